@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// The 32-bit reference id of RFC 5905, section 7.3: four ASCII letters at stratum 0 (kiss code) and
+// 1 (kind of clock); above, an IPv4 address or the first four bytes of the MD5 of an IPv6 address.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace isletime {
+
+struct ReferenceId {
+  std::uint32_t value = 0;
+
+  static constexpr ReferenceId ascii(const char (&code)[5]) {
+    std::uint32_t value = 0;
+    for (int i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(code[i]);
+    return {value};
+  }
+  constexpr std::uint8_t byte(int i) const { return static_cast<std::uint8_t>(value >> (24 - 8 * i) & 0xff); }
+  constexpr bool operator==(const ReferenceId&) const = default;
+};
+
+// 127.127.1.1: ntpd's name, known to every NTP tool, for a local clock that nothing disciplines.
+inline constexpr ReferenceId kLocalClock{0x7f7f'0101};
+
+namespace kiss {
+inline constexpr auto kRate = ReferenceId::ascii("RATE");
+inline constexpr auto kDeny = ReferenceId::ascii("DENY");
+inline constexpr auto kRestrict = ReferenceId::ascii("RSTR");
+}  // namespace kiss
+
+// True for four printable ASCII characters, trailing zeros allowed ("GPS\0"): at stratum 0, a kiss code.
+constexpr bool is_ascii_code(ReferenceId id) {
+  bool ended = false;
+  for (int i = 0; i < 4; ++i) {
+    const auto byte = id.byte(i);
+    if (byte == 0 && i > 0) ended = true;
+    if (byte != 0 && ended) return false;
+    if (!ended && (byte < 0x21 || byte > 0x7e)) return false;
+  }
+  return true;
+}
+
+}  // namespace isletime

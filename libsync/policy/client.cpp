@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/policy/client.hpp"
+
+#include <algorithm>
+
+namespace isletime {
+namespace {
+
+// RFC 5905, section 7.2 (MAXPOLL): 2^17 s.
+constexpr nanoseconds kLongestPoll = seconds{131'072};
+
+Query make_query(std::uint8_t version, NtpTimestamp nonce) {
+  Header header;
+  header.version = version;
+  header.mode = Mode::kClient;
+  header.transmit = nonce;
+  Query query{};
+  emit_header(header, query);
+  return query;
+}
+
+Reject kiss_of(ReferenceId code) {
+  if (code == kiss::kRate) return Reject::kKissRate;
+  if (code == kiss::kDeny || code == kiss::kRestrict) return Reject::kKissDeny;
+  return Reject::kKissOther;
+}
+
+}  // namespace
+
+Client::Client(const ClientConfig& config)
+    : config_(config), interval_(config.shortest_interval), shortest_interval_(config.shortest_interval) {}
+
+std::optional<Query> Client::poll(MonoTime now, std::uint64_t nonce) {
+  if (outstanding_ && now >= outstanding_->deadline) {
+    expired_ = outstanding_->nonce;
+    outstanding_.reset();
+    back_off();
+  }
+  if (stopped_ || outstanding_ || (last_query_ && now < next_query_)) return std::nullopt;
+  // Zero would match a reply whose origin was never filled in.
+  const auto stamp = NtpTimestamp::from_raw(nonce == 0 ? 1 : nonce);
+  outstanding_ = Outstanding{stamp, now + config_.timeout, std::nullopt};
+  last_query_ = now;
+  next_query_ = now + interval_;
+  return make_query(config_.version, stamp);
+}
+
+void Client::on_sent(WallTime t1) {
+  if (outstanding_) outstanding_->t1 = t1;
+}
+
+Result<Measurement, Reject> Client::on_datagram(const Datagram& datagram, MonoTime now) {
+  const auto packet = parse(datagram.bytes);
+  if (!packet) return Unexpected{as<Reject>(packet.error())};
+  if (const auto fault = find_fault(*packet, datagram, now)) {
+    if (describe(*fault).is_final) {
+      answered_ = outstanding_->nonce;
+      outstanding_.reset();
+      obey(*fault);
+    }
+    return Unexpected{*fault};
+  }
+  const Measurement m = measured(packet->header, datagram.received);
+  answered_ = outstanding_->nonce;
+  outstanding_.reset();
+  interval_ = shortest_interval_;
+  next_query_ = *last_query_ + interval_;
+  return m;
+}
+
+std::optional<MonoTime> Client::next_wakeup() const {
+  if (outstanding_) return outstanding_->deadline;
+  if (stopped_) return std::nullopt;
+  return next_query_;
+}
+
+// In this order: who sent it, is it the answer to our query, is it a kiss-o'-death, is it usable.
+std::optional<Reject> Client::find_fault(const Packet& packet, const Datagram& datagram, MonoTime now) const {
+  const Header& header = packet.header;
+  if (datagram.from != config_.server) return Reject::kWrongAddress;
+  if (header.mode != Mode::kServer) return Reject::kNotAReply;
+  if (!outstanding_ || !outstanding_->t1 || header.origin != outstanding_->nonce) {
+    if (header.origin.is_unset()) return Reject::kWrongOrigin;
+    if (header.origin == answered_) return Reject::kDuplicate;
+    if (header.origin == expired_) return Reject::kLate;
+    return Reject::kWrongOrigin;
+  }
+  if (now >= outstanding_->deadline) return Reject::kLate;
+  if (packet.mac) return Reject::kUnexpectedMac;
+  if (const auto fault = find_fault_of_server(header)) return fault;
+
+  const nanoseconds tolerance = precision_of(header.precision);
+  const Exchange exchange = exchange_of(header, datagram.received);
+  const nanoseconds round_trip = exchange.t4 - exchange.t1;
+  const nanoseconds turnaround = exchange.t3 - exchange.t2;
+  if (turnaround < -tolerance || turnaround > config_.timeout) return Reject::kBadTurnaround;
+  if (round_trip < nanoseconds::zero() || round_trip > config_.timeout) return Reject::kBadDelay;
+  if (round_trip - turnaround < -tolerance) return Reject::kBadDelay;
+  return std::nullopt;
+}
+
+std::optional<Reject> Client::find_fault_of_server(const Header& header) const {
+  if (header.stratum == 0 && header.leap == Leap::kUnsynchronised && is_ascii_code(header.reference_id)) {
+    return kiss_of(header.reference_id);
+  }
+  if (header.leap == Leap::kUnsynchronised) return Reject::kUnsynchronised;
+  if (header.stratum == 0) return Reject::kStratumZero;
+  if (header.stratum > kMaxStratum) return Reject::kBadStratum;
+  if (header.receive.is_unset() || header.transmit.is_unset()) return Reject::kZeroStamp;
+  if (root_distance(header) >= config_.max_root_distance.value) return Reject::kRootDistance;
+  const bool ours =
+      std::find(config_.own_ids.begin(), config_.own_ids.end(), header.reference_id) != config_.own_ids.end();
+  if (header.stratum > 1 && ours) return Reject::kLoop;
+  return std::nullopt;
+}
+
+Exchange Client::exchange_of(const Header& header, WallTime t4) const {
+  return {to_ntp(*outstanding_->t1), header.receive, header.transmit, to_ntp(t4)};
+}
+
+Measurement Client::measured(const Header& header, WallTime t4) const {
+  const Exchange exchange = exchange_of(header, t4);
+  const auto [offset, delay] = measure(exchange);
+  // RFC 5905, section 8: both precisions, and what the local clock may drift meanwhile.
+  const nanoseconds round_trip = exchange.t4 - exchange.t1;
+  const nanoseconds dispersion = precision_of(header.precision) + precision_of(config_.precision) +
+                                 drift(round_trip + std::chrono::milliseconds{1}, kFrequencyTolerance);
+  return {t4, offset, delay, Dispersion{dispersion}, header};
+}
+
+void Client::obey(Reject kiss) {
+  if (kiss == Reject::kKissDeny) stopped_ = true;
+  if (kiss != Reject::kKissRate) return;
+  shortest_interval_ = std::min(std::max(shortest_interval_, nanoseconds{seconds{1}}) * 2, kLongestPoll);
+  interval_ = std::max(interval_, shortest_interval_);
+  next_query_ = *last_query_ + interval_;
+}
+
+void Client::back_off() {
+  const nanoseconds longest = std::max(config_.longest_interval, shortest_interval_);
+  interval_ = std::min(interval_ * 2, longest);
+  next_query_ = *last_query_ + interval_;
+}
+
+RejectDescription describe(Reject reject) {
+  switch (reject) {
+    case Reject::kTooShort:
+      return {"too-short", "the reply is shorter than an NTP header", false};
+    case Reject::kUnsupportedVersion:
+      return {"unsupported-version", "the reply is not NTP version 1 to 4", false};
+    case Reject::kBadMacLength:
+      return {"bad-mac-length", "the reply has a length that no MAC has", false};
+    case Reject::kBadExtensionField:
+      return {"bad-extension-field", "the reply has a malformed extension field", false};
+    case Reject::kWrongAddress:
+      return {"wrong-address", "the reply came from another address or port than was asked", false};
+    case Reject::kNotAReply:
+      return {"not-a-reply", "the packet is not a server's reply", false};
+    case Reject::kDuplicate:
+      return {"duplicate", "the reply is a duplicate", false};
+    case Reject::kLate:
+      return {"late", "the reply came too late", false};
+    case Reject::kWrongOrigin:
+      return {"wrong-origin", "the reply answers a query that was not ours (wrong origin)", false};
+    case Reject::kUnexpectedMac:
+      return {"unexpected-mac", "the reply is signed, the query was not", false};
+    case Reject::kKissRate:
+      return {"kiss-rate", "the server asks for fewer queries (RATE)", true};
+    case Reject::kKissDeny:
+      return {"kiss-deny", "the server denies service (DENY or RSTR)", true};
+    case Reject::kKissOther:
+      return {"kiss-other", "the server sent a kiss-o'-death", true};
+    case Reject::kUnsynchronised:
+      return {"unsynchronised", "the server says that its clock is not set (leap 3)", true};
+    case Reject::kStratumZero:
+      return {"stratum-zero", "the server says that it has no stratum (0)", true};
+    case Reject::kBadStratum:
+      return {"bad-stratum", "the server's stratum is above 15", true};
+    case Reject::kZeroStamp:
+      return {"zero-stamp", "the reply's receive or transmit stamp is zero", true};
+    case Reject::kBadTurnaround:
+      return {"bad-turnaround", "the server's receive and transmit stamps contradict each other", true};
+    case Reject::kBadDelay:
+      return {"bad-delay", "the reply's stamps give an impossible delay", true};
+    case Reject::kRootDistance:
+      return {"root-distance", "the server's root distance is 16 s or more", true};
+    case Reject::kLoop:
+      return {"loop", "the server follows us (loop)", true};
+  }
+  return {"rejected", "the reply was rejected", false};
+}
+
+}  // namespace isletime

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// The client's side of one association (RFC 5905, section 9; RFC 4330, section 5; RFC 9109): when
+// to ask, what to ask, and whether an answer may be believed. Pure: time, randomness and datagrams
+// come in, queries, measurements and named rejections go out. Nothing changes before a reply has
+// passed every check, so that whoever cannot see our queries cannot influence us.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "libsync/core/bytes.hpp"
+#include "libsync/core/exchange.hpp"
+#include "libsync/core/ip_address.hpp"
+#include "libsync/core/ntp_packet.hpp"
+#include "libsync/core/result.hpp"
+#include "libsync/core/time_types.hpp"
+#include "libsync/policy/measurement.hpp"
+
+namespace isletime {
+
+struct ClientConfig {
+  Endpoint server;
+  std::uint8_t version = kNewestVersion;  // 1 to 4
+  std::int8_t precision = -20;            // of the local clock's stamps, log2 seconds
+  nanoseconds timeout = seconds{2};       // a reply after this is late
+  nanoseconds shortest_interval = seconds{2};
+  nanoseconds longest_interval = seconds{1024};  // where backing off ends
+  Dispersion max_root_distance = kMaxRootDistance;
+  std::span<const ReferenceId> own_ids;  // as others that follow us name us
+
+  static constexpr Dispersion kMaxRootDistance{seconds{16}};  // RFC 5905, section 7.2 (MAXDISP)
+};
+
+enum class Reject : std::uint8_t {
+  kTooShort,
+  kUnsupportedVersion,
+  kBadMacLength,
+  kBadExtensionField,
+  kWrongAddress,
+  kNotAReply,
+  kDuplicate,
+  kLate,
+  kWrongOrigin,
+  kUnexpectedMac,
+  kKissRate,
+  kKissDeny,
+  kKissOther,
+  kUnsynchronised,
+  kStratumZero,
+  kBadStratum,
+  kZeroStamp,
+  kBadTurnaround,
+  kBadDelay,
+  kRootDistance,
+  kLoop,
+};
+
+struct RejectDescription {
+  const char* name;  // one word for records: "wrong-origin"
+  const char* text;  // a clause for people
+  // The datagram was the server's own answer to the outstanding query, which is thereby done.
+  // Otherwise anybody may have sent it, and the true answer may still come.
+  bool is_final;
+};
+RejectDescription describe(Reject reject);
+
+using Query = std::array<std::uint8_t, kHeaderSize>;
+
+struct Datagram {
+  Bytes bytes;
+  Endpoint from;
+  WallTime received;
+};
+
+class Client {
+ public:
+  explicit Client(const ClientConfig& config);
+
+  // The query to send now, if one is due. `nonce`: unpredictable; it goes out as the transmit stamp,
+  // so that an off-path sender cannot guess our origin, nor learn our time (RFC 9109; RFC 8633).
+  std::optional<Query> poll(MonoTime now, std::uint64_t nonce);
+  // When the query of the last poll() left, by the local clock; may be called again with a better stamp.
+  void on_sent(WallTime t1);
+  Result<Measurement, Reject> on_datagram(const Datagram& datagram, MonoTime now);
+
+  // When poll() should be called next: a query is due, or the outstanding one is lost by then.
+  // Absent: never, as the server told us to stop.
+  std::optional<MonoTime> next_wakeup() const;
+  bool is_awaiting() const { return outstanding_.has_value(); }
+  bool is_stopped() const { return stopped_; }
+  nanoseconds interval() const { return interval_; }
+
+ private:
+  struct Outstanding {
+    NtpTimestamp nonce;
+    MonoTime deadline;
+    std::optional<WallTime> t1;
+  };
+
+  std::optional<Reject> find_fault(const Packet& packet, const Datagram& datagram, MonoTime now) const;
+  std::optional<Reject> find_fault_of_server(const Header& header) const;
+  Exchange exchange_of(const Header& header, WallTime t4) const;
+  Measurement measured(const Header& header, WallTime t4) const;
+  void obey(Reject kiss);
+  void back_off();
+
+  ClientConfig config_;
+  nanoseconds interval_;
+  nanoseconds shortest_interval_;
+  MonoTime next_query_;
+  std::optional<MonoTime> last_query_;
+  std::optional<Outstanding> outstanding_;
+  NtpTimestamp answered_;  // the nonces before the outstanding one, to tell
+  NtpTimestamp expired_;   // duplicates and late replies from forgeries
+  bool stopped_ = false;
+};
+
+}  // namespace isletime

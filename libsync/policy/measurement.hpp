@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// What one valid exchange tells of a server's clock (RFC 5905, section 8), with what the server
+// said of itself.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "libsync/core/ntp_packet.hpp"
+#include "libsync/core/time_types.hpp"
+
+namespace isletime {
+
+struct Measurement {
+  WallTime time;  // the reply's arrival by the local clock
+  Offset offset;
+  Delay delay;            // raw: may be slightly negative
+  Dispersion dispersion;  // of both clocks' precision, and of the local clock's rate meanwhile
+  Header server;
+};
+
+// 2^log2_seconds, within 1 ns and 1 s: other values are a sender's mistake or malice.
+constexpr nanoseconds precision_of(std::int8_t log2_seconds) {
+  if (log2_seconds >= 0) return seconds{1};
+  return std::max(nanoseconds{1}, nanoseconds{1'000'000'000 >> std::min(-int{log2_seconds}, 30)});
+}
+
+// What |offset - true offset| cannot exceed, however the delay was split between the two ways.
+constexpr nanoseconds error_bound(const Measurement& m) {
+  return std::max(m.delay.value, nanoseconds::zero()) / 2 + m.dispersion.value;
+}
+
+// How far the server's clock may be from its primary reference, by its own account.
+constexpr nanoseconds root_distance(const Header& server) {
+  return server.root_delay.to_nanoseconds() / 2 + server.root_dispersion.to_nanoseconds();
+}
+
+}  // namespace isletime

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/policy/responder.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace isletime {
+namespace {
+
+constexpr std::uint16_t kNtpPort = 123;
+
+// Absent: nothing to answer. Only client and symmetric active packets are requests; the others
+// are replies or announcements, and answering one could start a loop between two servers.
+std::optional<Mode> mode_of_reply(const Header& request, std::uint16_t from_port) {
+  switch (request.mode) {
+    case Mode::kClient:
+      return Mode::kServer;
+    case Mode::kSymmetricActive:
+      return Mode::kSymmetricPassive;
+    case Mode::kUnspecified:
+      // Version 1 had no mode field: its servers were known by their port (RFC 1059, appendix B).
+      if (request.version == 1 && from_port != kNtpPort) return Mode::kServer;
+      return std::nullopt;
+    case Mode::kSymmetricPassive:
+    case Mode::kServer:
+    case Mode::kBroadcast:
+    case Mode::kControl:
+    case Mode::kPrivate:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+Header describe(const ServerState& state, WallTime now) {
+  Header header;
+  header.precision = state.precision;
+  if (!is_synchronised(state, now)) {
+    header.leap = Leap::kUnsynchronised;
+    header.root_dispersion = ShortTime::round_up(kMaxDispersion.value);
+    return header;
+  }
+  header.leap = state.leap;
+  header.stratum = state.stratum;
+  header.root_delay = ShortTime::round_up(state.root_delay.value);
+  header.root_dispersion = ShortTime::round_up(root_dispersion_at(state, now).value);
+  header.reference_id = state.reference_id;
+  // Never after the reply's own stamps: clients take that for a broken server (RFC 5905, A.5.1.1).
+  header.reference = to_ntp(std::min(state.reference_time, now));
+  return header;
+}
+
+}  // namespace
+
+Result<Reply, Refusal> respond(const Request& request, std::span<const AccessRule> rules,
+                               const ServerState& state) {
+  if (decide(rules, request.from.address) == Access::kDeny) return Unexpected{Refusal::kDenied};
+  if (request.from.port == 0) return Unexpected{Refusal::kFromPortZero};
+  if (request.from.address == request.to.address && request.from.port == request.to.port) {
+    return Unexpected{Refusal::kFromOurselves};
+  }
+  const auto packet = parse(request.bytes);
+  if (!packet) return Unexpected{as<Refusal>(packet.error())};
+  const Header& asked = packet->header;
+  const auto mode = mode_of_reply(asked, request.from.port);
+  if (!mode) return Unexpected{Refusal::kNotARequest};
+  if (packet->mac) {
+    return Unexpected{packet->mac->is_crypto_nak() ? Refusal::kCryptoNak : Refusal::kUnknownKey};
+  }
+
+  Header header = describe(state, request.received);
+  header.version = asked.version;
+  header.mode = *mode;
+  header.poll = asked.poll;
+  header.origin = asked.transmit;
+  header.receive = to_ntp(request.received);
+  Reply reply{};
+  emit_header(header, reply);
+  return reply;
+}
+
+const char* to_string(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::kDenied:
+      return "denied by the access rules";
+    case Refusal::kFromPortZero:
+      return "sent from port 0";
+    case Refusal::kFromOurselves:
+      return "sent from our own address and port";
+    case Refusal::kTooShort:
+      return "shorter than an NTP header";
+    case Refusal::kUnsupportedVersion:
+      return "not NTP version 1 to 4";
+    case Refusal::kBadMacLength:
+      return "of a length that no MAC has";
+    case Refusal::kBadExtensionField:
+      return "with a malformed extension field";
+    case Refusal::kNotARequest:
+      return "not a request";
+    case Refusal::kCryptoNak:
+      return "a crypto-NAK";
+    case Refusal::kUnknownKey:
+      return "signed with a key that is not known here";
+  }
+  return "refused";
+}
+
+}  // namespace isletime

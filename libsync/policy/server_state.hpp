@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// What a server says of its own clock, as the system variables of RFC 5905, section 11.1, and how
+// that ages. One plain value, so that the threads that serve can copy it whole.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "libsync/core/ntp_packet.hpp"
+#include "libsync/core/time_types.hpp"
+
+namespace isletime {
+
+// RFC 5905, section 7.2 (MAXDISP): what an unsynchronised server reports.
+inline constexpr Dispersion kMaxDispersion{seconds{16}};
+
+struct ServerState {
+  Leap leap = Leap::kUnsynchronised;
+  std::uint8_t stratum = 0;   // 1 to 15; anything else is unsynchronised
+  std::int8_t precision = 0;  // log2 seconds
+  ReferenceId reference_id;
+  WallTime reference_time;  // when the clock was last set or checked
+  Delay root_delay{};
+  Dispersion root_dispersion{};              // at reference_time
+  Dispersion growth_limit = kMaxDispersion;  // what growth since then approaches and never reaches
+  WallTime not_before;                       // a clock that reads less is not believed
+};
+
+constexpr bool is_synchronised(const ServerState& state, WallTime now) {
+  return state.leap != Leap::kUnsynchronised && state.stratum >= 1 && state.stratum <= kMaxStratum &&
+         now >= state.not_before;
+}
+
+// Grows by 15 ppm of the time since reference_time, at first; ever more slowly towards the limit.
+constexpr Dispersion root_dispersion_at(const ServerState& state, WallTime now) {
+  using std::chrono::microseconds;
+  constexpr nanoseconds kLongest = std::chrono::hours{24 * 366};  // keeps the product below in range
+  const nanoseconds age = std::clamp(elapsed(state.reference_time, now), nanoseconds::zero(), kLongest);
+  const std::int64_t growth = drift(age, kFrequencyTolerance) / microseconds{1};
+  const std::int64_t limit = std::max<std::int64_t>(state.growth_limit.value / microseconds{1}, 1);
+  return {state.root_dispersion.value + microseconds{growth * limit / (growth + limit)}};
+}
+
+// RFC 4330's and busybox's clients refuse a root distance of 1 s: the growth of an island's own
+// clock stays below half of it, so that its devices keep together however long nobody sets the hub.
+inline constexpr Dispersion kLocalGrowthLimit{std::chrono::milliseconds{500}};
+
+// A clock that nothing disciplines, served as the island's own time since it was set at `set_at`.
+constexpr ServerState local_reference(std::uint8_t stratum, std::int8_t precision, WallTime set_at,
+                                      WallTime not_before) {
+  return {
+      .leap = Leap::kNone,
+      .stratum = stratum,
+      .precision = precision,
+      .reference_id = stratum == 1 ? ReferenceId::ascii("LOCL") : kLocalClock,
+      .reference_time = set_at,
+      .growth_limit = kLocalGrowthLimit,
+      .not_before = not_before,
+  };
+}
+
+constexpr ServerState unsynchronised(std::int8_t precision) {
+  ServerState state;
+  state.precision = precision;
+  return state;
+}
+
+}  // namespace isletime
