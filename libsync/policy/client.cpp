@@ -31,11 +31,7 @@ Client::Client(const ClientConfig& config)
     : config_(config), interval_(config.shortest_interval), shortest_interval_(config.shortest_interval) {}
 
 std::optional<Query> Client::poll(MonoTime now, std::uint64_t nonce) {
-  if (outstanding_ && now >= outstanding_->deadline) {
-    expired_ = outstanding_->nonce;
-    outstanding_.reset();
-    back_off();
-  }
+  expire(now);
   if (stopped_ || outstanding_ || (last_query_ && now < next_query_)) return std::nullopt;
   // Zero would match a reply whose origin was never filled in.
   const auto stamp = NtpTimestamp::from_raw(nonce == 0 ? 1 : nonce);
@@ -43,6 +39,19 @@ std::optional<Query> Client::poll(MonoTime now, std::uint64_t nonce) {
   last_query_ = now;
   next_query_ = now + interval_;
   return make_query(config_.version, stamp);
+}
+
+bool Client::expire(MonoTime now) {
+  if (!outstanding_ || now < outstanding_->deadline) return false;
+  give_up();
+  return true;
+}
+
+void Client::give_up() {
+  if (!outstanding_) return;
+  expired_ = outstanding_->nonce;
+  outstanding_.reset();
+  back_off();
 }
 
 void Client::on_sent(WallTime t1) {
@@ -183,7 +192,7 @@ RejectDescription describe(Reject reject) {
     case Reject::kBadDelay:
       return {"bad-delay", "the reply's stamps give an impossible delay", true};
     case Reject::kRootDistance:
-      return {"root-distance", "the server's root distance is 16 s or more", true};
+      return {"root-distance", "the server is too far from its reference (root distance)", true};
     case Reject::kLoop:
       return {"loop", "the server follows us (loop)", true};
   }

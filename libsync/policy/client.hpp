@@ -28,7 +28,7 @@ struct ClientConfig {
   nanoseconds shortest_interval = seconds{2};
   nanoseconds longest_interval = seconds{1024};  // where backing off ends
   Dispersion max_root_distance = kMaxRootDistance;
-  std::span<const ReferenceId> own_ids;  // as others that follow us name us
+  std::span<const ReferenceId> own_ids{};  // as others that follow us name us
 
   static constexpr Dispersion kMaxRootDistance{seconds{16}};  // RFC 5905, section 7.2 (MAXDISP)
 };
@@ -84,6 +84,11 @@ class Client {
   // When the query of the last poll() left, by the local clock; may be called again with a better stamp.
   void on_sent(WallTime t1);
   Result<Measurement, Reject> on_datagram(const Datagram& datagram, MonoTime now);
+
+  // True if the outstanding query was lost: its deadline has passed. poll() does the same.
+  bool expire(MonoTime now);
+  // The outstanding query is known to be lost before its deadline: the network said so.
+  void give_up();
 
   // When poll() should be called next: a query is due, or the outstanding one is lost by then.
   // Absent: never, as the server told us to stop.

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// A client's socket for one query: a new one has a new random source port (RFC 9109). It stays
+// unconnected, so that a reply from the wrong address is seen and can be named. The kernel's
+// transmit stamps and ICMP errors come through the error queue.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+#include "libsync/core/bytes.hpp"
+#include "libsync/core/ip_address.hpp"
+#include "libsync/core/result.hpp"
+#include "libsync/core/time_types.hpp"
+#include "libsync/posix/fd.hpp"
+#include "libsync/posix/sys_error.hpp"
+
+namespace isletime {
+
+struct TransmitStamp {
+  WallTime at;
+};
+// The network says that nobody listens there, or that no way leads there.
+struct Unreachable {
+  int code;  // errno
+};
+struct ReceivedReply {
+  Bytes bytes;  // valid until the next call
+  Endpoint from;
+  IpAddress local;
+  WallTime received;
+};
+using QueryEvent = std::variant<TransmitStamp, Unreachable, ReceivedReply>;
+
+class QuerySocket {
+ public:
+  static Result<QuerySocket, SysError> open(const Endpoint& server);
+
+  // The clock just before sending; a TransmitStamp event may follow. Error: of sending.
+  Result<WallTime, SysError> send(const Endpoint& server, Bytes bytes);
+  // Never waits: poll descriptor() for POLLIN. Transmit stamps come before the replies to them.
+  // Absent: nothing more at present.
+  std::optional<QueryEvent> next_event();
+
+  int descriptor() const { return socket_.get(); }
+
+ private:
+  explicit QuerySocket(Fd socket) : socket_(std::move(socket)) {}
+  std::optional<QueryEvent> read_queue(int flags);
+
+  Fd socket_;
+  std::array<std::uint8_t, 1024> buffer_{};
+};
+
+}  // namespace isletime

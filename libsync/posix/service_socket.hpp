@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// A server's socket: requests come in batches, each with the kernel's receive stamp and the address
+// that was asked; replies leave one by one from that address. After the first batch nothing allocates.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "libsync/core/bytes.hpp"
+#include "libsync/core/ip_address.hpp"
+#include "libsync/core/result.hpp"
+#include "libsync/core/time_types.hpp"
+#include "libsync/posix/fd.hpp"
+#include "libsync/posix/sys_error.hpp"
+
+namespace isletime {
+
+struct Arrival {
+  Bytes bytes;
+  Endpoint from;
+  Endpoint to;
+  WallTime received;
+  std::size_t slot = 0;  // its place in the batch
+};
+
+class ServiceSocket {
+ public:
+  enum class Sharing : std::uint8_t { kFirst, kFurther };
+  enum class Wait : std::uint8_t { kForOne, kNot };
+
+  // `local`: an address of this machine or "any", and a port. The first socket of an endpoint fails
+  // if anybody else has it; further ones share it with the first, and the kernel spreads the requests.
+  static Result<ServiceSocket, SysError> open(const Endpoint& local, Sharing sharing);
+
+  ServiceSocket(ServiceSocket&&) noexcept;
+  ServiceSocket& operator=(ServiceSocket&&) noexcept;
+  ~ServiceSocket();
+
+  // Valid until the next call. Empty: nothing came, a signal did, or shut_down() was called.
+  std::span<const Arrival> receive(Wait wait);
+  // False if the system could not send it; a client asks again.
+  bool reply(const Arrival& request, Bytes bytes);
+  // Wakes a thread that waits in receive(), now and for ever. May be called from any thread.
+  void shut_down();
+
+  const Endpoint& local() const { return local_; }
+  int descriptor() const { return socket_.get(); }
+
+ private:
+  struct Batch;
+  ServiceSocket(Fd socket, const Endpoint& local);
+
+  Fd socket_;
+  Endpoint local_;
+  std::unique_ptr<Batch> batch_;
+};
+
+}  // namespace isletime

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Endpoints of core to and from the system's sockaddr and to and from text.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "libsync/core/ip_address.hpp"
+#include "libsync/core/result.hpp"
+
+namespace isletime {
+
+struct SocketAddress {
+  union {
+    sockaddr generic;
+    sockaddr_in v4;
+    sockaddr_in6 v6;
+  };
+  socklen_t length = 0;
+};
+
+SocketAddress to_socket_address(const Endpoint& endpoint);
+// Absent for families other than IPv4 and IPv6.
+std::optional<Endpoint> to_endpoint(const SocketAddress& address);
+
+IpAddress to_ip_address(const in_addr& address);
+IpAddress to_ip_address(const in6_addr& address);
+in_addr to_in_addr(IpAddress address);  // of an IPv4 address
+in6_addr to_in6_addr(IpAddress address);
+
+// "192.0.2.1", "fe80::1%eth0"; with port "192.0.2.1:123", "[fe80::1%eth0]:123".
+std::string address_text(const Endpoint& endpoint);
+std::string to_string(const Endpoint& endpoint);
+
+// A literal address, with "%interface" if link-local; the port is left 0. Absent: not one.
+std::optional<Endpoint> parse_address(const std::string& text);
+// "10.0.0.0/8", "fe80::/10", or an address alone. Absent: not one.
+std::optional<Prefix> parse_prefix(const std::string& text);
+
+// The first address of a host's name or of a literal. Asks the system's resolver, so it may block.
+// Error: the resolver's words.
+Result<Endpoint, std::string> resolve(const std::string& host, std::uint16_t port);
+
+}  // namespace isletime

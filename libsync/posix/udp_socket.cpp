@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/posix/udp_socket.hpp"
+
+#include <cstring>
+
+#include <fcntl.h>
+#include <linux/errqueue.h>
+#include <linux/net_tstamp.h>
+
+#include "libsync/posix/clocks.hpp"
+#include "libsync/posix/socket_address.hpp"
+
+namespace isletime {
+namespace {
+
+template <class T>
+T payload(const cmsghdr& message) {
+  T value;
+  std::memcpy(&value, CMSG_DATA(&message), sizeof value);
+  return value;
+}
+
+std::optional<WallTime> stamp_of(const cmsghdr& message) {
+  // The first of three stamps is the software one.
+  const auto stamps = payload<scm_timestamping>(message);
+  const nanoseconds since_epoch = seconds{stamps.ts[0].tv_sec} + nanoseconds{stamps.ts[0].tv_nsec};
+  if (since_epoch == nanoseconds::zero()) return std::nullopt;
+  return WallTime{since_epoch};
+}
+
+std::optional<int> icmp_error_of(const cmsghdr& message) {
+  const auto error = payload<sock_extended_err>(message);
+  if (error.ee_origin != SO_EE_ORIGIN_ICMP && error.ee_origin != SO_EE_ORIGIN_ICMP6) return std::nullopt;
+  return static_cast<int>(error.ee_errno);
+}
+
+void read_message(const cmsghdr& message, Ancillary& out) {
+  if (message.cmsg_level == SOL_SOCKET && message.cmsg_type == SCM_TIMESTAMPING) {
+    out.stamp = stamp_of(message);
+  } else if (message.cmsg_level == IPPROTO_IP && message.cmsg_type == IP_PKTINFO) {
+    // Of a broadcast, spec_dst is the address that can answer; else both are what was asked.
+    out.local = Endpoint{to_ip_address(payload<in_pktinfo>(message).ipi_spec_dst)};
+  } else if (message.cmsg_level == IPPROTO_IPV6 && message.cmsg_type == IPV6_PKTINFO) {
+    const auto info = payload<in6_pktinfo>(message);
+    out.local = Endpoint{to_ip_address(info.ipi6_addr), 0, info.ipi6_ifindex};
+  } else if ((message.cmsg_level == IPPROTO_IP && message.cmsg_type == IP_RECVERR) ||
+             (message.cmsg_level == IPPROTO_IPV6 && message.cmsg_type == IPV6_RECVERR)) {
+    out.error = icmp_error_of(message);
+  }
+}
+
+}  // namespace
+
+std::optional<SysError> set_option(const Fd& socket, int level, int name, int value, const char* operation) {
+  if (setsockopt(socket.get(), level, name, &value, sizeof value) == 0) return std::nullopt;
+  return SysError{errno, operation};
+}
+
+Result<Fd, SysError> open_udp(IpAddress local, Stamps stamps) {
+  const bool is_v4 = local.is_v4();
+  Fd socket{::socket(is_v4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0)};
+  if (!socket.is_open()) return last_error("socket");
+  // Not SOCK_CLOEXEC: clock simulators that stand in for libc refuse it.
+  if (fcntl(socket.get(), F_SETFD, FD_CLOEXEC) != 0) return last_error("fcntl");
+  if (!is_v4) {
+    if (const auto error = set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, "set IPV6_V6ONLY")) {
+      return Unexpected{*error};
+    }
+  }
+  int flags = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE;
+  if (stamps == Stamps::kReceiveAndTransmit)
+    flags |= SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_TSONLY;
+  if (const auto error = set_option(socket, SOL_SOCKET, SO_TIMESTAMPING, flags, "set SO_TIMESTAMPING")) {
+    return Unexpected{*error};
+  }
+  return socket;
+}
+
+std::optional<SysError> bind_to(const Fd& socket, const Endpoint& local) {
+  const SocketAddress address = to_socket_address(local);
+  if (::bind(socket.get(), &address.generic, address.length) == 0) return std::nullopt;
+  return SysError{errno, "bind"};
+}
+
+std::optional<SysError> report_local_address(const Fd& socket, bool is_v4) {
+  if (is_v4) return set_option(socket, IPPROTO_IP, IP_PKTINFO, 1, "set IP_PKTINFO");
+  return set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, "set IPV6_RECVPKTINFO");
+}
+
+Result<Endpoint, SysError> local_endpoint(const Fd& socket) {
+  SocketAddress address{};
+  address.length = sizeof address.v6;
+  if (getsockname(socket.get(), &address.generic, &address.length) != 0) return last_error("getsockname");
+  const auto endpoint = to_endpoint(address);
+  if (!endpoint) return Unexpected{SysError{EAFNOSUPPORT, "getsockname"}};
+  return *endpoint;
+}
+
+Ancillary read_ancillary(const msghdr& message) {
+  Ancillary out;
+  for (const cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr;
+       c = CMSG_NXTHDR(const_cast<msghdr*>(&message), const_cast<cmsghdr*>(c))) {
+    read_message(*c, out);
+  }
+  return out;
+}
+
+}  // namespace isletime

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// What every NTP socket has: UDP over IPv4 or IPv6 alone, kernel stamps (SO_TIMESTAMPING), and the
+// address that a datagram came to (IP_PKTINFO). service_socket and query_socket build on it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "libsync/core/ip_address.hpp"
+#include "libsync/core/result.hpp"
+#include "libsync/core/time_types.hpp"
+#include "libsync/posix/fd.hpp"
+#include "libsync/posix/sys_error.hpp"
+
+namespace isletime {
+
+enum class Stamps : std::uint8_t { kReceive, kReceiveAndTransmit };
+
+// Of the family of `local`; not bound yet. Close-on-exec.
+Result<Fd, SysError> open_udp(IpAddress local, Stamps stamps);
+
+// Error: absent. The call that failed is `operation`.
+std::optional<SysError> set_option(const Fd& socket, int level, int name, int value, const char* operation);
+
+std::optional<SysError> bind_to(const Fd& socket, const Endpoint& local);
+// Reports the local address of each datagram that comes in.
+std::optional<SysError> report_local_address(const Fd& socket, bool is_v4);
+Result<Endpoint, SysError> local_endpoint(const Fd& socket);
+
+// What a datagram's control messages said.
+struct Ancillary {
+  std::optional<WallTime> stamp;  // the kernel's
+  std::optional<Endpoint> local;  // without port
+  std::optional<int> error;       // errno of an ICMP message (error queue)
+};
+Ancillary read_ancillary(const msghdr& message);
+
+// Room for the control messages of one datagram, aligned as they must be.
+struct ControlBuffer {
+  alignas(cmsghdr) std::byte bytes[256];
+};
+
+}  // namespace isletime

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "tools/common/command_line.hpp"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+namespace isletime {
+namespace {
+
+// "--port PORT" without CLI11's remarks on types, ranges and exclusions: a screen has 24 lines.
+class PlainFormatter : public CLI::Formatter {
+ public:
+  PlainFormatter() {
+    column_width(26);
+    label("OPTIONS", "OPTION...");
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const std::string type = option->get_type_name();
+    return type.empty() ? type : ' ' + type;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<CLI::App> make_command_line(const ProgramText& text, Log::Level& level) {
+  auto app = std::make_unique<CLI::App>(text.purpose, text.name);
+  app->formatter(std::make_shared<PlainFormatter>());
+  app->set_help_flag("-h,--help", "Print this help");
+  app->set_version_flag("--version", fmt::format("{} (isletime) {}", text.name, ISLETIME_VERSION),
+                        "Print the version");
+  auto* verbose = app->add_flag_callback(
+      "-v,--verbose", [&level] { level = Log::Level::kDetails; }, "Say more on stderr");
+  app->add_flag_callback(
+         "-q,--quiet", [&level] { level = Log::Level::kErrors; }, "Say only what is wrong")
+      ->excludes(verbose);
+  app->footer(text.example);
+  return app;
+}
+
+std::optional<ExitStatus> parse_command_line(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+    return std::nullopt;
+  } catch (const CLI::CallForHelp&) {
+    fmt::print("{}", app.help());
+    return ExitStatus::kGood;
+  } catch (const CLI::CallForVersion& version) {
+    fmt::print("{}\n", version.what());
+    return ExitStatus::kGood;
+  } catch (const CLI::Error& error) {
+    Log(app.get_name(), Log::Level::kErrors)
+        .error(fmt::format("{}; see {} --help", error.what(), app.get_name()));
+    return ExitStatus::kUsage;
+  }
+}
+
+}  // namespace isletime

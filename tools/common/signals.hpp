@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// SIGINT and SIGTERM ask a program to stop, SIGHUP to reload. Plain handlers that interrupt
+// poll(2): clock simulators that stand in for libc know neither signalfd nor pipes.
+#pragma once
+
+namespace isletime {
+
+enum class Hangup { kStops, kReloads };
+
+void catch_signals(Hangup hangup);
+bool stop_requested();
+// True once a SIGHUP.
+bool take_reload_request();
+
+// For threads that must not be interrupted: call before starting them, and undo after.
+class SignalsBlocked {
+ public:
+  SignalsBlocked();
+  ~SignalsBlocked();
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+};
+
+}  // namespace isletime

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include <cerrno>
+#include <cstring>
+
+#include "tools/common/exit_status.hpp"
+#include "tools/common/signals.hpp"
+#include "tools/ntpprobe/options.hpp"
+#include "tools/ntpprobe/report.hpp"
+#include "tools/ntpprobe/session.hpp"
+
+namespace {
+
+using namespace isletime;
+using namespace isletime::ntpprobe;
+
+ExitStatus run(int argc, const char* const* argv) {
+  const auto parsed = parse_options(argc, argv);
+  if (const auto* status = std::get_if<ExitStatus>(&parsed)) return *status;
+  const auto& options = std::get<Options>(parsed);
+  const Log log("ntpprobe", options.level);
+  catch_signals(Hangup::kStops);
+  Session session(options, log);
+  Report report(options, log);
+  report.begin();
+  session.run([&](std::size_t host, const Finding& finding) { report.add(host, finding); });
+  report.finish();
+  if (!Report::flush()) {
+    log.error(std::string{"stdout: "} + std::strerror(errno));
+    return ExitStatus::kSystemFailed;
+  }
+  return report.all_good() ? ExitStatus::kGood : ExitStatus::kBadVerdict;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return static_cast<int>(run(argc, argv));
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "tools/ntpprobe/options.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "tools/common/command_line.hpp"
+#include "tools/common/seconds_option.hpp"
+
+namespace isletime::ntpprobe {
+namespace {
+
+constexpr ProgramText kText{"ntpprobe", "Measure NTP servers: how far off is this machine's clock?",
+                            "Example: the best of 8 samples; fail if more than 10 ms off\n"
+                            "  ntpprobe --samples 8 --max-offset 0.01 192.168.4.1"};
+
+struct Words {
+  std::vector<std::string> hosts;
+  std::uint16_t port = 123;
+  std::string interval;
+  std::string timeout;
+  std::string max_offset;
+  int max_stratum = 0;
+  bool csv = false;
+  bool json = false;
+};
+
+std::optional<std::uint16_t> parse_port(const std::string& text) {
+  std::uint16_t port = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, port);
+  if (failure != std::errc{} || stop != end || port == 0) return std::nullopt;
+  return port;
+}
+
+CLI::Validator must_be_seconds(nanoseconds least, const char* what) {
+  return must_be(what, [=](const std::string& text) {
+    const auto value = parse_seconds(text);
+    return value && *value >= least;
+  });
+}
+
+void add_options(CLI::App& app, Options& options, Words& words) {
+  using std::chrono::milliseconds;
+  const auto is_host = must_be("HOST, HOST:PORT or [IPV6]:PORT",
+                               [](const std::string& text) { return parse_host(text, 123); });
+  app.add_option("HOST", words.hosts, "Names or addresses, also as HOST:PORT or [IPV6]:PORT")
+      ->type_name("")
+      ->required()
+      ->check(is_host);
+  app.add_option("-p,--port", words.port, "UDP port (default: 123)")
+      ->type_name("PORT")
+      ->check(must_be_within(1, 65535));
+  app.add_option("-n,--samples", options.samples, "Ask N times, take the one of least delay (default: 1)")
+      ->type_name("N")
+      ->check(must_be_within(1, 1000));
+  app.add_option("-i,--interval", words.interval, "Seconds between queries (default: 2)")
+      ->type_name("S")
+      ->check(must_be_seconds(nanoseconds::zero(), "a number of seconds"));
+  app.add_option("-t,--timeout", words.timeout, "Seconds to wait for a reply (default: 2)")
+      ->type_name("S")
+      ->check(must_be_seconds(milliseconds{1}, "a number of seconds, at least 0.001"));
+  app.add_flag("-m,--monitor", options.monitor, "Go on until interrupted, a row a sample");
+  auto* csv = app.add_flag("--csv", words.csv, "Print sample records as CSV");
+  app.add_flag("--json", words.json, "Print sample records as JSON, one a line")->excludes(csv);
+  app.add_option("--max-offset", words.max_offset, "Fail if the clocks differ by more")
+      ->type_name("S")
+      ->check(must_be_seconds(nanoseconds::zero(), "a number of seconds"));
+  app.add_option("--max-stratum", words.max_stratum, "Fail if the server's stratum is above")
+      ->type_name("N")
+      ->check(must_be_within(1, 15));
+}
+
+Options converted(const CLI::App& app, Options options, const Words& words) {
+  for (const auto& text : words.hosts) options.hosts.push_back(*parse_host(text, words.port));
+  if (!words.interval.empty()) options.interval = parse_seconds(words.interval);
+  if (!words.timeout.empty()) options.timeout = *parse_seconds(words.timeout);
+  if (!words.max_offset.empty()) options.max_offset = parse_seconds(words.max_offset);
+  if (app.count("--max-stratum") > 0) options.max_stratum = static_cast<std::uint8_t>(words.max_stratum);
+  if (words.csv) options.format = Format::kCsv;
+  if (words.json) options.format = Format::kJson;
+  return options;
+}
+
+}  // namespace
+
+std::optional<Host> parse_host(const std::string& text, std::uint16_t default_port) {
+  Host host{text, text, default_port};
+  std::string port;
+  if (text.starts_with('[')) {
+    const auto close = text.find(']');
+    if (close == std::string::npos) return std::nullopt;
+    host.name = text.substr(1, close - 1);
+    const std::string rest = text.substr(close + 1);
+    if (!rest.empty() && (rest[0] != ':' || rest.size() == 1)) return std::nullopt;
+    if (!rest.empty()) port = rest.substr(1);
+  } else if (std::count(text.begin(), text.end(), ':') == 1) {
+    const auto colon = text.find(':');
+    host.name = text.substr(0, colon);
+    port = text.substr(colon + 1);
+    if (port.empty()) return std::nullopt;
+  }
+  if (host.name.empty()) return std::nullopt;
+  if (port.empty()) return host;
+  const auto number = parse_port(port);
+  if (!number) return std::nullopt;
+  host.port = *number;
+  return host;
+}
+
+std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv) {
+  Options options;
+  Words words;
+  const auto app = make_command_line(kText, options.level);
+  add_options(*app, options, words);
+  if (const auto status = parse_command_line(*app, argc, argv)) return *status;
+  return converted(*app, options, words);
+}
+
+}  // namespace isletime::ntpprobe

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "tools/ntpprobe/probe.hpp"
+
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "libsync/policy/clock_filter.hpp"
+#include "libsync/posix/address_reference_id.hpp"
+#include "libsync/posix/clocks.hpp"
+#include "libsync/posix/random.hpp"
+#include "libsync/posix/socket_address.hpp"
+#include "tools/ntpprobe/duration_text.hpp"
+
+namespace isletime::ntpprobe {
+namespace {
+
+// Strangers' servers get the spacing that their rate limits expect; a loopback address is nobody else's.
+nanoseconds default_interval(const Endpoint& server, bool monitor) {
+  if (server.address.is_loopback() && !monitor) return nanoseconds::zero();
+  return seconds{2};
+}
+
+ClientConfig config_of(const Endpoint& server, const Options& options, std::int8_t precision) {
+  ClientConfig config;
+  config.server = server;
+  config.precision = precision;
+  config.timeout = options.timeout;
+  config.shortest_interval = options.interval.value_or(default_interval(server, options.monitor));
+  config.longest_interval = config.shortest_interval;
+  return config;
+}
+
+}  // namespace
+
+Probe::Probe(const Host& host, const Endpoint& server, const Options& options, std::int8_t precision,
+             const Log& log)
+    : log_(log),
+      host_(host.text),
+      server_(server),
+      samples_(options.samples),
+      timeout_(options.timeout),
+      client_(config_of(server, options, precision)) {}
+
+void Probe::start_round() {
+  samples_left_ = samples_;
+  measurements_.clear();
+  failure_.reset();
+  last_reject_.reset();
+  named_rejects_.reset();
+}
+
+std::optional<Finding> Probe::step(MonoTime now) {
+  if (previous_) read_socket(*previous_);
+  if (current_) read_socket(*current_);
+  if (client_.expire(now)) {
+    const std::string waited = "within " + duration_text(timeout_);
+    if (last_reject_) {
+      const auto [name, text, is_final] = describe(*last_reject_);
+      end_sample({name, fmt::format("no valid reply {}: {}", waited, text)});
+    } else {
+      end_sample({"no-reply", "no reply " + waited});
+    }
+  }
+  if (samples_left_ > 0 && client_.is_stopped()) samples_left_ = 0;
+  if (samples_left_ == 0) return make_finding();
+  if (const auto query = client_.poll(now, random_u64())) send_query(*query);
+  if (samples_left_ == 0) return make_finding();
+  return std::nullopt;
+}
+
+void Probe::add_descriptors(std::vector<pollfd>& polled) const {
+  for (const auto* socket : {&previous_, &current_}) {
+    if (*socket) polled.push_back({(*socket)->descriptor(), POLLIN, 0});
+  }
+}
+
+void Probe::send_query(const Query& query) {
+  last_reject_.reset();
+  auto socket = QuerySocket::open(server_);
+  if (!socket) {
+    handle(Unreachable{socket.error().code});
+    return;
+  }
+  previous_ = std::move(current_);
+  current_ = *std::move(socket);
+  const auto sent = current_->send(server_, query);
+  if (!sent) {
+    handle(Unreachable{sent.error().code});
+    return;
+  }
+  client_.on_sent(*sent);
+}
+
+void Probe::read_socket(QuerySocket& socket) {
+  while (const auto event = socket.next_event()) {
+    // A stamp or an error of the query before is of no use any more.
+    if (&socket != &*current_ && !std::holds_alternative<ReceivedReply>(*event)) continue;
+    std::visit([this](const auto& e) { handle(e); }, *event);
+  }
+}
+
+void Probe::handle(const TransmitStamp& stamp) {
+  client_.on_sent(stamp.at);
+}
+
+void Probe::handle(const Unreachable& unreachable) {
+  if (!client_.is_awaiting()) return;
+  client_.give_up();
+  const char* why =
+      unreachable.code == ECONNREFUSED ? "nobody listens on that port" : std::strerror(unreachable.code);
+  end_sample({"unreachable", fmt::format("cannot be asked: {}", why)});
+  samples_left_ = 0;  // the others would fail alike
+}
+
+void Probe::handle(const ReceivedReply& reply) {
+  auto measured = client_.on_datagram({reply.bytes, reply.from, reply.received}, mono_now());
+  if (!measured) {
+    reject(measured.error());
+    return;
+  }
+  local_ = reply.local;
+  measurements_.push_back(*measured);
+  --samples_left_;
+}
+
+void Probe::reject(Reject reason) {
+  const auto [name, text, is_final] = describe(reason);
+  if (is_final) {
+    end_sample({name, text});
+    return;
+  }
+  last_reject_ = reason;
+  // Whoever floods us with forgeries shall not flood the terminal.
+  const auto bit = static_cast<std::size_t>(reason);
+  if (named_rejects_.test(bit)) return;
+  named_rejects_.set(bit);
+  log_.notice(fmt::format("{}: ignored a packet: {}", host_, text));
+}
+
+void Probe::end_sample(Failure failure) {
+  failure_ = std::move(failure);
+  if (samples_left_ > 0) --samples_left_;
+}
+
+Finding Probe::make_finding() {
+  const auto best = best_by_delay(measurements_);
+  if (!best) return {host_, wall_now(), failure_.value_or(Failure{"no-reply", "was not asked"})};
+  const bool follows_us = best->server.stratum > 1 && best->server.reference_id == reference_id_of(local_);
+  return {host_, best->time, Measured{*best, follows_us}};
+}
+
+}  // namespace isletime::ntpprobe

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// One host under measurement: rounds of queries through policy's Client, each from a socket of its
+// own. The socket of the query before stays open, so that late and duplicate replies are seen.
+#pragma once
+
+#include <bitset>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <poll.h>
+
+#include "libsync/policy/client.hpp"
+#include "libsync/posix/query_socket.hpp"
+#include "tools/common/log.hpp"
+#include "tools/ntpprobe/finding.hpp"
+#include "tools/ntpprobe/options.hpp"
+
+namespace isletime::ntpprobe {
+
+class Probe {
+ public:
+  // `log` outlives the probe.
+  Probe(const Host& host, const Endpoint& server, const Options& options, std::int8_t precision,
+        const Log& log);
+
+  void start_round();
+  // Sends what is due and reads what has come. A finding ends the round.
+  std::optional<Finding> step(MonoTime now);
+
+  std::optional<MonoTime> next_wakeup() const { return client_.next_wakeup(); }
+  void add_descriptors(std::vector<pollfd>& polled) const;
+  // The server told us to stop: further rounds are of no use.
+  bool is_stopped() const { return client_.is_stopped(); }
+  unsigned samples_left() const { return samples_left_; }
+
+ private:
+  void send_query(const Query& query);
+  void read_socket(QuerySocket& socket);
+  void handle(const TransmitStamp& stamp);
+  void handle(const Unreachable& unreachable);
+  void handle(const ReceivedReply& reply);
+  void reject(Reject reason);
+  void end_sample(Failure failure);
+  Finding make_finding();
+
+  const Log& log_;
+  std::string host_;
+  Endpoint server_;
+  unsigned samples_;
+  nanoseconds timeout_;
+  Client client_;
+  std::optional<QuerySocket> current_;
+  std::optional<QuerySocket> previous_;
+
+  // Of the round:
+  unsigned samples_left_ = 0;
+  std::vector<Measurement> measurements_;
+  std::optional<Failure> failure_;
+  std::optional<Reject> last_reject_;  // of the sample
+  std::bitset<64> named_rejects_;
+  IpAddress local_;
+};
+
+}  // namespace isletime::ntpprobe

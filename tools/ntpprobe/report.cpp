@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#include "tools/ntpprobe/report.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "tools/ntpprobe/duration_text.hpp"
+
+namespace isletime::ntpprobe {
+namespace {
+
+std::string signed_seconds(nanoseconds value) {
+  return fmt::format("{}{}", value < nanoseconds::zero() ? "" : "+", seconds_text(value));
+}
+
+const char* leap_text(Leap leap) {
+  switch (leap) {
+    case Leap::kNone:
+      return "none announced";
+    case Leap::kInsert:
+      return "the day's last minute has 61 s";
+    case Leap::kDelete:
+      return "the day's last minute has 59 s";
+    case Leap::kUnsynchronised:
+      return "unsynchronised";
+  }
+  return "";
+}
+
+std::string refid_of(const Header& server) {
+  return reference_id_text(server.reference_id, server.stratum);
+}
+
+// Two servers that are both as good as they say cannot be further apart than this.
+bool disagree(const Measurement& a, const Measurement& b) {
+  const auto bound = [](const Measurement& m) { return error_bound(m) + root_distance(m.server); };
+  return std::chrono::abs(a.offset.value - b.offset.value) > bound(a) + bound(b);
+}
+
+}  // namespace
+
+Report::Report(const Options& options, const Log& log)
+    : options_(options),
+      log_(log),
+      colours_(isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr),
+      host_width_(std::max_element(options.hosts.begin(), options.hosts.end(),
+                                   [](const Host& a, const Host& b) { return a.text.size() < b.text.size(); })
+                      ->text.size()),
+      last_(options.hosts.size()) {}
+
+void Report::begin() const {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  if (options_.format == Format::kCsv) fmt::print("{}\n", csv_header());
+  if (options_.format == Format::kText && prints_table()) {
+    fmt::print("{:<{}}  {:>15} {:>13} {:>13} {:>3} {:<15} {}\n", "host", host_width_, "offset_s", "bound_s",
+               "delay_s", "st", "refid", "verdict");
+  }
+}
+
+void Report::add(std::size_t host, const Finding& finding) {
+  last_[host] = {finding, judge(finding, options_)};
+  if (options_.monitor) print(last_[host]);
+}
+
+void Report::finish() const {
+  if (options_.monitor) return;
+  for (const Judged& judged : last_) print(judged);
+  if (options_.format == Format::kText && prints_table()) print_comparison();
+}
+
+bool Report::all_good() const {
+  return std::all_of(last_.begin(), last_.end(), [](const Judged& judged) { return judged.verdict.good; });
+}
+
+bool Report::flush() {
+  return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+}
+
+bool Report::prints_table() const {
+  return options_.level != Log::Level::kErrors && (options_.monitor || options_.hosts.size() > 1);
+}
+
+void Report::print(const Judged& judged) const {
+  const auto& [finding, verdict] = judged;
+  if (!verdict.good) log_.error(fmt::format("{}: {}", finding.host, verdict.sentence));
+  switch (options_.format) {
+    case Format::kCsv:
+      fmt::print("{}\n", csv_row(record_of(finding)));
+      return;
+    case Format::kJson:
+      fmt::print("{}\n", json_line(record_of(finding)));
+      return;
+    case Format::kText:
+      if (prints_table()) {
+        print_row(judged);
+      } else if (options_.level != Log::Level::kErrors) {
+        print_sentences(judged);
+      }
+      return;
+  }
+}
+
+void Report::print_sentences(const Judged& judged) const {
+  const auto* measured = std::get_if<Measured>(&judged.finding.outcome);
+  if (measured == nullptr) return;
+  const Measurement& m = measured->sample;
+  const char* colour = !colours_ ? "" : judged.verdict.good ? "\033[32m" : "\033[31m";
+  const char* plain = colours_ ? "\033[0m" : "";
+  fmt::print("{}: {}{}: {}{}\n", judged.finding.host, colour, judged.verdict.good ? "good" : "bad",
+             judged.verdict.sentence, plain);
+  const auto row = [](const char* name, const std::string& value, const char* remark = "") {
+    fmt::print("  {:<14}{}{}{}\n", name, value, *remark == '\0' ? "" : "  ", remark);
+  };
+  const auto unsigned_seconds = [](nanoseconds value) { return fmt::format(" {} s", seconds_text(value)); };
+  const Header& server = m.server;
+  row("offset", signed_seconds(m.offset.value) + " s", "server - this clock");
+  row("error bound", unsigned_seconds(error_bound(m)));
+  row("delay",
+      m.delay.value < nanoseconds::zero() ? seconds_text(m.delay.value) + " s"
+                                          : unsigned_seconds(m.delay.value),
+      "there and back");
+  row("root distance", unsigned_seconds(root_distance(server)), "of the server, by its own account");
+  row("stratum", fmt::format(" {}", server.stratum));
+  row("refid", fmt::format(" {}", refid_of(server)),
+      server.reference_id == kLocalClock ? "its own clock, which nothing sets" : "");
+  row("leap", fmt::format(" {}", leap_text(server.leap)));
+  row("version", fmt::format(" {}", server.version));
+}
+
+void Report::print_row(const Judged& judged) const {
+  const auto& [finding, verdict] = judged;
+  const char* colour = !colours_ ? "" : verdict.good ? "\033[32m" : "\033[31m";
+  const char* plain = colours_ ? "\033[0m" : "";
+  if (const auto* measured = std::get_if<Measured>(&finding.outcome)) {
+    const Measurement& m = measured->sample;
+    fmt::print("{:<{}}  {:>15} {:>13} {:>13} {:>3} {:<15} {}{}{}\n", finding.host, host_width_,
+               signed_seconds(m.offset.value), seconds_text(error_bound(m)), seconds_text(m.delay.value),
+               m.server.stratum, refid_of(m.server), colour, verdict.word, plain);
+    return;
+  }
+  fmt::print("{:<{}}  {:>15} {:>13} {:>13} {:>3} {:<15} {}{}{}\n", finding.host, host_width_, "-", "-", "-",
+             "-", "-", colour, verdict.word, plain);
+}
+
+void Report::print_comparison() const {
+  for (std::size_t i = 0; i < last_.size(); ++i) {
+    for (std::size_t j = i + 1; j < last_.size(); ++j) {
+      const auto* a = std::get_if<Measured>(&last_[i].finding.outcome);
+      const auto* b = std::get_if<Measured>(&last_[j].finding.outcome);
+      if (a == nullptr || b == nullptr || !disagree(a->sample, b->sample)) continue;
+      fmt::print("{} and {} differ by {}: more than both can be off by their own account\n",
+                 last_[i].finding.host, last_[j].finding.host,
+                 duration_text(std::chrono::abs(a->sample.offset.value - b->sample.offset.value)));
+    }
+  }
+}
+
+}  // namespace isletime::ntpprobe

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// What ntpprobe prints on stdout: records as CSV or JSON, one host in sentences, several or a
+// monitored one as a table. Failures go to stderr as well, one line each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/common/log.hpp"
+#include "tools/ntpprobe/finding.hpp"
+#include "tools/ntpprobe/options.hpp"
+
+namespace isletime::ntpprobe {
+
+class Report {
+ public:
+  Report(const Options& options, const Log& log);
+
+  void begin() const;
+  // Of the host at this place of the command line.
+  void add(std::size_t host, const Finding& finding);
+  void finish() const;
+
+  // Every host's last verdict is good.
+  bool all_good() const;
+  // False if stdout did not take everything.
+  static bool flush();
+
+ private:
+  struct Judged {
+    Finding finding;
+    Verdict verdict{false, "no-reply", ""};
+  };
+
+  bool prints_table() const;
+  void print(const Judged& judged) const;
+  void print_sentences(const Judged& judged) const;
+  void print_row(const Judged& judged) const;
+  void print_comparison() const;
+
+  const Options& options_;
+  const Log& log_;
+  bool colours_;
+  std::size_t host_width_;
+  std::vector<Judged> last_;  // of each host
+};
+
+}  // namespace isletime::ntpprobe

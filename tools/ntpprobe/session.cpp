@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "tools/ntpprobe/session.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "libsync/posix/clocks.hpp"
+#include "libsync/posix/socket_address.hpp"
+#include "tools/common/signals.hpp"
+
+namespace isletime::ntpprobe {
+namespace {
+
+// Rounded up, so that poll(2) does not return just before the time is reached.
+int milliseconds_until(MonoTime wakeup) {
+  using std::chrono::ceil;
+  using std::chrono::milliseconds;
+  const auto left = ceil<milliseconds>(elapsed(mono_now(), wakeup)).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, std::numeric_limits<int>::max()));
+}
+
+}  // namespace
+
+Session::Session(const Options& options, const Log& log)
+    : options_(options),
+      log_(log),
+      shows_progress_(isatty(STDERR_FILENO) == 1 && options.samples > 1 && !options.monitor &&
+                      options.level != Log::Level::kErrors) {
+  const std::int8_t precision = measure_precision();
+  for (const Host& host : options.hosts) entries_.push_back(make_entry(host, precision));
+}
+
+Session::Entry Session::make_entry(const Host& host, std::int8_t precision) const {
+  const auto server = resolve(host.name, host.port);
+  if (!server) return {std::nullopt, Failure{"unresolved", "cannot be resolved: " + server.error()}};
+  log_.detail(fmt::format("{}: asking {}", host.text, to_string(*server)));
+  return {Probe{host, *server, options_, precision, log_}, std::nullopt};
+}
+
+void Session::run(const OnFinding& on_finding) {
+  for (Entry& entry : entries_) {
+    if (entry.probe) entry.probe->start_round();
+  }
+  const auto is_active = [](const Entry& entry) { return entry.active; };
+  for (;;) {
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      if (entries_[i].active) step(i, on_finding);
+    }
+    if (std::none_of(entries_.begin(), entries_.end(), is_active) || stop_requested()) break;
+    show_progress();
+    wait();
+  }
+  if (shows_progress_) fmt::print(stderr, "\r\033[K");
+}
+
+void Session::step(std::size_t index, const OnFinding& on_finding) {
+  Entry& entry = entries_[index];
+  if (!entry.probe) {
+    entry.active = false;
+    on_finding(index, {options_.hosts[index].text, wall_now(), *entry.failure});
+    return;
+  }
+  const auto finding = entry.probe->step(mono_now());
+  if (!finding) return;
+  on_finding(index, *finding);
+  entry.active = options_.monitor && !entry.probe->is_stopped();
+  if (entry.active) entry.probe->start_round();
+}
+
+void Session::wait() const {
+  std::vector<pollfd> polled;
+  std::optional<MonoTime> wakeup;
+  for (const Entry& entry : entries_) {
+    if (!entry.active) continue;
+    entry.probe->add_descriptors(polled);
+    const auto next = entry.probe->next_wakeup();
+    if (next && (!wakeup || *next < *wakeup)) wakeup = next;
+  }
+  poll(polled.data(), polled.size(), wakeup ? milliseconds_until(*wakeup) : 0);
+}
+
+void Session::show_progress() const {
+  if (!shows_progress_) return;
+  unsigned left = 0;
+  for (const Entry& entry : entries_) {
+    if (entry.active) left = std::max(left, entry.probe->samples_left());
+  }
+  fmt::print(stderr, "\rsample {} of {}\033[K", options_.samples - left + 1, options_.samples);
+}
+
+}  // namespace isletime::ntpprobe

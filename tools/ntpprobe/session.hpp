@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// All hosts side by side in one loop: each is asked at its own pace, none waits for another.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "tools/common/log.hpp"
+#include "tools/ntpprobe/finding.hpp"
+#include "tools/ntpprobe/options.hpp"
+#include "tools/ntpprobe/probe.hpp"
+
+namespace isletime::ntpprobe {
+
+class Session {
+ public:
+  using OnFinding = std::function<void(std::size_t host, const Finding& finding)>;
+
+  // Resolves the hosts, which may block.
+  Session(const Options& options, const Log& log);
+
+  // One round a host; with --monitor rounds until SIGINT or SIGTERM.
+  void run(const OnFinding& on_finding);
+
+ private:
+  struct Entry {
+    std::optional<Probe> probe;      // absent: not resolved
+    std::optional<Failure> failure;  // then why
+    bool active = true;
+  };
+
+  Entry make_entry(const Host& host, std::int8_t precision) const;
+  void step(std::size_t index, const OnFinding& on_finding);
+  void wait() const;
+  void show_progress() const;
+
+  const Options& options_;
+  const Log& log_;
+  bool shows_progress_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace isletime::ntpprobe
