@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "tools/common/command_line.hpp"
 
-#include <cstdio>
-
 #include <fmt/format.h>
+
+#include "tools/common/output.hpp"
 
 namespace isletime {
 namespace {
@@ -38,16 +38,26 @@ std::unique_ptr<CLI::App> make_command_line(const ProgramText& text, Log::Level&
   return app;
 }
 
+namespace {
+
+ExitStatus print(const std::string& text, const std::string& program) {
+  Output output;
+  output.write(text);
+  if (!output.failure()) return ExitStatus::kGood;
+  Log(program, Log::Level::kErrors).error(to_string(*output.failure()));
+  return ExitStatus::kSystemFailed;
+}
+
+}  // namespace
+
 std::optional<ExitStatus> parse_command_line(CLI::App& app, int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
     return std::nullopt;
   } catch (const CLI::CallForHelp&) {
-    fmt::print("{}", app.help());
-    return ExitStatus::kGood;
+    return print(app.help(), app.get_name());
   } catch (const CLI::CallForVersion& version) {
-    fmt::print("{}\n", version.what());
-    return ExitStatus::kGood;
+    return print(version.what() + std::string{'\n'}, app.get_name());
   } catch (const CLI::Error& error) {
     Log(app.get_name(), Log::Level::kErrors)
         .error(fmt::format("{}; see {} --help", error.what(), app.get_name()));

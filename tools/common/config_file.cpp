@@ -36,18 +36,19 @@ bool is_text(const std::string& text) {
   });
 }
 
-// One line outside an array. `opens_array`: its value goes on in the lines that follow.
-const char* find_line_fault(std::string_view line, bool& opens_array) {
+// One line outside an array. Null: well formed.
+const char* find_line_fault(std::string_view line) {
   if (line.front() == '[') return "sections are not used here";
   const auto equals = line.find('=');
   if (equals == std::string_view::npos) return "expected \"key = value\"";
   if (!is_key(trimmed(line.substr(0, equals))))
     return "a key is the name of a long option, without the dashes";
-  const std::string_view value = trimmed(line.substr(equals + 1));
-  if (value.empty()) return "the value is missing";
-  if (!has_even_quotes(value)) return "a quotation mark is missing";
-  opens_array = value.front() == '[' && value.back() != ']';
+  if (trimmed(line.substr(equals + 1)).empty()) return "the value is missing";
   return nullptr;
+}
+
+bool opens_array(std::string_view line) {
+  return trimmed(line.substr(line.find('=') + 1)).front() == '[' && line.back() != ']';
 }
 
 class StrictToml : public CLI::ConfigTOML {
@@ -56,38 +57,34 @@ class StrictToml : public CLI::ConfigTOML {
     std::string text(kLargestFile + 1, '\0');
     input.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(input.gcount()));
-    if (const auto fault = find_config_fault(text)) {
-      throw CLI::ConversionError(*fault);
-    }
-    std::istringstream checked(text);
-    return CLI::ConfigTOML::from_config(checked);
+    const auto plain = plain_config(text);
+    if (!plain) throw CLI::ConversionError(plain.error());
+    std::istringstream lines(*plain);
+    return CLI::ConfigTOML::from_config(lines);
   }
 };
 
 }  // namespace
 
-std::optional<std::string> find_config_fault(const std::string& text) {
-  if (text.size() > kLargestFile) return "the configuration is larger than 64 KiB";
-  if (!is_text(text)) return "the configuration is not a text file";
+Result<std::string, std::string> plain_config(const std::string& text) {
+  if (text.size() > kLargestFile) return Unexpected{std::string{"the configuration is larger than 64 KiB"}};
+  if (!is_text(text)) return Unexpected{std::string{"the configuration is not a text file"}};
   std::istringstream lines(text);
+  std::string plain;
   std::string raw;
   bool in_array = false;
-  int number = 0;
-  while (std::getline(lines, raw)) {
-    ++number;
+  for (int number = 1; std::getline(lines, raw); ++number) {
     const std::string_view line = trimmed(raw);
     if (line.empty()) continue;
-    const char* fault = nullptr;
-    if (in_array) {
-      if (!has_even_quotes(line)) fault = "a quotation mark is missing";
-      in_array = line.back() != ']';
-    } else {
-      fault = find_line_fault(line, in_array);
-    }
-    if (fault != nullptr) return fmt::format("configuration, line {}: {}", number, fault);
+    const char* fault = in_array ? nullptr : find_line_fault(line);
+    if (fault == nullptr && !has_even_quotes(line)) fault = "a quotation mark is missing";
+    if (fault != nullptr) return Unexpected{fmt::format("configuration, line {}: {}", number, fault)};
+    plain += line;
+    in_array = in_array ? line.back() != ']' : opens_array(line);
+    if (!in_array) plain += '\n';
   }
-  if (in_array) return "configuration: an array is not closed with \"]\"";
-  return std::nullopt;
+  if (in_array) return Unexpected{std::string{"configuration: an array is not closed with \"]\""}};
+  return plain;
 }
 
 void add_config_option(CLI::App& app) {

@@ -4,15 +4,17 @@
 // binary files) is an error that names the line.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
+#include "libsync/core/result.hpp"
+
 namespace isletime {
 
-// Absent: well formed. Otherwise what is wrong, and in which line.
-std::optional<std::string> find_config_fault(const std::string& text);
+// The same without comments, blank lines, and line ends within arrays, as CLI11 reads it. Error:
+// what is wrong, and in which line.
+Result<std::string, std::string> plain_config(const std::string& text);
 
 void add_config_option(CLI::App& app);
 

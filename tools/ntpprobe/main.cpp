@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <cerrno>
-#include <cstring>
-
 #include "tools/common/exit_status.hpp"
 #include "tools/common/signals.hpp"
 #include "tools/ntpprobe/options.hpp"
@@ -24,8 +21,8 @@ ExitStatus run(int argc, const char* const* argv) {
   report.begin();
   session.run([&](std::size_t host, const Finding& finding) { report.add(host, finding); });
   report.finish();
-  if (!Report::flush()) {
-    log.error(std::string{"stdout: "} + std::strerror(errno));
+  if (report.write_failure()) {
+    log.error(to_string(*report.write_failure()));
     return ExitStatus::kSystemFailed;
   }
   return report.all_good() ? ExitStatus::kGood : ExitStatus::kBadVerdict;

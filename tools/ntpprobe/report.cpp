@@ -2,7 +2,6 @@
 #include "tools/ntpprobe/report.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 
 #include <unistd.h>
@@ -53,12 +52,10 @@ Report::Report(const Options& options, const Log& log)
                       ->text.size()),
       last_(options.hosts.size()) {}
 
-void Report::begin() const {
-  std::setvbuf(stdout, nullptr, _IOLBF, 0);
-  if (options_.format == Format::kCsv) fmt::print("{}\n", csv_header());
+void Report::begin() {
+  if (options_.format == Format::kCsv) output_.line(csv_header());
   if (options_.format == Format::kText && prints_table()) {
-    fmt::print("{:<{}}  {:>15} {:>13} {:>13} {:>3} {:<15} {}\n", "host", host_width_, "offset_s", "bound_s",
-               "delay_s", "st", "refid", "verdict");
+    print_columns({"host", "offset_s", "bound_s", "delay_s", "st", "refid", "verdict"});
   }
 }
 
@@ -67,7 +64,7 @@ void Report::add(std::size_t host, const Finding& finding) {
   if (options_.monitor) print(last_[host]);
 }
 
-void Report::finish() const {
+void Report::finish() {
   if (options_.monitor) return;
   for (const Judged& judged : last_) print(judged);
   if (options_.format == Format::kText && prints_table()) print_comparison();
@@ -77,23 +74,19 @@ bool Report::all_good() const {
   return std::all_of(last_.begin(), last_.end(), [](const Judged& judged) { return judged.verdict.good; });
 }
 
-bool Report::flush() {
-  return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
-}
-
 bool Report::prints_table() const {
   return options_.level != Log::Level::kErrors && (options_.monitor || options_.hosts.size() > 1);
 }
 
-void Report::print(const Judged& judged) const {
+void Report::print(const Judged& judged) {
   const auto& [finding, verdict] = judged;
   if (!verdict.good) log_.error(fmt::format("{}: {}", finding.host, verdict.sentence));
   switch (options_.format) {
     case Format::kCsv:
-      fmt::print("{}\n", csv_row(record_of(finding)));
+      output_.line(csv_row(record_of(finding)));
       return;
     case Format::kJson:
-      fmt::print("{}\n", json_line(record_of(finding)));
+      output_.line(json_line(record_of(finding)));
       return;
     case Format::kText:
       if (prints_table()) {
@@ -105,16 +98,16 @@ void Report::print(const Judged& judged) const {
   }
 }
 
-void Report::print_sentences(const Judged& judged) const {
+void Report::print_sentences(const Judged& judged) {
   const auto* measured = std::get_if<Measured>(&judged.finding.outcome);
   if (measured == nullptr) return;
   const Measurement& m = measured->sample;
-  const char* colour = !colours_ ? "" : judged.verdict.good ? "\033[32m" : "\033[31m";
-  const char* plain = colours_ ? "\033[0m" : "";
-  fmt::print("{}: {}{}: {}{}\n", judged.finding.host, colour, judged.verdict.good ? "good" : "bad",
-             judged.verdict.sentence, plain);
-  const auto row = [](const char* name, const std::string& value, const char* remark = "") {
-    fmt::print("  {:<14}{}{}{}\n", name, value, *remark == '\0' ? "" : "  ", remark);
+  output_.line(fmt::format(
+      "{}: {}", judged.finding.host,
+      coloured(judged.verdict.good,
+               fmt::format("{}: {}", judged.verdict.good ? "good" : "bad", judged.verdict.sentence))));
+  const auto row = [this](const char* name, const std::string& value, const char* remark = "") {
+    output_.line(fmt::format("  {:<14}{}{}{}", name, value, *remark == '\0' ? "" : "  ", remark));
   };
   const auto unsigned_seconds = [](nanoseconds value) { return fmt::format(" {} s", seconds_text(value)); };
   const Header& server = m.server;
@@ -132,30 +125,40 @@ void Report::print_sentences(const Judged& judged) const {
   row("version", fmt::format(" {}", server.version));
 }
 
-void Report::print_row(const Judged& judged) const {
+void Report::print_row(const Judged& judged) {
   const auto& [finding, verdict] = judged;
-  const char* colour = !colours_ ? "" : verdict.good ? "\033[32m" : "\033[31m";
-  const char* plain = colours_ ? "\033[0m" : "";
-  if (const auto* measured = std::get_if<Measured>(&finding.outcome)) {
-    const Measurement& m = measured->sample;
-    fmt::print("{:<{}}  {:>15} {:>13} {:>13} {:>3} {:<15} {}{}{}\n", finding.host, host_width_,
-               signed_seconds(m.offset.value), seconds_text(error_bound(m)), seconds_text(m.delay.value),
-               m.server.stratum, refid_of(m.server), colour, verdict.word, plain);
+  const std::string word = coloured(verdict.good, verdict.word);
+  const auto* measured = std::get_if<Measured>(&finding.outcome);
+  if (measured == nullptr) {
+    print_columns({finding.host, "-", "-", "-", "-", "-", word});
     return;
   }
-  fmt::print("{:<{}}  {:>15} {:>13} {:>13} {:>3} {:<15} {}{}{}\n", finding.host, host_width_, "-", "-", "-",
-             "-", "-", colour, verdict.word, plain);
+  const Measurement& m = measured->sample;
+  print_columns({finding.host, signed_seconds(m.offset.value), seconds_text(error_bound(m)),
+                 seconds_text(m.delay.value), fmt::format("{}", m.server.stratum), refid_of(m.server), word});
 }
 
-void Report::print_comparison() const {
+void Report::print_columns(const std::array<std::string, 7>& columns) {
+  const auto& [host, offset, bound, delay, stratum, refid, verdict] = columns;
+  output_.line(fmt::format("{:<{}}  {:>15} {:>13} {:>13} {:>3} {:<15} {}", host, host_width_, offset, bound,
+                           delay, stratum, refid, verdict));
+}
+
+std::string Report::coloured(bool good, const std::string& text) const {
+  if (!colours_) return text;
+  return fmt::format("\033[{}m{}\033[0m", good ? 32 : 31, text);
+}
+
+void Report::print_comparison() {
   for (std::size_t i = 0; i < last_.size(); ++i) {
     for (std::size_t j = i + 1; j < last_.size(); ++j) {
       const auto* a = std::get_if<Measured>(&last_[i].finding.outcome);
       const auto* b = std::get_if<Measured>(&last_[j].finding.outcome);
       if (a == nullptr || b == nullptr || !disagree(a->sample, b->sample)) continue;
-      fmt::print("{} and {} differ by {}: more than both can be off by their own account\n",
-                 last_[i].finding.host, last_[j].finding.host,
-                 duration_text(std::chrono::abs(a->sample.offset.value - b->sample.offset.value)));
+      const nanoseconds apart = a->sample.offset.value - b->sample.offset.value;
+      output_.line(fmt::format("{} and {} differ by {}: more than both can be off by their own account",
+                               last_[i].finding.host, last_[j].finding.host,
+                               duration_text(std::chrono::abs(apart))));
     }
   }
 }

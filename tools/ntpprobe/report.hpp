@@ -3,10 +3,13 @@
 // monitored one as a table. Failures go to stderr as well, one line each.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tools/common/log.hpp"
+#include "tools/common/output.hpp"
 #include "tools/ntpprobe/finding.hpp"
 #include "tools/ntpprobe/options.hpp"
 
@@ -16,15 +19,15 @@ class Report {
  public:
   Report(const Options& options, const Log& log);
 
-  void begin() const;
+  void begin();
   // Of the host at this place of the command line.
   void add(std::size_t host, const Finding& finding);
-  void finish() const;
+  void finish();
 
   // Every host's last verdict is good.
   bool all_good() const;
-  // False if stdout did not take everything.
-  static bool flush();
+  // Absent: stdout took everything.
+  const std::optional<SysError>& write_failure() const { return output_.failure(); }
 
  private:
   struct Judged {
@@ -33,13 +36,16 @@ class Report {
   };
 
   bool prints_table() const;
-  void print(const Judged& judged) const;
-  void print_sentences(const Judged& judged) const;
-  void print_row(const Judged& judged) const;
-  void print_comparison() const;
+  void print(const Judged& judged);
+  void print_sentences(const Judged& judged);
+  void print_row(const Judged& judged);
+  void print_columns(const std::array<std::string, 7>& columns);
+  void print_comparison();
+  std::string coloured(bool good, const std::string& text) const;
 
   const Options& options_;
   const Log& log_;
+  Output output_;
   bool colours_;
   std::size_t host_width_;
   std::vector<Judged> last_;  // of each host

@@ -56,7 +56,7 @@ void Session::run(const OnFinding& on_finding) {
     show_progress();
     wait();
   }
-  if (shows_progress_) fmt::print(stderr, "\r\033[K");
+  if (shows_progress_) std::fputs("\r\033[K", stderr);
 }
 
 void Session::step(std::size_t index, const OnFinding& on_finding) {
@@ -91,7 +91,8 @@ void Session::show_progress() const {
   for (const Entry& entry : entries_) {
     if (entry.active) left = std::max(left, entry.probe->samples_left());
   }
-  fmt::print(stderr, "\rsample {} of {}\033[K", options_.samples - left + 1, options_.samples);
+  std::fputs(fmt::format("\rsample {} of {}\033[K", options_.samples - left + 1, options_.samples).c_str(),
+             stderr);
 }
 
 }  // namespace isletime::ntpprobe

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// An NTP server on loopback that answers what a test tells it to: true, spoilt, twice, late, or from
+// another port. It runs in a thread of its own until the end of the test.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "libsync/core/ntp_packet.hpp"
+#include "libsync/posix/service_socket.hpp"
+
+namespace isletime::fakes {
+
+using Datagrams = std::vector<std::vector<std::uint8_t>>;
+
+class LyingServer {
+ public:
+  struct Question {
+    Header query;
+    Header truth;  // an honest answer
+    std::size_t number = 0;
+  };
+  // The datagrams to send, in order.
+  using Answer = std::function<Datagrams(const Question&)>;
+  enum class From { kTheAddressAsked, kAnotherPort };
+  enum class When { kAtOnce, kWithTheNextQuery };
+
+  explicit LyingServer(Answer answer, From from = From::kTheAddressAsked, When when = When::kAtOnce);
+  ~LyingServer();
+
+  std::string port() const { return std::to_string(socket_.local().port); }
+
+ private:
+  struct Pending {
+    Endpoint to;
+    Datagrams datagrams;
+  };
+
+  void work();
+  void send(const Pending& pending);
+
+  Answer answer_;
+  From from_;
+  When when_;
+  ServiceSocket socket_;
+  ServiceSocket other_socket_;
+  std::vector<Pending> pending_;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+// One datagram: the header, spoilt.
+Datagrams only(const Header& header);
+
+}  // namespace isletime::fakes

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// service_socket and query_socket talk to each other on loopback.
+#include <array>
+#include <thread>
+
+#include <poll.h>
+
+#include <gtest/gtest.h>
+
+#include "libsync/posix/clocks.hpp"
+#include "libsync/posix/query_socket.hpp"
+#include "libsync/posix/service_socket.hpp"
+
+namespace isletime {
+namespace {
+
+using namespace std::chrono_literals;
+using Sharing = ServiceSocket::Sharing;
+using Wait = ServiceSocket::Wait;
+
+constexpr IpAddress kV4 = IpAddress::v4(0x7f00'0001);
+constexpr IpAddress kV6{0, 1};
+constexpr std::array<std::uint8_t, 4> kPing{1, 2, 3, 4};
+
+QueryEvent next_event(QuerySocket& socket) {
+  for (;;) {
+    if (auto event = socket.next_event()) return *event;
+    pollfd polled{socket.descriptor(), POLLIN, 0};
+    poll(&polled, 1, -1);
+  }
+}
+
+TEST(Sockets, BothFamiliesStampBothWaysInTheKernel) {
+  for (const IpAddress address : {kV4, kV6}) {
+    auto service = ServiceSocket::open(Endpoint{address}, Sharing::kFirst);
+    ASSERT_TRUE(service) << to_string(service.error());
+    auto query = QuerySocket::open(service->local());
+    ASSERT_TRUE(query) << to_string(query.error());
+
+    const auto t1 = query->send(service->local(), kPing);
+    ASSERT_TRUE(t1);
+    const auto requests = service->receive(Wait::kForOne);
+    ASSERT_EQ(requests.size(), 1U);
+    EXPECT_TRUE(std::equal(kPing.begin(), kPing.end(), requests[0].bytes.begin(), requests[0].bytes.end()));
+    EXPECT_EQ(requests[0].to, service->local());
+    EXPECT_TRUE(service->reply(requests[0], kPing));
+
+    // The transmit stamp comes first, though it was fetched after the reply had arrived.
+    const QueryEvent first = next_event(*query);
+    ASSERT_TRUE(std::holds_alternative<TransmitStamp>(first));
+    const WallTime transmitted = std::get<TransmitStamp>(first).at;
+    const QueryEvent second = next_event(*query);
+    ASSERT_TRUE(std::holds_alternative<ReceivedReply>(second));
+    const auto& reply = std::get<ReceivedReply>(second);
+    EXPECT_EQ(reply.from, service->local());
+    EXPECT_EQ(reply.local, address);
+    EXPECT_GE(transmitted, *t1);
+    EXPECT_GE(requests[0].received, transmitted);
+    EXPECT_GE(reply.received, requests[0].received);
+    EXPECT_GE(wall_now(), reply.received);
+  }
+}
+
+TEST(Sockets, AnyAddressKnowsAndKeepsTheOneThatWasAsked) {
+  auto service = ServiceSocket::open(Endpoint{IpAddress::v4(0)}, Sharing::kFirst);
+  ASSERT_TRUE(service);
+  const Endpoint asked{IpAddress::v4(0x7f12'3456), service->local().port};
+  auto query = QuerySocket::open(asked);
+  ASSERT_TRUE(query && query->send(asked, kPing));
+  const auto requests = service->receive(Wait::kForOne);
+  ASSERT_EQ(requests.size(), 1U);
+  EXPECT_EQ(requests[0].to, asked);
+  ASSERT_TRUE(service->reply(requests[0], kPing));
+  QueryEvent event = next_event(*query);
+  while (!std::holds_alternative<ReceivedReply>(event)) event = next_event(*query);
+  EXPECT_EQ(std::get<ReceivedReply>(event).from, asked);
+}
+
+TEST(Sockets, ReceiveWithoutWaitingReturnsEmpty) {
+  auto service = ServiceSocket::open(Endpoint{kV4}, Sharing::kFirst);
+  ASSERT_TRUE(service);
+  EXPECT_TRUE(service->receive(Wait::kNot).empty());
+}
+
+TEST(Sockets, ABatchKeepsOrderAndSenders) {
+  auto service = ServiceSocket::open(Endpoint{kV4}, Sharing::kFirst);
+  ASSERT_TRUE(service);
+  auto query = QuerySocket::open(service->local());
+  ASSERT_TRUE(query);
+  for (std::uint8_t i = 0; i < 20; ++i) ASSERT_TRUE(query->send(service->local(), std::array{i}));
+  std::uint8_t expected = 0;
+  while (expected < 20) {
+    for (const Arrival& arrival : service->receive(Wait::kForOne)) EXPECT_EQ(arrival.bytes[0], expected++);
+  }
+}
+
+TEST(Sockets, ShuttingDownWakesAWaitingThread) {
+  auto service = ServiceSocket::open(Endpoint{kV4}, Sharing::kFirst);
+  ASSERT_TRUE(service);
+  std::thread waiting([&] { EXPECT_TRUE(service->receive(Wait::kForOne).empty()); });
+  service->shut_down();
+  waiting.join();
+}
+
+TEST(Sockets, FurtherSocketsShareThePortWhichIsTakenForOthers) {
+  auto first = ServiceSocket::open(Endpoint{kV4}, Sharing::kFirst);
+  ASSERT_TRUE(first);
+  EXPECT_TRUE(ServiceSocket::open(first->local(), Sharing::kFurther));
+  const auto rival = ServiceSocket::open(first->local(), Sharing::kFirst);
+  ASSERT_FALSE(rival);
+  EXPECT_EQ(rival.error().code, EADDRINUSE);
+}
+
+TEST(Sockets, AClosedPortIsReportedAsUnreachable) {
+  Endpoint closed;
+  {
+    auto service = ServiceSocket::open(Endpoint{kV4}, Sharing::kFirst);
+    ASSERT_TRUE(service);
+    closed = service->local();
+  }
+  auto query = QuerySocket::open(closed);
+  ASSERT_TRUE(query && query->send(closed, kPing));
+  QueryEvent event = next_event(*query);
+  while (!std::holds_alternative<Unreachable>(event)) event = next_event(*query);
+  EXPECT_EQ(std::get<Unreachable>(event).code, ECONNREFUSED);
+}
+
+TEST(Sockets, EveryQuerySocketHasANewPort) {
+  auto service = ServiceSocket::open(Endpoint{kV4}, Sharing::kFirst);
+  ASSERT_TRUE(service);
+  std::array<std::uint16_t, 2> ports{};
+  for (auto& port : ports) {
+    auto query = QuerySocket::open(service->local());
+    ASSERT_TRUE(query && query->send(service->local(), kPing));
+    port = service->receive(Wait::kForOne)[0].from.port;
+  }
+  EXPECT_NE(ports[0], ports[1]);
+}
+
+TEST(Clocks, PrecisionIsThatOfARealClock) {
+  EXPECT_GE(measure_precision(), -30);
+  EXPECT_LE(measure_precision(), -10);
+}
+
+}  // namespace
+}  // namespace isletime

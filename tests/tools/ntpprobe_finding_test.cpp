@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include "tools/ntpprobe/duration_text.hpp"
+#include "tools/ntpprobe/finding.hpp"
+
+namespace isletime::ntpprobe {
+namespace {
+
+using namespace std::chrono_literals;
+
+Finding measured(nanoseconds offset, nanoseconds delay, std::uint8_t stratum = 2) {
+  Measurement m{};
+  m.offset = {offset};
+  m.delay = {delay};
+  m.server.stratum = stratum;
+  return {"hub", WallTime{}, Measured{m}};
+}
+
+TEST(Verdict, SaysWhichWayTheClockIsOff) {
+  const Options options;
+  EXPECT_EQ(judge(measured(5ms, 2ms), options).sentence,
+            "this clock is 5.000 ms behind, give or take 1.000 ms");
+  EXPECT_EQ(judge(measured(-5ms, 2ms), options).sentence,
+            "this clock is 5.000 ms ahead, give or take 1.000 ms");
+}
+
+TEST(Verdict, ClaimsNoMoreThanTheBoundAllows) {
+  EXPECT_EQ(judge(measured(1ms, 4ms), Options{}).sentence, "the clocks agree to within 3.000 ms");
+}
+
+TEST(Verdict, IsBadBeyondTheLimits) {
+  Options options;
+  options.max_offset = 5ms;
+  options.max_stratum = 3;
+  EXPECT_TRUE(judge(measured(5ms, 0ns, 3), options).good);
+  EXPECT_FALSE(judge(measured(5ms + 1ns, 0ns, 3), options).good);
+  EXPECT_EQ(judge(measured(-6ms, 0ns, 3), options).word, "offset");
+  EXPECT_EQ(judge(measured(0ns, 0ns, 4), options).word, "stratum");
+}
+
+TEST(Verdict, AFailureIsBadAndKeepsItsName) {
+  const Verdict verdict = judge({"hub", WallTime{}, Failure{"no-reply", "no reply within 2 s"}}, Options{});
+  EXPECT_FALSE(verdict.good);
+  EXPECT_EQ(verdict.word, "no-reply");
+}
+
+TEST(Verdict, WarnsOfAServerThatFollowsUs) {
+  Finding finding = measured(0ns, 1ms);
+  std::get<Measured>(finding.outcome).follows_us = true;
+  EXPECT_NE(judge(finding, Options{}).sentence.find("do not follow it"), std::string::npos);
+}
+
+TEST(FindingRecord, UncertaintyIsHalfTheDelayAndTheDispersion) {
+  Finding finding = measured(7ns, 10us);
+  std::get<Measured>(finding.outcome).sample.dispersion = {3us};
+  const SampleRecord record = record_of(finding);
+  EXPECT_EQ(record.source, "ntp:hub");
+  EXPECT_EQ(record.offset, 7ns);
+  EXPECT_EQ(record.uncertainty, 8us);
+  EXPECT_FALSE(record.error);
+}
+
+TEST(DurationText, UsesTheUnitThatPeopleWould) {
+  EXPECT_EQ(duration_text(340ns), "340 ns");
+  EXPECT_EQ(duration_text(12'300ns), "12.3 us");
+  EXPECT_EQ(duration_text(1'234us), "1.234 ms");
+  EXPECT_EQ(duration_text(5s), "5.000 s");
+  EXPECT_EQ(duration_text(10min), "10 min");
+  EXPECT_EQ(duration_text(3h + 20min), "3 h 20 min");
+  EXPECT_EQ(duration_text(24h * 412), "412 days");
+}
+
+}  // namespace
+}  // namespace isletime::ntpprobe
