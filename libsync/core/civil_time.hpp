@@ -92,19 +92,27 @@ constexpr int iso_weekday(std::int64_t days) {
   return static_cast<int>((from_thursday + 7 + 3) % 7) + 1;
 }
 
-// time: valid. Absent: beyond WallTime's range.
-constexpr std::optional<WallTime> to_wall_time(const CivilTime& time) {
-  const std::int64_t whole =
-      ((days_since_epoch(time.date) * 24 + time.hour) * 60 + time.minute) * 60 + time.second;
+// time: valid. Its nanoseconds are left out.
+constexpr seconds seconds_since_epoch(const CivilTime& time) {
+  return seconds{((days_since_epoch(time.date) * 24 + time.hour) * 60 + time.minute) * 60 + time.second};
+}
+
+// since_epoch + nanosecond, the latter below 10^9. Absent: beyond WallTime's range.
+constexpr std::optional<WallTime> to_wall_time(seconds since_epoch, std::uint32_t nanosecond) {
   // Towards zero first: the second that holds the earliest WallTime is itself out of range.
-  const bool negative = whole < 0;
+  const std::int64_t towards_zero = since_epoch.count() < 0 ? 1 : 0;
+  const std::int64_t rest = nanosecond - towards_zero * 1'000'000'000;
   std::int64_t total = 0;
-  if (__builtin_mul_overflow(negative ? whole + 1 : whole, std::int64_t{1'000'000'000}, &total)) {
+  if (__builtin_mul_overflow(since_epoch.count() + towards_zero, std::int64_t{1'000'000'000}, &total) ||
+      __builtin_add_overflow(total, rest, &total)) {
     return std::nullopt;
   }
-  const std::int64_t rest = std::int64_t{time.nanosecond} - (negative ? 1'000'000'000 : 0);
-  if (__builtin_add_overflow(total, rest, &total)) return std::nullopt;
   return WallTime{nanoseconds{total}};
+}
+
+// time: valid. Absent: beyond WallTime's range.
+constexpr std::optional<WallTime> to_wall_time(const CivilTime& time) {
+  return to_wall_time(seconds_since_epoch(time), time.nanosecond);
 }
 
 constexpr CivilTime to_civil_time(WallTime time) {
@@ -118,7 +126,7 @@ constexpr CivilTime to_civil_time(WallTime time) {
       .hour = static_cast<std::uint8_t>(second_of_day / 3600),
       .minute = static_cast<std::uint8_t>(second_of_day / 60 % 60),
       .second = static_cast<std::uint8_t>(second_of_day % 60),
-      .nanosecond = static_cast<std::uint32_t>((since_epoch - whole).count()),
+      .nanosecond = static_cast<std::uint32_t>(subsecond(since_epoch).count()),
   };
 }
 

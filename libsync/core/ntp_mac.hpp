@@ -69,16 +69,16 @@ constexpr Bytes after(Bytes extensions, const ExtensionField& field) {
 }
 
 constexpr Result<Trailer, TrailerError> parse_trailer_v4(Bytes bytes) {
-  using namespace framing;
   Bytes rest = bytes;
-  while (rest.size() > kLongestMac) {  // so a last field without MAC has at least 28 bytes
+  while (rest.size() > framing::kLongestMac) {  // so a last field without MAC has at least 28 bytes
     const auto field = first_extension(rest);
     if (!field) return Unexpected{TrailerError::kBadExtensionField};
     rest = after(rest, *field);
   }
   const Bytes extensions = bytes.first(bytes.size() - rest.size());
   if (rest.empty()) return Trailer{extensions, std::nullopt};
-  const auto mac = parse_mac(rest, kShortestMac - kKeyId, kLongestMac - kKeyId);
+  const auto mac =
+      parse_mac(rest, framing::kShortestMac - framing::kKeyId, framing::kLongestMac - framing::kKeyId);
   if (!mac) return Unexpected{mac.error()};
   return Trailer{extensions, *mac};
 }

@@ -3,7 +3,6 @@
 // judged. emit(parse(bytes)) is `bytes` again. Extension fields and the MAC stay views of the datagram.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>

@@ -3,7 +3,6 @@
 // 1 (kind of clock); above, an IPv4 address or the first four bytes of the MD5 of an IPv6 address.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 namespace isletime {

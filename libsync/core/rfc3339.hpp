@@ -78,6 +78,11 @@ constexpr std::uint32_t read_fraction(Reader& reader) {
   return value;
 }
 
+constexpr bool starts_month(seconds utc) {
+  constexpr std::int64_t kDay = 86'400;
+  return utc.count() % kDay == 0 && civil_date(utc.count() / kDay).day == 1;
+}
+
 constexpr void write_digits(char* end, std::uint32_t value, int count) {
   for (int i = 0; i < count; ++i, value /= 10) *--end = static_cast<char>('0' + value % 10);
 }
@@ -117,23 +122,14 @@ constexpr Result<WallTime, Rfc3339Error> parse_rfc3339(std::string_view text) {
   if (!is_valid(civil) || offset_hours > 23 || offset_minutes > 59) {
     return Unexpected{Rfc3339Error::kNoSuchTime};
   }
-  const auto local = to_wall_time(civil);
-  if (!local) return Unexpected{Rfc3339Error::kOutOfRange};
-  const seconds magnitude{offset_hours * 3600 + offset_minutes * 60};
-  const nanoseconds shift = (sign == '-' ? magnitude : -magnitude) + seconds{leap_second ? 1 : 0};
-  std::int64_t utc = 0;
-  if (__builtin_add_overflow(local->time_since_epoch().count(), shift.count(), &utc)) {
-    return Unexpected{Rfc3339Error::kOutOfRange};
-  }
-  const WallTime result{nanoseconds{utc}};
-  if (leap_second) {
-    // Leap seconds end a UTC month (RFC 3339, appendix D), so the next second starts one.
-    const CivilTime next = to_civil_time(result);
-    if (next.date.day != 1 || next.hour != 0 || next.minute != 0 || next.second != 0) {
-      return Unexpected{Rfc3339Error::kNoSuchTime};
-    }
-  }
-  return result;
+  const seconds offset{offset_hours * 3600 + offset_minutes * 60};
+  const seconds utc =
+      seconds_since_epoch(civil) + (sign == '-' ? offset : -offset) + seconds{leap_second ? 1 : 0};
+  // Leap seconds end a UTC month (RFC 3339, appendix D), so the next second starts one.
+  if (leap_second && !rfc3339::starts_month(utc)) return Unexpected{Rfc3339Error::kNoSuchTime};
+  const auto time = to_wall_time(utc, civil.nanosecond);
+  if (!time) return Unexpected{Rfc3339Error::kOutOfRange};
+  return *time;
 }
 
 // "2026-02-03T04:05:06.123456789Z", without a terminating zero.

@@ -33,6 +33,13 @@ using WallTime = WallClock::time_point;
 // Since an arbitrary instant; never steps.
 using MonoTime = MonoClock::time_point;
 
+// What a duration has beyond its floor in seconds: 0 to 999'999'999 ns. Not by subtracting that
+// floor, which for the earliest durations is out of range.
+constexpr nanoseconds subsecond(nanoseconds duration) {
+  const nanoseconds rest = duration % seconds{1};
+  return rest < nanoseconds::zero() ? rest + seconds{1} : rest;
+}
+
 struct Offset {
   nanoseconds value;
   constexpr auto operator<=>(const Offset&) const = default;

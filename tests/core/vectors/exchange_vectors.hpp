@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// Four stamps, offset and delay by the formulas of RFC 5905, section 8, worked out by hand.
+#pragma once
+
+#include "libsync/core/exchange.hpp"
+#include "tests/core/vectors/table.hpp"
+
+namespace isletime::vectors {
+
+struct Measured {
+  nanoseconds t1;
+  nanoseconds t2;
+  nanoseconds t3;
+  nanoseconds t4;
+  nanoseconds offset;
+  nanoseconds delay;
+
+  constexpr bool holds() const {
+    const auto [o, d] =
+        measure({to_ntp(WallTime{t1}), to_ntp(WallTime{t2}), to_ntp(WallTime{t3}), to_ntp(WallTime{t4})});
+    return o.value == offset && d.value == delay;
+  }
+};
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+inline constexpr seconds kStart{100};
+
+// 2 ms there, 1 ms back, 5 ms in a server that is 10 s ahead, then one that is 10 s behind.
+inline constexpr Measured kOffsets[] = {
+    {kStart, seconds{110} + milliseconds{2}, seconds{110} + milliseconds{7}, kStart + milliseconds{8},
+     seconds{10} + microseconds{500}, milliseconds{3}},
+    {kStart, seconds{90} + milliseconds{2}, seconds{90} + milliseconds{7}, kStart + milliseconds{8},
+     seconds{-10} + microseconds{500}, milliseconds{3}},
+};
+
+inline constexpr Measured kNegativeDelays[] = {
+    {kStart, kStart, kStart + milliseconds{2}, kStart + milliseconds{1}, microseconds{500}, milliseconds{-1}},
+};
+
+// Era 1 starts at 2036-02-07T06:28:16Z, between the two clocks, and between request and reply.
+inline constexpr seconds kEraStart{2'085'978'496};
+inline constexpr Measured kExchangesAcrossEras[] = {
+    {kEraStart - seconds{1}, kEraStart + seconds{1}, kEraStart + seconds{1},
+     kEraStart - seconds{1} + milliseconds{2}, seconds{2} - milliseconds{1}, milliseconds{2}},
+    {kEraStart - milliseconds{1}, kEraStart - milliseconds{1}, kEraStart + milliseconds{1},
+     kEraStart + milliseconds{1}, nanoseconds{0}, nanoseconds{0}},
+};
+
+// A clock that starts at 1970 without its battery, and one that is set to 2036.
+inline constexpr Measured kClocksYearsApart[] = {
+    {nanoseconds{0}, seconds{1'770'000'000}, seconds{1'770'000'000}, milliseconds{4},
+     seconds{1'770'000'000} - milliseconds{2}, milliseconds{4}},
+    {seconds{2'086'041'600}, seconds{0}, seconds{0}, seconds{2'086'041'600} + milliseconds{4},
+     seconds{-2'086'041'600} - milliseconds{2}, milliseconds{4}},
+};
+
+inline constexpr Check kExchangeChecks[] = {
+    {"Exchange.Offsets", first_failing<kOffsets>},
+    {"Exchange.NegativeDelays", first_failing<kNegativeDelays>},
+    {"Exchange.AcrossEras", first_failing<kExchangesAcrossEras>},
+    {"Exchange.ClocksYearsApart", first_failing<kClocksYearsApart>},
+};
+
+}  // namespace isletime::vectors

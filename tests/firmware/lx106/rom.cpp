@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// The integer arithmetic that the compiler expects and the ESP8266 has in its mask ROM, for which
+// reason Debian's libgcc leaves it out. The CPU keeps the low half of 32 by 32 bits, and does not divide.
+#include <cstdint>
+
+namespace {
+
+template <class Unsigned>
+struct Division {
+  Unsigned quotient;
+  Unsigned remainder;
+};
+
+// Bit by bit, as on paper.
+template <class Unsigned>
+constexpr Division<Unsigned> divide(Unsigned dividend, Unsigned divisor) {
+  Division<Unsigned> result{0, 0};
+  for (int bit = 8 * int{sizeof(Unsigned)} - 1; bit >= 0; --bit) {
+    result.remainder = result.remainder << 1 | (dividend >> bit & 1);
+    if (result.remainder >= divisor) {
+      result.remainder -= divisor;
+      result.quotient |= Unsigned{1} << bit;
+    }
+  }
+  return result;
+}
+
+template <class Unsigned>
+constexpr Unsigned magnitude(Unsigned value, bool negative) {
+  return negative ? Unsigned{0} - value : value;
+}
+
+static_assert(divide<std::uint32_t>(0xffff'ffff, 0x8000'0001).remainder == 0x7fff'fffe);
+static_assert(divide<std::uint64_t>(0xffff'ffff'ffff'ffff, 0xffff'ffff'ffff'fffe).quotient == 1);
+static_assert(divide<std::uint64_t>(1'000'000'000'000'000'007, 1'000'000'000).quotient == 1'000'000'000);
+
+}  // namespace
+
+extern "C" {
+
+std::uint64_t __umulsidi3(std::uint32_t a, std::uint32_t b) {
+  const std::uint32_t low = (a & 0xffff) * (b & 0xffff);
+  const std::uint32_t cross_a = (a >> 16) * (b & 0xffff);
+  const std::uint32_t cross_b = (a & 0xffff) * (b >> 16);
+  const std::uint32_t high = (a >> 16) * (b >> 16);
+  const std::uint32_t middle = (low >> 16) + (cross_a & 0xffff) + (cross_b & 0xffff);
+  const std::uint32_t upper = high + (cross_a >> 16) + (cross_b >> 16) + (middle >> 16);
+  return std::uint64_t{upper} << 32 | middle << 16 | (low & 0xffff);
+}
+
+std::uint64_t __muldi3(std::uint64_t a, std::uint64_t b) {
+  const auto a_low = static_cast<std::uint32_t>(a);
+  const auto b_low = static_cast<std::uint32_t>(b);
+  const std::uint32_t cross =
+      a_low * static_cast<std::uint32_t>(b >> 32) + static_cast<std::uint32_t>(a >> 32) * b_low;
+  return __umulsidi3(a_low, b_low) + (std::uint64_t{cross} << 32);
+}
+
+std::uint32_t __udivsi3(std::uint32_t a, std::uint32_t b) {
+  return divide(a, b).quotient;
+}
+
+std::uint32_t __umodsi3(std::uint32_t a, std::uint32_t b) {
+  return divide(a, b).remainder;
+}
+
+std::int32_t __divsi3(std::int32_t a, std::int32_t b) {
+  const std::uint32_t quotient =
+      divide(magnitude<std::uint32_t>(a, a < 0), magnitude<std::uint32_t>(b, b < 0)).quotient;
+  return magnitude(quotient, (a < 0) != (b < 0));
+}
+
+std::uint64_t __udivdi3(std::uint64_t a, std::uint64_t b) {
+  return divide(a, b).quotient;
+}
+
+std::uint64_t __umoddi3(std::uint64_t a, std::uint64_t b) {
+  return divide(a, b).remainder;
+}
+
+std::int64_t __divdi3(std::int64_t a, std::int64_t b) {
+  const std::uint64_t quotient =
+      divide(magnitude<std::uint64_t>(a, a < 0), magnitude<std::uint64_t>(b, b < 0)).quotient;
+  return magnitude(quotient, (a < 0) != (b < 0));
+}
+
+}  // extern "C"
