@@ -98,13 +98,14 @@ std::optional<Reject> Client::find_fault(const Packet& packet, const Datagram& d
   if (packet.mac) return Reject::kUnexpectedMac;
   if (const auto fault = find_fault_of_server(header)) return fault;
 
-  const nanoseconds tolerance = precision_of(header.precision);
+  const nanoseconds server_tick = precision_of(header.precision);
+  const nanoseconds own_tick = precision_of(config_.precision);
   const Exchange exchange = exchange_of(header, datagram.received);
   const nanoseconds round_trip = exchange.t4 - exchange.t1;
   const nanoseconds turnaround = exchange.t3 - exchange.t2;
-  if (turnaround < -tolerance || turnaround > config_.timeout) return Reject::kBadTurnaround;
+  if (turnaround < -server_tick || turnaround > config_.timeout) return Reject::kBadTurnaround;
   if (round_trip < nanoseconds::zero() || round_trip > config_.timeout) return Reject::kBadDelay;
-  if (round_trip - turnaround < -tolerance) return Reject::kBadDelay;
+  if (round_trip - turnaround < -(server_tick + own_tick)) return Reject::kBadDelay;
   return std::nullopt;
 }
 

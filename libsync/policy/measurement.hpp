@@ -19,10 +19,11 @@ struct Measurement {
   Header server;
 };
 
-// 2^log2_seconds, within 1 ns and 1 s: other values are a sender's mistake or malice.
+// 2^log2_seconds rounded up, within 1 ns and 1 s: other values are a sender's mistake or malice.
 constexpr nanoseconds precision_of(std::int8_t log2_seconds) {
   if (log2_seconds >= 0) return seconds{1};
-  return std::max(nanoseconds{1}, nanoseconds{1'000'000'000 >> std::min(-int{log2_seconds}, 30)});
+  const int shift = std::min(-int{log2_seconds}, 30);
+  return nanoseconds{(1'000'000'000 + (std::int64_t{1} << shift) - 1) >> shift};
 }
 
 // What |offset - true offset| cannot exceed, however the delay was split between the two ways.

@@ -18,12 +18,12 @@ struct ServerState {
   Leap leap = Leap::kUnsynchronised;
   std::uint8_t stratum = 0;   // 1 to 15; anything else is unsynchronised
   std::int8_t precision = 0;  // log2 seconds
-  ReferenceId reference_id;
-  WallTime reference_time;  // when the clock was last set or checked
+  ReferenceId reference_id{};
+  WallTime reference_time{};  // when the clock was last set or checked
   Delay root_delay{};
   Dispersion root_dispersion{};              // at reference_time
-  Dispersion growth_limit = kMaxDispersion;  // what growth since then approaches and never reaches
-  WallTime not_before;                       // a clock that reads less is not believed
+  Dispersion growth_limit = kMaxDispersion;  // which growth since then never reaches; at most kMaxDispersion
+  WallTime not_before{};                     // a clock that reads less is not believed
 };
 
 constexpr bool is_synchronised(const ServerState& state, WallTime now) {
@@ -34,10 +34,13 @@ constexpr bool is_synchronised(const ServerState& state, WallTime now) {
 // Grows by 15 ppm of the time since reference_time, at first; ever more slowly towards the limit.
 constexpr Dispersion root_dispersion_at(const ServerState& state, WallTime now) {
   using std::chrono::microseconds;
-  constexpr nanoseconds kLongest = std::chrono::hours{24 * 366};  // keeps the product below in range
+  // Both upper ends keep the product below in range.
+  constexpr nanoseconds kLongest = std::chrono::hours{24 * 366};
   const nanoseconds age = std::clamp(elapsed(state.reference_time, now), nanoseconds::zero(), kLongest);
+  const nanoseconds most =
+      std::clamp(state.growth_limit.value, nanoseconds{microseconds{1}}, kMaxDispersion.value);
   const std::int64_t growth = drift(age, kFrequencyTolerance) / microseconds{1};
-  const std::int64_t limit = std::max<std::int64_t>(state.growth_limit.value / microseconds{1}, 1);
+  const std::int64_t limit = most / microseconds{1};
   return {state.root_dispersion.value + microseconds{growth * limit / (growth + limit)}};
 }
 

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+// A whole client: the input is its configuration and then a sequence of what may happen to it, each
+// an operation's number and operands. A model beside it knows what it may believe.
+#include <optional>
+#include <vector>
+
+#include "libsync/policy/client.hpp"
+#include "tests/fakes/reply_maker.hpp"
+#include "tests/fuzz/harness.hpp"
+
+using namespace isletime;
+using isletime::fuzz::require;
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr Endpoint kServer{IpAddress::v4(0xc000'0207), 123};
+constexpr Endpoint kOtherPort{kServer.address, 124};
+constexpr int kMostSteps = 1000;  // of up to 50 days each, so that MonoTime does not run out
+constexpr std::array kOwnIds{ReferenceId{0xc000'02fe}};
+
+ClientConfig config_from(fuzz::Input& input) {
+  ClientConfig config;
+  config.server = kServer;
+  config.version = static_cast<std::uint8_t>(input.u8() % 4 + 1);
+  config.precision = static_cast<std::int8_t>(input.u8());
+  config.timeout = milliseconds{input.u16() + 1};
+  config.shortest_interval = milliseconds{input.u16() + 1};
+  config.longest_interval = milliseconds{input.u32()};
+  config.own_ids = kOwnIds;
+  return config;
+}
+
+class Play {
+ public:
+  explicit Play(fuzz::Input& input) : input_(input), config_(config_from(input)), client_(config_) {}
+
+  void run() {
+    for (int step = 0; step < kMostSteps && !input_.at_end(); ++step) {
+      switch (input_.u8() % 10) {
+        case 0:
+          poll();
+          break;
+        case 1:
+          now_ += milliseconds{input_.u32()};
+          break;
+        case 2:
+          now_ = std::max(now_, client_.next_wakeup().value_or(now_));
+          break;
+        case 3:
+          sent_at_ = input_.wall_time();
+          client_.on_sent(sent_at_);
+          break;
+        case 4:
+          hear_hostile_bytes();
+          break;
+        case 5:
+          hear_spoilt_reply();
+          break;
+        case 6:
+          hear_again();
+          break;
+        case 7:
+          hear_kiss();
+          break;
+        case 8:
+          expire();
+          break;
+        case 9:
+          client_.give_up();
+          outstanding_.reset();
+          require(!client_.is_awaiting(), "a query that was given up is not awaited");
+          break;
+      }
+    }
+  }
+
+ private:
+  struct Observed {
+    std::optional<MonoTime> next_wakeup;
+    bool is_awaiting;
+    bool is_stopped;
+    nanoseconds interval;
+
+    bool operator==(const Observed&) const = default;
+  };
+  Observed observed() const {
+    return {client_.next_wakeup(), client_.is_awaiting(), client_.is_stopped(), client_.interval()};
+  }
+
+  void poll() {
+    const auto query = client_.poll(now_, input_.u64());
+    const auto wakeup = client_.next_wakeup();
+    require(!wakeup || *wakeup > now_, "a poll leaves nothing to do now");
+    if (!is_in_time()) outstanding_.reset();
+    if (!query) return;
+
+    require(!denied_, "no query follows a DENY");
+    require(!outstanding_, "no query follows one that is outstanding");
+    require(!queried_at_ || now_ - *queried_at_ >= config_.shortest_interval, "queries keep their distance");
+    const Header header = parse_header(*query);
+    require(header.origin.is_unset() && header.receive.is_unset() && header.reference.is_unset(),
+            "a query tells nothing");
+    require(!header.transmit.is_unset(), "a query has a nonce");
+    outstanding_ = header.transmit;
+    query_ = header;
+    queried_at_ = now_;
+  }
+
+  void expire() {
+    const bool is_lost = outstanding_ && !is_in_time();
+    require(client_.expire(now_) == is_lost, "a query expires at its timeout, once");
+    if (is_lost) outstanding_.reset();
+  }
+
+  bool is_in_time() const { return queried_at_ && now_ < *queried_at_ + config_.timeout; }
+
+  Endpoint sender() {
+    switch (input_.u8() % 4) {
+      case 0:
+        return kOtherPort;
+      case 1:
+        return input_.endpoint();
+      default:
+        return kServer;
+    }
+  }
+
+  void hear_hostile_bytes() {
+    const Endpoint from = sender();
+    const WallTime received = input_.wall_time();
+    const Bytes bytes = input_.bytes(input_.u8());
+    hear({bytes.begin(), bytes.end()}, from, received);
+  }
+
+  // t1 + a little, if the clock goes on that far.
+  WallTime soon_after_sending(std::uint32_t later) const {
+    return sent_at_ > WallTime::max() - nanoseconds{later} ? sent_at_ : sent_at_ + nanoseconds{later};
+  }
+
+  void hear_spoilt_reply() {
+    const WallTime t4 = soon_after_sending(input_.u32());
+    const NtpTimestamp t2 = NtpTimestamp::from_raw(to_ntp(sent_at_).raw() + input_.u64());
+    const NtpTimestamp t3 = NtpTimestamp::from_raw(t2.raw() + input_.u32());
+    const auto reply = fakes::bytes_of(fakes::honest_reply(query_, t2, t3));
+    std::vector<std::uint8_t> bytes{reply.begin(), reply.end()};
+    for (int faults = input_.u8() % 4; faults > 0; --faults) {
+      const std::size_t at = input_.u8() % bytes.size();
+      bytes[at] = static_cast<std::uint8_t>(bytes[at] ^ input_.u8());
+    }
+    const Bytes trailer = input_.bytes(input_.u8() % 32);
+    bytes.insert(bytes.end(), trailer.begin(), trailer.end());
+    hear(bytes, sender(), t4);
+  }
+
+  void hear_again() {
+    const Endpoint from = sender();
+    hear(heard_, from, input_.wall_time());
+  }
+
+  void hear_kiss() {
+    const auto kiss = fakes::bytes_of(fakes::kiss_reply(query_, ReferenceId{input_.u32()}));
+    const Endpoint from = sender();
+    hear({kiss.begin(), kiss.end()}, from, soon_after_sending(input_.u32()));
+  }
+
+  void hear(std::vector<std::uint8_t> bytes, Endpoint from, WallTime received) {
+    const Observed before = observed();
+    const auto result = client_.on_datagram({bytes, from, received}, now_);
+    heard_ = bytes;
+    if (!result && !describe(result.error()).is_final) {
+      require(observed() == before, "what anybody may send changes nothing");
+      return;
+    }
+
+    require(from == kServer, "only the server is believed");
+    require(outstanding_.has_value(), "one answer is taken for a query");
+    require(is_in_time(), "an answer is taken before the timeout only");
+    require(bytes.size() >= kHeaderSize && parse_header(bytes).origin == *outstanding_,
+            "only an answer to the outstanding query is believed");
+    outstanding_.reset();
+    require(!client_.is_awaiting(), "an answer ends its query");
+    if (!result) {
+      denied_ = denied_ || result.error() == Reject::kKissDeny;
+      return;
+    }
+    check(*result, received);
+  }
+
+  void check(const Measurement& m, WallTime received) {
+    require(m.time == received, "a measurement is of its arrival");
+    require(
+        m.server.leap != Leap::kUnsynchronised && m.server.stratum >= 1 && m.server.stratum <= kMaxStratum,
+        "only a synchronised server is measured");
+    require(m.server.reference_id != kOwnIds[0] || m.server.stratum == 1, "we do not follow ourselves");
+    require(m.dispersion.value > nanoseconds::zero(), "no stamp is perfect");
+    require(root_distance(m.server) < config_.max_root_distance.value, "the root distance is bounded");
+    const nanoseconds tick = precision_of(m.server.precision) + precision_of(config_.precision);
+    require(m.delay.value >= -tick, "a delay is negative by coarse clocks only");
+    require(m.delay.value <= config_.timeout + tick, "a delay is no longer than we waited");
+  }
+
+  fuzz::Input& input_;
+  ClientConfig config_;
+  Client client_;
+  MonoTime now_;
+  WallTime sent_at_;
+  Header query_;
+  std::optional<NtpTimestamp> outstanding_;
+  std::optional<MonoTime> queried_at_;
+  std::vector<std::uint8_t> heard_;
+  bool denied_ = false;
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::Input input{{data, size}};
+  Play{input}.run();
+  return 0;
+}

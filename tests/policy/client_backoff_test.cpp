@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include "tests/policy/conversation.hpp"
+
+namespace isletime {
+namespace {
+
+using namespace fakes;
+
+// The time from the query that is due next to the one after it, both answered by `answer`.
+template <class Answer>
+nanoseconds spacing(Conversation& talk, Answer answer) {
+  answer(talk.ask_when_due());
+  const MonoTime first = talk.now;
+  answer(talk.ask_when_due());
+  return talk.now - first;
+}
+
+TEST(ClientBackoff, DoublesTheIntervalForEveryLostQueryUpToTheLongest) {
+  Conversation talk{{.server = kServer, .longest_interval = 15s}};
+  for (const auto expected : {4s, 8s, 15s, 15s}) {
+    talk.lose_a_query();
+    EXPECT_EQ(talk.client.interval(), expected);
+  }
+}
+
+TEST(ClientBackoff, CountsTheIntervalFromTheLostQuery) {
+  Conversation talk;
+  const MonoTime first = talk.now;
+  talk.ask();
+  talk.now = first + 2s;
+  EXPECT_FALSE(talk.poll().has_value());
+  EXPECT_EQ(talk.client.next_wakeup(), first + 4s);
+}
+
+TEST(ClientBackoff, FollowsAnExpiryOnlyOnce) {
+  Conversation talk;
+  talk.ask();
+  talk.now += 2s;
+  EXPECT_TRUE(talk.client.expire(talk.now));
+  EXPECT_EQ(talk.client.interval(), 4s);
+  EXPECT_FALSE(talk.client.expire(talk.now));
+  EXPECT_FALSE(talk.poll().has_value());
+  EXPECT_EQ(talk.client.interval(), 4s);
+}
+
+TEST(ClientBackoff, FollowsAQueryThatWasGivenUpOnlyOnce) {
+  Conversation talk;
+  const MonoTime first = talk.now;
+  talk.ask();
+  talk.client.give_up();
+  EXPECT_EQ(talk.client.next_wakeup(), first + 4s);
+  talk.client.give_up();
+  EXPECT_EQ(talk.client.next_wakeup(), first + 4s);
+}
+
+TEST(ClientBackoff, DoesNotFollowGivingUpNothing) {
+  Conversation talk;
+  talk.client.give_up();
+  EXPECT_EQ(talk.client.interval(), 2s);
+  EXPECT_TRUE(talk.poll().has_value());
+}
+
+TEST(ClientBackoff, EndsWithAnAnswer) {
+  Conversation talk;
+  talk.lose_a_query();
+  talk.lose_a_query();
+  EXPECT_EQ(talk.reject_of(honest_reply(talk.ask_when_due())), std::nullopt);
+  EXPECT_EQ(talk.client.interval(), 2s);
+  EXPECT_EQ(talk.client.next_wakeup(), talk.now + 2s);
+}
+
+TEST(ClientBackoff, NeverAsksMoreOftenThanConfiguredEvenIfTheLongestIsShorter) {
+  Conversation talk{{.server = kServer, .shortest_interval = 64s, .longest_interval = 10s}};
+  talk.lose_a_query();
+  EXPECT_EQ(talk.client.interval(), 64s);
+}
+
+TEST(ClientBackoff, KissRateLowersThePollRate) {
+  Conversation talk;
+  const MonoTime first = talk.now;
+  EXPECT_EQ(talk.reject_of(kiss_reply(talk.ask(), kiss::kRate)), Reject::kKissRate);
+  EXPECT_EQ(talk.client.next_wakeup(), first + 4s);
+  EXPECT_EQ(talk.reject_of(kiss_reply(talk.ask_when_due(), kiss::kRate)), Reject::kKissRate);
+  EXPECT_EQ(talk.client.next_wakeup(), first + 4s + 8s);
+}
+
+TEST(ClientBackoff, KissRateIsRememberedAfterAnHonestReply) {
+  Conversation talk;
+  talk.hear(kiss_reply(talk.ask(), kiss::kRate)).has_value();
+  const auto be_honest = [&](const Header& query) {
+    EXPECT_EQ(talk.reject_of(honest_reply(query)), std::nullopt);
+  };
+  EXPECT_EQ(spacing(talk, be_honest), 4s);
+}
+
+TEST(ClientBackoff, KissRateSlowsDownAClientThatBurstsOnItsOwnServer) {
+  Conversation talk{{.server = kServer, .shortest_interval = 1ms}};
+  talk.hear(kiss_reply(talk.ask(), kiss::kRate)).has_value();
+  EXPECT_EQ(talk.client.interval(), 2s);
+}
+
+// RFC 5905, section 7.2: MAXPOLL is 2^17 s.
+TEST(ClientBackoff, KissRateNeverSlowsPollingBelowMaxpoll) {
+  Conversation talk;
+  for (int i = 0; i < 70; ++i) talk.hear(kiss_reply(talk.ask_when_due(), kiss::kRate)).has_value();
+  EXPECT_EQ(talk.client.interval(), 131'072s);
+}
+
+TEST(ClientBackoff, KissDenyAndRstrStopForGood) {
+  for (const auto code : {kiss::kDeny, kiss::kRestrict}) {
+    Conversation talk;
+    EXPECT_EQ(talk.reject_of(kiss_reply(talk.ask(), code)), Reject::kKissDeny);
+    EXPECT_TRUE(talk.client.is_stopped());
+    EXPECT_EQ(talk.client.next_wakeup(), std::nullopt);
+    talk.now += 10'000h;
+    EXPECT_FALSE(talk.poll().has_value());
+  }
+}
+
+TEST(ClientBackoff, OtherKissesChangeNoSchedule) {
+  Conversation talk;
+  const MonoTime first = talk.now;
+  EXPECT_EQ(talk.reject_of(kiss_reply(talk.ask(), ReferenceId::ascii("INIT"))), Reject::kKissOther);
+  EXPECT_EQ(talk.client.interval(), 2s);
+  EXPECT_EQ(talk.client.next_wakeup(), first + 2s);
+  EXPECT_FALSE(talk.client.is_stopped());
+}
+
+TEST(ClientBackoff, IgnoresTheOtherFieldsOfAKiss) {
+  Conversation talk;
+  Header kiss = kiss_reply(talk.ask(), kiss::kRate);
+  kiss.poll = 17;
+  kiss.root_dispersion = ShortTime::from_raw(0xffff'ffff);
+  kiss.receive = kiss.transmit = NtpTimestamp{};
+  EXPECT_EQ(talk.reject_of(kiss), Reject::kKissRate);
+  EXPECT_EQ(talk.client.interval(), 4s);
+}
+
+// CVE-2015-7704 and CVE-2015-7705: whoever knew the address could silence a client.
+TEST(ClientBackoff, ActsOnAKissOnlyAfterTheOriginMatches) {
+  for (const auto code : {kiss::kRate, kiss::kDeny, kiss::kRestrict}) {
+    for (const std::uint64_t guess : {std::uint64_t{0}, std::uint64_t{1}, to_ntp(kT1).raw()}) {
+      Conversation talk;
+      Header forged = kiss_reply(talk.ask(), code);
+      forged.origin = NtpTimestamp::from_raw(guess);
+      const Observed before = talk.observed();
+      EXPECT_EQ(talk.reject_of(forged), Reject::kWrongOrigin);
+      EXPECT_EQ(talk.observed(), before);
+    }
+  }
+}
+
+TEST(ClientBackoff, ActsOnAKissOnlyFromTheServerAsked) {
+  Conversation talk;
+  const Header kiss = kiss_reply(talk.ask(), kiss::kDeny);
+  const Observed before = talk.observed();
+  EXPECT_EQ(talk.reject_of(kiss, Endpoint{kServer.address, 124}), Reject::kWrongAddress);
+  EXPECT_EQ(talk.reject_of(kiss, Endpoint{IpAddress::v4(0xc000'0208), 123}), Reject::kWrongAddress);
+  EXPECT_EQ(talk.observed(), before);
+}
+
+TEST(ClientBackoff, ActsOnAKissOnlyOnce) {
+  Conversation talk;
+  const Header kiss = kiss_reply(talk.ask(), kiss::kRate);
+  EXPECT_EQ(talk.reject_of(kiss), Reject::kKissRate);
+  const Observed after_first = talk.observed();
+  EXPECT_EQ(talk.reject_of(kiss), Reject::kDuplicate);
+  EXPECT_EQ(talk.observed(), after_first);
+}
+
+TEST(ClientBackoff, ActsOnNoKissBehindAnAnswer) {
+  Conversation talk;
+  const Header query = talk.ask();
+  EXPECT_EQ(talk.reject_of(honest_reply(query)), std::nullopt);
+  EXPECT_EQ(talk.reject_of(kiss_reply(query, kiss::kDeny)), Reject::kDuplicate);
+  EXPECT_FALSE(talk.client.is_stopped());
+}
+
+TEST(ClientBackoff, ActsOnNoKissAfterTheTimeout) {
+  Conversation talk;
+  const Header query = talk.ask();
+  talk.now += 2s;
+  EXPECT_EQ(talk.reject_of(kiss_reply(query, kiss::kDeny)), Reject::kLate);
+  EXPECT_FALSE(talk.client.is_stopped());
+}
+
+TEST(ClientBackoff, ActsOnAKissOnlyIfItIsUnsigned) {
+  Conversation talk;
+  const auto kiss = with_trailer(kiss_reply(talk.ask(), kiss::kDeny), std::vector<std::uint8_t>(20, 1));
+  const Observed before = talk.observed();
+  EXPECT_EQ(talk.reject_of(Bytes{kiss}), Reject::kUnexpectedMac);
+  EXPECT_EQ(talk.observed(), before);
+}
+
+TEST(ClientBackoff, TakesNoKissFromASynchronisedServer) {
+  Conversation talk;
+  Header kiss = kiss_reply(talk.ask(), kiss::kDeny);
+  kiss.leap = Leap::kNone;
+  EXPECT_EQ(talk.reject_of(kiss), Reject::kStratumZero);
+  EXPECT_FALSE(talk.client.is_stopped());
+}
+
+TEST(ClientBackoff, TakesNoKissFromAServerWithAStratum) {
+  Conversation talk;
+  Header kiss = kiss_reply(talk.ask(), kiss::kDeny);
+  kiss.stratum = 2;
+  EXPECT_EQ(talk.reject_of(kiss), Reject::kUnsynchronised);
+  EXPECT_FALSE(talk.client.is_stopped());
+}
+
+TEST(ClientBackoff, TakesAReferenceIdThatIsNoCodeForAnUnsetClock) {
+  Conversation talk;
+  for (const std::uint32_t id : {0x0000'0000U, 0x7f7f'0101U, 0x4445'4e01U, 0x0045'4e59U}) {
+    EXPECT_EQ(talk.reject_of(kiss_reply(talk.ask_when_due(), ReferenceId{id})), Reject::kUnsynchronised);
+  }
+  EXPECT_EQ(talk.client.interval(), 2s);
+}
+
+}  // namespace
+}  // namespace isletime
