@@ -9,6 +9,23 @@ namespace {
 // RFC 5905, section 7.2 (MAXPOLL): 2^17 s.
 constexpr nanoseconds kLongestPoll = seconds{131'072};
 
+// Servers and kernels disagree about the seconds around a leap second.
+constexpr nanoseconds kLeapSecondMargin = seconds{5};
+
+// Absent: beyond WallTime's range.
+std::optional<WallTime> end_of_day(WallTime time) {
+  using Days = std::chrono::duration<std::int64_t, std::ratio<86'400>>;
+  if (time > WallTime::max() - Days{1}) return std::nullopt;
+  return WallTime{std::chrono::floor<Days>(time.time_since_epoch()) + Days{1}};
+}
+
+// The leap second that the server announces comes at this instant.
+std::optional<WallTime> announced_leap_second(const Header& header, WallTime near) {
+  if (header.leap != Leap::kInsert && header.leap != Leap::kDelete) return std::nullopt;
+  const auto server_time = unfold(header.transmit, near);
+  return server_time ? end_of_day(*server_time) : std::nullopt;
+}
+
 Query make_query(std::uint8_t version, NtpTimestamp nonce) {
   Header header;
   header.version = version;
@@ -70,6 +87,7 @@ Result<Measurement, Reject> Client::on_datagram(const Datagram& datagram, MonoTi
     return Unexpected{*fault};
   }
   const Measurement m = measured(packet->header, datagram.received);
+  remember_leap_second(m);
   answered_ = outstanding_->nonce;
   outstanding_.reset();
   interval_ = shortest_interval_;
@@ -97,6 +115,7 @@ std::optional<Reject> Client::find_fault(const Packet& packet, const Datagram& d
   if (now >= outstanding_->deadline) return Reject::kLate;
   if (packet.mac) return Reject::kUnexpectedMac;
   if (const auto fault = find_fault_of_server(header)) return fault;
+  if (is_near_leap_second(header, datagram.received)) return Reject::kLeapSecond;
 
   const nanoseconds server_tick = precision_of(header.precision);
   const nanoseconds own_tick = precision_of(config_.precision);
@@ -122,6 +141,22 @@ std::optional<Reject> Client::find_fault_of_server(const Header& header) const {
       std::find(config_.own_ids.begin(), config_.own_ids.end(), header.reference_id) != config_.own_ids.end();
   if (header.stratum > 1 && ours) return Reject::kLoop;
   return std::nullopt;
+}
+
+bool Client::is_near_leap_second(const Header& header, WallTime received) const {
+  const auto server_time = unfold(header.transmit, received);
+  if (!server_time) return false;
+  for (const auto& leap_second : {announced_leap_second(header, received), leap_second_}) {
+    if (!leap_second) continue;
+    const nanoseconds since = elapsed(*leap_second, *server_time);
+    if (since >= -kLeapSecondMargin && since <= kLeapSecondMargin) return true;
+  }
+  return false;
+}
+
+// Kept when the announcement ends: by then the leap second has just been.
+void Client::remember_leap_second(const Measurement& m) {
+  if (const auto announced = announced_leap_second(m.server, m.time)) leap_second_ = announced;
 }
 
 Exchange Client::exchange_of(const Header& header, WallTime t4) const {
@@ -196,6 +231,8 @@ RejectDescription describe(Reject reject) {
       return {"root-distance", "the server is too far from its reference (root distance)", true};
     case Reject::kLoop:
       return {"loop", "the server follows us (loop)", true};
+    case Reject::kLeapSecond:
+      return {"leap-second", "it is within 5 s of a leap second, when servers disagree", true};
   }
   return {"rejected", "the reply was rejected", false};
 }

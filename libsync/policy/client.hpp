@@ -55,6 +55,7 @@ enum class Reject : std::uint8_t {
   kBadDelay,
   kRootDistance,
   kLoop,
+  kLeapSecond,
 };
 
 struct RejectDescription {
@@ -106,6 +107,8 @@ class Client {
 
   std::optional<Reject> find_fault(const Packet& packet, const Datagram& datagram, MonoTime now) const;
   std::optional<Reject> find_fault_of_server(const Header& header) const;
+  bool is_near_leap_second(const Header& header, WallTime received) const;
+  void remember_leap_second(const Measurement& m);
   Exchange exchange_of(const Header& header, WallTime t4) const;
   Measurement measured(const Header& header, WallTime t4) const;
   void obey(Reject kiss);
@@ -117,8 +120,9 @@ class Client {
   MonoTime next_query_;
   std::optional<MonoTime> last_query_;
   std::optional<Outstanding> outstanding_;
-  NtpTimestamp answered_;  // the nonces before the outstanding one, to tell
-  NtpTimestamp expired_;   // duplicates and late replies from forgeries
+  NtpTimestamp answered_;                // the nonces before the outstanding one, to tell
+  NtpTimestamp expired_;                 // duplicates and late replies from forgeries
+  std::optional<WallTime> leap_second_;  // the end of the day for which one was announced
   bool stopped_ = false;
 };
 

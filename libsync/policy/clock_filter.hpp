@@ -13,14 +13,14 @@
 
 namespace isletime {
 
-// Coarse clocks make delays that differ by less than the server's precision equal (RFC 5905, section 8).
-constexpr nanoseconds filter_delay(const Measurement& m) {
-  return std::max(m.delay.value, precision_of(m.server.precision));
-}
-
+// `precision`: of the local clock, log2 seconds; no delay counts as less (RFC 5905, section 8).
 // Absent: `measurements` is empty. Between equal delays the later one wins.
-constexpr std::optional<Measurement> best_by_delay(std::span<const Measurement> measurements) {
+constexpr std::optional<Measurement> best_by_delay(std::span<const Measurement> measurements,
+                                                   std::int8_t precision) {
   if (measurements.empty()) return std::nullopt;
+  const auto filter_delay = [floor = precision_of(precision)](const Measurement& m) {
+    return std::max(m.delay.value, floor);
+  };
   const Measurement* best = &measurements[0];
   for (const Measurement& m : measurements) {
     const auto delay = filter_delay(m);
@@ -34,12 +34,15 @@ class ClockFilter {
  public:
   static constexpr std::size_t kStages = 8;
 
+  constexpr explicit ClockFilter(std::int8_t precision) : precision_(precision) {}
+
   constexpr void add(const Measurement& m) { stages_[added_++ % kStages] = m; }
   constexpr std::optional<Measurement> best() const {
-    return best_by_delay({stages_.data(), std::min(added_, kStages)});
+    return best_by_delay({stages_.data(), std::min(added_, kStages)}, precision_);
   }
 
  private:
+  std::int8_t precision_;
   std::array<Measurement, kStages> stages_{};
   std::size_t added_ = 0;
 };

@@ -335,7 +335,7 @@ TEST(ClientValidation, TakesEveryPollAndPrecision) {
 }
 
 TEST(ClientValidation, EveryReasonHasItsOwnName) {
-  for (int i = 0; i <= static_cast<int>(Reject::kLoop); ++i) {
+  for (int i = 0; i <= static_cast<int>(Reject::kLeapSecond); ++i) {
     EXPECT_STRNE(describe(static_cast<Reject>(i)).text, "");
     for (int j = 0; j < i; ++j) {
       EXPECT_STRNE(describe(static_cast<Reject>(i)).name, describe(static_cast<Reject>(j)).name);

@@ -41,6 +41,7 @@ Probe::Probe(const Host& host, const Endpoint& server, const Options& options, s
       server_(server),
       samples_(options.samples),
       timeout_(options.timeout),
+      precision_(precision),
       client_(config_of(server, options, precision)) {}
 
 void Probe::start_round() {
@@ -145,7 +146,7 @@ void Probe::end_sample(Failure failure) {
 }
 
 Finding Probe::make_finding() {
-  const auto best = best_by_delay(measurements_);
+  const auto best = best_by_delay(measurements_, precision_);
   if (!best) return {host_, wall_now(), failure_.value_or(Failure{"no-reply", "was not asked"})};
   const bool follows_us = best->server.stratum > 1 && best->server.reference_id == reference_id_of(local_);
   return {host_, best->time, Measured{*best, follows_us}};

@@ -49,6 +49,7 @@ class Probe {
   Endpoint server_;
   unsigned samples_;
   nanoseconds timeout_;
+  std::int8_t precision_;
   Client client_;
   std::optional<QuerySocket> current_;
   std::optional<QuerySocket> previous_;

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Around a leap second no sample is trusted: during it and for 5 s on either side.
+#include <gtest/gtest.h>
+
+#include "tests/policy/conversation.hpp"
+
+namespace isletime {
+namespace {
+
+using namespace std::chrono_literals;
+using fakes::Conversation;
+using fakes::kServer;
+
+// 2017-01-01T00:00:00Z, just after the leap second that ended 2016 (by date(1)).
+constexpr WallTime kLeapSecond{1'483'228'800s};
+
+// A query at this instant by both clocks, and its honest answer with this leap.
+std::optional<Reject> reject_at(Conversation& talk, WallTime time, Leap leap) {
+  talk.now = talk.client.next_wakeup().value_or(talk.now);
+  const auto query = talk.poll();
+  talk.client.on_sent(time);
+  Header reply = fakes::honest_reply(parse_header(*query), to_ntp(time), to_ntp(time));
+  reply.leap = leap;
+  return talk.reject_of(reply, kServer, time);
+}
+
+TEST(ClientLeapSecond, NoSampleIsTrustedWithin5SecondsBeforeAnAnnouncedOne) {
+  for (const Leap leap : {Leap::kInsert, Leap::kDelete}) {
+    Conversation talk;
+    EXPECT_EQ(reject_at(talk, kLeapSecond - 5s - 1ns, leap), std::nullopt);
+    EXPECT_EQ(reject_at(talk, kLeapSecond - 5s, leap), Reject::kLeapSecond);
+    EXPECT_EQ(reject_at(talk, kLeapSecond - 1ns, leap), Reject::kLeapSecond);
+  }
+}
+
+TEST(ClientLeapSecond, NoSampleIsTrustedWithin5SecondsAfterItThoughTheAnnouncementHasEnded) {
+  Conversation talk;
+  EXPECT_EQ(reject_at(talk, kLeapSecond - 1h, Leap::kInsert), std::nullopt);
+  EXPECT_EQ(reject_at(talk, kLeapSecond - 1s, Leap::kNone), Reject::kLeapSecond);
+  EXPECT_EQ(reject_at(talk, kLeapSecond, Leap::kNone), Reject::kLeapSecond);
+  EXPECT_EQ(reject_at(talk, kLeapSecond + 5s, Leap::kNone), Reject::kLeapSecond);
+  EXPECT_EQ(reject_at(talk, kLeapSecond + 5s + 1ns, Leap::kNone), std::nullopt);
+}
+
+TEST(ClientLeapSecond, AnyOtherMidnightIsADayLikeAnother) {
+  Conversation talk;
+  EXPECT_EQ(reject_at(talk, kLeapSecond - 1s, Leap::kNone), std::nullopt);
+  EXPECT_EQ(reject_at(talk, kLeapSecond + 1s, Leap::kNone), std::nullopt);
+}
+
+TEST(ClientLeapSecond, AnAnnouncementThatIsNotBelievedIsNotRemembered) {
+  Conversation talk;
+  Header forged = fakes::honest_reply(talk.ask());
+  forged.origin = {};
+  forged.leap = Leap::kInsert;
+  forged.receive = forged.transmit = to_ntp(kLeapSecond - 1h);
+  EXPECT_EQ(talk.reject_of(forged), Reject::kWrongOrigin);
+  talk.client.give_up();
+  EXPECT_EQ(reject_at(talk, kLeapSecond - 1s, Leap::kNone), std::nullopt);
+}
+
+TEST(ClientLeapSecond, HostileClocksAreNoDanger) {
+  Conversation talk;
+  EXPECT_EQ(reject_at(talk, WallTime::max() - 1s, Leap::kInsert), std::nullopt);
+  EXPECT_EQ(reject_at(talk, WallTime::min() + 10s, Leap::kInsert), std::nullopt);
+}
+
+}  // namespace
+}  // namespace isletime
