@@ -52,6 +52,7 @@ Program::Program(std::vector<std::string> arguments) {
   posix_spawn_file_actions_adddup2(&actions, out.write.get(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err.write.get(), STDERR_FILENO);
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (auto& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   const int failure = posix_spawnp(&pid_, argv[0], &actions, nullptr, argv.data(), environ);

@@ -23,7 +23,7 @@ ExitStatus run(int argc, const char* const* argv) {
   malloc_trim(0);  // what reading the options took goes back to the system
   server.run([&]() -> std::optional<Options> {
     auto again = parse_options(argc, argv);
-    if (auto* fresh = std::get_if<Options>(&again)) return *std::move(fresh);
+    if (auto* fresh = std::get_if<Options>(&again)) return std::move(*fresh);
     return std::nullopt;
   });
   return ExitStatus::kGood;

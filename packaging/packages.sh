@@ -1,0 +1,50 @@
+# shellcheck shell=bash disable=SC2034
+# What is needed of Debian 12, and how it gets there. Sourced by quickstart and check.
+
+build_packages=(
+  g++ cmake ninja-build pkgconf
+  libcli11-dev libfmt-dev libsodium-dev nettle-dev
+)
+
+test_packages=(
+  libgtest-dev libgmock-dev python3
+  clang clang-format clang-tidy libclang-rt-dev llvm
+  mandoc shellcheck
+  # Firmware: the ESP8266's and the Cortex-M3's compilers, and machines to run on.
+  gcc-xtensa-lx106 picolibc-xtensa-lx106-elf
+  gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
+  qemu-system-misc qemu-system-arm
+  # Real peers: the namespace they run in, the dissector, and the libraries of those that are unpacked.
+  iproute2 tshark netbase
+  libbsd0 libcap2 libedit2 libgnutls30 libseccomp2 libssl3
+)
+
+is_installed() {
+  [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed* ]]
+}
+
+# Packages must not inherit a strict umask: their scripts create files that all users read.
+apt_as_root() {
+  local sudo=()
+  if ((EUID != 0)); then sudo=(sudo); fi
+  (umask 022 && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" </dev/null)
+}
+
+can_be_root() {
+  ((EUID == 0)) || command -v sudo >/dev/null
+}
+
+# install_missing PACKAGE...: without a word, and without apt, when all are there.
+install_missing() {
+  local package missing=()
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  if ((${#missing[@]} == 0)); then return; fi
+  if ! can_be_root; then
+    echo "${0##*/}: needs root or sudo to install: ${missing[*]}" >&2
+    return 3
+  fi
+  echo "${0##*/}: installing ${missing[*]}"
+  apt_as_root update && apt_as_root install --yes --no-install-recommends "${missing[@]}"
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// How wrong a server's stamps are: on one machine its clock is the client's, so that any offset that
+// an exchange shows is the error of stamps. The client's own are the kernel's, of both directions.
+#pragma once
+
+#include <cstdint>
+
+#include "libsync/core/time_types.hpp"
+#include "tests/bench/server.hpp"
+
+namespace isletime::bench {
+
+struct StampErrors {
+  double median_ns = 0;  // of |offset|
+  double p99_ns = 0;
+  double requests_per_second = 0;  // that were really sent
+};
+
+// Requests at even intervals, one of `sample_every` of them an exchange that is measured.
+StampErrors measure_stamps(const Server& server, std::uint32_t requests_per_second,
+                           std::uint32_t sample_every, nanoseconds duration);
+
+}  // namespace isletime::bench

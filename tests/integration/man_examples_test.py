@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Runs the EXAMPLES of the man pages as they stand there.
+
+Usage: island man_examples_test.py FOLDER_OF_PROGRAMS
+Runs on an island (see there), which gets the addresses that the examples name. Each command must succeed;
+one that goes on until interrupted must have said something by then, and end well.
+"""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
+ADDRESSES = ("192.168.4.1/24", "fd00:4::1/64")
+PATIENCE_S = 20
+
+
+def examples_of(page):
+    """The section's commands and, by name, its files: literal blocks that begin with `# NAME`."""
+    section = re.search(r"^\.Sh EXAMPLES\n(.*?)^\.Sh ", page.read_text(encoding="utf-8"), re.M | re.S).group(1)
+    commands = re.findall(r"^\.Dl (.*)$", section, re.M)
+    blocks = re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed", section, re.M | re.S)
+    return commands, {block.split()[1]: block for block in blocks}
+
+
+class ManExamples(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        for address in ADDRESSES:
+            subprocess.run(["ip", "address", "add", address, "dev", "lo"], check=True)
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def start(self, command):
+        """Its output, and that of what it starts, goes to a file; so does what it writes itself."""
+        environment = {**os.environ, "PATH": f"{PROGRAMS}:{os.environ['PATH']}"}
+        with open(self.folder / "output", "wb") as output:
+            process = subprocess.Popen(
+                ["sh", "-c", "exec " + command],
+                cwd=self.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self.addCleanup(self.stop, process)
+        return process
+
+    @staticmethod
+    def stop(process):
+        process.kill()
+        process.wait()
+
+    def lines_written(self):
+        return sum(path.read_bytes().count(b"\n") for path in self.folder.iterdir() if path.suffix != ".toml")
+
+    def wait_for_lines(self, process, count):
+        deadline = time.monotonic() + PATIENCE_S
+        while self.lines_written() < count and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def assert_works(self, command):
+        process = self.start(command)
+        endless_until = {"sntpd": 1, "ntpprobe --monitor": 2}  # lines: it serves; a header and a sample
+        for beginning, count in endless_until.items():
+            if command.startswith(beginning):
+                self.wait_for_lines(process, count)
+                self.assertIsNone(process.poll(), (self.folder / "output").read_text())
+                self.assertGreaterEqual(self.lines_written(), count)
+                process.send_signal(signal.SIGINT)
+        status = process.wait(PATIENCE_S)
+        self.assertEqual(status, 0, f"{command}\n{(self.folder / 'output').read_text()}")
+
+    def test_sntpd(self):
+        commands, files = examples_of(ROOT / "man/sntpd.8")
+        self.assertGreater(len(commands), 3)
+        for name, text in files.items():
+            (self.folder / name).write_text(text, encoding="utf-8")
+        for command in commands:
+            with self.subTest(command=command):
+                self.assert_works(command)
+
+    def test_ntpprobe(self):
+        commands, _ = examples_of(ROOT / "man/ntpprobe.1")
+        self.assertGreater(len(commands), 3)
+        hub = self.start("sntpd")
+        self.wait_for_lines(hub, 1)
+        for command in commands:
+            with self.subTest(command=command):
+                self.assert_works(command)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

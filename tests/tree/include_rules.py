@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Who may include whom. Usage: include_rules.py ROOT: one line a breach, exit status 1 if there is one."""
+
+import pathlib
+import re
+import sys
+
+# A folder may always include itself.
+MAY_INCLUDE = {
+    "libsync/core": [],
+    "libsync/policy": ["libsync/core"],
+    "libsync/ports": ["libsync/core"],
+    "libsync/record": ["libsync/core"],
+    "libsync/drivers": ["libsync/core", "libsync/ports"],
+    "libsync/posix": ["libsync/core", "libsync/ports", "libsync/record"],
+    "tools": ["libsync"],
+    "firmware": ["libsync/core", "libsync/policy", "libsync/ports", "libsync/drivers"],
+}
+
+# What goes onto devices takes of the standard library what needs no heap, no locale and no operating
+# system, and what GCC 10 has.
+FREESTANDING = ["libsync/core", "libsync/policy", "libsync/ports", "libsync/drivers"]
+FREESTANDING_STD = set(
+    """algorithm array bit chrono climits compare concepts cstddef cstdint initializer_list iterator
+    limits numeric optional span string_view tuple type_traits utility variant""".split()
+)
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
+
+
+def is_within(path, folder):
+    return path == folder or path.startswith(folder + "/")
+
+
+def folder_of(path):
+    return next((folder for folder in MAY_INCLUDE if is_within(path, folder)), None)
+
+
+def breach_of_quoted(root, folder, target):
+    if not (root / target).is_file():
+        return "is not a path from the root"
+    if not any(is_within(target, allowed) for allowed in [folder, *MAY_INCLUDE[folder]]):
+        return f"is not for {folder}"
+    return None
+
+
+def breach_of_angled(root, folder, target):
+    if (root / target).is_file():
+        return "is ours: include it in quotes"
+    if folder in FREESTANDING and target not in FREESTANDING_STD:
+        return f"is not in the subset of std for {folder}"
+    return None
+
+
+def breaches_of_file(root, path):
+    folder = folder_of(path)
+    if folder is None:
+        yield f"{path}: its folder has no rule"
+        return
+    for number, line in enumerate((root / path).read_text(encoding="utf-8").splitlines(), 1):
+        include = INCLUDE.match(line)
+        if not include:
+            continue
+        quoted, angled = include.groups()
+        breach = breach_of_quoted(root, folder, quoted) if quoted else breach_of_angled(root, folder, angled)
+        if breach:
+            yield f"{path}:{number}: {quoted or angled} {breach}"
+
+
+def breaches(root):
+    root = pathlib.Path(root)
+    for top in ("libsync", "tools", "firmware"):
+        for path in sorted((root / top).rglob("*")):
+            if path.suffix in (".hpp", ".cpp"):
+                yield from breaches_of_file(root, path.relative_to(root).as_posix())
+
+
+def main():
+    found = list(breaches(sys.argv[1]))
+    print("\n".join(found), end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""The include rules catch what they are there to catch."""
+
+import pathlib
+import tempfile
+import unittest
+
+from include_rules import breaches
+
+
+class IncludeRules(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name)
+        for header in ("core/bytes", "policy/client", "posix/fd", "record/sample"):
+            self.write(f"libsync/{header}.hpp", "#pragma once")
+
+    def write(self, path, text):
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text + "\n", encoding="utf-8")
+
+    def assert_allowed(self, path, line):
+        self.write(path, line)
+        self.assertEqual(list(breaches(self.root)), [])
+
+    def assert_breach(self, path, line, words):
+        self.write(path, line)
+        found = list(breaches(self.root))
+        self.assertEqual(len(found), 1, found)
+        self.assertIn(words, found[0])
+
+    def test_a_layer_includes_itself_and_what_is_below(self):
+        self.assert_allowed("libsync/policy/x.hpp", '#include "libsync/core/bytes.hpp"')
+        self.assert_allowed("libsync/policy/y.hpp", '#include "libsync/policy/client.hpp"')
+        self.assert_allowed("libsync/posix/z.cpp", '#include "libsync/record/sample.hpp"\n#include <poll.h>')
+        self.assert_allowed("tools/sntpd/main.cpp", '#include "libsync/posix/fd.hpp"')
+
+    def test_core_includes_no_layer_above(self):
+        self.assert_breach("libsync/core/x.hpp", '#include "libsync/policy/client.hpp"', "not for libsync/core")
+
+    def test_policy_includes_no_operating_system(self):
+        self.assert_breach("libsync/policy/x.cpp", '#include "libsync/posix/fd.hpp"', "not for libsync/policy")
+
+    def test_posix_includes_no_policy(self):
+        self.assert_breach("libsync/posix/x.cpp", '#include "libsync/policy/client.hpp"', "not for libsync/posix")
+
+    def test_firmware_includes_no_posix(self):
+        self.assert_breach("firmware/x.cpp", '#include "libsync/posix/fd.hpp"', "not for firmware")
+
+    def test_core_includes_no_system_header(self):
+        self.assert_breach("libsync/core/x.hpp", "#include <unistd.h>", "subset of std")
+
+    def test_policy_includes_no_std_header_that_devices_lack(self):
+        self.assert_breach("libsync/policy/x.hpp", "#  include <format>", "subset of std")
+
+    def test_includes_are_written_from_the_root(self):
+        self.assert_breach("libsync/core/x.hpp", '#include "bytes.hpp"', "not a path from the root")
+
+    def test_our_headers_are_included_in_quotes(self):
+        self.assert_breach("tools/x.cpp", "#include <libsync/core/bytes.hpp>", "in quotes")
+
+    def test_a_new_layer_needs_a_rule(self):
+        self.assert_breach("libsync/utils/x.hpp", "", "no rule")
+
+    def test_the_line_is_named(self):
+        self.assert_breach("libsync/core/x.hpp", "#pragma once\n#include <iostream>", "libsync/core/x.hpp:2:")
+
+
+if __name__ == "__main__":
+    unittest.main()
