@@ -21,7 +21,7 @@ constexpr std::optional<Measurement> best_by_delay(std::span<const Measurement> 
   const auto filter_delay = [floor = precision_of(precision)](const Measurement& m) {
     return std::max(m.delay.value, floor);
   };
-  const Measurement* best = &measurements[0];
+  const Measurement* best = measurements.data();
   for (const Measurement& m : measurements) {
     const auto delay = filter_delay(m);
     const auto least = filter_delay(*best);

@@ -188,7 +188,7 @@ class Play {
     check(*result, received);
   }
 
-  void check(const Measurement& m, WallTime received) {
+  void check(const Measurement& m, WallTime received) const {
     require(m.time == received, "a measurement is of its arrival");
     require(
         m.server.leap != Leap::kUnsynchronised && m.server.stratum >= 1 && m.server.stratum <= kMaxStratum,

@@ -11,7 +11,7 @@
 namespace isletime {
 namespace {
 
-constexpr std::size_t kLargestFile = 64 * 1024;
+constexpr std::size_t kLargestFile = std::size_t{64} * 1024;
 
 std::string_view trimmed(std::string_view text) {
   text = text.substr(0, text.find('#'));
