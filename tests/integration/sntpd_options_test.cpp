@@ -170,6 +170,12 @@ TEST(SntpdOptions, ATakenPortIsOneLineAndStatus3) {
                   "Address already in use");
 }
 
+TEST(SntpdOptions, APortThatIsTakenOverIpv6AloneIsNotPassedOver) {
+  const Hub hub({"--bind", "::1"});
+  ASSERT_TRUE(hub.is_serving());
+  expect_one_line(sntpd({"--port", std::to_string(hub.port())}), 3, "[::]:");
+}
+
 TEST(SntpdOptions, AnAddressThatNoInterfaceHasIsOneLineAndStatus3) {
   expect_one_line(sntpd({"--bind", "192.0.2.1", "--port", std::to_string(fakes::free_port())}), 3,
                   "no interface of this machine has this address");

@@ -50,28 +50,24 @@ Server::Server(const Options& options, const Log& log)
       state_(make_state()) {}
 
 std::optional<std::string> Server::open() {
-  if (!options_.bind.empty()) {
-    for (const Endpoint& local : options_.bind) {
-      if (auto failure = open_one(local)) return failure;
-    }
-    return std::nullopt;
+  const bool everywhere = options_.bind.empty();
+  const std::vector<Endpoint> locals = everywhere ? std::vector{kAnyV4, kAnyV6} : options_.bind;
+  for (Endpoint local : locals) {
+    local.port = options_.port;
+    const auto error = open_one(local);
+    if (!error) continue;
+    // A kernel without IPv6 is no reason not to serve.
+    if (everywhere && !local.address.is_v4() && error->code == EAFNOSUPPORT) continue;
+    return fmt::format("{}: {}{}", to_string(local), to_string(*error), advice(error->code));
   }
-  if (auto failure = open_one(kAnyV4)) return failure;
-  // A kernel without IPv6 is no reason not to serve.
-  if (const auto failure = open_one(kAnyV6)) log_.detail(*failure);
   return std::nullopt;
 }
 
-std::optional<std::string> Server::open_one(const Endpoint& local) {
-  Endpoint endpoint = local;
-  endpoint.port = options_.port;
+std::optional<SysError> Server::open_one(const Endpoint& local) {
   for (unsigned i = 0; i < std::max(1U, options_.workers); ++i) {
     using Sharing = ServiceSocket::Sharing;
-    auto socket = ServiceSocket::open(endpoint, i == 0 ? Sharing::kFirst : Sharing::kFurther);
-    if (!socket) {
-      return fmt::format("{}: {}{}", to_string(endpoint), to_string(socket.error()),
-                         advice(socket.error().code));
-    }
+    auto socket = ServiceSocket::open(local, i == 0 ? Sharing::kFirst : Sharing::kFurther);
+    if (!socket) return socket.error();
     services_.emplace_back(*std::move(socket), access_, state_);
   }
   return std::nullopt;

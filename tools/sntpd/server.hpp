@@ -12,6 +12,7 @@
 
 #include "libsync/core/result.hpp"
 #include "libsync/posix/snapshot.hpp"
+#include "libsync/posix/sys_error.hpp"
 #include "tools/common/log.hpp"
 #include "tools/sntpd/access_list.hpp"
 #include "tools/sntpd/clock_watch.hpp"
@@ -33,7 +34,7 @@ class Server {
   void run(const Reread& reread);
 
  private:
-  std::optional<std::string> open_one(const Endpoint& local);
+  std::optional<SysError> open_one(const Endpoint& local);
   ServerState make_state() const;
   void announce() const;
   void work(Service& service);
