@@ -118,7 +118,7 @@ TEST(SntpdConfig, WrongOnesAreOneLineAndStatus2) {
     const char* words;
   };
   for (const auto& [text, words] : {
-           Case{"colour = 1\n", "colour"},
+           Case{"colour = 1\n", "configuration: there is no option \"colour\""},
            Case{"port = eleven\n", "eleven"},
            Case{"port = 70000\n", "70000"},
            Case{"port\n", "line 1: expected \"key = value\""},

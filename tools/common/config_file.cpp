@@ -53,6 +53,8 @@ bool opens_array(std::string_view line) {
 
 class StrictToml : public CLI::ConfigTOML {
  public:
+  explicit StrictToml(const CLI::App& app) : app_(app) {}
+
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     std::string text(kLargestFile + 1, '\0');
     input.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -60,8 +62,16 @@ class StrictToml : public CLI::ConfigTOML {
     const auto plain = plain_config(text);
     if (!plain) throw CLI::ConversionError(plain.error());
     std::istringstream lines(*plain);
-    return CLI::ConfigTOML::from_config(lines);
+    auto entries = CLI::ConfigTOML::from_config(lines);
+    for (const CLI::ConfigItem& item : entries) {
+      if (app_.get_option_no_throw("--" + item.name) != nullptr) continue;
+      throw CLI::ConversionError(fmt::format("configuration: there is no option \"{}\"", item.name));
+    }
+    return entries;
   }
+
+ private:
+  const CLI::App& app_;
 };
 
 }  // namespace
@@ -89,8 +99,7 @@ Result<std::string, std::string> plain_config(const std::string& text) {
 
 void add_config_option(CLI::App& app) {
   app.set_config("-c,--config", "", "Read options from FILE, as name = value")->type_name("FILE");
-  app.config_formatter(std::make_shared<StrictToml>());
-  app.allow_config_extras(CLI::config_extras_mode::error);
+  app.config_formatter(std::make_shared<StrictToml>(app));
 }
 
 }  // namespace isletime
