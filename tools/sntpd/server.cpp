@@ -112,7 +112,7 @@ void Server::run(const Reread& reread) {
 
 void Server::work(Service& service) {
   // Nobody cancels this thread, and so libc need not prepare for it around each system call: 2 % of a reply.
-  // NOLINTNEXTLINE(concurrency-thread-canceltype-asynchronous,cert-pos47-c)
+  // NOLINTNEXTLINE(concurrency-thread-canceltype-asynchronous)
   pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, nullptr);
   while (!stopping_.load(std::memory_order_relaxed)) service.serve(ServiceSocket::Wait::kForOne);
 }
