@@ -141,6 +141,21 @@ TEST(Ntpprobe, MonitorPrintsARowASampleUntilInterrupted) {
   }
 }
 
+TEST(Ntpprobe, InterruptedItReportsOnlyWhatItHas) {
+  const Hub hub;
+  const Hub silent({"--deny", "127.0.0.1"});
+  ASSERT_TRUE(hub.is_serving() && silent.is_serving());
+  fakes::Program program({fakes::built("ntpprobe"), "--json", "--verbose", "--timeout", "600",
+                          at("127.0.0.1", hub), at("127.0.0.1", silent)});
+  ASSERT_TRUE(program.wait_for(at("127.0.0.1", silent) + ": asking"));
+  program.send(SIGINT);
+  const Finished finished = program.finish();
+  EXPECT_EQ(finished.status, 1);
+  EXPECT_LE(fakes::count_lines(finished.out), 1U) << finished.out;
+  EXPECT_FALSE(has(finished.out, "\"error\"")) << finished.out;
+  EXPECT_EQ(fakes::count_lines(finished.err), 2U) << finished.err;
+}
+
 TEST(Ntpprobe, AClosedPortIsSaidAtOnce) {
   const Finished finished = ntpprobe({"--json", "127.0.0.1:" + std::to_string(fakes::free_port())});
   EXPECT_EQ(finished.status, 1);

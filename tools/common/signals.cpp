@@ -4,7 +4,6 @@
 #include <csignal>
 
 #include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
 namespace isletime {
@@ -52,19 +51,14 @@ bool take_reload_request() {
   return true;
 }
 
-namespace {
-void mask_signals(int how) {
+SignalsBlocked::SignalsBlocked() {
   sigset_t all;
   sigfillset(&all);
-  pthread_sigmask(how, &all, nullptr);
+  pthread_sigmask(SIG_BLOCK, &all, &before_);
 }
-}  // namespace
 
-SignalsBlocked::SignalsBlocked() {
-  mask_signals(SIG_BLOCK);
-}
 SignalsBlocked::~SignalsBlocked() {
-  mask_signals(SIG_UNBLOCK);
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
 }  // namespace isletime

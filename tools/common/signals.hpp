@@ -3,6 +3,8 @@
 // poll(2): clock simulators that stand in for libc know neither signalfd nor pipes.
 #pragma once
 
+#include <signal.h>
+
 namespace isletime {
 
 enum class Hangup { kStops, kReloads };
@@ -12,13 +14,16 @@ bool stop_requested();
 // True once a SIGHUP.
 bool take_reload_request();
 
-// For threads that must not be interrupted: call before starting them, and undo after.
+// Threads started while one of these lives are never interrupted by a signal.
 class SignalsBlocked {
  public:
   SignalsBlocked();
   ~SignalsBlocked();
   SignalsBlocked(const SignalsBlocked&) = delete;
   SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
 };
 
 }  // namespace isletime

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
+#include <utility>
 
 #include <unistd.h>
 
@@ -60,18 +62,21 @@ void Report::begin() {
 }
 
 void Report::add(std::size_t host, const Finding& finding) {
-  last_[host] = {finding, judge(finding, options_)};
-  if (options_.monitor) print(last_[host]);
+  last_[host] = Judged{finding, judge(finding, options_)};
+  if (options_.monitor) print(*last_[host]);
 }
 
 void Report::finish() {
   if (options_.monitor) return;
-  for (const Judged& judged : last_) print(judged);
+  for (const auto& judged : last_) {
+    if (judged) print(*judged);
+  }
   if (options_.format == Format::kText && prints_table()) print_comparison();
 }
 
 bool Report::all_good() const {
-  return std::all_of(last_.begin(), last_.end(), [](const Judged& judged) { return judged.verdict.good; });
+  return std::all_of(last_.begin(), last_.end(),
+                     [](const auto& judged) { return judged && judged->verdict.good; });
 }
 
 bool Report::prints_table() const {
@@ -150,15 +155,19 @@ std::string Report::coloured(bool good, const std::string& text) const {
 }
 
 void Report::print_comparison() {
-  for (std::size_t i = 0; i < last_.size(); ++i) {
-    for (std::size_t j = i + 1; j < last_.size(); ++j) {
-      const auto* a = std::get_if<Measured>(&last_[i].finding.outcome);
-      const auto* b = std::get_if<Measured>(&last_[j].finding.outcome);
-      if (a == nullptr || b == nullptr || !disagree(a->sample, b->sample)) continue;
-      const nanoseconds apart = a->sample.offset.value - b->sample.offset.value;
+  std::vector<std::pair<std::string, Measurement>> measured;
+  for (const auto& judged : last_) {
+    if (!judged) continue;
+    if (const auto* m = std::get_if<Measured>(&judged->finding.outcome)) {
+      measured.emplace_back(judged->finding.host, m->sample);
+    }
+  }
+  for (auto a = measured.begin(); a != measured.end(); ++a) {
+    for (auto b = std::next(a); b != measured.end(); ++b) {
+      if (!disagree(a->second, b->second)) continue;
+      const nanoseconds apart = a->second.offset.value - b->second.offset.value;
       output_.line(fmt::format("{} and {} differ by {}: more than both can be off by their own account",
-                               last_[i].finding.host, last_[j].finding.host,
-                               duration_text(std::chrono::abs(apart))));
+                               a->first, b->first, duration_text(std::chrono::abs(apart))));
     }
   }
 }

@@ -32,7 +32,7 @@ class Report {
  private:
   struct Judged {
     Finding finding;
-    Verdict verdict{false, "no-reply", ""};
+    Verdict verdict;
   };
 
   bool prints_table() const;
@@ -48,7 +48,7 @@ class Report {
   Output output_;
   bool colours_;
   std::size_t host_width_;
-  std::vector<Judged> last_;  // of each host
+  std::vector<std::optional<Judged>> last_;  // of each host; absent if interrupted before it
 };
 
 }  // namespace isletime::ntpprobe
