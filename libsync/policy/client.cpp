@@ -58,6 +58,12 @@ std::optional<Query> Client::poll(MonoTime now, std::uint64_t nonce) {
   return make_query(config_.version, stamp);
 }
 
+void Client::set_interval(nanoseconds interval) {
+  shortest_interval_ = std::clamp(interval, rate_limit_, std::max(rate_limit_, kLongestPoll));
+  interval_ = shortest_interval_;
+  if (last_query_) next_query_ = *last_query_ + interval_;
+}
+
 bool Client::expire(MonoTime now) {
   if (!outstanding_ || now < outstanding_->deadline) return false;
   give_up();
@@ -177,6 +183,7 @@ void Client::obey(Reject kiss) {
   if (kiss == Reject::kKissDeny) stopped_ = true;
   if (kiss != Reject::kKissRate) return;
   shortest_interval_ = std::min(std::max(shortest_interval_, nanoseconds{seconds{1}}) * 2, kLongestPoll);
+  rate_limit_ = shortest_interval_;
   interval_ = std::max(interval_, shortest_interval_);
   next_query_ = *last_query_ + interval_;
 }

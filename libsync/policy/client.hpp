@@ -86,6 +86,9 @@ class Client {
   void on_sent(WallTime t1);
   Result<Measurement, Reject> on_datagram(const Datagram& datagram, MonoTime now);
 
+  // Queries are this far apart from the last one on, or further: a server's RATE is never undercut.
+  void set_interval(nanoseconds interval);
+
   // True if the outstanding query was lost: its deadline has passed. poll() does the same.
   bool expire(MonoTime now);
   // The outstanding query is known to be lost before its deadline: the network said so.
@@ -117,6 +120,7 @@ class Client {
   ClientConfig config_;
   nanoseconds interval_;
   nanoseconds shortest_interval_;
+  nanoseconds rate_limit_{};  // the least that the server's RATE left us
   MonoTime next_query_;
   std::optional<MonoTime> last_query_;
   std::optional<Outstanding> outstanding_;

@@ -29,45 +29,63 @@ Result<WallTime, SysError> QuerySocket::send(const Endpoint& server, Bytes bytes
   return before;
 }
 
+struct QuerySocket::Message {
+  std::size_t size;
+  SocketAddress from;
+  Ancillary ancillary;
+};
+
 std::optional<QueryEvent> QuerySocket::next_event() {
-  if (auto event = read_queue(MSG_ERRQUEUE)) return event;
-  return read_queue(0);
+  if (const auto report = next_report()) {
+    return std::visit([](const auto& r) { return QueryEvent{r}; }, *report);
+  }
+  if (const auto reply = next_reply()) return *reply;
+  return std::nullopt;
 }
 
-std::optional<QueryEvent> QuerySocket::read_queue(int flags) {
-  SocketAddress from{};
+std::optional<QueryReport> QuerySocket::next_report() {
+  while (const auto message = read_queue(MSG_ERRQUEUE)) {
+    if (message->ancillary.error) return Unreachable{*message->ancillary.error};
+    if (message->ancillary.stamp) return TransmitStamp{*message->ancillary.stamp};
+  }
+  return std::nullopt;
+}
+
+std::optional<ReceivedReply> QuerySocket::next_reply() {
+  while (const auto message = read_queue(0)) {
+    const auto sender = to_endpoint(message->from);
+    if (!sender) continue;
+    const Ancillary& ancillary = message->ancillary;
+    return ReceivedReply{{buffer_.data(), message->size},
+                         *sender,
+                         ancillary.local.value_or(Endpoint{}).address,
+                         ancillary.stamp ? *ancillary.stamp : wall_now()};
+  }
+  return std::nullopt;
+}
+
+std::optional<QuerySocket::Message> QuerySocket::read_queue(int flags) {
+  Message read{};
   iovec vector{buffer_.data(), buffer_.size()};
   ControlBuffer control;
   for (;;) {
     msghdr message{};
-    message.msg_name = &from.generic;
-    message.msg_namelen = sizeof from.v6;
+    message.msg_name = &read.from.generic;
+    message.msg_namelen = sizeof read.from.v6;
     message.msg_iov = &vector;
     message.msg_iovlen = 1;
     message.msg_control = control.bytes;
     message.msg_controllen = sizeof control.bytes;
     const ssize_t size = recvmsg(socket_.get(), &message, flags | MSG_DONTWAIT);
-    if (size < 0) {
-      // With IP_RECVERR an ICMP error is reported by the next call too; the error queue tells it whole.
-      if (errno == EINTR || errno == ECONNREFUSED || errno == EHOSTUNREACH || errno == ENETUNREACH) {
-        if (flags == 0) continue;
-      }
-      return std::nullopt;
+    if (size >= 0) {
+      read.size = static_cast<std::size_t>(size);
+      read.from.length = message.msg_namelen;
+      read.ancillary = read_ancillary(message);
+      return read;
     }
-    const Ancillary ancillary = read_ancillary(message);
-    if (flags == MSG_ERRQUEUE) {
-      if (ancillary.error) return Unreachable{*ancillary.error};
-      if (ancillary.stamp) return TransmitStamp{*ancillary.stamp};
-      continue;
-    }
-    from.length = message.msg_namelen;
-    const auto sender = to_endpoint(from);
-    if (!sender) continue;
-    const Endpoint local = ancillary.local.value_or(Endpoint{});
-    return ReceivedReply{{buffer_.data(), static_cast<std::size_t>(size)},
-                         *sender,
-                         local.address,
-                         ancillary.stamp ? *ancillary.stamp : wall_now()};
+    // With IP_RECVERR an ICMP error is reported by the next call too; the error queue tells it whole.
+    const bool is_icmp = errno == ECONNREFUSED || errno == EHOSTUNREACH || errno == ENETUNREACH;
+    if (errno != EINTR && !(is_icmp && flags == 0)) return std::nullopt;
   }
 }
 

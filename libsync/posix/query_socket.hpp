@@ -31,6 +31,7 @@ struct ReceivedReply {
   IpAddress local;
   WallTime received;
 };
+using QueryReport = std::variant<TransmitStamp, Unreachable>;
 using QueryEvent = std::variant<TransmitStamp, Unreachable, ReceivedReply>;
 
 class QuerySocket {
@@ -43,11 +44,18 @@ class QuerySocket {
   // Absent: nothing more at present.
   std::optional<QueryEvent> next_event();
 
+  // The two queues of which next_event() is made, for a loop that asks poll(2) for POLLIN and POLLPRI.
+  // In clock simulators, reading an error queue that reported no POLLPRI or POLLERR takes a reply.
+  std::optional<QueryReport> next_report();
+  std::optional<ReceivedReply> next_reply();
+
   int descriptor() const { return socket_.get(); }
 
  private:
+  struct Message;
+
   explicit QuerySocket(Fd socket) : socket_(std::move(socket)) {}
-  std::optional<QueryEvent> read_queue(int flags);
+  std::optional<Message> read_queue(int flags);
 
   Fd socket_;
   std::array<std::uint8_t, 1024> buffer_{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "libsync/posix/socket_address.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -84,29 +85,6 @@ std::string to_string(const Endpoint& endpoint) {
   return endpoint.address.is_v4() ? address + ':' + port : '[' + address + "]:" + port;
 }
 
-namespace {
-
-Result<Endpoint, std::string> look_up(const char* host, int flags) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_DGRAM;
-  hints.ai_flags = flags;
-  addrinfo* found = nullptr;
-  const int failure = getaddrinfo(host, nullptr, &hints, &found);
-  if (failure == EAI_SYSTEM) return Unexpected{std::string{std::strerror(errno)}};
-  if (failure != 0) return Unexpected{std::string{gai_strerror(failure)}};
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> list{found, &freeaddrinfo};
-  for (const addrinfo* entry = list.get(); entry != nullptr; entry = entry->ai_next) {
-    SocketAddress address{};
-    if (entry->ai_addrlen > sizeof address.v6) continue;
-    std::memcpy(&address.v6, entry->ai_addr, entry->ai_addrlen);
-    address.length = entry->ai_addrlen;
-    if (const auto endpoint = to_endpoint(address)) return *endpoint;
-  }
-  return Unexpected{std::string{"has no IPv4 or IPv6 address"}};
-}
-
-}  // namespace
-
 std::optional<Endpoint> parse_address(const std::string& text) {
   in_addr v4{};
   if (inet_pton(AF_INET, text.c_str(), &v4) == 1) return Endpoint{to_ip_address(v4)};
@@ -134,10 +112,35 @@ std::optional<Prefix> parse_prefix(const std::string& text) {
   return Prefix{endpoint->address, static_cast<std::uint8_t>(is_v4 ? 96 + length : length)};
 }
 
+Result<std::vector<Endpoint>, std::string> resolve_all(const std::string& host, std::uint16_t port) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_DGRAM;
+  addrinfo* found = nullptr;
+  const int failure = getaddrinfo(host.c_str(), nullptr, &hints, &found);
+  if (failure == EAI_SYSTEM) return Unexpected{std::string{std::strerror(errno)}};
+  if (failure != 0) return Unexpected{std::string{gai_strerror(failure)}};
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> list{found, &freeaddrinfo};
+  std::vector<Endpoint> endpoints;
+  for (const addrinfo* entry = list.get(); entry != nullptr; entry = entry->ai_next) {
+    SocketAddress address{};
+    if (entry->ai_addrlen > sizeof address.v6) continue;
+    std::memcpy(&address.v6, entry->ai_addr, entry->ai_addrlen);
+    address.length = entry->ai_addrlen;
+    auto endpoint = to_endpoint(address);
+    if (!endpoint) continue;
+    endpoint->port = port;
+    if (std::find(endpoints.begin(), endpoints.end(), *endpoint) == endpoints.end()) {
+      endpoints.push_back(*endpoint);
+    }
+  }
+  if (endpoints.empty()) return Unexpected{std::string{"has no IPv4 or IPv6 address"}};
+  return endpoints;
+}
+
 Result<Endpoint, std::string> resolve(const std::string& host, std::uint16_t port) {
-  auto endpoint = look_up(host.c_str(), 0);
-  if (endpoint) endpoint->port = port;
-  return endpoint;
+  const auto endpoints = resolve_all(host, port);
+  if (!endpoints) return Unexpected{endpoints.error()};
+  return endpoints->front();
 }
 
 }  // namespace isletime

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -41,8 +42,10 @@ std::optional<Endpoint> parse_address(const std::string& text);
 // "10.0.0.0/8", "fe80::/10", or an address alone. Absent: not one.
 std::optional<Prefix> parse_prefix(const std::string& text);
 
-// The first address of a host's name or of a literal. Asks the system's resolver, so it may block.
-// Error: the resolver's words.
+// The addresses of a host's name or of a literal, at least one, the best first (RFC 6724). Asks the
+// system's resolver, so it may block. Error: the resolver's words.
+Result<std::vector<Endpoint>, std::string> resolve_all(const std::string& host, std::uint16_t port);
+// The first of them.
 Result<Endpoint, std::string> resolve(const std::string& host, std::uint16_t port);
 
 }  // namespace isletime

@@ -218,5 +218,36 @@ TEST(ClientBackoff, TakesAReferenceIdThatIsNoCodeForAnUnsetClock) {
   EXPECT_EQ(talk.client.interval(), 2s);
 }
 
+TEST(ClientInterval, IsCountedFromTheLastQuery) {
+  Conversation talk;
+  const MonoTime first = talk.now;
+  EXPECT_EQ(talk.reject_of(honest_reply(talk.ask())), std::nullopt);
+  talk.client.set_interval(64s);
+  EXPECT_EQ(talk.client.next_wakeup(), first + 64s);
+  talk.client.set_interval(16s);
+  EXPECT_EQ(talk.client.next_wakeup(), first + 16s);
+}
+
+TEST(ClientInterval, NeverUndercutsWhatTheServersRateLeft) {
+  Conversation talk;
+  EXPECT_EQ(talk.reject_of(kiss_reply(talk.ask(), kiss::kRate)), Reject::kKissRate);
+  talk.client.set_interval(2s);
+  EXPECT_EQ(talk.client.interval(), 4s);
+  talk.client.set_interval(16s);
+  EXPECT_EQ(talk.client.interval(), 16s);
+}
+
+TEST(ClientInterval, NeverExceedsMaxpoll) {
+  Conversation talk;
+  talk.client.set_interval(std::chrono::hours{24 * 365});
+  EXPECT_EQ(talk.client.interval(), 131'072s);
+}
+
+TEST(ClientInterval, BeforeTheFirstQueryDoesNotDelayIt) {
+  Conversation talk;
+  talk.client.set_interval(64s);
+  EXPECT_TRUE(talk.poll().has_value());
+}
+
 }  // namespace
 }  // namespace isletime

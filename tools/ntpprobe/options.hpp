@@ -10,15 +10,10 @@
 
 #include "libsync/core/time_types.hpp"
 #include "tools/common/exit_status.hpp"
+#include "tools/common/host.hpp"
 #include "tools/common/log.hpp"
 
 namespace isletime::ntpprobe {
-
-struct Host {
-  std::string text;  // as given
-  std::string name;  // to resolve
-  std::uint16_t port = 0;
-};
 
 enum class Format : std::uint8_t { kText, kCsv, kJson };
 
@@ -33,9 +28,6 @@ struct Options {
   std::optional<std::uint8_t> max_stratum;
   Log::Level level = Log::Level::kNotices;
 };
-
-// "hub", "192.0.2.1:123", "fe80::1%eth0", "[::1]:123". Absent: not one.
-std::optional<Host> parse_host(const std::string& text, std::uint16_t default_port);
 
 // The status: help was printed, or stderr says what is wrong.
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv);

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The system clock as an actuator: its rate, its steps, and what the kernel tells other programs of
+// it (adjtimex(2)). Whoever holds a SystemClock alone steers it. Needs CAP_SYS_TIME.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "libsync/core/ntp_packet.hpp"
+#include "libsync/core/result.hpp"
+#include "libsync/core/time_types.hpp"
+#include "libsync/posix/sys_error.hpp"
+
+namespace isletime {
+
+// A rate as the kernel takes it: microseconds a tick of 10 ms, and a fine part in 2^-16 ppm.
+struct KernelRate {
+  long tick;
+  long frequency;
+  constexpr bool operator==(const KernelRate&) const = default;
+};
+
+inline constexpr long kNominalTick = 10'000;
+inline constexpr long kMaxFrequency = 500L * 65536;  // MAXFREQ of the kernel's timex.h
+inline constexpr double kMaxRate = 0.1;              // what the tick alone gives
+
+// `rate`: what the clock gains on its oscillator, a fraction; beyond kMaxRate it is held there. The
+// tick, whose steps are 100 ppm, moves only for rates that the fine part cannot give.
+inline KernelRate kernel_rate(double rate) {
+  const double ppm = std::clamp(rate, -kMaxRate, kMaxRate) * 1e6;
+  const long ticks = std::abs(ppm) <= 500 ? 0 : std::lround(ppm / 100);
+  const double rest = ppm - static_cast<double>(ticks) * 100;
+  return {kNominalTick + ticks, std::clamp(std::lround(rest * 65536), -kMaxFrequency, kMaxFrequency)};
+}
+
+constexpr double rate_of(const KernelRate& rate) {
+  return static_cast<double>(rate.tick - kNominalTick) * 1e-4 +
+         static_cast<double>(rate.frequency) / 65536 * 1e-6;
+}
+
+// What programs that ask the kernel are told (ntp_gettime(3)).
+struct ClockQuality {
+  Leap leap = Leap::kUnsynchronised;  // kInsert and kDelete make the kernel do so at the day's end
+  nanoseconds max_error{};
+  nanoseconds estimated_error{};
+};
+
+class SystemClock {
+ public:
+  // Error: EPERM if this process may not set the clock. Changes nothing.
+  static Result<SystemClock, SysError> take();
+
+  double rate() const { return rate_; }
+  // The rate that the kernel really applies, which differs by its resolution and range.
+  Result<double, SysError> set_rate(double rate);
+  std::optional<SysError> step(Offset by);
+  std::optional<SysError> tell(const ClockQuality& quality);
+
+ private:
+  explicit SystemClock(double rate) : rate_(rate) {}
+
+  double rate_;
+};
+
+}  // namespace isletime

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Only what leaves this machine's clock alone: the rates that the kernel would be given.
+#include "libsync/posix/system_clock.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+namespace isletime {
+namespace {
+
+TEST(KernelRate, NoRateIsTheNominalTick) {
+  EXPECT_EQ(kernel_rate(0), (KernelRate{10'000, 0}));
+}
+
+TEST(KernelRate, CountsPartsPerMillionIn65536ths) {
+  EXPECT_EQ(kernel_rate(1e-6), (KernelRate{10'000, 65'536}));
+  EXPECT_EQ(kernel_rate(-500e-6), (KernelRate{10'000, -32'768'000}));
+}
+
+TEST(KernelRate, MovesTheTickBeyond500Ppm) {
+  EXPECT_EQ(kernel_rate(0.01), (KernelRate{10'100, 0}));
+  EXPECT_EQ(kernel_rate(-0.01), (KernelRate{9'900, 0}));
+  EXPECT_EQ(kernel_rate(640e-6), (KernelRate{10'006, 40 * 65'536}));
+}
+
+TEST(KernelRate, StaysWithinWhatTheKernelTakes) {
+  EXPECT_EQ(kernel_rate(5).tick, 11'000);
+  EXPECT_EQ(kernel_rate(-5).tick, 9'000);
+  for (double rate = -0.1; rate <= 0.1; rate += 0.000'137) {
+    EXPECT_LE(std::abs(kernel_rate(rate).frequency), kMaxFrequency) << rate;
+  }
+}
+
+TEST(KernelRate, IsWithinHalfAUnitOfWhatWasAsked) {
+  for (double rate = -0.1; rate <= 0.1; rate += 0.000'071'3) {
+    EXPECT_NEAR(rate_of(kernel_rate(rate)), rate, 0.51e-6 / 65536) << rate;
+  }
+}
+
+}  // namespace
+}  // namespace isletime

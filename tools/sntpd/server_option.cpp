@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/server_option.hpp"
+
+#include <charconv>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace isletime::sntpd {
+namespace {
+
+constexpr std::uint16_t kNtpPort = 123;
+
+std::optional<std::uint8_t> parse_within(std::string_view text, std::uint8_t least, std::uint8_t most) {
+  std::uint8_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, value);
+  if (failure != std::errc{} || stop != end || value < least || value > most) return std::nullopt;
+  return value;
+}
+
+// Absent: taken. Otherwise what a right one would be.
+std::optional<std::string> apply(std::string_view word, ServerOption& server) {
+  const auto equals = word.find('=');
+  const std::string_view name = word.substr(0, equals);
+  const std::string_view value = equals == std::string_view::npos ? "" : word.substr(equals + 1);
+  const auto number = [&](std::uint8_t least, std::uint8_t most, auto& target) -> std::optional<std::string> {
+    const auto parsed = parse_within(value, least, most);
+    if (!parsed) return fmt::format("{} takes a number from {} to {}", name, least, most);
+    target = *parsed;
+    return std::nullopt;
+  };
+  if (word == "prefer") {
+    server.tier = ServerTier::kPreferred;
+  } else if (word == "fallback") {
+    server.tier = ServerTier::kFallback;
+  } else if (word == "noburst") {
+    server.burst = false;
+  } else if (name == "version") {
+    return number(kOldestVersion, kNewestVersion, server.version);
+  } else if (name == "minpoll") {
+    return number(kLeastPoll, kMostPoll, server.minpoll);
+  } else if (name == "maxpoll") {
+    return number(kLeastPoll, kMostPoll, server.maxpoll);
+  } else {
+    return fmt::format("there is no \"{}\": use prefer, fallback, noburst, version, minpoll or maxpoll",
+                       word);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<ServerOption, std::string> parse_server_option(const std::string& text) {
+  const auto comma = text.find(',');
+  const auto host = parse_host(text.substr(0, comma), kNtpPort);
+  if (!host) return Unexpected{std::string{"expected HOST, HOST:PORT or [IPV6]:PORT"}};
+  ServerOption server;
+  server.host = *host;
+  std::string_view rest = comma == std::string::npos ? "" : std::string_view{text}.substr(comma);
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const auto end = rest.find(',');
+    if (const auto fault = apply(rest.substr(0, end), server)) return Unexpected{*fault};
+    rest = end == std::string_view::npos ? "" : rest.substr(end);
+  }
+  if (server.minpoll && server.maxpoll && *server.minpoll > *server.maxpoll) {
+    return Unexpected{std::string{"minpoll is above maxpoll"}};
+  }
+  return server;
+}
+
+}  // namespace isletime::sntpd

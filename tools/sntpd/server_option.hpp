@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// One upstream as --server and --pool take it: "HOST[:PORT][,WORD…]", as in
+// "ntp.example.org,prefer,minpoll=4".
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "libsync/core/ntp_packet.hpp"
+#include "libsync/core/result.hpp"
+#include "tools/common/host.hpp"
+
+namespace isletime::sntpd {
+
+// Poll intervals are log2 seconds. 2 s is the least that strangers' servers put up with.
+inline constexpr std::uint8_t kLeastPoll = 1;
+inline constexpr std::uint8_t kMostPoll = 17;  // RFC 5905, section 7.2 (MAXPOLL)
+
+// Which sources decide, while any of them can: the first that has some.
+enum class ServerTier : std::uint8_t { kPreferred, kNormal, kFallback };
+
+struct ServerOption {
+  Host host;
+  ServerTier tier = ServerTier::kNormal;
+  std::uint8_t version = kNewestVersion;
+  std::optional<std::uint8_t> minpoll;  // absent: as for all
+  std::optional<std::uint8_t> maxpoll;
+  bool burst = true;  // at the start
+};
+
+// Error: one clause that names the word that is wrong.
+Result<ServerOption, std::string> parse_server_option(const std::string& text);
+
+}  // namespace isletime::sntpd
