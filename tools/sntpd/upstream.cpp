@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/upstream.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace isletime::sntpd {
+
+std::optional<QueryOutcome> Upstream::ask(MonoTime now, std::uint64_t nonce) {
+  if (client_.expire(now)) return lose(trouble_.empty() ? "no reply" : std::exchange(trouble_, {}));
+  const auto query = client_.poll(now, nonce);
+  if (!query) return std::nullopt;
+  trouble_.clear();
+  auto socket = QuerySocket::open(server_);
+  if (!socket) return lose(to_string(socket.error()));
+  socket_ = *std::move(socket);
+  const auto sent = socket_->send(server_, *query);
+  if (!sent) return lose(to_string(sent.error()));
+  client_.on_sent(*sent);
+  return std::nullopt;
+}
+
+std::optional<QueryOutcome> Upstream::read(short revents, MonoTime now) {
+  if (!socket_) return std::nullopt;
+  if ((revents & (POLLERR | POLLPRI)) != 0) {
+    const auto report = socket_->next_report();
+    if (!report) return std::nullopt;
+    if (const auto* stamp = std::get_if<TransmitStamp>(&*report)) client_.on_sent(stamp->at);
+    // Anybody can forge an ICMP message: the answer is still waited for.
+    if (const auto* unreachable = std::get_if<Unreachable>(&*report)) {
+      trouble_ = unreachable->code == ECONNREFUSED ? "nobody listens on that port"
+                                                   : std::strerror(unreachable->code);
+    }
+    return std::nullopt;
+  }
+  const auto reply = socket_->next_reply();
+  if (!reply) return std::nullopt;
+  const auto measured = client_.on_datagram({reply->bytes, reply->from, reply->received}, now);
+  if (measured) {
+    reach_.add(true);
+    socket_.reset();
+    return *measured;
+  }
+  const RejectDescription fault = describe(measured.error());
+  if (!fault.is_final) {
+    trouble_ = fault.text;
+    return std::nullopt;
+  }
+  return lose(fault.text);
+}
+
+pollfd Upstream::poll_entry() const {
+  return {socket_ ? socket_->descriptor() : -1, POLLIN | POLLPRI, 0};
+}
+
+QueryOutcome Upstream::lose(std::string why) {
+  client_.give_up();  // nothing, if its answer has come and was refused
+  reach_.add(false);
+  socket_.reset();
+  return Lost{std::move(why)};
+}
+
+}  // namespace isletime::sntpd

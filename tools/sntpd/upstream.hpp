@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// One server that we ask: policy's Client on a socket of its own, a new one for every query, so that
+// each has a new random port (RFC 9109). What a reply is worth is for others to say.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include <poll.h>
+
+#include "libsync/policy/client.hpp"
+#include "libsync/posix/query_socket.hpp"
+
+namespace isletime::sntpd {
+
+// The query has no answer that could be used.
+struct Lost {
+  std::string why;  // a clause for people
+};
+using QueryOutcome = std::variant<Measurement, Lost>;
+
+// RFC 5905, section 9.2: of the last eight queries, the latest in the lowest bit.
+class ReachRegister {
+ public:
+  void add(bool answered) { bits_ = static_cast<std::uint8_t>(bits_ << 1 | (answered ? 1 : 0)); }
+  std::uint8_t bits() const { return bits_; }
+  bool is_reachable() const { return bits_ != 0; }
+
+ private:
+  std::uint8_t bits_ = 0;
+};
+
+class Upstream {
+ public:
+  explicit Upstream(const ClientConfig& config) : server_(config.server), client_(config) {}
+
+  // Sends the query that is due, if one is. Absent: none was, or it is on its way.
+  std::optional<QueryOutcome> ask(MonoTime now, std::uint64_t nonce);
+  // `revents`: what poll(2) reported for poll_entry(). Reads one report or reply, if there is any.
+  std::optional<QueryOutcome> read(short revents, MonoTime now);
+
+  pollfd poll_entry() const;
+  std::optional<MonoTime> next_wakeup() const { return client_.next_wakeup(); }
+  void set_interval(nanoseconds interval) { client_.set_interval(interval); }
+
+  const Endpoint& server() const { return server_; }
+  const ReachRegister& reach() const { return reach_; }
+  nanoseconds interval() const { return client_.interval(); }
+  // The server told us to stop asking.
+  bool is_stopped() const { return client_.is_stopped(); }
+
+ private:
+  QueryOutcome lose(std::string why);
+
+  Endpoint server_;
+  Client client_;
+  std::optional<QuerySocket> socket_;
+  ReachRegister reach_;
+  std::string trouble_;  // what came instead of an answer to the outstanding query
+};
+
+}  // namespace isletime::sntpd
