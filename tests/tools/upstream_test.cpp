@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/sntpd/upstream.hpp"
 
-#include <cstdlib>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ ClientConfig config_of(std::uint16_t port) {
   return config;
 }
 ClientConfig config_of(const LyingServer& server) {
-  return config_of(static_cast<std::uint16_t>(std::atoi(server.port().c_str())));
+  return config_of(static_cast<std::uint16_t>(std::stoi(server.port())));
 }
 
 // Asks once, as a loop on poll(2) does.
