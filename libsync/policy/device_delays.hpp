@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// What a device remembers of its exchanges' delays: the least of them, and how much queues add to it
+// on either way. From both follows how far the offset of a sample can be wrong. In integers, and a
+// quarter of a kilobyte.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "libsync/core/time_types.hpp"
+
+namespace isletime {
+
+class DeviceDelays {
+ public:
+  void add(Delay delay, MonoTime at);
+
+  // Mean of what queues add on one way; at least 1 us. Before the first delay: 1 us.
+  nanoseconds mean_excess() const { return mean_excess_; }
+  // Of a path without queues: the least delay, less what a minimum of so many is expected to exceed it by.
+  Delay minimum() const { return minimum_; }
+  // How far the offset of a sample of that delay can be wrong, to either side.
+  nanoseconds half_width(Delay delay) const;
+
+ private:
+  static constexpr std::size_t kDelays = 32;
+  static constexpr std::size_t kBlocks = 8;
+
+  // A minimum that is older than eight of these is forgotten, as routes change.
+  struct Block {
+    std::uint32_t least = UINT32_MAX;
+    std::uint32_t count = 0;
+  };
+
+  std::uint32_t least() const;
+  std::uint32_t count() const;
+  void close_block(MonoTime at);
+  void estimate(std::uint32_t delay);
+  std::optional<std::int64_t> quantile_of_excess() const;
+
+  std::array<std::uint32_t, kDelays> delays_{};  // ns
+  std::size_t added_ = 0;
+  std::array<Block, kBlocks> blocks_{};
+  std::size_t block_ = 0;
+  MonoTime block_opened_{};
+  std::uint64_t block_excess_ = 0;  // over the least delay then known, ns
+  std::int64_t average_ = 0;        // of half widths, ns
+  nanoseconds mean_excess_{1000};
+  Delay minimum_{};
+};
+
+}  // namespace isletime

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/policy/discipline/discipline.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace isletime {
+namespace {
+
+// A server that is alone in seeing a step has more to prove than the only one there is.
+constexpr int kEvidenceAmongOthers = 5;
+
+// No deviation counts as less: a variance of zero would silence all others.
+constexpr double kLeastVariance = 1e-24;
+
+// Without RFC 5905's tolerance for the sample's age: that is about the local oscillator, of which the
+// estimator knows more. It would let a liar go a millisecond before anybody disagreed.
+nanoseconds root_distance_of(const SourceAccount& account) {
+  return saturated_sum(account.root_delay.value / 2, account.root_dispersion.value);
+}
+
+}  // namespace
+
+std::optional<std::size_t> Discipline::add(const SourceConfig& config) {
+  for (std::size_t i = 0; i < kMaxSources; ++i) {
+    if (sources_[i]) continue;
+    sources_[i].emplace(config);
+    if (seed_) sources_[i]->estimator.seed_frequency(*seed_);
+    return i;
+  }
+  return std::nullopt;
+}
+
+Outcome Discipline::on_sample(std::size_t index, MonoTime now, const OffsetSample& sample,
+                              const SourceAccount& account) {
+  const auto is_known = [](const std::optional<Source>& other) { return other && other->last_sample; };
+  const bool is_alone = std::count_if(sources_.begin(), sources_.end(), is_known) <= 1;
+  Source& source = *sources_[index];
+  source.account = account;
+  source.trouble = Trouble::kNone;
+  source.reachable = true;
+  source.last_sample = sample.at;
+  source.polls.on_sample(now);
+  return source.estimator.add(sample, is_alone ? StepDetector::kUsualEvidence : kEvidenceAmongOthers);
+}
+
+void Discipline::on_trouble(std::size_t index, Trouble trouble, bool reachable) {
+  Source& source = *sources_[index];
+  source.trouble = trouble;
+  source.reachable = reachable;
+  source.polls.on_loss();
+}
+
+nanoseconds Discipline::interval(std::size_t index, MonoTime mono, FreeTime now) const {
+  const Source& source = *sources_[index];
+  return source.polls.interval(mono, source.estimator.is_suspicious(), [&](nanoseconds wait) {
+    return source.estimator.is_tolerable(now, wait, source.polls.tolerance());
+  });
+}
+
+std::optional<Discipline::Consensus> Discipline::select(FreeTime now) {
+  std::array<Candidate, kMaxSources> candidates{};
+  std::array<std::size_t, kMaxSources> indices{};
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < kMaxSources; ++i) {
+    if (!sources_[i]) continue;
+    candidates[count] = candidate_of(*sources_[i], now);
+    indices[count++] = i;
+  }
+  const Selection selection = isletime::select({candidates.data(), count});
+  for (std::size_t i = 0; i < count; ++i) sources_[indices[i]]->placement = selection.placements[i];
+  if (!selection.combination) return std::nullopt;
+  Combination combination = *selection.combination;
+  combination.system_peer = indices[combination.system_peer];
+  return consensus_of(combination, now);
+}
+
+void Discipline::forget_phase() {
+  for (auto& source : sources_) {
+    if (!source) continue;
+    source->estimator.forget_phase();
+    source->polls.restart();
+  }
+}
+
+void Discipline::on_leap_second(Offset by) {
+  for (auto& source : sources_) {
+    if (source) source->estimator.on_leap_second(by);
+  }
+}
+
+Candidate Discipline::candidate_of(const Source& source, FreeTime now) const {
+  Candidate candidate;
+  candidate.tier = source.config.tier;
+  candidate.reachable = source.reachable;
+  candidate.synchronised = source.trouble != Trouble::kUnsynchronised;
+  candidate.loop = source.trouble == Trouble::kLoop;
+  candidate.stratum = source.account.stratum;
+  candidate.was_selected = is_selected(source.placement.standing);
+  candidate.was_system_peer = source.placement.standing == Standing::kSystemPeer;
+  const auto estimate = source.estimator.at(now);
+  if (!estimate) return candidate;
+  candidate.has_samples = true;
+  candidate.offset = offset_of(*estimate);
+  candidate.bound = {
+      saturated_sum(source.estimator.error_bound(*estimate).value, root_distance_of(source.account))};
+  candidate.deviation = {rounded(Seconds{std::sqrt(estimate->var_phase)})};
+  return candidate;
+}
+
+Discipline::Consensus Discipline::consensus_of(const Combination& combination, FreeTime now) const {
+  Consensus consensus{.bound = combination.bound, .system_peer = combination.system_peer};
+  double phase_weight = 0.0;
+  double frequency_weight = 0.0;
+  int selected = 0;
+  int inserting = 0;
+  int deleting = 0;
+  for (const auto& source : sources_) {
+    if (!source || !is_selected(source->placement.standing)) continue;
+    const auto estimate = source->estimator.at(now);
+    if (!estimate) continue;
+    phase_weight += 1 / std::max(estimate->var_phase, kLeastVariance);
+    const double weight = 1 / std::max(estimate->var_frequency, kLeastVariance);
+    consensus.estimate.frequency += weight * estimate->frequency;
+    frequency_weight += weight;
+    ++selected;
+    inserting += source->account.leap == Leap::kInsert ? 1 : 0;
+    deleting += source->account.leap == Leap::kDelete ? 1 : 0;
+  }
+  consensus.estimate.phase = -combination.offset.value;
+  consensus.estimate.var_phase = 1 / phase_weight;
+  consensus.estimate.frequency /= frequency_weight;
+  consensus.estimate.var_frequency = 1 / frequency_weight;
+  if (inserting * 2 > selected) consensus.leap = Leap::kInsert;
+  if (deleting * 2 > selected) consensus.leap = Leap::kDelete;
+  return consensus;
+}
+
+}  // namespace isletime

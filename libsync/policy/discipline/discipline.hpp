@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// All sources together: an estimator each, for they share nothing but the local oscillator; selection
+// over what they say; and of those selected one phase and one frequency. Works in the free-running
+// frame. What is done about it is control_law's, how often each is asked is its PollChoice's. Not for
+// the device: floating point.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "libsync/core/ntp_packet.hpp"
+#include "libsync/core/reference_id.hpp"
+#include "libsync/core/time_types.hpp"
+#include "libsync/policy/discipline/estimate.hpp"
+#include "libsync/policy/discipline/offset_sample.hpp"
+#include "libsync/policy/discipline/poll_choice.hpp"
+#include "libsync/policy/discipline/source_estimator.hpp"
+#include "libsync/policy/source_select.hpp"
+
+namespace isletime {
+
+// What a source says of itself with a sample. A phone or an RTC has no more than the defaults.
+struct SourceAccount {
+  Leap leap = Leap::kNone;
+  std::uint8_t stratum = 0;
+  ReferenceId reference_id{};
+  Delay root_delay{};
+  Dispersion root_dispersion{};
+};
+
+// Why the last query gave no sample.
+enum class Trouble : std::uint8_t { kNone, kNoReply, kUnsynchronised, kLoop };
+
+class Discipline {
+ public:
+  // As selection cannot look at more.
+  static constexpr std::size_t kMaxSources = kMaxCandidates;
+
+  struct SourceConfig {
+    Tier tier = Tier::kNormal;
+    PollLimits poll{};
+    double tolerance = PollChoice::kAccurate;
+  };
+
+  // What is known of one source.
+  struct Source {
+    explicit Source(const SourceConfig& its) : config(its), polls(its.poll, its.tolerance) {}
+
+    SourceConfig config;
+    SourceEstimator estimator;
+    PollChoice polls;
+    SourceAccount account;
+    std::optional<FreeTime> last_sample;
+    Trouble trouble = Trouble::kNone;
+    bool reachable = false;
+    Placement placement;  // by the last selection
+  };
+
+  // What the selected sources say together of the local oscillator.
+  struct Consensus {
+    Estimate estimate{};
+    Dispersion bound{};           // what the phase is off by at most, root distance included
+    std::size_t system_peer = 0;  // index of the source whose account is passed on
+    Leap leap = Leap::kNone;      // what more than half of the selected announce
+  };
+
+  // The index under which the source is known. Absent: there are kMaxSources already.
+  std::optional<std::size_t> add(const SourceConfig& config);
+  void remove(std::size_t index) { sources_[index].reset(); }
+  const std::optional<Source>& source(std::size_t index) const { return sources_[index]; }
+
+  Outcome on_sample(std::size_t index, MonoTime now, const OffsetSample& sample,
+                    const SourceAccount& account);
+  // `reachable`: whether any of its last eight queries was answered.
+  void on_trouble(std::size_t index, Trouble trouble, bool reachable);
+  // From the source's last query to the next.
+  nanoseconds interval(std::size_t index, MonoTime mono, FreeTime now) const;
+
+  // Judges every source anew. Absent: nobody may steer the clock.
+  std::optional<Consensus> select(FreeTime now);
+
+  void seed_frequency(FilterBank::Frequency frequency) { seed_ = frequency; }
+  // Somebody set the clock, or the machine slept.
+  void forget_phase();
+  void on_leap_second(Offset by);
+
+ private:
+  Candidate candidate_of(const Source& source, FreeTime now) const;
+  Consensus consensus_of(const Combination& combination, FreeTime now) const;
+
+  std::array<std::optional<Source>, kMaxSources> sources_{};
+  std::optional<FilterBank::Frequency> seed_;
+};
+
+}  // namespace isletime

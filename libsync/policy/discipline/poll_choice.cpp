@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/policy/discipline/poll_choice.hpp"
+
+#include <algorithm>
+
+namespace isletime {
+namespace {
+
+// The first samples come quickly, then ever more slowly. Strangers' servers want 2 s between queries.
+constexpr nanoseconds kBurstInterval = seconds{2};
+constexpr int kQuickSamples = 8;
+constexpr int kBurstSamples = 16;
+
+constexpr nanoseconds kLongestBackOff = seconds{128};
+
+// After an outage the path and the oscillator are learned again, for a while in proportion to it.
+constexpr nanoseconds kOutage = seconds{600};
+constexpr int kOutageShare = 4;
+constexpr nanoseconds kLongestHurry = seconds{3600};
+
+constexpr std::int8_t kLongestPoll = 17;  // RFC 5905, section 7.2 (MAXPOLL)
+constexpr int kMostDoublings = 17;
+
+PollLimits usable(PollLimits limits) {
+  const std::int8_t min = std::clamp(limits.min, std::int8_t{0}, kLongestPoll);
+  return {.min = min, .max = std::clamp(limits.max, min, kLongestPoll)};
+}
+
+nanoseconds doubled(nanoseconds interval, int times, nanoseconds most) {
+  return std::min(interval * (std::int64_t{1} << std::min(times, kMostDoublings)), most);
+}
+
+}  // namespace
+
+PollChoice::PollChoice(PollLimits limits, double tolerance)
+    : limits_(usable(limits)), tolerance_(tolerance) {}
+
+void PollChoice::on_sample(MonoTime now) {
+  if (last_sample_) {
+    const nanoseconds outage = elapsed(*last_sample_, now);
+    // Not the wait that we chose ourselves.
+    if (losses_ > 0 && outage > kOutage)
+      hurried_until_ = shifted(now, std::min(outage / kOutageShare, kLongestHurry));
+  }
+  last_sample_ = now;
+  losses_ = 0;
+  samples_ = std::min(samples_ + 1, kBurstSamples);
+}
+
+void PollChoice::on_loss() {
+  losses_ = std::min(losses_ + 1, kMostDoublings);
+}
+
+void PollChoice::restart() {
+  samples_ = 0;
+}
+
+std::optional<nanoseconds> PollChoice::prescribed_interval(MonoTime now, bool is_suspicious) const {
+  const nanoseconds shortest = duration_of(limits_.min);
+  const bool in_burst = is_suspicious || samples_ < kBurstSamples;
+  if (losses_ > 0) {
+    const nanoseconds first = in_burst ? kBurstInterval : shortest;
+    return doubled(first, losses_ - 1, std::max(std::min(kLongestBackOff, duration_of(limits_.max)), first));
+  }
+  if (is_suspicious || samples_ < kQuickSamples) return kBurstInterval;
+  if (in_burst) {
+    const int doublings = 1 + (samples_ - kQuickSamples) / 2;
+    return doubled(kBurstInterval, doublings, std::max(shortest, kBurstInterval));
+  }
+  if (hurried_until_ && now < *hurried_until_) return shortest;
+  return std::nullopt;
+}
+
+}  // namespace isletime

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// Integer arithmetic for a CPU without floating point: products and ratios whose intermediate
+// results would not fit 64 bits, each exact to its last bit but for rounding down.
+#pragma once
+
+#include <cstdint>
+
+#include "libsync/core/time_types.hpp"
+
+namespace isletime {
+
+// Rounds down, also below zero.
+constexpr std::int64_t floor_div(std::int64_t a, std::int64_t positive) {
+  return a / positive - (a % positive < 0 ? 1 : 0);
+}
+
+// a * factor / divisor, which fits; factor * divisor must fit too. Truncated.
+constexpr std::int64_t scale(std::int64_t a, std::int64_t factor, std::int64_t divisor) {
+  return a / divisor * factor + a % divisor * factor / divisor;
+}
+
+// numerator / denominator * 2^fraction, held at the range's end; 0 <= numerator, 0 < denominator,
+// fraction <= 32. Right to one in 2^30.
+constexpr std::int64_t ratio(std::int64_t numerator, std::int64_t denominator, int fraction) {
+  const std::int64_t whole = numerator / denominator;
+  if (whole >= std::int64_t{1} << (62 - fraction)) return INT64_MAX;
+  const int width = 64 - __builtin_clzll(static_cast<std::uint64_t>(denominator));
+  const int down = width + fraction > 63 ? width + fraction - 63 : 0;
+  const std::int64_t rest = numerator % denominator >> down;
+  return (whole << fraction) + (rest << fraction) / (denominator >> down);
+}
+
+// The largest whole root.
+constexpr std::int64_t square_root(std::int64_t value) {
+  if (value <= 0) return 0;
+  auto rest = static_cast<std::uint64_t>(value);
+  std::uint64_t root = 0;
+  for (std::uint64_t bit = std::uint64_t{1} << 62; bit != 0; bit >>= 2) {
+    if (rest >= root + bit) {
+      rest -= root + bit;
+      root = (root >> 1) + bit;
+    } else {
+      root >>= 1;
+    }
+  }
+  return static_cast<std::int64_t>(root);
+}
+
+// What a clock that is wrong by `rate` (up to 10 %) gains `over` any time, to the nanosecond, rounded
+// down; drift() counts whole milliseconds only.
+constexpr nanoseconds exact_drift(nanoseconds over, Ppm rate) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  constexpr std::int64_t kMillionth = 1'000'000 * std::int64_t{65536};
+  const std::int64_t whole = floor_div(over.count(), kSecond);
+  const std::int64_t rest = subsecond(over).count();
+  const std::int64_t a_second = rate.scaled * 1000;  // in 2^-16 ns
+  const std::int64_t gained_a_second = floor_div(a_second, 65536);
+  const std::int64_t fraction = a_second - gained_a_second * 65536;
+  return nanoseconds{whole * gained_a_second + floor_div(whole * fraction, 65536) +
+                     floor_div(rest * rate.scaled, kMillionth)};
+}
+
+}  // namespace isletime

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// A wall clock made of a free-running one: what it read at some instant, how much faster it runs,
+// and a slew on top of that for a while. Between two calls of set() it never goes back. It may be
+// asked for instants somewhat before its last adjustment, as an interrupt's stamp is.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+
+#include "libsync/core/time_types.hpp"
+#include "libsync/policy/fixed_point.hpp"
+#include "libsync/policy/saturated.hpp"
+
+namespace isletime {
+
+class SoftwareClock {
+ public:
+  static constexpr Ppm kLargestRate = Ppm::whole(50'000);
+  static constexpr Ppm kLeastSlewRate = Ppm::whole(10);
+  static constexpr Offset kLargestSlew{std::chrono::hours{1}};  // beyond that, set the clock
+
+  // Absent: it was never set.
+  constexpr std::optional<WallTime> at(MonoTime now) const {
+    if (!set_) return std::nullopt;
+    return reading(now);
+  }
+
+  // A step; ends a slew.
+  constexpr void set(MonoTime now, WallTime time) {
+    set_ = true;
+    base_ = slew_end_ = now;
+    reading_at_base_ = time;
+  }
+
+  // From now on the clock gains `rate` on the free-running one; held within kLargestRate.
+  constexpr void set_rate(MonoTime now, Ppm rate) {
+    rebase(now);
+    rate_ = std::clamp(rate, Ppm{-kLargestRate.scaled}, kLargestRate);
+  }
+  constexpr Ppm rate() const { return rate_; }
+
+  // Gains `amount` by running faster or slower by `speed` for as long as it takes, instead of what
+  // was left of an earlier slew.
+  constexpr void slew(MonoTime now, Offset amount, Ppm speed) {
+    rebase(now);
+    const std::int64_t scaled = std::clamp(speed, kLeastSlewRate, kLargestRate).scaled;
+    const Offset held = std::clamp(amount, Offset{-kLargestSlew.value}, kLargestSlew);
+    slew_rate_ = Ppm{held.value < nanoseconds::zero() ? -scaled : scaled};
+    const nanoseconds time = time_to_slew(magnitude(held.value), scaled);
+    slew_end_ = MonoTime{saturated_sum(now.time_since_epoch(), time)};
+  }
+  constexpr bool is_slewing(MonoTime now) const { return now < slew_end_; }
+
+ private:
+  // |amount| / speed, where 10^6 * 2^16 is the unit of a rate. 0 < scaled.
+  static constexpr nanoseconds time_to_slew(nanoseconds amount, std::int64_t scaled) {
+    const std::int64_t whole = amount.count() / scaled;
+    const std::int64_t rest = amount.count() % scaled * 65536;
+    return nanoseconds{whole * 65536 * 1'000'000 + scale(rest, 1'000'000, scaled)};
+  }
+
+  constexpr Ppm slewing_rate() const { return Ppm{rate_.scaled + slew_rate_.scaled}; }
+
+  constexpr WallTime reading(MonoTime now) const {
+    const nanoseconds since = elapsed(base_, now);
+    const nanoseconds slewing =
+        slew_end_ > base_ ? elapsed(base_, std::min(now, slew_end_)) : nanoseconds::zero();
+    const nanoseconds after = saturated_difference(since, slewing);
+    const nanoseconds gained = exact_drift(slewing, slewing_rate()) + exact_drift(after, rate_);
+    return WallTime{saturated_sum(reading_at_base_.time_since_epoch(), saturated_sum(since, gained))};
+  }
+
+  constexpr void rebase(MonoTime now) {
+    if (set_) reading_at_base_ = reading(now);
+    base_ = now;
+    slew_end_ = std::max(slew_end_, now);
+  }
+
+  bool set_ = false;
+  MonoTime base_{};
+  MonoTime slew_end_{};
+  WallTime reading_at_base_{};
+  Ppm rate_{};
+  Ppm slew_rate_{};
+};
+
+}  // namespace isletime

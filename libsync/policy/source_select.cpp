@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/policy/source_select.hpp"
+
+#include <algorithm>
+
+#include "libsync/policy/saturated.hpp"
+
+namespace isletime {
+namespace {
+
+using std::chrono::milliseconds;
+
+// RFC 5905, section 7.2 (NMIN): clustering leaves no fewer survivors.
+constexpr std::size_t kFewestSurvivors = 3;
+
+// What a stratum further from the reference counts as, when a system peer is chosen.
+constexpr nanoseconds kDistancePerStratum = milliseconds{1};
+
+// Differences are held to this (19 hours), so that a weight times one stays in range.
+constexpr nanoseconds kLargestDifference{std::int64_t{1} << 46};
+
+// Differences are scaled to this, so that the squares of all of them together fit 64 bits.
+constexpr std::int64_t kSquarable = std::int64_t{1} << 29;
+
+struct Interval {
+  nanoseconds low;
+  nanoseconds high;
+};
+
+constexpr Interval interval_of(const Candidate& c) {
+  return {saturated_difference(c.offset.value, c.bound.value), saturated_sum(c.offset.value, c.bound.value)};
+}
+
+constexpr bool contains(const Interval& interval, nanoseconds point) {
+  return interval.low <= point && point <= interval.high;
+}
+
+constexpr bool overlap(const Interval& a, const Interval& b) {
+  return a.low <= b.high && b.low <= a.high;
+}
+
+// Some of the candidates, by index; in no allocated memory.
+class Group {
+ public:
+  void add(std::size_t index) { members_[size_++] = index; }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const std::size_t* begin() const { return members_.data(); }
+  const std::size_t* end() const { return members_.data() + size_; }
+
+  template <class Predicate>
+  Group where(Predicate holds) const {
+    Group kept;
+    for (const std::size_t index : *this) {
+      if (holds(index)) kept.add(index);
+    }
+    return kept;
+  }
+
+ private:
+  std::array<std::size_t, kMaxCandidates> members_{};
+  std::size_t size_ = 0;
+};
+
+// Absent: it counts.
+std::optional<Standing> find_fault(const Candidate& c, Dispersion max_bound) {
+  if (!c.reachable) return Standing::kUnreachable;
+  if (!c.has_samples) return Standing::kNoSamples;
+  if (!c.synchronised) return Standing::kUnsynchronised;
+  if (c.loop) return Standing::kLoop;
+  if (c.bound.value < nanoseconds::zero() || c.bound > max_bound) return Standing::kTooUncertain;
+  return std::nullopt;
+}
+
+class Selector {
+ public:
+  Selector(std::span<const Candidate> candidates, Dispersion max_bound)
+      : candidates_(candidates.first(std::min(candidates.size(), kMaxCandidates))), max_bound_(max_bound) {
+    for (std::size_t i = 0; i < candidates_.size(); ++i) intervals_[i] = interval_of(candidates_[i]);
+  }
+
+  Selection run() {
+    const Group counting = without_faulty();
+    const auto agreed = agreement(counting);
+    if (!agreed) {
+      mark(counting, Standing::kFalseticker);
+      return selection_;
+    }
+    Group survivors = truechimers(counting, *agreed);
+    survivors = best_tier(survivors);
+    survivors = within(survivors, *agreed);
+    survivors = cluster(survivors);
+    combine(survivors, *agreed);
+    return selection_;
+  }
+
+ private:
+  void mark(const Group& group, Standing standing) {
+    for (const std::size_t index : group) selection_.placements[index].standing = standing;
+  }
+
+  template <class Predicate>
+  Group keep(const Group& group, Standing otherwise, Predicate holds) {
+    mark(group.where([&](std::size_t i) { return !holds(i); }), otherwise);
+    return group.where(holds);
+  }
+
+  Group without_faulty() {
+    Group counting;
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      if (const auto fault = find_fault(candidates_[i], max_bound_)) {
+        selection_.placements[i].standing = *fault;
+      } else {
+        counting.add(i);
+      }
+    }
+    return counting;
+  }
+
+  // From the first to the last point that at least `votes` intervals have in common.
+  std::optional<Interval> common_to(const Group& group, std::size_t votes) const {
+    const auto has_votes = [&](nanoseconds point) {
+      return group.where([&](std::size_t i) { return contains(intervals_[i], point); }).size() >= votes;
+    };
+    std::optional<Interval> common;
+    for (const std::size_t i : group) {
+      for (const nanoseconds end : {intervals_[i].low, intervals_[i].high}) {
+        if (!has_votes(end)) continue;
+        if (!common) common = Interval{end, end};
+        common->low = std::min(common->low, end);
+        common->high = std::max(common->high, end);
+      }
+    }
+    return common;
+  }
+
+  // As few falsetickers as possible, and fewer than half (RFC 5905, section 11.2.1). Not the RFC's
+  // further wish, that the offsets themselves lie in the intersection: a phone's bound is a hundred
+  // times a server's, and both are honest.
+  std::optional<Interval> agreement(const Group& counting) const {
+    for (std::size_t votes = counting.size(); votes * 2 > counting.size(); --votes) {
+      if (const auto common = common_to(counting, votes)) return common;
+    }
+    return agreement_with_local_clock(counting);
+  }
+
+  // No majority: none can be shown right. If the local clock has followed one of them, it is the
+  // witness of what that one said before, and has the casting vote.
+  std::optional<Interval> agreement_with_local_clock(const Group& counting) const {
+    const bool followed = std::any_of(counting.begin(), counting.end(),
+                                      [&](std::size_t i) { return candidates_[i].was_selected; });
+    const Group witnessed =
+        counting.where([&](std::size_t i) { return contains(intervals_[i], nanoseconds::zero()); });
+    if (!followed || witnessed.empty()) return std::nullopt;
+    return common_to(witnessed, witnessed.size());
+  }
+
+  Group truechimers(const Group& counting, const Interval& agreed) {
+    return keep(counting, Standing::kFalseticker,
+                [&](std::size_t i) { return overlap(intervals_[i], agreed); });
+  }
+
+  Group best_tier(const Group& survivors) {
+    Tier best = Tier::kFallback;
+    for (const std::size_t i : survivors) best = std::min(best, candidates_[i].tier);
+    return keep(survivors, Standing::kStandby, [&](std::size_t i) { return candidates_[i].tier == best; });
+  }
+
+  // An honest source with a wide bound may lie outside what is agreed on: it could only spoil it.
+  Group within(const Group& survivors, const Interval& agreed) {
+    const auto is_within = [&](std::size_t i) { return contains(agreed, candidates_[i].offset.value); };
+    if (std::none_of(survivors.begin(), survivors.end(), is_within)) return survivors;
+    return keep(survivors, Standing::kOutlier, is_within);
+  }
+
+  nanoseconds difference(std::size_t a, std::size_t b) const {
+    return std::clamp(saturated_difference(candidates_[a].offset.value, candidates_[b].offset.value),
+                      -kLargestDifference, kLargestDifference);
+  }
+
+  nanoseconds deviation(std::size_t i) const {
+    return std::clamp(candidates_[i].deviation.value, nanoseconds{1}, kLargestDifference);
+  }
+
+  // RFC 5905, section 11.2.2: the survivor that differs most from the others goes, as long as
+  // that difference is more than the noise of the best.
+  Group cluster(Group survivors) {
+    while (survivors.size() > kFewestSurvivors) {
+      const auto worst = worst_of(survivors);
+      if (!worst) break;
+      survivors = keep(survivors, Standing::kOutlier, [&](std::size_t i) { return i != *worst; });
+    }
+    return survivors;
+  }
+
+  // Absent: all are as close as their noise lets them be.
+  std::optional<std::size_t> worst_of(const Group& survivors) const {
+    nanoseconds largest{};
+    nanoseconds least_deviation = kLargestDifference;
+    for (const std::size_t i : survivors) {
+      least_deviation = std::min(least_deviation, deviation(i));
+      for (const std::size_t j : survivors) largest = std::max(largest, magnitude(difference(i, j)));
+    }
+    int shift = 0;
+    while ((largest.count() >> shift) >= kSquarable) ++shift;
+    const auto square = [shift](nanoseconds value) {
+      const std::int64_t scaled = std::min(magnitude(value).count() >> shift, kSquarable);
+      return scaled * scaled;
+    };
+    const auto selection_jitter = [&](std::size_t i) {
+      std::int64_t sum = 0;
+      for (const std::size_t j : survivors) sum += square(difference(i, j));
+      return sum / static_cast<std::int64_t>(survivors.size() - 1);
+    };
+    const std::size_t worst =
+        *std::max_element(survivors.begin(), survivors.end(), [&](std::size_t a, std::size_t b) {
+          const auto jitter_a = selection_jitter(a);
+          const auto jitter_b = selection_jitter(b);
+          return jitter_a != jitter_b ? jitter_a < jitter_b : candidates_[a].bound < candidates_[b].bound;
+        });
+    if (selection_jitter(worst) <= square(least_deviation)) return std::nullopt;
+    return worst;
+  }
+
+  // The last system peer stays until another has less than half its distance.
+  nanoseconds distance(std::size_t i) const {
+    const Candidate& c = candidates_[i];
+    const nanoseconds distance = saturated_sum(c.bound.value, c.stratum * kDistancePerStratum);
+    return c.was_system_peer ? distance / 2 : distance;
+  }
+
+  std::size_t choose_system_peer(const Group& survivors) const {
+    return *std::min_element(survivors.begin(), survivors.end(), [&](std::size_t a, std::size_t b) {
+      const auto distance_a = distance(a);
+      const auto distance_b = distance(b);
+      return distance_a != distance_b ? distance_a < distance_b : deviation(a) < deviation(b);
+    });
+  }
+
+  // By inverse variance, relative to the least one so that it fits integers.
+  void weigh(const Group& survivors, std::size_t system_peer) {
+    constexpr int kFraction = 15;
+    nanoseconds least = kLargestDifference;
+    for (const std::size_t i : survivors) least = std::min(least, deviation(i));
+    const auto precision = [&](std::size_t i) {
+      const std::int64_t ratio = (least.count() << kFraction) / deviation(i).count();
+      return static_cast<std::uint64_t>(ratio * ratio);
+    };
+    std::uint64_t sum = 0;
+    for (const std::size_t i : survivors) sum += precision(i);
+    std::uint32_t left = kWholeWeight;
+    for (const std::size_t i : survivors) {
+      auto& weight = selection_.placements[i].weight;
+      weight = static_cast<std::uint32_t>(precision(i) * kWholeWeight / sum);
+      left -= weight;
+    }
+    selection_.placements[system_peer].weight += left;
+  }
+
+  void combine(const Group& survivors, const Interval& agreed) {
+    const std::size_t peer = choose_system_peer(survivors);
+    mark(survivors, Standing::kSelected);
+    selection_.placements[peer].standing = Standing::kSystemPeer;
+    weigh(survivors, peer);
+
+    nanoseconds sum{};
+    for (const std::size_t i : survivors) sum += difference(i, peer) * selection_.placements[i].weight;
+    const nanoseconds peer_offset = candidates_[peer].offset.value;
+    const nanoseconds offset =
+        std::clamp(saturated_sum(peer_offset, sum / kWholeWeight), agreed.low, agreed.high);
+    const nanoseconds bound =
+        saturated_sum(candidates_[peer].bound.value, magnitude(saturated_difference(offset, peer_offset)));
+    selection_.combination = Combination{peer, {offset}, {bound}, {agreed.low}, {agreed.high}};
+  }
+
+  std::span<const Candidate> candidates_;
+  Dispersion max_bound_;
+  std::array<Interval, kMaxCandidates> intervals_{};
+  Selection selection_;
+};
+
+}  // namespace
+
+Selection select(std::span<const Candidate> candidates, Dispersion max_bound) {
+  return Selector{candidates, max_bound}.run();
+}
+
+StandingDescription describe(Standing standing) {
+  switch (standing) {
+    case Standing::kUnreachable:
+      return {"unreachable", "it does not answer", ' '};
+    case Standing::kNoSamples:
+      return {"no-samples", "it has not given a usable sample yet", ' '};
+    case Standing::kUnsynchronised:
+      return {"unsynchronised", "it says that its own clock is not set", ' '};
+    case Standing::kLoop:
+      return {"loop", "it follows us, and knows nothing that we do not", ' '};
+    case Standing::kTooUncertain:
+      return {"too-uncertain", "it does not know the time well enough", ' '};
+    case Standing::kFalseticker:
+      return {"falseticker", "its interval agrees with no majority of the others", 'x'};
+    case Standing::kOutlier:
+      return {"outlier", "it agrees with the others, but is further off than they are", '-'};
+    case Standing::kStandby:
+      return {"standby", "it agrees with the others, and waits until no better tier is left", '#'};
+    case Standing::kSelected:
+      return {"selected", "it is believed, and counts by its precision", '+'};
+    case Standing::kSystemPeer:
+      return {"system-peer", "it is believed, and the nearest to the reference", '*'};
+  }
+  return {"unknown", "its standing is unknown", ' '};
+}
+
+}  // namespace isletime

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// A hardware counter of 32 bits at a nominal rate, as a time that never wraps. Whoever has one
+// reads it through this at least once a wrap: every 53 s for a CPU's cycles at 80 MHz.
+#pragma once
+
+#include <cstdint>
+
+#include "libsync/core/time_types.hpp"
+
+namespace isletime {
+
+class TickExtender {
+ public:
+  // Counts must come in order.
+  constexpr std::uint64_t extend(std::uint32_t count) {
+    ticks_ += static_cast<std::uint32_t>(count - static_cast<std::uint32_t>(ticks_));
+    return ticks_;
+  }
+
+  // Of a count that was taken less than half a wrap from the last one, in an interrupt for instance.
+  constexpr std::uint64_t near(std::uint32_t count) const {
+    const auto since = static_cast<std::int32_t>(count - static_cast<std::uint32_t>(ticks_));
+    return ticks_ + static_cast<std::uint64_t>(std::int64_t{since});
+  }
+
+ private:
+  std::uint64_t ticks_ = 0;
+};
+
+// `ticks_per_second`: nominal; positive. Rounded down to the nanosecond; right for 292 years.
+constexpr MonoTime mono_time(std::uint64_t ticks, std::uint32_t ticks_per_second) {
+  const std::uint64_t whole = ticks / ticks_per_second;
+  const std::uint64_t rest = ticks % ticks_per_second;
+  return MonoTime{seconds{static_cast<std::int64_t>(whole)} +
+                  nanoseconds{static_cast<std::int64_t>(rest * 1'000'000'000 / ticks_per_second)}};
+}
+
+}  // namespace isletime

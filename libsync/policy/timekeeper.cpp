@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/policy/timekeeper.hpp"
+
+#include <algorithm>
+
+#include "libsync/policy/saturated.hpp"
+
+namespace isletime {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+// An error of the rate that drift() takes for any age below.
+constexpr Ppm kLargestRateError = Ppm::whole(1000);
+constexpr nanoseconds kLongestAge = hours{24 * 365 * 4};
+constexpr nanoseconds kLargestTolerance = hours{1};
+
+// What a clock that is wrong by `rate` takes to gain `error`: the inverse of drift(). At most 4 years.
+constexpr nanoseconds time_to_gain(nanoseconds error, Ppm rate) {
+  const std::int64_t time = std::min(error, kLargestTolerance).count() * 65536 / rate.scaled;
+  return milliseconds{std::min(time, kLongestAge / milliseconds{1})};
+}
+
+constexpr bool is_phone(SourceKind kind) {
+  return kind == SourceKind::kPhoneOnAccessPoint || kind == SourceKind::kPhone;
+}
+
+}  // namespace
+
+Judgement Timekeeper::judge(const Report& report, MonoTime now) const {
+  if (const auto fault = find_fault(report, now)) return {*fault, {}, false};
+  if (!last_) return {Verdict::kAdopt, report.bound, false};
+  const Rule& r = rule(report.kind);
+  if (is_in_force(*last_, now) && r.rank > rule(last_->kind).rank) return {Verdict::kOutranked, {}, false};
+  Judgement judgement = compare(report, *last_, now);
+  judgement.warn = r.warn_above && magnitude(report.offset.value) > *r.warn_above;
+  return judgement;
+}
+
+// Of the report itself, and against a clock that one at least as good makes reliable.
+std::optional<Verdict> Timekeeper::find_fault(const Report& report, MonoTime now) const {
+  const Rule& r = rule(report.kind);
+  if (!report.reliable || report.kind == SourceKind::kFreeRun) return Verdict::kUnreliable;
+  if (report.kind == SourceKind::kCamera && client_seen_) return Verdict::kUnreliable;
+  if (report.bound.value < nanoseconds::zero() || report.bound > r.max_bound) return Verdict::kAbsurd;
+  // A person may know better than a floor that a lying source has raised.
+  const WallTime floor = report.kind == SourceKind::kManual ? config_.earliest : earliest_;
+  if (report.kind != SourceKind::kNtp && report.claimed < floor) return Verdict::kBelowFloor;
+  if (report.kind != SourceKind::kNtp && report.claimed > config_.latest) return Verdict::kAbsurd;
+  const bool is_held = last_ && is_reliable(*last_, now) && rule(last_->kind).rank <= r.rank;
+  if (is_held && r.max_offset && magnitude(report.offset.value) > *r.max_offset) return Verdict::kAbsurd;
+  return std::nullopt;
+}
+
+// The report is sound, and nobody better is within its window.
+Judgement Timekeeper::compare(const Report& report, const Sync& held, MonoTime now) const {
+  const Rule& r = rule(report.kind);
+  const Dispersion held_bound = bound_at(held, now);
+  const nanoseconds difference = magnitude(report.offset.value);
+  const bool consistent = difference <= saturated_sum(report.bound.value, held_bound.value);
+  const bool is_better_ranked = r.rank < rule(held.kind).rank;
+  const bool knows_less = report.bound > held_bound;
+  // A vaguer source of no better rank, with which the clock agrees, could only worsen it.
+  const bool agrees = difference <= r.threshold || (consistent && knows_less && !is_better_ranked);
+
+  // Nor can one that makes nothing reliable: what a reliable one has set only ages by its drift.
+  if (!r.may_make_reliable && rule(held.kind).may_make_reliable) {
+    return {agrees ? Verdict::kBelowThreshold : Verdict::kOutranked, {}, false};
+  }
+  if (agrees) {
+    const Dispersion by_report{saturated_sum(difference, report.bound.value)};
+    const bool held_counts = consistent && rule(held.kind).may_make_reliable;
+    return {Verdict::kAgree, held_counts ? std::min(held_bound, by_report) : by_report, false};
+  }
+  if (knows_less && r.rank == rule(held.kind).rank && is_in_force(held, now)) {
+    return {Verdict::kTooUncertain, {}, false};
+  }
+  return {Verdict::kAdopt, report.bound, false};
+}
+
+void Timekeeper::on_sync(SourceKind kind, Dispersion bound, MonoTime now) {
+  if (kind == SourceKind::kFreeRun) return;
+  if (is_phone(kind)) client_seen_ = true;
+  last_ = Sync{kind, {std::max(bound.value, nanoseconds::zero())}, now};
+}
+
+void Timekeeper::on_clock_moved(Offset by) {
+  if (!last_) return;
+  const nanoseconds moved = magnitude(by.value);
+  const auto& most = rule(SourceKind::kNtp).max_offset;
+  if (most && moved > *most) {
+    last_.reset();
+  } else {
+    last_->bound = {saturated_sum(last_->bound.value, moved)};
+  }
+}
+
+void Timekeeper::raise_floor(WallTime known) {
+  earliest_ = std::max(earliest_, known);
+}
+
+void Timekeeper::adapt(Ppm rate_error) {
+  rate_error_ = std::clamp(rate_error, Ppm{1}, kLargestRateError);
+}
+
+nanoseconds Timekeeper::window(SourceKind kind, Dispersion bound_at_sync) const {
+  const Rule& r = rule(kind);
+  if (!rate_error_ || !r.adaptive) return r.window;
+  const nanoseconds left =
+      std::max(saturated_difference(config_.tolerance.value, bound_at_sync.value), nanoseconds::zero());
+  const nanoseconds longest = std::max(config_.shortest_window, config_.longest_window);
+  return std::clamp(time_to_gain(left, *rate_error_), config_.shortest_window, longest);
+}
+
+nanoseconds Timekeeper::age(const Sync& sync, MonoTime now) const {
+  return std::max(elapsed(sync.at, now), nanoseconds::zero());
+}
+
+Dispersion Timekeeper::bound_at(const Sync& sync, MonoTime now) const {
+  const nanoseconds growth =
+      drift(std::min(age(sync, now), kLongestAge), rate_error_.value_or(kFrequencyTolerance));
+  return {saturated_sum(sync.bound.value, growth)};
+}
+
+bool Timekeeper::is_in_force(const Sync& sync, MonoTime now) const {
+  return age(sync, now) < window(sync.kind, sync.bound);
+}
+
+bool Timekeeper::is_reliable(const Sync& sync, MonoTime now) const {
+  return rule(sync.kind).may_make_reliable && is_in_force(sync, now);
+}
+
+ClockStanding Timekeeper::standing(MonoTime now) const {
+  if (!last_) return {SourceKind::kFreeRun, std::nullopt, {nanoseconds::max()}, false, false};
+  return {last_->kind, age(*last_, now), bound_at(*last_, now), is_reliable(*last_, now), true};
+}
+
+bool Timekeeper::may_write_rtc(MonoTime now) const {
+  return last_ && last_->kind != SourceKind::kRtc && is_reliable(*last_, now);
+}
+
+const char* name_of(SourceKind kind) {
+  switch (kind) {
+    case SourceKind::kNtp:
+      return "ntp";
+    case SourceKind::kPhoneOnAccessPoint:
+      return "phone-on-access-point";
+    case SourceKind::kManual:
+      return "manual";
+    case SourceKind::kPhone:
+      return "phone";
+    case SourceKind::kOcpp:
+      return "ocpp";
+    case SourceKind::kRtc:
+      return "rtc";
+    case SourceKind::kCamera:
+      return "camera";
+    case SourceKind::kFreeRun:
+      return "free-run";
+  }
+  return "unknown";
+}
+
+VerdictDescription describe(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kAdopt:
+      return {"adopt", "the clock is set by it"};
+    case Verdict::kAgree:
+      return {"agree", "the clock agrees with it, and is left as it is"};
+    case Verdict::kBelowThreshold:
+      return {"below-threshold", "the clock agrees with it, and knows better"};
+    case Verdict::kUnreliable:
+      return {"unreliable", "it says that it is not reliable, or nobody can vouch for it"};
+    case Verdict::kBelowFloor:
+      return {"below-floor", "it claims a time that is known to have passed"};
+    case Verdict::kAbsurd:
+      return {"absurd", "what it claims is beyond all reason"};
+    case Verdict::kOutranked:
+      return {"outranked", "a better source has set the clock"};
+    case Verdict::kTooUncertain:
+      return {"too-uncertain", "the clock is known better than by this source"};
+  }
+  return {"unknown", "its verdict is unknown"};
+}
+
+}  // namespace isletime

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// Who may set the clock, and how long it then counts as reliable: ranks, thresholds and windows
+// over all kinds of source. Pure: reports come in, verdicts go out, the caller sets the clock and
+// says so by on_sync(). Ages are monotonic, so that setting the clock neither renews nor ends a
+// window. Until the first on_sync() the clock is unset, and nothing about it is reliable.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "libsync/core/time_types.hpp"
+
+namespace isletime {
+
+// Best rank first. Within its window a source cannot be overruled by one of a worse rank.
+enum class SourceKind : std::uint8_t {
+  kNtp,                 // selected and disciplined upstreams
+  kPhoneOnAccessPoint,  // its clock is the mobile network's, and one hop away
+  kManual,              // a person's own decision, also one made on a phone that is elsewhere
+  kPhone,               // a client that came by another way, of its own accord
+  kOcpp,                // the charging back end: good to its round trip
+  kRtc,                 // good between syncs, but only ever as good as what last set it
+  kCamera,              // set by somebody long ago, for want of anything else
+  kFreeRun,             // nothing has set the clock
+};
+inline constexpr std::size_t kSourceKinds = 8;
+const char* name_of(SourceKind kind);  // one word for records: "phone-on-access-point"
+
+struct Rule {
+  std::uint8_t rank;                      // less is better
+  nanoseconds window;                     // how long a sync makes the clock reliable, unless adapted
+  nanoseconds threshold;                  // no larger difference changes a clock that is set
+  std::optional<nanoseconds> warn_above;  // a larger difference is one to tell people of
+  // A larger difference is absurd within the window of a source of the same or a better rank.
+  std::optional<nanoseconds> max_offset;
+  Dispersion max_bound;  // a source that knows less is of no use
+  bool may_make_reliable;
+  bool adaptive;  // its window follows the measured drift
+};
+
+using Rules = std::array<Rule, kSourceKinds>;  // by SourceKind
+inline constexpr nanoseconds kDefaultWindow = std::chrono::minutes{30};
+inline constexpr nanoseconds kDefaultMaxOffset = std::chrono::hours{24};
+
+// NTP counts for eight polls of 1024 s, which is when RFC 5905, section 13, calls a server
+// unreachable, and moves no clock that NTP has set by more than its panic threshold. A phone and a
+// camera are compared to the second; a back end's time is looked at from 5 s on, and doubted from
+// an hour on.
+inline constexpr Rules kDefaultRules{{
+    // rank, window, threshold, warn_above, max_offset, max_bound, may_make_reliable, adaptive
+    {0, seconds{8 * 1024}, {}, {}, seconds{1000}, {seconds{16}}, true, false},
+    {1, kDefaultWindow, seconds{1}, {}, kDefaultMaxOffset, {seconds{10}}, true, true},
+    {2, kDefaultWindow, {}, {}, {}, {seconds{60}}, true, true},
+    {3, kDefaultWindow, seconds{1}, {}, kDefaultMaxOffset, {seconds{10}}, true, true},
+    {4, kDefaultWindow, seconds{5}, seconds{3600}, kDefaultMaxOffset, {seconds{60}}, true, true},
+    {5, kDefaultWindow, {}, {}, kDefaultMaxOffset, {seconds{60}}, true, true},
+    {6, kDefaultWindow, seconds{1}, {}, kDefaultMaxOffset, {seconds{60}}, false, true},
+    {7, {}, {}, {}, {}, {}, false, false},
+}};
+
+struct TimekeeperConfig {
+  Rules rules = kDefaultRules;
+  // What a source other than NTP may claim: not before the build, nor before the last time known.
+  WallTime earliest{};
+  WallTime latest = WallTime::max();
+  // An adapted window ends when the clock might be off by more than this.
+  Dispersion tolerance{seconds{1}};
+  nanoseconds shortest_window = std::chrono::minutes{10};
+  nanoseconds longest_window = std::chrono::hours{24};
+};
+
+struct Report {
+  SourceKind kind;
+  Offset offset;
+  Dispersion bound;
+  bool reliable;  // by its own account: the RTC's integrity flag, the server's leap and stratum
+  WallTime claimed;
+};
+
+enum class Verdict : std::uint8_t {
+  kAdopt,
+  kAgree,
+  kBelowThreshold,
+  kUnreliable,
+  kBelowFloor,
+  kAbsurd,
+  kOutranked,
+  kTooUncertain,
+};
+
+struct VerdictDescription {
+  const char* name;  // one word for records: "outranked"
+  const char* text;  // a clause for people
+};
+VerdictDescription describe(Verdict verdict);
+
+struct Judgement {
+  Verdict verdict;
+  Dispersion bound;  // of the clock after it was adopted or agreed with: on_sync() takes it
+  bool warn;         // the difference is one to tell people of
+};
+
+struct ClockStanding {
+  SourceKind kind;                 // which last set or confirmed the clock, also after its window
+  std::optional<nanoseconds> age;  // since then
+  Dispersion bound;                // what the clock's error cannot exceed by now; its maximum if never set
+  bool reliable;
+  bool ever_set;
+};
+
+class Timekeeper {
+ public:
+  explicit Timekeeper(const TimekeeperConfig& config) : config_(config), earliest_(config.earliest) {}
+
+  // kAdopt: set the clock by report.offset, then call on_sync(). kAgree: leave it, and call
+  // on_sync(). Anything else: the report changes nothing.
+  Judgement judge(const Report& report, MonoTime now) const;
+  void on_sync(SourceKind kind, Dispersion bound, MonoTime now);
+  // Somebody else set the clock by this. By more than an NTP source may move it, it is unset.
+  void on_clock_moved(Offset by);
+
+  // A camera may set the clock only as long as no phone has ever been there.
+  void on_client_seen() { client_seen_ = true; }
+  // A time that has certainly been; an earlier one changes nothing.
+  void raise_floor(WallTime known);
+  // What the clock's rate may be wrong by, as measured: windows and bounds follow it.
+  void adapt(Ppm rate_error);
+
+  ClockStanding standing(MonoTime now) const;
+  nanoseconds window(SourceKind kind, Dispersion bound_at_sync) const;
+
+  // Not the RTC's own time back to it, nor a clock that nobody vouches for.
+  bool may_write_rtc(MonoTime now) const;
+  bool may_set_camera(MonoTime now) const { return standing(now).reliable; }
+
+ private:
+  struct Sync {
+    SourceKind kind;
+    Dispersion bound;
+    MonoTime at;
+  };
+
+  const Rule& rule(SourceKind kind) const { return config_.rules[static_cast<std::size_t>(kind)]; }
+  nanoseconds age(const Sync& sync, MonoTime now) const;
+  Dispersion bound_at(const Sync& sync, MonoTime now) const;
+  bool is_in_force(const Sync& sync, MonoTime now) const;
+  bool is_reliable(const Sync& sync, MonoTime now) const;
+  std::optional<Verdict> find_fault(const Report& report, MonoTime now) const;
+  Judgement compare(const Report& report, const Sync& held, MonoTime now) const;
+
+  TimekeeperConfig config_;
+  WallTime earliest_;
+  std::optional<Sync> last_;
+  std::optional<Ppm> rate_error_;
+  bool client_seen_ = false;
+};
+
+}  // namespace isletime

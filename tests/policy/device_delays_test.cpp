@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/policy/device_delays.hpp"
+
+#include <cmath>
+#include <random>
+
+#include <gtest/gtest.h>
+
+namespace isletime {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Both ways together: a path without queues, and an exponential queue of `mean` on each way.
+class Path {
+ public:
+  Path(nanoseconds least, nanoseconds mean, unsigned seed = 7)
+      : least_(least), queue_(1.0 / static_cast<double>(mean.count())), random_(seed) {}
+
+  Delay delay() { return {least_ + queue() + queue()}; }
+
+ private:
+  nanoseconds queue() { return nanoseconds{std::lround(queue_(random_))}; }
+
+  nanoseconds least_;
+  std::exponential_distribution<double> queue_;
+  std::mt19937_64 random_;
+};
+
+void add(DeviceDelays& delays, Path& path, int count, MonoTime& now) {
+  for (int i = 0; i < count; ++i) delays.add(path.delay(), now += 64s);
+}
+
+double in_us(nanoseconds value) {
+  return static_cast<double>(value.count()) / 1000;
+}
+
+TEST(DeviceDelays, KnowNothingBeforeTheFirst) {
+  const DeviceDelays delays;
+  EXPECT_EQ(delays.minimum().value, 0ns);
+  EXPECT_EQ(delays.mean_excess(), 1us);
+}
+
+// The least of 250 exceeds the minimum by 158 us: 2 ms times sqrt(pi / 500).
+TEST(DeviceDelays, FindTheMinimumAndTheMeanOfTheQueues) {
+  constexpr int kRuns = 50;
+  double minimum = 0;
+  double mean_excess = 0;
+  for (unsigned seed = 0; seed < kRuns; ++seed) {
+    DeviceDelays delays;
+    Path path{3ms, 2ms, seed};
+    MonoTime now{};
+    add(delays, path, 250, now);
+    minimum += in_us(delays.minimum().value) / kRuns;
+    mean_excess += in_us(delays.mean_excess()) / kRuns;
+  }
+  EXPECT_NEAR(minimum, 3000, 60);
+  EXPECT_NEAR(mean_excess, 2000, 600);
+}
+
+TEST(DeviceDelays, AreNotMisledBySpikes) {
+  DeviceDelays delays;
+  Path path{3ms, 100us};
+  MonoTime now{};
+  for (int i = 0; i < 250; ++i) {
+    delays.add(i % 10 == 0 ? Delay{100ms} : path.delay(), now += 64s);
+  }
+  EXPECT_NEAR(in_us(delays.minimum().value), 3000, 15);
+  EXPECT_LT(in_us(delays.mean_excess()), 200);
+}
+
+TEST(DeviceDelays, AnOffsetIsWrongByHalfOfWhatTheDelayExceedsTheMinimumBy) {
+  DeviceDelays delays;
+  MonoTime now{};
+  for (int i = 0; i < 40; ++i) delays.add({2ms}, now += 64s);
+  EXPECT_NEAR(in_us(delays.half_width({10ms})), 4000, 1);
+  EXPECT_EQ(delays.half_width({1ms}), 0ns);
+}
+
+TEST(DeviceDelays, FollowARouteThatHasBecomeLonger) {
+  DeviceDelays delays;
+  Path before{3ms, 100us};
+  Path after{8ms, 100us};
+  MonoTime now{};
+  add(delays, before, 100, now);
+  add(delays, after, 3 * 32, now);
+  EXPECT_NEAR(in_us(delays.minimum().value), 8000, 100);
+}
+
+TEST(DeviceDelays, FollowAShorterRouteAtOnce) {
+  DeviceDelays delays;
+  Path before{8ms, 100us};
+  MonoTime now{};
+  add(delays, before, 100, now);
+  delays.add({3ms}, now);
+  EXPECT_LE(delays.minimum().value, 3ms);
+}
+
+TEST(DeviceDelays, CongestionIsNoLongerRoute) {
+  DeviceDelays delays;
+  Path quiet{3ms, 100us};
+  Path congested{3ms, 20ms};
+  MonoTime now{};
+  add(delays, quiet, 100, now);
+  add(delays, congested, 3 * 32, now);
+  EXPECT_NEAR(in_us(delays.minimum().value), 3000, 1500);
+}
+
+TEST(DeviceDelays, HostileDelaysOverflowNothing) {
+  DeviceDelays delays;
+  for (int i = 0; i < 2000; ++i) {
+    const nanoseconds delay = i % 3 == 0 ? nanoseconds::min() : i % 3 == 1 ? nanoseconds::max() : 0ns;
+    delays.add({delay}, i % 2 == 0 ? MonoTime::min() : MonoTime::max());
+    EXPECT_GE(delays.mean_excess(), 1us);
+    EXPECT_GE(delays.minimum().value, 0ns);
+    EXPECT_GE(delays.half_width({delay}), 0ns);
+  }
+}
+
+}  // namespace
+}  // namespace isletime

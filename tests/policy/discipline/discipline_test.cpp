@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/policy/discipline/discipline.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+namespace isletime {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr FreeTime kStart{1'770'000'000s};
+constexpr double kFrequency = 20e-6;  // of the oscillator: it is fast
+
+// An oscillator that was right at kStart, and sources which say what they like of it.
+class Island {
+ public:
+  std::size_t add(Tier tier = Tier::kNormal) {
+    const auto index = discipline.add({.tier = tier});
+    EXPECT_TRUE(index.has_value());
+    return index.value_or(0);
+  }
+
+  // The source's clock is `lie` ahead of true time.
+  void hear(std::size_t source, nanoseconds lie = 0ns, const SourceAccount& account = {.stratum = 1}) {
+    const nanoseconds gained = rounded(Seconds{elapsed(kStart, now)} * kFrequency);
+    const OffsetSample sample{
+        .at = now, .offset = {lie - gained}, .delay = Delay{200us}, .dispersion = {1us}};
+    discipline.on_sample(source, MonoTime{elapsed(kStart, now)}, sample, account);
+  }
+
+  void pass(nanoseconds time) { now += time; }
+  nanoseconds phase() const { return rounded(Seconds{elapsed(kStart, now)} * kFrequency); }
+  Standing standing(std::size_t source) const { return discipline.source(source)->placement.standing; }
+
+  Discipline discipline;
+  FreeTime now = kStart;
+};
+
+template <class Hear>
+void listen(Island& island, Hear hear) {
+  for (int i = 0; i < 60; ++i) {
+    hear();
+    island.pass(16s);
+  }
+}
+
+TEST(Discipline, NobodySteersBeforeTheFirstSample) {
+  Island island;
+  const auto source = island.add();
+  EXPECT_FALSE(island.discipline.select(island.now));
+  EXPECT_EQ(island.standing(source), Standing::kUnreachable);
+}
+
+TEST(Discipline, OneHonestSourceGivesPhaseAndFrequency) {
+  Island island;
+  const auto source = island.add();
+  listen(island, [&] { island.hear(source); });
+  const auto consensus = island.discipline.select(island.now);
+  ASSERT_TRUE(consensus);
+  EXPECT_NEAR(consensus->estimate.frequency, kFrequency, 0.1e-6);
+  EXPECT_LT(std::abs((consensus->estimate.phase - island.phase()).count()), nanoseconds{5us}.count());
+  EXPECT_EQ(consensus->system_peer, source);
+  EXPECT_EQ(island.standing(source), Standing::kSystemPeer);
+}
+
+TEST(Discipline, ALyingMinorityNeverMovesTheClock) {
+  Island island;
+  const auto first = island.add();
+  const auto liar = island.add();
+  const auto second = island.add();
+  listen(island, [&] {
+    island.hear(first);
+    island.hear(liar, 3s);
+    island.hear(second);
+    const auto consensus = island.discipline.select(island.now);
+    if (!consensus) return;
+    EXPECT_LT(std::abs((consensus->estimate.phase - island.phase()).count()), nanoseconds{1ms}.count());
+  });
+  EXPECT_TRUE(is_selected(island.standing(first)));
+  EXPECT_TRUE(is_selected(island.standing(second)));
+  EXPECT_EQ(island.standing(liar), Standing::kFalseticker);
+}
+
+TEST(Discipline, TheBoundHoldsTheServersRootDistance) {
+  Island island;
+  const auto source = island.add();
+  listen(island,
+         [&] { island.hear(source, 0ns, {.stratum = 2, .root_delay = {20ms}, .root_dispersion = {5ms}}); });
+  EXPECT_GE(island.discipline.select(island.now)->bound.value, 15ms);
+}
+
+// By 15 ppm it would be a millisecond a poll, and a liar free to go as far.
+TEST(Discipline, TheBoundGrowsAsTheEstimateDoesAndNoFaster) {
+  Island island;
+  const auto source = island.add();
+  listen(island, [&] { island.hear(source); });
+  const auto before = island.discipline.select(island.now);
+  island.pass(64s);
+  const auto after = island.discipline.select(island.now);
+  ASSERT_TRUE(before && after);
+  EXPECT_GT(after->bound, before->bound);
+  EXPECT_LT(after->bound.value, 500us);
+}
+
+TEST(Discipline, AFallbackDecidesOnlyWhileNobodyElseCan) {
+  Island island;
+  const auto normal = island.add();
+  const auto fallback = island.add(Tier::kFallback);
+  listen(island, [&] {
+    island.hear(normal);
+    island.hear(fallback);
+  });
+  EXPECT_EQ(island.discipline.select(island.now)->system_peer, normal);
+  EXPECT_EQ(island.standing(fallback), Standing::kStandby);
+  island.discipline.on_trouble(normal, Trouble::kNoReply, false);
+  EXPECT_EQ(island.discipline.select(island.now)->system_peer, fallback);
+  EXPECT_EQ(island.standing(normal), Standing::kUnreachable);
+}
+
+TEST(Discipline, SaysWhyASourceIsOfNoUse) {
+  Island island;
+  const auto unset = island.add();
+  const auto follower = island.add();
+  listen(island, [&] {
+    island.hear(unset);
+    island.hear(follower);
+  });
+  island.discipline.on_trouble(unset, Trouble::kUnsynchronised, true);
+  island.discipline.on_trouble(follower, Trouble::kLoop, true);
+  EXPECT_FALSE(island.discipline.select(island.now));
+  EXPECT_EQ(island.standing(unset), Standing::kUnsynchronised);
+  EXPECT_EQ(island.standing(follower), Standing::kLoop);
+}
+
+TEST(Discipline, ALeapSecondNeedsTheMajorityOfTheSelected) {
+  Island island;
+  const auto first = island.add();
+  const auto second = island.add();
+  const SourceAccount announcing{.leap = Leap::kInsert, .stratum = 1};
+  listen(island, [&] {
+    island.hear(first, 0ns, announcing);
+    island.hear(second);
+  });
+  EXPECT_EQ(island.discipline.select(island.now)->leap, Leap::kNone);
+  island.hear(second, 0ns, announcing);
+  EXPECT_EQ(island.discipline.select(island.now)->leap, Leap::kInsert);
+}
+
+TEST(Discipline, ForgettingThePhaseKeepsTheFrequency) {
+  Island island;
+  const auto source = island.add();
+  listen(island, [&] { island.hear(source); });
+  island.discipline.forget_phase();
+  EXPECT_FALSE(island.discipline.select(island.now));
+  island.hear(source, 1h);
+  const auto consensus = island.discipline.select(island.now);
+  ASSERT_TRUE(consensus);
+  EXPECT_NEAR(consensus->estimate.frequency, kFrequency, 0.1e-6);
+  EXPECT_LT(std::abs((consensus->estimate.phase - island.phase() + 1h).count()), nanoseconds{1ms}.count());
+}
+
+TEST(Discipline, HasRoomForSoManyAndForAnotherWhenOneGoes) {
+  Island island;
+  for (std::size_t i = 0; i < Discipline::kMaxSources; ++i) island.add();
+  EXPECT_FALSE(island.discipline.add({}));
+  island.discipline.remove(5);
+  EXPECT_EQ(island.discipline.add({}), std::size_t{5});
+}
+
+}  // namespace
+}  // namespace isletime

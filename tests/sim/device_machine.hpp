@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// A device in closed loop: a counter of 32 bits that nobody steers, the integer estimator over it, and
+// the software clock that is made of both. No decision is taken here but how fast to slew.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "libsync/core/exchange.hpp"
+#include "libsync/policy/device_estimator.hpp"
+#include "libsync/policy/software_clock.hpp"
+#include "libsync/policy/tick_counter.hpp"
+#include "tests/sim/judged_clock.hpp"
+#include "tests/sim/scenario.hpp"
+
+namespace isletime::sim {
+
+class DeviceMachine {
+ public:
+  DeviceMachine(const Scenario& scenario, std::uint64_t seed);
+
+  NtpTimestamp stamp(TrueTime now);
+  void on_reply(std::size_t server, TrueTime now, const Exchange& exchange);
+  void on_loss(std::size_t, TrueTime) {}
+  nanoseconds interval(std::size_t, TrueTime) const { return estimator_.interval(); }
+
+  TrueTime next_event() const { return TrueTime::max(); }
+  void on_event(TrueTime) {}
+  // It is not told of either: it takes the one for a step, and sleeps through the other.
+  void on_leap_second() { start_ -= seconds{1}; }
+  void on_resume() {}
+
+  Seconds error(TrueTime now);
+  JudgedClock judge(TrueTime now);
+
+ private:
+  // What the counter has come to.
+  MonoTime mono(TrueTime now);
+  void correct(MonoTime mono);
+
+  WallTime start_;  // true, when the simulation began
+  Oscillator oscillator_;
+  TickExtender ticks_;
+  DeviceEstimator estimator_;
+  SoftwareClock clock_;
+};
+
+}  // namespace isletime::sim

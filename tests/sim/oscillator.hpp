@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// A crystal: a constant error of frequency, a random walk of it, temperature, and accidents.
+// Reckoned in true time since the simulation's start; its frequency changes each second.
+#pragma once
+
+#include <vector>
+
+#include "libsync/core/time_types.hpp"
+#include "libsync/policy/discipline/free_time.hpp"
+#include "tests/sim/random.hpp"
+
+namespace isletime::sim {
+
+// True time since the start of the simulation.
+using TrueTime = nanoseconds;
+
+struct OscillatorModel {
+  double frequency = 0.0;  // what it gains each second
+  double walk = 0.0;       // standard deviation that the frequency gains per sqrt(s)
+
+  struct Wave {
+    double amplitude = 0.0;
+    nanoseconds period = seconds{86'400};
+  } temperature{};
+
+  struct FrequencyJump {
+    TrueTime at{};
+    double by = 0.0;
+  };
+  std::vector<FrequencyJump> frequency_jumps{};
+
+  struct PhaseStep {
+    TrueTime at{};
+    nanoseconds by{};
+  };
+  std::vector<PhaseStep> phase_steps{};
+};
+
+class Oscillator {
+ public:
+  Oscillator(OscillatorModel model, Random random);
+
+  // What it has gained on true time; asked for in order.
+  Seconds gained(TrueTime now);
+  double frequency() const { return frequency_; }
+
+ private:
+  void next_second();
+  double deterministic_frequency() const;
+
+  OscillatorModel model_;
+  Random random_;
+  TrueTime second_{};
+  Seconds gained_{};
+  double walked_ = 0.0;
+  double frequency_ = 0.0;
+};
+
+}  // namespace isletime::sim

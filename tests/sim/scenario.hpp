@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// One numbered experiment: a machine, paths, servers, what happens to them, and what must come of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "libsync/policy/device_estimator.hpp"
+#include "tests/sim/link.hpp"
+#include "tests/sim/node.hpp"
+#include "tests/sim/oscillator.hpp"
+#include "tests/sim/server_clock.hpp"
+
+namespace isletime::sim {
+
+// Somebody sets the clock by hand now and then: no round trip, only a bound.
+struct ByHand {
+  nanoseconds shortest = seconds{3600};
+  nanoseconds longest = seconds{7200};
+  Dispersion uncertainty{};
+};
+
+// A second clock on the machine's own board, whose edges are searched for now and then.
+struct Rtc {
+  OscillatorModel oscillator{};
+  nanoseconds error = std::chrono::milliseconds{300};
+  nanoseconds read_every = seconds{64};
+  Dispersion uncertainty{std::chrono::milliseconds{1}};
+};
+
+// One asked beside the first.
+struct FurtherServer {
+  LinkModel link{};
+  ServerClock clock{};
+  Tier tier = Tier::kNormal;
+};
+
+// What happens in mid-run, and until when the clock must be right again.
+struct Disturbance {
+  TrueTime at{};
+  nanoseconds right_within{};  // of the truth
+};
+
+// Median over the seeds; absent: not held.
+struct Bounds {
+  std::optional<Seconds> rms{};
+  std::optional<Seconds> p99{};
+  std::optional<Seconds> maximum{};
+  std::optional<nanoseconds> convergence{};
+  std::optional<nanoseconds> recovery{};
+  std::optional<double> packets{};
+};
+
+struct Scenario {
+  int number = 0;
+  std::string_view name;
+  OscillatorModel oscillator{};
+  LinkModel link{};
+  ServerClock server{};
+  std::vector<FurtherServer> further{};
+  NodeConfig node{};
+  WallTime start{seconds{1'790'000'000}};
+  nanoseconds initial_error = std::chrono::milliseconds{20};
+  bool judged_by_server = false;  // its own error is not held against us
+  nanoseconds duration = seconds{120'000};
+  nanoseconds settling = seconds{20'000};  // no error counts before
+  std::optional<ByHand> by_hand{};         // instead of any server
+  std::optional<Rtc> rtc{};
+  std::optional<TrueTime> leap_second_at{};
+  std::optional<Schedule> asleep{};  // from `up` to `period`, once
+  nanoseconds converged_within{};    // zero: five times the final RMS
+  std::optional<Disturbance> disturbance{};
+  Bounds bounds{};
+  std::optional<Bounds> device{};  // absent: not for a device, which asks one server, at its own pace
+  std::uint16_t device_wander = DeviceEstimator::kKnownCrystal;
+};
+
+}  // namespace isletime::sim

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// A server's clock: honest, or stepped at an instant, or drifting away from it, or now and then nonsense.
+#pragma once
+
+#include "tests/sim/oscillator.hpp"
+#include "tests/sim/random.hpp"
+
+namespace isletime::sim {
+
+struct ServerClock {
+  TrueTime wrong_from = TrueTime::max();
+  TrueTime wrong_until = TrueTime::max();
+  nanoseconds step{};
+  double drift = 0.0;
+  // Of single replies while it is wrong: off by up to so much, either way.
+  double garbled_chance = 0.0;
+  nanoseconds garbled_by{};
+
+  nanoseconds error(TrueTime now) const {
+    if (!is_wrong(now)) return {};
+    return step + rounded(drift * Seconds{now - wrong_from});
+  }
+
+  bool is_wrong(TrueTime now) const { return now >= wrong_from && now < wrong_until; }
+
+  nanoseconds garbling(TrueTime now, Random& random) const {
+    if (!is_wrong(now) || !random.chance(garbled_chance)) return {};
+    return rounded((2.0 * random.uniform() - 1.0) * Seconds{garbled_by});
+  }
+};
+
+}  // namespace isletime::sim

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Runs a scenario, event by event, with a hub or with a device, and says what it came to.
+#pragma once
+
+#include <cstdint>
+
+#include "tests/sim/scenario.hpp"
+
+namespace isletime::sim {
+
+enum class MachineKind : std::uint8_t { kHub, kDevice };
+
+struct Outcomes {
+  Seconds rms{};
+  Seconds p99{};
+  Seconds maximum{};
+  double frequency_error = 0.0;    // RMS
+  nanoseconds convergence{};       // from the start until the error stays small for a minute
+  nanoseconds recovery{};          // from the disturbance until the error has become small for good
+  double packets = 0.0;            // in 100'000 s
+  double within_bound = 0.0;       // share of all seconds since the first sample
+  double within_deviations = 0.0;  // of seconds in which 3 sigma alone held, without asymmetry's share
+  Seconds reference_rms{};         // what a weighted regression makes of the first server's samples
+};
+
+Outcomes run(const Scenario& scenario, MachineKind kind, std::uint64_t seed);
+
+}  // namespace isletime::sim
