@@ -3,7 +3,7 @@
 
 build_packages=(
   g++ cmake ninja-build pkgconf
-  libcli11-dev libfmt-dev libsodium-dev nettle-dev
+  libcli11-dev libfmt-dev libsodium-dev nettle-dev nlohmann-json3-dev libcap-ng-dev libseccomp-dev
 )
 
 test_packages=(

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "libsync/core/rfc3339.hpp"
+#include "libsync/record/json_writer.hpp"
 
 namespace isletime {
 namespace {
@@ -73,22 +74,6 @@ std::string csv_quoted(std::string_view text) {
   return out + '"';
 }
 
-// RFC 8259, section 7.
-std::string json_quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
 }  // namespace
 
 std::span<const SampleField> sample_fields() {
@@ -114,14 +99,13 @@ std::string csv_row(const SampleRecord& record) {
 }
 
 std::string json_line(const SampleRecord& record) {
-  std::string line = "{";
+  JsonWriter json;
   for (const SampleField& field : kFields) {
     const Text value = field.value(record);
     if (!value) continue;
-    if (line.size() > 1) line += ',';
-    line += fmt::format("\"{}\":{}", field.name, field.form == Form::kText ? json_quoted(*value) : *value);
+    json.raw(field.name, field.form == Form::kText ? json_quoted(*value) : *value);
   }
-  return line + '}';
+  return json.object();
 }
 
 std::string seconds_text(nanoseconds value) {

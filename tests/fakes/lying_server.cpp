@@ -40,7 +40,8 @@ void LyingServer::work() {
       const auto packet = parse(arrival.bytes);
       if (!packet) continue;
       const Header truth = honest_reply(packet->header, to_ntp(arrival.received), to_ntp(wall_now()));
-      pending_.push_back({arrival.from, answer_({packet->header, truth, number++})});
+      const Question question{packet->header, truth, number++, {arrival.bytes.begin(), arrival.bytes.end()}};
+      pending_.push_back({arrival.from, answer_(question)});
       if (when_ == When::kWithTheNextQuery && number == 1) continue;
       for (const Pending& pending : std::exchange(pending_, {})) send(pending);
     }

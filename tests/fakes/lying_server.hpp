@@ -23,6 +23,7 @@ class LyingServer {
     Header query;
     Header truth;  // an honest answer
     std::size_t number = 0;
+    std::vector<std::uint8_t> datagram;  // the query as it came
   };
   // The datagrams to send, in order.
   using Answer = std::function<Datagrams(const Question&)>;

@@ -6,6 +6,7 @@ The bytes are what each target's source takes off its input. The same files come
 files of other names, such as inputs that once crashed a target, are left alone.
 """
 
+import hashlib
 import pathlib
 import struct
 import sys
@@ -222,11 +223,150 @@ PLAYS = {
     "polls_without_a_wait": ASK + POLL * 5 + reply() + POLL * 5,
 }
 
+
+# What stands behind the digest of a state file, which is BLAKE2b of 128 bits.
+def saved(*members, version=1, at="2026-02-02T02:40:00.000000000Z"):
+    return ('"version":%s,"saved_at":"%s"%s}\n' % (version, at, "".join("," + m for m in members))).encode()
+
+
+def saved_source(name, frequency="-1.5", error="0.25"):
+    return '{"source":"%s","frequency_ppm":%s,"frequency_error_ppm":%s}' % (name, frequency, error)
+
+
+def saved_sources(*items):
+    return '"sources":[%s]' % ",".join(items)
+
+
+def digested(rest):
+    return b'{"digest":"%s",' % hashlib.blake2b(rest, digest_size=16).hexdigest().encode() + rest
+
+
+FREQUENCY = '"frequency_ppm":-12.345001,"frequency_error_ppm":0.01'
+STATE = saved('"last_good_time":"2026-02-02T02:30:00Z"', FREQUENCY,
+              saved_sources(saved_source("ntp:192.0.2.7"), saved_source("rtc:/dev/i2c-1@0x68", "20", "5")))
+STATES = {
+    "whole_file": digested(STATE),
+    "torn_file": digested(STATE)[:100],
+    "edited_file": digested(STATE).replace(b"-12.3", b"-99.3"),
+    "empty_file": b"",
+    "nothing_known": saved(),
+    "frequency_and_sources": STATE,
+    "of_a_machine": saved('"machine":"0123456789abcdef"', FREQUENCY),
+    "of_another_machine": saved('"machine":"fedcba9876543210"', FREQUENCY),
+    "version_2": saved(version=2),
+    "version_text": saved(version='"1"'),
+    "saved_in_1970": saved(at="1970-01-01T00:00:01Z"),
+    "saved_in_2262": saved(at="2262-04-11T23:47:16Z"),
+    "last_good_time_behind_saved_at": saved('"last_good_time":"2027-01-01T00:00:00Z"'),
+    "frequency_of_500_ppm": saved('"frequency_ppm":500,"frequency_error_ppm":500'),
+    "frequency_of_501_ppm": saved('"frequency_ppm":501,"frequency_error_ppm":1'),
+    "frequency_1e999": saved('"frequency_ppm":1e999,"frequency_error_ppm":1'),
+    "frequency_without_error": saved('"frequency_ppm":1'),
+    "error_negative": saved('"frequency_ppm":1,"frequency_error_ppm":-1e-9'),
+    "frequency_twice": saved(FREQUENCY, FREQUENCY),
+    "source_twice": saved(saved_sources(saved_source("a"), saved_source("a"))),
+    "source_of_control_characters": saved(saved_sources(saved_source("\\u001b[2J"))),
+    "sources_65": saved(saved_sources(*(saved_source("s%d" % i) for i in range(65)))),
+    "sources_of_arrays": saved('"sources":' + "[" * 100 + "]" * 100),
+}
+
+SAMPLE = {"time": '"2026-02-03T04:05:06.000000007Z"', "source": '"ntp:192.0.2.7"', "offset_s": "-0.000000123",
+          "uncertainty_s": "0.001000000"}
+
+
+def json_object(members):
+    return "{" + ",".join(f'"{name}":{value}' for name, value in members.items()) + "}"
+
+
+def sample(**changed):
+    return json_object(SAMPLE | changed).encode()
+
+
+FULL_SAMPLE = {"delay_s": "2e-3", "stratum": "2", "leap": "0", "refid": '"GPS"', "root_delay_s": "0",
+               "root_dispersion_s": "0.000015259", "temperature_c": "-21.25", "zone": '"CET-1CEST"', "dst": "false",
+               "reliable": "true"}
+CSV_HEADER = b"time,source,offset_s,uncertainty_s,temperature_c,reliable,error\n"
+
+SAMPLES = {
+    "json": sample(),
+    "json_of_all_fields": sample(**FULL_SAMPLE),
+    "json_of_an_error": json_object({"time": SAMPLE["time"], "source": '"ntp:hub"', "error": '"no-reply"'}).encode(),
+    "json_with_other_fields": sample(colour='"red"', list='[1,{"a":null}]'),
+    "json_two_lines": sample() + b"\n\n" + sample(offset_s="1"),
+    "json_not_a_number": sample(offset_s="NaN"),
+    "json_beyond_a_double": sample(offset_s="1e400"),
+    "json_beyond_the_range": sample(offset_s="1e300"),
+    "json_latest_offset": sample(offset_s="9223372036.854775807"),
+    "json_rounded_beyond_the_range": sample(offset_s="9223372036.8547758075"),
+    "json_negative_bound": sample(uncertainty_s="-0.1"),
+    "json_huge_exponent": sample(offset_s="0e99999999999999999999"),
+    "json_name_twice": b'{"time":1,"time":2}',
+    "json_control_character": sample(source=r'"\u001b[2J"'),
+    "json_surrogate_alone": sample(source=r'"\ud800"'),
+    "json_text_with_quotes": sample(zone=r'"a,\"b\"\\"'),
+    "json_deep": b"[" * 3000,
+    "csv": CSV_HEADER + b"2026-02-03T04:05:06Z,rtc:/dev/rtc0,0.5,1,21.25,true,\n",
+    "csv_of_a_sample_and_an_error": CSV_HEADER + b"2026-02-03T04:05:06Z,a:b,1,1,,,\r\n"
+                                    + b"2026-02-03T04:05:07Z,a:b,,,,,no-reply\r\n",
+    "csv_quoted": CSV_HEADER + b'2026-02-03T04:05:06Z,"a,""b""",1,1,,,\n',
+    "csv_open_quote": CSV_HEADER + b'2026-02-03T04:05:06Z,"a,1,1,,,\n',
+    "csv_too_few_columns": CSV_HEADER + b"2026-02-03T04:05:06Z\n",
+    "csv_bad_utf8": CSV_HEADER + b"2026-02-03T04:05:06Z,\xff\xc0\xaf,1,1,,,\n",
+}
+
+CONTROL_REQUESTS = {
+    "status": b'{"request":"status"}',
+    "status_followed": b'{"request":"status","follow":true}',
+    "activity_of_five_lines": b'{"request":"activity","lines":5}',
+    "activity_of_too_many_lines": b'{"request":"activity","lines":99999999999999999999}',
+    "feed": b'{"request":"feed","sample":' + sample(**FULL_SAMPLE) + b"}",
+    "feed_without_a_bound": b'{"request":"feed","sample":' + sample(uncertainty_s="null") + b"}",
+    "feed_of_an_array": b'{"request":"feed","sample":[]}',
+    "set": b'{"request":"set","time":"2026-02-03T05:05:06+01:00","uncertainty_s":0.1}',
+    "set_to_no_time": b'{"request":"set","time":"now"}',
+    "reload": b'{"request":"reload"}',
+    "unknown": b'{"request":"stauts"}',
+    "unknown_member": b'{"request":"status","folow":true}',
+    "request_twice": b'{"request":"status","request":"reload"}',
+    "no_object": b"[]",
+    "no_json": b"status",
+    "deep": b'{"request":' * 300,
+    "control_characters": b'{"\\u001b[2J":1,"request":"\\u0007"}',
+}
+
+KEY_FILES = {
+    "chrony": b"! keys\n1 MD5 gentle\n2 gentle\n3 SHA1 ASCII:a#b\n4 SHA256 HEX:00ff7F\n5 SHA512 HEX:" + b"5a" * 64,
+    "ntpsec": b"# keys\n1 MD5 gentle # ours\n2 SHA1 000102030405060708090a0b0c0d0e0f10111213\n3 M gentle\n"
+              b"4 AES-128 2b7e151628aed2a6abf7158809cf4f3c\n5 AES256 " + b"5A" * 32,
+    "names_of_aes": b"".join(b"%d %s sixteen-bytes-16\n" % (number, name) for number, name in enumerate(
+        (b"AES", b"aes128", b"AES-128", b"AES-CMAC", b"AES128CMAC", b"AES-128-CMAC"), start=1)),
+    "greatest_number": b"4294967295 MD5 gentle\r\n",
+    "number_too_great": b"4294967296 MD5 gentle\n",
+    "number_0": b"0 MD5 gentle\n",
+    "number_twice": b"7 MD5 gentle\n7 SHA1 gentle\n",
+    "no_key": b"7 MD5\n",
+    "empty_key": b"7 MD5 HEX:\n",
+    "odd_hexadecimal": b"7 MD5 HEX:123\n",
+    "no_hexadecimal": b"7 MD5 HEX:gentle\n",
+    "unmarked_odd_hexadecimal": b"7 MD5 123456789012345678901\n",
+    "unmarked_hexadecimal_too_long": b"7 SHA512 " + b"5a" * 33,
+    "number_sign_in_key": b"7 MD5 a#b\n",
+    "aes_key_too_short": b"7 AES256 2b7e151628aed2a6abf7158809cf4f3c\n",
+    "unknown_type": b"7 SHA384 gentle\n",
+    "four_words": b"7 MD5 a b\n",
+    "control_characters": b"7 MD5 a\x00\x1b[2J\n",
+    "empty": b"",
+}
+
 SEEDS = {
     "packet_fuzz": PACKETS,
     "rfc3339_fuzz": TIMES,
     "responder_fuzz": REQUESTS,
     "client_fuzz": {name: CONFIG + play for name, play in PLAYS.items()},
+    "sample_fuzz": SAMPLES,
+    "control_fuzz": CONTROL_REQUESTS,
+    "state_fuzz": STATES,
+    "keys_fuzz": KEY_FILES,
 }
 
 

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// A short BLAKE2b digest (RFC 7693) as text: tells a torn text from a whole one, and stands for a
+// name that is not to be told.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace isletime {
+
+inline constexpr std::size_t kDigestDigits = 32;
+
+// Lower-case hexadecimal, kDigestDigits long.
+std::string digest(std::string_view text);
+
+}  // namespace isletime

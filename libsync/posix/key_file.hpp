@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Key files as chrony and ntpsec read them, a key a line: "ID TYPE KEY" (chrony: TYPE is MD5 if it is
+// left out). KEY is text, or behind HEX: bytes, or ntpsec's unmarked hexadecimal of more than 20
+// digits. Lines that begin with #, and ends of lines behind " #", are comments. A file that two
+// programs would read as different keys is refused; what is said of a fault never shows a key.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "libsync/core/result.hpp"
+#include "libsync/posix/locked_bytes.hpp"
+#include "libsync/posix/mac.hpp"
+
+namespace isletime {
+
+inline constexpr std::size_t kLargestKeyFile = 65'536;
+
+// A Key that it shows is good for as long as the ring is, be it moved.
+class KeyRing {
+ public:
+  KeyRing() = default;
+
+  const Key* find(std::uint32_t id) const;
+  std::span<const Key> keys() const { return keys_; }  // by id
+
+ private:
+  friend Result<KeyRing, std::string> parse_keys(LockedBytes text);
+
+  KeyRing(LockedBytes text, std::vector<Key> keys) : text_(std::move(text)), keys_(std::move(keys)) {}
+
+  LockedBytes text_;  // in which the secrets are
+  std::vector<Key> keys_;
+};
+
+// Error: one line, "line 7: what is wrong with it".
+Result<KeyRing, std::string> parse_keys(LockedBytes text);
+
+// A file that all users may read or write, or its group may write, is refused. Error: one line that
+// begins with the path.
+Result<KeyRing, std::string> read_key_file(const std::string& path);
+
+}  // namespace isletime

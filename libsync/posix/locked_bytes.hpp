@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Memory for secrets: between guard pages, kept out of swap and core dumps as far as the system lets
+// us lock memory, and wiped at its end. A whole mapping each, so for few objects.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include "libsync/core/bytes.hpp"
+
+namespace isletime {
+
+class LockedBytes {
+ public:
+  LockedBytes() = default;
+  // Absent: there is no memory for it.
+  static std::optional<LockedBytes> allocate(std::size_t size);
+
+  Bytes bytes() const { return {start_.get(), size_}; }
+  MutableBytes writable() { return {start_.get(), size_}; }
+  // From now on writing to it ends the process.
+  void protect();
+
+ private:
+  struct Free {
+    void operator()(std::uint8_t* start) const;
+  };
+
+  LockedBytes(std::uint8_t* start, std::size_t size) : start_(start), size_(size) {}
+
+  std::unique_ptr<std::uint8_t, Free> start_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace isletime

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/posix/state_folder.hpp"
+
+#include <optional>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+namespace isletime {
+namespace {
+
+constexpr mode_t kFolderMode = 0755;
+constexpr mode_t kFileMode = 0644;
+
+Unexpected<StateError> system_fault(const char* operation) {
+  return Unexpected{StateError{StateFault::kSystem, {errno, operation}}};
+}
+
+Unexpected<StateError> refusal(StateFault fault) {
+  return Unexpected{StateError{fault, {}}};
+}
+
+// With a slash behind it, O_NOFOLLOW would follow a link.
+std::string without_trailing_slashes(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+// Of what open(2) with O_NOFOLLOW and perhaps O_DIRECTORY refused.
+Unexpected<StateError> refused_to_open(int folder, const std::string& name) {
+  const int code = errno;
+  struct stat status {};
+  if (fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (S_ISLNK(status.st_mode)) return refusal(StateFault::kSymlink);
+    if (code == ENOTDIR) return refusal(StateFault::kNotAFolder);
+    if (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode)) return refusal(StateFault::kNotAFile);
+  }
+  return Unexpected{StateError{StateFault::kSystem, {code, "open"}}};
+}
+
+std::optional<StateFault> fault_of(const struct stat& status, uid_t owner) {
+  if (status.st_uid != owner && status.st_uid != 0) return StateFault::kNotOurs;
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) return StateFault::kWritableByOthers;
+  return std::nullopt;
+}
+
+void make_folders_above(const std::string& path) {
+  // Whether it worked shows when the last one is made.
+  for (auto slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    mkdir(path.substr(0, slash).c_str(), kFolderMode);
+  }
+}
+
+Result<Fd, StateError> open_folder(const std::string& path, uid_t owner) {
+  bool made = mkdir(path.c_str(), kFolderMode) == 0;
+  if (!made && errno == ENOENT) {
+    make_folders_above(path);
+    made = mkdir(path.c_str(), kFolderMode) == 0;
+    if (!made) return system_fault("mkdir");
+  }
+  Fd folder{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+  if (!folder.is_open()) return refused_to_open(AT_FDCWD, path);
+  if (made && owner != geteuid() && fchown(folder.get(), owner, static_cast<gid_t>(-1)) != 0) {
+    return system_fault("chown");
+  }
+  return folder;
+}
+
+}  // namespace
+
+std::string to_string(const StateError& error) {
+  switch (error.fault) {
+    case StateFault::kSystem:
+      return to_string(error.system);
+    case StateFault::kSymlink:
+      return "is a symbolic link";
+    case StateFault::kNotAFolder:
+      return "is not a folder";
+    case StateFault::kNotAFile:
+      return "is not a file";
+    case StateFault::kNotOurs:
+      return "belongs to another user";
+    case StateFault::kWritableByOthers:
+      return "may be written by others";
+    case StateFault::kInUse:
+      return "is in use by another process";
+    case StateFault::kTooLarge:
+      return "is too large";
+  }
+  return "";
+}
+
+Result<StateFolder, StateError> StateFolder::open(const std::string& path, uid_t owner) {
+  std::string plain = without_trailing_slashes(path);
+  auto folder = open_folder(plain, owner);
+  if (!folder) return Unexpected{folder.error()};
+  struct stat status {};
+  if (fstat(folder->get(), &status) != 0) return system_fault("fstat");
+  if (const auto fault = fault_of(status, owner)) return refusal(*fault);
+  // A file system without locks is still one to keep state on.
+  if (flock(folder->get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    return refusal(StateFault::kInUse);
+  return StateFolder{*std::move(folder), std::move(plain), owner};
+}
+
+Result<Fd, StateError> StateFolder::open_file(const std::string& name, int flags) const {
+  // O_NONBLOCK: a FIFO in the file's place must not hold us up.
+  Fd file{openat(folder_.get(), name.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, kFileMode)};
+  if (!file.is_open()) return refused_to_open(folder_.get(), name);
+  struct stat status {};
+  if (fstat(file.get(), &status) != 0) return system_fault("fstat");
+  if (!S_ISREG(status.st_mode)) return refusal(StateFault::kNotAFile);
+  if (const auto fault = fault_of(status, owner_)) return refusal(*fault);
+  return file;
+}
+
+}  // namespace isletime

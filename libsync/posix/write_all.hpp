@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// write(2) until everything is written or nothing more can be.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "libsync/posix/sys_error.hpp"
+
+namespace isletime {
+
+std::optional<SysError> write_all(int descriptor, std::string_view text);
+
+}  // namespace isletime

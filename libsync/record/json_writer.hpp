@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// One JSON object (RFC 8259) written member by member, in order. Absent values are left out;
+// durations are seconds with nine decimals.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "libsync/core/time_types.hpp"
+
+namespace isletime {
+
+// With its quotation marks; control characters are escaped.
+std::string json_quoted(std::string_view text);
+// "[a,b]", of what is JSON already.
+std::string json_array(std::span<const std::string> items);
+
+class JsonWriter {
+ public:
+  JsonWriter& text(std::string_view name, std::optional<std::string_view> value);
+  JsonWriter& time(std::string_view name, WallTime value);
+  JsonWriter& flag(std::string_view name, bool value);
+  JsonWriter& count(std::string_view name, std::uint64_t value);
+  JsonWriter& seconds(std::string_view name, std::optional<nanoseconds> value);
+  // Left out as well if it is not finite, which JSON cannot say.
+  JsonWriter& number(std::string_view name, std::optional<double> value, int decimals);
+  // JSON already.
+  JsonWriter& raw(std::string_view name, std::string_view json);
+
+  std::string object() const { return members_.empty() ? "{}" : members_ + '}'; }
+
+ private:
+  std::string members_;
+};
+
+}  // namespace isletime

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Keys of a test's own, and packets signed with them.
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "libsync/posix/mac.hpp"
+#include "tests/fakes/reply_maker.hpp"
+
+namespace isletime::fakes {
+
+// The view must outlive the key: a literal does.
+inline Key key_of(std::uint32_t id, KeyType type, std::string_view secret) {
+  return {id, type, {reinterpret_cast<const std::uint8_t*>(secret.data()), secret.size()}};
+}
+
+inline std::vector<std::uint8_t> signed_with(const Key& key, Bytes packet) {
+  const SentMac mac(key, packet);
+  std::vector<std::uint8_t> datagram(packet.size() + mac.bytes().size());
+  const auto end = std::copy(packet.begin(), packet.end(), datagram.begin());
+  std::copy(mac.bytes().begin(), mac.bytes().end(), end);
+  return datagram;
+}
+
+inline std::vector<std::uint8_t> signed_with(const Key& key, const Header& header) {
+  return signed_with(key, Bytes{bytes_of(header)});
+}
+
+}  // namespace isletime::fakes

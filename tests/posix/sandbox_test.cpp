@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/posix/sandbox.hpp"
+
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/timex.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "libsync/posix/clocks.hpp"
+#include "libsync/posix/query_socket.hpp"
+#include "libsync/posix/service_socket.hpp"
+#include "libsync/posix/socket_address.hpp"
+#include "libsync/posix/state_file.hpp"
+#include "tests/fakes/child.hpp"
+#include "tests/fakes/scratch_folder.hpp"
+
+namespace isletime {
+namespace {
+
+constexpr int kKilled = 128 + SIGSYS;
+
+// 0: `body` held within the sandbox; 128 + a signal if one ended it.
+template <class Body>
+int status_in_sandbox(const Body& body) {
+  return fakes::status_of_child([&] {
+    if (enter_sandbox()) return 99;
+    return body() ? 0 : 1;
+  });
+}
+
+TEST(Sandbox, ClocksAreReadAndAskedToBeSet) {
+  EXPECT_EQ(status_in_sandbox([] {
+              // ADJ_TICK of 0 is refused before anything is set: the filter would have said EPERM.
+              timex impossible{};
+              impossible.modes = ADJ_TICK;
+              const bool reached = adjtimex(&impossible) < 0 && (errno == EINVAL || geteuid() != 0);
+              const timespec never{0, -1};
+              return reached && clock_settime(CLOCK_REALTIME, &never) < 0 && errno == EINVAL &&
+                     measure_precision() < 0;
+            }),
+            0);
+}
+
+TEST(Sandbox, TimeIsServedAndAsked) {
+  EXPECT_EQ(status_in_sandbox([] {
+              for (const IpAddress address : {IpAddress::v4(0x7f00'0001), IpAddress{0, 1}}) {
+                auto service = ServiceSocket::open(Endpoint{address}, ServiceSocket::Sharing::kFirst);
+                if (!service) return false;
+                auto query = QuerySocket::open(service->local());
+                const std::array<std::uint8_t, 48> datagram{};
+                if (!query || !query->send(service->local(), datagram)) return false;
+                const auto requests = service->receive(ServiceSocket::Wait::kForOne);
+                if (requests.size() != 1 || !service->reply(requests[0], datagram)) return false;
+                pollfd polled{query->descriptor(), POLLIN, 0};
+                if (poll(&polled, 1, 10'000) != 1 || !query->next_event()) return false;
+              }
+              return true;
+            }),
+            0);
+}
+
+TEST(Sandbox, NamesAndInterfacesAreFound) {
+  EXPECT_EQ(status_in_sandbox([] {
+              if (!resolve("localhost", 123) || if_nametoindex("lo") == 0) return false;
+              // Whatever the answer is: without a network it is the resolver's, not a signal.
+              [[maybe_unused]] const auto answer = resolve("no-such-host.invalid", 123);
+              ifaddrs* interfaces = nullptr;
+              if (getifaddrs(&interfaces) != 0) return false;
+              freeifaddrs(interfaces);
+              return true;
+            }),
+            0);
+}
+
+TEST(Sandbox, StateIsKept) {
+  const fakes::ScratchFolder scratch;
+  EXPECT_EQ(status_in_sandbox([&] {
+              const auto folder = StateFolder::open(scratch.path("state"), geteuid());
+              if (!folder || replace_state_file(*folder, "file", "content")) return false;
+              const auto content = read_state_file(*folder, "file", 100);
+              return content && *content == "content" && !std::filesystem::is_empty(scratch.path("state"));
+            }),
+            0);
+}
+
+TEST(Sandbox, ThreadsStartAndTimersRun) {
+  EXPECT_EQ(status_in_sandbox([] {
+              bool ran = false;
+              std::thread thread([&] { ran = true; });
+              thread.join();
+              const Fd timer{timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC)};
+              const timespec moment{0, 1000};
+              return ran && timer.is_open() && nanosleep(&moment, nullptr) == 0;
+            }),
+            0);
+}
+
+TEST(Sandbox, ProgramsProcessesAndKernelCodeAreFatal) {
+  for (const long call :
+       {SYS_execve, SYS_ptrace, SYS_mount, SYS_init_module, SYS_bpf, SYS_unshare, SYS_reboot}) {
+    EXPECT_EQ(status_in_sandbox([&] { return syscall(call, 0, 0, 0, 0, 0) != 0; }), kKilled) << call;
+  }
+}
+
+TEST(Sandbox, WhatIsNotExpectedFailsAndNothingWorse) {
+  EXPECT_EQ(status_in_sandbox([] {
+              if (getsid(0) >= 0 || errno != EPERM) return false;
+              pid_t group = 0;
+              if (socket(AF_PACKET, SOCK_RAW, 0) >= 0 || errno != EPERM) return false;
+              if (ioctl(0, TIOCGPGRP, &group) == 0 || errno != EPERM) return false;
+              // A process of its own, as fork() asks for it.
+              if (syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr) >= 0) return false;
+              return errno == EPERM && syscall(SYS_clone3, nullptr, 0) < 0 && errno == ENOSYS;
+            }),
+            0);
+}
+
+TEST(Sandbox, HoldsThreadsThatRanBefore) {
+  EXPECT_EQ(fakes::status_of_child([] {
+              std::atomic<bool> closed{false};
+              int result = 0;
+              std::thread before([&] {
+                while (!closed) std::this_thread::yield();
+                errno = 0;
+                result = getsid(0) < 0 && errno == EPERM ? 0 : 1;
+              });
+              if (enter_sandbox()) result = 99;
+              closed = true;
+              before.join();
+              return result;
+            }),
+            0);
+}
+
+TEST(Sandbox, LeavesNoWayToGainPrivileges) {
+  EXPECT_EQ(status_in_sandbox([] {
+              std::ifstream status("/proc/self/status");
+              const std::string text{std::istreambuf_iterator<char>{status}, {}};
+              return text.find("NoNewPrivs:\t1") != std::string::npos &&
+                     text.find("Seccomp:\t2") != std::string::npos;
+            }),
+            0);
+}
+
+}  // namespace
+}  // namespace isletime
