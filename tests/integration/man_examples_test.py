@@ -18,6 +18,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
+FAKES = PROGRAMS.parent / "tests"
 ADDRESSES = ("192.168.4.1/24", "fd00:4::1/64")
 PATIENCE_S = 20
 
@@ -43,10 +44,15 @@ class ManExamples(unittest.TestCase):
 
     def start(self, command):
         """Its output, and that of what it starts, goes to a file; so does what it writes itself."""
-        environment = {**os.environ, "PATH": f"{PROGRAMS}:{os.environ['PATH']}"}
+        environment = {
+            **os.environ,
+            "PATH": f"{PROGRAMS}:{FAKES}:{os.environ['PATH']}",
+            "XDG_RUNTIME_DIR": str(self.folder),
+        }
         with open(self.folder / "output", "wb") as output:
             process = subprocess.Popen(
-                ["sh", "-c", "exec " + command],
+                # No hub of this machine's own can be found, nor asked to do anything.
+                ["unshare", "--mount", "sh", "-c", f"mount -t tmpfs none /run && exec {command}"],
                 cwd=self.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -62,7 +68,8 @@ class ManExamples(unittest.TestCase):
         process.wait()
 
     def lines_written(self):
-        return sum(path.read_bytes().count(b"\n") for path in self.folder.iterdir() if path.suffix != ".toml")
+        files = [path for path in self.folder.iterdir() if path.is_file() and path.suffix != ".toml"]
+        return sum(path.read_bytes().count(b"\n") for path in files)
 
     def wait_for_lines(self, process, count):
         deadline = time.monotonic() + PATIENCE_S
@@ -71,7 +78,8 @@ class ManExamples(unittest.TestCase):
 
     def assert_works(self, command):
         process = self.start(command)
-        endless_until = {"sntpd": 1, "ntpprobe --monitor": 2}  # lines: it serves; a header and a sample
+        # Lines: it serves; a header and a sample; two events of the past.
+        endless_until = {"sntpd": 1, "ntpprobe --monitor": 2, "sntpctl --follow": 2}
         for beginning, count in endless_until.items():
             if command.startswith(beginning):
                 self.wait_for_lines(process, count)
@@ -95,6 +103,17 @@ class ManExamples(unittest.TestCase):
         self.assertGreater(len(commands), 3)
         hub = self.start("sntpd")
         self.wait_for_lines(hub, 1)
+        for command in commands:
+            with self.subTest(command=command):
+                self.assert_works(command)
+
+    def test_sntpctl(self):
+        commands, _ = examples_of(ROOT / "man/sntpctl.8")
+        self.assertGreater(len(commands), 3)
+        hub = self.start("sntpd")
+        self.wait_for_lines(hub, 1)
+        daemon = self.start(f"canned_sntpd {self.folder}/isletime/sntpd.sock")
+        self.wait_for_lines(daemon, 1)
         for command in commands:
             with self.subTest(command=command):
                 self.assert_works(command)

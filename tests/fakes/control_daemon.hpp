@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// What answers on a control socket as sntpd does, with views that do not change and a verdict that
+// depends on a sample's source alone. It runs in a thread of its own until the end of the test.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "libsync/posix/control_socket.hpp"
+#include "tools/sntpd/control_request.hpp"
+
+namespace isletime::fakes {
+
+class ControlDaemon {
+ public:
+  // What a reply to "status" is.
+  enum class Manner {
+    kProper,
+    kMute,        // none
+    kNoJson,      // nonsense
+    kHostile,     // of control characters
+    kForbidding,  // changes are not permitted
+  };
+
+  explicit ControlDaemon(const std::string& path, Manner manner = Manner::kProper);
+  ~ControlDaemon();
+
+  const std::string& path() const { return path_; }
+  // The sources of the samples that it took, in order. After the end of whoever fed it.
+  const std::vector<std::string>& taken() const { return taken_; }
+
+ private:
+  void work();
+  void answer(const ControlServer::Request& request);
+  std::string reply_to(const sntpd::ControlRequest& request);
+  std::string reply_to_feed(const sntpd::Feed& feed);
+  void publish_status();
+
+  std::string path_;
+  Manner manner_;
+  ControlServer server_;
+  std::vector<std::string> taken_;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace isletime::fakes

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Where sntpd keeps its state and its control socket unless told otherwise: the system's places for
+// root, the user's own (XDG Base Directory Specification) for anybody else.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace isletime {
+
+inline constexpr const char* kSystemStateFolder = "/var/lib/isletime";
+inline constexpr const char* kSystemControlSocket = "/run/isletime/sntpd.sock";
+
+// What the places depend on. Empty or relative paths count as absent.
+struct Surroundings {
+  bool is_root = false;
+  std::optional<std::string> home;
+  std::optional<std::string> state_home;   // XDG_STATE_HOME
+  std::optional<std::string> runtime_dir;  // XDG_RUNTIME_DIR
+};
+Surroundings surroundings();
+
+struct DefaultPaths {
+  std::string state_folder;
+  std::string control_socket;
+};
+// For sntpd. The system's places also where a user has no home.
+DefaultPaths default_paths(const Surroundings& around);
+
+// For a client, to be tried in this order: the system's sntpd, then the user's own.
+std::vector<std::string> control_sockets_to_try(const Surroundings& around);
+
+}  // namespace isletime

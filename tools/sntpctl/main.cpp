@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "tools/common/paths.hpp"
+#include "tools/common/signals.hpp"
+#include "tools/sntpctl/connection.hpp"
+#include "tools/sntpctl/options.hpp"
+#include "tools/sntpctl/session.hpp"
+
+namespace {
+
+using namespace isletime;
+using namespace isletime::sntpctl;
+
+ExitStatus run(int argc, const char* const* argv) {
+  const auto parsed = parse_options(argc, argv);
+  if (const auto* status = std::get_if<ExitStatus>(&parsed)) return *status;
+  const auto& options = std::get<Options>(parsed);
+  const Log log("sntpctl", options.level);
+  catch_signals(Hangup::kStops);
+  const auto paths = options.control ? std::vector{*options.control} : control_sockets_to_try(surroundings());
+  auto connection = Connection::open(paths);
+  if (!connection) {
+    log.error(connection.error());
+    return ExitStatus::kSystemFailed;
+  }
+  return Session(options, log, std::move(*connection)).run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return static_cast<int>(run(argc, argv));
+}

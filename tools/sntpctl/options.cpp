@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpctl/options.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "libsync/core/rfc3339.hpp"
+#include "tools/common/command_line.hpp"
+#include "tools/common/seconds_option.hpp"
+#include "tools/sntpd/control_request.hpp"
+
+namespace isletime::sntpctl {
+namespace {
+
+constexpr ProgramText kText{"sntpctl", "Ask a running sntpd, and feed it samples of any clock.",
+                            "Commands: status, sources, clients, activity, feed, set TIME, reload\n"
+                            "Example: have the hub believe another server as far as it deserves\n"
+                            "  ntpprobe --json 192.168.4.7 | sntpctl feed"};
+
+constexpr std::array kCommands{Command::kStatus, Command::kSources, Command::kClients, Command::kActivity,
+                               Command::kFeed,   Command::kSet,     Command::kReload};
+
+struct Words {
+  std::string command;
+  std::string time;
+  std::string control;
+  std::string uncertainty;
+};
+
+std::optional<Command> parse_command(const std::string& word) {
+  const auto* found = std::find_if(kCommands.begin(), kCommands.end(),
+                                   [&word](Command command) { return word == to_string(command); });
+  return found == kCommands.end() ? std::nullopt : std::optional{*found};
+}
+
+bool is_shown(Command command) {
+  switch (command) {
+    case Command::kStatus:
+    case Command::kSources:
+    case Command::kClients:
+    case Command::kActivity:
+      return true;
+    case Command::kFeed:
+    case Command::kSet:
+    case Command::kReload:
+      return false;
+  }
+  return false;
+}
+
+void add_options(CLI::App& app, Options& options, Words& words) {
+  app.add_option("COMMAND", words.command, "What to ask or to do")
+      ->type_name("")
+      ->required()
+      ->check(must_be("a command", parse_command));
+  app.add_option("TIME", words.time, "For set, as in 2026-02-03T04:05:06Z")
+      ->type_name("")
+      ->check(must_be("a time as in 2026-02-03T04:05:06Z",
+                      [](const std::string& text) { return parse_rfc3339(text).has_value(); }));
+  app.add_option("-c,--control", words.control, "The control socket of sntpd")->type_name("PATH");
+  app.add_flag("-f,--follow", options.follow, "Go on, and show every change");
+  app.add_flag("--json", options.json, "Print the replies as JSON, one a line");
+  app.add_option("-n,--lines", options.lines, "How much of the activity (default: 20)")
+      ->type_name("N")
+      ->check(must_be_within(1U, sntpd::kMostActivityLines));
+  app.add_option("-u,--uncertainty", words.uncertainty, "Seconds that TIME may be off (default: 1)")
+      ->type_name("S")
+      ->check(must_be("a number of seconds",
+                      [](const std::string& text) { return parse_seconds(text).has_value(); }));
+}
+
+// What does not belong together. Null: all is well.
+const char* find_fault(const CLI::App& app, Command command) {
+  const bool has_time = app.count("TIME") > 0;
+  if (command == Command::kSet && !has_time) return "set: which time? As in 2026-02-03T04:05:06Z";
+  if (command != Command::kSet && has_time) return "a time is for set alone";
+  if (command != Command::kSet && app.count("--uncertainty") > 0) return "--uncertainty is for set alone";
+  if (command != Command::kActivity && app.count("--lines") > 0) return "--lines is for activity alone";
+  if (!is_shown(command) && app.count("--follow") > 0) {
+    return "--follow is for status, sources, clients and activity";
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const char* to_string(Command command) {
+  switch (command) {
+    case Command::kStatus:
+      return "status";
+    case Command::kSources:
+      return "sources";
+    case Command::kClients:
+      return "clients";
+    case Command::kActivity:
+      return "activity";
+    case Command::kFeed:
+      return "feed";
+    case Command::kSet:
+      return "set";
+    case Command::kReload:
+      return "reload";
+  }
+  return "";
+}
+
+std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv) {
+  Options options;
+  Words words;
+  const auto app = make_command_line(kText, options.level);
+  add_options(*app, options, words);
+  if (const auto status = parse_command_line(*app, argc, argv)) return *status;
+  options.command = *parse_command(words.command);
+  if (const char* fault = find_fault(*app, options.command)) {
+    Log(kText.name, Log::Level::kErrors).error(std::string{fault} + "; see sntpctl --help");
+    return ExitStatus::kUsage;
+  }
+  if (!words.control.empty()) options.control = words.control;
+  if (!words.time.empty()) options.time = *parse_rfc3339(words.time);
+  if (!words.uncertainty.empty()) options.uncertainty = Dispersion{*parse_seconds(words.uncertainty)};
+  return options;
+}
+
+}  // namespace isletime::sntpctl

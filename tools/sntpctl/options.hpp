@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// sntpctl's options.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "libsync/core/time_types.hpp"
+#include "tools/common/exit_status.hpp"
+#include "tools/common/log.hpp"
+
+namespace isletime::sntpctl {
+
+enum class Command : std::uint8_t { kStatus, kSources, kClients, kActivity, kFeed, kSet, kReload };
+const char* to_string(Command command);  // as on the command line and in the request
+
+struct Options {
+  Command command = Command::kStatus;
+  std::optional<std::string> control;  // absent: where sntpd puts it by default
+  bool json = false;
+  bool follow = false;
+  unsigned lines = 20;  // of the activity
+  WallTime time;        // to set
+  Dispersion uncertainty{seconds{1}};
+  Log::Level level = Log::Level::kNotices;
+};
+
+// The status: help was printed, or stderr says what is wrong.
+std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv);
+
+}  // namespace isletime::sntpctl

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// Sample records from a pipe, line by line: JSON objects, or CSV under a header; the first line that
+// is not blank decides. Pure: lines come in, what to do with each comes out.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "libsync/record/sample_reader.hpp"
+#include "tools/sntpctl/line_splitter.hpp"
+
+namespace isletime::sntpctl {
+
+class SampleLines {
+ public:
+  struct Nothing {};  // a blank line or a header
+  struct NoOffset {   // a measurement that failed, which is no fault
+    std::string source;
+    std::string error;
+  };
+  struct Fault {
+    std::string text;       // a clause
+    bool is_final = false;  // no line after this one can be read
+  };
+  using Taken = std::variant<SampleRecord, Nothing, NoOffset, Fault>;
+
+  Taken take(const LineSplitter::Line& line);
+
+ private:
+  enum class Format { kUnknown, kJson, kCsv };
+
+  Taken begin(const std::string& line);
+
+  Format format_ = Format::kUnknown;
+  std::string header_;
+  std::optional<CsvSampleReader> csv_;
+};
+
+}  // namespace isletime::sntpctl

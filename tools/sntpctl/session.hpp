@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// One command from its request to what is printed: replies on stdout, refusals on stderr.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "libsync/record/json_value.hpp"
+#include "tools/common/exit_status.hpp"
+#include "tools/common/log.hpp"
+#include "tools/common/output.hpp"
+#include "tools/sntpctl/connection.hpp"
+#include "tools/sntpctl/options.hpp"
+#include "tools/sntpctl/sample_lines.hpp"
+
+namespace isletime::sntpctl {
+
+class Session {
+ public:
+  Session(const Options& options, const Log& log, Connection connection);
+
+  // Until it is done, or with --follow until SIGINT or SIGTERM.
+  ExitStatus run();
+
+ private:
+  struct Refusal {
+    std::string name;
+    std::string message;
+  };
+  struct Reply {
+    std::string line;
+    JsonValue value;
+  };
+  // The status: no reply, and stderr says why.
+  using Answer = std::variant<Reply, Refusal, ExitStatus>;
+
+  ExitStatus show();
+  ExitStatus feed();
+  // Absent: go on.
+  std::optional<ExitStatus> feed_line(const LineSplitter::Line& line);
+  std::optional<ExitStatus> feed_sample(const SampleRecord& sample);
+  // True: stdin has something. False: stop, and stderr says why if it was not asked for.
+  bool wait_for_input();
+  void refuse_line(const std::string& why);
+
+  Answer ask(const std::string& request);
+  Answer receive(std::optional<nanoseconds> patience);
+  ExitStatus explain(Silence silence) const;
+  ExitStatus explain(const Refusal& refusal) const;
+  void print(const Reply& reply);
+  ExitStatus finished(ExitStatus status) const;
+
+  const Options& options_;
+  const Log& log_;
+  Connection connection_;
+  Output output_;
+  bool is_terminal_;
+  bool shows_colours_;
+  SampleLines samples_;
+  std::size_t line_number_ = 0;
+  bool any_refused_ = false;
+  bool input_failed_ = false;
+  bool is_first_ = true;
+};
+
+}  // namespace isletime::sntpctl

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// What a client of the control socket asks, from one line of JSON. Strict: members that are not
+// known are refused, so that a typing error is no silent default.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "libsync/core/result.hpp"
+#include "libsync/core/time_types.hpp"
+#include "libsync/record/sample_record.hpp"
+
+namespace isletime::sntpd {
+
+enum class Topic : std::uint8_t { kStatus, kSources, kClients, kActivity };
+std::string_view to_string(Topic topic);  // as in the request
+
+inline constexpr unsigned kMostActivityLines = 500;
+
+// {"request":"status","follow":true}
+struct Show {
+  Topic topic = Topic::kStatus;
+  bool follow = false;  // a line whenever something changes
+  unsigned lines = 20;  // of the activity
+};
+// {"request":"feed","sample":{...}}: the sample has an offset and its uncertainty.
+struct Feed {
+  SampleRecord sample;
+};
+// {"request":"set","time":"2026-02-03T04:05:06Z","uncertainty_s":1}
+struct SetTime {
+  WallTime time;
+  Dispersion uncertainty{seconds{1}};
+};
+struct Reload {};
+
+using ControlRequest = std::variant<Show, Feed, SetTime, Reload>;
+
+// Looking is for all, changing is not.
+constexpr bool is_change(const ControlRequest& request) {
+  return !std::holds_alternative<Show>(request);
+}
+
+struct RequestFault {
+  std::string name;     // "bad-request", "unknown-request", "bad-sample"
+  std::string message;  // one clause
+};
+
+Result<ControlRequest, RequestFault> parse_control_request(std::string_view line);
+
+}  // namespace isletime::sntpd

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// What the daemon shows of itself: plain values that it fills in, and that view_json writes. Texts
+// are for people; names are single words that stay, for programs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libsync/core/ntp_packet.hpp"
+#include "libsync/core/time_types.hpp"
+
+namespace isletime::sntpd {
+
+struct StatusView {
+  WallTime time;  // of the hub's clock
+  bool synchronised = false;
+  bool reliable = false;
+  std::string source = "free run";  // "ntp:192.0.2.1"
+  std::string kind = "free-run";    // a name: "ntp", "phone", "rtc", "manual"
+  std::optional<nanoseconds> age;   // since the clock was last set or checked
+  std::optional<Dispersion> bound;  // what the clock's error cannot exceed
+  std::optional<Offset> offset;     // by estimate, what is still to be slewed away
+  std::optional<double> frequency_ppm;
+  std::optional<double> frequency_error_ppm;
+  std::uint8_t stratum = 0;  // 0: unsynchronised
+  Leap leap = Leap::kUnsynchronised;
+  std::string refid;
+  Delay root_delay{};
+  Dispersion root_dispersion{};
+  std::vector<std::string> warnings;
+  nanoseconds uptime{};
+  std::uint64_t answered = 0;
+  std::uint64_t refused = 0;
+  std::string version;
+};
+
+struct SourceView {
+  std::string source;                     // "ntp:192.0.2.1"
+  std::string kind;                       // a name
+  std::string tier;                       // a name: "preferred", "normal", "fallback"
+  std::string standing;                   // a name: "selected", "falseticker"
+  std::string standing_text;              // why it is, or is not, used
+  char tally = ' ';                       // as ntpq's
+  std::optional<std::uint8_t> reach;      // the last eight polls, a bit each, the latest in bit 0
+  std::optional<nanoseconds> poll;        // interval
+  std::optional<nanoseconds> age;         // of the last sample
+  std::optional<Offset> offset;           // remote - local
+  std::optional<Dispersion> uncertainty;  // what the offset's error cannot exceed
+  std::optional<Delay> delay;
+  std::optional<Dispersion> deviation;  // one sigma
+  std::optional<std::uint8_t> stratum;
+  std::optional<std::string> refid;
+  std::optional<std::string> last_error;
+  std::optional<double> frequency_ppm;
+};
+
+struct ClientView {
+  std::string address;
+  std::uint64_t requests = 0;
+  std::uint64_t refused = 0;  // of these
+  nanoseconds last_seen{};    // ago
+  std::optional<nanoseconds> mean_interval;
+  std::optional<std::uint8_t> version;  // of NTP, in the last request
+};
+
+}  // namespace isletime::sntpd
