@@ -147,7 +147,15 @@ TEST(SntpdConfig, AnAbsentOneOrAFolderIsOneLineAndStatus2) {
 TEST(SntpdOptions, WrongOnesAreOneLineAndStatus2) {
   expect_one_line(sntpd({"--colour"}), 2, "--colour");
   expect_one_line(sntpd({"--port"}), 2, "--port");
-  expect_one_line(sntpd({"--port", "0"}), 2, "0");
+  expect_one_line(sntpd({"--port", "-1"}), 2, "-1");
+  expect_one_line(sntpd({"--server", "a,minpoll=0"}), 2, "minpoll takes a number from 1 to 17");
+  expect_one_line(sntpd({"--server", "a,best"}), 2, "there is no \"best\"");
+  expect_one_line(sntpd({"--pool", "a:x"}), 2, "expected HOST");
+  expect_one_line(sntpd({"--server", "a,key=7"}), 2, "key=7 needs --keys");
+  expect_one_line(sntpd({"--minpoll", "8", "--maxpoll", "7"}), 2, "--minpoll is above --maxpoll");
+  expect_one_line(sntpd({"--step", "soon"}), 2, "\"soon\" is not a number of seconds");
+  expect_one_line(sntpd({"--panic", "-1"}), 2, "-1");
+  expect_one_line(sntpd({"--no-control", "--control", "/x"}), 2, "--no-control contradicts --control");
   expect_one_line(sntpd({"--port", "99999"}), 2, "99999");
   expect_one_line(sntpd({"--port", "12x"}), 2, "12x");
   expect_one_line(sntpd({"--bind", "hub.example"}), 2, "hub.example");

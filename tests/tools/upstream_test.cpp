@@ -6,16 +6,19 @@
 #include <gtest/gtest.h>
 
 #include "libsync/posix/clocks.hpp"
-#include "libsync/posix/random.hpp"
 #include "tests/fakes/lying_server.hpp"
+#include "tests/fakes/one_query.hpp"
 #include "tests/fakes/program.hpp"
 #include "tests/fakes/raw_client.hpp"
+#include "tests/fakes/reply_maker.hpp"
+#include "tests/fakes/secrets.hpp"
 
 namespace isletime::sntpd {
 namespace {
 
 using namespace std::chrono_literals;
 using fakes::LyingServer;
+using fakes::outcome_of;
 using Question = LyingServer::Question;
 
 ClientConfig config_of(std::uint16_t port) {
@@ -26,22 +29,6 @@ ClientConfig config_of(std::uint16_t port) {
 }
 ClientConfig config_of(const LyingServer& server) {
   return config_of(static_cast<std::uint16_t>(std::stoi(server.port())));
-}
-
-// Asks once, as a loop on poll(2) does.
-QueryOutcome outcome_of(Upstream& upstream) {
-  auto outcome = upstream.ask(mono_now(), random_u64());
-  while (!outcome) {
-    pollfd polled = upstream.poll_entry();
-    const nanoseconds left = elapsed(mono_now(), upstream.next_wakeup().value_or(mono_now()));
-    const auto patience = std::chrono::ceil<std::chrono::milliseconds>(left).count();
-    if (poll(&polled, 1, static_cast<int>(std::max<std::int64_t>(0, patience))) > 0) {
-      outcome = upstream.read(polled.revents, mono_now());
-    } else {
-      outcome = upstream.ask(mono_now(), random_u64());
-    }
-  }
-  return *outcome;
 }
 
 TEST(Upstream, MeasuresAnHonestServer) {
@@ -108,6 +95,150 @@ TEST(Upstream, StopsWhenToldTo) {
   EXPECT_TRUE(std::holds_alternative<Lost>(outcome_of(upstream)));
   EXPECT_TRUE(upstream.is_stopped());
   EXPECT_EQ(upstream.next_wakeup(), std::nullopt);
+}
+
+const Key kKey7 = fakes::key_of(7, KeyType::kSha256, "gentle");
+
+std::string loss_of(const QueryOutcome& outcome) {
+  const auto* lost = std::get_if<Lost>(&outcome);
+  return lost == nullptr ? "none" : lost->why;
+}
+
+// What is made of a server that sends `answer` to a query signed by key 7.
+std::string loss_by(LyingServer::Answer answer) {
+  const LyingServer server(std::move(answer));
+  Upstream upstream(config_of(server), &kKey7);
+  return loss_of(outcome_of(upstream));
+}
+
+std::vector<std::uint8_t> crypto_nak(const Question& q) {
+  return fakes::with_trailer(q.truth, {0, 0, 0, 0});
+}
+
+TEST(UpstreamWithKey, MeasuresAServerThatHasTheKeyInEveryVersion) {
+  for (const std::uint8_t version : {std::uint8_t{4}, std::uint8_t{3}, std::uint8_t{2}, std::uint8_t{1}}) {
+    const LyingServer server([](const Question& q) {
+      return is_signed_by(kKey7, q.datagram) ? fakes::Datagrams{fakes::signed_with(kKey7, q.truth)}
+                                             : fakes::Datagrams{};
+    });
+    ClientConfig config = config_of(server);
+    config.version = version;
+    Upstream upstream(config, &kKey7);
+    EXPECT_EQ(loss_of(outcome_of(upstream)), "none") << int{version};
+    EXPECT_EQ(upstream.reach().bits(), 1);
+  }
+}
+
+TEST(UpstreamWithKey, WithoutOneNothingIsSigned) {
+  std::size_t size = 0;
+  {
+    const LyingServer server([&](const Question& q) {
+      size = q.datagram.size();
+      return fakes::only(q.truth);
+    });
+    Upstream upstream(config_of(server));
+    EXPECT_EQ(loss_of(outcome_of(upstream)), "none");
+  }
+  EXPECT_EQ(size, kHeaderSize);
+}
+
+TEST(UpstreamWithKey, TakesNoReplyThatTheVeryKeyHasNotSigned) {
+  const std::string unsigned_by_7 = "its replies are not signed by key 7";
+  EXPECT_EQ(loss_by([](const Question& q) { return fakes::only(q.truth); }), unsigned_by_7);
+  // The same secret under another number, and the other way round.
+  EXPECT_EQ(
+      loss_by([](const Question& q) {
+        return fakes::Datagrams{fakes::signed_with(fakes::key_of(8, KeyType::kSha256, "gentle"), q.truth)};
+      }),
+      unsigned_by_7);
+  EXPECT_EQ(
+      loss_by([](const Question& q) {
+        return fakes::Datagrams{fakes::signed_with(fakes::key_of(7, KeyType::kSha256, "gentlf"), q.truth)};
+      }),
+      unsigned_by_7);
+  EXPECT_EQ(
+      loss_by([](const Question& q) {
+        return fakes::Datagrams{fakes::signed_with(fakes::key_of(7, KeyType::kSha1, "gentle"), q.truth)};
+      }),
+      unsigned_by_7);
+}
+
+TEST(UpstreamWithKey, TakesNoReplyThatWasChangedOnTheWay) {
+  EXPECT_EQ(loss_by([](const Question& q) {
+              auto changed = fakes::signed_with(kKey7, q.truth);
+              changed[field::kTransmit] = static_cast<std::uint8_t>(changed[field::kTransmit] ^ 1U);
+              return fakes::Datagrams{changed};
+            }),
+            "its replies are not signed by key 7");
+}
+
+// Attack class 4: neither a way past the signature nor a way to end the query.
+TEST(UpstreamWithKey, ACryptoNakIsOutwaitedAndSaidToBeOne) {
+  EXPECT_EQ(loss_by([](const Question& q) { return fakes::Datagrams{crypto_nak(q)}; }),
+            "it does not know key 7 (crypto-NAK)");
+  EXPECT_EQ(loss_by([](const Question& q) {
+              return fakes::Datagrams{crypto_nak(q), fakes::signed_with(kKey7, q.truth)};
+            }),
+            "none");
+}
+
+TEST(UpstreamWithKey, OutwaitsForgeriesUntilTheSignedReply) {
+  EXPECT_EQ(loss_by([](const Question& q) {
+              auto forged = fakes::only(q.truth);
+              forged.push_back(fakes::signed_with(fakes::key_of(7, KeyType::kSha256, "guessed"), q.truth));
+              forged.push_back({1, 2, 3});
+              forged.push_back(fakes::signed_with(kKey7, q.truth));
+              return forged;
+            }),
+            "none");
+}
+
+TEST(UpstreamWithKey, WaitsForTheDeadlineThoughNothingIsSigned) {
+  const LyingServer server([](const Question& q) { return fakes::only(q.truth); });
+  Upstream upstream(config_of(server), &kKey7);
+  const MonoTime start = mono_now();
+  outcome_of(upstream);
+  EXPECT_GE(mono_now() - start, 300ms);
+  EXPECT_FALSE(upstream.reach().is_reachable());
+}
+
+// Attack class 2: whoever sees our queries could else stop us.
+TEST(UpstreamWithKey, ObeysAKissOnlyIfItIsSigned) {
+  const LyingServer forger(
+      [](const Question& q) { return fakes::only(fakes::kiss_reply(q.query, kiss::kDeny)); });
+  Upstream cheated(config_of(forger), &kKey7);
+  EXPECT_EQ(loss_of(outcome_of(cheated)), "its replies are not signed by key 7");
+  EXPECT_FALSE(cheated.is_stopped());
+
+  const LyingServer server([](const Question& q) {
+    return fakes::Datagrams{fakes::signed_with(kKey7, fakes::kiss_reply(q.query, kiss::kDeny))};
+  });
+  Upstream told(config_of(server), &kKey7);
+  EXPECT_NE(loss_of(outcome_of(told)), "none");
+  EXPECT_TRUE(told.is_stopped());
+}
+
+TEST(UpstreamWithKey, ASignatureDoesNotMakeAReplyTheAnswer) {
+  EXPECT_EQ(loss_by([](const Question& q) {
+              Header replayed = q.truth;
+              replayed.origin = NtpTimestamp::from_raw(q.truth.origin.raw() + 1);
+              return fakes::Datagrams{fakes::signed_with(kKey7, replayed)};
+            }),
+            "the reply answers a query that was not ours (wrong origin)");
+  // Our own query, which is signed by the key, sent back.
+  EXPECT_EQ(loss_by([](const Question& q) { return fakes::Datagrams{q.datagram}; }),
+            "the packet is not a server's reply");
+}
+
+TEST(UpstreamWithKey, SaysWhatSilenceMayMean) {
+  EXPECT_EQ(loss_by([](const Question&) { return fakes::Datagrams{}; }), "no reply: it may not know key 7");
+}
+
+TEST(UpstreamWithKey, WithoutOneASignedReplyIsNotTaken) {
+  const LyingServer server(
+      [](const Question& q) { return fakes::Datagrams{fakes::signed_with(kKey7, q.truth)}; });
+  Upstream upstream(config_of(server));
+  EXPECT_EQ(loss_of(outcome_of(upstream)), "the reply is signed, the query was not");
 }
 
 TEST(ReachRegister, RemembersEightQueries) {

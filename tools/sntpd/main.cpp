@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <malloc.h>
-
 #include "tools/common/exit_status.hpp"
 #include "tools/sntpd/options.hpp"
 #include "tools/sntpd/server.hpp"
@@ -15,17 +13,16 @@ ExitStatus run(int argc, const char* const* argv) {
   if (const auto* status = std::get_if<ExitStatus>(&parsed)) return *status;
   const auto& options = std::get<Options>(parsed);
   const Log log("sntpd", options.level);
-  Server server(options, log);
-  if (const auto failure = server.open()) {
-    log.error(*failure);
-    return ExitStatus::kSystemFailed;
-  }
-  malloc_trim(0);  // what reading the options took goes back to the system
-  server.run([&]() -> std::optional<Options> {
+  Server server(options, log, [&]() -> std::optional<Options> {
     auto again = parse_options(argc, argv);
     if (auto* fresh = std::get_if<Options>(&again)) return std::move(*fresh);
     return std::nullopt;
   });
+  if (const auto failure = server.open()) {
+    log.error(failure->text);
+    return failure->status;
+  }
+  server.run();
   return ExitStatus::kGood;
 }
 

@@ -3,14 +3,20 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/command_line.hpp"
 #include "tools/common/config_file.hpp"
+#include "tools/common/seconds_option.hpp"
 
 namespace isletime::sntpd {
 namespace {
 
-constexpr ProgramText kText{"sntpd", "Serve this machine's time to an island by NTP.",
+constexpr ProgramText kText{"sntpd", "Keep an island's time, and serve it by NTP.",
+                            "Also, see sntpd(8): --access-point --control --keys --local-stratum --maxpoll\n"
+                            "  --minpoll --no-control --no-sandbox --panic --state-dir --step --step-always\n"
+                            "  --user --workers\n"
                             "Example: try it without root, on another port, from this machine only\n"
                             "  sntpd --no-clock --bind 127.0.0.1 --port 11123"};
 
@@ -18,6 +24,12 @@ struct Words {
   std::vector<std::string> bind;
   std::vector<std::string> allow;
   std::vector<std::string> deny;
+  std::vector<std::string> servers;
+  std::vector<std::string> pools;
+  std::optional<std::uint8_t> minpoll;
+  std::optional<std::uint8_t> maxpoll;
+  std::optional<std::string> step;
+  std::optional<std::string> panic;
 };
 
 std::vector<AccessRule> rules_of(const Words& words) {
@@ -31,36 +43,93 @@ std::vector<AccessRule> rules_of(const Words& words) {
   return rules;
 }
 
-void add_options(CLI::App& app, Options& options, Words& words) {
+CLI::Option* repeatable(CLI::Option* option) {
+  return option->allow_extra_args(false);
+}
+
+void add_service_options(CLI::App& app, Options& options, Words& words) {
   const auto is_address =
       must_be("an IP address", [](const std::string& text) { return parse_address(text).has_value(); });
   const auto is_prefix = must_be("an IP address or a prefix such as 10.0.0.0/8",
                                  [](const std::string& text) { return parse_prefix(text).has_value(); });
-  app.add_option("-b,--bind", words.bind, "Serve on this address; repeatable (default: all)")
+  repeatable(app.add_option("-b,--bind", words.bind, "Serve on this address; repeatable (default: all)"))
       ->type_name("ADDRESS")
-      ->allow_extra_args(false)
       ->check(is_address);
-  app.add_option("-p,--port", options.port, "Serve on this UDP port (default: 123)")
+  app.add_option("-p,--port", options.port, "Serve on this UDP port (default: 123); 0: nobody")
       ->type_name("PORT")
-      ->check(must_be_within(1, 65535));
-  app.add_option("--allow", words.allow, "Answer it (default: loopback, private, link-local)")
+      ->check(must_be_within(0, 65535));
+  repeatable(app.add_option("--allow", words.allow, "Answer it (default: loopback, private, link-local)"))
       ->type_name("PREFIX")
-      ->allow_extra_args(false)
       ->check(is_prefix);
-  app.add_option("--deny", words.deny, "Do not answer it; the longest prefix decides")
+  repeatable(app.add_option("--deny", words.deny, "Do not answer it; the longest prefix decides"))
       ->type_name("PREFIX")
-      ->allow_extra_args(false)
       ->check(is_prefix);
-  app.add_option("--local-stratum", options.local_stratum,
-                 "Stratum of this machine's own clock (default: 10)")
-      ->type_name("N")
-      ->check(must_be_within(1, 15));
-  app.add_flag("--unsynchronised", options.unsynchronised, "The clock is not right: tell clients so");
-  app.add_flag("--no-clock")->description("Never set this machine's clock");
-  app.add_option("--workers", options.workers, "Threads an address; 0: none (default: 1)")
-      ->type_name("N")
-      ->check(must_be_within(0, 64));
-  add_config_option(app);
+}
+
+void add_source_options(CLI::App& app, Options& options, Words& words) {
+  const CLI::Validator is_server(
+      [](std::string& text) {
+        const auto server = parse_server_option(text);
+        return server ? std::string{} : '"' + text + "\": " + server.error();
+      },
+      "");
+  repeatable(app.add_option("-s,--server", words.servers, "Take the time from HOST; repeatable"))
+      ->type_name("HOST[,...]")
+      ->check(is_server);
+  repeatable(app.add_option("--pool", words.pools, "The same, from several of its addresses"))
+      ->type_name("HOST[,...]")
+      ->check(is_server);
+  app.add_flag("--no-clock", options.no_clock, "Never set this machine's clock");
+  app.add_flag("--unsynchronised", options.unsynchronised, "The clock is wrong until a source has set it");
+}
+
+// Those that few need: --help, which is to fit a screen, only names them.
+void add_rare_options(CLI::App& app, Options& options, Words& words) {
+  constexpr const char* kHidden = "";
+  const auto is_poll = must_be_within<int>(kLeastPoll, kMostPoll);
+  const auto is_duration =
+      must_be("a number of seconds", [](const std::string& text) { return parse_seconds(text).has_value(); });
+  app.add_option("--access-point", options.access_point)->group(kHidden);
+  app.add_option("--control", options.control_socket)->group(kHidden);
+  app.add_option("--keys", options.keys)->group(kHidden);
+  app.add_option("--local-stratum", options.local_stratum)->check(must_be_within(1, 15))->group(kHidden);
+  app.add_option("--maxpoll", words.maxpoll)->check(is_poll)->group(kHidden);
+  app.add_option("--minpoll", words.minpoll)->check(is_poll)->group(kHidden);
+  app.add_flag("--no-control", options.no_control)->group(kHidden);
+  app.add_flag("--no-sandbox", options.no_sandbox)->group(kHidden);
+  app.add_option("--panic", words.panic)->check(is_duration)->group(kHidden);
+  app.add_option("--state-dir", options.state_folder)->group(kHidden);
+  app.add_option("--step", words.step)->check(is_duration)->group(kHidden);
+  app.add_flag("--step-always", options.limits.step.at_any_time)->group(kHidden);
+  app.add_option("--user", options.user)->group(kHidden);
+  app.add_option("--workers", options.workers)->check(must_be_within(0, 64))->group(kHidden);
+}
+
+// Error: one clause.
+std::optional<std::string> take_polls(const Words& words, Options& options) {
+  if (words.minpoll && words.maxpoll && *words.minpoll > *words.maxpoll)
+    return "--minpoll is above --maxpoll";
+  options.minpoll =
+      words.minpoll.value_or(std::min(options.minpoll, words.maxpoll.value_or(options.minpoll)));
+  options.maxpoll = words.maxpoll.value_or(std::max(options.maxpoll, options.minpoll));
+  return std::nullopt;
+}
+
+std::optional<std::string> find_contradiction(const Options& options) {
+  if (options.no_control && options.control_socket) return "--no-control contradicts --control";
+  if (options.keys) return std::nullopt;
+  for (const auto* hosts : {&options.servers, &options.pools}) {
+    for (const ServerOption& server : *hosts) {
+      if (server.key) return fmt::format("{}: key={} needs --keys", server.host.text, *server.key);
+    }
+  }
+  return std::nullopt;
+}
+
+void take_durations(const Words& words, ControlLimits& limits) {
+  if (const auto step = parse_seconds(words.step.value_or("")))
+    limits.step.threshold = *step == nanoseconds::zero() ? std::nullopt : step;
+  if (const auto panic = parse_seconds(words.panic.value_or(""))) limits.panic = *panic;
 }
 
 }  // namespace
@@ -69,12 +138,22 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   Options options;
   Words words;
   const auto app = make_command_line(kText, options.level);
-  add_options(*app, options, words);
+  add_service_options(*app, options, words);
+  add_source_options(*app, options, words);
+  add_rare_options(*app, options, words);
+  add_config_option(*app);
   if (const auto status = parse_command_line(*app, argc, argv)) return *status;
   std::transform(words.bind.begin(), words.bind.end(), std::back_inserter(options.bind),
                  [](const std::string& text) { return *parse_address(text); });
   options.access_rules = rules_of(words);
-  return options;
+  for (const auto& text : words.servers) options.servers.push_back(*parse_server_option(text));
+  for (const auto& text : words.pools) options.pools.push_back(*parse_server_option(text));
+  take_durations(words, options.limits);
+  auto fault = take_polls(words, options);
+  if (!fault) fault = find_contradiction(options);
+  if (!fault) return options;
+  Log("sntpd", Log::Level::kErrors).error(*fault + "; see sntpd --help");
+  return ExitStatus::kUsage;
 }
 
 }  // namespace isletime::sntpd

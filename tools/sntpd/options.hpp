@@ -3,23 +3,41 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "libsync/policy/access_rules.hpp"
+#include "libsync/policy/discipline/control_law.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
+#include "tools/sntpd/server_option.hpp"
 
 namespace isletime::sntpd {
 
+inline constexpr const char* kDefaultUser = "isletime";
+
 struct Options {
-  std::vector<Endpoint> bind;  // empty: any address, IPv4 and IPv6
-  std::uint16_t port = 123;
+  std::vector<Endpoint> bind;            // empty: any address, IPv4 and IPv6
+  std::uint16_t port = 123;              // 0: serve nobody
   std::vector<AccessRule> access_rules;  // in order of precedence
   std::uint8_t local_stratum = 10;
   bool unsynchronised = false;
+  std::vector<ServerOption> servers;
+  std::vector<ServerOption> pools;
+  std::optional<std::string> keys;  // a file
+  std::uint8_t minpoll = 6;         // log2 seconds
+  std::uint8_t maxpoll = 10;
+  ControlLimits limits;
+  bool no_clock = false;
   unsigned workers = 1;
+  std::optional<std::string> state_folder;    // absent: default_paths()
+  std::optional<std::string> control_socket;  // a path; absent: default_paths()
+  bool no_control = false;
+  std::string access_point = "ap0";  // the interface over which phones come
+  std::optional<std::string> user;   // absent: kDefaultUser, if there is one
+  bool no_sandbox = false;
   Log::Level level = Log::Level::kNotices;
 };
 

@@ -3,24 +3,38 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
+#include <limits>
 #include <utility>
 
 #include <poll.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/posix/clocks.hpp"
+#include "libsync/posix/random.hpp"
+#include "libsync/posix/sandbox.hpp"
 #include "libsync/posix/socket_address.hpp"
+#include "tools/common/paths.hpp"
 #include "tools/common/signals.hpp"
 #include "tools/sntpd/build_time.hpp"
+#include "tools/sntpd/shrink.hpp"
 
 namespace isletime::sntpd {
 namespace {
 
 const Endpoint kAnyV4{IpAddress::v4(0)};
 const Endpoint kAnyV6{};
+
+// A sanitizer looks for leaks by tracing the process, for which the filter would kill it.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kIsSanitized = true;
+#else
+constexpr bool kIsSanitized = false;
+#endif
 
 const char* advice(int code) {
   switch (code) {
@@ -35,6 +49,15 @@ const char* advice(int code) {
   }
 }
 
+// Rounded up, so that poll(2) does not return just before the time is reached; -1: for ever.
+int milliseconds_until(std::optional<MonoTime> wakeup) {
+  using std::chrono::ceil;
+  using std::chrono::milliseconds;
+  if (!wakeup) return -1;
+  const auto left = ceil<milliseconds>(elapsed(mono_now(), *wakeup)).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 1, std::numeric_limits<int>::max()));
+}
+
 std::string text_of(WallTime time) {
   const auto written = format_rfc3339(time);
   return {written.data(), written.size()};
@@ -42,14 +65,57 @@ std::string text_of(WallTime time) {
 
 }  // namespace
 
-Server::Server(const Options& options, const Log& log)
+Server::Server(const Options& options, const Log& log, Reread reread)
     : options_(options),
       log_(log),
       precision_(measure_precision()),
+      reread_(std::move(reread)),
       access_(options.access_rules),
-      state_(make_state()) {}
+      memory_(log),
+      time_(ServedTime{unsynchronised(precision_), {}}),
+      manager_([](const char* name) { return std::getenv(name); }) {}
 
-std::optional<std::string> Server::open() {
+std::optional<Server::Failure> Server::open() {
+  const std::string name = options_.user.value_or(kDefaultUser);
+  const auto user = geteuid() == 0 ? find_user(name) : std::nullopt;
+  if (options_.user && geteuid() == 0 && !user) {
+    return Failure{ExitStatus::kUsage, fmt::format("--user {}: there is no such user", name)};
+  }
+  if (auto failure = open_keys()) return failure;
+  if (auto failure = open_services()) return failure;
+  if (auto failure = open_memory(user)) return failure;
+  hub_.emplace(options_, keys_, log_, memory_, precision_);
+  time_.publish(hub_->served());
+  if (auto failure = open_control(user)) return failure;
+  return give_up_rights(user);
+}
+
+std::optional<Server::Failure> Server::open_keys() {
+  if (!options_.keys) return std::nullopt;
+  auto keys = read_key_file(*options_.keys);
+  if (!keys) return Failure{ExitStatus::kUsage, keys.error()};
+  keys_ = *std::move(keys);
+  for (const auto* hosts : {&options_.servers, &options_.pools}) {
+    for (const ServerOption& server : *hosts) {
+      if (!server.key || keys_.find(*server.key) != nullptr) continue;
+      return Failure{ExitStatus::kUsage, fmt::format("{}: there is no key {}", *options_.keys, *server.key)};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Server::Failure> Server::open_memory(const std::optional<User>& user) {
+  const std::string folder = options_.state_folder.value_or(default_paths(surroundings()).state_folder);
+  const auto failure = memory_.open(folder, user ? user->id : geteuid());
+  if (!failure) return std::nullopt;
+  if (options_.state_folder) return Failure{ExitStatus::kSystemFailed, *failure};
+  memory_.go_without(*failure);
+  return std::nullopt;
+}
+
+std::optional<Server::Failure> Server::open_services() {
+  if (options_.port == 0) return std::nullopt;
+  clock_watch_.emplace();
   const bool everywhere = options_.bind.empty();
   const std::vector<Endpoint> locals = everywhere ? std::vector{kAnyV4, kAnyV6} : options_.bind;
   for (Endpoint local : locals) {
@@ -58,7 +124,38 @@ std::optional<std::string> Server::open() {
     if (!error) continue;
     // A kernel without IPv6 is no reason not to serve.
     if (everywhere && !local.address.is_v4() && error->code == EAFNOSUPPORT) continue;
-    return fmt::format("{}: {}{}", to_string(local), to_string(*error), advice(error->code));
+    return Failure{ExitStatus::kSystemFailed,
+                   fmt::format("{}: {}{}", to_string(local), to_string(*error), advice(error->code))};
+  }
+  return std::nullopt;
+}
+
+std::optional<Server::Failure> Server::open_control(const std::optional<User>& user) {
+  if (options_.no_control) return std::nullopt;
+  const std::string path = options_.control_socket.value_or(default_paths(surroundings()).control_socket);
+  auto server = ControlServer::open(path, user ? std::optional{user->id} : std::nullopt);
+  if (server) {
+    control_.emplace(*std::move(server), Control::Daemon{.hub = *hub_,
+                                                         .memory = memory_,
+                                                         .status = [this] { return status(); },
+                                                         .clients = [this] { return clients(); },
+                                                         .reload = [this] { return reload(); }});
+    return std::nullopt;
+  }
+  if (options_.control_socket) return Failure{ExitStatus::kSystemFailed, server.error().text};
+  log_.detail("sntpctl cannot be served: " + server.error().text);
+  return std::nullopt;
+}
+
+std::optional<Server::Failure> Server::give_up_rights(const std::optional<User>& user) {
+  const auto identity = drop_privileges(user);
+  if (!identity) {
+    return Failure{ExitStatus::kSystemFailed,
+                   fmt::format("rights cannot be given up: {}", to_string(identity.error()))};
+  }
+  if (options_.no_sandbox || kIsSanitized) return std::nullopt;
+  if (const auto error = enter_sandbox()) {
+    log_.notice(fmt::format("runs without a system call filter: {}", to_string(*error)));
   }
   return std::nullopt;
 }
@@ -68,14 +165,9 @@ std::optional<SysError> Server::open_one(const Endpoint& local) {
     using Sharing = ServiceSocket::Sharing;
     auto socket = ServiceSocket::open(local, i == 0 ? Sharing::kFirst : Sharing::kFurther);
     if (!socket) return socket.error();
-    services_.emplace_back(*std::move(socket), access_, state_);
+    services_.emplace_back(*std::move(socket), access_, time_, random_u64());
   }
   return std::nullopt;
-}
-
-ServerState Server::make_state() const {
-  if (options_.unsynchronised) return unsynchronised(precision_);
-  return local_reference(options_.local_stratum, precision_, wall_now(), build_time());
 }
 
 void Server::announce() const {
@@ -85,28 +177,40 @@ void Server::announce() const {
     if (endpoints.find(endpoint) == std::string::npos)
       endpoints += (endpoints.empty() ? "" : ", ") + endpoint;
   }
-  const WallTime now = wall_now();
-  const std::string quality =
-      is_synchronised(state_.read(), now) ? fmt::format("stratum {}", options_.local_stratum)
-      : options_.unsynchronised
-          ? "unsynchronised, as told"
-          : fmt::format("unsynchronised: the clock reads {}, before this program was made ({})", text_of(now),
-                        text_of(build_time()));
-  log_.notice(fmt::format("serving {} as {}", endpoints, quality));
+  log_.notice(fmt::format("serving {} as {}", endpoints, quality()));
 }
 
-void Server::run(const Reread& reread) {
+std::string Server::quality() const {
+  const ServedTime time = time_.read();
+  const WallTime now = time.map(wall_now());
+  if (is_synchronised(time.state, now)) return fmt::format("stratum {}", time.state.stratum);
+  if (options_.unsynchronised) return "unsynchronised, as told";
+  if (time.state.stratum == 0) return "unsynchronised, until a server has told the time";
+  const bool is_ancient = hub_->earliest() == build_time();
+  return fmt::format("unsynchronised: the clock reads {}, before {} ({})", text_of(now),
+                     is_ancient ? "this program was made" : "it was last known to be right",
+                     text_of(hub_->earliest()));
+}
+
+void Server::run() {
   catch_signals(Hangup::kReloads);
   std::vector<std::thread> threads;
   if (options_.workers > 0) {
     const SignalsBlocked blocked;
     for (Service& service : services_) threads.emplace_back([this, &service] { work(service); });
   }
-  announce();
+  if (!services_.empty()) announce();
+  memory_.note(wall_now(), Event::kStarted, "sntpd " ISLETIME_VERSION " started");
+  manager_.ready();
+  hub_->step({});
+  shrink();
   while (!stop_requested()) {
     wait_for_events();
-    if (take_reload_request()) reload(reread);
+    if (take_reload_request()) reload();
   }
+  manager_.stopping();
+  hub_->stop();
+  memory_.note(wall_now(), Event::kStopped, "sntpd ended as it was told");
   stop(threads);
 }
 
@@ -117,30 +221,88 @@ void Server::work(Service& service) {
   while (!stopping_.load(std::memory_order_relaxed)) service.serve(ServiceSocket::Wait::kForOne);
 }
 
+std::optional<MonoTime> Server::next_wakeup() const {
+  std::optional<MonoTime> next = hub_->next_wakeup();
+  for (const auto& other : {control_ ? control_->next_wakeup() : std::nullopt, next_sign_of_life_}) {
+    if (other && (!next || *other < *next)) next = other;
+  }
+  return next;
+}
+
 void Server::wait_for_events() {
-  std::vector<pollfd> polled{{clock_watch_.descriptor(), POLLIN, 0}};
+  std::vector<pollfd> polled;
+  hub_->append_polled(polled);
+  const std::size_t of_hub = polled.size();
+  if (clock_watch_) polled.push_back({clock_watch_->descriptor(), POLLIN, 0});
+  const std::size_t of_watch = polled.size();
   if (options_.workers == 0) {
     for (Service& service : services_) polled.push_back({service.socket().descriptor(), POLLIN, 0});
   }
-  if (poll(polled.data(), polled.size(), -1) <= 0) return;
-  if (polled[0].revents != 0 && clock_watch_.take_set()) {
-    log_.notice("somebody set the clock");
-    state_.publish(make_state());
-    announce();
+  const std::size_t of_services = polled.size();
+  if (control_) control_->append_polled(polled);
+  if (poll(polled.data(), polled.size(), milliseconds_until(next_wakeup())) < 0) return;
+  const std::span all{polled};
+  hub_->step(all.first(of_hub));
+  if (control_) {
+    control_->step(all.subspan(of_services));
+    control_->publish();
   }
-  for (std::size_t i = 1; i < polled.size(); ++i) {
-    if (polled[i].revents != 0) services_[i - 1].serve(ServiceSocket::Wait::kNot);
+  time_.publish(hub_->served());
+  show_life();
+  if (of_watch > of_hub && polled[of_hub].revents != 0 && clock_watch_->take_set()) announce();
+  for (std::size_t i = of_watch; i < of_services; ++i) {
+    if (polled[i].revents != 0) services_[i - of_watch].serve(ServiceSocket::Wait::kNot);
   }
 }
 
-void Server::reload(const Reread& reread) {
-  const auto fresh = reread();
+void Server::show_life() {
+  const auto interval = manager_.watchdog_interval();
+  if (!interval || (next_sign_of_life_ && mono_now() < *next_sign_of_life_)) return;
+  manager_.alive();
+  next_sign_of_life_ = mono_now() + *interval;
+}
+
+std::optional<std::string> Server::reload() {
+  const auto fresh = reread_();
   if (!fresh) {
     log_.error("reload: keeping the access rules as they were");
-    return;
+    return "the configuration is wrong: everything stays as it was";
   }
   access_.replace(fresh->access_rules);
   log_.notice("reload: access rules replaced");
+  memory_.note(wall_now(), Event::kReloaded, "access rules replaced");
+  return std::nullopt;
+}
+
+StatusView Server::status() const {
+  StatusView view = hub_->status();
+  view.version = ISLETIME_VERSION;
+  for (const Service& service : services_) {
+    const auto totals = service.clients().totals();
+    view.answered += totals.answered;
+    view.refused += totals.refused;
+  }
+  return view;
+}
+
+std::vector<ClientView> Server::clients() const {
+  std::vector<ClientRecord> records;
+  for (const Service& service : services_) {
+    for (ClientRecord& record : service.clients().records()) records.push_back(record);
+  }
+  std::vector<ClientView> views;
+  const WallTime now = wall_now();
+  for (const ClientRecord& record : merge(std::move(records))) {
+    ClientView view{.address = address_text({record.address, 0, 0}),
+                    .requests = record.requests,
+                    .refused = record.refused,
+                    .last_seen = std::max(elapsed(record.last, now), nanoseconds::zero()),
+                    .mean_interval = {},
+                    .version = record.version};
+    if (record.previous) view.mean_interval = elapsed(*record.previous, record.last);
+    views.push_back(std::move(view));
+  }
+  return views;
 }
 
 void Server::stop(std::vector<std::thread>& threads) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The running daemon: its sockets, the threads that serve them, the state that they serve, and the
-// loop that waits for signals and for somebody to set the clock.
+// The running daemon: its sockets, the threads that serve them, the rights that it gives up, and the loop
+// in which the hub keeps time, the control socket is answered and signals are heard.
 #pragma once
 
 #include <atomic>
@@ -11,13 +11,20 @@
 #include <vector>
 
 #include "libsync/core/result.hpp"
+#include "libsync/posix/key_file.hpp"
+#include "libsync/posix/privileges.hpp"
 #include "libsync/posix/snapshot.hpp"
 #include "libsync/posix/sys_error.hpp"
+#include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
 #include "tools/sntpd/access_list.hpp"
 #include "tools/sntpd/clock_watch.hpp"
+#include "tools/sntpd/control.hpp"
+#include "tools/sntpd/hub.hpp"
+#include "tools/sntpd/memory.hpp"
 #include "tools/sntpd/options.hpp"
 #include "tools/sntpd/service.hpp"
+#include "tools/sntpd/service_manager.hpp"
 
 namespace isletime::sntpd {
 
@@ -26,29 +33,50 @@ class Server {
   // The options as they would be read now; absent if they are wrong, which has been said.
   using Reread = std::function<std::optional<Options>()>;
 
-  Server(const Options& options, const Log& log);
+  Server(const Options& options, const Log& log, Reread reread);
 
-  // Binds every socket. Error: one line on which address failed, why, and what to do.
-  std::optional<std::string> open();
+  // Opens all that it needs, and gives up all rights that it does not. Error: one line on what failed,
+  // why, and what to do.
+  struct Failure {
+    ExitStatus status;
+    std::string text;
+  };
+  std::optional<Failure> open();
   // Serves until SIGINT or SIGTERM.
-  void run(const Reread& reread);
+  void run();
 
  private:
+  std::optional<Failure> open_keys();
+  std::optional<Failure> open_memory(const std::optional<User>& user);
+  std::optional<Failure> open_services();
   std::optional<SysError> open_one(const Endpoint& local);
-  ServerState make_state() const;
+  std::optional<Failure> open_control(const std::optional<User>& user);
+  std::optional<Failure> give_up_rights(const std::optional<User>& user);
   void announce() const;
+  std::string quality() const;
   void work(Service& service);
   void wait_for_events();
-  void reload(const Reread& reread);
+  void show_life();
+  std::optional<MonoTime> next_wakeup() const;
+  std::optional<std::string> reload();
+  StatusView status() const;
+  std::vector<ClientView> clients() const;
   void stop(std::vector<std::thread>& threads);
 
   Options options_;
   const Log& log_;
   std::int8_t precision_;
+  Reread reread_;
   AccessList access_;
-  Snapshot<ServerState> state_;
+  KeyRing keys_;
+  Memory memory_;
+  std::optional<Hub> hub_;
+  Snapshot<ServedTime> time_;
   std::vector<Service> services_;
-  ClockWatch clock_watch_;
+  std::optional<Control> control_;
+  ServiceManager manager_;
+  std::optional<MonoTime> next_sign_of_life_;
+  std::optional<ClockWatch> clock_watch_;  // while somebody is served
   std::atomic<bool> stopping_{false};
 };
 

@@ -2,6 +2,7 @@
 #include "tools/sntpd/server_option.hpp"
 
 #include <charconv>
+#include <limits>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -11,40 +12,40 @@ namespace {
 
 constexpr std::uint16_t kNtpPort = 123;
 
-std::optional<std::uint8_t> parse_within(std::string_view text, std::uint8_t least, std::uint8_t most) {
-  std::uint8_t value = 0;
+template <class Number>
+std::optional<Number> parse_within(std::string_view text, Number least, Number most) {
+  Number value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, failure] = std::from_chars(text.data(), end, value);
   if (failure != std::errc{} || stop != end || value < least || value > most) return std::nullopt;
   return value;
 }
 
-// Absent: taken. Otherwise what a right one would be.
+// Absent: taken. Otherwise what is wrong.
 std::optional<std::string> apply(std::string_view word, ServerOption& server) {
   const auto equals = word.find('=');
   const std::string_view name = word.substr(0, equals);
   const std::string_view value = equals == std::string_view::npos ? "" : word.substr(equals + 1);
-  const auto number = [&](std::uint8_t least, std::uint8_t most, auto& target) -> std::optional<std::string> {
+  const auto number = [&](auto least, auto most, auto& target) -> std::optional<std::string> {
     const auto parsed = parse_within(value, least, most);
     if (!parsed) return fmt::format("{} takes a number from {} to {}", name, least, most);
     target = *parsed;
     return std::nullopt;
   };
   if (word == "prefer") {
-    server.tier = ServerTier::kPreferred;
+    server.tier = Tier::kPreferred;
   } else if (word == "fallback") {
-    server.tier = ServerTier::kFallback;
-  } else if (word == "noburst") {
-    server.burst = false;
+    server.tier = Tier::kFallback;
   } else if (name == "version") {
     return number(kOldestVersion, kNewestVersion, server.version);
   } else if (name == "minpoll") {
     return number(kLeastPoll, kMostPoll, server.minpoll);
   } else if (name == "maxpoll") {
     return number(kLeastPoll, kMostPoll, server.maxpoll);
+  } else if (name == "key") {
+    return number(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max(), server.key);
   } else {
-    return fmt::format("there is no \"{}\": use prefer, fallback, noburst, version, minpoll or maxpoll",
-                       word);
+    return fmt::format("there is no \"{}\": use prefer, fallback, version, minpoll, maxpoll or key", word);
   }
   return std::nullopt;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One upstream as --server and --pool take it: "HOST[:PORT][,WORD…]", as in
+// One upstream as --server takes it: "HOST[:PORT][,WORD…]", as in
 // "ntp.example.org,prefer,minpoll=4".
 #pragma once
 
@@ -9,6 +9,7 @@
 
 #include "libsync/core/ntp_packet.hpp"
 #include "libsync/core/result.hpp"
+#include "libsync/policy/source_select.hpp"
 #include "tools/common/host.hpp"
 
 namespace isletime::sntpd {
@@ -17,16 +18,13 @@ namespace isletime::sntpd {
 inline constexpr std::uint8_t kLeastPoll = 1;
 inline constexpr std::uint8_t kMostPoll = 17;  // RFC 5905, section 7.2 (MAXPOLL)
 
-// Which sources decide, while any of them can: the first that has some.
-enum class ServerTier : std::uint8_t { kPreferred, kNormal, kFallback };
-
 struct ServerOption {
   Host host;
-  ServerTier tier = ServerTier::kNormal;
+  Tier tier = Tier::kNormal;
   std::uint8_t version = kNewestVersion;
   std::optional<std::uint8_t> minpoll;  // absent: as for all
   std::optional<std::uint8_t> maxpoll;
-  bool burst = true;  // at the start
+  std::optional<std::uint32_t> key;  // the number of that which signs; absent: unsigned
 };
 
 // Error: one clause that names the word that is wrong.

@@ -11,15 +11,19 @@ void Service::serve(ServiceSocket::Wait wait) {
   const auto arrivals = socket_.receive(wait);
   if (arrivals.empty()) return;
   const auto rules = access_.current();
-  const ServerState state = state_->read();
+  const ServedTime time = time_->read();
+  auto log = clients_.start_batch();
   for (const Arrival& arrival : arrivals) {
-    auto reply = respond({arrival.bytes, arrival.from, arrival.to, arrival.received}, rules, state);
+    auto reply =
+        respond({arrival.bytes, arrival.from, arrival.to, time.map(arrival.received)}, rules, time.state);
     if (!reply) {
       ++counters_.refused[static_cast<std::size_t>(reply.error())];
+      log.add(arrival, ClientLog::Outcome::kRefused);
       continue;
     }
-    stamp_transmit(*reply, wall_now());
+    stamp_transmit(*reply, time.map(wall_now()));
     ++(socket_.reply(arrival, *reply) ? counters_.answered : counters_.unsent);
+    log.add(arrival, ClientLog::Outcome::kAnswered);
   }
 }
 

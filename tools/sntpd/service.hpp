@@ -11,6 +11,8 @@
 #include "libsync/posix/service_socket.hpp"
 #include "libsync/posix/snapshot.hpp"
 #include "tools/sntpd/access_list.hpp"
+#include "tools/sntpd/client_log.hpp"
+#include "tools/sntpd/served_time.hpp"
 
 namespace isletime::sntpd {
 
@@ -26,8 +28,10 @@ std::string to_string(const Counters& counters);
 
 class Service {
  public:
-  Service(ServiceSocket socket, const AccessList& access, const Snapshot<ServerState>& state)
-      : socket_(std::move(socket)), access_(access), state_(&state) {}
+  // `secret`: a number that nobody can predict.
+  Service(ServiceSocket socket, const AccessList& access, const Snapshot<ServedTime>& time,
+          std::uint64_t secret)
+      : socket_(std::move(socket)), access_(access), time_(&time), clients_(secret) {}
 
   // Answers one batch.
   void serve(ServiceSocket::Wait wait);
@@ -35,12 +39,15 @@ class Service {
   ServiceSocket& socket() { return socket_; }
   const ServiceSocket& socket() const { return socket_; }
   const Counters& counters() const { return counters_; }
+  // May be read while another thread serves.
+  const ClientLog& clients() const { return clients_; }
 
  private:
   ServiceSocket socket_;
   AccessList::Reader access_;
-  const Snapshot<ServerState>* state_;
+  const Snapshot<ServedTime>* time_;
   Counters counters_;
+  ClientLog clients_;
 };
 
 }  // namespace isletime::sntpd

@@ -4,18 +4,32 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 namespace isletime::sntpd {
+namespace {
+
+// Absent: it is signed by the key. Otherwise a clause for people.
+std::optional<std::string> fault_of_signature(Bytes datagram, const Key& key) {
+  const auto packet = parse(datagram);
+  if (!packet) return describe(as<Reject>(packet.error())).text;
+  if (is_signed_by(key, datagram)) return std::nullopt;
+  const std::string number = std::to_string(key.id);
+  if (packet->mac && packet->mac->is_crypto_nak()) return "it does not know key " + number + " (crypto-NAK)";
+  return "its replies are not signed by key " + number;
+}
+
+}  // namespace
 
 std::optional<QueryOutcome> Upstream::ask(MonoTime now, std::uint64_t nonce) {
-  if (client_.expire(now)) return lose(trouble_.empty() ? "no reply" : std::exchange(trouble_, {}));
+  if (client_.expire(now)) return lose(trouble_.empty() ? no_reply() : std::exchange(trouble_, {}));
   const auto query = client_.poll(now, nonce);
   if (!query) return std::nullopt;
   trouble_.clear();
   auto socket = QuerySocket::open(server_);
   if (!socket) return lose(to_string(socket.error()));
   socket_ = *std::move(socket);
-  const auto sent = socket_->send(server_, *query);
+  const auto sent = send(*query);
   if (!sent) return lose(to_string(sent.error()));
   client_.on_sent(*sent);
   return std::nullopt;
@@ -36,7 +50,16 @@ std::optional<QueryOutcome> Upstream::read(short revents, MonoTime now) {
   }
   const auto reply = socket_->next_reply();
   if (!reply) return std::nullopt;
-  const auto measured = client_.on_datagram({reply->bytes, reply->from, reply->received}, now);
+  Bytes datagram = reply->bytes;
+  // What another sent is refused anyway.
+  if (key_ != nullptr && reply->from == server_) {
+    if (auto fault = fault_of_signature(datagram, *key_)) {
+      trouble_ = *std::move(fault);
+      return std::nullopt;
+    }
+    datagram = datagram.first(kHeaderSize);
+  }
+  const auto measured = client_.on_datagram({datagram, reply->from, reply->received}, now);
   if (measured) {
     reach_.add(true);
     socket_.reset();
@@ -52,6 +75,20 @@ std::optional<QueryOutcome> Upstream::read(short revents, MonoTime now) {
 
 pollfd Upstream::poll_entry() const {
   return {socket_ ? socket_->descriptor() : -1, POLLIN | POLLPRI, 0};
+}
+
+Result<WallTime, SysError> Upstream::send(const Query& query) {
+  std::vector<std::uint8_t> datagram(query.begin(), query.end());
+  if (key_ != nullptr) {
+    const SentMac mac(*key_, query);
+    datagram.insert(datagram.end(), mac.bytes().begin(), mac.bytes().end());
+  }
+  return socket_->send(server_, datagram);
+}
+
+std::string Upstream::no_reply() const {
+  if (key_ == nullptr) return "no reply";
+  return "no reply: it may not know key " + std::to_string(key_->id);
 }
 
 QueryOutcome Upstream::lose(std::string why) {

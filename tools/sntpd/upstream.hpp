@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One server that we ask: policy's Client on a socket of its own, a new one for every query, so that
-// each has a new random port (RFC 9109). What a reply is worth is for others to say.
+// each has a new random port (RFC 9109). With a key, queries are signed by it, and what comes without
+// its signature is a forgery, whatever it says. What a reply is worth is for others to say.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <poll.h>
 
 #include "libsync/policy/client.hpp"
+#include "libsync/posix/mac.hpp"
 #include "libsync/posix/query_socket.hpp"
 
 namespace isletime::sntpd {
@@ -34,7 +36,9 @@ class ReachRegister {
 
 class Upstream {
  public:
-  explicit Upstream(const ClientConfig& config) : server_(config.server), client_(config) {}
+  // `key`: outlives the object. None: queries are unsigned, and signed replies are not taken.
+  explicit Upstream(const ClientConfig& config, const Key* key = nullptr)
+      : server_(config.server), client_(config), key_(key) {}
 
   // Sends the query that is due, if one is. Absent: none was, or it is on its way.
   std::optional<QueryOutcome> ask(MonoTime now, std::uint64_t nonce);
@@ -52,10 +56,13 @@ class Upstream {
   bool is_stopped() const { return client_.is_stopped(); }
 
  private:
+  Result<WallTime, SysError> send(const Query& query);
+  std::string no_reply() const;
   QueryOutcome lose(std::string why);
 
   Endpoint server_;
   Client client_;
+  const Key* key_;
   std::optional<QuerySocket> socket_;
   ReachRegister reach_;
   std::string trouble_;  // what came instead of an answer to the outstanding query

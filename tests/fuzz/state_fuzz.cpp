@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// The input is a text as a state file would have it, and its rest behind a digest that is right, for
+// few inputs would come by that alone. What is read can be written and is read as the same again.
+#include <algorithm>
+#include <string>
+
+#include "libsync/posix/digest.hpp"
+#include "tests/fuzz/harness.hpp"
+#include "tools/sntpd/saved_state.hpp"
+
+using namespace isletime;
+using namespace isletime::sntpd;
+using isletime::fuzz::require;
+
+namespace {
+
+void check_frequency(const SavedFrequency& frequency) {
+  require(frequency.error >= Ppm{0}, "an error is not negative");
+  require(frequency.value <= Ppm::whole(500) && frequency.value >= Ppm::whole(-500),
+          "a frequency is one that a clock can have");
+}
+
+bool is_same(const SavedFrequency& a, const SavedFrequency& b) {
+  return a.value == b.value && a.error == b.error;
+}
+
+void check(std::string_view text, const std::optional<std::string>& machine) {
+  const auto state = parse_saved_state(text, std::nullopt, machine);
+  if (!state) {
+    require(to_string(state.error())[0] != '\0', "a fault has a name");
+    return;
+  }
+  require(state->sources.size() <= kMostSavedSources, "sources are few");
+  if (state->frequency) check_frequency(*state->frequency);
+  for (const SavedSource& source : state->sources) check_frequency(source.frequency);
+
+  const auto again = parse_saved_state(format_saved_state(*state), state->saved_at, machine);
+  require(again.has_value(), "what was read can be written and read");
+  require(again->saved_at == state->saved_at && again->last_good_time == state->last_good_time,
+          "times stay the same");
+  require(again->frequency.has_value() == state->frequency.has_value(), "a frequency stays");
+  if (state->frequency) require(is_same(*again->frequency, *state->frequency), "a frequency stays the same");
+  require(
+      std::equal(again->sources.begin(), again->sources.end(), state->sources.begin(), state->sources.end(),
+                 [](const SavedSource& a, const SavedSource& b) {
+                   return a.source == b.source && is_same(a.frequency, b.frequency);
+                 }),
+      "sources stay the same");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text{reinterpret_cast<const char*>(data), size};
+  const std::string digested = R"({"digest":")" + digest(text) + R"(",)" + std::string{text};
+  for (const auto& machine : {std::optional<std::string>{}, std::optional<std::string>{"0123456789abcdef"}}) {
+    check(text, machine);
+    check(digested, machine);
+  }
+  return 0;
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+// The hub as those see it who feed it, set it, stop it and start it again, and whom it asks: servers
+// that lie, vanish, flood, answer late or become somebody else.
+#include <csignal>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "libsync/core/rfc3339.hpp"
+#include "libsync/posix/clocks.hpp"
+#include "libsync/record/json_value.hpp"
+#include "tests/fakes/lying_server.hpp"
+#include "tests/integration/hub.hpp"
+
+namespace isletime {
+namespace {
+
+using namespace std::chrono_literals;
+using fakes::Datagrams;
+using fakes::Finished;
+using fakes::LyingServer;
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string now_text() {
+  const auto text = format_rfc3339(wall_now());
+  return {text.data(), text.size()};
+}
+
+std::string sample(const std::string& source, const std::string& offset, const std::string& uncertainty,
+                   const std::string& time = now_text()) {
+  return R"({"time":")" + time + R"(","source":")" + source + R"(","offset_s":)" + offset +
+         R"(,"uncertainty_s":)" + uncertainty + "}";
+}
+
+Finished feed(const Hub& hub, const std::string& lines) {
+  return hub.shell("printf '%s\\n' '" + lines + "' | " + hub.sntpctl_command() + " feed");
+}
+
+JsonValue status_of(const Hub& hub) {
+  const Finished finished = hub.sntpctl({"--json", "status"});
+  const auto parsed = parse_json(finished.out.substr(0, finished.out.find('\n')), {65'536, 8});
+  EXPECT_TRUE(parsed) << finished.err;
+  return parsed ? *parsed : JsonValue{};
+}
+
+std::string text_of(const JsonValue& object, const char* name) {
+  const JsonValue* member = object.find(name);
+  if (member == nullptr) return "";
+  if (member->text() != nullptr) return *member->text();
+  if (const auto flag = member->flag()) return *flag ? "true" : "false";
+  return member->number() == nullptr ? "" : member->number()->text;
+}
+
+std::string server(const LyingServer& upstream) {
+  return "127.0.0.1:" + upstream.port() + ",minpoll=1,maxpoll=1";
+}
+
+NtpTimestamp later(NtpTimestamp stamp, nanoseconds by) {
+  return to_ntp(*unfold(stamp, wall_now()) + by);
+}
+
+LyingServer::Answer off_by(nanoseconds error) {
+  return [error](const LyingServer::Question& question) {
+    Header reply = question.truth;
+    reply.receive = later(reply.receive, error);
+    reply.transmit = later(reply.transmit, error);
+    reply.reference = later(reply.reference, error);
+    return fakes::only(reply);
+  };
+}
+
+// Asks until the sources have the words, for as long as a patient person would.
+testing::AssertionResult comes_to_say(const Hub& hub, const std::string& words) {
+  std::string last;
+  for (const MonoTime end = mono_now() + 40s; mono_now() < end;) {
+    last = hub.sntpctl({"sources"}).out;
+    if (has(last, words)) return testing::AssertionSuccess();
+  }
+  return testing::AssertionFailure() << "not \"" << words << "\" but:\n" << last;
+}
+
+TEST(SntpdHub, APhoneSetsAnUnsetClock) {
+  const Hub hub({"--unsynchronised"});
+  EXPECT_EQ(text_of(status_of(hub), "synchronised"), "false");
+  EXPECT_EQ(hub.client().ask(fakes::query())->header().leap, Leap::kUnsynchronised);
+
+  EXPECT_EQ(feed(hub, sample("phone:192.168.4.17", "7200.5", "0.25")).status, 0);
+  const JsonValue status = status_of(hub);
+  EXPECT_EQ(text_of(status, "synchronised"), "true");
+  EXPECT_EQ(text_of(status, "reliable"), "true");
+  EXPECT_EQ(text_of(status, "kind"), "phone");
+  EXPECT_EQ(text_of(status, "source"), "phone:192.168.4.17");
+  EXPECT_EQ(text_of(status, "stratum"), "10");
+
+  const Header reply = hub.client().ask(fakes::query())->header();
+  EXPECT_EQ(reply.leap, Leap::kNone);
+  const nanoseconds ahead = reply.transmit - to_ntp(wall_now());
+  EXPECT_GT(ahead, 7200s);
+  EXPECT_LT(ahead, 7201s);
+}
+
+TEST(SntpdHub, RefusesSamplesByName) {
+  const Hub hub;
+  ASSERT_EQ(feed(hub, sample("phone:192.168.4.17", "0.1", "0.2")).status, 0);
+  const std::string future = "2099-01-01T00:00:00Z";
+  const std::string past = "2026-01-01T00:00:00Z";
+  for (const auto& [line, name] : std::vector<std::pair<std::string, std::string>>{
+           {sample("rtc:/dev/rtc0", "5", "0.1"), "outranked"},
+           {sample("camera:192.0.2.1", "5", "0.1"), "unreliable"},
+           {sample("phone:192.168.4.18", "400000", "0.1"), "absurd"},
+           {sample("phone:192.168.4.18", "2", "100"), "absurd"},
+           {sample("phone:192.168.4.18", "-1000000000", "0.1"), "below-floor"},
+           {sample("phone:192.168.4.18", "2", "0.1", future), "from-the-future"},
+           {sample("phone:192.168.4.18", "2", "0.1", past), "too-old"},
+           {sample("gnome:1", "2", "0.1"), "unknown-kind"}}) {
+    const Finished finished = feed(hub, line);
+    EXPECT_EQ(finished.status, 1) << line;
+    EXPECT_TRUE(has(finished.err, "refused: " + name + ": ")) << finished.err;
+    EXPECT_EQ(fakes::count_lines(finished.err), 1U) << finished.err;
+  }
+  EXPECT_TRUE(has(hub.sntpctl({"sources"}).out, "outranked: a better source has set the clock"));
+  EXPECT_EQ(text_of(status_of(hub), "source"), "phone:192.168.4.17");
+}
+
+TEST(SntpdHub, ALyingPhoneAmongThreeIsNotBelieved) {
+  const Hub hub({"--unsynchronised"});
+  ASSERT_EQ(feed(hub, sample("phone:192.168.4.17", "100", "0.5")).status, 0);
+  const Finished liar = feed(hub, sample("phone:192.168.4.18", "4000", "0.1"));
+  EXPECT_EQ(liar.status, 1);
+  EXPECT_TRUE(has(liar.err, "falseticker")) << liar.err;
+  const nanoseconds ahead = hub.client().ask(fakes::query())->header().transmit - to_ntp(wall_now());
+  EXPECT_LT(ahead, 101s);
+}
+
+TEST(SntpdHub, IsSetByHandAndSaysSo) {
+  const Hub hub({"--unsynchronised"});
+  const Finished finished = hub.sntpctl({"--uncertainty", "2", "set", "2030-01-02T03:04:05Z"});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  const JsonValue status = status_of(hub);
+  EXPECT_EQ(text_of(status, "kind"), "manual");
+  EXPECT_TRUE(has(text_of(status, "time"), "2030-01-02T03:04:")) << text_of(status, "time");
+  EXPECT_TRUE(has(text_of(status, "bound_s"), "2.0")) << text_of(status, "bound_s");
+  EXPECT_TRUE(has(hub.sntpctl({"activity"}).out, "set_by_hand: "));
+}
+
+TEST(SntpdHub, FollowsTheMajorityAndNamesTheLiar) {
+  const LyingServer first(off_by(0s));
+  const LyingServer second(off_by(0s));
+  const LyingServer liar(off_by(500ms));
+  const Hub hub({"--server", server(first), "--server", server(second), "--server", server(liar)});
+  ASSERT_TRUE(comes_to_say(hub, "x  ntp:127.0.0.1:" + liar.port()));
+  const nanoseconds ahead = hub.client().ask(fakes::query())->header().transmit - to_ntp(wall_now());
+  EXPECT_LT(ahead, 100ms);
+  EXPECT_TRUE(has(hub.sntpctl({"sources"}).out, "falseticker: its interval agrees with no majority"));
+}
+
+TEST(SntpdHub, ASingleServerIsEnoughAndItsFloodIsNot) {
+  const LyingServer flooding([](const LyingServer::Question& question) {
+    Datagrams many = fakes::only(question.truth);
+    Header forged = question.truth;
+    forged.receive = later(forged.receive, 3600s);
+    forged.transmit = later(forged.transmit, 3600s);
+    for (int i = 0; i < 1000; ++i) many.push_back(fakes::only(forged).front());
+    return many;
+  });
+  const Hub hub({"--server", server(flooding)});
+  ASSERT_TRUE(comes_to_say(hub, "*  ntp:127.0.0.1:" + flooding.port()));
+  const nanoseconds ahead = hub.client().ask(fakes::query())->header().transmit - to_ntp(wall_now());
+  EXPECT_LT(ahead, 100ms);
+}
+
+TEST(SntpdHub, AnAnswerThatComesLateIsNotTaken) {
+  const LyingServer late(
+      [](const LyingServer::Question& question) {
+        return off_by(question.number == 0 ? 3600s : 0s)(question);
+      },
+      LyingServer::From::kTheAddressAsked, LyingServer::When::kWithTheNextQuery);
+  const Hub hub({"--server", server(late)});
+  ASSERT_TRUE(comes_to_say(hub, "*  ntp:127.0.0.1:" + late.port()));
+  const nanoseconds ahead = hub.client().ask(fakes::query())->header().transmit - to_ntp(wall_now());
+  EXPECT_LT(ahead, 100ms);
+}
+
+TEST(SntpdHub, AServerThatIsUnsetIsNotFollowed) {
+  const LyingServer unset([](const LyingServer::Question& question) {
+    Header reply = question.truth;
+    reply.leap = Leap::kUnsynchronised;
+    return fakes::only(reply);
+  });
+  const Hub hub({"--server", server(unset)});
+  ASSERT_TRUE(comes_to_say(hub, "last error: "));
+  EXPECT_EQ(hub.client().ask(fakes::query())->header().leap, Leap::kUnsynchronised);
+}
+
+// A server that has become another one, an hour away: the clock was right before, so it is not moved.
+TEST(SntpdHub, AServerThatBecomesSomebodyElseDoesNotMoveTheClock) {
+  const LyingServer changing([](const LyingServer::Question& question) {
+    return off_by(question.number < 6 ? 0s : 3600s)(question);
+  });
+  const Hub hub({"--server", server(changing)});
+  ASSERT_TRUE(comes_to_say(hub, "*  ntp:127.0.0.1:" + changing.port()));
+  std::string status;
+  for (const MonoTime end = mono_now() + 40s; mono_now() < end && !has(status, "--panic");) {
+    status = hub.sntpctl({"status"}).out;
+  }
+  EXPECT_TRUE(has(status, "it would move the clock further than --panic allows")) << status;
+  const nanoseconds ahead = hub.client().ask(fakes::query())->header().transmit - to_ntp(wall_now());
+  EXPECT_LT(ahead, 100ms);
+}
+
+TEST(SntpdHub, ItsOwnAddressIsALoop) {
+  const std::string port = std::to_string(fakes::free_port());
+  const Hub hub({"--port", port, "--server", "127.0.0.1:" + port});
+  EXPECT_TRUE(comes_to_say(hub, "loop: it is this very server"));
+}
+
+TEST(SntpdHub, AHostileLocalClientStallsNobody) {
+  const Hub hub;
+  const Finished flood = hub.shell("head -c 1000000 /dev/zero | " + hub.sntpctl_command() + " feed");
+  EXPECT_EQ(flood.status, 1);
+  EXPECT_TRUE(hub.client().ask(fakes::query()).has_value());
+  EXPECT_EQ(hub.sntpctl({"status"}).status, 0);
+}
+
+TEST(SntpdHub, ReloadsWhenAsked) {
+  const Hub hub;
+  EXPECT_EQ(hub.sntpctl({"reload"}).status, 0);
+  EXPECT_TRUE(has(hub.sntpctl({"activity"}).out, "reloaded: "));
+}
+
+TEST(SntpdHub, ShowsItsClients) {
+  const Hub hub;
+  ASSERT_TRUE(hub.client().ask(fakes::query(3)).has_value());
+  const std::string clients = hub.sntpctl({"--json", "clients"}).out;
+  EXPECT_TRUE(has(clients, R"({"address":"127.0.0.1","requests":1,"refused":0,)")) << clients;
+  EXPECT_TRUE(has(clients, R"("version":3)")) << clients;
+}
+
+// What it keeps.
+
+TEST(SntpdHub, RemembersItsLastGoodTimeAsAFloor) {
+  const fakes::ScratchFolder folder;
+  {
+    Hub hub({"--state-dir", folder.path("state")});
+    ASSERT_EQ(feed(hub, sample("phone:192.168.4.17", "86400", "0.2")).status, 0);
+    hub.program().send(SIGTERM);
+    EXPECT_EQ(hub.program().finish().status, 0);
+  }
+  // The state is of tomorrow as this clock sees it: neither it nor the clock is known to be wrong, so the
+  // state is reported and left.
+  Hub hub({"--state-dir", folder.path("state")});
+  EXPECT_TRUE(has(hub.program().err(), "was saved later than the clock reads: ignored"))
+      << hub.program().err();
+}
+
+TEST(SntpdHub, IgnoresATornStateWithOneLine) {
+  const fakes::ScratchFolder folder;
+  ASSERT_EQ(fakes::run({"mkdir", "-m", "755", folder.path("state")}).status, 0);
+  folder.write("state/state.json", "{\"digest\":\"0123\",\"version\":1,\"saved_at");
+  Hub hub({"--state-dir", folder.path("state")});
+  EXPECT_TRUE(hub.is_serving());
+  EXPECT_TRUE(has(hub.program().err(), "state.json: is torn or was edited: ignored")) << hub.program().err();
+  EXPECT_TRUE(has(hub.sntpctl({"activity"}).out, "state_ignored: "));
+}
+
+TEST(SntpdHub, SurvivesBeingKilled) {
+  const fakes::ScratchFolder folder;
+  for (int i = 0; i < 3; ++i) {
+    Hub hub({"--state-dir", folder.path("state")});
+    ASSERT_TRUE(hub.is_serving());
+    hub.program().send(SIGKILL);
+    hub.program().finish();
+    EXPECT_FALSE(has(hub.program().err(), "ignored")) << hub.program().err();
+  }
+}
+
+TEST(SntpdHub, RefusesAFolderThatOthersMayWriteOrThatIsALink) {
+  const fakes::ScratchFolder folder;
+  ASSERT_EQ(fakes::run({"mkdir", "-m", "777", folder.path("open")}).status, 0);
+  ASSERT_EQ(fakes::run({"ln", "-s", "open", folder.path("link")}).status, 0);
+  for (const char* name : {"open", "link"}) {
+    const Finished finished = fakes::run({fakes::built("sntpd"), "--no-clock", "--port", "0", "--no-control",
+                                          "--state-dir", folder.path(name)});
+    EXPECT_EQ(finished.status, 3) << finished.err;
+    EXPECT_EQ(fakes::count_lines(finished.err), 1U) << finished.err;
+    EXPECT_TRUE(has(finished.err, folder.path(name))) << finished.err;
+  }
+}
+
+}  // namespace
+}  // namespace isletime

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/client_log.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace isletime::sntpd {
+namespace {
+
+using namespace std::chrono_literals;
+using Outcome = ClientLog::Outcome;
+
+constexpr WallTime kStart{1'770'000'000s};
+constexpr std::uint64_t kSecret = 0x0123'4567'89ab'cdef;
+constexpr std::array<std::uint8_t, 48> kVersion4{0x23};
+constexpr std::array<std::uint8_t, 48> kVersion3{0x1b};
+
+constexpr IpAddress client(std::uint32_t number) {
+  return IpAddress::v4(0xc0a8'0000 + number);
+}
+
+void ask(ClientLog& log, IpAddress address, WallTime at, Outcome outcome = Outcome::kAnswered,
+         Bytes bytes = kVersion4) {
+  log.start_batch().add({bytes, {address, 50'000}, {}, at}, outcome);
+}
+
+const ClientRecord* find(const std::vector<ClientRecord>& records, IpAddress address) {
+  const auto found = std::find_if(records.begin(), records.end(),
+                                  [&](const ClientRecord& record) { return record.address == address; });
+  return found == records.end() ? nullptr : &*found;
+}
+
+TEST(ClientLog, ANewOneIsEmpty) {
+  EXPECT_TRUE(ClientLog(kSecret).records().empty());
+}
+
+TEST(ClientLog, CountsAndDatesEachClientsRequests) {
+  ClientLog log(kSecret);
+  ask(log, client(1), kStart);
+  ask(log, client(2), kStart + 1s, Outcome::kRefused, kVersion3);
+  ask(log, client(1), kStart + 64s, Outcome::kRefused);
+  ask(log, client(1), kStart + 128s, Outcome::kAnswered, kVersion3);
+  const auto records = log.records();
+  ASSERT_EQ(records.size(), 2U);
+  const ClientRecord* first = find(records, client(1));
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(first->requests, 3U);
+  EXPECT_EQ(first->refused, 1U);
+  EXPECT_EQ(first->last, kStart + 128s);
+  EXPECT_EQ(first->previous, kStart + 64s);
+  EXPECT_EQ(first->version, 3);
+  const ClientRecord* second = find(records, client(2));
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(second->refused, 1U);
+  EXPECT_FALSE(second->previous);
+}
+
+TEST(ClientLog, AnEmptyDatagramHasNoVersion) {
+  ClientLog log(kSecret);
+  ask(log, client(1), kStart, Outcome::kRefused, {});
+  EXPECT_FALSE(log.records()[0].version);
+}
+
+TEST(ClientLog, TheAddressOfNobodyIsAClientLikeAnother) {
+  ClientLog log(kSecret);
+  ask(log, IpAddress{}, kStart);
+  ask(log, IpAddress{}, kStart + 1s);
+  ASSERT_EQ(log.records().size(), 1U);
+  EXPECT_EQ(log.records()[0].requests, 2U);
+}
+
+TEST(ClientLog, HoldsAFewHundredClientsWithoutLosingOne) {
+  ClientLog log(kSecret);
+  for (std::uint32_t i = 0; i < 300; ++i) ask(log, client(i), kStart + seconds{i});
+  EXPECT_EQ(log.records().size(), 300U);
+}
+
+TEST(ClientLog, AFloodOfAddressesNeitherGrowsItNorDrivesOutWhoAsksAlways) {
+  ClientLog log(kSecret);
+  for (std::uint32_t i = 0; i < 100'000; ++i) {
+    ask(log, {0x2001'0db8'0000'0000, i}, kStart + seconds{i});
+    if (i % 100 == 0) ask(log, client(1), kStart + seconds{i});
+  }
+  const auto records = log.records();
+  EXPECT_EQ(records.size(), ClientLog::kMostClients);
+  const ClientRecord* regular = find(records, client(1));
+  ASSERT_NE(regular, nullptr);
+  EXPECT_EQ(regular->requests, 1000U);
+}
+
+// Full of clients whose last requests bear later times than any that comes now.
+TEST(ClientLog, WhoWasSilentLongestGoesAlsoAfterTheClockWasSetBack) {
+  ClientLog log(kSecret);
+  for (std::uint32_t i = 0; i < 50'000; ++i) ask(log, client(i), kStart);
+  const WallTime set_back = kStart - 24h * 365;
+  for (std::uint32_t i = 50'000; i < 50'200; ++i) ask(log, client(i), set_back);
+  const auto records = log.records();
+  int newest = 0;
+  for (std::uint32_t i = 50'000; i < 50'200; ++i) newest += find(records, client(i)) != nullptr ? 1 : 0;
+  EXPECT_EQ(newest, 200);
+}
+
+TEST(ClientLog, SpreadsWhicheverBitsClientsDifferIn) {
+  for (const int shift : {0, 3, 8, 16, 24}) {
+    ClientLog log(kSecret);
+    for (std::uint32_t i = 0; i < 200; ++i) ask(log, IpAddress::v4(i << shift), kStart);
+    EXPECT_GE(log.records().size(), 198U) << shift;
+  }
+  ClientLog networks(kSecret);
+  for (std::uint64_t i = 0; i < 200; ++i) ask(networks, {0x2001'0db8'0000'0000 | i << 16, 1}, kStart);
+  EXPECT_GE(networks.records().size(), 198U);
+}
+
+TEST(ClientLog, IsReadWholeWhileAnotherThreadWrites) {
+  ClientLog log(kSecret);
+  std::atomic<bool> done{false};
+  std::thread server([&] {
+    for (std::uint32_t i = 1; !done; ++i) {
+      auto batch = log.start_batch();
+      // Two in a batch: no reader sees one without the other.
+      for (int twice = 0; twice < 2; ++twice) {
+        batch.add({kVersion4, {client(i % 16), 50'000}, {}, kStart + seconds{i}}, Outcome::kRefused);
+      }
+    }
+  });
+  std::uint64_t odd = 0;
+  for (std::uint64_t seen = 0; seen < 100'000;) {
+    seen = 0;
+    for (const ClientRecord& record : log.records()) {
+      seen += record.requests;
+      if (record.requests % 2 != 0 || record.refused != record.requests || record.previous != record.last)
+        ++odd;
+    }
+  }
+  done = true;
+  server.join();
+  EXPECT_EQ(odd, 0U);
+}
+
+TEST(MergedClients, AClientOfTwoLogsIsOneTheBusiestFirst) {
+  const ClientRecord busy{client(1), 10, 0, kStart + 5s, kStart + 1s, 4};
+  const ClientRecord seen_here{client(2), 7, 2, kStart + 10s, kStart + 2s, 3};
+  const ClientRecord seen_there{client(2), 5, 1, kStart + 20s, kStart + 4s, 4};
+  const auto merged = merge({busy, seen_here, seen_there});
+  ASSERT_EQ(merged.size(), 2U);
+  EXPECT_EQ(merged[0].address, client(2));
+  EXPECT_EQ(merged[0].requests, 12U);
+  EXPECT_EQ(merged[0].refused, 3U);
+  EXPECT_EQ(merged[0].last, kStart + 20s);
+  EXPECT_EQ(merged[0].previous, kStart + 10s);
+  EXPECT_EQ(merged[0].version, 4);
+  EXPECT_EQ(merged[1].address, client(1));
+}
+
+TEST(MergedClients, TheOrderOfTheLogsDoesNotMatter) {
+  const ClientRecord once{client(1), 1, 0, kStart, std::nullopt, std::nullopt};
+  const ClientRecord later{client(1), 2, 0, kStart + 9s, kStart + 3s, 4};
+  for (const auto& merged : {merge({once, later}), merge({later, once})}) {
+    ASSERT_EQ(merged.size(), 1U);
+    EXPECT_EQ(merged[0].last, kStart + 9s);
+    EXPECT_EQ(merged[0].previous, kStart + 3s);
+    EXPECT_EQ(merged[0].version, 4);
+  }
+}
+
+}  // namespace
+}  // namespace isletime::sntpd

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/saved_state.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "libsync/posix/digest.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr WallTime kSavedAt{1'770'000'000s};  // 2026-02-02T02:40:00Z
+constexpr WallTime kNow = kSavedAt + 300s;
+const std::optional<std::string> kMachine = "0123456789abcdef";
+
+SavedState example() {
+  return {.saved_at = kSavedAt,
+          .last_good_time = kSavedAt - 1234567890ns,
+          .frequency = SavedFrequency{Ppm{-809'042}, Ppm{1}},
+          .sources = {{"ntp:192.0.2.7", {Ppm{655'360}, Ppm{65'536}}}, {"rtc:/dev/rtc0", {Ppm{0}, Ppm{7}}}},
+          .machine = kMachine,
+          .boot = SavedBoot{"5d2b0f6e-boot", 90min + 7ns, true}};
+}
+
+// A text whose digest is right, whatever it says.
+std::string whole(const std::string& rest) {
+  return R"({"digest":")" + digest(rest) + R"(",)" + rest;
+}
+
+SavedStateFault fault_of(const std::string& text) {
+  const auto state = parse_saved_state(text, kNow, std::nullopt);
+  EXPECT_FALSE(state) << text;
+  return state.error();
+}
+
+SavedStateFault fault_with(const std::string& members) {
+  return fault_of(whole(R"("version":1,"saved_at":"2026-02-02T02:40:00Z",)" + members + "}"));
+}
+
+TEST(SavedState, SurvivesTheWayThroughItsText) {
+  const SavedState saved = example();
+  const auto read = parse_saved_state(format_saved_state(saved), kNow, kMachine);
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(read->saved_at, saved.saved_at);
+  EXPECT_EQ(read->last_good_time, saved.last_good_time);
+  ASSERT_TRUE(read->frequency);
+  EXPECT_EQ(read->frequency->value, saved.frequency->value);
+  EXPECT_EQ(read->frequency->error, saved.frequency->error);
+  ASSERT_EQ(read->sources.size(), saved.sources.size());
+  for (std::size_t i = 0; i < saved.sources.size(); ++i) {
+    EXPECT_EQ(read->sources[i].source, saved.sources[i].source);
+    EXPECT_EQ(read->sources[i].frequency.value, saved.sources[i].frequency.value);
+    EXPECT_EQ(read->sources[i].frequency.error, saved.sources[i].frequency.error);
+  }
+  EXPECT_EQ(read->machine, kMachine);
+  ASSERT_TRUE(read->boot);
+  EXPECT_EQ(read->boot->id, saved.boot->id);
+  EXPECT_EQ(read->boot->uptime, saved.boot->uptime);
+  EXPECT_EQ(read->boot->has_set_clock, saved.boot->has_set_clock);
+}
+
+TEST(SavedState, EveryPpmOfAClockSurvives) {
+  SavedState state = example();
+  const std::int64_t most = Ppm::whole(500).scaled;
+  for (std::int64_t scaled = -most; scaled <= most; scaled += 65'537) {
+    state.frequency->value = Ppm{scaled};
+    const auto read = parse_saved_state(format_saved_state(state), kNow, kMachine);
+    ASSERT_TRUE(read) << scaled;
+    EXPECT_EQ(read->frequency->value.scaled, scaled);
+  }
+}
+
+TEST(SavedState, WhatIsNotKnownYetStaysAbsent) {
+  SavedState saved;
+  saved.saved_at = kSavedAt;
+  const auto read = parse_saved_state(format_saved_state(saved), kNow, std::nullopt);
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_FALSE(read->last_good_time);
+  EXPECT_FALSE(read->frequency);
+  EXPECT_TRUE(read->sources.empty());
+  EXPECT_FALSE(read->machine);
+  EXPECT_FALSE(read->boot);
+}
+
+TEST(SavedState, IsALineThatPeopleCanRead) {
+  const std::string text = format_saved_state(example());
+  EXPECT_NE(text.find(R"("saved_at":"2026-02-02T02:40:00.000000000Z")"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("frequency_ppm":-12.345001)"), std::string::npos) << text;
+  EXPECT_EQ(text.find('\n'), text.size() - 1);
+}
+
+TEST(SavedState, TornAnywhereIsTorn) {
+  const std::string text = format_saved_state(example());
+  for (std::size_t length = 0; length < text.size(); ++length) {
+    EXPECT_EQ(fault_of(text.substr(0, length)), SavedStateFault::kTorn) << length;
+  }
+  EXPECT_EQ(fault_of(text + text), SavedStateFault::kTorn);
+  EXPECT_EQ(fault_of(std::string(text.size(), '\0')), SavedStateFault::kTorn);
+}
+
+TEST(SavedState, OneCharacterThatChangedIsFound) {
+  const std::string text = format_saved_state(example());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string changed = text;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    EXPECT_EQ(fault_of(changed), SavedStateFault::kTorn) << i;
+  }
+}
+
+TEST(SavedState, LongerThanAnyIsNotLookedAt) {
+  const std::string text = whole(R"("version":1,"padding":")" + std::string(kLargestSavedState, 'x') + "\"}");
+  EXPECT_EQ(fault_of(text), SavedStateFault::kTorn);
+}
+
+TEST(SavedState, AnotherVersionIsNotGuessedAt) {
+  EXPECT_EQ(fault_of(whole(R"("version":2,"what":"unknown"})")), SavedStateFault::kUnknownVersion);
+  EXPECT_EQ(fault_of(whole(R"("version":"1"})")), SavedStateFault::kUnknownVersion);
+}
+
+TEST(SavedState, WhatIsNotItsFormIsMalformed) {
+  EXPECT_EQ(fault_of(whole("")), SavedStateFault::kTorn);
+  EXPECT_EQ(fault_of(whole("not JSON")), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_of(whole(R"("saved_at":"2026-02-02T02:40:00Z"})")), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_of(whole(R"("version":1})")), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_of(whole(R"("version":1,"saved_at":1770000000})")), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("last_good_time":"yesterday")"), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("frequency_ppm":1.5)"), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("frequency_ppm":"1.5","frequency_error_ppm":1)"), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("frequency_ppm":1e999,"frequency_error_ppm":1)"), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("machine":7)"), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("boot":"5d2b")"), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("boot":"5d2b","uptime_s":"7","has_set_clock":true)"), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("boot":"5d2b","uptime_s":7,"has_set_clock":1)"), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("sources":{})"), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("sources":["ntp:192.0.2.7"])"), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("sources":[{"source":["ntp"],"frequency_ppm":1,"frequency_error_ppm":1}])"),
+            SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("sources":)" + std::string(10'000, '[') + std::string(10'000, ']')),
+            SavedStateFault::kMalformed);
+}
+
+TEST(SavedState, NoKernelSteersAClockByMoreThan500Ppm) {
+  EXPECT_TRUE(parse_saved_state(whole(R"("version":1,"saved_at":"2026-02-02T02:40:00Z",)"
+                                      R"("frequency_ppm":500,"frequency_error_ppm":0})"),
+                                kNow, std::nullopt));
+  EXPECT_EQ(fault_with(R"("frequency_ppm":500.001,"frequency_error_ppm":1)"), SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(R"("frequency_ppm":-1e300,"frequency_error_ppm":1)"), SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(R"("frequency_ppm":1,"frequency_error_ppm":-0.1)"), SavedStateFault::kAbsurd);
+}
+
+TEST(SavedState, TimesThatCannotBeAreAbsurd) {
+  EXPECT_EQ(fault_of(whole(R"("version":1,"saved_at":"1970-01-01T00:00:10Z"})")), SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(R"("last_good_time":"2026-02-02T02:40:01Z")"), SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(R"("last_good_time":"2000-01-01T00:00:00Z")"), SavedStateFault::kAbsurd);
+}
+
+std::string source_item(const std::string& name) {
+  return R"({"source":")" + name + R"(","frequency_ppm":1,"frequency_error_ppm":1})";
+}
+
+TEST(SavedState, SourcesThatCannotBeAreAbsurd) {
+  EXPECT_EQ(fault_with(R"("sources":[)" + source_item("") + "]"), SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(R"("sources":[)" + source_item("a\\u001b[2J") + "]"), SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(R"("sources":[)" + source_item(std::string(256, 'x')) + "]"),
+            SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(R"("sources":[)" + source_item("a") + "," + source_item("a") + "]"),
+            SavedStateFault::kAbsurd);
+  std::string many = source_item("0");
+  for (int i = 1; i < 65; ++i) many.append(",").append(source_item(std::to_string(i)));
+  EXPECT_EQ(fault_with(R"("sources":[)" + many + "]"), SavedStateFault::kAbsurd);
+}
+
+TEST(SavedState, MoreSourcesThanItKeepsAreLeftOut) {
+  SavedState state = example();
+  state.sources.clear();
+  for (int i = 0; i < 100; ++i) state.sources.push_back({fmt::format("{:255}", i), {}});
+  state.sources[0].source = "over\nlines";
+  const auto read = parse_saved_state(format_saved_state(state), kNow, kMachine);
+  ASSERT_TRUE(read) << to_string(read.error());
+  ASSERT_EQ(read->sources.size(), 64U);
+  EXPECT_EQ(read->sources[0].source, state.sources[1].source);
+}
+
+TEST(SavedState, TheLongestThatIsSavedCanBeRead) {
+  SavedState state = example();
+  state.sources.clear();
+  for (int i = 0; i < 64; ++i)
+    state.sources.push_back({std::string(static_cast<std::size_t>(192 + i), '"'), {}});
+  const auto read = parse_saved_state(format_saved_state(state), kNow, kMachine);
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(read->sources.size(), 64U);
+}
+
+TEST(SavedState, FromTheFutureIsRefusedWhereTheClockIsTrusted) {
+  const std::string text = format_saved_state(example());
+  EXPECT_TRUE(parse_saved_state(text, kSavedAt - 1h, kMachine));
+  const auto early = parse_saved_state(text, kSavedAt - 1h - 1ns, kMachine);
+  ASSERT_FALSE(early);
+  EXPECT_EQ(early.error(), SavedStateFault::kFromTheFuture);
+  // At boot without an RTC the clock reads anything; then the state may be newer than it.
+  EXPECT_TRUE(parse_saved_state(text, std::nullopt, kMachine));
+}
+
+TEST(SavedState, AnotherMachinesCrystalIsNotOurs) {
+  for (const auto& machine : {std::optional<std::string>{"fedcba9876543210"}, std::optional<std::string>{}}) {
+    const auto read = parse_saved_state(format_saved_state(example()), kNow, machine);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error(), SavedStateFault::kFromAnotherMachine);
+  }
+}
+
+}  // namespace
+}  // namespace isletime::sntpd

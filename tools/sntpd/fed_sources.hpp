@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Sources that nobody asks: other programs feed their samples, a person sets the time. What their names
+// say they are, and what became of their last sample.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "libsync/core/ip_address.hpp"
+#include "libsync/policy/discipline/discipline.hpp"
+#include "libsync/policy/timekeeper.hpp"
+
+namespace isletime::sntpd {
+
+// By what stands before the colon of "phone:192.168.4.17"; a phone's address decides where it is.
+// Absent: no such source is known.
+std::optional<SourceKind> kind_of(const std::string& source, std::span<const Prefix> access_point);
+
+struct FedSource {
+  std::string source;
+  SourceKind kind;
+  std::optional<std::size_t> index;  // in the discipline, while it may steer the clock
+  MonoTime at{};                     // of the last sample
+  Offset offset{};
+  Dispersion bound{};
+  std::string verdict{};  // a name
+  std::string text{};     // a clause for people
+};
+
+class FedSources {
+ public:
+  explicit FedSources(Discipline& discipline) : discipline_(discipline) {}
+
+  std::span<const FedSource> all() const { return sources_; }
+  // The oldest makes room.
+  FedSource& find_or_add(const std::string& source, SourceKind kind);
+  const FedSource* find(std::size_t index) const;
+
+  // Gives it a place in the discipline. False: there is none.
+  bool join(FedSource& source);
+  void leave(FedSource& source);
+  void leave_all();
+  // Those of a worse rank than `kind`, and those whose window has passed.
+  void leave_outranked(SourceKind kind);
+  void leave_expired(const Timekeeper& timekeeper, MonoTime now);
+  // While muted, they have no say in a selection.
+  void mute(bool muted);
+  bool any() const;
+
+ private:
+  Discipline& discipline_;
+  std::vector<FedSource> sources_;
+};
+
+}  // namespace isletime::sntpd

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/hub.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "libsync/posix/address_reference_id.hpp"
+#include "libsync/posix/clocks.hpp"
+#include "libsync/posix/interfaces.hpp"
+#include "libsync/record/plain_text.hpp"
+#include "tools/sntpd/build_time.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+using std::chrono::hours;
+
+// The first correction may be a step: not on the word of a single sample, nor while it is in doubt.
+constexpr int kFirstSamples = 3;
+
+// As a frequency that nobody has measured, or whose memory may be of other temperatures.
+constexpr double kUnknownDeviation = 1e-4;
+constexpr double kLeastDeviation = 1e-8;
+// What a crystal's frequency changes by beyond what the estimate knows: a few kelvins.
+constexpr double kChangeOfFrequency = 0.5e-6;
+
+constexpr nanoseconds kSaveInterval = hours{1};
+
+constexpr double kPerMillion = 1e-6;
+
+Ppm to_ppm(double fraction) {
+  return {std::llround(std::clamp(fraction / kPerMillion, -1e5, 1e5) * 65536)};
+}
+
+double to_fraction(Ppm ppm) {
+  return static_cast<double>(ppm.scaled) / 65536 * kPerMillion;
+}
+
+// What is saved is how slow the clock is, and its error a bound; an estimate is of what it gains.
+SavedFrequency to_saved(FilterBank::Frequency frequency) {
+  return {to_ppm(-frequency.value), to_ppm(3 * frequency.deviation)};
+}
+
+FilterBank::Frequency from_saved(SavedFrequency saved) {
+  return {-to_fraction(saved.value), std::max(to_fraction(saved.error), kChangeOfFrequency)};
+}
+
+SourceAccount account_of(const Header& server) {
+  return {server.leap, server.stratum, server.reference_id, Delay{server.root_delay.to_nanoseconds()},
+          Dispersion{server.root_dispersion.to_nanoseconds()}};
+}
+
+}  // namespace
+
+Hub::Hub(const Options& options, const KeyRing& keys, const Log& log, Memory& memory, std::int8_t precision)
+    : options_(options),
+      log_(log),
+      memory_(memory),
+      precision_(precision),
+      started_(mono_now()),
+      earliest_(build_time()),
+      steering_({options.limits, options.no_clock}, log, memory),
+      timekeeper_({.earliest = build_time()}),
+      set_at_(wall_now()),
+      upstreams_(upstreams_config(keys), discipline_, log) {}
+
+Upstreams::Config Hub::upstreams_config(const KeyRing& keys) {
+  recall();
+  const Options& options = options_;
+  if (!options.servers.empty() || !options.pools.empty()) steering_.take_clock();
+  const auto is_served_on = [&options](const Endpoint& endpoint) {
+    if (options.port == 0 || endpoint.port != options.port) return false;
+    if (!options.bind.empty()) {
+      return std::any_of(options.bind.begin(), options.bind.end(),
+                         [&](const Endpoint& local) { return local.address == endpoint.address; });
+    }
+    const auto own = interface_addresses();
+    return endpoint.address.is_loopback() ||
+           std::any_of(own.begin(), own.end(),
+                       [&](const InterfaceAddress& a) { return a.address == endpoint.address; });
+  };
+  return {
+      .servers = options.servers,
+      .pools = options.pools,
+      .poll = {static_cast<std::int8_t>(options.minpoll), static_cast<std::int8_t>(options.maxpoll)},
+      .precision = precision_,
+      .keys = keys,
+      .is_ourselves = is_served_on,
+      .on_start = [this](const std::string& source) { discipline_.seed_frequency(frequency_for(source)); }};
+}
+
+void Hub::recall() {
+  const WallTime now = wall_now();
+  auto state = memory_.recall(now < build_time() ? std::nullopt : std::optional{now}, started_);
+  if (!state) return;
+  saved_ = *std::move(state);
+  if (saved_.frequency) frequency_ = from_saved(*saved_.frequency);
+  if (!saved_.last_good_time) return;
+  earliest_ = std::max(earliest_, *saved_.last_good_time);
+  timekeeper_.raise_floor(*saved_.last_good_time);
+  was_running_ = Memory::is_of_this_boot(saved_) && saved_.boot->has_set_clock && !options_.no_clock;
+}
+
+Hub::Frequency Hub::frequency_for(const std::string& source) const {
+  const auto of_source = std::find_if(saved_.sources.begin(), saved_.sources.end(),
+                                      [&](const SavedSource& saved) { return saved.source == source; });
+  if (!checked_ && of_source != saved_.sources.end()) return from_saved(of_source->frequency);
+  return frequency_.value_or(Frequency{-steering_.clock().rate(), kUnknownDeviation});
+}
+
+void Hub::save() {
+  // Who sets a clock to a time before this program was made is simulating.
+  if (!checked_ || memory_.is_absent() || steering_.hub_now() < build_time()) return;
+  SavedState state;
+  state.saved_at = steering_.hub_now();
+  state.last_good_time = std::min(checked_->at, state.saved_at);
+  if (frequency_) state.frequency = to_saved(*frequency_);
+  for (const auto& association : upstreams_.associations()) {
+    const auto estimate = discipline_.source(association->index)->estimator.at(steering_.free_now());
+    if (!estimate || association->samples < kFirstSamples) continue;
+    state.sources.push_back(
+        {association->source, to_saved({estimate->frequency, std::sqrt(estimate->var_frequency)})});
+  }
+  memory_.save(std::move(state), mono_now(), steering_.clock().sets_the_machines_clock());
+}
+
+void Hub::step(std::span<const pollfd> polled) {
+  notice_jump();
+  const MonoTime now = mono_now();
+  upstreams_.step(polled, now, [this](const Upstreams::Happening& happening) { handle(happening); });
+  steering_.end_slew_if_due(now);
+  if (next_save_ && now >= *next_save_) {
+    next_save_ = now + kSaveInterval;
+    save();
+  }
+}
+
+std::optional<MonoTime> Hub::next_wakeup() const {
+  std::optional<MonoTime> next = next_save_;
+  for (const auto& wakeup : {steering_.next_wakeup(mono_now()), upstreams_.next_wakeup()}) {
+    if (wakeup && (!next || *wakeup < *next)) next = wakeup;
+  }
+  return next;
+}
+
+void Hub::stop() {
+  steering_.stop();
+  save();
+}
+
+void Hub::note(Event event, const std::string& text) {
+  memory_.note(steering_.hub_now(), event, text);
+  log_.detail(made_plain(text));
+  has_changed_ = true;
+}
+
+// What the kernel's own slewing and other programs do to the clock makes all that was compared with it
+// worth less, but not what was learned of the oscillator.
+void Hub::notice_jump() {
+  const auto jump = steering_.take_jump();
+  if (!jump) return;
+  if (jump->is_leap_second) {
+    discipline_.on_leap_second(jump->by);
+    note(Event::kLeapSecond,
+         jump->by.value < nanoseconds::zero() ? "a leap second is inserted" : "a second is left out");
+    return;
+  }
+  const std::string what =
+      fmt::format("somebody set the clock by {:+.6f} s", Seconds{jump->by.value}.count());
+  log_.notice(what);
+  memory_.note(steering_.hub_now(), Event::kClockSetByOthers, what);
+  has_changed_ = true;
+  set_at_ = wall_now();
+  timekeeper_.on_clock_moved(jump->by);
+  if (!timekeeper_.standing(mono_now()).ever_set) {
+    checked_.reset();
+    followed_.clear();
+    was_running_ = false;
+  } else if (checked_) {
+    checked_->bound = {saturated_sum(checked_->bound.value, magnitude(jump->by.value))};
+  }
+  fed_.leave_all();
+  discipline_.forget_phase();
+  for (const auto& association : upstreams_.associations()) {
+    association->upstream.set_interval(
+        discipline_.interval(association->index, mono_now(), steering_.free_now()));
+  }
+}
+
+std::optional<Trouble> Hub::trouble_of(const Measurement& m) const {
+  if (options_.port == 0 || m.server.stratum < 2) return std::nullopt;
+  const auto own = interface_addresses();
+  const bool is_loop = std::any_of(own.begin(), own.end(), [&](const InterfaceAddress& a) {
+    return !a.address.is_loopback() && reference_id_of(a.address) == m.server.reference_id;
+  });
+  return is_loop ? std::optional{Trouble::kLoop} : std::nullopt;
+}
+
+void Hub::handle(const Upstreams::Happening& happening) {
+  Association& association = happening.association;
+  const MonoTime now = mono_now();
+  const auto& upstream = association.upstream;
+  const auto* m = std::get_if<Measurement>(&happening.outcome);
+  if (m == nullptr) {
+    ++association.losses;
+    association.last_error = std::get<Lost>(happening.outcome).why;
+    log_.detail(fmt::format("{}: {}", association.source, association.last_error));
+    discipline_.on_trouble(association.index, Trouble::kNoReply, upstream.reach().is_reachable());
+  } else if (const auto trouble = trouble_of(*m)) {
+    ++association.losses;
+    discipline_.on_trouble(association.index, *trouble, true);
+  } else {
+    ++association.samples;
+    association.losses = 0;
+    association.last = *m;
+    association.last_error.clear();
+    discipline_.on_sample(association.index, now, steering_.clock().sample_of(*m), account_of(m->server));
+    log_.detail(fmt::format("{}: offset {:+.9f} s, delay {:.9f} s", association.source,
+                            Seconds{m->offset.value}.count(), Seconds{m->delay.value}.count()));
+  }
+  has_changed_ = true;
+  association.upstream.set_interval(discipline_.interval(association.index, now, steering_.free_now()));
+  fed_.leave_expired(timekeeper_, now);
+  follow_upstreams(m != nullptr, now);
+  report_standings();
+}
+
+// Upstreams outrank whoever is fed, so these are heard only where those agree on nothing.
+std::optional<Discipline::Consensus> Hub::select() {
+  if (!fed_.any()) return discipline_.select(steering_.free_now());
+  fed_.mute(true);
+  auto consensus = discipline_.select(steering_.free_now());
+  fed_.mute(false);
+  const auto* peer = consensus ? upstreams_.find(consensus->system_peer) : nullptr;
+  if (peer != nullptr && peer->samples >= kFirstSamples) {
+    fed_.leave_all();
+    return consensus;
+  }
+  return discipline_.select(steering_.free_now());
+}
+
+// A query without answer may end somebody's majority, but is no news of the time.
+void Hub::follow_upstreams(bool is_news, MonoTime now) {
+  const auto consensus = select();
+  Association* peer = consensus ? upstreams_.find(consensus->system_peer) : nullptr;
+  if (peer == nullptr) {
+    lose();
+  } else if (may_begin_with(*peer) && (is_news || followed_ != peer->source)) {
+    follow(*peer, *consensus, now);
+  }
+}
+
+bool Hub::may_begin_with(const Association& peer) const {
+  if (checked_ && checked_->is_upstream) return true;
+  return peer.samples >= kFirstSamples && !discipline_.source(peer.index)->estimator.is_suspicious();
+}
+
+void Hub::follow(Association& peer, const Discipline::Consensus& consensus, MonoTime now) {
+  const auto left =
+      steering_.steer(consensus.estimate, peer.upstream.interval(), was_synchronised(SourceKind::kNtp, now));
+  if (!left) {
+    const std::string what = fmt::format("{}: the clock would move by {:+.3f} s: refused, see --panic",
+                                         peer.source, Seconds{offset_of(consensus.estimate).value}.count());
+    if (std::exchange(panic_, peer.source) != peer.source) {
+      log_.error(what);
+      memory_.note(steering_.hub_now(), Event::kSampleRefused, what);
+    }
+    lose();
+    return;
+  }
+  panic_.clear();
+  learn_frequency(consensus.estimate);
+  const auto& account = discipline_.source(consensus.system_peer)->account;
+  const Dispersion bound{saturated_sum(consensus.bound.value, *left)};
+  const bool is_first = !checked_;
+  checked_ = Checked{.at = steering_.hub_now(),
+                     .bound = bound,
+                     .is_upstream = true,
+                     .leap = consensus.leap,
+                     .stratum = account.stratum,
+                     .reference_id = reference_id_of(peer.upstream.server().address),
+                     .root_delay = {account.root_delay.value + peer.last->delay.value}};
+  timekeeper_.on_sync(SourceKind::kNtp, bound, now);
+  timekeeper_.raise_floor(checked_->at);
+  steering_.tell({consensus.leap, bound.value, rounded(Seconds{std::sqrt(consensus.estimate.var_phase)})});
+  if (!next_save_) next_save_ = now + kFirstSave;
+  if (followed_ == peer.source) return;
+  if (is_first || was_lost_) note(Event::kSynchronised, "the clock follows " + peer.source);
+  if (!is_first && !was_lost_) note(Event::kSourceSelected, "the clock now follows " + peer.source);
+  followed_ = peer.source;
+  was_lost_ = false;
+}
+
+void Hub::learn_frequency(const Estimate& estimate) {
+  const double deviation = std::sqrt(estimate.var_frequency);
+  frequency_ = Frequency{estimate.frequency, std::max(2 * deviation, kLeastDeviation)};
+  const double error = 4 * deviation + kChangeOfFrequency;
+  if (to_ppm(error) < kFrequencyTolerance) timekeeper_.adapt(to_ppm(error));
+}
+
+void Hub::lose() {
+  const bool was_upstream = checked_ && checked_->is_upstream && !followed_.empty();
+  if (!was_upstream) return;
+  note(Event::kHoldover, followed_ + " is not followed any more: the clock runs on by itself");
+  followed_.clear();
+  was_lost_ = true;
+}
+
+void Hub::report_standings() {
+  for (const auto& association : upstreams_.associations()) {
+    const auto& source = *discipline_.source(association->index);
+    const Standing before = std::exchange(association->standing, source.placement.standing);
+    const Standing after = association->standing;
+    if (before == after) continue;
+    const std::string why =
+        fmt::format("{}: {}: {}", association->source, describe(after).name, describe(after).text);
+    if (after == Standing::kFalseticker || after == Standing::kLoop) {
+      log_.notice(why);
+      memory_.note(steering_.hub_now(), Event::kSourceDistrusted, why);
+    } else if (after == Standing::kUnreachable) {
+      note(Event::kSourceLost, why);
+    }
+  }
+}
+
+bool Hub::was_synchronised(SourceKind by, MonoTime now) const {
+  const ClockStanding standing = timekeeper_.standing(now);
+  return standing.ever_set ? standing.kind <= by : was_running_;
+}
+
+ServedTime Hub::served() const {
+  return {state(), steering_.clock().map(wall_now())};
+}
+
+ServerState Hub::state() const {
+  const bool is_unset = options_.unsynchronised || !upstreams_.empty();
+  if (!checked_) {
+    if (is_unset) return unsynchronised(precision_);
+    return local_reference(options_.local_stratum, precision_, set_at_, earliest_);
+  }
+  ServerState state = local_reference(options_.local_stratum, precision_, checked_->at, build_time());
+  const bool passes_on = checked_->is_upstream && !followed_.empty() && checked_->stratum < kMaxStratum;
+  if (!passes_on) {
+    // Its own root, and so near to itself: a client that refuses it has nobody else to agree with.
+    state.root_dispersion = std::min(checked_->bound, kLocalGrowthLimit);
+    return state;
+  }
+  state.leap = checked_->leap;
+  state.stratum = static_cast<std::uint8_t>(checked_->stratum + 1);
+  state.reference_id = checked_->reference_id;
+  state.root_delay = checked_->root_delay;
+  const nanoseconds rest = checked_->bound.value - checked_->root_delay.value / 2;
+  state.root_dispersion = {std::max(rest, nanoseconds::zero())};
+  state.growth_limit = kMaxDispersion;
+  return state;
+}
+
+}  // namespace isletime::sntpd

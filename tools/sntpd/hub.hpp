@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// The hub keeps time: hears its upstreams and those who feed it, lets policy judge them, steers the clock
+// by what they agree on, and says how good it is. Driven by one loop on poll(2).
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <poll.h>
+
+#include "libsync/policy/discipline/discipline.hpp"
+#include "libsync/policy/timekeeper.hpp"
+#include "libsync/record/sample_record.hpp"
+#include "tools/common/log.hpp"
+#include "tools/sntpd/control_request.hpp"
+#include "tools/sntpd/fed_sources.hpp"
+#include "tools/sntpd/hub_view.hpp"
+#include "tools/sntpd/memory.hpp"
+#include "tools/sntpd/options.hpp"
+#include "tools/sntpd/served_time.hpp"
+#include "tools/sntpd/steering.hpp"
+#include "tools/sntpd/upstreams.hpp"
+
+namespace isletime::sntpd {
+
+class Hub {
+ public:
+  // All of them outlive it; `keys` has those that the options name.
+  Hub(const Options& options, const KeyRing& keys, const Log& log, Memory& memory, std::int8_t precision);
+
+  void append_polled(std::vector<pollfd>& polled) const { upstreams_.append_polled(polled); }
+  // `polled`: what append_polled() appended, after poll(2); or nothing.
+  void step(std::span<const pollfd> polled);
+  std::optional<MonoTime> next_wakeup() const;
+  // What clients are told of the clock now.
+  ServedTime served() const;
+  // Leaves the clock at the rate that is believed right, and what was learned to the next start.
+  void stop();
+
+  // What became of what somebody else says of the time.
+  struct Answer {
+    bool is_accepted;
+    std::string name;  // one word
+    std::string text;  // a clause for people
+  };
+  Answer feed(const SampleRecord& sample);
+  Answer set(const SetTime& request);
+
+  StatusView status() const;
+  std::vector<SourceView> sources() const;
+  // Whether any of it has changed since the last call.
+  bool take_changed() { return std::exchange(has_changed_, false); }
+
+  // A clock that reads less is not believed.
+  WallTime earliest() const { return earliest_; }
+
+ private:
+  using Frequency = FilterBank::Frequency;
+
+  static constexpr nanoseconds kFirstSave = std::chrono::minutes{1};  // since the clock was set
+
+  // Of the last time that the clock was set or found right.
+  struct Checked {
+    WallTime at;
+    Dispersion bound;          // of the hub's time
+    bool is_upstream = false;  // what follows is an upstream's
+    Leap leap = Leap::kNone;
+    std::uint8_t stratum = 0;
+    ReferenceId reference_id{};
+    Delay root_delay{};
+  };
+  struct Claim {
+    std::string source;
+    SourceKind kind;
+    WallTime at;    // by the machine's clock
+    Offset offset;  // from it
+    Dispersion bound;
+    bool is_reliable;
+    SourceAccount account{};
+  };
+
+  Upstreams::Config upstreams_config(const KeyRing& keys);
+  void recall();
+  void save();
+  Frequency frequency_for(const std::string& source) const;
+
+  void handle(const Upstreams::Happening& happening);
+  void follow_upstreams(bool is_news, MonoTime now);
+  std::optional<Discipline::Consensus> select();
+  bool may_begin_with(const Association& peer) const;
+  void follow(Association& peer, const Discipline::Consensus& consensus, MonoTime now);
+  void learn_frequency(const Estimate& estimate);
+  void lose();
+  void report_standings();
+  bool was_synchronised(SourceKind by, MonoTime now) const;
+
+  SourceView view_of(const Association& association) const;
+  SourceView view_of(const FedSource& fed) const;
+  void add_estimate(SourceView& view, const Discipline::Source& source) const;
+
+  Answer judge(const Claim& claim);
+  Answer adopt(FedSource& fed, const Claim& claim, MonoTime now);
+  Answer answer(FedSource& fed, bool is_accepted, const std::string& name, const std::string& text);
+  std::vector<Prefix> access_point_networks() const;
+
+  void notice_jump();
+  ServerState state() const;
+  std::optional<Trouble> trouble_of(const Measurement& measurement) const;
+  void note(Event event, const std::string& text);
+
+  const Options& options_;
+  const Log& log_;
+  Memory& memory_;
+  std::int8_t precision_;
+  MonoTime started_;
+  WallTime earliest_;
+  SavedState saved_;
+  bool was_running_ = false;  // before, in this boot, and had set the clock
+  std::optional<Frequency> frequency_;
+  Steering steering_;
+  Timekeeper timekeeper_;
+  Discipline discipline_;
+  FedSources fed_{discipline_};
+  WallTime set_at_;  // by the machine's clock: when it was stepped last, or this program started
+  std::optional<Checked> checked_;
+  std::string followed_;  // the source that counts most; empty: none
+  bool was_lost_ = false;
+  std::string panic_;  // the source whose time is refused
+  std::optional<MonoTime> next_save_;
+  bool has_changed_ = false;
+  Upstreams upstreams_;  // asks the above as it starts
+};
+
+}  // namespace isletime::sntpd

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// What the hub makes of the time that others claim: samples that are fed, a person's word.
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "libsync/posix/clocks.hpp"
+#include "libsync/posix/interfaces.hpp"
+#include "tools/sntpd/hub.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+// Samples that are fed are fresh, or not looked at.
+constexpr nanoseconds kOldestSample = std::chrono::minutes{1};
+constexpr nanoseconds kReadingTwoClocks = std::chrono::milliseconds{10};
+// A slew for a source that will hardly come again soon.
+constexpr nanoseconds kUntilNextFed = seconds{64};
+
+}  // namespace
+
+Hub::Answer Hub::feed(const SampleRecord& sample) {
+  notice_jump();
+  const auto refuse = [&](const char* name, const std::string& text) {
+    note(Event::kSampleRefused, fmt::format("{}: {}: {}", sample.source, name, text));
+    return Answer{false, name, text};
+  };
+  const auto kind = kind_of(sample.source, access_point_networks());
+  if (!kind) {
+    return refuse("unknown-kind",
+                  "a source begins with ntp:, phone:, manual:, ocpp:, http:, rtc:, ccapi: or camera:");
+  }
+  if (!sample.offset || !sample.uncertainty)
+    return refuse("bad-sample", "it has no offset, or no uncertainty");
+  const WallTime now = wall_now();
+  const nanoseconds age = elapsed(sample.time, now);
+  if (age < -kReadingTwoClocks) return refuse("from-the-future", "by this clock it is still to be taken");
+  if (age > kOldestSample) return refuse("too-old", "it was taken more than a minute ago");
+  if (sample.time < set_at_ && steering_.clock().sets_the_machines_clock()) {
+    return refuse("too-old", "the clock was set since it was taken");
+  }
+  Claim claim{.source = sample.source,
+              .kind = *kind,
+              .at = sample.time,
+              .offset = {*sample.offset},
+              .bound = {saturated_sum(*sample.uncertainty,
+                                      drift(std::max(age, nanoseconds::zero()), kFrequencyTolerance))},
+              .is_reliable = sample.reliable.value_or(true)};
+  if (sample.leap) claim.account.leap = static_cast<Leap>(*sample.leap);
+  claim.account.stratum = sample.stratum.value_or(0);
+  claim.account.root_delay = {sample.root_delay.value_or(nanoseconds::zero())};
+  claim.account.root_dispersion = {sample.root_dispersion.value_or(nanoseconds::zero())};
+  claim.bound = {saturated_sum(claim.bound.value, saturated_sum(claim.account.root_delay.value / 2,
+                                                                claim.account.root_dispersion.value))};
+  const bool is_unset_server =
+      *kind == SourceKind::kNtp && sample.stratum && (*sample.stratum == 0 || *sample.stratum > kMaxStratum);
+  if (claim.account.leap == Leap::kUnsynchronised || is_unset_server) claim.is_reliable = false;
+  return judge(claim);
+}
+
+Hub::Answer Hub::set(const SetTime& request) {
+  notice_jump();
+  const WallTime now = wall_now();
+  const Answer answer = judge({.source = "manual",
+                               .kind = SourceKind::kManual,
+                               .at = now,
+                               .offset = {elapsed(now, request.time)},
+                               .bound = request.uncertainty,
+                               .is_reliable = true});
+  if (answer.is_accepted) note(Event::kSetByHand, "the time was set by hand");
+  return answer;
+}
+
+Hub::Answer Hub::answer(FedSource& fed, bool is_accepted, const std::string& name, const std::string& text) {
+  fed.verdict = name;
+  fed.text = text;
+  if (!is_accepted) note(Event::kSampleRefused, fmt::format("{}: {}: {}", fed.source, name, text));
+  has_changed_ = true;
+  return {is_accepted, name, text};
+}
+
+Hub::Answer Hub::judge(const Claim& claim) {
+  const MonoTime now = mono_now();
+  fed_.leave_expired(timekeeper_, now);
+  if (claim.kind == SourceKind::kPhone || claim.kind == SourceKind::kPhoneOnAccessPoint)
+    timekeeper_.on_client_seen();
+  FedSource& fed = fed_.find_or_add(claim.source, claim.kind);
+  fed.at = now;
+  fed.offset = {
+      saturated_difference(claim.offset.value, elapsed(claim.at, steering_.clock().hub_time(claim.at)))};
+  fed.bound = claim.bound;
+  const Judgement judgement = timekeeper_.judge({.kind = claim.kind,
+                                                 .offset = fed.offset,
+                                                 .bound = claim.bound,
+                                                 .reliable = claim.is_reliable,
+                                                 .claimed = shifted(steering_.hub_now(), fed.offset.value)},
+                                                now);
+  const VerdictDescription verdict = describe(judgement.verdict);
+  if (judgement.warn) {
+    log_.notice(fmt::format("{}: differs by {:+.3f} s", claim.source, Seconds{fed.offset.value}.count()));
+  }
+  switch (judgement.verdict) {
+    case Verdict::kAdopt:
+      return adopt(fed, claim, now);
+    case Verdict::kAgree:
+      timekeeper_.on_sync(claim.kind, judgement.bound, now);
+      checked_ = Checked{.at = steering_.hub_now(), .bound = judgement.bound};
+      followed_ = claim.source;
+      return answer(fed, true, verdict.name, verdict.text);
+    case Verdict::kBelowThreshold:
+      return answer(fed, true, verdict.name, verdict.text);
+    case Verdict::kUnreliable:
+    case Verdict::kBelowFloor:
+    case Verdict::kAbsurd:
+    case Verdict::kOutranked:
+    case Verdict::kTooUncertain:
+      break;
+  }
+  return answer(fed, false, verdict.name, verdict.text);
+}
+
+Hub::Answer Hub::adopt(FedSource& fed, const Claim& claim, MonoTime now) {
+  fed_.leave_outranked(claim.kind);
+  steering_.take_clock();
+  discipline_.seed_frequency(frequency_for(claim.source));
+  if (!fed_.join(fed)) return answer(fed, false, "no-room", "there are too many sources");
+  const auto sample = steering_.clock().sample_of(claim.at, claim.offset, claim.bound);
+  switch (discipline_.on_sample(*fed.index, now, sample, claim.account)) {
+    case Outcome::kStarted:
+    case Outcome::kUsed:
+    case Outcome::kStepped:
+      break;
+    case Outcome::kSuspect:
+      return answer(fed, false, "suspect", "it contradicts what it said before: let it say so again");
+    case Outcome::kOutOfOrder:
+      return answer(fed, false, "too-old", "it was taken before the last one");
+  }
+  const auto consensus = discipline_.select(steering_.free_now());
+  const Standing standing = discipline_.source(*fed.index)->placement.standing;
+  if (!consensus || !is_selected(standing)) {
+    return answer(fed, false, describe(standing).name, describe(standing).text);
+  }
+  const bool may_not_step = claim.kind != SourceKind::kManual && was_synchronised(claim.kind, now);
+  const auto left = steering_.steer(consensus->estimate, kUntilNextFed, may_not_step);
+  if (!left) {
+    fed_.leave(fed);
+    return answer(fed, false, "panic", "the clock would move further than --panic allows");
+  }
+  if (steering_.clock().sets_the_machines_clock() && *left == nanoseconds::zero()) set_at_ = wall_now();
+  const Dispersion bound{saturated_sum(std::min(consensus->bound, claim.bound).value, *left)};
+  timekeeper_.on_sync(claim.kind, bound, now);
+  checked_ = Checked{.at = steering_.hub_now(), .bound = bound};
+  steering_.tell({Leap::kNone, bound.value, bound.value});
+  if (!next_save_) next_save_ = now + kFirstSave;
+  if (std::exchange(followed_, claim.source) != claim.source)
+    note(Event::kSynchronised, "the clock follows " + claim.source);
+  const VerdictDescription verdict = describe(Verdict::kAdopt);
+  return answer(fed, true, verdict.name, verdict.text);
+}
+
+std::vector<Prefix> Hub::access_point_networks() const {
+  std::vector<Prefix> networks;
+  for (const InterfaceAddress& address : interface_addresses()) {
+    if (address.interface == options_.access_point) networks.push_back(address.network);
+  }
+  return networks;
+}
+
+}  // namespace isletime::sntpd

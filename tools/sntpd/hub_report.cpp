@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// What the hub shows of itself.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "libsync/posix/clocks.hpp"
+#include "tools/sntpd/hub.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+constexpr double kPartsPerMillion = 1e6;
+
+const char* name_of(Tier tier) {
+  switch (tier) {
+    case Tier::kPreferred:
+      return "preferred";
+    case Tier::kNormal:
+      return "normal";
+    case Tier::kFallback:
+      return "fallback";
+  }
+  return "";
+}
+
+// In the local clock's words: what it lags behind.
+std::optional<double> lag_ppm(double frequency) {
+  return -frequency * kPartsPerMillion;
+}
+
+SourceView unresolved_view(const Unresolved& name) {
+  SourceView view;
+  view.source = "ntp:" + name.host;
+  view.kind = isletime::name_of(SourceKind::kNtp);
+  view.tier = name_of(Tier::kNormal);
+  view.standing = "unresolved";
+  view.standing_text = "its name has no address yet";
+  if (!name.why.empty()) view.last_error = name.why;
+  return view;
+}
+
+}  // namespace
+
+StatusView Hub::status() const {
+  const MonoTime now = mono_now();
+  const ServerState state = this->state();
+  const ClockStanding standing = timekeeper_.standing(now);
+  StatusView view;
+  view.time = steering_.hub_now();
+  view.synchronised = is_synchronised(state, view.time);
+  view.reliable = standing.reliable;
+  if (standing.ever_set && !followed_.empty()) {
+    view.source = followed_;
+    view.kind = isletime::name_of(standing.kind);
+  }
+  if (standing.ever_set) {
+    view.age = standing.age;
+    view.bound = standing.bound;
+    view.offset = steering_.left(now);
+  }
+  if (frequency_) {
+    view.frequency_ppm = lag_ppm(frequency_->value);
+    view.frequency_error_ppm = frequency_->deviation * kPartsPerMillion;
+  }
+  if (view.synchronised) {
+    view.stratum = state.stratum;
+    view.leap = state.leap;
+    view.refid = reference_id_text(state.reference_id, state.stratum);
+    view.root_delay = state.root_delay;
+    view.root_dispersion = root_dispersion_at(state, view.time);
+  }
+  if (!memory_.warning().empty()) view.warnings.push_back(memory_.warning());
+  if (!panic_.empty())
+    view.warnings.push_back(panic_ + " is refused: it would move the clock further than --panic allows");
+  if (was_lost_) view.warnings.emplace_back("no server is followed: the clock runs on by itself");
+  if (!standing.ever_set && view.synchronised)
+    view.warnings.emplace_back("no source has told the time: this machine's clock is served as it is");
+  if (standing.ever_set && !standing.reliable)
+    view.warnings.emplace_back("the clock was last compared so long ago that it is not reliable");
+  view.uptime = elapsed(started_, now);
+  return view;
+}
+
+SourceView Hub::view_of(const Association& association) const {
+  const Discipline::Source& source = *discipline_.source(association.index);
+  const StandingDescription standing = describe(source.placement.standing);
+  const Upstream& upstream = association.upstream;
+  SourceView view;
+  view.source = association.source;
+  view.kind = isletime::name_of(SourceKind::kNtp);
+  view.tier = name_of(source.config.tier);
+  view.standing = standing.name;
+  view.standing_text = standing.text;
+  view.tally = standing.tally;
+  if (association.is_ourselves) {
+    const StandingDescription loop = describe(Standing::kLoop);
+    view.standing = loop.name;
+    view.standing_text = "it is this very server";
+    return view;
+  }
+  if (upstream.is_stopped()) view.standing_text = "it told us to stop asking";
+  view.reach = upstream.reach().bits();
+  view.poll = upstream.interval();
+  if (!association.last_error.empty()) view.last_error = association.last_error;
+  if (!association.last) return view;
+  view.age = elapsed(association.last->time, wall_now());
+  view.delay = association.last->delay;
+  view.stratum = association.last->server.stratum;
+  view.refid = reference_id_text(association.last->server.reference_id, association.last->server.stratum);
+  add_estimate(view, source);
+  return view;
+}
+
+SourceView Hub::view_of(const FedSource& fed) const {
+  SourceView view;
+  view.source = fed.source;
+  view.kind = isletime::name_of(fed.kind);
+  view.tier = name_of(Tier::kNormal);
+  view.standing = fed.verdict;
+  view.standing_text = fed.text;
+  view.age = elapsed(fed.at, mono_now());
+  view.offset = fed.offset;
+  view.uncertainty = fed.bound;
+  if (!fed.index) return view;
+  const Discipline::Source& source = *discipline_.source(*fed.index);
+  const StandingDescription standing = describe(source.placement.standing);
+  view.standing = standing.name;
+  view.standing_text = standing.text;
+  view.tally = standing.tally;
+  add_estimate(view, source);
+  return view;
+}
+
+void Hub::add_estimate(SourceView& view, const Discipline::Source& source) const {
+  const FreeTime now = steering_.free_now();
+  const auto estimate = source.estimator.at(now);
+  if (!estimate) return;
+  view.offset =
+      Offset{saturated_difference(offset_of(*estimate).value, steering_.clock().steered(wall_now()))};
+  view.uncertainty = source.estimator.error_bound(now);
+  view.deviation = Dispersion{rounded(Seconds{std::sqrt(estimate->var_phase)})};
+  view.frequency_ppm = lag_ppm(estimate->frequency);
+}
+
+std::vector<SourceView> Hub::sources() const {
+  std::vector<SourceView> views;
+  for (const auto& association : upstreams_.associations()) views.push_back(view_of(*association));
+  for (const Unresolved& name : upstreams_.unresolved()) views.push_back(unresolved_view(name));
+  for (const FedSource& fed : fed_.all()) views.push_back(view_of(fed));
+  return views;
+}
+
+}  // namespace isletime::sntpd

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/shrink.hpp"
+
+#include <cstddef>
+
+#include <malloc.h>
+#include <sys/mman.h>
+
+// By the linker: where the program begins in memory, and where its code ends.
+extern "C" char __executable_start;  // NOLINT(bugprone-reserved-identifier)
+extern "C" char etext;
+
+namespace isletime::sntpd {
+
+void shrink() {
+  malloc_trim(0);
+  madvise(&__executable_start, static_cast<std::size_t>(&etext - &__executable_start), MADV_DONTNEED);
+}
+
+}  // namespace isletime::sntpd

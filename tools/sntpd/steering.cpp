@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/steering.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "libsync/core/civil_time.hpp"
+#include "libsync/posix/clocks.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+// Reading two clocks one after the other differs by less; a slew moves both.
+constexpr nanoseconds kLeastJump = std::chrono::milliseconds{1};
+
+constexpr nanoseconds kDay = std::chrono::hours{24};
+constexpr nanoseconds kAroundMidnight = seconds{30};
+
+nanoseconds wall_less_mono() {
+  const MonoTime before = mono_now();
+  const WallTime wall = wall_now();
+  const MonoTime after = mono_now();
+  return wall.time_since_epoch() - (before + (after - before) / 2).time_since_epoch();
+}
+
+constexpr Offset leap_step(Leap leap) {
+  return {leap == Leap::kInsert ? -seconds{1} : seconds{1}};
+}
+
+constexpr nanoseconds time_of_day(WallTime time) {
+  const nanoseconds rest = time.time_since_epoch() % kDay;
+  return rest < nanoseconds::zero() ? rest + kDay : rest;
+}
+
+bool ends_a_month(WallTime time) {
+  return to_civil_time(shifted(time, kDay)).date.day == 1;
+}
+
+constexpr bool is_announced(Leap leap) {
+  return leap == Leap::kInsert || leap == Leap::kDelete;
+}
+
+}  // namespace
+
+Steering::Steering(const SteeringConfig& config, const Log& log, Memory& memory)
+    : config_(config), log_(log), memory_(memory), clock_(wall_now()), wall_less_mono_(wall_less_mono()) {}
+
+void Steering::take_clock() {
+  if (config_.leaves_machine_clock || clock_.sets_the_machines_clock() || was_refused_) return;
+  const auto system = SystemClock::take();
+  if (system) {
+    clock_.take(*system, wall_now());
+    rate_ = clock_.rate();
+    return;
+  }
+  was_refused_ = true;
+  log_.notice(fmt::format("this machine's clock stays as it is: {}", to_string(system.error())));
+}
+
+FreeTime Steering::free_now() const {
+  return clock_.free_at(wall_now());
+}
+
+WallTime Steering::hub_now() const {
+  return clock_.hub_time(wall_now());
+}
+
+Result<nanoseconds, ControlRefusal> Steering::steer(const Estimate& estimate, nanoseconds until_next,
+                                                    bool was_synchronised) {
+  take_clock();
+  const ClockError error{saturated_sum(estimate.phase, clock_.steered(wall_now())), estimate.frequency};
+  const auto correction = correct(error, until_next, was_synchronised, config_.limits);
+  if (!correction) return Unexpected{correction.error()};
+  apply(*correction, mono_now());
+  return correction->step ? nanoseconds::zero() : magnitude(error.phase);
+}
+
+void Steering::apply(const Correction& correction, MonoTime now) {
+  if (correction.step) {
+    const std::string what =
+        fmt::format("the clock is stepped by {:+.9f} s", Seconds{correction.step->value}.count());
+    log_.notice(what);
+    must(clock_.step(*correction.step));
+    wall_less_mono_ = wall_less_mono();
+    memory_.note(hub_now(), Event::kClockStepped, what);
+  }
+  rate_ = correction.rate;
+  slew_ = correction.slew.value_or(Slew{});
+  slew_until_.reset();
+  // The monotonic clock is slewed with the other.
+  if (correction.slew) slew_until_ = now + rounded(Seconds{slew_.duration} * (1 + rate_ + slew_.rate));
+  must(clock_.set_rate(wall_now(), rate_ + slew_.rate));
+}
+
+Offset Steering::left(MonoTime now) const {
+  if (!slew_until_ || now >= *slew_until_) return {nanoseconds::zero()};
+  return {rounded(Seconds{elapsed(now, *slew_until_)} * slew_.rate)};
+}
+
+std::optional<MonoTime> Steering::next_wakeup(MonoTime now) const {
+  std::optional<MonoTime> next = slew_until_;
+  if (leap_at_) {
+    const MonoTime leap = shifted(now, elapsed(hub_now(), *leap_at_));
+    next = next ? std::min(*next, leap) : leap;
+  }
+  return next;
+}
+
+void Steering::end_slew_if_due(MonoTime now) {
+  if (slew_until_ && now >= *slew_until_) stop();
+}
+
+void Steering::stop() {
+  if (!slew_until_) return;
+  slew_until_.reset();
+  must(clock_.set_rate(wall_now(), rate_));
+}
+
+void Steering::tell(const ClockQuality& quality) {
+  const WallTime now = hub_now();
+  ClockQuality told = quality;
+  if (is_announced(told.leap) && !ends_a_month(now)) told.leap = Leap::kNone;
+  announced_ = told.leap;
+  must(clock_.tell(told));
+  leap_at_.reset();
+  if (!is_announced(announced_) || clock_.sets_the_machines_clock()) return;
+  // Instead of 23:59:60, or of 23:59:59.
+  const WallTime midnight{now.time_since_epoch() - time_of_day(now) + kDay};
+  leap_at_ = announced_ == Leap::kInsert ? midnight : midnight - seconds{1};
+}
+
+std::optional<Steering::Jump> Steering::take_jump() {
+  if (leap_at_ && hub_now() >= *leap_at_) return insert_leap_second();
+  const nanoseconds before = std::exchange(wall_less_mono_, wall_less_mono());
+  const Offset by{wall_less_mono_ - before};
+  if (magnitude(by.value) < kLeastJump) return std::nullopt;
+  clock_.on_foreign_step(by);
+  return Jump{by, is_leap_second(by)};
+}
+
+Steering::Jump Steering::insert_leap_second() {
+  const Offset by = leap_step(announced_);
+  announced_ = Leap::kNone;
+  leap_at_.reset();
+  must(clock_.step(by));
+  return {by, true};
+}
+
+bool Steering::is_leap_second(Offset by) const {
+  if (!is_announced(announced_) || !clock_.sets_the_machines_clock()) return false;
+  const nanoseconds of_day = time_of_day(wall_now());
+  const bool is_midnight = of_day < kAroundMidnight || of_day > kDay - kAroundMidnight;
+  return is_midnight && magnitude(by.value - leap_step(announced_).value) < std::chrono::milliseconds{100};
+}
+
+void Steering::must(const std::optional<SysError>& error) {
+  if (!error || was_refused_) return;
+  was_refused_ = true;
+  const std::string what = fmt::format("the clock cannot be steered: {}", to_string(*error));
+  log_.error(what);
+  memory_.note(hub_now(), Event::kFault, what);
+}
+
+}  // namespace isletime::sntpd

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// The clock's wheel: does what control_law decides, ends slews in time, inserts leap seconds where the
+// kernel does not, and notices when somebody else sets the clock.
+#pragma once
+
+#include <optional>
+
+#include "libsync/policy/discipline/control_law.hpp"
+#include "libsync/policy/discipline/estimate.hpp"
+#include "tools/common/log.hpp"
+#include "tools/sntpd/hub_clock.hpp"
+#include "tools/sntpd/memory.hpp"
+
+namespace isletime::sntpd {
+
+struct SteeringConfig {
+  ControlLimits limits;
+  bool leaves_machine_clock = false;  // --no-clock
+};
+
+class Steering {
+ public:
+  Steering(const SteeringConfig& config, const Log& log, Memory& memory);
+
+  // Uses the machine's clock if it may; to be called before the clock has been steered.
+  void take_clock();
+
+  const HubClock& clock() const { return clock_; }
+  FreeTime free_now() const;
+  WallTime hub_now() const;
+
+  // The error that is left for the slew to take away. `was_synchronised`: by a source as good.
+  Result<nanoseconds, ControlRefusal> steer(const Estimate& estimate, nanoseconds until_next,
+                                            bool was_synchronised);
+  // What is still to be slewed away.
+  Offset left(MonoTime now) const;
+  std::optional<MonoTime> next_wakeup(MonoTime now) const;
+  void end_slew_if_due(MonoTime now);
+  // The clock stays at the rate that is believed right.
+  void stop();
+
+  // Programs that ask the kernel are told; it inserts the leap second that is announced, which can only be
+  // at the end of a month.
+  void tell(const ClockQuality& quality);
+
+  // What the clock was set by since the last call: by somebody else, or for a leap second.
+  struct Jump {
+    Offset by;
+    bool is_leap_second;
+  };
+  std::optional<Jump> take_jump();
+
+ private:
+  void apply(const Correction& correction, MonoTime now);
+  bool is_leap_second(Offset by) const;
+  Jump insert_leap_second();
+  void must(const std::optional<SysError>& error);
+
+  const SteeringConfig config_;
+  const Log& log_;
+  Memory& memory_;
+  HubClock clock_;
+  nanoseconds wall_less_mono_;
+  double rate_ = 0.0;  // without slews
+  Slew slew_;
+  std::optional<MonoTime> slew_until_;
+  Leap announced_ = Leap::kNone;     // for the end of this day
+  std::optional<WallTime> leap_at_;  // where no kernel does it
+  bool was_refused_ = false;
+};
+
+}  // namespace isletime::sntpd
