@@ -24,6 +24,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/timex.h>
 #include <time.h>
@@ -56,6 +57,10 @@ struct Settings {
   double offset = setting("CLOCKSIM_OFFSET", 0);
   double step = setting("CLOCKSIM_STEP", 0);
   double step_at = setting("CLOCKSIM_STEP_AT", -1);
+  double leap_at = setting("CLOCKSIM_LEAP_AT", 1e18);  // a midnight, whose day has a second more
+  double sleep = setting("CLOCKSIM_SLEEP", 0);         // so long does the machine sleep
+  double sleep_at = setting("CLOCKSIM_SLEEP_AT", -1);
+  double uptime = setting("CLOCKSIM_UPTIME", 0);
   double seed = setting("CLOCKSIM_SEED", 1);
 };
 
@@ -134,14 +139,15 @@ class Simulation {
     if (size != 48 || chance_(random_) < settings_.loss || !link_is_up()) return;
     const double received = now_ + one_way();
     Reply reply{received + one_way(), fd, {}, to};
-    reply.bytes[0] = static_cast<std::uint8_t>((bytes[0] & 0x38) | 4);
+    const int leap = received < settings_.leap_at && received > settings_.leap_at - 86'400 ? 0x40 : 0;
+    reply.bytes[0] = static_cast<std::uint8_t>(leap | (bytes[0] & 0x38) | 4);
     reply.bytes[1] = 1;
     reply.bytes[3] = static_cast<std::uint8_t>(-23);
     std::memcpy(&reply.bytes[12], "TRUE", 4);
-    store_stamp(&reply.bytes[16], settings_.epoch, received - 1);
+    store_stamp(&reply.bytes[16], settings_.epoch, utc(received) - 1);
     std::memcpy(&reply.bytes[24], bytes + 40, 8);
-    store_stamp(&reply.bytes[32], settings_.epoch, received);
-    store_stamp(&reply.bytes[40], settings_.epoch, received);
+    store_stamp(&reply.bytes[32], settings_.epoch, utc(received));
+    store_stamp(&reply.bytes[40], settings_.epoch, utc(received));
     const auto later = std::find_if(replies_.begin(), replies_.end(),
                                     [&](const Reply& other) { return other.arrives > reply.arrives; });
     replies_.insert(later, reply);
@@ -188,11 +194,12 @@ class Simulation {
         (is_real ? clock_.real : clock_.mono) + static_cast<double>(precision_steps_) * 101e-9;
     if (waits_ == 0) ++precision_steps_;
     const double whole = std::floor(time);
-    const double epoch = is_real ? settings_.epoch : 0;
+    const double epoch = is_real ? settings_.epoch : settings_.uptime;
     return {static_cast<time_t>(whole + epoch), static_cast<long>((time - whole) * 1e9)};
   }
 
   Clock& clock() { return clock_; }
+  double uptime() const { return settings_.uptime + clock_.mono + asleep_; }
   const Settings& settings() const { return settings_; }
   void on_step(double by) {
     clock_.real += by;
@@ -200,13 +207,19 @@ class Simulation {
   }
 
  private:
+  // The simulation passes over what the machine sleeps.
+  double utc(double time) const { return (time < settings_.leap_at ? time : time - 1) + asleep_; }
   double one_way() { return settings_.delay + settings_.jitter * exponential_(random_); }
   bool link_is_up() const { return std::fmod(now_, settings_.period) <= settings_.up; }
 
   void tick() {
     clock_.frequency += settings_.walk * normal_(random_);
     if (now_ == settings_.step_at) clock_.real += settings_.step;
-    const double error = std::abs(clock_.real - now_);
+    if (now_ == settings_.leap_at && (clock_.status & STA_INS) != 0) clock_.real -= 1;
+    // The battery clock counts whole seconds.
+    if (now_ == settings_.sleep_at) clock_.real += settings_.sleep + 0.4;
+    if (now_ == settings_.sleep_at) asleep_ = settings_.sleep;
+    const double error = std::abs(clock_.real - utc(now_));
     if (now_ >= settings_.settled) errors_.push_back(error);
     if (now_ >= settings_.step_at && settings_.step_at >= 0) {
       if (error > 0.01) recovered_ = now_ - settings_.step_at;
@@ -244,6 +257,7 @@ class Simulation {
   int precision_steps_ = 0;
   std::optional<double> usable_;
   double recovered_ = 0;
+  double asleep_ = 0;
 };
 
 Simulation& simulation() {
@@ -314,6 +328,20 @@ int close(int fd) {
   if (simulation().find(fd) == nullptr) return real<int (*)(int)>("close")(fd);
   simulation().close_socket(fd);
   return 0;
+}
+
+int open(const char* path, int flags, ...) {
+  va_list arguments;
+  va_start(arguments, flags);
+  const auto mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : mode_t{0};
+  va_end(arguments);
+  if (std::strcmp(path, "/proc/uptime") != 0) {
+    return real<int (*)(const char*, int, ...)>("open")(path, flags, mode);
+  }
+  const int fd = memfd_create("uptime", 0);
+  dprintf(fd, "%.2f 0.00\n", simulation().uptime());
+  lseek(fd, 0, SEEK_SET);
+  return fd;
 }
 
 int fcntl(int fd, int command, ...) {

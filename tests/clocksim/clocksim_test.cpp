@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/fakes/program.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 
 namespace isletime {
 namespace {
@@ -67,6 +68,41 @@ TEST(SimulatedClock, IsSteppedOnceAtTheStartAndNeverAfter) {
   EXPECT_EQ(results["steps"], 0);
   EXPECT_LE(results["recovered_s"], 150);
   EXPECT_GT(results["recovered_s"], 0);
+}
+
+TEST(SimulatedClock, InsertsALeapSecondAtTheEndOfTheMonthOnly) {
+  // 2026-12-31T21:00:00Z and 2026-12-30T21:00:00Z.
+  const std::vector<std::string> leap{"CLOCKSIM_LEAP_AT=10800", "CLOCKSIM_SECONDS=14400",
+                                      "CLOCKSIM_SETTLED=2000"};
+  std::vector<std::string> in_december = leap;
+  in_december.emplace_back("CLOCKSIM_EPOCH=1798750800");
+  EXPECT_LT(simulate(in_december, fixed_poll("4"))["max_us"], 1'000);
+  std::vector<std::string> a_day_early = leap;
+  a_day_early.emplace_back("CLOCKSIM_EPOCH=1798664400");
+  EXPECT_GT(simulate(a_day_early, fixed_poll("4"))["max_us"], 900'000);
+}
+
+TEST(SimulatedClock, AfterItsSleepItIsNoClockThatSomebodySet) {
+  Results results = simulate(
+      {"CLOCKSIM_SLEEP=36000", "CLOCKSIM_SLEEP_AT=5000", "CLOCKSIM_SECONDS=10000", "CLOCKSIM_STEP_AT=5000"},
+      fixed_poll("4"));
+  EXPECT_EQ(results["steps"], 0);
+  EXPECT_GT(results["recovered_s"], 0);
+  EXPECT_LE(results["recovered_s"], 100);
+}
+
+// Killed and started again in the same boot, with a server that has meanwhile become somebody an hour off.
+TEST(SimulatedClock, ARestartDoesNotReopenThePanicLimit) {
+  const fakes::ScratchFolder folder;
+  const std::vector<std::string> state{"--state-dir", folder.path("state")};
+  EXPECT_EQ(simulate({"CLOCKSIM_EPOCH=1798750800", "CLOCKSIM_SECONDS=300", "CLOCKSIM_OFFSET=-3600"},
+                     state)["steps"],
+            1);
+  Results again = simulate(
+      {"CLOCKSIM_EPOCH=1798754400", "CLOCKSIM_UPTIME=3600", "CLOCKSIM_SECONDS=300", "CLOCKSIM_OFFSET=-3600"},
+      state);
+  EXPECT_EQ(again["steps"], 0);
+  EXPECT_EQ(again["usable_s"], -1);
 }
 
 TEST(SimulatedClock, RemembersItsRateOverHalfADayWithoutServer) {

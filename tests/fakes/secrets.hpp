@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -18,9 +19,10 @@ inline Key key_of(std::uint32_t id, KeyType type, std::string_view secret) {
 
 inline std::vector<std::uint8_t> signed_with(const Key& key, Bytes packet) {
   const SentMac mac(key, packet);
-  std::vector<std::uint8_t> datagram(packet.size() + mac.bytes().size());
-  const auto end = std::copy(packet.begin(), packet.end(), datagram.begin());
-  std::copy(mac.bytes().begin(), mac.bytes().end(), end);
+  std::vector<std::uint8_t> datagram;
+  for (const Bytes part : {packet, mac.bytes()}) {
+    std::copy(part.begin(), part.end(), std::back_inserter(datagram));
+  }
   return datagram;
 }
 

@@ -121,6 +121,8 @@ const char* to_string(Event event) {
       return "clock_stepped";
     case Event::kClockSetByOthers:
       return "clock_set_by_others";
+    case Event::kSlept:
+      return "slept";
     case Event::kSetByHand:
       return "set_by_hand";
     case Event::kSampleRefused:

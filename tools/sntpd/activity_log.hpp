@@ -28,6 +28,7 @@ enum class Event : std::uint8_t {
   kUnsynchronised,
   kClockStepped,
   kClockSetByOthers,
+  kSlept,
   kSetByHand,
   kSampleRefused,
   kLeapSecond,

@@ -28,6 +28,9 @@ constexpr double kLeastDeviation = 1e-8;
 // What a crystal's frequency changes by beyond what the estimate knows: a few kelvins.
 constexpr double kChangeOfFrequency = 0.5e-6;
 
+// A battery clock counts whole seconds, and is read in an instant.
+constexpr nanoseconds kErrorAfterSleep = seconds{2};
+
 constexpr nanoseconds kSaveInterval = hours{1};
 
 constexpr double kPerMillion = 1e-6;
@@ -163,25 +166,31 @@ void Hub::note(Event event, const std::string& text) {
 void Hub::notice_jump() {
   const auto jump = steering_.take_jump();
   if (!jump) return;
-  if (jump->is_leap_second) {
-    discipline_.on_leap_second(jump->by);
-    note(Event::kLeapSecond,
-         jump->by.value < nanoseconds::zero() ? "a leap second is inserted" : "a second is left out");
-    return;
+  Offset error = jump->by;
+  switch (jump->cause) {
+    case Steering::Cause::kLeapSecond:
+      discipline_.on_leap_second(jump->by);
+      note(Event::kLeapSecond,
+           jump->by.value < nanoseconds::zero() ? "a leap second is inserted" : "a second is left out");
+      return;
+    case Steering::Cause::kSleep:
+      note(Event::kSlept, fmt::format("the machine slept {:.0f} s", Seconds{jump->by.value}.count()));
+      error = {kErrorAfterSleep};
+      break;
+    case Steering::Cause::kSomebody:
+      log_.notice(fmt::format("somebody set the clock by {:+.6f} s", Seconds{jump->by.value}.count()));
+      note(Event::kClockSetByOthers,
+           fmt::format("somebody set the clock by {:+.6f} s", Seconds{jump->by.value}.count()));
+      break;
   }
-  const std::string what =
-      fmt::format("somebody set the clock by {:+.6f} s", Seconds{jump->by.value}.count());
-  log_.notice(what);
-  memory_.note(steering_.hub_now(), Event::kClockSetByOthers, what);
-  has_changed_ = true;
   set_at_ = wall_now();
-  timekeeper_.on_clock_moved(jump->by);
+  timekeeper_.on_clock_moved(error);
   if (!timekeeper_.standing(mono_now()).ever_set) {
     checked_.reset();
     followed_.clear();
     was_running_ = false;
   } else if (checked_) {
-    checked_->bound = {saturated_sum(checked_->bound.value, magnitude(jump->by.value))};
+    checked_->bound = {saturated_sum(checked_->bound.value, magnitude(error.value))};
   }
   fed_.leave_all();
   discipline_.forget_phase();

@@ -9,12 +9,16 @@
 
 #include "libsync/core/civil_time.hpp"
 #include "libsync/posix/clocks.hpp"
+#include "libsync/posix/uptime.hpp"
 
 namespace isletime::sntpd {
 namespace {
 
 // Reading two clocks one after the other differs by less; a slew moves both.
 constexpr nanoseconds kLeastJump = std::chrono::milliseconds{1};
+
+constexpr nanoseconds kLeastSleep = std::chrono::milliseconds{100};
+constexpr nanoseconds kBatteryClockError = seconds{2};
 
 constexpr nanoseconds kDay = std::chrono::hours{24};
 constexpr nanoseconds kAroundMidnight = seconds{30};
@@ -24,6 +28,11 @@ nanoseconds wall_less_mono() {
   const WallTime wall = wall_now();
   const MonoTime after = mono_now();
   return wall.time_since_epoch() - (before + (after - before) / 2).time_since_epoch();
+}
+
+// The monotonic clock stands still while the machine sleeps.
+nanoseconds time_asleep() {
+  return uptime().value_or(mono_now().time_since_epoch()) - mono_now().time_since_epoch();
 }
 
 constexpr Offset leap_step(Leap leap) {
@@ -46,7 +55,12 @@ constexpr bool is_announced(Leap leap) {
 }  // namespace
 
 Steering::Steering(const SteeringConfig& config, const Log& log, Memory& memory)
-    : config_(config), log_(log), memory_(memory), clock_(wall_now()), wall_less_mono_(wall_less_mono()) {}
+    : config_(config),
+      log_(log),
+      memory_(memory),
+      clock_(wall_now()),
+      wall_less_mono_(wall_less_mono()),
+      asleep_(time_asleep()) {}
 
 void Steering::take_clock() {
   if (config_.leaves_machine_clock || clock_.sets_the_machines_clock() || was_refused_) return;
@@ -138,7 +152,8 @@ std::optional<Steering::Jump> Steering::take_jump() {
   const Offset by{wall_less_mono_ - before};
   if (magnitude(by.value) < kLeastJump) return std::nullopt;
   clock_.on_foreign_step(by);
-  return Jump{by, is_leap_second(by)};
+  if (has_slept(by.value)) return Jump{by, Cause::kSleep};
+  return Jump{by, is_leap_second(by) ? Cause::kLeapSecond : Cause::kSomebody};
 }
 
 Steering::Jump Steering::insert_leap_second() {
@@ -146,7 +161,12 @@ Steering::Jump Steering::insert_leap_second() {
   announced_ = Leap::kNone;
   leap_at_.reset();
   must(clock_.step(by));
-  return {by, true};
+  return {by, Cause::kLeapSecond};
+}
+
+bool Steering::has_slept(nanoseconds by) {
+  const nanoseconds slept = time_asleep() - std::exchange(asleep_, time_asleep());
+  return slept > kLeastSleep && magnitude(by - slept) < kBatteryClockError;
 }
 
 bool Steering::is_leap_second(Offset by) const {

@@ -43,16 +43,19 @@ class Steering {
   // at the end of a month.
   void tell(const ClockQuality& quality);
 
-  // What the clock was set by since the last call: by somebody else, or for a leap second.
+  // What the clock was set by since the last call, and why. What the machine has slept, its clock was
+  // told by its battery clock, to a second or so.
+  enum class Cause : std::uint8_t { kSomebody, kLeapSecond, kSleep };
   struct Jump {
     Offset by;
-    bool is_leap_second;
+    Cause cause;
   };
   std::optional<Jump> take_jump();
 
  private:
   void apply(const Correction& correction, MonoTime now);
   bool is_leap_second(Offset by) const;
+  bool has_slept(nanoseconds by);
   Jump insert_leap_second();
   void must(const std::optional<SysError>& error);
 
@@ -61,7 +64,8 @@ class Steering {
   Memory& memory_;
   HubClock clock_;
   nanoseconds wall_less_mono_;
-  double rate_ = 0.0;  // without slews
+  nanoseconds asleep_;  // since the machine was started
+  double rate_ = 0.0;   // without slews
   Slew slew_;
   std::optional<MonoTime> slew_until_;
   Leap announced_ = Leap::kNone;     // for the end of this day
