@@ -175,6 +175,7 @@ std::string ControlDaemon::reply_to_feed(const sntpd::Feed& feed) {
   if (feed.sample.source.starts_with("camera:")) {
     return sntpd::error_json("outranked", "a better source was heard within its window");
   }
+  const std::lock_guard lock(mutex_);
   taken_.push_back(feed.sample.source);
   return sntpd::done_json("feed", "agree", "within the threshold");
 }

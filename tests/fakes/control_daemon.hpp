@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,8 +29,11 @@ class ControlDaemon {
   ~ControlDaemon();
 
   const std::string& path() const { return path_; }
-  // The sources of the samples that it took, in order. After the end of whoever fed it.
-  const std::vector<std::string>& taken() const { return taken_; }
+  // The sources of the samples that it took, in order.
+  std::vector<std::string> taken() const {
+    const std::lock_guard lock(mutex_);
+    return taken_;
+  }
 
  private:
   void work();
@@ -41,6 +45,7 @@ class ControlDaemon {
   std::string path_;
   Manner manner_;
   ControlServer server_;
+  mutable std::mutex mutex_;
   std::vector<std::string> taken_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;

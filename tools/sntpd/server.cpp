@@ -199,11 +199,11 @@ void Server::run() {
     const SignalsBlocked blocked;
     for (Service& service : services_) threads.emplace_back([this, &service] { work(service); });
   }
-  if (!services_.empty()) announce();
   memory_.note(wall_now(), Event::kStarted, "sntpd " ISLETIME_VERSION " started");
-  manager_.ready();
   hub_->step({});
   shrink();
+  if (!services_.empty()) announce();
+  manager_.ready();
   while (!stop_requested()) {
     wait_for_events();
     if (take_reload_request()) reload();
