@@ -27,7 +27,7 @@ struct User {
 std::optional<User> find_user(const std::string& name, const char* passwd = "/etc/passwd",
                               const char* group = "/etc/group");
 
-std::optional<gid_t> find_group(const std::string& name, const char* group = "/etc/group");
+std::optional<gid_t> find_group(const std::string& name, const char* path = "/etc/group");
 
 enum class Identity : std::uint8_t {
   kService,  // the user given

@@ -49,13 +49,15 @@ const char* advice(int code) {
   }
 }
 
-// Rounded up, so that poll(2) does not return just before the time is reached; -1: for ever.
+// Rounded up, so that poll(2) does not return just before the time is reached; -1: for ever. A
+// sanitizer may put a signal off until the next call that it knows, which then must come.
 int milliseconds_until(std::optional<MonoTime> wakeup) {
   using std::chrono::ceil;
   using std::chrono::milliseconds;
-  if (!wakeup) return -1;
+  constexpr std::int64_t kMost = kIsSanitized ? 1000 : std::numeric_limits<int>::max();
+  if (!wakeup) return kIsSanitized ? static_cast<int>(kMost) : -1;
   const auto left = ceil<milliseconds>(elapsed(mono_now(), *wakeup)).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 1, std::numeric_limits<int>::max()));
+  return static_cast<int>(std::clamp<std::int64_t>(left, 1, kMost));
 }
 
 std::string text_of(WallTime time) {

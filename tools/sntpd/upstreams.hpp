@@ -95,7 +95,7 @@ class Upstreams {
   std::size_t missing(std::size_t plan) const;
   void look_up(MonoTime now);
   void take_answers(MonoTime now);
-  void use(std::size_t plan, const std::vector<Endpoint>& addresses);
+  void use(std::size_t index, const std::vector<Endpoint>& addresses);
   bool give_up_dead(std::size_t plan);
 
   Config config_;
