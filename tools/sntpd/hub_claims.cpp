@@ -63,12 +63,12 @@ Hub::Answer Hub::feed(const SampleRecord& sample) {
 Hub::Answer Hub::set(const SetTime& request) {
   notice_jump();
   const WallTime now = wall_now();
-  const Answer answer = judge({.source = "manual",
-                               .kind = SourceKind::kManual,
-                               .at = now,
-                               .offset = {elapsed(now, request.time)},
-                               .bound = request.uncertainty,
-                               .is_reliable = true});
+  Answer answer = judge({.source = "manual",
+                         .kind = SourceKind::kManual,
+                         .at = now,
+                         .offset = {elapsed(now, request.time)},
+                         .bound = request.uncertainty,
+                         .is_reliable = true});
   if (answer.is_accepted) note(Event::kSetByHand, "the time was set by hand");
   return answer;
 }

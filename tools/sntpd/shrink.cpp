@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 
 // By the linker: where the program begins in memory, and where its code ends.
-extern "C" char __executable_start;
+extern "C" char __executable_start;  // NOLINT(readability-identifier-naming)
 extern "C" char etext;
 
 namespace isletime::sntpd {
