@@ -172,6 +172,34 @@ TEST(SntpdHub, ASingleServerIsEnoughAndItsFloodIsNot) {
   EXPECT_LT(ahead, 100ms);
 }
 
+TEST(SntpdHub, WhatIsFedDoesNotDisplaceAServerThatItAsksItself) {
+  const LyingServer upstream(off_by(0s));
+  const Hub hub({"--server", server(upstream)});
+  ASSERT_TRUE(comes_to_say(hub, "*  ntp:127.0.0.1:" + upstream.port()));
+  for (const MonoTime end = mono_now() + 40s; mono_now() < end;) {
+    if (text_of(status_of(hub), "stratum") == "3") break;
+  }
+  EXPECT_EQ(feed(hub, sample("ntp:192.0.2.9", "0", "0.5")).status, 0);
+  EXPECT_EQ(text_of(status_of(hub), "stratum"), "3");
+  const Finished other = feed(hub, sample("ntp:192.0.2.9", "0.5", "0.000001"));
+  EXPECT_TRUE(has(other.err, "outranked")) << other.err;
+  EXPECT_EQ(text_of(status_of(hub), "stratum"), "3");
+}
+
+// It may set a clock for want of anything else, but nobody is told that this is the time.
+TEST(SntpdHub, ACameraAloneMakesNothingReliable) {
+  const fakes::ScratchFolder folder;
+  Hub hub({"--unsynchronised", "--state-dir", folder.path("state")});
+  ASSERT_EQ(feed(hub, sample("camera:192.168.4.9", "3600", "1")).status, 0);
+  const JsonValue status = status_of(hub);
+  EXPECT_EQ(text_of(status, "kind"), "camera");
+  EXPECT_EQ(text_of(status, "reliable"), "false");
+  EXPECT_EQ(text_of(status, "synchronised"), "false");
+  hub.program().send(SIGTERM);
+  hub.program().finish();
+  EXPECT_FALSE(has(folder.content("state/state.json"), "last_good_time"));
+}
+
 TEST(SntpdHub, AnAnswerThatComesLateIsNotTaken) {
   const LyingServer late(
       [](const LyingServer::Question& question) {

@@ -163,7 +163,7 @@ std::string clients_text(const JsonValue& reply, bool shows_colours) {
   for (const JsonValue& item : clients) {
     const Fields client(item);
     table.add({client.text("address"), client.text("requests"), client.text("refused"),
-               client.roughly("last_seen_s"), client.roughly("mean_interval_s"), client.text("version")});
+               client.roughly("last_seen_s"), client.roughly("interval_s"), client.text("version")});
   }
   const std::string left_out = Fields(reply).text("left_out");
   const bool is_all = left_out == "0" || left_out == kAbsent;

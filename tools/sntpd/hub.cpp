@@ -120,7 +120,7 @@ void Hub::save() {
   if (!checked_ || memory_.is_absent() || steering_.hub_now() < build_time()) return;
   SavedState state;
   state.saved_at = steering_.hub_now();
-  state.last_good_time = std::min(checked_->at, state.saved_at);
+  state.last_good_time = last_good_ ? std::min(*last_good_, state.saved_at) : saved_.last_good_time;
   if (frequency_) state.frequency = to_saved(*frequency_);
   for (const auto& association : upstreams_.associations()) {
     const auto estimate = discipline_.source(association->index)->estimator.at(steering_.free_now());
@@ -161,8 +161,8 @@ void Hub::note(Event event, const std::string& text) {
   has_changed_ = true;
 }
 
-// What the kernel's own slewing and other programs do to the clock makes all that was compared with it
-// worth less, but not what was learned of the oscillator.
+// What others do to the clock makes worthless all that was compared with it, but not what was learned of
+// the oscillator.
 void Hub::notice_jump() {
   const auto jump = steering_.take_jump();
   if (!jump) return;
@@ -187,6 +187,7 @@ void Hub::notice_jump() {
   timekeeper_.on_clock_moved(error);
   if (!timekeeper_.standing(mono_now()).ever_set) {
     checked_.reset();
+    last_good_.reset();
     followed_.clear();
     was_running_ = false;
   } else if (checked_) {
@@ -285,23 +286,31 @@ void Hub::follow(Association& peer, const Discipline::Consensus& consensus, Mono
   learn_frequency(consensus.estimate);
   const auto& account = discipline_.source(consensus.system_peer)->account;
   const Dispersion bound{saturated_sum(consensus.bound.value, *left)};
-  const bool is_first = !checked_;
-  checked_ = Checked{.at = steering_.hub_now(),
-                     .bound = bound,
-                     .is_upstream = true,
-                     .leap = consensus.leap,
-                     .stratum = account.stratum,
-                     .reference_id = reference_id_of(peer.upstream.server().address),
-                     .root_delay = {account.root_delay.value + peer.last->delay.value}};
-  timekeeper_.on_sync(SourceKind::kNtp, bound, now);
+  const bool is_other_server = follows_upstream();
+  const bool is_new = followed_ != peer.source;
+  take_as_checked(SourceKind::kNtp, peer.source,
+                  {.bound = bound,
+                   .is_upstream = true,
+                   .leap = consensus.leap,
+                   .stratum = account.stratum,
+                   .reference_id = reference_id_of(peer.upstream.server().address),
+                   .root_delay = {account.root_delay.value + peer.last->delay.value}});
   timekeeper_.raise_floor(checked_->at);
   steering_.tell({consensus.leap, bound.value, rounded(Seconds{std::sqrt(consensus.estimate.var_phase)})});
-  if (!next_save_) next_save_ = now + kFirstSave;
-  if (followed_ == peer.source) return;
-  if (is_first || was_lost_) note(Event::kSynchronised, "the clock follows " + peer.source);
-  if (!is_first && !was_lost_) note(Event::kSourceSelected, "the clock now follows " + peer.source);
-  followed_ = peer.source;
   was_lost_ = false;
+  if (!is_new) return;
+  if (is_other_server) note(Event::kSourceSelected, "the clock now follows " + peer.source);
+  if (!is_other_server) note(Event::kSynchronised, "the clock follows " + peer.source);
+}
+
+void Hub::take_as_checked(SourceKind kind, const std::string& source, Checked checked) {
+  const MonoTime now = mono_now();
+  checked.at = steering_.hub_now();
+  timekeeper_.on_sync(kind, checked.bound, now);
+  if (timekeeper_.standing(now).reliable) last_good_ = checked.at;
+  checked_ = checked;
+  followed_ = source;
+  if (!next_save_) next_save_ = now + kFirstSave;
 }
 
 void Hub::learn_frequency(const Estimate& estimate) {
@@ -312,8 +321,7 @@ void Hub::learn_frequency(const Estimate& estimate) {
 }
 
 void Hub::lose() {
-  const bool was_upstream = checked_ && checked_->is_upstream && !followed_.empty();
-  if (!was_upstream) return;
+  if (!follows_upstream()) return;
   note(Event::kHoldover, followed_ + " is not followed any more: the clock runs on by itself");
   followed_.clear();
   was_lost_ = true;
@@ -346,14 +354,14 @@ ServedTime Hub::served() const {
 }
 
 ServerState Hub::state() const {
-  const bool is_unset = options_.unsynchronised || !upstreams_.empty();
-  if (!checked_) {
-    if (is_unset) return unsynchronised(precision_);
+  // A camera may set the clock, but nobody vouches for it.
+  const bool was_unset = options_.unsynchronised || !upstreams_.empty();
+  if (!checked_ || (was_unset && !last_good_)) {
+    if (was_unset) return unsynchronised(precision_);
     return local_reference(options_.local_stratum, precision_, set_at_, earliest_);
   }
   ServerState state = local_reference(options_.local_stratum, precision_, checked_->at, build_time());
-  const bool passes_on = checked_->is_upstream && !followed_.empty() && checked_->stratum < kMaxStratum;
-  if (!passes_on) {
+  if (!follows_upstream() || checked_->stratum >= kMaxStratum) {
     // Its own root, and so near to itself: a client that refuses it has nobody else to agree with.
     state.root_dispersion = std::min(checked_->bound, kLocalGrowthLimit);
     return state;

@@ -63,8 +63,8 @@ class Hub {
 
   // Of the last time that the clock was set or found right.
   struct Checked {
-    WallTime at;
-    Dispersion bound;          // of the hub's time
+    WallTime at{};
+    Dispersion bound{};        // of the hub's time
     bool is_upstream = false;  // what follows is an upstream's
     Leap leap = Leap::kNone;
     std::uint8_t stratum = 0;
@@ -92,6 +92,9 @@ class Hub {
   bool may_begin_with(const Association& peer) const;
   void follow(Association& peer, const Discipline::Consensus& consensus, MonoTime now);
   void learn_frequency(const Estimate& estimate);
+  // The clock has been set by a source, or found to agree with it; `checked.at` is now.
+  void take_as_checked(SourceKind kind, const std::string& source, Checked checked);
+  bool follows_upstream() const { return checked_ && checked_->is_upstream && !followed_.empty(); }
   void lose();
   void report_standings();
   bool was_synchronised(SourceKind by, MonoTime now) const;
@@ -125,7 +128,8 @@ class Hub {
   FedSources fed_{discipline_};
   WallTime set_at_;  // by the machine's clock: when it was stepped last, or this program started
   std::optional<Checked> checked_;
-  std::string followed_;  // the source that counts most; empty: none
+  std::optional<WallTime> last_good_;  // when a source that makes it reliable last did so, since the start
+  std::string followed_;               // the source that counts most; empty: none
   bool was_lost_ = false;
   std::string panic_;  // the source whose time is refused
   std::optional<MonoTime> next_save_;

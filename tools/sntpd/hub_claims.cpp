@@ -103,11 +103,14 @@ Hub::Answer Hub::judge(const Claim& claim) {
   }
   switch (judgement.verdict) {
     case Verdict::kAdopt:
+      // A server that we ask ourselves knows better than one that somebody else asked.
+      if (follows_upstream()) {
+        const VerdictDescription outranked = describe(Verdict::kOutranked);
+        return answer(fed, false, outranked.name, outranked.text);
+      }
       return adopt(fed, claim, now);
     case Verdict::kAgree:
-      timekeeper_.on_sync(claim.kind, judgement.bound, now);
-      checked_ = Checked{.at = steering_.hub_now(), .bound = judgement.bound};
-      followed_ = claim.source;
+      if (!follows_upstream()) take_as_checked(claim.kind, claim.source, {.bound = judgement.bound});
       return answer(fed, true, verdict.name, verdict.text);
     case Verdict::kBelowThreshold:
       return answer(fed, true, verdict.name, verdict.text);
@@ -150,12 +153,10 @@ Hub::Answer Hub::adopt(FedSource& fed, const Claim& claim, MonoTime now) {
   }
   if (steering_.clock().sets_the_machines_clock() && *left == nanoseconds::zero()) set_at_ = wall_now();
   const Dispersion bound{saturated_sum(std::min(consensus->bound, claim.bound).value, *left)};
-  timekeeper_.on_sync(claim.kind, bound, now);
-  checked_ = Checked{.at = steering_.hub_now(), .bound = bound};
+  const bool is_new = followed_ != claim.source;
+  take_as_checked(claim.kind, claim.source, {.bound = bound});
   steering_.tell({Leap::kNone, bound.value, bound.value});
-  if (!next_save_) next_save_ = now + kFirstSave;
-  if (std::exchange(followed_, claim.source) != claim.source)
-    note(Event::kSynchronised, "the clock follows " + claim.source);
+  if (is_new) note(Event::kSynchronised, "the clock follows " + claim.source);
   const VerdictDescription verdict = describe(Verdict::kAdopt);
   return answer(fed, true, verdict.name, verdict.text);
 }

@@ -59,9 +59,9 @@ struct SourceView {
 struct ClientView {
   std::string address;
   std::uint64_t requests = 0;
-  std::uint64_t refused = 0;  // of these
-  nanoseconds last_seen{};    // ago
-  std::optional<nanoseconds> mean_interval;
+  std::uint64_t refused = 0;            // of these
+  nanoseconds last_seen{};              // ago
+  std::optional<nanoseconds> interval;  // between the last two requests
   std::optional<std::uint8_t> version;  // of NTP, in the last request
 };
 

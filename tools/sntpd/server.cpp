@@ -299,9 +299,9 @@ std::vector<ClientView> Server::clients() const {
                     .requests = record.requests,
                     .refused = record.refused,
                     .last_seen = std::max(elapsed(record.last, now), nanoseconds::zero()),
-                    .mean_interval = {},
+                    .interval = {},
                     .version = record.version};
-    if (record.previous) view.mean_interval = elapsed(*record.previous, record.last);
+    if (record.previous) view.interval = elapsed(*record.previous, record.last);
     views.push_back(std::move(view));
   }
   return views;

@@ -104,8 +104,11 @@ void Steering::apply(const Correction& correction, MonoTime now) {
   rate_ = correction.rate;
   slew_ = correction.slew.value_or(Slew{});
   slew_until_.reset();
-  // The monotonic clock is slewed with the other.
-  if (correction.slew) slew_until_ = now + rounded(Seconds{slew_.duration} * (1 + rate_ + slew_.rate));
+  if (correction.slew) {
+    // The monotonic clock is slewed with the machine's.
+    const double pace = clock_.sets_the_machines_clock() ? 1 + rate_ + slew_.rate : 1.0;
+    slew_until_ = now + rounded(Seconds{slew_.duration} * pace);
+  }
   must(clock_.set_rate(wall_now(), rate_ + slew_.rate));
 }
 

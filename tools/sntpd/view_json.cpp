@@ -64,7 +64,7 @@ std::string client_object(const ClientView& client) {
       .count("requests", client.requests)
       .count("refused", client.refused)
       .seconds("last_seen_s", client.last_seen)
-      .seconds("mean_interval_s", client.mean_interval);
+      .seconds("interval_s", client.interval);
   add_count(json, "version", client.version);
   return json.object();
 }
