@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The hub as those see it who feed it, set it, stop it and start it again, and whom it asks: servers
 // that lie, vanish, flood, answer late or become somebody else.
+#include <array>
 #include <csignal>
 #include <fstream>
+
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
 
 #include <gtest/gtest.h>
 
@@ -265,6 +270,46 @@ TEST(SntpdHub, ShowsItsClients) {
   const std::string clients = hub.sntpctl({"--json", "clients"}).out;
   EXPECT_TRUE(has(clients, R"({"address":"127.0.0.1","requests":1,"refused":0,)")) << clients;
   EXPECT_TRUE(has(clients, R"("version":3)")) << clients;
+}
+
+// What a service manager hears, by sd_notify(3).
+class NotifySocket {
+ public:
+  NotifySocket() : socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path().copy(address.sun_path, sizeof address.sun_path - 1);
+    if (bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+      ADD_FAILURE() << "cannot bind " << path();
+    }
+    const timeval patience{20, 0};
+    setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  }
+
+  std::string path() const { return folder_.path("notify"); }
+  std::string receive() const {
+    std::array<char, 256> buffer{};
+    const ssize_t size = recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    return size < 0 ? "" : std::string{buffer.data(), static_cast<std::size_t>(size)};
+  }
+
+ private:
+  fakes::ScratchFolder folder_;
+  Fd socket_;
+};
+
+// Nobody asks it anything, and it has nobody to ask: it must wake up by itself.
+TEST(SntpdHub, TellsItsServiceManagerThatItIsReadyAndAlive) {
+  const NotifySocket manager;
+  const fakes::ScratchFolder folder;
+  fakes::Program sntpd({"env", "NOTIFY_SOCKET=" + manager.path(), "WATCHDOG_USEC=200000",
+                        fakes::built("sntpd"), "--no-clock", "--bind", "127.0.0.1", "--port",
+                        std::to_string(fakes::free_port()), "--no-control", "--state-dir",
+                        folder.path("state")});
+  EXPECT_EQ(manager.receive(), "READY=1");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(manager.receive(), "WATCHDOG=1");
+  sntpd.send(SIGTERM);
+  EXPECT_EQ(sntpd.finish().status, 0);
 }
 
 // What it keeps.

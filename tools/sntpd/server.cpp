@@ -206,6 +206,7 @@ void Server::run() {
   shrink();
   if (!services_.empty()) announce();
   manager_.ready();
+  show_life();
   while (!stop_requested()) {
     wait_for_events();
     if (take_reload_request()) reload();
