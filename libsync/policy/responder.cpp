@@ -11,15 +11,15 @@ constexpr std::uint16_t kNtpPort = 123;
 
 // Absent: nothing to answer. Only client and symmetric active packets are requests; the others
 // are replies or announcements, and answering one could start a loop between two servers.
-std::optional<Mode> mode_of_reply(const Header& request, std::uint16_t from_port) {
-  switch (request.mode) {
+std::optional<Mode> mode_of_reply(Mode asked, std::uint8_t version, std::uint16_t from_port) {
+  switch (asked) {
     case Mode::kClient:
       return Mode::kServer;
     case Mode::kSymmetricActive:
       return Mode::kSymmetricPassive;
     case Mode::kUnspecified:
       // Version 1 had no mode field: its servers were known by their port (RFC 1059, appendix B).
-      if (request.version == 1 && from_port != kNtpPort) return Mode::kServer;
+      if (version == 1 && from_port != kNtpPort) return Mode::kServer;
       return std::nullopt;
     case Mode::kSymmetricPassive:
     case Mode::kServer:
@@ -49,10 +49,19 @@ Header describe(const ServerState& state, WallTime now) {
   return header;
 }
 
+// What is the request's own.
+void address_to(Reply& reply, const Question& question, NtpTimestamp origin, WallTime received) {
+  const unsigned first = reply[field::kLeapVersionMode] & 0xc0U;
+  reply[field::kLeapVersionMode] = static_cast<std::uint8_t>(first | (question.version & 7U) << 3 |
+                                                             static_cast<unsigned>(question.mode_of_reply));
+  reply[field::kPoll] = static_cast<std::uint8_t>(question.poll);
+  store_be64(reply, field::kOrigin, origin.raw());
+  store_be64(reply, field::kReceive, to_ntp(received).raw());
+}
+
 }  // namespace
 
-Result<Reply, Refusal> respond(const Request& request, std::span<const AccessRule> rules,
-                               const ServerState& state) {
+Result<Question, Refusal> judge(const Request& request, std::span<const AccessRule> rules) {
   if (decide(rules, request.from.address) == Access::kDeny) return Unexpected{Refusal::kDenied};
   if (request.from.port == 0) return Unexpected{Refusal::kFromPortZero};
   if (request.from.address == request.to.address && request.from.port == request.to.port) {
@@ -61,20 +70,37 @@ Result<Reply, Refusal> respond(const Request& request, std::span<const AccessRul
   const auto packet = parse(request.bytes);
   if (!packet) return Unexpected{as<Refusal>(packet.error())};
   const Header& asked = packet->header;
-  const auto mode = mode_of_reply(asked, request.from.port);
+  const auto mode = mode_of_reply(asked.mode, asked.version, request.from.port);
   if (!mode) return Unexpected{Refusal::kNotARequest};
-  if (packet->mac) {
-    return Unexpected{packet->mac->is_crypto_nak() ? Refusal::kCryptoNak : Refusal::kUnknownKey};
-  }
+  if (packet->mac && packet->mac->is_crypto_nak()) return Unexpected{Refusal::kCryptoNak};
+  return Question{asked.version, *mode, asked.poll, asked.origin, asked.receive, asked.transmit, packet->mac};
+}
 
-  Header header = describe(state, request.received);
-  header.version = asked.version;
-  header.mode = *mode;
-  header.poll = asked.poll;
-  header.origin = asked.transmit;
-  header.receive = to_ntp(request.received);
+Account::Account(const ServerState& state, WallTime now) : common_{} {
+  emit_header(describe(state, now), common_);
+}
+
+Reply Account::answer(const Question& question, WallTime received) const {
+  Reply reply = common_;
+  address_to(reply, question, question.transmit, received);
+  return reply;
+}
+
+Reply Account::interleaved_answer(const Question& question, WallTime received, NtpTimestamp transmit) const {
+  Reply reply = common_;
+  address_to(reply, question, question.receive, received);
+  store_be64(reply, field::kTransmit, transmit.raw());
+  return reply;
+}
+
+Reply kiss_rate(const Question& question, WallTime received, std::int8_t poll) {
+  Header header;
+  header.leap = Leap::kUnsynchronised;
+  header.reference_id = kiss::kRate;
   Reply reply{};
   emit_header(header, reply);
+  address_to(reply, question, question.transmit, received);
+  reply[field::kPoll] = static_cast<std::uint8_t>(std::max(question.poll, poll));
   return reply;
 }
 
@@ -98,8 +124,16 @@ const char* to_string(Refusal refusal) {
       return "not a request";
     case Refusal::kCryptoNak:
       return "a crypto-NAK";
+    case Refusal::kUnsigned:
+      return "not signed";
     case Refusal::kUnknownKey:
       return "signed with a key that is not known here";
+    case Refusal::kKeyOfOthers:
+      return "signed with a key that is not for their senders";
+    case Refusal::kWrongMac:
+      return "with a wrong signature";
+    case Refusal::kLimited:
+      return "beyond their senders' limits";
   }
   return "refused";
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The server's decision (RFC 5905, section 9.2; RFC 4330, section 6): a request, where it came from
-// and when, and the state of the clock, to a reply or to the reason why there is none. The reply is
-// 48 bytes, never more than the request, and nothing that could itself be a reply is answered.
+// The server's decisions (RFC 5905, section 9.2; RFC 4330, section 6): whether a request may be answered,
+// and what the reply to it says. A reply has 48 bytes, never more than the request, and nothing that
+// could itself be a reply is answered. Signing and limits are for others, between the two.
 #pragma once
 
 #include <array>
@@ -34,17 +34,47 @@ enum class Refusal : std::uint8_t {
   kBadExtensionField,
   kNotARequest,
   kCryptoNak,
+  kUnsigned,
   kUnknownKey,
+  kKeyOfOthers,
+  kWrongMac,
+  kLimited,
 };
-inline constexpr std::size_t kRefusals = static_cast<std::size_t>(Refusal::kUnknownKey) + 1;
+inline constexpr std::size_t kRefusals = static_cast<std::size_t>(Refusal::kLimited) + 1;
 
 const char* to_string(Refusal refusal);
 
+// A request that may be answered, if its MAC is right.
+struct Question {
+  std::uint8_t version;
+  Mode mode_of_reply;
+  std::int8_t poll;
+  NtpTimestamp origin;
+  NtpTimestamp receive;
+  NtpTimestamp transmit;
+  std::optional<Mac> mac;
+};
+
+Result<Question, Refusal> judge(const Request& request, std::span<const AccessRule> rules);
+
 using Reply = std::array<std::uint8_t, kHeaderSize>;
 
-// The transmit stamp is still unset: see stamp_transmit.
-Result<Reply, Refusal> respond(const Request& request, std::span<const AccessRule> rules,
-                               const ServerState& state);
+// What a server says of its clock at an instant, in the replies of that moment.
+class Account {
+ public:
+  Account(const ServerState& state, WallTime now);
+
+  // The transmit stamp is still unset: see stamp_transmit.
+  Reply answer(const Question& question, WallTime received) const;
+  // RFC 9769, section 2: to a request whose origin names an earlier reply, which left at `transmit`.
+  Reply interleaved_answer(const Question& question, WallTime received, NtpTimestamp transmit) const;
+
+ private:
+  Reply common_;
+};
+
+// RFC 5905, section 7.4: asks for fewer requests, at least 2^poll s apart.
+Reply kiss_rate(const Question& question, WallTime received, std::int8_t poll);
 
 // To be called just before the reply is sent.
 constexpr void stamp_transmit(Reply& reply, WallTime now) {

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "libsync/posix/aes_cmac.hpp"
 #include "libsync/posix/fd.hpp"
 #include "libsync/posix/sys_error.hpp"
 
@@ -236,6 +238,23 @@ Result<LockedBytes, std::string> read_all(const Fd& file, std::size_t size) {
   return std::move(*text);
 }
 
+// One mapping for all that are for AES. Absent: there is no memory.
+std::optional<LockedBytes> expand(std::vector<Key>& keys) {
+  const auto is_for_aes = [](const Key& key) { return wanted_size(key.type) != 0; };
+  const auto count = static_cast<std::size_t>(std::count_if(keys.begin(), keys.end(), is_for_aes));
+  if (count == 0) return LockedBytes{};
+  auto memory = LockedBytes::allocate(count * sizeof(AesCmac));
+  if (!memory) return std::nullopt;
+  std::uint8_t* next = memory->writable().data();
+  for (Key& key : keys) {
+    if (!is_for_aes(key)) continue;
+    key.expanded = new (next) AesCmac(key.secret);
+    next += sizeof(AesCmac);
+  }
+  memory->protect();
+  return memory;
+}
+
 }  // namespace
 
 const Key* KeyRing::find(std::uint32_t id) const {
@@ -260,8 +279,10 @@ Result<KeyRing, std::string> parse_keys(LockedBytes text) {
   std::vector<Key> keys;
   keys.reserve(found.size());
   for (const NumberedKey& numbered : found) keys.push_back(numbered.key);
+  auto expanded = expand(keys);
+  if (!expanded) return fault("no memory for the keys");
   text.protect();
-  return KeyRing{std::move(text), std::move(keys)};
+  return KeyRing{std::move(text), *std::move(expanded), std::move(keys)};
 }
 
 Result<KeyRing, std::string> read_key_file(const std::string& path) {

@@ -32,9 +32,11 @@ class KeyRing {
  private:
   friend Result<KeyRing, std::string> parse_keys(LockedBytes text);
 
-  KeyRing(LockedBytes text, std::vector<Key> keys) : text_(std::move(text)), keys_(std::move(keys)) {}
+  KeyRing(LockedBytes text, LockedBytes expanded, std::vector<Key> keys)
+      : text_(std::move(text)), expanded_(std::move(expanded)), keys_(std::move(keys)) {}
 
-  LockedBytes text_;  // in which the secrets are
+  LockedBytes text_;      // in which the secrets are
+  LockedBytes expanded_;  // what was made of those for AES
   std::vector<Key> keys_;
 };
 

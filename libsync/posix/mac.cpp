@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
-#include <nettle/cmac.h>
 #include <nettle/md5.h>
 #include <nettle/sha1.h>
 #include <sodium.h>
 
 #include "libsync/core/ntp_packet.hpp"
+#include "libsync/posix/aes_cmac.hpp"
 
 namespace isletime {
 namespace {
@@ -16,9 +16,10 @@ namespace {
 // What a digest is computed in holds the key, in parts or in a form from which it can be had.
 template <class Context>
 struct Wiped {
-  Context context{};
+  Context context;
 
-  Wiped() = default;
+  template <class... Arguments>
+  explicit Wiped(const Arguments&... arguments) : context(arguments...) {}
   Wiped(const Wiped&) = delete;
   Wiped& operator=(const Wiped&) = delete;
   ~Wiped() { sodium_memzero(&context, sizeof context); }
@@ -64,21 +65,18 @@ Digest sha512(Bytes secret, Bytes message) {
   return digest;
 }
 
-Digest aes128_cmac(Bytes secret, Bytes message) {
-  Wiped<cmac_aes128_ctx> cmac;
-  cmac_aes128_set_key(&cmac.context, secret.data());
-  cmac_aes128_update(&cmac.context, message.size(), message.data());
-  Digest digest(CMAC128_DIGEST_SIZE);
-  cmac_aes128_digest(&cmac.context, digest.writable().size(), digest.writable().data());
-  return digest;
-}
-
-Digest aes256_cmac(Bytes secret, Bytes message) {
-  Wiped<cmac_aes256_ctx> cmac;
-  cmac_aes256_set_key(&cmac.context, secret.data());
-  cmac_aes256_update(&cmac.context, message.size(), message.data());
-  Digest digest(CMAC128_DIGEST_SIZE);
-  cmac_aes256_digest(&cmac.context, digest.writable().size(), digest.writable().data());
+Digest aes_cmac(const Key& key, Bytes message) {
+  Digest digest(std::tuple_size_v<AesCmac::Tag>);
+  const auto put = [&](const AesCmac& cmac) {
+    const AesCmac::Tag tag = cmac.tag_of(message);
+    std::copy(tag.begin(), tag.end(), digest.writable().begin());
+  };
+  if (key.expanded != nullptr) {
+    put(*key.expanded);
+  } else {
+    Wiped<AesCmac> expanded(key.secret);
+    put(expanded.context);
+  }
   return digest;
 }
 
@@ -113,32 +111,40 @@ Digest digest_of(const Key& key, Bytes message) {
     case KeyType::kSha512:
       return sha512(key.secret, message);
     case KeyType::kAes128:
-      return aes128_cmac(key.secret, message);
     case KeyType::kAes256:
-      return aes256_cmac(key.secret, message);
+      return aes_cmac(key, message);
   }
   return Digest{0};
 }
 
-SentMac::SentMac(const Key& key, Bytes packet) {
+SentMac::SentMac(const Key& key, Bytes packet, std::size_t longest_digest) {
   const Digest whole = digest_of(key, packet);
-  const std::size_t carried =
-      std::min(whole.bytes().size(), framing::longest_digest(parse_header(packet).version));
+  const std::size_t carried = std::min(whole.bytes().size(), longest_digest);
   store_be32(storage_, 0, key.id);
   std::copy_n(whole.bytes().begin(), carried, storage_.begin() + framing::kKeyId);
   size_ = framing::kKeyId + carried;
 }
 
-bool is_signed_by(const Key& key, Bytes datagram) {
-  const auto packet = parse(datagram);
-  if (!packet || !packet->mac || packet->mac->is_crypto_nak() || packet->mac->key_id != key.id) return false;
-  const Bytes sent = packet->mac->digest;
+SentMac::SentMac(const Key& key, Bytes packet)
+    : SentMac(key, packet, framing::longest_digest(parse_header(packet).version)) {}
+
+SentMac::SentMac(const Key& key, Bytes packet, const Mac& answered)
+    : SentMac(key, packet, answered.digest.size()) {}
+
+bool is_signed_by(const Key& key, Bytes datagram, std::uint8_t version, const Mac& mac) {
+  if (mac.is_crypto_nak() || mac.key_id != key.id) return false;
+  const Bytes sent = mac.digest;
   const Digest right = digest_of(key, datagram.first(datagram.size() - framing::kKeyId - sent.size()));
   const std::size_t whole = right.bytes().size();
-  const std::size_t carried = std::min(whole, framing::longest_digest(packet->header.version));
+  const std::size_t carried = std::min(whole, framing::longest_digest(version));
   const std::size_t cut = std::min(whole, framing::longest_digest(kNewestVersion));
   if (sent.size() != carried && sent.size() != cut) return false;
   return sodium_memcmp(sent.data(), right.bytes().data(), sent.size()) == 0;
+}
+
+bool is_signed_by(const Key& key, Bytes datagram) {
+  const auto packet = parse(datagram);
+  return packet && packet->mac && is_signed_by(key, datagram, packet->header.version, *packet->mac);
 }
 
 }  // namespace isletime

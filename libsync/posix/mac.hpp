@@ -13,6 +13,8 @@
 
 namespace isletime {
 
+class AesCmac;
+
 enum class KeyType : std::uint8_t { kMd5, kSha1, kSha256, kSha512, kAes128, kAes256 };
 
 const char* to_string(KeyType type);  // as in key files: "SHA256"
@@ -20,7 +22,8 @@ const char* to_string(KeyType type);  // as in key files: "SHA256"
 struct Key {
   std::uint32_t id = 0;  // 1 and above: 0 is a crypto-NAK's
   KeyType type = KeyType::kMd5;
-  Bytes secret;  // owned by who made the key; 16 bytes for AES-128, 32 for AES-256
+  Bytes secret;                       // owned by who made the key; 16 bytes for AES-128, 32 for AES-256
+  const AesCmac* expanded = nullptr;  // the same for AES, made ahead; none: made each time
 };
 
 class Digest {
@@ -43,10 +46,14 @@ class SentMac {
  public:
   // `packet`: at least its header, in which the version is.
   SentMac(const Key& key, Bytes packet);
+  // With as much of the digest as the MAC that is answered has.
+  SentMac(const Key& key, Bytes packet, const Mac& answered);
 
   Bytes bytes() const { return Bytes{storage_}.first(size_); }
 
  private:
+  SentMac(const Key& key, Bytes packet, std::size_t longest_digest);
+
   std::array<std::uint8_t, framing::kKeyId + framing::kLongestDigest> storage_{};
   std::size_t size_;
 };
@@ -54,5 +61,7 @@ class SentMac {
 // Takes the same time wherever a digest is wrong. Up to version 3 both the whole digest is right, as
 // chrony sends it, and its first 20 bytes, as ntpsec does.
 bool is_signed_by(const Key& key, Bytes datagram);
+// The same of a datagram that was parsed: `version` and `mac` are its own.
+bool is_signed_by(const Key& key, Bytes datagram, std::uint8_t version, const Mac& mac);
 
 }  // namespace isletime

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include <linux/net_tstamp.h>
+
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/socket_address.hpp"
 #include "libsync/posix/udp_socket.hpp"
@@ -12,9 +14,12 @@
 namespace isletime {
 namespace {
 
-constexpr std::size_t kBatchSize = 8;  // more was measured to gain nothing
+constexpr std::size_t kBatchSize = 32;
 // Longer requests are cut and so refused as malformed; no NTP client sends any.
 constexpr std::size_t kLongestRequest = 1024;
+
+// The kernel's MSG_PROBE, which libc does not name: only find the way, send nothing.
+constexpr int kProbe = 0x10;
 
 // The control message that makes a datagram leave from `local`.
 template <class Info>
@@ -98,7 +103,7 @@ ServiceSocket& ServiceSocket::operator=(ServiceSocket&&) noexcept = default;
 ServiceSocket::~ServiceSocket() = default;
 
 Result<ServiceSocket, SysError> ServiceSocket::open(const Endpoint& local, Sharing sharing) {
-  auto socket = open_udp(local.address, Stamps::kReceive);
+  auto socket = open_udp(local.address, Stamps::kReceiveAndNumbered);
   if (!socket) return Unexpected{socket.error()};
   if (const auto error = prepare(*socket, local, sharing)) return Unexpected{*error};
   const auto bound = local_endpoint(*socket);
@@ -130,19 +135,74 @@ std::span<const Arrival> ServiceSocket::receive(Wait wait) {
 }
 
 bool ServiceSocket::reply(const Arrival& request, Bytes bytes) {
-  SocketAddress& to = batch_->senders[request.slot];
-  if (!local_.address.is_any()) {
-    return sendto(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT, &to.generic, to.length) >= 0;
+  return send(request, bytes, MSG_DONTWAIT);
+}
+
+std::size_t ServiceSocket::reply(std::span<const Reply> replies) {
+  if (replies.size() == 1) return reply(*replies[0].request, replies[0].bytes) ? 1 : 0;
+  std::array<mmsghdr, kMostReplies> messages{};
+  std::array<iovec, kMostReplies> vectors;
+  std::array<ControlBuffer, kMostReplies> controls;
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    fill(messages[i].msg_hdr, vectors[i], controls[i], replies[i]);
   }
-  iovec vector{const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
-  msghdr message{};
+  const int sent =
+      sendmmsg(socket_.get(), messages.data(), static_cast<unsigned>(replies.size()), MSG_DONTWAIT);
+  return static_cast<std::size_t>(std::max(sent, 0));
+}
+
+void ServiceSocket::find_way(const Arrival& request) {
+  send(request, {}, MSG_DONTWAIT | MSG_CONFIRM | kProbe);
+}
+
+void ServiceSocket::start_stamping() {
+  ask_for_stamps(socket_, Stamps::kReceiveAndNumberedTransmit);
+}
+
+std::uint32_t ServiceSocket::stop_stamping(std::size_t sent, std::size_t all) {
+  const std::uint32_t first = next_number_;
+  next_number_ += static_cast<std::uint32_t>(sent);
+  if (sent < all) {
+    // Whether one that was not sent has a number depends on what failed: the next are numbered anew.
+    ask_for_stamps(socket_, Stamps::kReceive);
+    next_number_ = 0;
+  }
+  ask_for_stamps(socket_, Stamps::kReceiveAndNumbered);
+  return first;
+}
+
+void ServiceSocket::fill(msghdr& message, iovec& vector, ControlBuffer& control, const Reply& reply) const {
+  SocketAddress& to = batch_->senders[reply.request->slot];
+  vector = {const_cast<std::uint8_t*>(reply.bytes.data()), reply.bytes.size()};
   message.msg_name = &to.generic;
   message.msg_namelen = to.length;
   message.msg_iov = &vector;
   message.msg_iovlen = 1;
+  if (local_.address.is_any()) put_source(message, control, reply.request->to);
+}
+
+bool ServiceSocket::send(const Arrival& request, Bytes bytes, int flags) {
+  if (!local_.address.is_any()) {
+    const SocketAddress& to = batch_->senders[request.slot];
+    return sendto(socket_.get(), bytes.data(), bytes.size(), flags, &to.generic, to.length) >= 0;
+  }
+  msghdr message{};
+  iovec vector;
   ControlBuffer control;
-  put_source(message, control, request.to);
-  return sendmsg(socket_.get(), &message, MSG_DONTWAIT) >= 0;
+  fill(message, vector, control, {&request, bytes});
+  return sendmsg(socket_.get(), &message, flags) >= 0;
+}
+
+std::optional<ServiceSocket::TransmitStamp> ServiceSocket::next_transmit_stamp() {
+  for (;;) {
+    msghdr message{};
+    ControlBuffer control;
+    message.msg_control = control.bytes;
+    message.msg_controllen = sizeof control.bytes;
+    if (recvmsg(socket_.get(), &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return std::nullopt;
+    const Ancillary ancillary = read_ancillary(message);
+    if (ancillary.stamp && ancillary.number) return TransmitStamp{*ancillary.number, *ancillary.stamp};
+  }
 }
 
 void ServiceSocket::shut_down() {

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "libsync/core/bytes.hpp"
@@ -13,6 +15,7 @@
 #include "libsync/core/time_types.hpp"
 #include "libsync/posix/fd.hpp"
 #include "libsync/posix/sys_error.hpp"
+#include "libsync/posix/udp_socket.hpp"
 
 namespace isletime {
 
@@ -41,6 +44,28 @@ class ServiceSocket {
   std::span<const Arrival> receive(Wait wait);
   // False if the system could not send it; a client asks again.
   bool reply(const Arrival& request, Bytes bytes);
+  // The same for at most kMostReplies, one right behind another: how many it could send, the first ones.
+  struct Reply {
+    const Arrival* request;
+    Bytes bytes;
+  };
+  static constexpr std::size_t kMostReplies = 4;
+  std::size_t reply(std::span<const Reply> replies);
+
+  // So that sending to this client takes more nearly the same time after a long rest.
+  void find_way(const Arrival& request);
+
+  // What is replied in between, the kernel stamps when it leaves. Both take time: before and after the
+  // replies' own transmit stamps are of use.
+  void start_stamping();
+  // `sent` of `all` were. The number by which next_transmit_stamp() will name the first of them.
+  std::uint32_t stop_stamping(std::size_t sent, std::size_t all);
+  struct TransmitStamp {
+    std::uint32_t number;
+    WallTime at;
+  };
+  // Absent: none has come that was not taken before.
+  std::optional<TransmitStamp> next_transmit_stamp();
   // Wakes a thread that waits in receive(), now and for ever. May be called from any thread.
   void shut_down();
 
@@ -50,9 +75,12 @@ class ServiceSocket {
  private:
   struct Batch;
   ServiceSocket(Fd socket, const Endpoint& local);
+  void fill(msghdr& message, iovec& vector, ControlBuffer& control, const Reply& reply) const;
+  bool send(const Arrival& request, Bytes bytes, int flags);
 
   Fd socket_;
   Endpoint local_;
+  std::uint32_t next_number_ = 0;
   std::unique_ptr<Batch> batch_;
 };
 

@@ -28,8 +28,7 @@ std::optional<WallTime> stamp_of(const cmsghdr& message) {
   return WallTime{since_epoch};
 }
 
-std::optional<int> icmp_error_of(const cmsghdr& message) {
-  const auto error = payload<sock_extended_err>(message);
+std::optional<int> icmp_error_of(const sock_extended_err& error) {
   if (error.ee_origin != SO_EE_ORIGIN_ICMP && error.ee_origin != SO_EE_ORIGIN_ICMP6) return std::nullopt;
   return static_cast<int>(error.ee_errno);
 }
@@ -45,7 +44,9 @@ void read_message(const cmsghdr& message, Ancillary& out) {
     out.local = Endpoint{to_ip_address(info.ipi6_addr), 0, info.ipi6_ifindex};
   } else if ((message.cmsg_level == IPPROTO_IP && message.cmsg_type == IP_RECVERR) ||
              (message.cmsg_level == IPPROTO_IPV6 && message.cmsg_type == IPV6_RECVERR)) {
-    out.error = icmp_error_of(message);
+    const auto error = payload<sock_extended_err>(message);
+    out.error = icmp_error_of(error);
+    if (error.ee_origin == SO_EE_ORIGIN_TIMESTAMPING) out.number = error.ee_data;
   }
 }
 
@@ -54,6 +55,24 @@ void read_message(const cmsghdr& message, Ancillary& out) {
 std::optional<SysError> set_option(const Fd& socket, int level, int name, int value, const char* operation) {
   if (setsockopt(socket.get(), level, name, &value, sizeof value) == 0) return std::nullopt;
   return SysError{errno, operation};
+}
+
+std::optional<SysError> ask_for_stamps(const Fd& socket, Stamps stamps) {
+  unsigned flags = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE;
+  switch (stamps) {
+    case Stamps::kReceive:
+      break;
+    case Stamps::kReceiveAndTransmit:
+      flags |= SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_TSONLY;
+      break;
+    case Stamps::kReceiveAndNumbered:
+      flags |= SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
+      break;
+    case Stamps::kReceiveAndNumberedTransmit:
+      flags |= SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY | SOF_TIMESTAMPING_TX_SOFTWARE;
+      break;
+  }
+  return set_option(socket, SOL_SOCKET, SO_TIMESTAMPING, static_cast<int>(flags), "set SO_TIMESTAMPING");
 }
 
 Result<Fd, SysError> open_udp(IpAddress local, Stamps stamps) {
@@ -67,12 +86,7 @@ Result<Fd, SysError> open_udp(IpAddress local, Stamps stamps) {
       return Unexpected{*error};
     }
   }
-  int flags = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE;
-  if (stamps == Stamps::kReceiveAndTransmit)
-    flags |= SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_TSONLY;
-  if (const auto error = set_option(socket, SOL_SOCKET, SO_TIMESTAMPING, flags, "set SO_TIMESTAMPING")) {
-    return Unexpected{*error};
-  }
+  if (const auto error = ask_for_stamps(socket, stamps)) return Unexpected{*error};
   return socket;
 }
 

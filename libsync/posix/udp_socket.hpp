@@ -17,7 +17,14 @@
 
 namespace isletime {
 
-enum class Stamps : std::uint8_t { kReceive, kReceiveAndTransmit };
+enum class Stamps : std::uint8_t {
+  kReceive,
+  kReceiveAndTransmit,
+  kReceiveAndNumbered,          // numbers what is sent while it is
+  kReceiveAndNumberedTransmit,  // this: from 0 on
+};
+
+std::optional<SysError> ask_for_stamps(const Fd& socket, Stamps stamps);
 
 // Of the family of `local`; not bound yet. Close-on-exec.
 Result<Fd, SysError> open_udp(IpAddress local, Stamps stamps);
@@ -32,9 +39,10 @@ Result<Endpoint, SysError> local_endpoint(const Fd& socket);
 
 // What a datagram's control messages said.
 struct Ancillary {
-  std::optional<WallTime> stamp;  // the kernel's
-  std::optional<Endpoint> local;  // without port
-  std::optional<int> error;       // errno of an ICMP message (error queue)
+  std::optional<WallTime> stamp;        // the kernel's
+  std::optional<Endpoint> local;        // without port
+  std::optional<int> error;             // errno of an ICMP message (error queue)
+  std::optional<std::uint32_t> number;  // of a datagram sent whose stamp this is (error queue)
 };
 Ancillary read_ancillary(const msghdr& message);
 

@@ -71,7 +71,8 @@ std::array<SourceView, 2> sources() {
 }
 
 std::array<ClientView, 2> clients() {
-  return {ClientView{"192.0.2.9", 1234, 0, 5s, 64s, 4}, ClientView{"2001:db8::9", 1, 1, 3h, {}, {}}};
+  return {ClientView{"192.0.2.9", 1234, 0, 34, 5s, 64s, 4, 0b11000},
+          ClientView{"2001:db8::9", 1, 1, 0, 3h, {}, {}}};
 }
 
 std::vector<std::string> activity(std::size_t count) {

@@ -60,11 +60,11 @@ void check_that_it_was_a_request(const Request& request) {
   }
 }
 
-void check_that_nobody_answers(const Reply& reply, const Request& request, const ServerState& state) {
+void check_that_nobody_answers(const Reply& reply, const Request& request) {
   constexpr std::array kAnyone{AccessRule{Prefix{{0, 0}, 0}, Access::kAllow}};
   for (const Endpoint& from : {request.from, request.to}) {
     for (const Endpoint& to : {request.from, request.to}) {
-      require(!respond({reply, from, to, request.received}, kAnyone, state), "a reply is not answered");
+      require(!judge({reply, from, to, request.received}, kAnyone), "a reply is not answered");
     }
   }
 }
@@ -89,25 +89,26 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const WallTime received = input.wall_time();
   const Request request{input.rest(), from, to, received};
 
-  auto reply = respond(request, rules, state);
-  if (!reply) {
-    require(to_string(reply.error())[0] != '\0', "a refusal has a reason");
+  const auto question = judge(request, rules);
+  if (!question) {
+    require(to_string(question.error())[0] != '\0', "a refusal has a reason");
     return 0;
   }
-  require(reply->size() <= request.bytes.size(), "a reply is no longer than its request");
+  Reply reply = Account(state, received).answer(*question, received);
+  require(reply.size() <= request.bytes.size(), "a reply is no longer than its request");
   require(decide(rules, from.address) == Access::kAllow, "only whom the rules allow is answered");
   check_that_it_was_a_request(request);
-  check_that_nobody_answers(*reply, request, state);
+  check_that_nobody_answers(reply, request);
 
-  const Header header = parse_header(*reply);
+  const Header header = parse_header(reply);
   check_header(header, parse_header(request.bytes));
   if (!is_synchronised(state, received)) {
     require(header.leap == Leap::kUnsynchronised && header.stratum == 0, "an unset clock says so");
   }
 
   require(header.transmit.is_unset(), "the transmit stamp waits");
-  stamp_transmit(*reply, received);
-  require(!parse_header(*reply).transmit.is_unset(), "the transmit stamp is set");
-  check_that_nobody_answers(*reply, request, state);
+  stamp_transmit(reply, received);
+  require(!parse_header(reply).transmit.is_unset(), "the transmit stamp is set");
+  check_that_nobody_answers(reply, request);
   return 0;
 }

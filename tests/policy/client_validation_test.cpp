@@ -233,7 +233,14 @@ TEST(ClientValidation, RejectsATurnaroundLongerThanTheTimeout) {
 }
 
 TEST(ClientValidation, RejectsATurnaroundLongerThanTheRoundTrip) {
-  expect_final(Reject::kBadDelay, [](Header& h) { h.transmit = to_ntp(kT2 + 8ms + 2us); });
+  expect_final(Reject::kBadDelay, [](Header& h) { h.transmit = to_ntp(kT2 + 8ms + 52us); });
+}
+
+TEST(ClientValidation, ForgivesAServerThatSetsItsTransmitStampALittleTooFarAhead) {
+  Conversation talk;
+  Header reply = honest_reply(talk.ask());
+  reply.transmit = to_ntp(kT2 + 8ms + 49us);
+  EXPECT_EQ(talk.reject_of(reply), std::nullopt);
 }
 
 TEST(ClientValidation, ForgivesWhatTheServersPrecisionExplains) {
@@ -258,7 +265,7 @@ TEST(ClientValidation, ForgivesWhatTheLocalPrecisionExplains) {
     return talk.reject_of(honest_reply(talk.ask()), kServer, t4);
   };
   EXPECT_EQ(reject_at(kT1 + 5ms - 1'950us), std::nullopt);
-  EXPECT_EQ(reject_at(kT1 + 5ms - 1'955us), Reject::kBadDelay);
+  EXPECT_EQ(reject_at(kT1 + 5ms - 2'005us), Reject::kBadDelay);
 }
 
 TEST(ClientValidation, TheLocalPrecisionExplainsNothingOfTheServersStamps) {

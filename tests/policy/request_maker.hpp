@@ -43,7 +43,9 @@ inline Header request_of(Mode mode, std::uint8_t version = 4) {
 
 inline Result<Reply, Refusal> respond_to(Bytes request, const ServerState& state = kState,
                                          Endpoint from = kAsker, WallTime received = kArrival) {
-  return respond({request, from, kUs, received}, kAnyone, state);
+  const auto question = judge({request, from, kUs, received}, kAnyone);
+  if (!question) return Unexpected{question.error()};
+  return Account(state, received).answer(*question, received);
 }
 
 inline Result<Reply, Refusal> respond_to(const Header& request, const ServerState& state = kState,

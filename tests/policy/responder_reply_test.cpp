@@ -176,5 +176,39 @@ TEST(Responder, TakesHostileClocks) {
   }
 }
 
+Question question_of(const Header& request) {
+  return *judge({bytes_of(request), kAsker, kUs, kArrival}, kAnyone);
+}
+
+// RFC 9769, section 2: its origin is the request's receive stamp, by which the client knows it.
+TEST(Responder, AnInterleavedReplyTellsWhenTheOneBeforeLeft) {
+  Header request = request_of(Mode::kClient);
+  request.origin = NtpTimestamp::from_raw(0x1111);
+  request.receive = NtpTimestamp::from_raw(0x2222);
+  const auto left = NtpTimestamp::from_raw(0x3333);
+  const Account account(kState, kArrival);
+  const Header interleaved = parse_header(account.interleaved_answer(question_of(request), kArrival, left));
+  Header expected = parse_header(account.answer(question_of(request), kArrival));
+  expected.origin = request.receive;
+  expected.transmit = left;
+  EXPECT_EQ(interleaved, expected);
+}
+
+// RFC 5905, section 7.4.
+TEST(Responder, ARateKissIsUnsynchronisedAndAsksForALongerPoll) {
+  Header request = request_of(Mode::kClient, 3);
+  request.poll = 4;
+  const Header kiss = parse_header(kiss_rate(question_of(request), kArrival, 6));
+  EXPECT_EQ(kiss.leap, Leap::kUnsynchronised);
+  EXPECT_EQ(kiss.stratum, 0);
+  EXPECT_EQ(kiss.version, 3);
+  EXPECT_EQ(kiss.mode, Mode::kServer);
+  EXPECT_EQ(kiss.reference_id, kiss::kRate);
+  EXPECT_EQ(kiss.origin, request.transmit);
+  EXPECT_EQ(kiss.poll, 6);
+  request.poll = 10;
+  EXPECT_EQ(parse_header(kiss_rate(question_of(request), kArrival, 6)).poll, 10);
+}
+
 }  // namespace
 }  // namespace isletime

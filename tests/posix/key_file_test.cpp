@@ -230,5 +230,19 @@ TEST(LockedBytesDeathTest, CannotBeWrittenOnceProtected) {
   EXPECT_DEATH(bytes->writable()[0] = 1, "");
 }
 
+TEST(KeyFile, ExpandsEveryAesKeyOnce) {
+  const auto keys = parsed(
+      "5 AES128 HEX:2b7e151628aed2a6abf7158809cf4f3c\n6 MD5 gentle\n"
+      "7 AES256 HEX:603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4\n");
+  ASSERT_TRUE(keys.has_value());
+  EXPECT_EQ(keys->find(6)->expanded, nullptr);
+  // RFC 4493 and NIST SP 800-38B, of an empty message.
+  for (const auto& [id, tag] : {std::pair{5U, "bb1d6929e95937287fa37d129b756746"},
+                                std::pair{7U, "028962f61b7bf89efc6b551f4667d983"}}) {
+    ASSERT_NE(keys->find(id)->expanded, nullptr);
+    EXPECT_EQ(hex_of(digest_of(*keys->find(id), {}).bytes()), tag);
+  }
+}
+
 }  // namespace
 }  // namespace isletime

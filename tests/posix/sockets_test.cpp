@@ -2,6 +2,7 @@
 // service_socket and query_socket talk to each other on loopback.
 #include <array>
 #include <thread>
+#include <vector>
 
 #include <poll.h>
 
@@ -92,6 +93,76 @@ TEST(Sockets, ABatchKeepsOrderAndSenders) {
   while (expected < 20) {
     for (const Arrival& arrival : service->receive(Wait::kForOne)) EXPECT_EQ(arrival.bytes[0], expected++);
   }
+}
+
+TEST(Sockets, SeveralRepliesLeaveTogetherEachToItsClientFromTheAddressThatWasAsked) {
+  for (const IpAddress local : {IpAddress::v4(0), kV4, IpAddress{}, kV6}) {
+    auto service = ServiceSocket::open(Endpoint{local}, Sharing::kFirst);
+    ASSERT_TRUE(service);
+    Endpoint asked{local.is_v4() ? kV4 : kV6};
+    asked.port = service->local().port;
+    std::vector<QuerySocket> queries;
+    for (std::uint8_t i = 0; i < ServiceSocket::kMostReplies; ++i) {
+      queries.push_back(*QuerySocket::open(asked));
+      ASSERT_TRUE(queries.back().send(asked, std::array{i}));
+    }
+    const auto requests = service->receive(Wait::kForOne);
+    ASSERT_EQ(requests.size(), queries.size());
+    std::vector<ServiceSocket::Reply> replies;
+    for (const Arrival& request : requests) replies.push_back({&request, request.bytes});
+    EXPECT_EQ(service->reply(replies), replies.size());
+    for (std::uint8_t i = 0; i < queries.size(); ++i) {
+      QueryEvent event = next_event(queries[i]);
+      while (!std::holds_alternative<ReceivedReply>(event)) event = next_event(queries[i]);
+      const auto& reply = std::get<ReceivedReply>(event);
+      EXPECT_EQ(reply.from, asked);
+      EXPECT_EQ(reply.bytes[0], i);
+    }
+  }
+}
+
+TEST(Sockets, TheKernelStampsWhatLeavesBetweenStartAndStop) {
+  auto service = ServiceSocket::open(Endpoint{kV4}, Sharing::kFirst);
+  ASSERT_TRUE(service);
+  auto query = QuerySocket::open(service->local());
+  ASSERT_TRUE(query && query->send(service->local(), kPing));
+  const auto requests = service->receive(Wait::kForOne);
+  ASSERT_EQ(requests.size(), 1U);
+  service->find_way(requests[0]);  // sends nothing
+  EXPECT_TRUE(service->reply(requests[0], kPing));
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    service->start_stamping();
+    const WallTime before = wall_now();
+    EXPECT_TRUE(service->reply(requests[0], kPing));
+    const std::uint32_t number = service->stop_stamping(1, 1);
+    EXPECT_EQ(number, i);
+    pollfd polled{service->descriptor(), POLLPRI, 0};
+    ASSERT_EQ(poll(&polled, 1, 20'000), 1);
+    const auto stamp = service->next_transmit_stamp();
+    ASSERT_TRUE(stamp.has_value());
+    EXPECT_EQ(stamp->number, number);
+    EXPECT_GE(stamp->at, before);
+    EXPECT_LE(stamp->at, wall_now());
+    EXPECT_FALSE(service->next_transmit_stamp());
+  }
+}
+
+// One that was not sent may have had a number.
+TEST(Sockets, StampsAreNumberedAnewWhereOneWasNotSent) {
+  auto service = ServiceSocket::open(Endpoint{kV4}, Sharing::kFirst);
+  auto query = QuerySocket::open(service->local());
+  ASSERT_TRUE(query && query->send(service->local(), kPing));
+  const auto requests = service->receive(Wait::kForOne);
+  const std::vector<std::uint8_t> too_long(70'000);
+  service->start_stamping();
+  EXPECT_FALSE(service->reply(requests[0], too_long));
+  service->stop_stamping(0, 1);
+  service->start_stamping();
+  EXPECT_TRUE(service->reply(requests[0], kPing));
+  const std::uint32_t number = service->stop_stamping(1, 1);
+  pollfd polled{service->descriptor(), POLLPRI, 0};
+  ASSERT_EQ(poll(&polled, 1, 20'000), 1);
+  EXPECT_EQ(service->next_transmit_stamp()->number, number);
 }
 
 TEST(Sockets, ShuttingDownWakesAWaitingThread) {

@@ -12,9 +12,10 @@ namespace isletime::sntpd {
 namespace {
 
 using namespace std::chrono_literals;
-using Outcome = ClientLog::Outcome;
+enum class Outcome : std::uint8_t { kAnswered, kRefused };
 
 constexpr WallTime kStart{1'770'000'000s};
+constexpr MonoTime kMonoStart{1000s};
 constexpr std::uint64_t kSecret = 0x0123'4567'89ab'cdef;
 constexpr std::array<std::uint8_t, 48> kVersion4{0x23};
 constexpr std::array<std::uint8_t, 48> kVersion3{0x1b};
@@ -23,9 +24,31 @@ constexpr IpAddress client(std::uint32_t number) {
   return IpAddress::v4(0xc0a8'0000 + number);
 }
 
+Request request_of(IpAddress address, WallTime at, Bytes bytes = kVersion4) {
+  return {bytes, {address, 50'000}, {}, at};
+}
+
 void ask(ClientLog& log, IpAddress address, WallTime at, Outcome outcome = Outcome::kAnswered,
          Bytes bytes = kVersion4) {
-  log.start_batch().add({bytes, {address, 50'000}, {}, at}, outcome);
+  // One request after another, however the wall clock jumps.
+  static MonoTime now = kMonoStart;
+  auto batch = log.start_batch(now += 1ms);
+  batch.add(request_of(address, at, bytes));
+  if (outcome == Outcome::kRefused) batch.refuse();
+}
+
+Allowance allowance_of(ClientLog& log, IpAddress address, MonoTime now) {
+  auto batch = log.start_batch(now);
+  batch.add(request_of(address, kStart));
+  return batch.limit();
+}
+
+int answered_of(ClientLog& log, IpAddress address, int requests) {
+  int answered = 0;
+  for (int i = 0; i < requests; ++i) {
+    if (allowance_of(log, address, kMonoStart) == Allowance::kWithin) ++answered;
+  }
+  return answered;
 }
 
 const ClientRecord* find(const std::vector<ClientRecord>& records, IpAddress address) {
@@ -53,6 +76,7 @@ TEST(ClientLog, CountsAndDatesEachClientsRequests) {
   EXPECT_EQ(first->last, kStart + 128s);
   EXPECT_EQ(first->previous, kStart + 64s);
   EXPECT_EQ(first->version, 3);
+  EXPECT_EQ(first->versions, 0b11000);
   const ClientRecord* second = find(records, client(2));
   ASSERT_NE(second, nullptr);
   EXPECT_EQ(second->refused, 1U);
@@ -95,12 +119,12 @@ TEST(ClientLog, AFloodOfAddressesNeitherGrowsItNorDrivesOutWhoAsksAlways) {
 // Full of clients whose last requests bear later times than any that comes now.
 TEST(ClientLog, WhoWasSilentLongestGoesAlsoAfterTheClockWasSetBack) {
   ClientLog log(kSecret);
-  for (std::uint32_t i = 0; i < 50'000; ++i) ask(log, client(i), kStart);
+  for (std::uint32_t i = 0; i < 100'000; ++i) ask(log, client(i), kStart);
   const WallTime set_back = kStart - 24h * 365;
-  for (std::uint32_t i = 50'000; i < 50'200; ++i) ask(log, client(i), set_back);
+  for (std::uint32_t i = 100'000; i < 100'200; ++i) ask(log, client(i), set_back);
   const auto records = log.records();
   int newest = 0;
-  for (std::uint32_t i = 50'000; i < 50'200; ++i) newest += find(records, client(i)) != nullptr ? 1 : 0;
+  for (std::uint32_t i = 100'000; i < 100'200; ++i) newest += find(records, client(i)) != nullptr ? 1 : 0;
   EXPECT_EQ(newest, 200);
 }
 
@@ -115,15 +139,48 @@ TEST(ClientLog, SpreadsWhicheverBitsClientsDifferIn) {
   EXPECT_GE(networks.records().size(), 198U);
 }
 
+TEST(ClientLog, LimitsEachClientByItself) {
+  ClientLog log(kSecret);
+  EXPECT_EQ(answered_of(log, client(1), 500), RateLimit::kBurst);
+  EXPECT_EQ(answered_of(log, client(2), 10), 10);
+  const auto records = log.records();
+  EXPECT_EQ(find(records, client(1))->limited, 500U - RateLimit::kBurst);
+  EXPECT_EQ(find(records, client(2))->limited, 0U);
+  EXPECT_EQ(log.totals().limited, 500U - RateLimit::kBurst);
+}
+
+TEST(ClientLog, LimitsTheAddressesOfAnIpv6NetworkTogether) {
+  ClientLog log(kSecret);
+  int answered = 0;
+  for (std::uint64_t i = 1; i <= 500; ++i) answered += answered_of(log, {0x2001'0db8'0000'0000, i}, 1);
+  EXPECT_EQ(answered, RateLimit::kBurst);
+  EXPECT_EQ(log.records().size(), 500U);
+}
+
+TEST(ClientLog, LimitsTheNeighboursOnALinkOneByOne) {
+  ClientLog log(kSecret);
+  int answered = 0;
+  for (std::uint64_t i = 1; i <= 500; ++i) answered += answered_of(log, {0xfe80'0000'0000'0000, i}, 1);
+  EXPECT_EQ(answered, 500);
+}
+
+// Whoever floods under made-up addresses gets no more memory, and takes nobody else's answers.
+TEST(ClientLog, AFloodOfAddressesLimitsNobodyElse) {
+  ClientLog log(kSecret);
+  for (std::uint32_t i = 0; i < 100'000; ++i) (void)allowance_of(log, client(1000 + i), kMonoStart);
+  EXPECT_EQ(answered_of(log, client(1), 10), 10);
+}
+
 TEST(ClientLog, IsReadWholeWhileAnotherThreadWrites) {
   ClientLog log(kSecret);
   std::atomic<bool> done{false};
   std::thread server([&] {
     for (std::uint32_t i = 1; !done; ++i) {
-      auto batch = log.start_batch();
+      auto batch = log.start_batch(kMonoStart + seconds{i});
       // Two in a batch: no reader sees one without the other.
       for (int twice = 0; twice < 2; ++twice) {
-        batch.add({kVersion4, {client(i % 16), 50'000}, {}, kStart + seconds{i}}, Outcome::kRefused);
+        batch.add(request_of(client(i % 16), kStart + seconds{i}));
+        batch.refuse();
       }
     }
   });
@@ -142,14 +199,16 @@ TEST(ClientLog, IsReadWholeWhileAnotherThreadWrites) {
 }
 
 TEST(MergedClients, AClientOfTwoLogsIsOneTheBusiestFirst) {
-  const ClientRecord busy{client(1), 10, 0, kStart + 5s, kStart + 1s, 4};
-  const ClientRecord seen_here{client(2), 7, 2, kStart + 10s, kStart + 2s, 3};
-  const ClientRecord seen_there{client(2), 5, 1, kStart + 20s, kStart + 4s, 4};
+  const ClientRecord busy{client(1), 10, 0, 0, kStart + 5s, kStart + 1s, 4, 0b10000};
+  const ClientRecord seen_here{client(2), 7, 2, 3, kStart + 10s, kStart + 2s, 3, 0b01000};
+  const ClientRecord seen_there{client(2), 5, 1, 4, kStart + 20s, kStart + 4s, 4, 0b10000};
   const auto merged = merge({busy, seen_here, seen_there});
   ASSERT_EQ(merged.size(), 2U);
   EXPECT_EQ(merged[0].address, client(2));
   EXPECT_EQ(merged[0].requests, 12U);
   EXPECT_EQ(merged[0].refused, 3U);
+  EXPECT_EQ(merged[0].limited, 7U);
+  EXPECT_EQ(merged[0].versions, 0b11000);
   EXPECT_EQ(merged[0].last, kStart + 20s);
   EXPECT_EQ(merged[0].previous, kStart + 10s);
   EXPECT_EQ(merged[0].version, 4);
@@ -157,8 +216,8 @@ TEST(MergedClients, AClientOfTwoLogsIsOneTheBusiestFirst) {
 }
 
 TEST(MergedClients, TheOrderOfTheLogsDoesNotMatter) {
-  const ClientRecord once{client(1), 1, 0, kStart, std::nullopt, std::nullopt};
-  const ClientRecord later{client(1), 2, 0, kStart + 9s, kStart + 3s, 4};
+  const ClientRecord once{client(1), 1, 0, 0, kStart, std::nullopt, std::nullopt, 0};
+  const ClientRecord later{client(1), 2, 0, 0, kStart + 9s, kStart + 3s, 4, 0b10000};
   for (const auto& merged : {merge({once, later}), merge({later, once})}) {
     ASSERT_EQ(merged.size(), 1U);
     EXPECT_EQ(merged[0].last, kStart + 9s);

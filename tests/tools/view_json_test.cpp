@@ -42,6 +42,7 @@ TEST(ViewJson, StatusOfAHubThatFollows) {
   status.uptime = 6s;
   status.answered = 7;
   status.refused = 8;
+  status.limited = 9;
   status.version = "0.1.0";
   EXPECT_EQ(
       status_json(status),
@@ -50,7 +51,7 @@ TEST(ViewJson, StatusOfAHubThatFollows) {
       R"("offset_s":-0.000003000,"frequency_ppm":-12.500000,"frequency_error_ppm":0.001000,)"
       R"("stratum":3,"leap":1,"refid":"192.0.2.1","root_delay_s":0.004000000,)"
       R"("root_dispersion_s":0.005000000,"warnings":["a \"b\""],"uptime_s":6.000000000,)"
-      R"("answered":7,"refused":8,"version":"0.1.0"})");
+      R"("answered":7,"refused":8,"limited":9,"version":"0.1.0"})");
 }
 
 TEST(ViewJson, AnUnsetHubClaimsNothing) {
@@ -93,9 +94,11 @@ TEST(ViewJson, ManyClientsFitAReplyAndTheRestIsCounted) {
   const ClientView longest{"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%interface-name-1",
                            std::numeric_limits<std::uint64_t>::max(),
                            std::numeric_limits<std::uint64_t>::max(),
+                           std::numeric_limits<std::uint64_t>::max(),
                            nanoseconds::max(),
                            nanoseconds::max(),
-                           std::uint8_t{4}};
+                           std::uint8_t{4},
+                           std::uint8_t{0xff}};
   const std::vector<ClientView> crowd(kMostClientsShown + 24, longest);
   const std::string json = clients_json(kTime, crowd);
   EXPECT_LT(json.size(), kLargestControlReply);

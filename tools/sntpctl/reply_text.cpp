@@ -54,6 +54,16 @@ class Fields {
     const auto value = duration(name);
     return value && *value >= nanoseconds::zero() ? duration_text(*value) : kAbsent;
   }
+  std::string numbers(const char* name) const {
+    std::string out;
+    const JsonValue* value = object_.find(name);
+    const auto* array = value == nullptr ? nullptr : value->array();
+    if (array == nullptr) return kAbsent;
+    for (const JsonValue& item : *array) {
+      if (const auto* number = item.number()) out += (out.empty() ? "" : " ") + number->text;
+    }
+    return out.empty() ? kAbsent : out;
+  }
   // For people who know ntpq: of eight polls, three bits a digit.
   std::string octal(const char* name) const {
     const std::string digits = text(name);
@@ -155,15 +165,17 @@ std::string clients_text(const JsonValue& reply, bool shows_colours) {
   Table table({{"address"},
                {"requests", Align::kRight},
                {"refused", Align::kRight},
+               {"limited", Align::kRight},
                {"last seen", Align::kRight},
                {"interval", Align::kRight},
-               {"version", Align::kRight}});
+               {"versions", Align::kRight}});
   const auto& clients = items_of(reply, "clients");
   if (clients.empty()) return "no clients\n";
   for (const JsonValue& item : clients) {
     const Fields client(item);
     table.add({client.text("address"), client.text("requests"), client.text("refused"),
-               client.roughly("last_seen_s"), client.roughly("interval_s"), client.text("version")});
+               client.text("limited"), client.roughly("last_seen_s"), client.roughly("interval_s"),
+               client.numbers("versions")});
   }
   const std::string left_out = Fields(reply).text("left_out");
   const bool is_all = left_out == "0" || left_out == kAbsent;

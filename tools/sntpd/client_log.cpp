@@ -2,56 +2,21 @@
 #include "tools/sntpd/client_log.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
+
+#include "tools/sntpd/address_table.hpp"
 
 namespace isletime::sntpd {
 namespace {
 
-constexpr std::size_t kSetSize = 8;
-constexpr std::size_t kSets = ClientLog::kMostClients / kSetSize;
 constexpr std::uint8_t kNoVersion = 0xff;
 
-struct Entry {
-  IpAddress address;
-  std::uint64_t requests = 0;  // 0: nobody's
-  std::uint64_t refused = 0;
-  std::uint64_t turn = 0;  // of the last request; in order also where the wall clock is set back
-  WallTime last;
-  WallTime previous;
-  std::uint8_t version = kNoVersion;
-};
-static_assert(sizeof(Entry) <= 64, "an entry is one cache line");
-
-using Set = std::array<Entry, kSetSize>;
-
-// Multiplications by odd numbers without a pattern carry each bit upwards; the top ones are taken.
-std::size_t set_of(IpAddress address, std::uint64_t secret) {
-  static_assert(kSets == 128);
-  std::uint64_t mixed = (address.low ^ secret) * 0x9e37'79b9'7f4a'7c15U;
-  mixed = (mixed ^ mixed >> 32 ^ address.high) * 0xd6e8'feb8'6659'fd93U;
-  mixed = (mixed ^ mixed >> 32) * 0x9e37'79b9'7f4a'7c15U;
-  return mixed >> 57;
-}
-
-Entry& entry_of(Set& set, IpAddress address) {
-  // An unused one bears the address of nobody, and may well become nobody's.
-  for (Entry& entry : set) {
-    if (entry.address == address) return entry;
-  }
-  // Unused ones have had no turn.
-  Entry& oldest = *std::min_element(set.begin(), set.end(),
-                                    [](const Entry& a, const Entry& b) { return a.turn < b.turn; });
-  oldest = Entry{};
-  oldest.address = address;
-  return oldest;
-}
-
-ClientRecord record_of(const Entry& entry) {
-  ClientRecord record{entry.address, entry.requests, entry.refused, entry.last, {}, {}};
-  if (entry.requests > 1) record.previous = entry.previous;
-  if (entry.version != kNoVersion) record.version = entry.version;
-  return record;
+// A step of splitmix64: without its state its numbers cannot be told from random ones.
+std::uint32_t next_random(std::uint64_t& state) {
+  std::uint64_t mixed = state += 0x9e37'79b9'7f4a'7c15U;
+  mixed = (mixed ^ mixed >> 30) * 0xbf58'476d'1ce4'e5b9U;
+  mixed = (mixed ^ mixed >> 27) * 0x94d0'49bb'1331'11ebU;
+  return static_cast<std::uint32_t>(mixed >> 32);
 }
 
 // The same client, as two logs saw it.
@@ -64,50 +29,84 @@ void add_to(ClientRecord& sum, const ClientRecord& other) {
   sum.previous = std::max({one_before, sum.previous.value_or(earliest), other.previous.value_or(earliest)});
   sum.requests += other.requests;
   sum.refused += other.refused;
+  sum.limited += other.limited;
+  sum.versions = static_cast<std::uint8_t>(sum.versions | other.versions);
 }
 
 }  // namespace
 
-struct ClientLog::Table {
-  std::mutex mutex;
-  std::uint64_t secret = 0;
-  std::uint64_t turn = 0;
-  Totals totals;
-  // Made as they are needed: most islands are small.
-  std::array<std::unique_ptr<Set>, kSets> sets;
+struct ClientLog::Entry {
+  std::uint64_t requests = 0;
+  std::uint32_t refused = 0;
+  std::uint32_t limited = 0;
+  RateLimit limit;
+  WallTime last;
+  WallTime previous;
+  std::uint8_t version = kNoVersion;
+  std::uint8_t versions = 0;
 };
 
-ClientLog::ClientLog(std::uint64_t secret) : table_(std::make_unique<Table>()) {
-  table_->secret = secret;
-}
+struct ClientLog::Table {
+  explicit Table(std::uint64_t secret) : random(secret), clients(secret), networks(~secret) {}
+
+  std::mutex mutex;
+  std::uint64_t random;
+  Totals totals;
+  AddressTable<Entry, kMostClients> clients;
+  AddressTable<RateLimit, kMostClients> networks;  // those of IPv6 that share a limit
+};
+
+ClientLog::ClientLog(std::uint64_t secret) : table_(std::make_unique<Table>(secret)) {}
 ClientLog::ClientLog(ClientLog&&) noexcept = default;
 ClientLog& ClientLog::operator=(ClientLog&&) noexcept = default;
 ClientLog::~ClientLog() = default;
 
-ClientLog::Batch::Batch(Table& table) : table_(table), lock_(table.mutex) {}
+ClientLog::Batch::Batch(Table& table, MonoTime now) : table_(table), now_(now), lock_(table.mutex) {}
 
-void ClientLog::Batch::add(const Arrival& request, Outcome outcome) {
-  auto& set = table_.sets[set_of(request.from.address, table_.secret)];
-  if (!set) set = std::make_unique<Set>();
-  Entry& entry = entry_of(*set, request.from.address);
-  entry.previous = std::exchange(entry.last, request.received);
-  entry.turn = ++table_.turn;
-  ++entry.requests;
-  if (outcome == Outcome::kRefused) ++entry.refused;
-  ++(outcome == Outcome::kRefused ? table_.totals.refused : table_.totals.answered);
+void ClientLog::Batch::add(const Request& request) {
+  address_ = request.from.address;
+  entry_ = &table_.clients.at(address_, now_);
+  entry_->previous = std::exchange(entry_->last, request.received);
+  ++entry_->requests;
+  ++table_.totals.requests;
+  if (request.bytes.empty()) return;
   // RFC 5905, section 7.3: bits 2 to 4 of the first byte.
-  if (!request.bytes.empty()) entry.version = request.bytes[0] >> 3 & 7;
+  entry_->version = request.bytes[0] >> 3 & 7;
+  entry_->versions = static_cast<std::uint8_t>(entry_->versions | 1U << entry_->version);
+}
+
+void ClientLog::Batch::refuse() {
+  ++entry_->refused;
+  ++table_.totals.refused;
+}
+
+Allowance ClientLog::Batch::limit() {
+  const IpAddress shared = limited_as(address_);
+  RateLimit& limit = shared == address_ ? entry_->limit : table_.networks.at(shared, now_);
+  const Allowance allowance = limit.judge(now_, next_random(table_.random));
+  if (allowance != Allowance::kWithin) {
+    ++entry_->limited;
+    ++table_.totals.limited;
+  }
+  return allowance;
 }
 
 std::vector<ClientRecord> ClientLog::records() const {
   std::vector<ClientRecord> records;
   const std::lock_guard lock(table_->mutex);
-  for (const auto& set : table_->sets) {
-    if (!set) continue;
-    for (const Entry& entry : *set) {
-      if (entry.requests > 0) records.push_back(record_of(entry));
-    }
-  }
+  table_->clients.for_each([&](IpAddress address, const Entry& entry) {
+    ClientRecord record{.address = address,
+                        .requests = entry.requests,
+                        .refused = entry.refused,
+                        .limited = entry.limited,
+                        .last = entry.last,
+                        .previous = {},
+                        .version = {},
+                        .versions = entry.versions};
+    if (entry.requests > 1) record.previous = entry.previous;
+    if (entry.version != kNoVersion) record.version = entry.version;
+    records.push_back(record);
+  });
   return records;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who asked, how often and when last: a table of bounded size, written by a thread that serves and
-// read by any other. Where it is full, the client that has been silent longest makes room, among the
-// eight that an unpredictable hash puts together: strangers with made-up addresses cost no more.
+// Who asked, how often and when last, and who asks too much: of bounded size, written by a thread that
+// serves and read by any other.
 #pragma once
 
 #include <cstddef>
@@ -13,24 +12,25 @@
 
 #include "libsync/core/ip_address.hpp"
 #include "libsync/core/time_types.hpp"
-#include "libsync/posix/service_socket.hpp"
+#include "libsync/policy/rate_limit.hpp"
+#include "libsync/policy/responder.hpp"
 
 namespace isletime::sntpd {
 
 struct ClientRecord {
   IpAddress address;
-  std::uint64_t requests = 0;  // the refused ones too
+  std::uint64_t requests = 0;  // the refused and limited ones too
   std::uint64_t refused = 0;
+  std::uint64_t limited = 0;  // beyond the limit, whether or not they were answered
   WallTime last;
   std::optional<WallTime> previous;
   std::optional<std::uint8_t> version;  // as the last request has it, 0 to 7
+  std::uint8_t versions = 0;            // of all requests, a bit each
 };
 
 class ClientLog {
  public:
-  enum class Outcome : std::uint8_t { kAnswered, kRefused };
-
-  static constexpr std::size_t kMostClients = 1024;
+  static constexpr std::size_t kMostClients = 4096;
 
   // `secret`: a number that nobody can predict.
   explicit ClientLog(std::uint64_t secret);
@@ -39,30 +39,39 @@ class ClientLog {
   ~ClientLog();
 
  private:
+  struct Entry;
   struct Table;
 
  public:
   // Readers wait while one lives: one for the requests of a batch.
   class Batch {
    public:
-    void add(const Arrival& request, Outcome outcome);
+    // Each request first; the others are about the one that was added last.
+    void add(const Request& request);
+    void refuse();
+    // To be asked only of what would be answered.
+    Allowance limit();
 
    private:
     friend class ClientLog;
-    explicit Batch(Table& table);
+    Batch(Table& table, MonoTime now);
 
     Table& table_;
+    MonoTime now_;
     std::lock_guard<std::mutex> lock_;
+    IpAddress address_;
+    Entry* entry_ = nullptr;
   };
-  Batch start_batch() { return Batch{*table_}; }
+  Batch start_batch(MonoTime now) { return {*table_, now}; }
 
   // In no order.
   std::vector<ClientRecord> records() const;
 
   // Of all requests, also of clients that had to make room.
   struct Totals {
-    std::uint64_t answered = 0;
-    std::uint64_t refused = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t refused = 0;  // and the limited ones that got nothing
+    std::uint64_t limited = 0;
   };
   Totals totals() const;
 

@@ -2,6 +2,7 @@
 #include "tools/sntpd/options.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -14,9 +15,9 @@ namespace isletime::sntpd {
 namespace {
 
 constexpr ProgramText kText{"sntpd", "Keep an island's time, and serve it by NTP.",
-                            "Also, see sntpd(8): --access-point --control --keys --local-stratum --maxpoll\n"
-                            "  --minpoll --no-control --no-sandbox --panic --state-dir --step --step-always\n"
-                            "  --user --workers\n"
+                            "Also, see sntpd(8): --access-point --bind-key --control --keys --local-stratum\n"
+                            "  --maxpoll --minpoll --no-control --no-rate-limit --no-sandbox --panic\n"
+                            "  --signed-only --state-dir --step --step-always --user --workers\n"
                             "Example: try it without root, on another port, from this machine only\n"
                             "  sntpd --no-clock --bind 127.0.0.1 --port 11123"};
 
@@ -26,6 +27,7 @@ struct Words {
   std::vector<std::string> deny;
   std::vector<std::string> servers;
   std::vector<std::string> pools;
+  std::vector<std::string> key_bindings;
   std::optional<std::uint8_t> minpoll;
   std::optional<std::uint8_t> maxpoll;
   std::optional<std::string> step;
@@ -41,6 +43,18 @@ std::vector<AccessRule> rules_of(const Words& words) {
   }
   sort_by_precedence(rules);
   return rules;
+}
+
+// "7=192.168.4.0/24"
+std::optional<KeyBinding> parse_binding(const std::string& text) {
+  KeyBinding binding;
+  const char* const end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, binding.key_id);
+  if (failure != std::errc{} || binding.key_id == 0 || stop == end || *stop != '=') return std::nullopt;
+  const auto prefix = parse_prefix(std::string{stop + 1, end});
+  if (!prefix) return std::nullopt;
+  binding.prefix = *prefix;
+  return binding;
 }
 
 CLI::Option* repeatable(CLI::Option* option) {
@@ -87,17 +101,22 @@ void add_source_options(CLI::App& app, Options& options, Words& words) {
 void add_rare_options(CLI::App& app, Options& options, Words& words) {
   constexpr const char* kHidden = "";
   const auto is_poll = must_be_within<int>(kLeastPoll, kMostPoll);
+  const auto is_binding = must_be("a key's number and a prefix, as in 7=192.168.4.0/24",
+                                  [](const std::string& text) { return parse_binding(text).has_value(); });
   const auto is_duration =
       must_be("a number of seconds", [](const std::string& text) { return parse_seconds(text).has_value(); });
   app.add_option("--access-point", options.access_point)->group(kHidden);
   app.add_option("--control", options.control_socket)->group(kHidden);
+  repeatable(app.add_option("--bind-key", words.key_bindings))->check(is_binding)->group(kHidden);
   app.add_option("--keys", options.keys)->group(kHidden);
   app.add_option("--local-stratum", options.local_stratum)->check(must_be_within(1, 15))->group(kHidden);
   app.add_option("--maxpoll", words.maxpoll)->check(is_poll)->group(kHidden);
   app.add_option("--minpoll", words.minpoll)->check(is_poll)->group(kHidden);
   app.add_flag("--no-control", options.no_control)->group(kHidden);
+  app.add_flag("--no-rate-limit", options.no_rate_limit)->group(kHidden);
   app.add_flag("--no-sandbox", options.no_sandbox)->group(kHidden);
   app.add_option("--panic", words.panic)->check(is_duration)->group(kHidden);
+  app.add_flag("--signed-only", options.signed_only)->group(kHidden);
   app.add_option("--state-dir", options.state_folder)->group(kHidden);
   app.add_option("--step", words.step)->check(is_duration)->group(kHidden);
   app.add_flag("--step-always", options.limits.step.at_any_time)->group(kHidden);
@@ -118,6 +137,8 @@ std::optional<std::string> take_polls(const Words& words, Options& options) {
 std::optional<std::string> find_contradiction(const Options& options) {
   if (options.no_control && options.control_socket) return "--no-control contradicts --control";
   if (options.keys) return std::nullopt;
+  if (options.signed_only) return "--signed-only needs --keys";
+  if (!options.key_bindings.empty()) return "--bind-key needs --keys";
   for (const auto* hosts : {&options.servers, &options.pools}) {
     for (const ServerOption& server : *hosts) {
       if (server.key) return fmt::format("{}: key={} needs --keys", server.host.text, *server.key);
@@ -147,6 +168,7 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
                  [](const std::string& text) { return *parse_address(text); });
   options.access_rules = rules_of(words);
   for (const auto& text : words.servers) options.servers.push_back(*parse_server_option(text));
+  for (const auto& text : words.key_bindings) options.key_bindings.push_back(*parse_binding(text));
   for (const auto& text : words.pools) options.pools.push_back(*parse_server_option(text));
   take_durations(words, options.limits);
   auto fault = take_polls(words, options);

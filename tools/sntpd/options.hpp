@@ -10,6 +10,7 @@
 
 #include "libsync/policy/access_rules.hpp"
 #include "libsync/policy/discipline/control_law.hpp"
+#include "libsync/policy/key_bindings.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
 #include "tools/sntpd/server_option.hpp"
@@ -27,7 +28,10 @@ struct Options {
   std::vector<ServerOption> servers;
   std::vector<ServerOption> pools;
   std::optional<std::string> keys;  // a file
-  std::uint8_t minpoll = 6;         // log2 seconds
+  std::vector<KeyBinding> key_bindings;
+  bool signed_only = false;
+  bool no_rate_limit = false;
+  std::uint8_t minpoll = 6;  // log2 seconds
   std::uint8_t maxpoll = 10;
   ControlLimits limits;
   bool no_clock = false;

@@ -167,9 +167,16 @@ std::optional<SysError> Server::open_one(const Endpoint& local) {
     using Sharing = ServiceSocket::Sharing;
     auto socket = ServiceSocket::open(local, i == 0 ? Sharing::kFirst : Sharing::kFurther);
     if (!socket) return socket.error();
-    services_.emplace_back(*std::move(socket), access_, time_, random_u64());
+    services_.emplace_back(*std::move(socket), access_, time_, demands(), random_u64());
   }
   return std::nullopt;
+}
+
+Demands Server::demands() const {
+  return {.keys = &keys_,
+          .bindings = options_.key_bindings,
+          .signed_only = options_.signed_only,
+          .limits_rates = !options_.no_rate_limit};
 }
 
 void Server::announce() const {
@@ -239,7 +246,7 @@ void Server::wait_for_events() {
   if (clock_watch_) polled.push_back({clock_watch_->descriptor(), POLLIN, 0});
   const std::size_t of_watch = polled.size();
   if (options_.workers == 0) {
-    for (Service& service : services_) polled.push_back({service.socket().descriptor(), POLLIN, 0});
+    for (Service& service : services_) polled.push_back({service.socket().descriptor(), POLLIN | POLLPRI, 0});
   }
   const std::size_t of_services = polled.size();
   if (control_) control_->append_polled(polled);
@@ -254,7 +261,9 @@ void Server::wait_for_events() {
   show_life();
   if (of_watch > of_hub && polled[of_hub].revents != 0 && clock_watch_->take_set()) announce();
   for (std::size_t i = of_watch; i < of_services; ++i) {
-    if (polled[i].revents != 0) services_[i - of_watch].serve(ServiceSocket::Wait::kNot);
+    Service& service = services_[i - of_watch];
+    if ((polled[i].revents & (POLLERR | POLLPRI)) != 0) service.take_stamps();
+    if ((polled[i].revents & ~(POLLERR | POLLPRI)) != 0) service.serve(ServiceSocket::Wait::kNot);
   }
 }
 
@@ -282,8 +291,9 @@ StatusView Server::status() const {
   view.version = ISLETIME_VERSION;
   for (const Service& service : services_) {
     const auto totals = service.clients().totals();
-    view.answered += totals.answered;
+    view.answered += totals.requests - totals.refused;
     view.refused += totals.refused;
+    view.limited += totals.limited;
   }
   return view;
 }
@@ -299,9 +309,11 @@ std::vector<ClientView> Server::clients() const {
     ClientView view{.address = address_text({record.address, 0, 0}),
                     .requests = record.requests,
                     .refused = record.refused,
+                    .limited = record.limited,
                     .last_seen = std::max(elapsed(record.last, now), nanoseconds::zero()),
                     .interval = {},
-                    .version = record.version};
+                    .version = record.version,
+                    .versions = record.versions};
     if (record.previous) view.interval = elapsed(*record.previous, record.last);
     views.push_back(std::move(view));
   }

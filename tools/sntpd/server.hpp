@@ -52,6 +52,7 @@ class Server {
   std::optional<SysError> open_one(const Endpoint& local);
   std::optional<Failure> open_control(const std::optional<User>& user);
   std::optional<Failure> give_up_rights(const std::optional<User>& user);
+  Demands demands() const;
   void announce() const;
   std::string quality() const;
   void work(Service& service);

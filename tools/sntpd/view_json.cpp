@@ -58,14 +58,25 @@ std::string source_object(const SourceView& source) {
   return json.object();
 }
 
+// Of the bits that are set.
+std::vector<std::string> numbers_of(std::uint8_t bits) {
+  std::vector<std::string> numbers;
+  for (unsigned bit = 0; bit < 8; ++bit) {
+    if ((bits >> bit & 1U) != 0) numbers.push_back(std::to_string(bit));
+  }
+  return numbers;
+}
+
 std::string client_object(const ClientView& client) {
   JsonWriter json;
   json.text("address", client.address)
       .count("requests", client.requests)
       .count("refused", client.refused)
+      .count("limited", client.limited)
       .seconds("last_seen_s", client.last_seen)
       .seconds("interval_s", client.interval);
   add_count(json, "version", client.version);
+  json.raw("versions", json_array(numbers_of(client.versions)));
   return json.object();
 }
 
@@ -99,6 +110,7 @@ std::string status_json(const StatusView& status) {
       .seconds("uptime_s", status.uptime)
       .count("answered", status.answered)
       .count("refused", status.refused)
+      .count("limited", status.limited)
       .text("version", status.version)
       .object();
 }

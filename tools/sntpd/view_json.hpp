@@ -15,7 +15,7 @@ std::string status_json(const StatusView& status);
 std::string sources_json(WallTime time, std::span<const SourceView> sources);
 
 // The first of them; how many are left out is said.
-inline constexpr std::size_t kMostClientsShown = 1000;
+inline constexpr std::size_t kMostClientsShown = 900;
 std::string clients_json(WallTime time, std::span<const ClientView> clients);
 
 // Lines of the activity log, oldest first: JSON objects already. Lines that are none are passed

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Which addresses may use a key: so that whoever has one key of an island can sign for himself only
+// (CVE-2015-7974). A key that no binding names is for all.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "libsync/core/ip_address.hpp"
+
+namespace isletime {
+
+struct KeyBinding {
+  std::uint32_t key_id = 0;
+  Prefix prefix;
+};
+
+constexpr bool may_use(std::span<const KeyBinding> bindings, std::uint32_t key_id, IpAddress address) {
+  bool is_bound = false;
+  for (const KeyBinding& binding : bindings) {
+    if (binding.key_id != key_id) continue;
+    if (contains(binding.prefix, address)) return true;
+    is_bound = true;
+  }
+  return !is_bound;
+}
+
+}  // namespace isletime

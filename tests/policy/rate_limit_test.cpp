@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/policy/rate_limit.hpp"
+
+#include <gtest/gtest.h>
+
+namespace isletime {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr MonoTime kStart{1000s};
+constexpr std::uint32_t kNeverSpared = 1;
+
+TEST(RateLimit, AnswersABurstAndThenNoMore) {
+  RateLimit limit;
+  for (int i = 0; i < 64; ++i) EXPECT_EQ(limit.judge(kStart, kNeverSpared), Allowance::kWithin) << i;
+  EXPECT_NE(limit.judge(kStart, kNeverSpared), Allowance::kWithin);
+}
+
+TEST(RateLimit, AnswersSixteenASecondForEver) {
+  RateLimit limit;
+  for (int i = 0; i < 100'000; ++i) {
+    ASSERT_EQ(limit.judge(kStart + i * 62'500us, kNeverSpared), Allowance::kWithin) << i;
+  }
+}
+
+TEST(RateLimit, AnswersNoMoreThanSixteenASecondInTheLongRun) {
+  RateLimit limit;
+  int answered = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    if (limit.judge(kStart + i * 1ms, kNeverSpared) == Allowance::kWithin) ++answered;
+  }
+  EXPECT_EQ(answered, 64 + 100 * 16 - 1);  // the last is due at 100 s
+}
+
+TEST(RateLimit, FourSecondsOfSilenceMakeUpForABurst) {
+  RateLimit limit;
+  for (int i = 0; i < 1000; ++i) (void)limit.judge(kStart, kNeverSpared);
+  for (int i = 0; i < 64; ++i) EXPECT_EQ(limit.judge(kStart + 4s, kNeverSpared), Allowance::kWithin) << i;
+  EXPECT_NE(limit.judge(kStart + 4s, kNeverSpared), Allowance::kWithin);
+}
+
+// RFC 8633, section 5.4: who floods in a victim's name must not silence the victim.
+TEST(RateLimit, SparesOneInFourOfWhatIsBeyond) {
+  RateLimit limit;
+  for (int i = 0; i < 64; ++i) (void)limit.judge(kStart, kNeverSpared);
+  int spared = 0;
+  for (std::uint32_t random = 0; random < 4000; ++random) {
+    if (limit.judge(kStart, random) == Allowance::kSpared) ++spared;
+  }
+  EXPECT_GE(spared, 4000 / 4 - 4000 / 32);
+  EXPECT_LE(spared, 4000 / 4);
+}
+
+TEST(RateLimit, KissesTheFirstAndThenOneIn32) {
+  RateLimit limit;
+  for (int i = 0; i < 64; ++i) (void)limit.judge(kStart, kNeverSpared);
+  for (int i = 0; i < 320; ++i) {
+    EXPECT_EQ(limit.judge(kStart, kNeverSpared) == Allowance::kKiss, i % 32 == 0) << i;
+  }
+}
+
+// 16 a second is one in 1/16 s, which a poll of 2^-4 s would be.
+TEST(RateLimit, AKissAsksForAPollFarWithinTheLimit) {
+  EXPECT_GE(std::chrono::seconds{1 << RateLimit::kKissPoll}, RateLimit::kInterval);
+}
+
+TEST(RateLimit, ATimeThatRunsBackGivesNothing) {
+  RateLimit limit;
+  for (int i = 0; i < 64; ++i) (void)limit.judge(kStart, kNeverSpared);
+  for (const MonoTime now : {kStart - 1h, MonoTime::min(), kStart}) {
+    EXPECT_NE(limit.judge(now, kNeverSpared), Allowance::kWithin);
+  }
+  EXPECT_EQ(limit.judge(MonoTime::max(), kNeverSpared), Allowance::kWithin);
+}
+
+TEST(LimitedAs, AnIpv4AddressIsItsOwn) {
+  EXPECT_EQ(limited_as(IpAddress::v4(0xc000'0201)), IpAddress::v4(0xc000'0201));
+}
+
+TEST(LimitedAs, TheAddressesOfAnIpv6NetworkAreOne) {
+  EXPECT_EQ(limited_as({0x2001'0db8'0000'0001, 1}), limited_as({0x2001'0db8'0000'0001, 2}));
+  EXPECT_NE(limited_as({0x2001'0db8'0000'0001, 1}), limited_as({0x2001'0db8'0000'0002, 1}));
+}
+
+TEST(LimitedAs, TheNeighboursOnALinkAreNot) {
+  EXPECT_NE(limited_as({0xfe80'0000'0000'0000, 1}), limited_as({0xfe80'0000'0000'0000, 2}));
+}
+
+}  // namespace
+}  // namespace isletime

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/policy/send_path.hpp"
+
+#include <initializer_list>
+
+#include <gtest/gtest.h>
+
+namespace isletime {
+namespace {
+
+using namespace std::chrono_literals;
+using Pause = SendPath::Pause;
+using Work = SendPath::Work;
+
+constexpr MonoTime kStart{1000s};
+constexpr Work kBusy{Pause::kShort, 0};
+
+TEST(SendPath, IsNothingBeforeItIsKnown) {
+  EXPECT_EQ(SendPath{}.advance(kBusy), 0ns);
+}
+
+TEST(SendPath, BelievesTheFirstStampAtOnce) {
+  SendPath path;
+  path.learn(kBusy, 600ns);
+  EXPECT_EQ(path.advance(kBusy), 600ns);
+}
+
+TEST(SendPath, LearnsOfEachWorkByItself) {
+  SendPath path;
+  path.learn(kBusy, 600ns);
+  path.learn({Pause::kLong, 0}, 3us);
+  path.learn({Pause::kShort, 1}, 2us);
+  EXPECT_EQ(path.advance(kBusy), 600ns);
+  EXPECT_EQ(path.advance({Pause::kLong, 0}), 3us);
+  EXPECT_EQ(path.advance({Pause::kShort, 1}), 2us);
+  EXPECT_EQ(path.advance({Pause::kLong, 1}), 0ns);
+}
+
+// 1000 to 1999 ns, in an order without a pattern, and one in 50 of 60 us.
+TEST(SendPath, SettlesAtTheLowerQuartileWhateverTheOutliers) {
+  SendPath path;
+  for (int i = 0; i < 5000; ++i) path.learn(kBusy, i % 50 == 0 ? 60us : nanoseconds{1000 + i * 617 % 1000});
+  EXPECT_GT(path.advance(kBusy), 1150ns);
+  EXPECT_LT(path.advance(kBusy), 1350ns);
+}
+
+TEST(SendPath, FollowsAChangeOfTheMachine) {
+  SendPath path;
+  for (int i = 0; i < 100; ++i) path.learn(kBusy, 600ns);
+  for (int i = 0; i < 500; ++i) path.learn(kBusy, 1800ns);
+  EXPECT_GT(path.advance(kBusy), 1700ns);
+}
+
+TEST(SendPath, IgnoresAClockThatWasSetMeanwhile) {
+  SendPath path;
+  path.learn(kBusy, 600ns);
+  for (const auto taken : std::initializer_list<nanoseconds>{-1ns, -1000h, 101us, 1000h})
+    path.learn(kBusy, taken);
+  EXPECT_EQ(path.advance(kBusy), 600ns);
+}
+
+TEST(SendPath, WantsOneStampIn10MillisecondsOfAStream) {
+  SendPath path;
+  EXPECT_TRUE(path.wants_sample(kBusy, kStart));
+  path.on_sample_sent(kBusy, kStart);
+  EXPECT_FALSE(path.wants_sample(kBusy, kStart + 9ms));
+  EXPECT_TRUE(path.wants_sample(kBusy, kStart + 10ms));
+}
+
+// The stamping itself takes time: what is learned holds for replies that are stamped as well.
+TEST(SendPath, WantsEachAfterAPause) {
+  SendPath path;
+  for (const Pause pause : {Pause::kMedium, Pause::kLong}) {
+    path.on_sample_sent({pause, 0}, kStart);
+    EXPECT_TRUE(path.wants_sample({pause, 0}, kStart));
+  }
+}
+
+TEST(SendPath, TellsARestFromAStream) {
+  EXPECT_EQ(SendPath::pause_of(-1h), Pause::kShort);
+  EXPECT_EQ(SendPath::pause_of(10us), Pause::kShort);  // 100'000 requests a second
+  EXPECT_EQ(SendPath::pause_of(500us), Pause::kMedium);
+  EXPECT_EQ(SendPath::pause_of(5ms), Pause::kLong);  // 200 requests a second
+}
+
+}  // namespace
+}  // namespace isletime

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+// A whole server without its socket: keys, limits, interleaved mode.
+#include "tools/sntpd/answerer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "libsync/posix/mac.hpp"
+#include "tests/fakes/secrets.hpp"
+#include "tests/policy/request_maker.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+using namespace fakes;
+
+constexpr MonoTime kMonoStart{1000s};
+constexpr WallTime kDeparture = kArrival + 20us;
+
+KeyRing ring_of(const std::string& text) {
+  auto locked = LockedBytes::allocate(text.size());
+  std::copy(text.begin(), text.end(), locked->writable().begin());
+  return *parse_keys(*std::move(locked));
+}
+
+const KeyRing& keys() {
+  static const KeyRing ring = ring_of(
+      "1 MD5 gentle\n2 SHA1 gentle\n3 SHA256 gentle\n4 SHA512 gentle\n5 AES128 sixteen-bytes-16\n"
+      "6 AES256 thirty-two-bytes-are-thirty-two-\n");
+  return ring;
+}
+
+class AServer {
+ public:
+  explicit AServer(const Demands& demands = {.keys = &keys(), .bindings = {}}) : answerer_(demands, 1) {}
+
+  Result<Answer, Refusal> ask(Bytes request, Endpoint from = kAsker, WallTime received = kArrival) {
+    const Account account(kState, received);
+    return answerer_.start_batch(kAnyone, account, now_).answer({request, from, kUs, received});
+  }
+  // Complete. Empty: refused.
+  std::vector<std::uint8_t> reply_to(Bytes request, Endpoint from = kAsker, WallTime received = kArrival) {
+    auto answer = ask(request, from, received);
+    if (!answer) return {};
+    Answer::Room room;
+    const Bytes bytes = answer->complete(received + 20us, room);
+    return {bytes.begin(), bytes.end()};
+  }
+  std::optional<Refusal> refusal_of(Bytes request, Endpoint from = kAsker) {
+    const auto answer = ask(request, from);
+    return answer ? std::nullopt : std::optional{answer.error()};
+  }
+
+  Answerer& answerer() { return answerer_; }
+  void wait(nanoseconds duration) { now_ += duration; }
+
+ private:
+  Answerer answerer_;
+  MonoTime now_ = kMonoStart;
+};
+
+TEST(Answerer, AnswersByAnUnsignedHeaderWhoDidNotSign) {
+  AServer server;
+  const auto reply = server.reply_to(bytes_of(request_of(Mode::kClient)));
+  ASSERT_EQ(reply.size(), kHeaderSize);
+  EXPECT_EQ(parse_header(reply).transmit, to_ntp(kDeparture));
+}
+
+TEST(Answerer, SignsByTheKeyOfTheRequestInEveryVersion) {
+  AServer server;
+  for (const Key& key : keys().keys()) {
+    for (std::uint8_t version = 3; version <= 4; ++version) {
+      const auto request = signed_with(key, request_of(Mode::kClient, version));
+      const auto reply = server.reply_to(request);
+      EXPECT_TRUE(is_signed_by(key, reply)) << key.id << ' ' << int{version};
+      EXPECT_EQ(reply.size(), request.size());
+    }
+  }
+}
+
+// ntpsec cuts its digests in version 3, where chrony sends them whole.
+TEST(Answerer, SignsWithAsMuchOfADigestAsTheRequestHas) {
+  AServer server;
+  const Key& key = *keys().find(3);
+  const auto header = bytes_of(request_of(Mode::kClient, 3));
+  const Digest digest = digest_of(key, header);
+  auto request = with_trailer(request_of(Mode::kClient, 3), {0, 0, 0, 3});
+  request.insert(request.end(), digest.bytes().begin(), digest.bytes().begin() + 20);
+  const auto reply = server.reply_to(request);
+  EXPECT_EQ(reply.size(), request.size());
+  EXPECT_TRUE(is_signed_by(key, reply));
+}
+
+TEST(Answerer, GivesNoAnswerToAWrongOrUnknownSignature) {
+  AServer server;
+  for (const Key& key : keys().keys()) {
+    auto request = signed_with(key, request_of(Mode::kClient));
+    request.back() ^= 1;
+    EXPECT_EQ(server.refusal_of(request), Refusal::kWrongMac) << key.id;
+    request.back() ^= 1;
+    request[field::kPoll] ^= 1;
+    EXPECT_EQ(server.refusal_of(request), Refusal::kWrongMac) << key.id;
+    request[field::kPoll] ^= 1;
+    request[kHeaderSize] ^= 1;
+    EXPECT_EQ(server.refusal_of(request), Refusal::kUnknownKey) << key.id;
+  }
+}
+
+// CVE-2015-7974, CVE-2016-1567
+TEST(Answerer, TakesABoundKeyFromItsOwnAddressesOnly) {
+  const std::array bindings{KeyBinding{3, Prefix{kAsker.address, 128}}};
+  AServer server({.keys = &keys(), .bindings = bindings});
+  const auto request = signed_with(*keys().find(3), request_of(Mode::kClient));
+  EXPECT_EQ(server.refusal_of(request), std::nullopt);
+  EXPECT_EQ(server.refusal_of(request, {IpAddress::v4(0xc000'0277), 50'000}), Refusal::kKeyOfOthers);
+}
+
+TEST(Answerer, ServesTheSignedOnlyWhereThatIsDemanded) {
+  AServer server({.keys = &keys(), .bindings = {}, .signed_only = true});
+  EXPECT_EQ(server.refusal_of(bytes_of(request_of(Mode::kClient))), Refusal::kUnsigned);
+  EXPECT_EQ(server.refusal_of(signed_with(*keys().find(5), request_of(Mode::kClient))), std::nullopt);
+}
+
+TEST(Answerer, NoReplyIsLongerThanItsRequest) {
+  AServer server;
+  for (const Key& key : keys().keys()) {
+    for (std::uint8_t version = 1; version <= 4; ++version) {
+      const auto request = signed_with(key, request_of(Mode::kClient, version));
+      EXPECT_LE(server.reply_to(request).size(), request.size());
+    }
+  }
+}
+
+TEST(Answerer, LimitsAClientAndTellsItOnce) {
+  AServer server;
+  const auto request = bytes_of(request_of(Mode::kClient));
+  for (int i = 0; i < RateLimit::kBurst; ++i) ASSERT_EQ(server.refusal_of(request), std::nullopt) << i;
+  const Header kiss = parse_header(server.reply_to(request));
+  EXPECT_EQ(kiss.reference_id, kiss::kRate);
+  EXPECT_EQ(kiss.stratum, 0);
+  EXPECT_EQ(kiss.origin, request_of(Mode::kClient).transmit);
+  int answered = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const auto refusal = server.refusal_of(request);
+    EXPECT_EQ(refusal.value_or(Refusal::kLimited), Refusal::kLimited);
+    if (!refusal) ++answered;
+  }
+  EXPECT_GT(answered, 4000 / 5);  // a quarter is spared, and one in 32 told
+  EXPECT_LT(answered, 4000 / 3);
+  server.wait(4s);
+  EXPECT_EQ(server.refusal_of(request), std::nullopt);
+}
+
+TEST(Answerer, SignsARateKissToo) {
+  AServer server;
+  const Key& key = *keys().find(3);
+  const auto request = signed_with(key, request_of(Mode::kClient));
+  for (int i = 0; i < RateLimit::kBurst; ++i) (void)server.ask(request);
+  const auto kiss = server.reply_to(request);
+  EXPECT_EQ(parse_header(kiss).reference_id, kiss::kRate);
+  EXPECT_TRUE(is_signed_by(key, kiss));
+}
+
+TEST(Answerer, LimitsNobodyWhereThatIsOff) {
+  AServer server({.keys = &keys(), .bindings = {}, .signed_only = false, .limits_rates = false});
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_EQ(server.refusal_of(bytes_of(request_of(Mode::kClient))), std::nullopt);
+  }
+}
+
+TEST(Answerer, WhatIsNotAnsweredAnywayUsesUpNobodysLimit) {
+  AServer server;
+  for (int i = 0; i < 1000; ++i) (void)server.ask(bytes_of(request_of(Mode::kServer)));
+  EXPECT_EQ(server.refusal_of(bytes_of(request_of(Mode::kClient))), std::nullopt);
+}
+
+// RFC 9769, section 2: as its client does, the first exchange is basic and the stamps of the second are
+// those of the first reply.
+Header interleaved_request(const Header& last_reply) {
+  Header request = request_of(Mode::kClient);
+  request.origin = last_reply.receive;
+  request.receive = NtpTimestamp::from_raw(0xaaaa'0000'0000'0001);
+  request.transmit = NtpTimestamp::from_raw(0xbbbb'0000'0000'0002);
+  return request;
+}
+
+class AnInterleavedClient {
+ public:
+  explicit AnInterleavedClient(AServer& server) : server_(server) {}
+
+  Header ask(Endpoint from = kAsker) {
+    const auto request = bytes_of(interleaved_request(last_));
+    now_ += 10s;
+    auto answer = server_.ask(request, from, now_);
+    Answer::Room room;
+    const WallTime left = now_ + 20us;
+    last_ = parse_header(answer->complete(left, room));
+    if (answer->is_to_be_saved()) server_.answerer().save(answer->receive(), from.address, to_ntp(left));
+    return last_;
+  }
+  // The kernel's stamp of the last reply.
+  void correct(nanoseconds after_receive) {
+    server_.answerer().correct(last_.receive, to_ntp(now_ + after_receive));
+  }
+  WallTime now() const { return now_; }
+
+ private:
+  AServer& server_;
+  Header last_;
+  WallTime now_ = kArrival;
+};
+
+TEST(Answerer, AnswersInInterleavedModeOnceItKnowsTheClient) {
+  AServer server;
+  AnInterleavedClient client(server);
+  const auto basic_origin = NtpTimestamp::from_raw(0xbbbb'0000'0000'0002);
+  const auto interleaved_origin = NtpTimestamp::from_raw(0xaaaa'0000'0000'0001);
+  EXPECT_EQ(client.ask().origin, basic_origin);  // has no reply yet to name
+  EXPECT_EQ(client.ask().origin, basic_origin);  // names one that was not kept
+  client.correct(33us);
+  const WallTime second = client.now();
+  const Header third = client.ask();
+  EXPECT_EQ(third.origin, interleaved_origin);
+  EXPECT_EQ(third.transmit, to_ntp(second + 33us));
+  EXPECT_EQ(third.receive, to_ntp(client.now()));
+}
+
+TEST(Answerer, AnswersInBasicModeWhoeverNamesTheRepliesOfOthers) {
+  AServer server;
+  AnInterleavedClient client(server);
+  for (int i = 0; i < 3; ++i) (void)client.ask();
+  const Header stolen = client.ask({IpAddress::v4(0xc000'0277), 50'000});
+  EXPECT_EQ(stolen.origin, NtpTimestamp::from_raw(0xbbbb'0000'0000'0002));
+}
+
+TEST(Answerer, KeepsNothingForClientsOfBasicMode) {
+  AServer server;
+  Header request = request_of(Mode::kClient);
+  EXPECT_FALSE(server.ask(bytes_of(request))->is_to_be_saved());
+  // Of old: the stamps of the last reply, for what they are worth.
+  request.origin = NtpTimestamp::from_raw(1);
+  request.receive = request.transmit;
+  EXPECT_FALSE(server.ask(bytes_of(request))->is_to_be_saved());
+}
+
+}  // namespace
+}  // namespace isletime::sntpd

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/answerer.hpp"
+
+#include <algorithm>
+
+#include "libsync/posix/mac.hpp"
+
+namespace isletime::sntpd {
+
+Bytes Answer::complete(WallTime now, Room& room) {
+  if (!has_stamp_) stamp_transmit(reply_, now);
+  if (key_ == nullptr) return reply_;
+  const SentMac mac(*key_, reply_, asked_);
+  auto end = std::copy(reply_.begin(), reply_.end(), room.begin());
+  end = std::copy(mac.bytes().begin(), mac.bytes().end(), end);
+  return {room.begin(), end};
+}
+
+Result<Answer, Refusal> Answerer::Batch::answer(const Request& request) {
+  log_.add(request);
+  auto answer = decide(request);
+  if (!answer) log_.refuse();
+  return answer;
+}
+
+Result<Answer, Refusal> Answerer::Batch::decide(const Request& request) {
+  const auto question = judge(request, rules_);
+  if (!question) return Unexpected{question.error()};
+  const Allowance allowance = answerer_.demands_.limits_rates ? log_.limit() : Allowance::kWithin;
+  if (allowance == Allowance::kNothing) return Unexpected{Refusal::kLimited};
+  const auto key = answerer_.key_of(request, *question);
+  if (!key) return Unexpected{key.error()};
+
+  const auto answer_by = [&](const Reply& reply) { return Answer{reply, *key, question->mac}; };
+  if (allowance == Allowance::kKiss)
+    return answer_by(kiss_rate(*question, request.received, RateLimit::kKissPoll));
+  if (!may_be_interleaved(question->origin, question->receive, question->transmit))
+    return answer_by(account_.answer(*question, request.received));
+  return interleave(request, *question, *key);
+}
+
+Answer Answerer::Batch::interleave(const Request& request, const Question& question, const Key* key) const {
+  const auto& saved = answerer_.saved_;
+  const auto left = saved ? saved->find(question.origin, request.from.address) : std::nullopt;
+  Answer answer(left ? account_.interleaved_answer(question, request.received, *left)
+                     : account_.answer(question, request.received),
+                key, question.mac);
+  answer.has_stamp_ = left.has_value();
+  answer.receive_ = to_ntp(request.received);
+  return answer;
+}
+
+Result<const Key*, Refusal> Answerer::key_of(const Request& request, const Question& question) const {
+  if (!question.mac) {
+    if (demands_.signed_only) return Unexpected{Refusal::kUnsigned};
+    return nullptr;
+  }
+  const Key* key = demands_.keys->find(question.mac->key_id);
+  if (key == nullptr) return Unexpected{Refusal::kUnknownKey};
+  if (!may_use(demands_.bindings, key->id, request.from.address)) return Unexpected{Refusal::kKeyOfOthers};
+  if (!is_signed_by(*key, request.bytes, question.version, *question.mac)) {
+    return Unexpected{Refusal::kWrongMac};
+  }
+  return key;
+}
+
+void Answerer::save(NtpTimestamp receive, IpAddress client, NtpTimestamp transmit) {
+  if (!saved_) saved_ = std::make_unique<InterleavedStamps>();
+  saved_->save(receive, client, transmit);
+}
+
+void Answerer::correct(NtpTimestamp receive, NtpTimestamp transmit) {
+  if (saved_) saved_->correct(receive, transmit);
+}
+
+}  // namespace isletime::sntpd
