@@ -31,6 +31,8 @@ inline constexpr std::array kLocalPrefixes{
     Prefix{{0xfe80'0000'0000'0000, 0}, 10},
 };
 
+inline constexpr std::array kLoopbackPrefixes{Prefix::v4(0x7f00'0000, 8), Prefix{{0, 1}, 128}};
+
 // Puts the rules into the order that `decide` needs.
 constexpr void sort_by_precedence(std::span<AccessRule> rules) {
   std::sort(rules.begin(), rules.end(), [](const AccessRule& a, const AccessRule& b) {
