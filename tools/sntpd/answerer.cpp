@@ -23,10 +23,19 @@ Result<Answer, Refusal> Answerer::Batch::answer(const Request& request) {
   return answer;
 }
 
+Allowance Answerer::Batch::limit() {
+  return answerer_.demands_.limits_rates ? log_.limit() : Allowance::kWithin;
+}
+
+bool Answerer::Batch::is_allowed() {
+  const Allowance allowance = limit();
+  return allowance == Allowance::kWithin || allowance == Allowance::kSpared;
+}
+
 Result<Answer, Refusal> Answerer::Batch::decide(const Request& request) {
   const auto question = judge(request, rules_);
   if (!question) return Unexpected{question.error()};
-  const Allowance allowance = answerer_.demands_.limits_rates ? log_.limit() : Allowance::kWithin;
+  const Allowance allowance = limit();
   if (allowance == Allowance::kNothing) return Unexpected{Refusal::kLimited};
   const auto key = answerer_.key_of(request, *question);
   if (!key) return Unexpected{key.error()};

@@ -62,12 +62,18 @@ class Answerer {
   class Batch {
    public:
     Result<Answer, Refusal> answer(const Request& request);
+    // For a request that another answers. Each is added first; whether its client's limit allows an
+    // answer is to be asked only where there would be one.
+    void add(const Request& request) { log_.add(request); }
+    bool is_allowed();
+    void refuse() { log_.refuse(); }
 
    private:
     friend class Answerer;
     Batch(Answerer& answerer, std::span<const AccessRule> rules, const Account& account, MonoTime now)
         : answerer_(answerer), rules_(rules), account_(account), log_(answerer.clients_.start_batch(now)) {}
 
+    Allowance limit();
     Result<Answer, Refusal> decide(const Request& request);
     Answer interleave(const Request& request, const Question& question, const Key* key) const;
 

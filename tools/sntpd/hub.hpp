@@ -18,6 +18,7 @@
 #include "tools/sntpd/fed_sources.hpp"
 #include "tools/sntpd/hub_view.hpp"
 #include "tools/sntpd/memory.hpp"
+#include "tools/sntpd/monitor_view.hpp"
 #include "tools/sntpd/options.hpp"
 #include "tools/sntpd/served_time.hpp"
 #include "tools/sntpd/steering.hpp"
@@ -50,6 +51,9 @@ class Hub {
 
   StatusView status() const;
   std::vector<SourceView> sources() const;
+  MonitorView monitored() const;
+  // Whether any of it has changed since take_changed().
+  bool has_changed() const { return has_changed_; }
   // Whether any of it has changed since the last call.
   bool take_changed() { return std::exchange(has_changed_, false); }
 
@@ -102,6 +106,9 @@ class Hub {
   SourceView view_of(const Association& association) const;
   SourceView view_of(const FedSource& fed) const;
   void add_estimate(SourceView& view, const Discipline::Source& source) const;
+  MonitorView::Peer monitored(const Association& association) const;
+  MonitorView::Peer monitored(const FedSource& fed, std::uint16_t number) const;
+  ClockSource clock_source(MonoTime now) const;
 
   Answer judge(const Claim& claim);
   Answer adopt(FedSource& fed, const Claim& claim, MonoTime now);

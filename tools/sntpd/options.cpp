@@ -16,8 +16,8 @@ namespace {
 
 constexpr ProgramText kText{"sntpd", "Keep an island's time, and serve it by NTP.",
                             "Also, see sntpd(8): --access-point --bind-key --control --keys --local-stratum\n"
-                            "  --maxpoll --minpoll --no-control --no-rate-limit --no-sandbox --panic\n"
-                            "  --signed-only --state-dir --step --step-always --user --workers\n"
+                            "  --maxpoll --minpoll --monitor --no-control --no-rate-limit --no-sandbox\n"
+                            "  --panic --signed-only --state-dir --step --step-always --user --workers\n"
                             "Example: try it without root, on another port, from this machine only\n"
                             "  sntpd --no-clock --bind 127.0.0.1 --port 11123"};
 
@@ -25,6 +25,7 @@ struct Words {
   std::vector<std::string> bind;
   std::vector<std::string> allow;
   std::vector<std::string> deny;
+  std::vector<std::string> monitor;
   std::vector<std::string> servers;
   std::vector<std::string> pools;
   std::vector<std::string> key_bindings;
@@ -57,6 +58,20 @@ std::optional<KeyBinding> parse_binding(const std::string& text) {
   return binding;
 }
 
+std::vector<AccessRule> monitors_of(const Words& words) {
+  std::vector<AccessRule> rules;
+  rules.reserve(kLoopbackPrefixes.size() + words.monitor.size());
+  for (const Prefix& prefix : kLoopbackPrefixes) rules.push_back({prefix, Access::kAllow});
+  for (const auto& text : words.monitor) rules.push_back({*parse_prefix(text), Access::kAllow});
+  sort_by_precedence(rules);
+  return rules;
+}
+
+CLI::Validator is_prefix() {
+  return must_be("an IP address or a prefix such as 10.0.0.0/8",
+                 [](const std::string& text) { return parse_prefix(text).has_value(); });
+}
+
 CLI::Option* repeatable(CLI::Option* option) {
   return option->allow_extra_args(false);
 }
@@ -64,8 +79,6 @@ CLI::Option* repeatable(CLI::Option* option) {
 void add_service_options(CLI::App& app, Options& options, Words& words) {
   const auto is_address =
       must_be("an IP address", [](const std::string& text) { return parse_address(text).has_value(); });
-  const auto is_prefix = must_be("an IP address or a prefix such as 10.0.0.0/8",
-                                 [](const std::string& text) { return parse_prefix(text).has_value(); });
   repeatable(app.add_option("-b,--bind", words.bind, "Serve on this address; repeatable (default: all)"))
       ->type_name("ADDRESS")
       ->check(is_address);
@@ -74,10 +87,10 @@ void add_service_options(CLI::App& app, Options& options, Words& words) {
       ->check(must_be_within(0, 65535));
   repeatable(app.add_option("--allow", words.allow, "Answer it (default: loopback, private, link-local)"))
       ->type_name("PREFIX")
-      ->check(is_prefix);
+      ->check(is_prefix());
   repeatable(app.add_option("--deny", words.deny, "Do not answer it; the longest prefix decides"))
       ->type_name("PREFIX")
-      ->check(is_prefix);
+      ->check(is_prefix());
 }
 
 void add_source_options(CLI::App& app, Options& options, Words& words) {
@@ -112,6 +125,7 @@ void add_rare_options(CLI::App& app, Options& options, Words& words) {
   app.add_option("--local-stratum", options.local_stratum)->check(must_be_within(1, 15))->group(kHidden);
   app.add_option("--maxpoll", words.maxpoll)->check(is_poll)->group(kHidden);
   app.add_option("--minpoll", words.minpoll)->check(is_poll)->group(kHidden);
+  repeatable(app.add_option("--monitor", words.monitor))->check(is_prefix())->group(kHidden);
   app.add_flag("--no-control", options.no_control)->group(kHidden);
   app.add_flag("--no-rate-limit", options.no_rate_limit)->group(kHidden);
   app.add_flag("--no-sandbox", options.no_sandbox)->group(kHidden);
@@ -167,6 +181,7 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   std::transform(words.bind.begin(), words.bind.end(), std::back_inserter(options.bind),
                  [](const std::string& text) { return *parse_address(text); });
   options.access_rules = rules_of(words);
+  options.monitors = monitors_of(words);
   for (const auto& text : words.servers) options.servers.push_back(*parse_server_option(text));
   for (const auto& text : words.key_bindings) options.key_bindings.push_back(*parse_binding(text));
   for (const auto& text : words.pools) options.pools.push_back(*parse_server_option(text));

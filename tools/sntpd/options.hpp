@@ -23,6 +23,7 @@ struct Options {
   std::vector<Endpoint> bind;            // empty: any address, IPv4 and IPv6
   std::uint16_t port = 123;              // 0: serve nobody
   std::vector<AccessRule> access_rules;  // in order of precedence
+  std::vector<AccessRule> monitors;      // who may ask what is monitored; the same
   std::uint8_t local_stratum = 10;
   bool unsynchronised = false;
   std::vector<ServerOption> servers;

@@ -75,6 +75,7 @@ Server::Server(const Options& options, const Log& log, Reread reread)
       access_(options.access_rules),
       memory_(log),
       time_(ServedTime{unsynchronised(precision_), {}}),
+      monitor_(options.monitors),
       manager_([](const char* name) { return std::getenv(name); }) {}
 
 std::optional<Server::Failure> Server::open() {
@@ -88,6 +89,7 @@ std::optional<Server::Failure> Server::open() {
   if (auto failure = open_memory(user)) return failure;
   hub_.emplace(options_, keys_, log_, memory_, precision_);
   time_.publish(hub_->served());
+  monitor_.publish(hub_->monitored());
   if (auto failure = open_control(user)) return failure;
   return give_up_rights(user);
 }
@@ -167,7 +169,7 @@ std::optional<SysError> Server::open_one(const Endpoint& local) {
     using Sharing = ServiceSocket::Sharing;
     auto socket = ServiceSocket::open(local, i == 0 ? Sharing::kFirst : Sharing::kFurther);
     if (!socket) return socket.error();
-    services_.emplace_back(*std::move(socket), access_, time_, demands(), random_u64());
+    services_.emplace_back(*std::move(socket), access_, time_, demands(), monitor_, random_u64());
   }
   return std::nullopt;
 }
@@ -253,9 +255,12 @@ void Server::wait_for_events() {
   if (poll(polled.data(), polled.size(), milliseconds_until(next_wakeup())) < 0) return;
   const std::span all{polled};
   hub_->step(all.first(of_hub));
+  if (control_) control_->step(all.subspan(of_services));
+  if (hub_->has_changed()) monitor_.publish(hub_->monitored());
   if (control_) {
-    control_->step(all.subspan(of_services));
     control_->publish();
+  } else {
+    hub_->take_changed();
   }
   time_.publish(hub_->served());
   show_life();

@@ -22,6 +22,7 @@
 #include "tools/sntpd/control.hpp"
 #include "tools/sntpd/hub.hpp"
 #include "tools/sntpd/memory.hpp"
+#include "tools/sntpd/monitor.hpp"
 #include "tools/sntpd/options.hpp"
 #include "tools/sntpd/service.hpp"
 #include "tools/sntpd/service_manager.hpp"
@@ -73,6 +74,7 @@ class Server {
   Memory memory_;
   std::optional<Hub> hub_;
   Snapshot<ServedTime> time_;
+  Monitor monitor_;
   std::vector<Service> services_;
   std::optional<Control> control_;
   ServiceManager manager_;

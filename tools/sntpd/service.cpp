@@ -38,7 +38,12 @@ void Service::serve(ServiceSocket::Wait wait) {
     group.size = 0;
   };
   for (const Arrival& arrival : arrivals) {
-    auto answer = batch.answer({arrival.bytes, arrival.from, arrival.to, time.map(arrival.received)});
+    const Request request{arrival.bytes, arrival.from, arrival.to, time.map(arrival.received)};
+    if (is_control_message(arrival.bytes)) {
+      answer_control(arrival, request, batch, time);
+      continue;
+    }
+    auto answer = batch.answer(request);
     if (!answer) {
       ++counters_.refused[static_cast<std::size_t>(answer.error())];
       continue;
@@ -99,6 +104,23 @@ void Service::take_stamps() {
     }
   }
   awaited_.clear();
+}
+
+void Service::answer_control(const Arrival& arrival, const Request& request, Answerer::Batch& batch,
+                             const ServedTime& time) {
+  batch.add(request);
+  auto reply = monitor_->answer(request, access_.current(), time.state);
+  if (reply && !batch.is_allowed()) reply = Unexpected{Refusal::kLimited};
+  if (!reply) {
+    ++counters_.refused[static_cast<std::size_t>(reply.error())];
+    batch.refuse();
+    return;
+  }
+  bool is_sent = true;
+  for (std::size_t i = 0; i < reply->fragments() && is_sent; ++i) {
+    is_sent = socket_.reply(arrival, reply->fragment(i).bytes());
+  }
+  ++(is_sent ? counters_.answered : counters_.unsent);
 }
 
 Counters& Counters::operator+=(const Counters& other) {

@@ -15,6 +15,7 @@
 #include "libsync/posix/snapshot.hpp"
 #include "tools/sntpd/access_list.hpp"
 #include "tools/sntpd/answerer.hpp"
+#include "tools/sntpd/monitor.hpp"
 #include "tools/sntpd/served_time.hpp"
 
 namespace isletime::sntpd {
@@ -33,8 +34,12 @@ class Service {
  public:
   // `secret`: a number that nobody can predict.
   Service(ServiceSocket socket, const AccessList& access, const Snapshot<ServedTime>& time,
-          const Demands& demands, std::uint64_t secret)
-      : socket_(std::move(socket)), access_(access), time_(&time), answerer_(demands, secret) {}
+          const Demands& demands, const Monitor& monitor, std::uint64_t secret)
+      : socket_(std::move(socket)),
+        access_(access),
+        time_(&time),
+        monitor_(&monitor),
+        answerer_(demands, secret) {}
 
   // Answers one batch. Where it does not wait, it keeps to system calls that clock simulators know.
   void serve(ServiceSocket::Wait wait);
@@ -65,10 +70,13 @@ class Service {
 
   void send(Group& group, SendPath::Pause pause, const ServedTime& time, MonoTime now);
   void send(Group& group, SendPath::Pause pause, const ServedTime& time, Stamping stamping);
+  void answer_control(const Arrival& arrival, const Request& request, Answerer::Batch& batch,
+                      const ServedTime& time);
 
   ServiceSocket socket_;
   AccessList::Reader access_;
   const Snapshot<ServedTime>* time_;
+  const Monitor* monitor_;
   Answerer answerer_;
   SendPath send_path_;
   MonoTime last_batch_{};

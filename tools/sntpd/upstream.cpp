@@ -62,6 +62,7 @@ std::optional<QueryOutcome> Upstream::read(short revents, MonoTime now) {
   const auto measured = client_.on_datagram({datagram, reply->from, reply->received}, now);
   if (measured) {
     reach_.add(true);
+    local_ = reply->local;
     socket_.reset();
     return *measured;
   }

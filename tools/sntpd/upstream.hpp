@@ -54,6 +54,9 @@ class Upstream {
   nanoseconds interval() const { return client_.interval(); }
   // The server told us to stop asking.
   bool is_stopped() const { return client_.is_stopped(); }
+  bool is_signed() const { return key_ != nullptr; }
+  // Our own address, as its last answer had it.
+  const std::optional<IpAddress>& local() const { return local_; }
 
  private:
   Result<WallTime, SysError> send(const Query& query);
@@ -65,6 +68,7 @@ class Upstream {
   const Key* key_;
   std::optional<QuerySocket> socket_;
   ReachRegister reach_;
+  std::optional<IpAddress> local_;
   std::string trouble_;  // what came instead of an answer to the outstanding query
 };
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// What the hub shows to monitoring programs, as policy has it, with the texts that it refers to.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libsync/policy/monitor.hpp"
+
+namespace isletime::sntpd {
+
+struct MonitorView {
+  struct Peer {
+    MonitoredPeer peer;  // without its texts
+    std::string address;
+    std::string local_address;
+    std::string name;
+  };
+
+  MonitoredSystem system;  // without its texts
+  std::vector<Peer> peers;
+};
+
+}  // namespace isletime::sntpd
