@@ -148,6 +148,93 @@ REQUESTS = {name: request(datagram) for name, datagram in PACKETS.items()} | {
     "arrival_at_the_latest_instant": request(client(), of=state(reference=FIRST_NS), received=LAST_NS),
 }
 
+# Control messages, as ntpq and ntpstat send them, and as their enemies do.
+def text(words):
+    return struct.pack(">B", len(words)) + words
+
+
+def clock(leap=0, stratum=3, refid=b"\xc0\0\2\1", reference=ns(T1 - 100), delay=0x1000, dispersion=0x800):
+    return struct.pack(">BB4sqII", leap, stratum, refid, reference, delay, dispersion)
+
+
+def system(source=6, peer=1, poll=6, known=True, version=b"sntpd 1.2.3"):
+    estimates = struct.pack(">qqqq", -1000, -12 << 16, 1 << 13, 12345) if known else b""
+    return struct.pack(">BHBB", source, peer, poll, known) + estimates + text(version)
+
+
+def peer(flags=9, selection=5, reach=0xFF, address=b"192.0.2.1", name=b"", said=server()):
+    heard = said + struct.pack(">qqqqq", ns(T1 - 5), -1_500_000, 2_000_000, 250_000, 12345) if flags & 8 else b""
+    return struct.pack(">BBB", flags, selection, reach) + text(address) + text(name) + heard
+
+
+def peers(*items):
+    return struct.pack(">B", len(items)) + b"".join(items)
+
+
+SILENT_PEER = peer(flags=1, selection=0, reach=0, name=b"ntp.test")
+PHONE = peer(flags=8, selection=3, reach=1, address=b"", name=b"phone(192.0.2.17)",
+             said=bytes(12) + b"PHON" + bytes(32))
+
+
+def control(operation, association=0, data=b"", count=None, version=2, offset=0):
+    length = len(data) if count is None else count
+    return struct.pack(">BBHHHHH", version << 3 | 6, operation, 7, 0, association, offset, length) + data
+
+
+def asked(message, of=clock(), about=system(), among=peers(peer(), SILENT_PEER, PHONE), rules=ALLOW_ALL,
+          monitors=ALLOW_ALL, sender=ASKER, to=US, received=ns(T1)):
+    return of + about + among + rules + monitors + sender + to + struct.pack(">q", received) + message
+
+
+READ_STATUS, READ_VARIABLES = 1, 2
+CONTROL_MESSAGES = {
+    "ntpq_associations": asked(control(READ_STATUS)),
+    "ntpq_system": asked(control(READ_VARIABLES)),
+    "ntpq_peer": asked(control(READ_VARIABLES, 1)),
+    "ntpq_silent_peer": asked(control(READ_VARIABLES, 2)),
+    "ntpq_phone": asked(control(READ_VARIABLES, 3)),
+    "ntpq_names_padded": asked(control(READ_VARIABLES, 0, b"leap,tc\0", count=7)),
+    "ntpq_signed": asked(control(READ_VARIABLES, 0, b"leap") + mac(7, 16)),
+    "ntpstat_576_bytes": asked(control(READ_VARIABLES) + bytes(564)),
+    "status_of_a_peer": asked(control(READ_STATUS, 1)),
+    "names_with_spaces_and_values": asked(control(READ_VARIABLES, 0, b"\r\n leap = 3 ,, tc,")),
+    "name_unknown": asked(control(READ_VARIABLES, 0, b"leap,foo")),
+    "name_again_and_again": asked(control(READ_VARIABLES, 0, b"tc," * 156)),
+    "names_of_separators": asked(control(READ_VARIABLES, 0, b",= ," * 117)),
+    "names_beyond_a_fragment": asked(control(READ_VARIABLES, 0, b"a" * 469)),
+    "association_unknown": asked(control(READ_VARIABLES, 999)),
+    "count_beyond_the_end": asked(control(READ_VARIABLES, 0, b"leap", count=5)),
+    "count_65535": asked(control(READ_VARIABLES, 0, b"leap", count=65535)),
+    "write_variables": asked(control(3, 0, b"leap=3")),
+    "read_clock": asked(control(4)),
+    "set_trap": asked(control(6)),
+    "configure": asked(control(8, 0, b"server 192.0.2.66")),
+    "list_of_clients": asked(control(10, 0, b"nonce=, frags=32")),
+    "nonce": asked(control(12)),
+    "operation_13": asked(control(13)),
+    "a_reply": asked(control(0x80 | READ_VARIABLES)),
+    "an_error": asked(control(0x40 | READ_VARIABLES)),
+    "a_fragment": asked(control(0x20 | READ_VARIABLES)),
+    "offset_4": asked(control(READ_VARIABLES, offset=4)),
+    "version_0": asked(control(READ_VARIABLES, version=0)),
+    "version_4": asked(control(READ_VARIABLES, version=4)),
+    "truncated_to_11_bytes": asked(control(READ_VARIABLES)[:11]),
+    "longer_than_1024_bytes": asked(control(READ_VARIABLES) + bytes(1013)),
+    "mode_3": asked(client()),
+    "from_port_0": asked(control(READ_STATUS), sender=ipv4(0xC0000209, 0)),
+    "from_ourselves": asked(control(READ_STATUS), sender=US),
+    "no_rule": asked(control(READ_STATUS), rules=NO_RULE),
+    "no_monitor": asked(control(READ_STATUS), monitors=NO_RULE),
+    "unsynchronised": asked(control(READ_VARIABLES), of=clock(leap=3, stratum=0), about=system(0, 0, 6, False)),
+    "without_sources": asked(control(READ_STATUS), about=system(5, 0, 6, False), among=peers()),
+    "hostile_texts": asked(control(READ_VARIABLES, 1), among=peers(
+        peer(name=b'",\\\r\n\x1b[2J' * 20, address=b"\xff=," * 60, said=server(stratum=1, refid=b'",=\\')))),
+    "extreme_numbers": asked(
+        control(READ_VARIABLES), of=clock(reference=FIRST_NS, delay=0xFFFFFFFF, dispersion=0xFFFFFFFF),
+        about=struct.pack(">BHBBqqqqB", 8, 0xFFFF, 0x80, 1, FIRST_NS, FIRST_NS, LAST_NS, LAST_NS, 0),
+        received=LAST_NS),
+}
+
 # The client's operations.
 CONFIG = struct.pack(">BbHHI", 3, -20, 1999, 1999, 1_024_000)  # version 4, 2 s, 2 s, 1024 s
 POLL = bytes([0]) + struct.pack(">Q", NONCE)
@@ -362,6 +449,7 @@ SEEDS = {
     "packet_fuzz": PACKETS,
     "rfc3339_fuzz": TIMES,
     "responder_fuzz": REQUESTS,
+    "monitor_fuzz": CONTROL_MESSAGES,
     "client_fuzz": {name: CONFIG + play for name, play in PLAYS.items()},
     "sample_fuzz": SAMPLES,
     "control_fuzz": CONTROL_REQUESTS,
