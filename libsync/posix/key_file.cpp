@@ -93,8 +93,8 @@ std::optional<std::uint32_t> parse_id(Bytes word) {
 }
 
 // "aes-128-cmac" is AES128CMAC.
-bool is_named(Bytes word, std::string_view name) {
-  for (const std::uint8_t c : word) {
+bool is_named(std::string_view word, std::string_view name) {
+  for (const char c : word) {
     if (c == '-') continue;
     const int upper = c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
     if (name.empty() || upper != name.front()) return false;
@@ -104,22 +104,7 @@ bool is_named(Bytes word, std::string_view name) {
 }
 
 std::optional<KeyType> parse_type(Bytes word) {
-  struct Name {
-    std::string_view text;
-    KeyType type;
-  };
-  constexpr Name kNames[] = {
-      {"MD5", KeyType::kMd5},           {"M", KeyType::kMd5},
-      {"SHA1", KeyType::kSha1},         {"SHA256", KeyType::kSha256},
-      {"SHA512", KeyType::kSha512},     {"AES", KeyType::kAes128},
-      {"AESCMAC", KeyType::kAes128},    {"AES128", KeyType::kAes128},
-      {"AES128CMAC", KeyType::kAes128}, {"AES256", KeyType::kAes256},
-      {"AES256CMAC", KeyType::kAes256},
-  };
-  for (const Name& name : kNames) {
-    if (is_named(word, name.text)) return name.type;
-  }
-  return std::nullopt;
+  return parse_key_type(text_of(word));
 }
 
 std::optional<std::uint8_t> hex_value(std::uint8_t digit) {
@@ -257,6 +242,25 @@ std::optional<LockedBytes> expand(std::vector<Key>& keys) {
 
 }  // namespace
 
+std::optional<KeyType> parse_key_type(std::string_view name) {
+  struct Name {
+    std::string_view text;
+    KeyType type;
+  };
+  constexpr Name kNames[] = {
+      {"MD5", KeyType::kMd5},           {"M", KeyType::kMd5},
+      {"SHA1", KeyType::kSha1},         {"SHA256", KeyType::kSha256},
+      {"SHA512", KeyType::kSha512},     {"AES", KeyType::kAes128},
+      {"AESCMAC", KeyType::kAes128},    {"AES128", KeyType::kAes128},
+      {"AES128CMAC", KeyType::kAes128}, {"AES256", KeyType::kAes256},
+      {"AES256CMAC", KeyType::kAes256},
+  };
+  for (const Name& known : kNames) {
+    if (is_named(name, known.text)) return known.type;
+  }
+  return std::nullopt;
+}
+
 const Key* KeyRing::find(std::uint32_t id) const {
   const auto at = std::lower_bound(keys_.begin(), keys_.end(), id,
                                    [](const Key& key, std::uint32_t wanted) { return key.id < wanted; });
@@ -285,6 +289,11 @@ Result<KeyRing, std::string> parse_keys(LockedBytes text) {
   return KeyRing{std::move(text), *std::move(expanded), std::move(keys)};
 }
 
+Result<LockedBytes, std::string> read_keys_text(const Fd& file, const struct stat& status) {
+  if (const auto why = fault_of(status)) return Fault{*why};
+  return read_all(file, static_cast<std::size_t>(status.st_size));
+}
+
 Result<KeyRing, std::string> read_key_file(const std::string& path) {
   const auto failure = [&](const std::string& why) { return Fault{path + ": " + why}; };
   // Opening a pipe that nobody writes to would wait.
@@ -292,8 +301,7 @@ Result<KeyRing, std::string> read_key_file(const std::string& path) {
   if (!file.is_open()) return failure(std::strerror(errno));
   struct stat status {};
   if (fstat(file.get(), &status) != 0) return failure(std::strerror(errno));
-  if (const auto why = fault_of(status)) return failure(*why);
-  auto text = read_all(file, static_cast<std::size_t>(status.st_size));
+  auto text = read_keys_text(file, status);
   if (!text) return failure(text.error());
   auto keys = parse_keys(*std::move(text));
   if (!keys) return failure(keys.error());

@@ -7,19 +7,26 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <sys/stat.h>
+
 #include "libsync/core/result.hpp"
+#include "libsync/posix/fd.hpp"
 #include "libsync/posix/locked_bytes.hpp"
 #include "libsync/posix/mac.hpp"
 
 namespace isletime {
 
 inline constexpr std::size_t kLargestKeyFile = 65'536;
+
+// By any of the names that the programs have for it: "AES128" is also "aes-128-cmac".
+std::optional<KeyType> parse_key_type(std::string_view name);
 
 // A Key that it shows is good for as long as the ring is, be it moved.
 class KeyRing {
@@ -46,5 +53,8 @@ Result<KeyRing, std::string> parse_keys(LockedBytes text);
 // A file that all users may read or write, or its group may write, is refused. Error: one line that
 // begins with the path.
 Result<KeyRing, std::string> read_key_file(const std::string& path);
+
+// Of an open file, whose status this is. Error: a clause.
+Result<LockedBytes, std::string> read_keys_text(const Fd& file, const struct stat& status);
 
 }  // namespace isletime

@@ -94,7 +94,7 @@ TEST(ReplyText, NothingThatATerminalWouldObey) {
       R"("sources":[{"source":"\u001bc","standing_text":"\r\n\u001b[A"}],)"
       R"("clients":[{"address":"\u001bc"}],"lines":[{"time":"\u001bc","event":"\b","text":"\u001b"}]})";
   for (const Command command : {Command::kStatus, Command::kSources, Command::kClients, Command::kActivity,
-                                Command::kFeed, Command::kSet, Command::kReload}) {
+                                Command::kFeed, Command::kSet, Command::kReload, Command::kKeygen}) {
     for (const char c : shown(command, kHostile)) {
       EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20) << to_string(command);
     }

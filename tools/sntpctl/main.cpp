@@ -2,6 +2,7 @@
 #include "tools/common/paths.hpp"
 #include "tools/common/signals.hpp"
 #include "tools/sntpctl/connection.hpp"
+#include "tools/sntpctl/keygen.hpp"
 #include "tools/sntpctl/options.hpp"
 #include "tools/sntpctl/session.hpp"
 
@@ -15,6 +16,7 @@ ExitStatus run(int argc, const char* const* argv) {
   if (const auto* status = std::get_if<ExitStatus>(&parsed)) return *status;
   const auto& options = std::get<Options>(parsed);
   const Log log("sntpctl", options.level);
+  if (options.command == Command::kKeygen) return make_key(options.keygen, log);
   catch_signals(Hangup::kStops);
   const auto paths = options.control ? std::vector{*options.control} : control_sockets_to_try(surroundings());
   auto connection = Connection::open(paths);

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "libsync/core/rfc3339.hpp"
+#include "libsync/posix/key_file.hpp"
 #include "tools/common/command_line.hpp"
 #include "tools/common/seconds_option.hpp"
 #include "tools/sntpd/control_request.hpp"
@@ -13,18 +15,22 @@ namespace isletime::sntpctl {
 namespace {
 
 constexpr ProgramText kText{"sntpctl", "Ask a running sntpd, and feed it samples of any clock.",
-                            "Commands: status, sources, clients, activity, feed, set TIME, reload\n"
+                            "Commands: status, sources, clients, activity, feed, set TIME, reload, keygen\n"
+                            "Also, of keygen, see sntpctl(8): --format --id --out --type\n"
                             "Example: have the hub believe another server as far as it deserves\n"
                             "  ntpprobe --json 192.168.4.7 | sntpctl feed"};
 
 constexpr std::array kCommands{Command::kStatus, Command::kSources, Command::kClients, Command::kActivity,
-                               Command::kFeed,   Command::kSet,     Command::kReload};
+                               Command::kFeed,   Command::kSet,     Command::kReload,  Command::kKeygen};
 
 struct Words {
   std::string command;
   std::string time;
   std::string control;
   std::string uncertainty;
+  std::string id;
+  std::string type;
+  std::string dialect;
 };
 
 std::optional<Command> parse_command(const std::string& word) {
@@ -43,6 +49,7 @@ bool is_shown(Command command) {
     case Command::kFeed:
     case Command::kSet:
     case Command::kReload:
+    case Command::kKeygen:
       return false;
   }
   return false;
@@ -69,6 +76,45 @@ void add_options(CLI::App& app, Options& options, Words& words) {
                       [](const std::string& text) { return parse_seconds(text).has_value(); }));
 }
 
+std::optional<std::uint32_t> parse_key_id(const std::string& word) {
+  std::uint32_t id = 0;
+  const char* end = word.data() + word.size();
+  const auto [stop, failure] = std::from_chars(word.data(), end, id);
+  if (failure != std::errc{} || stop != end || id == 0 || id > kLargestSharedKeyId) return std::nullopt;
+  return id;
+}
+
+std::optional<KeyDialect> parse_dialect(const std::string& word) {
+  if (word == "chrony") return KeyDialect::kChrony;
+  if (word == "ntpsec") return KeyDialect::kNtpsec;
+  return std::nullopt;
+}
+
+// --help, which is to fit a screen, only names them.
+void add_keygen_options(CLI::App& app, KeygenOptions& options, Words& words) {
+  constexpr const char* kHidden = "";
+  app.add_option("--format", words.dialect)
+      ->check(must_be("a format: chrony or ntpsec", parse_dialect))
+      ->group(kHidden);
+  app.add_option("--id", words.id)
+      ->check(must_be("a key's number, 1 to 65535", parse_key_id))
+      ->group(kHidden);
+  app.add_option("--out", options.out)
+      ->check(must_be("a file", [](const std::string& path) { return !path.empty(); }))
+      ->group(kHidden);
+  app.add_option("--type", words.type)
+      ->check(must_be("a key's type: MD5, SHA1, SHA256, SHA512, AES128 or AES256", parse_key_type))
+      ->group(kHidden);
+}
+
+// What of it is for the other commands. Null: nothing.
+const char* find_fault_of_keygen(const CLI::App& app) {
+  for (const char* option : {"--control", "--json"}) {
+    if (app.count(option) > 0) return "keygen asks no sntpd: --control and --json are not for it";
+  }
+  return nullptr;
+}
+
 // What does not belong together. Null: all is well.
 const char* find_fault(const CLI::App& app, Command command) {
   const bool has_time = app.count("TIME") > 0;
@@ -78,6 +124,10 @@ const char* find_fault(const CLI::App& app, Command command) {
   if (command != Command::kActivity && app.count("--lines") > 0) return "--lines is for activity alone";
   if (!is_shown(command) && app.count("--follow") > 0) {
     return "--follow is for status, sources, clients and activity";
+  }
+  if (command == Command::kKeygen) return find_fault_of_keygen(app);
+  for (const char* option : {"--format", "--id", "--out", "--type"}) {
+    if (app.count(option) > 0) return "--format, --id, --out and --type are for keygen alone";
   }
   return nullptr;
 }
@@ -100,6 +150,8 @@ const char* to_string(Command command) {
       return "set";
     case Command::kReload:
       return "reload";
+    case Command::kKeygen:
+      return "keygen";
   }
   return "";
 }
@@ -109,6 +161,7 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   Words words;
   const auto app = make_command_line(kText, options.level);
   add_options(*app, options, words);
+  add_keygen_options(*app, options.keygen, words);
   if (const auto status = parse_command_line(*app, argc, argv)) return *status;
   options.command = *parse_command(words.command);
   if (const char* fault = find_fault(*app, options.command)) {
@@ -117,6 +170,9 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   }
   if (!words.control.empty()) options.control = words.control;
   if (!words.time.empty()) options.time = *parse_rfc3339(words.time);
+  if (!words.id.empty()) options.keygen.id = *parse_key_id(words.id);
+  if (!words.type.empty()) options.keygen.type = *parse_key_type(words.type);
+  if (!words.dialect.empty()) options.keygen.dialect = *parse_dialect(words.dialect);
   if (!words.uncertainty.empty()) options.uncertainty = Dispersion{*parse_seconds(words.uncertainty)};
   return options;
 }

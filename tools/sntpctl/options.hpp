@@ -8,13 +8,21 @@
 #include <variant>
 
 #include "libsync/core/time_types.hpp"
+#include "libsync/posix/key_maker.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
 
 namespace isletime::sntpctl {
 
-enum class Command : std::uint8_t { kStatus, kSources, kClients, kActivity, kFeed, kSet, kReload };
+enum class Command : std::uint8_t { kStatus, kSources, kClients, kActivity, kFeed, kSet, kReload, kKeygen };
 const char* to_string(Command command);  // as on the command line and in the request
+
+struct KeygenOptions {
+  std::uint32_t id = 1;
+  KeyType type = KeyType::kSha256;
+  KeyDialect dialect = KeyDialect::kChrony;
+  std::optional<std::string> out;  // absent: stdout
+};
 
 struct Options {
   Command command = Command::kStatus;
@@ -24,6 +32,7 @@ struct Options {
   unsigned lines = 20;  // of the activity
   WallTime time;        // to set
   Dispersion uncertainty{seconds{1}};
+  KeygenOptions keygen;
   Log::Level level = Log::Level::kNotices;
 };
 

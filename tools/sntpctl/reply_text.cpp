@@ -206,6 +206,7 @@ std::string reply_text(Command command, const JsonValue& reply, bool shows_colou
     case Command::kFeed:
     case Command::kSet:
     case Command::kReload:
+    case Command::kKeygen:
       return Fields(reply).text("message") + '\n';
   }
   return "";

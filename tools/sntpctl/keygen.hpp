@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// sntpctl keygen: a new key for a key file, to stdout or into the file. Asks no sntpd.
+#pragma once
+
+#include "tools/common/exit_status.hpp"
+#include "tools/common/log.hpp"
+#include "tools/sntpctl/options.hpp"
+
+namespace isletime::sntpctl {
+
+ExitStatus make_key(const KeygenOptions& options, const Log& log);
+
+}  // namespace isletime::sntpctl
