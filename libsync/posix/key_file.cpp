@@ -84,14 +84,6 @@ bool is_comment(Bytes line) {
   return std::string_view{"#!;%"}.find(text_of(line)[start]) != std::string_view::npos;  // as in chrony
 }
 
-std::optional<std::uint32_t> parse_id(Bytes word) {
-  const std::string_view text = text_of(word);
-  std::uint32_t id = 0;
-  const auto [stop, failure] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (failure != std::errc{} || stop != text.data() + text.size() || id == 0) return std::nullopt;
-  return id;
-}
-
 // "aes-128-cmac" is AES128CMAC.
 bool is_named(std::string_view word, std::string_view name) {
   for (const char c : word) {
@@ -166,7 +158,7 @@ Result<Key, std::string> parse_key(MutableBytes line) {
   // Two words are chrony's, which has no comments behind a key: the third may have been meant as one.
   const bool is_short = words.count == 2 && !words.has_comment && !parse_type(words.word[1]);
   if (words.count != 3 && !is_short) return fault("expected a key's number, its type and the key");
-  const auto id = parse_id(words.word[0]);
+  const auto id = parse_key_id(text_of(words.word[0]));
   if (!id) return fault("a key's number is 1 to 4294967295");
   const auto type = is_short ? KeyType::kMd5 : parse_type(words.word[1]);
   if (!type) return fault("a key's type is MD5, SHA1, SHA256, SHA512, AES128 or AES256");
@@ -241,6 +233,13 @@ std::optional<LockedBytes> expand(std::vector<Key>& keys) {
 }
 
 }  // namespace
+
+std::optional<std::uint32_t> parse_key_id(std::string_view digits) {
+  std::uint32_t id = 0;
+  const auto [stop, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
+  if (failure != std::errc{} || stop != digits.data() + digits.size() || id == 0) return std::nullopt;
+  return id;
+}
 
 std::optional<KeyType> parse_key_type(std::string_view name) {
   struct Name {

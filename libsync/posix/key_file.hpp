@@ -25,6 +25,9 @@ namespace isletime {
 
 inline constexpr std::size_t kLargestKeyFile = 65'536;
 
+// 1 to 4294967295: 0 is a crypto-NAK's.
+std::optional<std::uint32_t> parse_key_id(std::string_view digits);
+
 // By any of the names that the programs have for it: "AES128" is also "aes-128-cmac".
 std::optional<KeyType> parse_key_type(std::string_view name);
 

@@ -142,6 +142,7 @@ TEST(UpstreamWithKey, WithoutOneNothingIsSigned) {
   EXPECT_EQ(size, kHeaderSize);
 }
 
+// Attack class 7, CVE-2015-7974: that a key is known does not make it this server's.
 TEST(UpstreamWithKey, TakesNoReplyThatTheVeryKeyHasNotSigned) {
   const std::string unsigned_by_7 = "its replies are not signed by key 7";
   EXPECT_EQ(loss_by([](const Question& q) { return fakes::only(q.truth); }), unsigned_by_7);

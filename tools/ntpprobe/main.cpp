@@ -4,6 +4,7 @@
 #include "tools/ntpprobe/options.hpp"
 #include "tools/ntpprobe/report.hpp"
 #include "tools/ntpprobe/session.hpp"
+#include "tools/ntpprobe/signing_keys.hpp"
 
 namespace {
 
@@ -15,8 +16,13 @@ ExitStatus run(int argc, const char* const* argv) {
   if (const auto* status = std::get_if<ExitStatus>(&parsed)) return *status;
   const auto& options = std::get<Options>(parsed);
   const Log log("ntpprobe", options.level);
+  const auto keys = read_signing_keys(options);
+  if (!keys) {
+    log.error(keys.error());
+    return ExitStatus::kUsage;
+  }
   catch_signals(Hangup::kStops);
-  Session session(options, log);
+  Session session(options, options.key ? keys->find(*options.key) : nullptr, log);
   Report report(options, log);
   report.begin();
   session.run([&](std::size_t host, const Finding& finding) { report.add(host, finding); });

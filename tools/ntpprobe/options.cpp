@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/ntpprobe/options.hpp"
 
+#include "libsync/posix/key_file.hpp"
 #include "tools/common/command_line.hpp"
 #include "tools/common/seconds_option.hpp"
 
@@ -8,6 +9,7 @@ namespace isletime::ntpprobe {
 namespace {
 
 constexpr ProgramText kText{"ntpprobe", "Measure NTP servers: how far off is this machine's clock?",
+                            "Also, see ntpprobe(1): --key --keys --max-stratum\n"
                             "Example: the best of 8 samples; fail if more than 10 ms off\n"
                             "  ntpprobe --samples 8 --max-offset 0.01 192.168.4.1"};
 
@@ -17,7 +19,6 @@ struct Words {
   std::string interval;
   std::string timeout;
   std::string max_offset;
-  int max_stratum = 0;
   bool csv = false;
   bool json = false;
 };
@@ -55,17 +56,34 @@ void add_options(CLI::App& app, Options& options, Words& words) {
   app.add_option("--max-offset", words.max_offset, "Fail if the clocks differ by more")
       ->type_name("S")
       ->check(must_be_seconds(nanoseconds::zero(), "a number of seconds"));
-  app.add_option("--max-stratum", words.max_stratum, "Fail if the server's stratum is above")
-      ->type_name("N")
-      ->check(must_be_within(1, 15));
 }
 
-Options converted(const CLI::App& app, Options options, const Words& words) {
+// Those that few need: --help, which is to fit a screen, only names them.
+void add_rare_options(CLI::App& app, Options& options) {
+  constexpr const char* kHidden = "";
+  const auto is_key_id = [](const std::string& text) { return parse_key_id(text).has_value(); };
+  app.add_option("--key", options.key)
+      ->check(must_be("a key's number, 1 to 4294967295", is_key_id))
+      ->group(kHidden);
+  app.add_option("--keys", options.keys)->group(kHidden);
+  const auto is_stratum = [within = CLI::Range(1, 15)](std::string text) { return within(text).empty(); };
+  app.add_option("--max-stratum", options.max_stratum)
+      ->check(must_be("a stratum, 1 to 15", is_stratum))
+      ->group(kHidden);
+}
+
+// What does not belong together. Null: all is well.
+const char* find_fault(const Options& options) {
+  if (options.key && !options.keys) return "--key needs --keys, the file in which the key is";
+  if (options.keys && !options.key) return "--keys needs --key, the number of the key that signs";
+  return nullptr;
+}
+
+Options converted(Options options, const Words& words) {
   for (const auto& text : words.hosts) options.hosts.push_back(*parse_host(text, words.port));
   if (!words.interval.empty()) options.interval = parse_seconds(words.interval);
   if (!words.timeout.empty()) options.timeout = *parse_seconds(words.timeout);
   if (!words.max_offset.empty()) options.max_offset = parse_seconds(words.max_offset);
-  if (app.count("--max-stratum") > 0) options.max_stratum = static_cast<std::uint8_t>(words.max_stratum);
   if (words.csv) options.format = Format::kCsv;
   if (words.json) options.format = Format::kJson;
   return options;
@@ -78,8 +96,13 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   Words words;
   const auto app = make_command_line(kText, options.level);
   add_options(*app, options, words);
+  add_rare_options(*app, options);
   if (const auto status = parse_command_line(*app, argc, argv)) return *status;
-  return converted(*app, options, words);
+  if (const char* fault = find_fault(options)) {
+    Log(kText.name, Log::Level::kErrors).error(std::string{fault} + "; see ntpprobe --help");
+    return ExitStatus::kUsage;
+  }
+  return converted(options, words);
 }
 
 }  // namespace isletime::ntpprobe

@@ -10,6 +10,7 @@
 #include "libsync/posix/address_reference_id.hpp"
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/random.hpp"
+#include "libsync/posix/signed_exchange.hpp"
 #include "libsync/posix/socket_address.hpp"
 #include "tools/ntpprobe/duration_text.hpp"
 
@@ -35,21 +36,22 @@ ClientConfig config_of(const Endpoint& server, const Options& options, std::int8
 }  // namespace
 
 Probe::Probe(const Host& host, const Endpoint& server, const Options& options, std::int8_t precision,
-             const Log& log)
+             const Key* key, const Log& log)
     : log_(log),
       host_(host.text),
       server_(server),
       samples_(options.samples),
       timeout_(options.timeout),
       precision_(precision),
+      key_(key),
       client_(config_of(server, options, precision)) {}
 
 void Probe::start_round() {
   samples_left_ = samples_;
   measurements_.clear();
   failure_.reset();
-  last_reject_.reset();
-  named_rejects_.reset();
+  last_ignored_.reset();
+  named_.clear();
 }
 
 std::optional<Finding> Probe::step(MonoTime now) {
@@ -57,11 +59,10 @@ std::optional<Finding> Probe::step(MonoTime now) {
   if (current_) read_socket(*current_);
   if (client_.expire(now)) {
     const std::string waited = "within " + duration_text(timeout_);
-    if (last_reject_) {
-      const auto [name, text, is_final] = describe(*last_reject_);
-      end_sample({name, fmt::format("no valid reply {}: {}", waited, text)});
+    if (last_ignored_) {
+      end_sample({last_ignored_->name, fmt::format("no valid reply {}: {}", waited, last_ignored_->text)});
     } else {
-      end_sample({"no-reply", "no reply " + waited});
+      end_sample({"no-reply", "no reply " + waited + (key_ == nullptr ? "" : ": " + text_of_silence(*key_))});
     }
   }
   if (samples_left_ > 0 && client_.is_stopped()) samples_left_ = 0;
@@ -78,7 +79,7 @@ void Probe::add_descriptors(std::vector<pollfd>& polled) const {
 }
 
 void Probe::send_query(const Query& query) {
-  last_reject_.reset();
+  last_ignored_.reset();
   auto socket = QuerySocket::open(server_);
   if (!socket) {
     handle(Unreachable{socket.error().code});
@@ -86,7 +87,8 @@ void Probe::send_query(const Query& query) {
   }
   previous_ = std::move(current_);
   current_ = *std::move(socket);
-  const auto sent = current_->send(server_, query);
+  const auto sent =
+      key_ == nullptr ? current_->send(server_, query) : current_->send(server_, signed_by(*key_, query));
   if (!sent) {
     handle(Unreachable{sent.error().code});
     return;
@@ -116,7 +118,17 @@ void Probe::handle(const Unreachable& unreachable) {
 }
 
 void Probe::handle(const ReceivedReply& reply) {
-  auto measured = client_.on_datagram({reply.bytes, reply.from, reply.received}, mono_now());
+  Bytes datagram = reply.bytes;
+  // What another sent is refused anyway.
+  if (key_ != nullptr && reply.from == server_) {
+    const auto header = check_signature(*key_, datagram);
+    if (!header) {
+      ignore({name_of(header.error()), text_of(header.error(), *key_)});
+      return;
+    }
+    datagram = *header;
+  }
+  auto measured = client_.on_datagram({datagram, reply.from, reply.received}, mono_now());
   if (!measured) {
     reject(measured.error());
     return;
@@ -130,14 +142,15 @@ void Probe::reject(Reject reason) {
   const auto [name, text, is_final] = describe(reason);
   if (is_final) {
     end_sample({name, text});
-    return;
+  } else {
+    ignore({name, text});
   }
-  last_reject_ = reason;
+}
+
+void Probe::ignore(Failure why) {
   // Whoever floods us with forgeries shall not flood the terminal.
-  const auto bit = static_cast<std::size_t>(reason);
-  if (named_rejects_.test(bit)) return;
-  named_rejects_.set(bit);
-  log_.notice(fmt::format("{}: ignored a packet: {}", host_, text));
+  if (named_.insert(why.name).second) log_.notice(fmt::format("{}: ignored a packet: {}", host_, why.text));
+  last_ignored_ = std::move(why);
 }
 
 void Probe::end_sample(Failure failure) {

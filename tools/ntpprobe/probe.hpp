@@ -3,14 +3,15 @@
 // own. The socket of the query before stays open, so that late and duplicate replies are seen.
 #pragma once
 
-#include <bitset>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include <poll.h>
 
 #include "libsync/policy/client.hpp"
+#include "libsync/posix/mac.hpp"
 #include "libsync/posix/query_socket.hpp"
 #include "tools/common/log.hpp"
 #include "tools/ntpprobe/finding.hpp"
@@ -20,9 +21,9 @@ namespace isletime::ntpprobe {
 
 class Probe {
  public:
-  // `log` outlives the probe.
+  // `log` and `key` outlive the probe; a null key: queries are not signed.
   Probe(const Host& host, const Endpoint& server, const Options& options, std::int8_t precision,
-        const Log& log);
+        const Key* key, const Log& log);
 
   void start_round();
   // Sends what is due and reads what has come. A finding ends the round.
@@ -41,6 +42,7 @@ class Probe {
   void handle(const Unreachable& unreachable);
   void handle(const ReceivedReply& reply);
   void reject(Reject reason);
+  void ignore(Failure why);
   void end_sample(Failure failure);
   Finding make_finding();
 
@@ -50,6 +52,7 @@ class Probe {
   unsigned samples_;
   nanoseconds timeout_;
   std::int8_t precision_;
+  const Key* key_;
   Client client_;
   std::optional<QuerySocket> current_;
   std::optional<QuerySocket> previous_;
@@ -58,8 +61,8 @@ class Probe {
   unsigned samples_left_ = 0;
   std::vector<Measurement> measurements_;
   std::optional<Failure> failure_;
-  std::optional<Reject> last_reject_;  // of the sample
-  std::bitset<64> named_rejects_;
+  std::optional<Failure> last_ignored_;  // of the sample
+  std::set<std::string> named_;          // what was ignored, as it was said once
   IpAddress local_;
 };
 

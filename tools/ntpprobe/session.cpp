@@ -27,8 +27,9 @@ int milliseconds_until(MonoTime wakeup) {
 
 }  // namespace
 
-Session::Session(const Options& options, const Log& log)
+Session::Session(const Options& options, const Key* key, const Log& log)
     : options_(options),
+      key_(key),
       log_(log),
       shows_progress_(isatty(STDERR_FILENO) == 1 && options.samples > 1 && !options.monitor &&
                       options.level != Log::Level::kErrors) {
@@ -40,7 +41,7 @@ Session::Entry Session::make_entry(const Host& host, std::int8_t precision) cons
   const auto server = resolve(host.name, host.port);
   if (!server) return {std::nullopt, Failure{"unresolved", "cannot be resolved: " + server.error()}};
   log_.detail(fmt::format("{}: asking {}", host.text, to_string(*server)));
-  return {Probe{host, *server, options_, precision, log_}, std::nullopt};
+  return {Probe{host, *server, options_, precision, key_, log_}, std::nullopt};
 }
 
 void Session::run(const OnFinding& on_finding) {

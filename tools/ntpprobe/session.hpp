@@ -17,8 +17,8 @@ class Session {
  public:
   using OnFinding = std::function<void(std::size_t host, const Finding& finding)>;
 
-  // Resolves the hosts, which may block.
-  Session(const Options& options, const Log& log);
+  // Resolves the hosts, which may block. `key`: signs what they are asked; null: nothing does.
+  Session(const Options& options, const Key* key, const Log& log);
 
   // One round a host; with --monitor rounds until SIGINT or SIGTERM.
   void run(const OnFinding& on_finding);
@@ -36,6 +36,7 @@ class Session {
   void show_progress() const;
 
   const Options& options_;
+  const Key* key_;
   const Log& log_;
   bool shows_progress_;
   std::vector<Entry> entries_;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/posix/key_file.hpp"
@@ -76,12 +75,9 @@ void add_options(CLI::App& app, Options& options, Words& words) {
                       [](const std::string& text) { return parse_seconds(text).has_value(); }));
 }
 
-std::optional<std::uint32_t> parse_key_id(const std::string& word) {
-  std::uint32_t id = 0;
-  const char* end = word.data() + word.size();
-  const auto [stop, failure] = std::from_chars(word.data(), end, id);
-  if (failure != std::errc{} || stop != end || id == 0 || id > kLargestSharedKeyId) return std::nullopt;
-  return id;
+std::optional<std::uint32_t> parse_shared_key_id(const std::string& word) {
+  const auto id = parse_key_id(word);
+  return id && *id <= kLargestSharedKeyId ? id : std::nullopt;
 }
 
 std::optional<KeyDialect> parse_dialect(const std::string& word) {
@@ -97,7 +93,7 @@ void add_keygen_options(CLI::App& app, KeygenOptions& options, Words& words) {
       ->check(must_be("a format: chrony or ntpsec", parse_dialect))
       ->group(kHidden);
   app.add_option("--id", words.id)
-      ->check(must_be("a key's number, 1 to 65535", parse_key_id))
+      ->check(must_be("a key's number, 1 to 65535", parse_shared_key_id))
       ->group(kHidden);
   app.add_option("--out", options.out)
       ->check(must_be("a file", [](const std::string& path) { return !path.empty(); }))
@@ -170,7 +166,7 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   }
   if (!words.control.empty()) options.control = words.control;
   if (!words.time.empty()) options.time = *parse_rfc3339(words.time);
-  if (!words.id.empty()) options.keygen.id = *parse_key_id(words.id);
+  if (!words.id.empty()) options.keygen.id = *parse_shared_key_id(words.id);
   if (!words.type.empty()) options.keygen.type = *parse_key_type(words.type);
   if (!words.dialect.empty()) options.keygen.dialect = *parse_dialect(words.dialect);
   if (!words.uncertainty.empty()) options.uncertainty = Dispersion{*parse_seconds(words.uncertainty)};

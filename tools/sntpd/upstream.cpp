@@ -4,22 +4,10 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
-#include <vector>
+
+#include "libsync/posix/signed_exchange.hpp"
 
 namespace isletime::sntpd {
-namespace {
-
-// Absent: it is signed by the key. Otherwise a clause for people.
-std::optional<std::string> fault_of_signature(Bytes datagram, const Key& key) {
-  const auto packet = parse(datagram);
-  if (!packet) return describe(as<Reject>(packet.error())).text;
-  if (is_signed_by(key, datagram)) return std::nullopt;
-  const std::string number = std::to_string(key.id);
-  if (packet->mac && packet->mac->is_crypto_nak()) return "it does not know key " + number + " (crypto-NAK)";
-  return "its replies are not signed by key " + number;
-}
-
-}  // namespace
 
 std::optional<QueryOutcome> Upstream::ask(MonoTime now, std::uint64_t nonce) {
   if (client_.expire(now)) return lose(trouble_.empty() ? no_reply() : std::exchange(trouble_, {}));
@@ -53,11 +41,12 @@ std::optional<QueryOutcome> Upstream::read(short revents, MonoTime now) {
   Bytes datagram = reply->bytes;
   // What another sent is refused anyway.
   if (key_ != nullptr && reply->from == server_) {
-    if (auto fault = fault_of_signature(datagram, *key_)) {
-      trouble_ = *std::move(fault);
+    const auto header = check_signature(*key_, datagram);
+    if (!header) {
+      trouble_ = text_of(header.error(), *key_);
       return std::nullopt;
     }
-    datagram = datagram.first(kHeaderSize);
+    datagram = *header;
   }
   const auto measured = client_.on_datagram({datagram, reply->from, reply->received}, now);
   if (measured) {
@@ -79,17 +68,13 @@ pollfd Upstream::poll_entry() const {
 }
 
 Result<WallTime, SysError> Upstream::send(const Query& query) {
-  std::vector<std::uint8_t> datagram(query.begin(), query.end());
-  if (key_ != nullptr) {
-    const SentMac mac(*key_, query);
-    datagram.insert(datagram.end(), mac.bytes().begin(), mac.bytes().end());
-  }
-  return socket_->send(server_, datagram);
+  if (key_ == nullptr) return socket_->send(server_, query);
+  return socket_->send(server_, signed_by(*key_, query));
 }
 
 std::string Upstream::no_reply() const {
   if (key_ == nullptr) return "no reply";
-  return "no reply: it may not know key " + std::to_string(key_->id);
+  return "no reply: " + text_of_silence(*key_);
 }
 
 QueryOutcome Upstream::lose(std::string why) {
