@@ -22,21 +22,23 @@ std::optional<WallTime> end_of_day(WallTime time) {
   return WallTime{std::chrono::floor<Days>(time.time_since_epoch()) + Days{1}};
 }
 
-// The leap second that the server announces comes at this instant.
+// The leap second that the server announces comes at this instant. In both modes it is the query's
+// arrival that is of the present.
 std::optional<WallTime> announced_leap_second(const Header& header, WallTime near) {
   if (header.leap != Leap::kInsert && header.leap != Leap::kDelete) return std::nullopt;
-  const auto server_time = unfold(header.transmit, near);
+  const auto server_time = unfold(header.receive, near);
   return server_time ? end_of_day(*server_time) : std::nullopt;
 }
 
-Query make_query(std::uint8_t version, NtpTimestamp nonce) {
-  Header header;
-  header.version = version;
-  header.mode = Mode::kClient;
-  header.transmit = nonce;
-  Query query{};
-  emit_header(header, query);
-  return query;
+// What an interleaved reply to the query has as its origin. As unpredictable as the nonce, with which alone
+// it is ever seen, and never the same: by that the server tells the modes (RFC 9769, section 2).
+NtpTimestamp receive_nonce(NtpTimestamp nonce) {
+  const std::uint64_t inverse = ~nonce.raw();
+  return NtpTimestamp::from_raw(inverse == 0 ? 1 : inverse);
+}
+
+bool is_of_query(NtpTimestamp nonce, NtpTimestamp origin) {
+  return origin == nonce || (!nonce.is_unset() && origin == receive_nonce(nonce));
 }
 
 Reject kiss_of(ReferenceId code) {
@@ -55,10 +57,25 @@ std::optional<Query> Client::poll(MonoTime now, std::uint64_t nonce) {
   if (stopped_ || outstanding_ || (last_query_ && now < next_query_)) return std::nullopt;
   // Zero would match a reply whose origin was never filled in.
   const auto stamp = NtpTimestamp::from_raw(nonce == 0 ? 1 : nonce);
+  if (previous_ && ++previous_->queries > ClientConfig::kMostInterleavedQueries) previous_.reset();
   outstanding_ = Outstanding{stamp, now + config_.timeout, std::nullopt};
   last_query_ = now;
   next_query_ = now + interval_;
-  return make_query(config_.version, stamp);
+  return make_query(stamp);
+}
+
+Query Client::make_query(NtpTimestamp nonce) const {
+  Header header;
+  header.version = config_.version;
+  header.mode = Mode::kClient;
+  header.transmit = nonce;
+  if (previous_) {
+    header.origin = previous_->t2;  // by which the server finds the reply that it is to tell of
+    header.receive = receive_nonce(nonce);
+  }
+  Query query{};
+  emit_header(header, query);
+  return query;
 }
 
 void Client::set_interval(nanoseconds interval) {
@@ -91,12 +108,14 @@ Result<Measurement, Reject> Client::on_datagram(const Datagram& datagram, MonoTi
     if (describe(*fault).is_final) {
       answered_ = outstanding_->nonce;
       outstanding_.reset();
+      previous_.reset();
       obey(*fault);
     }
     return Unexpected{*fault};
   }
   const Measurement m = measured(packet->header, datagram.received);
-  remember_leap_second(m);
+  remember_leap_second(packet->header, datagram.received);
+  if (config_.interleaved) previous_ = Previous{*outstanding_->t1, packet->header.receive, datagram.received};
   answered_ = outstanding_->nonce;
   outstanding_.reset();
   interval_ = shortest_interval_;
@@ -115,25 +134,41 @@ std::optional<Reject> Client::find_fault(const Packet& packet, const Datagram& d
   const Header& header = packet.header;
   if (datagram.from != config_.server) return Reject::kWrongAddress;
   if (header.mode != Mode::kServer) return Reject::kNotAReply;
-  if (!outstanding_ || !outstanding_->t1 || header.origin != outstanding_->nonce) {
-    if (header.origin.is_unset()) return Reject::kWrongOrigin;
-    if (header.origin == answered_) return Reject::kDuplicate;
-    if (header.origin == expired_) return Reject::kLate;
-    return Reject::kWrongOrigin;
-  }
+  if (answered_by(header) == Answered::kNothingOfOurs) return name_of_stranger(header.origin);
   if (now >= outstanding_->deadline) return Reject::kLate;
   if (packet.mac) return Reject::kUnexpectedMac;
   if (const auto fault = find_fault_of_server(header)) return fault;
   if (is_near_leap_second(header, datagram.received)) return Reject::kLeapSecond;
+  return find_fault_of_stamps(header, datagram.received);
+}
 
+Client::Answered Client::answered_by(const Header& reply) const {
+  if (!outstanding_ || !outstanding_->t1) return Answered::kNothingOfOurs;
+  if (reply.origin == outstanding_->nonce) return Answered::kQuery;
+  // Without an exchange to complete it was not asked for.
+  if (previous_ && reply.origin == receive_nonce(outstanding_->nonce)) return Answered::kInterleavedQuery;
+  return Answered::kNothingOfOurs;
+}
+
+Reject Client::name_of_stranger(NtpTimestamp origin) const {
+  if (origin.is_unset()) return Reject::kWrongOrigin;
+  if (is_of_query(answered_, origin)) return Reject::kDuplicate;
+  if (is_of_query(expired_, origin)) return Reject::kLate;
+  return Reject::kWrongOrigin;
+}
+
+std::optional<Reject> Client::find_fault_of_stamps(const Header& header, WallTime t4) const {
   const nanoseconds server_tick = precision_of(header.precision);
   const nanoseconds own_tick = precision_of(config_.precision);
-  const Exchange exchange = exchange_of(header, datagram.received);
+  const Exchange exchange = exchange_of(header, t4);
   const nanoseconds round_trip = exchange.t4 - exchange.t1;
   const nanoseconds turnaround = exchange.t3 - exchange.t2;
   if (turnaround < -server_tick || turnaround > config_.timeout) return Reject::kBadTurnaround;
   if (round_trip < nanoseconds::zero() || round_trip > config_.timeout) return Reject::kBadDelay;
   if (round_trip - turnaround < -(server_tick + own_tick + kAheadOfSending)) return Reject::kBadDelay;
+  // The server had sent that reply when it got the present query; or its clock was set back.
+  const bool is_interleaved = answered_by(header) == Answered::kInterleavedQuery;
+  if (is_interleaved && header.receive - exchange.t3 < -server_tick) return Reject::kBadTurnaround;
   return std::nullopt;
 }
 
@@ -153,7 +188,7 @@ std::optional<Reject> Client::find_fault_of_server(const Header& header) const {
 }
 
 bool Client::is_near_leap_second(const Header& header, WallTime received) const {
-  const auto server_time = unfold(header.transmit, received);
+  const auto server_time = unfold(header.receive, received);
   if (!server_time) return false;
   for (const auto& leap_second : {announced_leap_second(header, received), leap_second_}) {
     if (!leap_second) continue;
@@ -164,11 +199,15 @@ bool Client::is_near_leap_second(const Header& header, WallTime received) const 
 }
 
 // Kept when the announcement ends: by then the leap second has just been.
-void Client::remember_leap_second(const Measurement& m) {
-  if (const auto announced = announced_leap_second(m.server, m.time)) leap_second_ = announced;
+void Client::remember_leap_second(const Header& header, WallTime received) {
+  if (const auto announced = announced_leap_second(header, received)) leap_second_ = announced;
 }
 
+// RFC 9769, section 2: of an interleaved reply only T3 is taken, the rest is that of the exchange before.
 Exchange Client::exchange_of(const Header& header, WallTime t4) const {
+  if (answered_by(header) == Answered::kInterleavedQuery) {
+    return {to_ntp(previous_->t1), previous_->t2, header.transmit, to_ntp(previous_->t4)};
+  }
   return {to_ntp(*outstanding_->t1), header.receive, header.transmit, to_ntp(t4)};
 }
 
@@ -179,7 +218,8 @@ Measurement Client::measured(const Header& header, WallTime t4) const {
   const nanoseconds round_trip = exchange.t4 - exchange.t1;
   const nanoseconds dispersion = precision_of(header.precision) + precision_of(config_.precision) +
                                  drift(round_trip + std::chrono::milliseconds{1}, kFrequencyTolerance);
-  return {t4, offset, delay, Dispersion{dispersion}, header};
+  const bool is_interleaved = answered_by(header) == Answered::kInterleavedQuery;
+  return {is_interleaved ? previous_->t4 : t4, offset, delay, Dispersion{dispersion}, header, is_interleaved};
 }
 
 void Client::obey(Reject kiss) {

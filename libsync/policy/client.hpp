@@ -3,6 +3,8 @@
 // to ask, what to ask, and whether an answer may be believed. Pure: time, randomness and datagrams
 // come in, queries, measurements and named rejections go out. Nothing changes before a reply has
 // passed every check, so that whoever cannot see our queries cannot influence us.
+// In interleaved mode (RFC 9769, section 2) a reply says when the reply before it really left the server,
+// which nobody knows sooner: it completes the exchange before the present one.
 #pragma once
 
 #include <array>
@@ -29,8 +31,11 @@ struct ClientConfig {
   nanoseconds longest_interval = seconds{1024};  // where backing off ends
   Dispersion max_root_distance = kMaxRootDistance;
   std::span<const ReferenceId> own_ids{};  // as others that follow us name us
+  bool interleaved = false;                // ask for it; a server that does not know it answers as ever
 
   static constexpr Dispersion kMaxRootDistance{seconds{16}};  // RFC 5905, section 7.2 (MAXDISP)
+  // An exchange that has not been completed after as many queries is of the past.
+  static constexpr int kMostInterleavedQueries = 4;
 };
 
 enum class Reject : std::uint8_t {
@@ -80,7 +85,8 @@ class Client {
   explicit Client(const ClientConfig& config);
 
   // The query to send now, if one is due. `nonce`: unpredictable; it goes out as the transmit stamp,
-  // so that an off-path sender cannot guess our origin, nor learn our time (RFC 9109; RFC 8633).
+  // so that an off-path sender cannot guess our origin, nor learn our time (RFC 9109; RFC 8633). So does,
+  // in interleaved mode, the receive stamp.
   std::optional<Query> poll(MonoTime now, std::uint64_t nonce);
   // When the query of the last poll() left, by the local clock; may be called again with a better stamp.
   void on_sent(WallTime t1);
@@ -93,6 +99,9 @@ class Client {
   bool expire(MonoTime now);
   // The outstanding query is known to be lost before its deadline: the network said so.
   void give_up();
+  // The clock whose readings the stamps are was set: no exchange spans that. The outstanding query
+  // is still waited for.
+  void forget_exchange() { previous_.reset(); }
 
   // When poll() should be called next: a query is due, or the outstanding one is lost by then.
   // Absent: never, as the server told us to stop.
@@ -107,11 +116,23 @@ class Client {
     MonoTime deadline;
     std::optional<WallTime> t1;
   };
+  // The exchange of the last valid reply, of which the next one may tell when it left.
+  struct Previous {
+    WallTime t1;
+    NtpTimestamp t2;
+    WallTime t4;
+    int queries = 0;  // that asked for its T3
+  };
+  enum class Answered : std::uint8_t { kNothingOfOurs, kQuery, kInterleavedQuery };
 
+  Answered answered_by(const Header& reply) const;
+  Query make_query(NtpTimestamp nonce) const;
+  Reject name_of_stranger(NtpTimestamp origin) const;
   std::optional<Reject> find_fault(const Packet& packet, const Datagram& datagram, MonoTime now) const;
   std::optional<Reject> find_fault_of_server(const Header& header) const;
+  std::optional<Reject> find_fault_of_stamps(const Header& header, WallTime t4) const;
   bool is_near_leap_second(const Header& header, WallTime received) const;
-  void remember_leap_second(const Measurement& m);
+  void remember_leap_second(const Header& header, WallTime received);
   Exchange exchange_of(const Header& header, WallTime t4) const;
   Measurement measured(const Header& header, WallTime t4) const;
   void obey(Reject kiss);
@@ -124,6 +145,7 @@ class Client {
   MonoTime next_query_;
   std::optional<MonoTime> last_query_;
   std::optional<Outstanding> outstanding_;
+  std::optional<Previous> previous_;     // in interleaved mode only; what the outstanding query asks about
   NtpTimestamp answered_;                // the nonces before the outstanding one, to tell
   NtpTimestamp expired_;                 // duplicates and late replies from forgeries
   std::optional<WallTime> leap_second_;  // the end of the day for which one was announced

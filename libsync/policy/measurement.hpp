@@ -17,6 +17,8 @@ struct Measurement {
   Delay delay;            // raw: may be slightly negative
   Dispersion dispersion;  // of both clocks' precision, and of the local clock's rate meanwhile
   Header server;
+  // Of the exchange before: the reply to it left the server at the header's transmit stamp (RFC 9769).
+  bool is_interleaved = false;
 };
 
 // 2^log2_seconds rounded up, within 1 ns and 1 s: other values are a sender's mistake or malice.

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <deque>
 #include <dlfcn.h>
+#include <map>
 #include <optional>
 #include <random>
 #include <vector>
@@ -47,8 +48,9 @@ struct Settings {
   double length = setting("CLOCKSIM_SECONDS", 10'000);
   double settled = setting("CLOCKSIM_SETTLED", 0);  // errors count from here on
   double epoch = setting("CLOCKSIM_EPOCH", 1'262'304'000);
-  double delay = setting("CLOCKSIM_DELAY", 100e-6);    // each way, at least
-  double jitter = setting("CLOCKSIM_JITTER", 100e-6);  // mean of the exponential part
+  double delay = setting("CLOCKSIM_DELAY", 100e-6);     // each way, at least
+  double jitter = setting("CLOCKSIM_JITTER", 100e-6);   // mean of the exponential part
+  double send_path = setting("CLOCKSIM_SEND_PATH", 0);  // a reply leaves so long after its stamp
   double loss = setting("CLOCKSIM_LOSS", 0);
   double up = setting("CLOCKSIM_UP", 1);          // the link is up for so long
   double period = setting("CLOCKSIM_PERIOD", 1);  // in every period
@@ -138,7 +140,8 @@ class Simulation {
     socket.has_transmit_stamp = (socket.stamping & SOF_TIMESTAMPING_TX_SOFTWARE) != 0;
     if (size != 48 || chance_(random_) < settings_.loss || !link_is_up()) return;
     const double received = now_ + one_way();
-    Reply reply{received + one_way(), fd, {}, to};
+    const double left = received + settings_.send_path;
+    Reply reply{left + one_way(), fd, {}, to};
     const int leap = received < settings_.leap_at && received > settings_.leap_at - 86'400 ? 0x40 : 0;
     reply.bytes[0] = static_cast<std::uint8_t>(leap | (bytes[0] & 0x38) | 4);
     reply.bytes[1] = 1;
@@ -148,6 +151,14 @@ class Simulation {
     std::memcpy(&reply.bytes[24], bytes + 40, 8);
     store_stamp(&reply.bytes[32], settings_.epoch, utc(received));
     store_stamp(&reply.bytes[40], settings_.epoch, utc(received));
+    // RFC 9769, section 2: who names the reply before by its receive stamp is told when it left.
+    Before& before = before_[to.sin_addr.s_addr];
+    if (std::equal(before.received.begin(), before.received.end(), bytes + 24) && bytes[24] != 0) {
+      std::memcpy(&reply.bytes[24], bytes + 32, 8);
+      store_stamp(&reply.bytes[40], settings_.epoch, utc(before.left));
+    }
+    std::memcpy(before.received.data(), &reply.bytes[32], 8);
+    before.left = left;
     const auto later = std::find_if(replies_.begin(), replies_.end(),
                                     [&](const Reply& other) { return other.arrives > reply.arrives; });
     replies_.insert(later, reply);
@@ -249,6 +260,11 @@ class Simulation {
   Clock clock_{settings_.offset, 0, settings_.frequency};
   double now_ = 0;
   std::array<Socket, 20> sockets_{};
+  struct Before {
+    std::array<std::uint8_t, 8> received{};
+    double left = 0;
+  };
+  std::map<in_addr_t, Before> before_;  // each address's last reply
   std::deque<Reply> replies_;
   std::vector<double> errors_;
   long packets_ = 0;

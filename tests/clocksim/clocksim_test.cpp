@@ -16,11 +16,12 @@ namespace {
 
 using Results = std::map<std::string, double>;
 
-Results simulate(std::vector<std::string> settings, const std::vector<std::string>& options = {}) {
+Results simulate(std::vector<std::string> settings, const std::vector<std::string>& options = {},
+                 const std::string& server = "192.168.123.1") {
   std::vector<std::string> arguments{"env", "LD_PRELOAD=" CLOCKSIM_LIBRARY};
   arguments.insert(arguments.end(), settings.begin(), settings.end());
   arguments.insert(arguments.end(), {fakes::built("sntpd"), "--workers", "0", "--no-control", "--no-sandbox",
-                                     "--port", "0", "--server", "192.168.123.1"});
+                                     "--port", "0", "--server", server});
   arguments.insert(arguments.end(), options.begin(), options.end());
   const fakes::Finished finished = fakes::run(arguments);
   EXPECT_EQ(finished.status, 0) << finished.err;
@@ -103,6 +104,38 @@ TEST(SimulatedClock, ARestartDoesNotReopenThePanicLimit) {
       state);
   EXPECT_EQ(again["steps"], 0);
   EXPECT_EQ(again["usable_s"], -1);
+}
+
+// A server whose replies leave 200 us after the stamp in them: half of that is what they are wrong by, and
+// only an interleaved one can tell.
+TEST(SimulatedClock, InterleavedModeSeesTheServersSendPath) {
+  const std::vector<std::string> link{"CLOCKSIM_SEND_PATH=200e-6", "CLOCKSIM_JITTER=10e-6",
+                                      "CLOCKSIM_FREQUENCY=20e-6", "CLOCKSIM_LOSS=0.1"};
+  EXPECT_NEAR(simulate(settled(link), fixed_poll("6"))["rms_us"], 100, 10);
+  EXPECT_LT(simulate(settled(link), fixed_poll("6"), "192.168.123.1,interleaved")["rms_us"], 13);
+}
+
+// The stamps that an interleaved reply completes were taken minutes ago, before slews by the other server's
+// word. Converted as if they were of the present, they make the clock 2 ms wrong.
+TEST(SimulatedClock, InterleavedModeKnowsHowTheClockWasSteeredThen) {
+  const Results results = simulate(settled({"CLOCKSIM_JITTER=1e-3", "CLOCKSIM_WALK=1e-7"}),
+                                   {"--server", "192.168.123.2,interleaved,minpoll=4,maxpoll=4"},
+                                   "192.168.123.1,interleaved,minpoll=8,maxpoll=8");
+  EXPECT_LT(results.at("rms_us"), 250);
+}
+
+// No exchange spans what others do to the clock.
+TEST(SimulatedClock, InterleavedModePassesALeapSecondAndASleep) {
+  const std::string server = "192.168.123.1,interleaved";
+  EXPECT_LT(simulate({"CLOCKSIM_LEAP_AT=10800", "CLOCKSIM_SECONDS=14400", "CLOCKSIM_SETTLED=2000",
+                      "CLOCKSIM_EPOCH=1798750800"},
+                     fixed_poll("4"), server)["max_us"],
+            1'000);
+  Results woken = simulate(
+      {"CLOCKSIM_SLEEP=36000", "CLOCKSIM_SLEEP_AT=5000", "CLOCKSIM_SECONDS=10000", "CLOCKSIM_STEP_AT=5000"},
+      fixed_poll("4"), server);
+  EXPECT_EQ(woken["steps"], 0);
+  EXPECT_LE(woken["recovered_s"], 100);
 }
 
 TEST(SimulatedClock, RemembersItsRateOverHalfADayWithoutServer) {

@@ -21,6 +21,7 @@ TEST(ServerOption, AHostAloneIsANormalServerOnPort123) {
   EXPECT_EQ(server->minpoll, std::nullopt);
   EXPECT_EQ(server->maxpoll, std::nullopt);
   EXPECT_EQ(server->key, std::nullopt);
+  EXPECT_FALSE(server->interleaved);
 }
 
 TEST(ServerOption, TakesAPortOfEitherFamily) {
@@ -40,6 +41,7 @@ TEST(ServerOption, TakesEveryWord) {
   EXPECT_EQ(server->maxpoll, 6);
   EXPECT_EQ(server->key, 7U);
   EXPECT_EQ(parse_server_option("192.0.2.1,prefer")->tier, Tier::kPreferred);
+  EXPECT_TRUE(parse_server_option("192.0.2.1,interleaved")->interleaved);
 }
 
 TEST(ServerOption, AKeyMayHaveAnyNumberThatAPacketCanHave) {

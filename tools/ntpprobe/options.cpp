@@ -9,7 +9,7 @@ namespace isletime::ntpprobe {
 namespace {
 
 constexpr ProgramText kText{"ntpprobe", "Measure NTP servers: how far off is this machine's clock?",
-                            "Also, see ntpprobe(1): --key --keys --max-stratum\n"
+                            "Also, see ntpprobe(1): --interleaved --key --keys --max-stratum\n"
                             "Example: the best of 8 samples; fail if more than 10 ms off\n"
                             "  ntpprobe --samples 8 --max-offset 0.01 192.168.4.1"};
 
@@ -62,6 +62,7 @@ void add_options(CLI::App& app, Options& options, Words& words) {
 void add_rare_options(CLI::App& app, Options& options) {
   constexpr const char* kHidden = "";
   const auto is_key_id = [](const std::string& text) { return parse_key_id(text).has_value(); };
+  app.add_flag("--interleaved", options.interleaved)->group(kHidden);
   app.add_option("--key", options.key)
       ->check(must_be("a key's number, 1 to 4294967295", is_key_id))
       ->group(kHidden);
@@ -75,6 +76,9 @@ void add_rare_options(CLI::App& app, Options& options) {
 // What does not belong together. Null: all is well.
 const char* find_fault(const Options& options) {
   if (options.key && !options.keys) return "--key needs --keys, the file in which the key is";
+  if (options.interleaved && options.samples < 2 && !options.monitor) {
+    return "--interleaved needs --samples 2 or more, or --monitor: a first reply tells of none before it";
+  }
   if (options.keys && !options.key) return "--keys needs --key, the number of the key that signs";
   return nullptr;
 }

@@ -26,6 +26,7 @@ struct Options {
   Format format = Format::kText;
   std::optional<nanoseconds> max_offset;
   std::optional<std::uint8_t> max_stratum;
+  bool interleaved = false;
   std::optional<std::string> keys;   // a file
   std::optional<std::uint32_t> key;  // the number of that which signs; only with `keys`
   Log::Level level = Log::Level::kNotices;

@@ -12,6 +12,7 @@
 #include "libsync/posix/random.hpp"
 #include "libsync/posix/signed_exchange.hpp"
 #include "libsync/posix/socket_address.hpp"
+#include "libsync/record/sample_record.hpp"
 #include "tools/ntpprobe/duration_text.hpp"
 
 namespace isletime::ntpprobe {
@@ -30,6 +31,7 @@ ClientConfig config_of(const Endpoint& server, const Options& options, std::int8
   config.timeout = options.timeout;
   config.shortest_interval = options.interval.value_or(default_interval(server, options.monitor));
   config.longest_interval = config.shortest_interval;
+  config.interleaved = options.interleaved;
   return config;
 }
 
@@ -133,6 +135,9 @@ void Probe::handle(const ReceivedReply& reply) {
     reject(measured.error());
     return;
   }
+  log_.detail(fmt::format("{}: offset {} s, delay {} s{}", host_, seconds_text(measured->offset.value),
+                          seconds_text(measured->delay.value),
+                          measured->is_interleaved ? ", interleaved" : ""));
   local_ = reply.local;
   measurements_.push_back(*measured);
   --samples_left_;

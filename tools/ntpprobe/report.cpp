@@ -128,6 +128,7 @@ void Report::print_sentences(const Judged& judged) {
       server.reference_id == kLocalClock ? "its own clock, which nothing sets" : "");
   row("leap", fmt::format(" {}", leap_text(server.leap)));
   row("version", fmt::format(" {}", server.version));
+  if (m.is_interleaved) row("mode", " interleaved", "its transmit stamp came with a later reply");
 }
 
 void Report::print_row(const Judged& judged) {

@@ -166,6 +166,7 @@ void Hub::note(Event event, const std::string& text) {
 void Hub::notice_jump() {
   const auto jump = steering_.take_jump();
   if (!jump) return;
+  for (const auto& association : upstreams_.associations()) association->upstream.forget_exchange();
   Offset error = jump->by;
   switch (jump->cause) {
     case Steering::Cause::kLeapSecond:
@@ -215,6 +216,10 @@ void Hub::handle(const Upstreams::Happening& happening) {
   const MonoTime now = mono_now();
   const auto& upstream = association.upstream;
   const auto* m = std::get_if<Measurement>(&happening.outcome);
+  // What an interleaved reply completes was stamped by the clock as it was steered at the reply before.
+  const bool is_of_then = m != nullptr && m->is_interleaved && association.clock_then;
+  const HubClock clock = is_of_then ? *association.clock_then : steering_.clock();
+  if (m != nullptr) association.clock_then = steering_.clock();
   if (m == nullptr) {
     ++association.losses;
     association.last_error = std::get<Lost>(happening.outcome).why;
@@ -224,13 +229,15 @@ void Hub::handle(const Upstreams::Happening& happening) {
     ++association.losses;
     discipline_.on_trouble(association.index, *trouble, true);
   } else {
-    ++association.samples;
+    // An exchange may be measured twice: first with the stamp in the reply, then with the better one.
+    if (!association.last || association.last->time != m->time) ++association.samples;
     association.losses = 0;
     association.last = *m;
     association.last_error.clear();
-    discipline_.on_sample(association.index, now, steering_.clock().sample_of(*m), account_of(m->server));
-    log_.detail(fmt::format("{}: offset {:+.9f} s, delay {:.9f} s", association.source,
-                            Seconds{m->offset.value}.count(), Seconds{m->delay.value}.count()));
+    discipline_.on_sample(association.index, now, clock.sample_of(*m), account_of(m->server));
+    log_.detail(fmt::format("{}: offset {:+.9f} s, delay {:.9f} s{}", association.source,
+                            Seconds{m->offset.value}.count(), Seconds{m->delay.value}.count(),
+                            m->is_interleaved ? ", interleaved" : ""));
   }
   has_changed_ = true;
   association.upstream.set_interval(discipline_.interval(association.index, now, steering_.free_now()));

@@ -36,6 +36,8 @@ std::optional<std::string> apply(std::string_view word, ServerOption& server) {
     server.tier = Tier::kPreferred;
   } else if (word == "fallback") {
     server.tier = Tier::kFallback;
+  } else if (word == "interleaved") {
+    server.interleaved = true;
   } else if (name == "version") {
     return number(kOldestVersion, kNewestVersion, server.version);
   } else if (name == "minpoll") {
@@ -45,7 +47,8 @@ std::optional<std::string> apply(std::string_view word, ServerOption& server) {
   } else if (name == "key") {
     return number(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max(), server.key);
   } else {
-    return fmt::format("there is no \"{}\": use prefer, fallback, version, minpoll, maxpoll or key", word);
+    return fmt::format(
+        "there is no \"{}\": use prefer, fallback, interleaved, version, minpoll, maxpoll or key", word);
   }
   return std::nullopt;
 }

@@ -25,6 +25,7 @@ struct ServerOption {
   std::optional<std::uint8_t> minpoll;  // absent: as for all
   std::optional<std::uint8_t> maxpoll;
   std::optional<std::uint32_t> key;  // the number of that which signs; absent: unsigned
+  bool interleaved = false;
 };
 
 // Error: one clause that names the word that is wrong.

@@ -65,6 +65,7 @@ void Upstreams::start(std::size_t plan, const Endpoint& address) {
   config.version = server.version;
   config.precision = config_.precision;
   config.longest_interval = nanoseconds::zero();  // PollChoice backs off
+  config.interleaved = server.interleaved;
   associations_.push_back(std::make_unique<Association>(
       Association{source, server.host.text, plan, *index, Upstream{config, key}}));
   if (!config_.is_ourselves(address)) return;

@@ -17,6 +17,7 @@
 #include "libsync/posix/key_file.hpp"
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/log.hpp"
+#include "tools/sntpd/hub_clock.hpp"
 #include "tools/sntpd/resolver.hpp"
 #include "tools/sntpd/server_option.hpp"
 #include "tools/sntpd/upstream.hpp"
@@ -35,6 +36,7 @@ struct Association {
   int samples = 0;
   int losses = 0;  // in a row
   std::optional<Measurement> last{};
+  std::optional<HubClock> clock_then{};  // as it was steered at the last reply
   std::string last_error{};
   Standing standing = Standing::kUnreachable;  // as last reported
 };

@@ -76,6 +76,17 @@ TEST(SteeredClock, ManyChangesOfRateAddUpToLessThanANanosecond) {
   EXPECT_LE(std::chrono::abs(clock.wall_at(free) - (kStart + 32s * kPairs + steered_off)), 1ns);
 }
 
+// As a stamp is converted that was taken before the last two changes of rate.
+TEST(SteeredClock, ACopyGoesOnConvertingTheReadingsOfItsTime) {
+  SteeredClock clock{kStart};
+  clock.on_rate(kStart, 0.1);
+  const SteeredClock then = clock;
+  clock.on_rate(kStart + 11s, 0.2);
+  clock.on_rate(kStart + 23s, 0.0);
+  clock.on_step(Offset{5s});
+  EXPECT_EQ(then.free_at(kStart + 5500ms), kFreeStart + 5s);
+}
+
 TEST(SteeredClock, HostileReadingsStayInRange) {
   SteeredClock clock{WallTime::min()};
   clock.on_rate(WallTime::max(), 0.1);
