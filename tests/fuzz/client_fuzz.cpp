@@ -23,7 +23,9 @@ constexpr std::array kOwnIds{ReferenceId{0xc000'02fe}};
 ClientConfig config_from(fuzz::Input& input) {
   ClientConfig config;
   config.server = kServer;
-  config.version = static_cast<std::uint8_t>(input.u8() % 4 + 1);
+  const std::uint8_t mode = input.u8();
+  config.version = static_cast<std::uint8_t>(mode % 4 + 1);
+  config.interleaved = mode >= 0x80;
   config.precision = static_cast<std::int8_t>(input.u8());
   config.timeout = milliseconds{input.u16() + 1};
   config.shortest_interval = milliseconds{input.u16() + 1};
@@ -100,12 +102,20 @@ class Play {
     require(!outstanding_, "no query follows one that is outstanding");
     require(!queried_at_ || now_ - *queried_at_ >= config_.shortest_interval, "queries keep their distance");
     const Header header = parse_header(*query);
-    require(header.origin.is_unset() && header.receive.is_unset() && header.reference.is_unset(),
-            "a query tells nothing");
+    require(header.reference.is_unset() && (asks_as_ever(header) || asks_for_interleaved(header)),
+            "a query tells nothing but what the server told us");
     require(!header.transmit.is_unset(), "a query has a nonce");
     outstanding_ = header.transmit;
     query_ = header;
     queried_at_ = now_;
+  }
+
+  static bool asks_as_ever(const Header& query) {
+    return query.origin.is_unset() && query.receive.is_unset();
+  }
+  bool asks_for_interleaved(const Header& query) const {
+    return config_.interleaved && believed_ && query.origin == believed_->header.receive &&
+           !query.receive.is_unset() && query.receive != query.transmit;
   }
 
   void expire() {
@@ -142,10 +152,16 @@ class Play {
   void hear_spoilt_reply() {
     const WallTime t4 = soon_after_sending(input_.u32());
     const NtpTimestamp t2 = NtpTimestamp::from_raw(to_ntp(sent_at_).raw() + input_.u64());
-    const NtpTimestamp t3 = NtpTimestamp::from_raw(t2.raw() + input_.u32());
-    const auto reply = fakes::bytes_of(fakes::honest_reply(query_, t2, t3));
+    const std::uint32_t turnaround = input_.u32();
+    const std::uint8_t how = input_.u8();
+    Header honest = fakes::honest_reply(query_, t2, NtpTimestamp::from_raw(t2.raw() + turnaround));
+    if (how >= 0x80 && believed_) {
+      honest.origin = query_.receive;
+      honest.transmit = NtpTimestamp::from_raw(believed_->header.receive.raw() + turnaround);
+    }
+    const auto reply = fakes::bytes_of(honest);
     std::vector<std::uint8_t> bytes{reply.begin(), reply.end()};
-    for (int faults = input_.u8() % 4; faults > 0; --faults) {
+    for (int faults = how % 4; faults > 0; --faults) {
       const std::size_t at = input_.u8() % bytes.size();
       bytes[at] = static_cast<std::uint8_t>(bytes[at] ^ input_.u8());
     }
@@ -177,19 +193,26 @@ class Play {
     require(from == kServer, "only the server is believed");
     require(outstanding_.has_value(), "one answer is taken for a query");
     require(is_in_time(), "an answer is taken before the timeout only");
-    require(bytes.size() >= kHeaderSize && parse_header(bytes).origin == *outstanding_,
+    require(bytes.size() >= kHeaderSize, "an answer is a packet");
+    const Header header = parse_header(bytes);
+    const bool is_interleaved = header.origin != *outstanding_;
+    require(!is_interleaved || (asks_for_interleaved(query_) && header.origin == query_.receive),
             "only an answer to the outstanding query is believed");
     outstanding_.reset();
     require(!client_.is_awaiting(), "an answer ends its query");
     if (!result) {
       denied_ = denied_ || result.error() == Reject::kKissDeny;
+      believed_.reset();
       return;
     }
-    check(*result, received);
+    require(result->is_interleaved == is_interleaved, "a measurement knows its mode");
+    require(result->time == (is_interleaved ? believed_->arrived : received),
+            "a measurement is of the arrival of the reply that ended its exchange");
+    check(*result);
+    believed_ = Believed{header, received};
   }
 
-  void check(const Measurement& m, WallTime received) const {
-    require(m.time == received, "a measurement is of its arrival");
+  void check(const Measurement& m) const {
     require(
         m.server.leap != Leap::kUnsynchronised && m.server.stratum >= 1 && m.server.stratum <= kMaxStratum,
         "only a synchronised server is measured");
@@ -207,6 +230,11 @@ class Play {
   MonoTime now_;
   WallTime sent_at_;
   Header query_;
+  struct Believed {
+    Header header;
+    WallTime arrived;
+  };
+  std::optional<Believed> believed_;  // the last reply, if it could be used
   std::optional<NtpTimestamp> outstanding_;
   std::optional<MonoTime> queried_at_;
   std::vector<std::uint8_t> heard_;

@@ -258,6 +258,12 @@ def reply(*faults, trailer=b"", sender=FROM_SERVER, round_trip=8_000_000, turnar
             bytes([len(faults)]) + spoilt + bytes([len(trailer)]) + trailer + sender)
 
 
+def interleaved_reply(*faults, round_trip=8_000_000, turnaround=6 << 22):
+    spoilt = b"".join(bytes(fault) for fault in faults)
+    return (bytes([5]) + struct.pack(">IQI", round_trip, SERVERS_CLOCK, turnaround) +
+            bytes([0x80 | len(faults)]) + spoilt + bytes([0]) + FROM_SERVER)
+
+
 def hear_again(sender=FROM_SERVER):
     return bytes([6]) + sender + struct.pack(">q", ns(T1 + 0.008))
 
@@ -308,6 +314,25 @@ PLAYS = {
     "lost_queries": ASK + LOSE * 12,
     "poll_with_nonce_zero": bytes(9) + bytes([3]) + struct.pack(">q", ns(T1)) + reply(),
     "polls_without_a_wait": ASK + POLL * 5 + reply() + POLL * 5,
+}
+
+
+def ask_later(seconds):
+    return WAIT_UNTIL_WAKEUP + POLL + bytes([3]) + struct.pack(">q", ns(T1 + seconds))
+
+
+INTERLEAVED_CONFIG = bytes([0x80 | CONFIG[0]]) + CONFIG[1:]
+INTERLEAVED_PLAYS = {
+    "interleaved_replies": ASK + reply() + b"".join(ask_later(2 * n) + interleaved_reply() for n in range(1, 9)),
+    "interleaved_reply_twice": ASK + reply() + ask_later(2) + interleaved_reply() + hear_again() + ask_later(4) +
+                               hear_again() + interleaved_reply(),
+    "interleaved_server_restarts": ASK + reply() + ask_later(2) + interleaved_reply() + ask_later(4) + reply() +
+                                   ask_later(6) + interleaved_reply(),
+    "interleaved_reply_after_losses": ASK + reply() + WAIT_UNTIL_WAKEUP + LOSE + LOSE + ask_later(60) +
+                                      interleaved_reply(),
+    "interleaved_reply_to_a_basic_query": ASK + interleaved_reply() + reply(),
+    "interleaved_reply_of_another_exchange": ASK + reply() + ask_later(2) + interleaved_reply(turnaround=0xFFFFFFFF),
+    "interleaved_kiss": ASK + reply() + ask_later(2) + hear_kiss(b"RATE") + ask_later(9) + interleaved_reply(),
 }
 
 
@@ -450,7 +475,8 @@ SEEDS = {
     "rfc3339_fuzz": TIMES,
     "responder_fuzz": REQUESTS,
     "monitor_fuzz": CONTROL_MESSAGES,
-    "client_fuzz": {name: CONFIG + play for name, play in PLAYS.items()},
+    "client_fuzz": {name: CONFIG + play for name, play in PLAYS.items()}
+                   | {name: INTERLEAVED_CONFIG + play for name, play in INTERLEAVED_PLAYS.items()},
     "sample_fuzz": SAMPLES,
     "control_fuzz": CONTROL_REQUESTS,
     "state_fuzz": STATES,
