@@ -31,9 +31,12 @@ std::optional<Mode> mode_of_reply(Mode asked, std::uint8_t version, std::uint16_
   return std::nullopt;
 }
 
+// A transmit stamp is ahead of the clock by what sending is expected to take, within this: 2^-20 s.
+constexpr std::int8_t kStampPrecision = -20;
+
 Header describe(const ServerState& state, WallTime now) {
   Header header;
-  header.precision = state.precision;
+  header.precision = std::max(state.precision, kStampPrecision);
   if (!is_synchronised(state, now)) {
     header.leap = Leap::kUnsynchronised;
     header.root_dispersion = ShortTime::round_up(kMaxDispersion.value);

@@ -45,17 +45,18 @@ class SendPath {
   // `taken`: from the reading of the clock to the kernel's stamp.
   constexpr void learn(Work work, nanoseconds taken) {
     // A clock that was stepped in between, or a machine that did something else.
-    if (taken < nanoseconds::zero() || taken > kLongest) return;
+    if (taken < nanoseconds::zero() || taken >= kLongest) return;
     Entry& entry = of(work);
     if (!entry.is_known) {
       entry.typical = taken;
       entry.is_known = true;
       return;
     }
-    // Towards the lower quartile, where an outlier counts no more than any other: a stamp too far ahead
-    // makes delays look negative.
-    const nanoseconds step = std::max(entry.typical / 128, nanoseconds{1});
-    if (taken != entry.typical) entry.typical += taken > entry.typical ? step : -3 * step;
+    // Towards what nine in ten exceed, where an outlier counts no more than any other: a stamp that is too
+    // far ahead shortens the delay that a client sees, and with it the bound of its error.
+    const nanoseconds step = std::max(entry.typical / 256, nanoseconds{1});
+    if (taken > entry.typical) entry.typical += step;
+    if (taken < entry.typical) entry.typical -= std::min(9 * step, entry.typical);
   }
 
  private:

@@ -79,6 +79,15 @@ TEST(Responder, SendsNoUnsetStampWhenAnEraStarts) {
   EXPECT_FALSE(parse_header(*reply).transmit.is_unset());
 }
 
+// Its transmit stamps tell when a reply is expected to leave.
+TEST(Responder, ClaimsNoPrecisionThatItsStampsDoNotHave) {
+  ServerState state = kState;
+  state.precision = -26;
+  EXPECT_EQ(reply_to_client(state).precision, -20);
+  state.precision = -18;
+  EXPECT_EQ(reply_to_client(state).precision, -18);
+}
+
 TEST(Responder, SaysWhatTheStateSays) {
   const Header reply = reply_to_client();
   EXPECT_EQ(reply.leap, Leap::kNone);

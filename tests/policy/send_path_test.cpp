@@ -37,26 +37,35 @@ TEST(SendPath, LearnsOfEachWorkByItself) {
 }
 
 // 1000 to 1999 ns, in an order without a pattern, and one in 50 of 60 us.
-TEST(SendPath, SettlesAtTheLowerQuartileWhateverTheOutliers) {
+TEST(SendPath, SettlesWhereNineInTenTakeLongerWhateverTheOutliers) {
   SendPath path;
   for (int i = 0; i < 5000; ++i) path.learn(kBusy, i % 50 == 0 ? 60us : nanoseconds{1000 + i * 617 % 1000});
-  EXPECT_GT(path.advance(kBusy), 1150ns);
-  EXPECT_LT(path.advance(kBusy), 1350ns);
+  EXPECT_GT(path.advance(kBusy), 1040ns);
+  EXPECT_LT(path.advance(kBusy), 1200ns);
 }
 
 TEST(SendPath, FollowsAChangeOfTheMachine) {
   SendPath path;
   for (int i = 0; i < 100; ++i) path.learn(kBusy, 600ns);
-  for (int i = 0; i < 500; ++i) path.learn(kBusy, 1800ns);
+  for (int i = 0; i < 1000; ++i) path.learn(kBusy, 1800ns);
   EXPECT_GT(path.advance(kBusy), 1700ns);
 }
 
 TEST(SendPath, IgnoresAClockThatWasSetMeanwhile) {
   SendPath path;
   path.learn(kBusy, 600ns);
-  for (const auto taken : std::initializer_list<nanoseconds>{-1ns, -1000h, 101us, 1000h})
+  for (const auto taken : std::initializer_list<nanoseconds>{-1ns, -1000h, 100us, 1000h})
     path.learn(kBusy, taken);
   EXPECT_EQ(path.advance(kBusy), 600ns);
+}
+
+TEST(SendPath, IsNeverNegative) {
+  SendPath path;
+  path.learn(kBusy, 3ns);
+  for (int i = 0; i < 100; ++i) {
+    path.learn(kBusy, 0ns);
+    EXPECT_GE(path.advance(kBusy), 0ns);
+  }
 }
 
 TEST(SendPath, WantsOneStampIn10MillisecondsOfAStream) {

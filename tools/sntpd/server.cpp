@@ -99,11 +99,16 @@ std::optional<Server::Failure> Server::open_keys() {
   auto keys = read_key_file(*options_.keys);
   if (!keys) return Failure{ExitStatus::kUsage, keys.error()};
   keys_ = *std::move(keys);
+  std::vector<std::uint32_t> named;
   for (const auto* hosts : {&options_.servers, &options_.pools}) {
     for (const ServerOption& server : *hosts) {
-      if (!server.key || keys_.find(*server.key) != nullptr) continue;
-      return Failure{ExitStatus::kUsage, fmt::format("{}: there is no key {}", *options_.keys, *server.key)};
+      if (server.key) named.push_back(*server.key);
     }
+  }
+  for (const KeyBinding& binding : options_.key_bindings) named.push_back(binding.key_id);
+  for (const std::uint32_t id : named) {
+    if (keys_.find(id) != nullptr) continue;
+    return Failure{ExitStatus::kUsage, fmt::format("{}: there is no key {}", *options_.keys, id)};
   }
   return std::nullopt;
 }

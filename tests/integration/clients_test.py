@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""sntpd's keys, limits and interleaved mode as other people's NTP clients meet them.
+
+Usage: island clients_test.py FOLDER_OF_PROGRAMS [TEST...]
+Runs on an island, as peers_test.py does, from which it has the peers.
+"""
+
+import contextlib
+import json
+import socket
+import sys
+import time
+import unittest
+
+import peers_test as peers
+
+PORT = 11123
+SHARED_TYPES = ("MD5", "SHA1", "SHA256", "SHA512", "AES128", "AES256")
+
+
+class Clients(peers.Peers):
+    def setUp(self):
+        super().setUp()
+        self.control = self.folder / "control"
+
+    @contextlib.contextmanager
+    def sntpd(self, *options, port=PORT, addresses=peers.LOOPBACKS):
+        binds = [word for address in addresses for word in ("--bind", address)]
+        state = ("--state-dir", self.folder / "state", "--control", self.control)
+        command = (peers.PROGRAMS / "sntpd", "--no-clock", *binds, "--port", port, *state, *options)
+        with peers.running(*command) as process:
+            peers.wait_for_line(process, "serving")
+            yield process
+
+    def key_file(self, text, name="keys"):
+        path = self.folder / name
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def keygen(self, dialect):
+        """A file with a key of each type, by number, as our own tool makes it."""
+        path = self.folder / f"{dialect}.keys"
+        for number, kind in enumerate(SHARED_TYPES, start=1):
+            made = peers.run(
+                peers.PROGRAMS / "sntpctl", "keygen", "--type", kind, "--id", number, "--format", dialect, "--out", path
+            )
+            self.assert_good(made)
+        return path
+
+    def clients(self):
+        shown = peers.run(peers.PROGRAMS / "sntpctl", "--control", self.control, "--json", "clients")
+        self.assert_good(shown)
+        return {client["address"]: client for client in json.loads(shown.stdout)["clients"]}
+
+    def status(self):
+        shown = peers.run(peers.PROGRAMS / "sntpctl", "--control", self.control, "--json", "status")
+        self.assert_good(shown)
+        return json.loads(shown.stdout)
+
+
+class Keys(Clients):
+    def chronyd_measures(self, keys, key, version, address="127.0.0.1"):
+        server = f"server {address} port {PORT} iburst maxsamples 1 key {key} version {version}"
+        return peers.run("chronyd", "-Q", "-t", "3", "-u", "root", server, f"keyfile {keys}", "bindcmdaddress /")
+
+    def test_chronyd_is_answered_by_keys_of_every_type_in_both_versions(self):
+        keys = self.keygen("chrony")
+        with self.sntpd("--keys", keys, "--signed-only", "--no-rate-limit"):
+            for key in range(1, len(SHARED_TYPES) + 1):
+                for version in (3, 4):
+                    with self.subTest(key=key, version=version):
+                        measured = self.chronyd_measures(keys, key, version)
+                        self.assert_good(measured)
+                        self.assertRegex(measured.stdout, r"System clock wrong by -?0\.00\d+ seconds")
+            self.assert_good(self.chronyd_measures(keys, 3, 4, "::1"))
+
+    def test_chronyd_is_not_answered_by_another_key(self):
+        ours = self.key_file("7 SHA256 gentle\n")
+        theirs = self.key_file("7 SHA256 rough\n8 SHA256 gentle\n", "theirs")
+        with self.sntpd("--keys", ours):
+            for key in (7, 8):
+                with self.subTest(key=key):
+                    self.assertNotEqual(self.chronyd_measures(theirs, key, 4).returncode, 0)
+            self.assertGreaterEqual(self.status()["refused"], 2)
+
+    def test_a_bound_key_is_for_its_own_addresses(self):
+        keys = self.key_file("7 SHA256 gentle\n")
+        with self.sntpd("--keys", keys, "--bind-key", "7=::1"):
+            self.assert_good(self.chronyd_measures(keys, 7, 4, "::1"))
+            self.assertNotEqual(self.chronyd_measures(keys, 7, 4).returncode, 0)
+
+    def test_unsigned_requests_get_no_answer_where_only_signed_ones_do(self):
+        keys = self.key_file("7 SHA256 gentle\n")
+        with self.sntpd("--keys", keys, "--signed-only"):
+            unsigned = peers.run(peers.PROGRAMS / "ntpprobe", "--timeout", "0.3", "--port", PORT, "127.0.0.1")
+            self.assertEqual(unsigned.returncode, 1)
+            probe = (peers.PROGRAMS / "ntpprobe", "--keys", keys, "--key", 7, "--port", PORT)
+            for address in peers.LOOPBACKS:
+                self.assert_good(peers.run(*probe, address))
+
+    # What ntpdig signs by digests of more than 20 bytes it does not cut, which no server takes.
+    def test_ntpdig_is_answered_by_keys_of_the_types_that_it_cuts_rightly(self):
+        keys = self.keygen("ntpsec")
+        with self.sntpd("--keys", keys, "--signed-only", port=peers.NTP_PORT):
+            for key in (1, 2, 5, 6):
+                with self.subTest(key=key):
+                    kind = {1: "MD5", 2: "SHA1", 5: "AES-128", 6: "AES-256"}[key]
+                    measured = peers.run("ntpdig", "-k", keys, "-a", key, "-t", "3", "127.0.0.1")
+                    self.assertRegex(measured.stdout, r"[+-]0\.00\d+ \+/- \S+ 127\.0\.0\.1", kind)
+
+    @contextlib.contextmanager
+    def ntpd(self, *lines):
+        restrict = [f"restrict {address}" for address in ("127.0.0.1", "127.0.0.2")]
+        config = self.file("ntp.conf", "disable ntp", "interface ignore wildcard", "interface listen 127.0.0.2", *restrict, *lines)
+        with peers.running(
+            "ntpd", "-n", "-c", config, "-p", self.folder / "ntpd.pid", "-l", self.folder / "ntpd.log"
+        ) as process:
+            yield process
+
+    # It serves port 123, and asks the same: the two have addresses of their own.
+    def test_ntpd_is_answered_by_keys_of_every_type(self):
+        self.assert_good(peers.run("ip", "address", "add", "127.0.0.2/8", "dev", "lo"))
+        keys = self.keygen("ntpsec")
+        for key in range(1, len(SHARED_TYPES) + 1):
+            with self.subTest(key=key):
+                with self.sntpd("--keys", keys, "--signed-only", port=peers.NTP_PORT, addresses=("127.0.0.1",)):
+                    lines = (f"keys {keys}", "trustedkey 1 2 3 4 5 6", f"server 127.0.0.1 key {key} minpoll 0 iburst")
+                    with self.ntpd(*lines):
+                        self.wait_until_reached()
+
+    def wait_until_reached(self):
+        deadline = time.monotonic() + peers.PATIENCE_S
+        while time.monotonic() < deadline:
+            shown = peers.run("ntpq", "-n", "-c", "rv &1 reach,stratum", "127.0.0.2")
+            if "reach=" in shown.stdout and "reach=0" not in shown.stdout:
+                return
+            time.sleep(0.1)
+        self.fail(f"ntpd does not reach sntpd: {shown.stdout}\n{self.clients()} {self.status()['refused']}")
+
+
+class Interleaved(Clients):
+    def test_chronyd_is_served_in_interleaved_mode(self):
+        socket_path = self.folder / "chronyd.sock"
+        config = self.file(
+            "chrony.conf",
+            f"server 127.0.0.1 port {PORT} xleave minpoll -4 maxpoll -4",
+            "port 0",
+            "cmdport 0",
+            f"bindcmdaddress {socket_path}",
+            f"pidfile {self.folder}/chronyd.pid",
+        )
+        for options in ((), ("--workers", "2"), ("--workers", "0")):
+            with self.subTest(options=options), self.sntpd("--no-rate-limit", *options):
+                with peers.running("chronyd", "-x", "-d", "-u", "root", "-f", config):
+                    self.wait_until_interleaved(socket_path)
+
+    def wait_until_interleaved(self, socket_path):
+        deadline = time.monotonic() + peers.PATIENCE_S
+        while time.monotonic() < deadline:
+            shown = peers.run("chronyc", "-h", socket_path, "ntpdata")
+            if "Interleaved     : Yes" in shown.stdout:
+                # 111 111 1111: every test of chronyd's is passed.
+                self.assertIn("NTP tests       : 111 111 1111", shown.stdout)
+                return
+            time.sleep(0.1)
+        self.fail(shown.stdout)
+
+    def test_ntpprobe_is_served_in_interleaved_mode(self):
+        with self.sntpd("--no-rate-limit"):
+            for address in peers.LOOPBACKS:
+                with self.subTest(address=address):
+                    probe = (peers.PROGRAMS / "ntpprobe", "-v", "--interleaved", "--samples", "6", "--port", PORT)
+                    measured = peers.run(*probe, address)
+                    self.assert_good(measured)
+                    self.assertRegex(measured.stdout, r"interleaved")
+
+
+class Limits(Clients):
+    def flood(self, address, requests, source=None):
+        """The replies: how many tell the time, and how many are kisses."""
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        answered = kisses = 0
+        with socket.socket(family, socket.SOCK_DGRAM) as asker:
+            if source:
+                asker.bind((source, 0))
+            asker.connect((address, PORT))
+            asker.settimeout(peers.PATIENCE_S)
+            for _ in range(requests):
+                asker.send(peers.request(4, 3))
+            # Whoever is served in turn is served last.
+            with contextlib.suppress(TimeoutError):
+                asker.settimeout(0.5)
+                while True:
+                    reply = asker.recv(1024)
+                    if reply[12:16] == b"RATE" and reply[1] == 0:
+                        kisses += 1
+                    else:
+                        answered += 1
+        return answered, kisses
+
+    def test_a_flood_is_limited_and_nobody_else(self):
+        with self.sntpd():
+            answered, kisses = self.flood("127.0.0.1", 400, source="127.0.0.9")
+            self.assertGreaterEqual(answered, 64)
+            self.assertLess(answered, 64 + 336 // 2)
+            self.assertGreaterEqual(kisses, 1)
+            self.assertLessEqual(kisses, 336 // 32 + 1)
+            flooder = self.clients()["127.0.0.9"]
+            self.assertEqual(flooder["requests"], 400)
+            self.assertGreater(flooder["limited"], 300)
+            other = peers.run(peers.PROGRAMS / "ntpprobe", "--samples", "8", "--port", PORT, "127.0.0.1")
+            self.assert_good(other)
+            self.assertEqual(self.clients()["127.0.0.1"]["limited"], 0)
+
+    # Requests in the victim's name: its own are still answered, if not each at once.
+    def test_a_flood_in_somebodys_name_does_not_silence_him(self):
+        with self.sntpd():
+            self.flood("127.0.0.1", 1000, source="127.0.0.9")
+            answered, _ = self.flood("127.0.0.1", 40, source="127.0.0.9")
+            self.assertGreaterEqual(answered, 1)
+
+    def test_there_is_no_limit_where_it_is_off(self):
+        with self.sntpd("--no-rate-limit"):
+            self.assertEqual(self.flood("::1", 150), (150, 0))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
