@@ -86,6 +86,7 @@ std::string to_string(const Endpoint& endpoint) {
 }
 
 std::optional<Endpoint> parse_address(const std::string& text) {
+  if (text.find('\0') != std::string::npos) return std::nullopt;
   in_addr v4{};
   if (inet_pton(AF_INET, text.c_str(), &v4) == 1) return Endpoint{to_ip_address(v4)};
   const auto percent = text.find('%');
@@ -93,6 +94,7 @@ std::optional<Endpoint> parse_address(const std::string& text) {
   if (inet_pton(AF_INET6, text.substr(0, percent).c_str(), &v6) != 1) return std::nullopt;
   Endpoint endpoint{to_ip_address(v6)};
   if (percent == std::string::npos) return endpoint;
+  if (!endpoint.address.is_link_local_v6()) return std::nullopt;
   endpoint.scope = if_nametoindex(text.c_str() + percent + 1);
   if (endpoint.scope == 0) return std::nullopt;
   return endpoint;

@@ -31,6 +31,19 @@ TEST(SocketAddress, ALinkLocalAddressKeepsItsInterface) {
   EXPECT_FALSE(parse_address("fe80::1%no-such-interface"));
 }
 
+// With one, no reply from it would ever compare as equal: the system gives none back.
+TEST(SocketAddress, AnyOtherAddressHasNoInterface) {
+  EXPECT_FALSE(parse_address("2001:db8::1%lo"));
+  EXPECT_FALSE(parse_address("::1%lo"));
+}
+
+TEST(SocketAddress, TextDoesNotEndAtAZeroByte) {
+  using namespace std::string_literals;
+  EXPECT_FALSE(parse_address("192.0.2.7\0"s));
+  EXPECT_FALSE(parse_address("192.0.2.7\0.8"s));
+  EXPECT_FALSE(parse_prefix("10.0.0.0\0/8"s));
+}
+
 TEST(SocketAddress, SurvivesTheSystemsForm) {
   for (const Endpoint& endpoint :
        {Endpoint{IpAddress::v4(0x7f00'0001), 11123}, Endpoint{kDocumentation, 123, 0},
