@@ -139,6 +139,11 @@ TEST(SntpdConfig, AHugeOneIsRefused) {
   expect_one_line(sntpd({"--config", config.path()}), 2, "larger than 64 KiB");
 }
 
+TEST(SntpdConfig, ARefusalIsPlainWhateverTheFileHolds) {
+  const ConfigFile file("minpoll = \"\xc3\xe0\xff\"\n");
+  expect_one_line(sntpd({"--config", file.path()}), 2, "???");
+}
+
 TEST(SntpdConfig, AnAbsentOneOrAFolderIsOneLineAndStatus2) {
   expect_one_line(sntpd({"--config", "/nowhere/at/all.toml"}), 2, "/nowhere/at/all.toml");
   expect_one_line(sntpd({"--config", "/"}), 2, "/");
