@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "libsync/policy/client.hpp"
+#include "libsync/policy/clock_filter.hpp"
 #include "tests/fakes/reply_maker.hpp"
 #include "tests/fuzz/harness.hpp"
 
@@ -18,6 +19,8 @@ using std::chrono::milliseconds;
 constexpr Endpoint kServer{IpAddress::v4(0xc000'0207), 123};
 constexpr Endpoint kOtherPort{kServer.address, 124};
 constexpr int kMostSteps = 1000;  // of up to 50 days each, so that MonoTime does not run out
+constexpr nanoseconds kLongestPoll = std::chrono::seconds{1 << 17};
+constexpr nanoseconds kFinest = std::chrono::seconds{1};  // no clock's precision counts as more
 constexpr std::array kOwnIds{ReferenceId{0xc000'02fe}};
 
 ClientConfig config_from(fuzz::Input& input) {
@@ -40,7 +43,7 @@ class Play {
 
   void run() {
     for (int step = 0; step < kMostSteps && !input_.at_end(); ++step) {
-      switch (input_.u8() % 10) {
+      switch (input_.u8() % 11) {
         case 0:
           poll();
           break;
@@ -74,6 +77,9 @@ class Play {
           outstanding_.reset();
           require(!client_.is_awaiting(), "a query that was given up is not awaited");
           break;
+        case 10:
+          set_interval();
+          break;
       }
     }
   }
@@ -100,7 +106,7 @@ class Play {
 
     require(!denied_, "no query follows a DENY");
     require(!outstanding_, "no query follows one that is outstanding");
-    require(!queried_at_ || now_ - *queried_at_ >= config_.shortest_interval, "queries keep their distance");
+    require(!queried_at_ || now_ - *queried_at_ >= least_distance_, "queries keep their distance");
     const Header header = parse_header(*query);
     require(header.reference.is_unset() && (asks_as_ever(header) || asks_for_interleaved(header)),
             "a query tells nothing but what the server told us");
@@ -144,6 +150,13 @@ class Play {
     hear({bytes.begin(), bytes.end()}, from, received);
   }
 
+  void filter(const Measurement& m) {
+    filter_.add(m);
+    require(filter_.best() && (filter_.best()->delay <= m.delay || filter_.best()->delay.value < kFinest),
+            "the filter's choice waited least");
+    require(error_bound(m) >= nanoseconds::zero(), "a bound is not negative");
+  }
+
   // t1 + a little, if the clock goes on that far.
   WallTime soon_after_sending(std::uint32_t later) const {
     return sent_at_ > WallTime::max() - nanoseconds{later} ? sent_at_ : sent_at_ + nanoseconds{later};
@@ -175,6 +188,14 @@ class Play {
     hear(heard_, from, input_.wall_time());
   }
 
+  void set_interval() {
+    const milliseconds interval{input_.u32()};
+    client_.set_interval(interval);
+    require(client_.interval() >= interval || client_.interval() == kLongestPoll,
+            "a wait is what it was set to");
+    least_distance_ = std::min<nanoseconds>(least_distance_, interval);
+  }
+
   void hear_kiss() {
     const auto kiss = fakes::bytes_of(fakes::kiss_reply(query_, ReferenceId{input_.u32()}));
     const Endpoint from = sender();
@@ -185,6 +206,8 @@ class Play {
     const Observed before = observed();
     const auto result = client_.on_datagram({bytes, from, received}, now_);
     heard_ = bytes;
+    if (result) filter(*result);
+    if (!result) require(describe(result.error()).text[0] != '\0', "a rejection has a reason");
     if (!result && !describe(result.error()).is_final) {
       require(observed() == before, "what anybody may send changes nothing");
       return;
@@ -227,6 +250,8 @@ class Play {
   fuzz::Input& input_;
   ClientConfig config_;
   Client client_;
+  ClockFilter filter_{config_.precision};
+  nanoseconds least_distance_ = config_.shortest_interval;
   MonoTime now_;
   WallTime sent_at_;
   Header query_;

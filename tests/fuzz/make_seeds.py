@@ -275,6 +275,17 @@ def hear_kiss(code, sender=FROM_SERVER):
     return bytes([7]) + code + sender + struct.pack(">I", 8_000_000)
 
 
+def set_interval(milliseconds):
+    return bytes([10]) + struct.pack(">I", milliseconds)
+
+
+# A reply of this second of the day, by a server that has the leap second at its end.
+def announce(second):
+    at = T1 // 86_400 * 86_400 + second
+    return (WAIT_UNTIL_WAKEUP + POLL + bytes([3]) + struct.pack(">q", ns(at)) +
+            hear(server(leap=1, receive=stamp(at + 0.002), transmit=stamp(at + 0.003)), received=ns(at + 0.008)))
+
+
 LOSE = WAIT_UNTIL_WAKEUP + POLL + WAIT_UNTIL_WAKEUP + POLL
 PLAYS = {
     "honest_reply": ASK + reply(),
@@ -313,6 +324,11 @@ PLAYS = {
     "kiss_init": ASK + hear_kiss(b"INIT") + LOSE,
     "lost_queries": ASK + LOSE * 12,
     "poll_with_nonce_zero": bytes(9) + bytes([3]) + struct.pack(">q", ns(T1)) + reply(),
+    "interval_set_by_the_discipline": set_interval(64_000) + ASK + reply() + WAIT_UNTIL_WAKEUP + ASK
+                                      + hear_kiss(b"RATE") + set_interval(1) + WAIT_UNTIL_WAKEUP + ASK,
+    "leap_second_announced": announce(86_400 - 60) + announce(86_400 - 2) + announce(86_400 + 4) + announce(86_420),
+    "leap_second_at_the_latest_instant": POLL + bytes([3]) + struct.pack(">q", LAST_NS - 10**9) + reply(
+        (0, 0x40), turnaround=0),
     "polls_without_a_wait": ASK + POLL * 5 + reply() + POLL * 5,
 }
 
@@ -470,6 +486,291 @@ KEY_FILES = {
     "empty": b"",
 }
 
+# The hub's operations.
+PREFERRED, NORMAL, FALLBACK = 0, 1, 2
+NTP, PHONE_ON_ACCESS_POINT, MANUAL, PHONE, OCPP, RTC, CAMERA, FREE_RUN = range(8)
+MS = 10**6  # ns
+S = 10**9
+
+
+def scaled(value):
+    shift = 0
+    while not -2**31 <= value >> shift < 2**31:
+        shift += 1
+    return struct.pack(">iB", value >> shift, shift)
+
+
+def of_scale(whole_ns):
+    return scaled(int(whole_ns))
+
+
+def add_source(tier=NORMAL, minpoll=6, maxpoll=10, tolerance=6):
+    return struct.pack(">BBbbB", 0, tier, minpoll, maxpoll, tolerance)
+
+
+def remove_source(source):
+    return bytes([1, source])
+
+
+def account(leap=0, stratum=2, delay=0x200, dispersion=0x40):
+    return struct.pack(">BBII", leap, stratum, delay, dispersion)
+
+
+def exchanges(source, count, every=16, offset=0, skew=0, path=MS, queue=MS // 10, seed=1, round_trip=True,
+              **its):
+    return (struct.pack(">BBBBH", 2, source, int(round_trip), count - 1, every * 100) + of_scale(offset) +
+            struct.pack(">hIHI", skew, path, seed, queue) + account(**its))
+
+
+def hostile_sample(source, at, offset, delay, dispersion=1000, **its):
+    delay = b"\0" if delay is None else b"\1" + of_scale(delay)
+    return bytes([3, source]) + struct.pack(">q", at) + of_scale(offset) + delay + struct.pack(
+        ">Q", dispersion << 1) + account(**its)
+
+
+def trouble(source, kind, reachable):
+    return bytes([4, source, kind, 0 if reachable else 1])
+
+
+FOLLOW = bytes([5])
+NO_REPLY, UNSYNCHRONISED, LOOP = 1, 2, 3
+
+
+def idle(seconds):
+    return bytes([6]) + struct.pack(">I", seconds * 1000)
+
+
+def set_by_others(by):
+    return bytes([7]) + of_scale(by)
+
+
+LEAP_SECOND_LEFT_OUT, LEAP_SECOND_INSERTED = bytes([8, 0]), bytes([8, 1])
+
+
+def report(kind, offset=0, bound=MS, reliable=True, claimed=None):
+    claims = struct.pack(">qB", 0, 0) if claimed is None else struct.pack(">qB", claimed, 1)
+    return bytes([9, kind]) + of_scale(offset) + of_scale(bound) + bytes([int(reliable)]) + claims
+
+
+def adapt(ppm):
+    return bytes([10]) + struct.pack(">q", int(ppm * 65536))
+
+
+def raise_floor(to):
+    return bytes([11]) + struct.pack(">q", to)
+
+
+CLIENT_SEEN = bytes([12])
+
+
+def learn_rtc(readings):
+    return bytes([13, len(readings)]) + b"".join(struct.pack(">hIH", *reading) for reading in readings)
+
+
+def tell_rtc(skew, uncertainty, source):
+    return bytes([14]) + struct.pack(">hIB", skew, uncertainty, source)
+
+
+def seed_frequency(value, deviation):
+    return bytes([15]) + struct.pack(">iI", int(value * 10**12), int(deviation * 10**12))
+
+
+def limits(step, panic, at_any_time=False):
+    whole = bytes([0 if step is None else 1])
+    return (bytes([16]) + struct.pack(">Q", (step or 0) << 1) + bytes([0 if at_any_time else 1]) +
+            struct.pack(">Q", panic << 1) + whole)
+
+
+FOLLOWED = add_source() + exchanges(0, 8, 2, offset=3 * S) + FOLLOW
+STEADY = FOLLOWED + b"".join(exchanges(0, 8, 64, skew=200, seed=i) + FOLLOW for i in range(8))
+THREE = add_source() * 3
+RTC_READINGS = [(50, 1000, 60)] * 20
+HUBS = {
+    "one_server": STEADY,
+    "first_offset_is_stepped": FOLLOWED + exchanges(0, 8) + FOLLOW,
+    "three_servers_one_lies": THREE + exchanges(0, 8) + exchanges(1, 8) + exchanges(2, 8, offset=5 * S) + FOLLOW,
+    "two_servers_disagree": add_source() * 2 + exchanges(0, 8) + exchanges(1, 8, offset=5 * S) + FOLLOW,
+    "the_followed_one_has_the_casting_vote":
+        FOLLOWED + exchanges(0, 4) + FOLLOW + add_source() + exchanges(1, 8, offset=50 * S) + FOLLOW,
+    "tiers": add_source(PREFERRED) + add_source() + add_source(FALLBACK)
+             + b"".join(exchanges(i, 8) for i in range(3)) + FOLLOW + trouble(0, NO_REPLY, False) + FOLLOW,
+    "five_servers_one_far_off": add_source() * 5 + b"".join(
+        exchanges(i, 12, path=MS * (1 + 20 * (i == 4)), offset=MS * 8 * (i == 4), queue=MS // 20, seed=i)
+        for i in range(5)) + FOLLOW,
+    "33_servers": add_source() * 33 + b"".join(exchanges(i, 3, 1, seed=i) for i in range(32)) + FOLLOW,
+    "server_steps": STEADY + exchanges(0, 8, 16, offset=S) + FOLLOW,
+    "server_beyond_the_panic_threshold": STEADY + exchanges(0, 8, 16, offset=5000 * S) + FOLLOW * 3,
+    "step_at_any_time": limits(MS, 10**6 * S, at_any_time=True) + STEADY + exchanges(0, 8, 16, offset=S) + FOLLOW,
+    "never_step": limits(None, 10**6 * S) + FOLLOWED + exchanges(0, 8) + FOLLOW,
+    "panic_at_nothing": STEADY + limits(0, 0) + exchanges(0, 8, offset=MS) + FOLLOW,
+    "route_becomes_longer": STEADY + exchanges(0, 80, 32, path=60 * MS) + FOLLOW,
+    "congested_one_way": add_source() + exchanges(0, 100, 16, queue=50 * MS) + FOLLOW,
+    "wi_fi_for_hours": add_source() + exchanges(0, 128, 60, queue=2 * MS) + exchanges(0, 128, 60, queue=9 * MS)
+                       + FOLLOW + exchanges(0, 128, 60, queue=2 * MS, seed=9) + FOLLOW,
+    "outage": STEADY + trouble(0, NO_REPLY, True) * 8 + trouble(0, NO_REPLY, False) + FOLLOW + idle(4000)
+              + exchanges(0, 30, 64) + FOLLOW,
+    "unsynchronised_and_loop": STEADY + trouble(0, UNSYNCHRONISED, True) + FOLLOW + trouble(0, LOOP, True) + FOLLOW,
+    "leap_second_announced": FOLLOWED + exchanges(0, 4, leap=1) + FOLLOW + LEAP_SECOND_INSERTED
+                             + exchanges(0, 4, offset=-S) + FOLLOW + exchanges(0, 2, leap=2) + FOLLOW
+                             + LEAP_SECOND_LEFT_OUT,
+    "set_by_others": STEADY + set_by_others(S) + exchanges(0, 4, offset=-S) + FOLLOW,
+    "set_by_others_to_another_year": STEADY + set_by_others(10**8 * S) + FOLLOW + report(PHONE),
+    "removed_and_added": STEADY + remove_source(0) + FOLLOW + add_source() + exchanges(0, 4),
+    "frequency_remembered": seed_frequency(2e-5, 1e-7) + STEADY,
+    "absurd_samples": add_source() + hostile_sample(0, LAST_NS, FIRST_NS, LAST_NS) + hostile_sample(
+        0, FIRST_NS, LAST_NS, FIRST_NS) + hostile_sample(0, LAST_NS, LAST_NS, None, 2**62) + FOLLOW,
+    "samples_out_of_order": FOLLOWED + hostile_sample(0, 0, 0, MS) + FOLLOW,
+    "phone_without_round_trip": add_source() + exchanges(0, 20, 60, path=10**9, queue=0, round_trip=False) + FOLLOW,
+    "rtc_holds_over": STEADY + learn_rtc(RTC_READINGS) + add_source() + remove_source(0) + tell_rtc(50, 1000, 0)
+                      + tell_rtc(60, 1000, 0) + LEAP_SECOND_INSERTED + tell_rtc(50, 1000, 0) + FOLLOW,
+    "rtc_was_set": STEADY + learn_rtc(RTC_READINGS) + learn_rtc([(20_000, 10, 60)] * 6) + tell_rtc(50, 1000, 0),
+    "reports_by_rank": b"".join(report(kind, 5 * S) + report(kind) + adapt(1) for kind in range(7, -1, -1))
+                       + b"".join(report(kind, 5 * S, 100 * MS) + report(kind) for kind in range(8)),
+    "reports_as_windows_end": b"".join(report(kind, 2 * S) + idle(2000) + report(kind, 2 * S, 2 * MS) + idle(9000)
+                                       for kind in range(7)),
+    "reports_that_are_refused": report(NTP, bound=17 * S) + report(PHONE, bound=-1) + report(MANUAL, reliable=False)
+                                + raise_floor(ns(T1 + 10**7)) + report(PHONE, claimed=ns(T1)) + report(
+        MANUAL, claimed=ns(T1)) + report(RTC, claimed=LAST_NS) + report(MANUAL, claimed=0),
+    "phone_beyond_a_day": report(PHONE) + report(PHONE, 10**5 * S) + report(OCPP, 10**5 * S) + report(OCPP, 2 * S),
+    "camera_until_a_client_is_seen": report(CAMERA, 5 * S) + report(CAMERA) + report(RTC, 5 * S) + report(
+        CAMERA, 5 * S) + CLIENT_SEEN + report(CAMERA),
+    "windows_follow_the_drift": adapt(0) + report(PHONE) + adapt(20) + idle(3600) + report(PHONE) + adapt(10**9)
+                                + idle(3600) + adapt(-1),
+    "vaguer_phone": report(PHONE, bound=MS) + report(PHONE, 2 * S, 3 * S) + report(PHONE, 2 * S, 2 * S)
+                    + report(PHONE, 3 * S, 2 * S),
+}
+
+# What the selection is told of a candidate: flags of its tier and past, its faults, and its numbers.
+SELECTED_BEFORE, PEER_BEFORE, LARGE = 0x10, 0x20, 0x40
+
+
+def candidate(offset=0, bound=1000, deviation=10, flags=NORMAL, faults=0, stratum=2):
+    return bytes([flags, faults, stratum]) + struct.pack(">qqq" if flags & LARGE else ">hhh", offset, bound, deviation)
+
+
+def selection(*candidates, max_bound=16 * S):
+    return struct.pack(">Q", max_bound << 1) + b"".join(candidates)
+
+
+SELECTIONS = {
+    "nobody": selection(),
+    "one": selection(candidate()),
+    "faults": selection(*(candidate(faults=fault) for fault in (1, 2, 4, 8)), candidate(bound=-1)),
+    "liar": selection(candidate(), candidate(5), candidate(20_000)),
+    "casting_vote": selection(candidate(flags=NORMAL | SELECTED_BEFORE), candidate(20_000)),
+    "no_casting_vote": selection(candidate(9000, flags=NORMAL | SELECTED_BEFORE), candidate(20_000)),
+    "tiers": selection(*(candidate(flags=tier) for tier in (PREFERRED, NORMAL, FALLBACK))),
+    "peer_stays": selection(candidate(stratum=1), candidate(flags=NORMAL | PEER_BEFORE, stratum=1)),
+    "wide_bound_outside": selection(candidate(0, 100), candidate(10, 100), candidate(2000, 3000)),
+    "cluster": selection(*(candidate(offset, 9000, 5) for offset in (0, 10, 20, 900, 1900))),
+    "cluster_of_noisy": selection(*(candidate(offset, 9000, 2000) for offset in (0, 10, 20, 900, 1900))),
+    "equal": selection(*[candidate()] * 5),
+    "34": selection(*(candidate(i) for i in range(34))),
+    "largest": selection(*(candidate(offset, LAST_NS, LAST_NS, NORMAL | LARGE) for offset in (FIRST_NS, LAST_NS) * 3),
+                         max_bound=LAST_NS >> 1),
+    "weeks_apart": selection(*(candidate(i << 48, LAST_NS >> 2, 1, NORMAL | LARGE) for i in range(5)),
+                             max_bound=LAST_NS >> 1),
+}
+
+# The device's operations, behind how much its crystal wanders.
+KNOWN_CRYSTAL = bytes([10])
+
+
+def device_exchanges(count, every=2000, offset=0, skew=0, path=MS, queue=MS // 10, seed=1):
+    return (bytes([0, count - 1]) + struct.pack(">H", every // 2) + of_scale(offset) +
+            struct.pack(">hIIH", skew, path << 1, queue << 1, seed))
+
+
+def device_sample(offset, delay):
+    return bytes([1]) + of_scale(offset) + of_scale(delay)
+
+
+def late_sample(by, offset, delay):
+    return bytes([2]) + struct.pack(">I", by) + of_scale(offset) + of_scale(delay)
+
+
+def count_ticks(by, late):
+    return bytes([3]) + struct.pack(">II", by, late << 1)
+
+
+def set_clock(to):
+    return bytes([4]) + struct.pack(">q", to)
+
+
+def follow_estimate(wait):
+    return bytes([5]) + struct.pack(">H", wait)
+
+
+def set_rate(ppm):
+    return bytes([6]) + struct.pack(">q", int(ppm * 65536))
+
+
+def slew(by, ppm):
+    return bytes([7]) + of_scale(by) + struct.pack(">q", int(ppm * 65536))
+
+
+DEVICES = {
+    "synchronises": device_exchanges(30, offset=ns(T1), skew=20_000) + follow_estimate(64) + device_exchanges(
+        30, 64_000, offset=ns(T1), skew=20_000) + follow_estimate(64) * 3,
+    "steps": device_exchanges(30) + device_exchanges(2, offset=S) + device_exchanges(6, offset=5 * S),
+    "wi_fi_for_hours": device_exchanges(256, 64_000, queue=3 * MS) + device_exchanges(
+        256, 64_000, queue=9 * MS, seed=7),
+    "route_becomes_longer": device_exchanges(64, 64_000, queue=1000) + device_exchanges(64, 64_000, path=60 * MS, queue=1000),
+    "absurd": device_sample(FIRST_NS, LAST_NS) + device_sample(LAST_NS, FIRST_NS) * 3 + device_sample(0, 0) * 4,
+    "late_stamps": device_exchanges(9) + late_sample(10**9, 0, MS) + late_sample(1, 0, 0),
+    "counter_wraps": count_ticks(0x8000_0000, 5) * 5 + count_ticks(0xFFFF_FFFF, 0x7FFF_FFFF) + count_ticks(0, 0),
+    "clock_that_is_set_and_slewed": set_clock(ns(T1)) + slew(S, 500) + set_rate(20) + slew(-S, 50_000) + set_clock(0),
+    "clock_at_its_ends": set_rate(10**6) + set_clock(LAST_NS) + slew(LAST_NS, 10**12) + set_clock(
+        FIRST_NS) + slew(FIRST_NS, -1) + set_rate(-(10**6)) + slew(-(10**13), 0),
+}
+
+STRANGER = struct.pack(">QQ", 0, 0xFFFF0A000001)
+ADDRESSES = {
+    "ipv4": b"192.0.2.7",
+    "ipv4_mapped": b"::ffff:192.0.2.7",
+    "ipv6": b"2001:db8::7",
+    "link_local": b"fe80::1%lo",
+    "link_local_of_no_interface": b"fe80::1%nowhere",
+    "loopback": b"::1",
+    "any": b"0.0.0.0",
+    "prefix_of_ipv4": b"10.0.0.0/8",
+    "prefix_of_all": b"0.0.0.0/0",
+    "prefix_of_ipv6": b"fe80::/10",
+    "prefix_of_64_bits": b"2001:db8:0:1::/64",
+    "prefix_of_one": b"2001:db8::7/128",
+    "prefix_too_long": b"10.0.0.0/33",
+    "prefix_of_no_length": b"10.0.0.0/",
+    "prefix_of_negative_length": b"10.0.0.0/-1",
+    "octal": b"010.0.0.1",
+    "short": b"10.1",
+    "zero_byte": b"10.0.0.1\0/8",
+    "empty": b"",
+}
+
+CONFIGURATIONS = {
+    "empty": b"",
+    "hub": b'# hub\nserver = ["192.0.2.7,key=7", "ntp.example.org"]\nkeys = "/etc/isletime/keys"\nminpoll = 4\n'
+           b'maxpoll = 8\nallow = [\n  "10.0.0.0/8",\n  "fe80::/10",\n]\nport = 11123\nno-clock = true\n',
+    "island": b'local-stratum = 5\nworkers = 0\nuser = "nobody"\nno-control = true\nstep = "0.5"\npanic = "1e3"\n',
+    "unknown_key": b"prot = 123\n",
+    "port_too_great": b"port = 65536\n",
+    "port_of_text": b'port = "ntp"\n',
+    "no_prefix": b'allow = "10.0.0.0/33"\n',
+    "key_without_keys": b'server = "192.0.2.7,key=7"\n',
+    "polls_out_of_order": b"minpoll = 8\nmaxpoll = 4\n",
+    "contradiction": b'no-control = true\ncontrol = "/tmp/c"\n',
+    "array_without_end": b'bind = [\n"::1",\n',
+    "quote_without_end": b'bind = "::1\n',
+    "section": b"[server]\nhost = 1\n",
+    "configuration_of_itself": b'config = "/proc/self/fd/3"\n',
+    "help": b"help = true\n",
+    "version": b"version = true\n",
+    "twice": b"port = 1\nport = 2\n",
+    "control_characters": b'user = "\x1b[2J"\n',
+    "escapes": b'user = "\\u001b[2J"\n',
+    "other_line_ends": b"port = 123\r\nworkers = 1",
+}
+
 SEEDS = {
     "packet_fuzz": PACKETS,
     "rfc3339_fuzz": TIMES,
@@ -481,6 +782,11 @@ SEEDS = {
     "control_fuzz": CONTROL_REQUESTS,
     "state_fuzz": STATES,
     "keys_fuzz": KEY_FILES,
+    "hub_fuzz": HUBS,
+    "select_fuzz": SELECTIONS,
+    "device_fuzz": {name: KNOWN_CRYSTAL + play for name, play in DEVICES.items()},
+    "address_fuzz": {name: STRANGER + text for name, text in ADDRESSES.items()},
+    "config_fuzz": CONFIGURATIONS,
 }
 
 
