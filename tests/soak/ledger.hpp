@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The books of a soak: every request that is to be answered is, once, by the server, to where it came
+// from, and by no more bytes than it had; nothing else is answered. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "libsync/core/bytes.hpp"
+#include "libsync/core/ip_address.hpp"
+#include "libsync/core/time_types.hpp"
+#include "libsync/posix/mac.hpp"
+#include "tests/soak/requests.hpp"
+
+namespace isletime::soak {
+
+struct Figures {
+  std::uint64_t plain = 0;  // sent
+  std::uint64_t authenticated = 0;
+  std::uint64_t malformed = 0;
+  std::uint64_t strangers = 0;
+  std::uint64_t spoofed = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t verified = 0;  // of these signed, and rightly
+  std::uint64_t lost = 0;
+  std::uint64_t wrong = 0;
+  std::string first_wrong;  // what it was
+  nanoseconds longest_wait{};
+};
+
+class Ledger {
+ public:
+  // `key`: by which replies to signed requests are to be signed. Absent: they need not be.
+  Ledger(const Endpoint& server, std::optional<Key> key) : server_(server), key_(key) {}
+
+  void on_sent(const Tag& tag, IpAddress from, std::size_t size, MonoTime now);
+  void on_reply(Bytes reply, const Endpoint& from, IpAddress to, MonoTime now);
+  // Those sent before count as lost, unless their answers come after all.
+  void give_up(MonoTime before);
+
+  std::size_t awaited() const { return awaited_.size(); }
+  Figures& figures() { return figures_; }
+
+ private:
+  struct Sent {
+    Kind kind;
+    IpAddress from;
+    std::size_t size;
+    MonoTime at;
+  };
+
+  const Sent* find(std::uint64_t number) const;
+  // Null: it is as it must be.
+  const char* find_fault(Bytes reply, const Endpoint& from, IpAddress to) const;
+  void note_wrong(const char* what, Bytes reply);
+
+  Endpoint server_;
+  std::optional<Key> key_;
+  std::map<std::uint64_t, Sent> awaited_;  // by number, and so by time
+  std::map<std::uint64_t, Sent> lost_;
+  Figures figures_;
+};
+
+}  // namespace isletime::soak
