@@ -189,6 +189,19 @@ TEST(Ntpprobe, OutputThatCannotBeWrittenIsStatus3) {
   EXPECT_TRUE(has(finished.err, "ntpprobe: stdout: No space left on device")) << finished.err;
 }
 
+// CVE-2018-12327: a host's name, from wherever a script has it, is a buffer's end to nobody.
+TEST(Ntpprobe, AHostOfAnyLengthIsOneLine) {
+  for (const std::string& host :
+       {std::string(300, 'a'), std::string(100'000, 'a'), '[' + std::string(100'000, ':') + ']',
+        "fe80::1%" + std::string(100'000, 'x'), std::string(100'000, '[')}) {
+    const Finished finished = ntpprobe({host});
+    EXPECT_NE(finished.status, 0);
+    EXPECT_LT(finished.status, 128) << "a signal ended it";
+    EXPECT_EQ(fakes::count_lines(finished.err), 1U) << finished.err;
+    EXPECT_EQ(finished.err.rfind("ntpprobe: ", 0), 0U) << finished.err;
+  }
+}
+
 TEST(Ntpprobe, WrongOptionsAreOneLineAndStatus2) {
   const std::vector<std::vector<std::string>> wrong{
       {},

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: MIT
 // ntpprobe against servers that lie: every lie is named, none is believed.
+#include <atomic>
+#include <thread>
+
+#include <sys/socket.h>
+
 #include <gtest/gtest.h>
 
+#include "libsync/posix/service_socket.hpp"
+#include "libsync/posix/socket_address.hpp"
 #include "tests/fakes/lying_server.hpp"
 #include "tests/fakes/program.hpp"
+#include "tests/fakes/reply_maker.hpp"
 
 namespace isletime {
 namespace {
@@ -203,6 +211,26 @@ TEST(NtpprobeAgainstLies, ReportsATimeThatIsYearsOff) {
   EXPECT_EQ(finished.status, 1);
   EXPECT_NE(finished.out.find("\"offset_s\":31535999"), std::string::npos) << finished.out;
   EXPECT_NE(finished.err.find("this clock is 3649 days behind"), std::string::npos) << finished.err;
+}
+
+// CVE-2015-8158: replies that never end were an endless loop.
+TEST(NtpprobeAgainstLies, AFloodThatNeverEndsEndsWithTheTimeout) {
+  auto socket = ServiceSocket::open(Endpoint{IpAddress::v4(0x7f00'0001)}, ServiceSocket::Sharing::kFirst);
+  ASSERT_TRUE(socket) << to_string(socket.error());
+  std::atomic<bool> is_probed{true};
+  std::thread flooder([&] {
+    const auto queries = socket->receive(ServiceSocket::Wait::kForOne);
+    if (queries.empty()) return;
+    const SocketAddress to = to_socket_address(queries.front().from);
+    const auto forged = fakes::bytes_of(fakes::honest_reply({}, {}, {}));
+    while (is_probed) sendto(socket->descriptor(), forged.data(), forged.size(), 0, &to.generic, to.length);
+  });
+  const Finished finished = fakes::run({fakes::built("ntpprobe"), "--quiet", "--json", "--timeout", "0.3",
+                                        "--port", std::to_string(socket->local().port), "127.0.0.1"});
+  is_probed = false;
+  socket->shut_down();
+  flooder.join();
+  expect_rejected(finished, "wrong-origin", "");
 }
 
 }  // namespace

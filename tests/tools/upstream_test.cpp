@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/sntpd/upstream.hpp"
 
+#include <set>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -51,6 +52,43 @@ TEST(Upstream, GoesOnWaitingAfterAForgedReply) {
   });
   Upstream upstream(config_of(server));
   EXPECT_TRUE(std::holds_alternative<Measurement>(outcome_of(upstream)));
+}
+
+// CVE-2016-7426: who floods in a server's name must not have its own reply dropped as one too many.
+TEST(Upstream, AFloodInItsServersNameDoesNotKeepItsReplyOut) {
+  const LyingServer server([](const Question& q) {
+    Header forged = q.truth;
+    fakes::Datagrams flood;
+    for (std::uint64_t i = 1; i <= 100; ++i) {
+      forged.origin = NtpTimestamp::from_raw(q.truth.origin.raw() + i);
+      flood.push_back(fakes::only(forged).front());
+    }
+    flood.push_back(fakes::only(q.truth).front());
+    return flood;
+  });
+  Upstream upstream(config_of(server));
+  EXPECT_TRUE(std::holds_alternative<Measurement>(outcome_of(upstream)));
+}
+
+// CVE-2020-13817: who can foretell the transmit stamp can answer without seeing the query.
+TEST(Upstream, ItsQueriesHaveStampsThatTellNeitherTheTimeNorTheNext) {
+  std::set<std::uint64_t> stamps;
+  int near_the_time = 0;
+  constexpr std::size_t kQueries = 8;
+  {
+    const LyingServer server([&](const Question& q) {
+      stamps.insert(q.query.transmit.raw());
+      const nanoseconds off = q.query.transmit - to_ntp(wall_now());
+      near_the_time += off > -1h && off < 1h ? 1 : 0;
+      return fakes::only(q.truth);
+    });
+    for (std::size_t i = 0; i < kQueries; ++i) {
+      Upstream upstream(config_of(server));
+      EXPECT_TRUE(std::holds_alternative<Measurement>(outcome_of(upstream)));
+    }
+  }
+  EXPECT_EQ(stamps.size(), kQueries);
+  EXPECT_EQ(near_the_time, 0);
 }
 
 TEST(Upstream, SaysWhyAnAnswerIsOfNoUse) {

@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The check of docs/security.md catches what it is there to catch."""
+
+import pathlib
+import tempfile
+import unittest
+
+from security_page import CLASSES, faults
+
+
+class SecurityPage(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name)
+        self.write("tests/policy/client_test.cpp", "TEST(Client, Doubts) {\n}\nTEST_F(Keys, Bind) {\n}\n")
+        self.write("tests/fuzz/client_fuzz.cpp", "")
+        self.write("tests/soak/run", "")
+        self.names = ["`Client.Doubts`"] * CLASSES
+
+    def write(self, path, text):
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+    def faults(self):
+        rows = (f"| {number} | A fault | A promise | {names} |" for number, names in enumerate(self.names, start=1))
+        self.write("docs/security.md", "# Page\n\n| | What | Promise | Tests |\n|---|---|---|---|\n" + "\n".join(rows))
+        return list(faults(self.root))
+
+    def test_accepts_tests_fuzz_targets_and_programs_that_are_there(self):
+        self.names[6] = "`Keys.Bind` `client_fuzz` `tests/soak/run`"
+        self.assertEqual(self.faults(), [])
+
+    def test_names_a_test_that_is_gone(self):
+        for gone in ("`Client.Trusts`", "`server_fuzz`", "`tests/soak/walk`"):
+            self.names[2] = f"`Client.Doubts` {gone}"
+            self.assertEqual(self.faults(), [f"class 3: there is no {gone.strip('`')}"])
+
+    def test_wants_a_test_for_each_class(self):
+        self.names[21] = "none yet"
+        self.assertEqual(self.faults(), ["class 22: it has no test"])
+
+    def test_wants_every_class(self):
+        self.names.pop()
+        self.assertEqual(len(self.faults()), 1)
+        self.assertIn("from 1 to 22", self.faults()[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
