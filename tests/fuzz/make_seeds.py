@@ -724,6 +724,46 @@ DEVICES = {
         FIRST_NS) + slew(FIRST_NS, -1) + set_rate(-(10**6)) + slew(-(10**13), 0),
 }
 
+# What a server remembers of its clients.
+def requests(*randoms):
+    return bytes([1, len(randoms)]) + b"".join(struct.pack(">I", random) for random in randoms)
+
+
+def limits_wait(ns_waited):
+    return bytes([0]) + struct.pack(">IB", ns_waited, 0)
+
+
+def save_stamp(receive, transmit, client_byte, correct=False):
+    return bytes([3]) + struct.pack(">HHBB", receive, transmit, client_byte, 0 if correct else 1)
+
+
+def find_stamp(receive, client_byte, other=(1, 2)):
+    return bytes([4]) + struct.pack(">HBHH", receive, client_byte, *other)
+
+
+def send_path(pause, taken, more, signing=0):
+    return bytes([5, signing]) + struct.pack(">IqI", pause, taken, more)
+
+
+def use_key(address, *bindings):
+    return bytes([6]) + b"".join(bytes([key - 1]) + where + bytes([length]) for key, where, length in bindings) + address
+
+
+HOST, NETWORK_OF_64, LINK_LOCAL = ipv4(0xC0000209, 0)[:16], struct.pack(">QQ", 0x20010DB8 << 32, 7), struct.pack(
+    ">QQ", 0xFE80 << 48, 7)
+LIMITS = {
+    "burst_and_beyond": requests(*range(200)) + limits_wait(10**9) + requests(*range(40)) + bytes([2, 0, 0, 0, 1]),
+    "one_a_second": (requests(1) + limits_wait(10**9)) * 20,
+    "interleaved_stamps": save_stamp(7, 8, 1) + find_stamp(7, 1) + find_stamp(7, 2) + save_stamp(
+        7, 9, 1, correct=True) + find_stamp(7, 1) + find_stamp(0, 1) + save_stamp(9, 9, 1, correct=True),
+    "send_path": b"".join(send_path(pause, taken, 700) for pause in (1, 10**5, 10**7) for taken in (
+        -1, 0, 500, 10**9)) + send_path(1, 1, 0) * 40 + send_path(1, 99_999, 99_999, 6) * 40,
+    "keys": use_key(HOST, (1, HOST, 128), (2, NETWORK_OF_64, 32), (1, LINK_LOCAL, 10)) + use_key(
+        NETWORK_OF_64, (1, HOST, 128), (2, NETWORK_OF_64, 32), (3, HOST, 120)) + use_key(
+        LINK_LOCAL, (1, HOST, 128), (1, HOST, 0), (1, HOST, 96)),
+}
+
+
 STRANGER = struct.pack(">QQ", 0, 0xFFFF0A000001)
 ADDRESSES = {
     "ipv4": b"192.0.2.7",
@@ -783,6 +823,7 @@ SEEDS = {
     "state_fuzz": STATES,
     "keys_fuzz": KEY_FILES,
     "hub_fuzz": HUBS,
+    "limits_fuzz": LIMITS,
     "select_fuzz": SELECTIONS,
     "device_fuzz": {name: KNOWN_CRYSTAL + play for name, play in DEVICES.items()},
     "address_fuzz": {name: STRANGER + text for name, text in ADDRESSES.items()},
