@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "libsync/policy/responder.hpp"
 
-#include <algorithm>
 #include <optional>
+
+#include "libsync/policy/server_header.hpp"
 
 namespace isletime {
 namespace {
@@ -34,24 +35,6 @@ std::optional<Mode> mode_of_reply(Mode asked, std::uint8_t version, std::uint16_
 // A transmit stamp is ahead of the clock by what sending is expected to take, within this: 2^-20 s.
 constexpr std::int8_t kStampPrecision = -20;
 
-Header describe(const ServerState& state, WallTime now) {
-  Header header;
-  header.precision = std::max(state.precision, kStampPrecision);
-  if (!is_synchronised(state, now)) {
-    header.leap = Leap::kUnsynchronised;
-    header.root_dispersion = ShortTime::round_up(kMaxDispersion.value);
-    return header;
-  }
-  header.leap = state.leap;
-  header.stratum = state.stratum;
-  header.root_delay = ShortTime::round_up(state.root_delay.value);
-  header.root_dispersion = ShortTime::round_up(root_dispersion_at(state, now).value);
-  header.reference_id = state.reference_id;
-  // Never after the reply's own stamps: clients take that for a broken server (RFC 5905, A.5.1.1).
-  header.reference = to_ntp(std::min(state.reference_time, now));
-  return header;
-}
-
 // What is the request's own.
 void address_to(Reply& reply, const Question& question, NtpTimestamp origin, WallTime received) {
   const unsigned first = reply[field::kLeapVersionMode] & 0xc0U;
@@ -80,7 +63,9 @@ Result<Question, Refusal> judge(const Request& request, std::span<const AccessRu
 }
 
 Account::Account(const ServerState& state, WallTime now) : common_{} {
-  emit_header(describe(state, now), common_);
+  Header header = describe(state, now);
+  header.precision = std::max(header.precision, kStampPrecision);
+  emit_header(header, common_);
 }
 
 Reply Account::answer(const Question& question, WallTime received) const {

@@ -3,9 +3,12 @@
 
 #include <bit>
 #include <cstring>
+#include <map>
 #include <memory>
+#include <netpacket/packet.h>
 
 #include <ifaddrs.h>
+#include <net/if.h>
 
 #include "libsync/posix/socket_address.hpp"
 
@@ -28,6 +31,18 @@ std::optional<IpAddress> address_of(const sockaddr* generic) {
   return std::nullopt;
 }
 
+std::optional<std::uint32_t> index_of(const sockaddr* generic) {
+  if (generic == nullptr || generic->sa_family != AF_PACKET) return std::nullopt;
+  sockaddr_ll link;
+  std::memcpy(&link, generic, sizeof link);
+  return static_cast<std::uint32_t>(link.sll_ifindex);
+}
+
+// An IPv4 address may have a label of its own, "eth0:1".
+std::string interface_of(const std::string& label) {
+  return label.substr(0, label.find(':'));
+}
+
 // An IPv4 mask, in its mapped form, does not have the first 96 bits set.
 Prefix network_of(IpAddress address, IpAddress mask) {
   const int ones = address.is_v4() ? 96 + std::popcount(mask.v4_value())
@@ -42,11 +57,23 @@ std::vector<InterfaceAddress> interface_addresses() {
   if (getifaddrs(&list) != 0) return {};
   const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner{list, freeifaddrs};
   std::vector<InterfaceAddress> addresses;
+  std::map<std::string, std::uint32_t> indices;  // of all interfaces, which come before the addresses
   for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
+    const std::string name = interface_of(entry->ifa_name);
+    if (const auto index = index_of(entry->ifa_addr)) indices[name] = *index;
     const auto address = address_of(entry->ifa_addr);
     const auto mask = address_of(entry->ifa_netmask);
     if (!address || !mask) continue;
-    addresses.push_back({entry->ifa_name, *address, network_of(*address, *mask)});
+    const auto has = [flags = entry->ifa_flags](unsigned all) { return (flags & all) == all; };
+    addresses.push_back({.interface = name,
+                         .address = *address,
+                         .network = network_of(*address, *mask),
+                         .index = indices[name],
+                         .is_up = has(IFF_UP | IFF_RUNNING),
+                         .is_loopback = has(IFF_LOOPBACK),
+                         .is_point_to_point = has(IFF_POINTOPOINT),
+                         .has_broadcast = has(IFF_BROADCAST),
+                         .has_multicast = has(IFF_MULTICAST)});
   }
   return addresses;
 }

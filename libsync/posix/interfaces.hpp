@@ -2,6 +2,7 @@
 // The addresses that this machine's interfaces have at the moment (getifaddrs(3)).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,12 @@ struct InterfaceAddress {
   std::string interface;
   IpAddress address;
   Prefix network;
+  std::uint32_t index = 0;  // the interface's: one that is made again has another
+  bool is_up = false;       // and has a carrier
+  bool is_loopback = false;
+  bool is_point_to_point = false;
+  bool has_broadcast = false;
+  bool has_multicast = false;
 };
 
 // Empty where the system does not tell.

@@ -157,6 +157,9 @@ TEST(SntpdOptions, WrongOnesAreOneLineAndStatus2) {
   expect_one_line(sntpd({"--server", "a,best"}), 2, "there is no \"best\"");
   expect_one_line(sntpd({"--pool", "a:x"}), 2, "expected HOST");
   expect_one_line(sntpd({"--server", "a,key=7"}), 2, "key=7 needs --keys");
+  expect_one_line(sntpd({"--broadcast", "auto,key=7"}), 2, "key=7 needs --keys");
+  expect_one_line(sntpd({"--broadcast", "auto", "--port", "0"}), 2, "--broadcast contradicts --port 0");
+  expect_one_line(sntpd({"--broadcast", "auto,loud"}), 2, "use key or poll");
   expect_one_line(sntpd({"--minpoll", "8", "--maxpoll", "7"}), 2, "--minpoll is above --maxpoll");
   expect_one_line(sntpd({"--step", "soon"}), 2, "\"soon\" is not a number of seconds");
   expect_one_line(sntpd({"--panic", "-1"}), 2, "-1");

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <net/if.h>
+
 #include <gtest/gtest.h>
 
 namespace isletime {
@@ -17,6 +19,10 @@ TEST(Interfaces, HaveTheLoopbackAddressAndItsNetwork) {
   EXPECT_EQ(loopback->interface, "lo");
   EXPECT_TRUE(contains(loopback->network, IpAddress::v4(0x7fff'ffff)));
   EXPECT_FALSE(contains(loopback->network, IpAddress::v4(0x8000'0000)));
+  EXPECT_EQ(loopback->index, if_nametoindex("lo"));
+  EXPECT_TRUE(loopback->is_loopback);
+  EXPECT_TRUE(loopback->is_up);
+  EXPECT_FALSE(loopback->has_broadcast);
 }
 
 }  // namespace

@@ -14,12 +14,13 @@
 namespace isletime::sntpd {
 namespace {
 
-constexpr ProgramText kText{"sntpd", "Keep an island's time, and serve it by NTP.",
-                            "Also, see sntpd(8): --access-point --bind-key --control --keys --local-stratum\n"
-                            "  --maxpoll --minpoll --monitor --no-control --no-rate-limit --no-sandbox\n"
-                            "  --panic --signed-only --state-dir --step --step-always --user --workers\n"
-                            "Example: try it without root, on another port, from this machine only\n"
-                            "  sntpd --no-clock --bind 127.0.0.1 --port 11123"};
+constexpr ProgramText kText{
+    "sntpd", "Keep an island's time, and serve it by NTP.",
+    "Also, see sntpd(8): --access-point --bind-key --broadcast --control --keys --local-stratum\n"
+    "  --maxpoll --minpoll --monitor --no-control --no-rate-limit --no-sandbox --panic --signed-only\n"
+    "  --state-dir --step --step-always --user --workers\n"
+    "Example: try it without root, on another port, from this machine only\n"
+    "  sntpd --no-clock --bind 127.0.0.1 --port 11123"};
 
 struct Words {
   std::vector<std::string> bind;
@@ -29,6 +30,7 @@ struct Words {
   std::vector<std::string> servers;
   std::vector<std::string> pools;
   std::vector<std::string> key_bindings;
+  std::vector<std::string> broadcasts;
   std::optional<std::uint8_t> minpoll;
   std::optional<std::uint8_t> maxpoll;
   std::optional<std::string> step;
@@ -119,6 +121,13 @@ void add_rare_options(CLI::App& app, Options& options, Words& words) {
   const auto is_duration =
       must_be("a number of seconds", [](const std::string& text) { return parse_seconds(text).has_value(); });
   app.add_option("--access-point", options.access_point)->group(kHidden);
+  const CLI::Validator is_broadcast(
+      [](std::string& text) {
+        const auto broadcast = parse_broadcast_option(text);
+        return broadcast ? std::string{} : '"' + text + "\": " + broadcast.error();
+      },
+      "");
+  repeatable(app.add_option("--broadcast", words.broadcasts))->check(is_broadcast)->group(kHidden);
   app.add_option("--control", options.control_socket)->group(kHidden);
   repeatable(app.add_option("--bind-key", words.key_bindings))->check(is_binding)->group(kHidden);
   app.add_option("--keys", options.keys)->group(kHidden);
@@ -150,9 +159,13 @@ std::optional<std::string> take_polls(const Words& words, Options& options) {
 
 std::optional<std::string> find_contradiction(const Options& options) {
   if (options.no_control && options.control_socket) return "--no-control contradicts --control";
+  if (!options.broadcasts.empty() && options.port == 0) return "--broadcast contradicts --port 0";
   if (options.keys) return std::nullopt;
   if (options.signed_only) return "--signed-only needs --keys";
   if (!options.key_bindings.empty()) return "--bind-key needs --keys";
+  for (const BroadcastOption& broadcast : options.broadcasts) {
+    if (broadcast.key) return fmt::format("--broadcast: key={} needs --keys", *broadcast.key);
+  }
   for (const auto* hosts : {&options.servers, &options.pools}) {
     for (const ServerOption& server : *hosts) {
       if (server.key) return fmt::format("{}: key={} needs --keys", server.host.text, *server.key);
@@ -185,6 +198,7 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   for (const auto& text : words.servers) options.servers.push_back(*parse_server_option(text));
   for (const auto& text : words.key_bindings) options.key_bindings.push_back(*parse_binding(text));
   for (const auto& text : words.pools) options.pools.push_back(*parse_server_option(text));
+  for (const auto& text : words.broadcasts) options.broadcasts.push_back(*parse_broadcast_option(text));
   take_durations(words, options.limits);
   auto fault = take_polls(words, options);
   if (!fault) fault = find_contradiction(options);

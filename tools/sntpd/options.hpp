@@ -13,6 +13,7 @@
 #include "libsync/policy/key_bindings.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
+#include "tools/sntpd/broadcast_option.hpp"
 #include "tools/sntpd/server_option.hpp"
 
 namespace isletime::sntpd {
@@ -28,6 +29,7 @@ struct Options {
   bool unsynchronised = false;
   std::vector<ServerOption> servers;
   std::vector<ServerOption> pools;
+  std::vector<BroadcastOption> broadcasts;
   std::optional<std::string> keys;  // a file
   std::vector<KeyBinding> key_bindings;
   bool signed_only = false;

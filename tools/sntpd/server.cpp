@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "libsync/core/rfc3339.hpp"
+#include "libsync/posix/announcing.hpp"
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/random.hpp"
 #include "libsync/posix/sandbox.hpp"
@@ -86,6 +87,7 @@ std::optional<Server::Failure> Server::open() {
   }
   if (auto failure = open_keys()) return failure;
   if (auto failure = open_services()) return failure;
+  if (auto failure = open_broadcaster()) return failure;
   if (auto failure = open_memory(user)) return failure;
   hub_.emplace(options_, keys_, log_, memory_, precision_);
   time_.publish(hub_->served());
@@ -106,6 +108,9 @@ std::optional<Server::Failure> Server::open_keys() {
     }
   }
   for (const KeyBinding& binding : options_.key_bindings) named.push_back(binding.key_id);
+  for (const BroadcastOption& broadcast : options_.broadcasts) {
+    if (broadcast.key) named.push_back(*broadcast.key);
+  }
   for (const std::uint32_t id : named) {
     if (keys_.find(id) != nullptr) continue;
     return Failure{ExitStatus::kUsage, fmt::format("{}: there is no key {}", *options_.keys, id)};
@@ -137,6 +142,33 @@ std::optional<Server::Failure> Server::open_services() {
                    fmt::format("{}: {}{}", to_string(local), to_string(*error), advice(error->code))};
   }
   return std::nullopt;
+}
+
+std::optional<Server::Failure> Server::open_broadcaster() {
+  if (options_.broadcasts.empty()) return std::nullopt;
+  for (const Service& service : services_) {
+    const ServiceSocket& socket = service.socket();
+    const auto error = allow_announcing(socket.descriptor(), socket.local().address.is_v4());
+    if (!error) continue;
+    return Failure{ExitStatus::kSystemFailed,
+                   fmt::format("{}: cannot broadcast: {}", to_string(socket.local()), to_string(*error))};
+  }
+  broadcaster_.emplace(Broadcaster::Config{.options = options_.broadcasts,
+                                           .bind = options_.bind,
+                                           .port = options_.port,
+                                           .keys = keys_,
+                                           .socket_of = [this](IpAddress local) { return socket_of(local); }},
+                       log_);
+  return std::nullopt;
+}
+
+int Server::socket_of(IpAddress address) const {
+  const auto serves = [&](const Service& service) {
+    const IpAddress local = service.socket().local().address;
+    return local.is_v4() == address.is_v4() && (local.is_any() || local == address);
+  };
+  const auto found = std::find_if(services_.begin(), services_.end(), serves);
+  return found == services_.end() ? -1 : found->socket().descriptor();
 }
 
 std::optional<Server::Failure> Server::open_control(const std::optional<User>& user) {
@@ -217,6 +249,7 @@ void Server::run() {
   }
   memory_.note(wall_now(), Event::kStarted, "sntpd " ISLETIME_VERSION " started");
   hub_->step({});
+  if (broadcaster_) broadcaster_->step(0, hub_->served(), mono_now());
   shrink();
   if (!services_.empty()) announce();
   manager_.ready();
@@ -240,7 +273,9 @@ void Server::work(Service& service) {
 
 std::optional<MonoTime> Server::next_wakeup() const {
   std::optional<MonoTime> next = hub_->next_wakeup();
-  for (const auto& other : {control_ ? control_->next_wakeup() : std::nullopt, next_sign_of_life_}) {
+  const auto broadcast = broadcaster_ ? broadcaster_->next_wakeup() : std::nullopt;
+  for (const auto& other :
+       {control_ ? control_->next_wakeup() : std::nullopt, next_sign_of_life_, broadcast}) {
     if (other && (!next || *other < *next)) next = other;
   }
   return next;
@@ -256,11 +291,13 @@ void Server::wait_for_events() {
     for (Service& service : services_) polled.push_back({service.socket().descriptor(), POLLIN | POLLPRI, 0});
   }
   const std::size_t of_services = polled.size();
+  if (broadcaster_) polled.push_back(broadcaster_->poll_entry());
+  const std::size_t of_broadcaster = polled.size();
   if (control_) control_->append_polled(polled);
   if (poll(polled.data(), polled.size(), milliseconds_until(next_wakeup())) < 0) return;
   const std::span all{polled};
   hub_->step(all.first(of_hub));
-  if (control_) control_->step(all.subspan(of_services));
+  if (control_) control_->step(all.subspan(of_broadcaster));
   if (hub_->has_changed()) monitor_.publish(hub_->monitored());
   if (control_) {
     control_->publish();
@@ -268,6 +305,7 @@ void Server::wait_for_events() {
     hub_->take_changed();
   }
   time_.publish(hub_->served());
+  if (broadcaster_) broadcaster_->step(polled[of_services].revents, time_.read(), mono_now());
   show_life();
   if (of_watch > of_hub && polled[of_hub].revents != 0 && clock_watch_->take_set()) announce();
   for (std::size_t i = of_watch; i < of_services; ++i) {

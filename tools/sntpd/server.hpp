@@ -18,6 +18,7 @@
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
 #include "tools/sntpd/access_list.hpp"
+#include "tools/sntpd/broadcaster.hpp"
 #include "tools/sntpd/clock_watch.hpp"
 #include "tools/sntpd/control.hpp"
 #include "tools/sntpd/hub.hpp"
@@ -51,6 +52,7 @@ class Server {
   std::optional<Failure> open_memory(const std::optional<User>& user);
   std::optional<Failure> open_services();
   std::optional<SysError> open_one(const Endpoint& local);
+  std::optional<Failure> open_broadcaster();
   std::optional<Failure> open_control(const std::optional<User>& user);
   std::optional<Failure> give_up_rights(const std::optional<User>& user);
   Demands demands() const;
@@ -59,6 +61,7 @@ class Server {
   void work(Service& service);
   void wait_for_events();
   void show_life();
+  int socket_of(IpAddress address) const;
   std::optional<MonoTime> next_wakeup() const;
   std::optional<std::string> reload();
   StatusView status() const;
@@ -76,6 +79,7 @@ class Server {
   Snapshot<ServedTime> time_;
   Monitor monitor_;
   std::vector<Service> services_;
+  std::optional<Broadcaster> broadcaster_;
   std::optional<Control> control_;
   ServiceManager manager_;
   std::optional<MonoTime> next_sign_of_life_;

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// What a broadcast server sends to all who listen (RFC 5905, section 3, mode 5): its own account and
+// a transmit stamp, and nothing of anybody's. A clock that is not set is not announced.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "libsync/core/ip_address.hpp"
+#include "libsync/core/ntp_packet.hpp"
+#include "libsync/policy/server_state.hpp"
+
+namespace isletime {
+
+// RFC 5905, section 16: the group that IANA gave to NTP; on IPv6 of the link alone.
+inline constexpr IpAddress kNtpGroupV4 = IpAddress::v4(0xe000'0101);         // 224.0.1.1
+inline constexpr IpAddress kNtpGroupV6{0xff02'0000'0000'0000, 0x0000'0101};  // ff02::101
+
+using Announcement = std::array<std::uint8_t, kHeaderSize>;
+
+// `poll`: log2 seconds to the next one. The transmit stamp is still unset: see stamp_transmit.
+// Absent: unsynchronised.
+std::optional<Announcement> announce(const ServerState& state, std::int8_t poll, WallTime now);
+
+}  // namespace isletime

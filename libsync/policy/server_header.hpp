@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// What a server says of itself in every packet that it sends, reply or announcement: the system
+// variables of RFC 5905, section 11.1, as they are at an instant.
+#pragma once
+
+#include "libsync/core/ntp_packet.hpp"
+#include "libsync/policy/server_state.hpp"
+
+namespace isletime {
+
+// Version, mode, poll and the other three stamps are left to the caller.
+constexpr Header describe(const ServerState& state, WallTime now) {
+  Header header;
+  header.precision = state.precision;
+  if (!is_synchronised(state, now)) {
+    header.leap = Leap::kUnsynchronised;
+    header.root_dispersion = ShortTime::round_up(kMaxDispersion.value);
+    return header;
+  }
+  header.leap = state.leap;
+  header.stratum = state.stratum;
+  header.root_delay = ShortTime::round_up(state.root_delay.value);
+  header.root_dispersion = ShortTime::round_up(root_dispersion_at(state, now).value);
+  header.reference_id = state.reference_id;
+  // Never after the packet's own stamps: clients take that for a broken server (RFC 5905, A.5.1.1).
+  header.reference = to_ntp(std::min(state.reference_time, now));
+  return header;
+}
+
+}  // namespace isletime

@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A hub that broadcasts on interfaces that come and go, and what it really sends.
+
+Usage: island broadcast_test.py FOLDER_OF_PROGRAMS [TEST...]
+Runs on an island, as hub_test.py does. Its interfaces are pairs (veth), so that each has a carrier.
+"""
+
+import collections
+import contextlib
+import hashlib
+import socket
+import struct
+import subprocess
+import time
+import unittest
+
+import hub_test as hubs
+
+NTP_PORT = 123
+KEY = (7, b"gentle-breeze")
+GROUP_V4 = "224.0.1.1"
+GROUP_V6 = "ff02::101"
+MODE_BROADCAST = 5
+NTP_TO_UNIX_S = 2_208_988_800
+POLL_S = 2  # poll=1
+
+Heard = collections.namedtuple("Heard", "interface source to hops source_port port payload")
+
+
+def ip(*words):
+    subprocess.run(["ip", *(str(word) for word in words)], check=True)
+
+
+def add_pair(name, *prefixes):
+    ip("link", "add", name, "type", "veth", "peer", "name", name + "p")
+    for prefix in prefixes:
+        ip("address", "add", prefix, "dev", name)
+    for end in (name, name + "p"):
+        ip("link", "set", end, "up")
+
+
+def parse_ip(interface, packet):
+    """Absent: not UDP."""
+    version = packet[0] >> 4
+    if version == 4 and packet[9] == socket.IPPROTO_UDP:
+        hops, udp = packet[8], packet[(packet[0] & 15) * 4 :]
+        source, to = (socket.inet_ntop(socket.AF_INET, packet[at : at + 4]) for at in (12, 16))
+    elif version == 6 and packet[6] == socket.IPPROTO_UDP:
+        hops, udp = packet[7], packet[40:]
+        source, to = (socket.inet_ntop(socket.AF_INET6, packet[at : at + 16]) for at in (8, 24))
+    else:
+        return None
+    source_port, port, length = struct.unpack("!HHH", udp[:6])
+    return Heard(interface, source, to, hops, source_port, port, udp[8:length])
+
+
+class Ears:
+    """Hears what leaves on any interface of the island."""
+
+    ALL = 3  # ETH_P_ALL
+
+    def __enter__(self):
+        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(self.ALL))
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def until(self, what, holds):
+        """What was heard from now until `holds` of something, that included."""
+        heard = []
+        deadline = time.monotonic() + hubs.PATIENCE_S
+        while True:
+            self.socket.settimeout(max(0.001, deadline - time.monotonic()))
+            try:
+                packet, (interface, _, kind, *_) = self.socket.recvfrom(2048)
+            except TimeoutError as error:
+                raise AssertionError(f"{what}: heard only {heard}") from error
+            one = parse_ip(interface, packet) if kind == socket.PACKET_OUTGOING else None
+            if one is None:
+                continue
+            heard.append(one)
+            if holds(one):
+                return heard
+
+    def next(self, interface, to):
+        return self.until(f"{interface} to {to}", lambda one: (one.interface, one.to) == (interface, to))[-1]
+
+
+def transmit_time(payload):
+    whole, fraction = struct.unpack("!II", payload[40:48])
+    return whole - NTP_TO_UNIX_S + fraction / 2**32
+
+
+class Sending(hubs.Hub):
+    def keys(self):
+        number, secret = KEY
+        path = self.file("keys", f"{number} SHA256 {secret.decode()}")
+        path.chmod(0o600)
+        return path
+
+    def broadcasting(self, *options, port=NTP_PORT, control=None):
+        folder = self.folder / f"state-{port}"
+        return self.running(
+            *(hubs.PROGRAMS / "sntpd", "--no-clock", "--verbose", "--port", port, "--state-dir", folder),
+            *("--control", control or self.control),
+            *options,
+        )
+
+    def pair(self, name, *prefixes):
+        add_pair(name, *prefixes)
+        self.addCleanup(lambda: subprocess.run(["ip", "link", "delete", name], check=False, capture_output=True))
+
+    def assert_is_announcement(self, heard, poll):
+        first, stratum, its_poll = heard.payload[:3]
+        self.assertEqual((first >> 6, first >> 3 & 7, first & 7), (0, 4, MODE_BROADCAST))
+        self.assertEqual((stratum, its_poll), (10, poll))
+        self.assertEqual(heard.payload[24:40], bytes(16), "mode 5 has no origin and no receive stamp")
+        self.assertLess(abs(transmit_time(heard.payload) - time.time()), 10)
+        self.assertEqual((heard.source_port, heard.port), (NTP_PORT, NTP_PORT))
+
+    def test_tells_every_network_and_group_of_every_interface(self):
+        self.pair("isle0", "10.1.0.1/24", "10.2.0.1/16")
+        self.pair("isle1", "10.3.0.1/30")
+        ways = [
+            ("isle0", "10.1.0.1", "10.1.0.255"),
+            ("isle0", "10.2.0.1", "10.2.255.255"),
+            ("isle0", "10.1.0.1", GROUP_V4),
+            ("isle1", "10.3.0.1", "10.3.0.3"),
+            ("isle1", "10.3.0.1", GROUP_V4),
+        ]
+        with Ears() as ears, self.broadcasting("--broadcast", "auto,poll=1"):
+            heard = {}
+            while not all(way in heard for way in ways) or not any(way[2] == GROUP_V6 for way in heard):
+                one = ears.until("all ways", lambda one: one.port == NTP_PORT)[-1]
+                heard[(one.interface, one.source, one.to)] = one
+            for way, one in heard.items():
+                with self.subTest(way=way):
+                    self.assert_is_announcement(one, 1)
+                    self.assertEqual(len(one.payload), 48)
+                    self.assertNotEqual(way[0], "lo")
+                    if one.to in (GROUP_V4, GROUP_V6):
+                        self.assertEqual(one.hops, 1, "no router passes it on")
+                    if one.to == GROUP_V6:
+                        self.assertTrue(one.source.startswith("fe80:"), one.source)
+            times = [transmit_time(ears.next("isle0", "10.1.0.255").payload) for _ in range(2)]
+            self.assertAlmostEqual(times[1] - times[0], POLL_S, delta=POLL_S / 2)
+
+    def test_signs_by_the_key_of_the_interface(self):
+        self.pair("isle0", "10.1.0.1/24")
+        self.pair("isle1", "10.2.0.1/24")
+        number, secret = KEY
+        options = ("--broadcast", f"isle0,key={number}", "--broadcast", "isle1,poll=2", "--keys", self.keys())
+        with Ears() as ears, self.broadcasting(*options):
+            packets = [ears.until("it", lambda one: one.port == NTP_PORT)[-1] for _ in range(4)]
+            for one in packets:
+                with self.subTest(interface=one.interface, to=one.to):
+                    if one.interface == "isle1":
+                        self.assertEqual(len(one.payload), 48)
+                        self.assert_is_announcement(one, 2)
+                        continue
+                    self.assert_is_announcement(one, 6)
+                    header, mac = one.payload[:48], one.payload[48:]
+                    # RFC 7822, section 7.5.1: the first 20 bytes of the digest.
+                    digest = hashlib.sha256(secret + header).digest()[:20]
+                    self.assertEqual(mac, struct.pack("!I", number) + digest)
+            self.assertEqual({one.interface for one in packets}, {"isle0", "isle1"})
+
+    def test_follows_interfaces_that_come_and_go(self):
+        self.pair("isle0", "10.1.0.1/24")
+        with Ears() as ears, self.broadcasting("--broadcast", "auto,poll=3"):
+            ears.next("isle0", "10.1.0.255")
+            # One that comes later is told at once, not when the interval of the others is over.
+            for _ in range(2):
+                self.pair("isle1", "10.2.0.1/24")
+                before = time.monotonic()
+                ears.next("isle1", "10.2.0.255")
+                ears.next("isle1", GROUP_V4)
+                self.assertLess(time.monotonic() - before, 4)
+                ip("link", "delete", "isle1")
+            ears.next("isle0", "10.1.0.255")
+            # An address that comes later, too; and an interface that was down for a while.
+            ip("address", "add", "10.5.0.1/24", "dev", "isle0")
+            ears.next("isle0", "10.5.0.255")
+            ip("link", "set", "isle0", "down")
+            ip("link", "set", "isle0", "up")
+            ears.next("isle0", "10.5.0.255")
+            self.assertTrue(self.ask("status")["synchronised"])
+        self.assertNotIn("ended", self.output())
+
+    def test_without_an_interface_it_serves_and_waits_for_one(self):
+        with Ears() as ears, self.broadcasting("--broadcast", "isle7,poll=1", "--broadcast", "isle8"):
+            self.assertTrue(self.ask("status")["synchronised"])
+            self.pair("isle7", "10.1.0.1/24")
+            ears.next("isle7", "10.1.0.255")
+
+    def test_a_clock_that_is_not_set_is_not_announced(self):
+        self.pair("isle0", "10.1.0.1/24")
+        other_port = 11123
+        with contextlib.ExitStack() as stack:
+            ears = stack.enter_context(Ears())
+            stack.enter_context(self.broadcasting("--broadcast", "isle0,poll=1", "--unsynchronised"))
+            self.assertFalse(self.ask("status")["synchronised"])
+            # Another hub, whose clock is set, tells how much time has passed.
+            other = self.broadcasting("--broadcast", "isle0,poll=1", port=other_port, control=self.folder / "other")
+            stack.enter_context(other)
+            heard = []
+            for _ in range(3):
+                heard += ears.until("the other hub", lambda one: (one.port, one.to) == (other_port, "10.1.0.255"))
+            self.assertNotIn(NTP_PORT, {one.port for one in heard})
+            self.ask("set", "2030-01-01T12:00:00Z")
+            self.assertLess(
+                abs(transmit_time(ears.until("it", lambda one: one.port == NTP_PORT)[-1].payload) - 1_893_499_200), 60
+            )
+
+    def test_only_the_addresses_that_are_served_speak(self):
+        self.pair("isle0", "10.1.0.1/24")
+        self.pair("isle1", "10.2.0.1/24")
+        with Ears() as ears, self.broadcasting("--broadcast", "auto,poll=1", "--bind", "10.2.0.1"):
+            heard = [one for _ in range(4) for one in ears.until("it", lambda one: one.port == NTP_PORT)]
+            ways = {(one.interface, one.to) for one in heard if one.port == NTP_PORT}
+            self.assertEqual(ways, {("isle1", "10.2.0.255"), ("isle1", GROUP_V4)})
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[hubs.sys.argv[0], *hubs.sys.argv[2:]])

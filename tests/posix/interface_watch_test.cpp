@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// What it tells when interfaces change is tests/integration/broadcast_test.py's, which may change some.
+#include "libsync/posix/interface_watch.hpp"
+
+#include <gtest/gtest.h>
+
+namespace isletime {
+namespace {
+
+TEST(InterfaceWatch, NeitherWaitsNorTellsOfWhatWasThereBefore) {
+  auto watch = InterfaceWatch::open();
+  ASSERT_TRUE(watch) << to_string(watch.error());
+  EXPECT_GE(watch->descriptor(), 0);
+  EXPECT_FALSE(watch->take_changed());
+}
+
+}  // namespace
+}  // namespace isletime
