@@ -3,32 +3,16 @@
 
 #include <algorithm>
 
+#include "libsync/policy/leap_second.hpp"
+
 namespace isletime {
 namespace {
 
 // RFC 5905, section 7.2 (MAXPOLL): 2^17 s.
 constexpr nanoseconds kLongestPoll = seconds{131'072};
 
-// Servers and kernels disagree about the seconds around a leap second.
-constexpr nanoseconds kLeapSecondMargin = seconds{5};
-
 // A server that bears in mind what sending takes sets its transmit stamp ahead, at times too far.
 constexpr nanoseconds kAheadOfSending = std::chrono::microseconds{50};
-
-// Absent: beyond WallTime's range.
-std::optional<WallTime> end_of_day(WallTime time) {
-  using Days = std::chrono::duration<std::int64_t, std::ratio<86'400>>;
-  if (time > WallTime::max() - Days{1}) return std::nullopt;
-  return WallTime{std::chrono::floor<Days>(time.time_since_epoch()) + Days{1}};
-}
-
-// The leap second that the server announces comes at this instant. In both modes it is the query's
-// arrival that is of the present.
-std::optional<WallTime> announced_leap_second(const Header& header, WallTime near) {
-  if (header.leap != Leap::kInsert && header.leap != Leap::kDelete) return std::nullopt;
-  const auto server_time = unfold(header.receive, near);
-  return server_time ? end_of_day(*server_time) : std::nullopt;
-}
 
 // What an interleaved reply to the query has as its origin. As unpredictable as the nonce, with which alone
 // it is ever seen, and never the same: by that the server tells the modes (RFC 9769, section 2).
@@ -190,17 +174,16 @@ std::optional<Reject> Client::find_fault_of_server(const Header& header) const {
 bool Client::is_near_leap_second(const Header& header, WallTime received) const {
   const auto server_time = unfold(header.receive, received);
   if (!server_time) return false;
-  for (const auto& leap_second : {announced_leap_second(header, received), leap_second_}) {
-    if (!leap_second) continue;
-    const nanoseconds since = elapsed(*leap_second, *server_time);
-    if (since >= -kLeapSecondMargin && since <= kLeapSecondMargin) return true;
+  for (const auto& leap_second : {announced_leap_second(header, header.receive, received), leap_second_}) {
+    if (isletime::is_near_leap_second(leap_second, *server_time)) return true;
   }
   return false;
 }
 
 // Kept when the announcement ends: by then the leap second has just been.
 void Client::remember_leap_second(const Header& header, WallTime received) {
-  if (const auto announced = announced_leap_second(header, received)) leap_second_ = announced;
+  if (const auto announced = announced_leap_second(header, header.receive, received))
+    leap_second_ = announced;
 }
 
 // RFC 9769, section 2: of an interleaved reply only T3 is taken, the rest is that of the exchange before.

@@ -52,6 +52,13 @@ Prefix network_of(IpAddress address, IpAddress mask) {
 
 }  // namespace
 
+std::optional<IpAddress> broadcast_address_of(const InterfaceAddress& a) {
+  constexpr int kLongestPrefix = 96 + 30;
+  if (!a.has_broadcast || !a.address.is_v4() || a.network.length > kLongestPrefix) return std::nullopt;
+  const auto hosts = static_cast<std::uint32_t>((std::uint64_t{1} << (128 - a.network.length)) - 1);
+  return IpAddress::v4(a.address.v4_value() | hosts);
+}
+
 std::vector<InterfaceAddress> interface_addresses() {
   ifaddrs* list = nullptr;
   if (getifaddrs(&list) != 0) return {};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct InterfaceAddress {
   bool has_broadcast = false;
   bool has_multicast = false;
 };
+
+// By which all hosts of its network are told (RFC 919). Absent: IPv6, or a network of two (RFC 3021).
+std::optional<IpAddress> broadcast_address_of(const InterfaceAddress& address);
 
 // Empty where the system does not tell.
 std::vector<InterfaceAddress> interface_addresses();

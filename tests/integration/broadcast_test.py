@@ -93,7 +93,9 @@ def transmit_time(payload):
     return whole - NTP_TO_UNIX_S + fraction / 2**32
 
 
-class Sending(hubs.Hub):
+class Broadcast(hubs.Hub):
+    """Keys and interfaces."""
+
     def keys(self):
         number, secret = KEY
         path = self.file("keys", f"{number} SHA256 {secret.decode()}")
@@ -112,6 +114,8 @@ class Sending(hubs.Hub):
         add_pair(name, *prefixes)
         self.addCleanup(lambda: subprocess.run(["ip", "link", "delete", name], check=False, capture_output=True))
 
+
+class Sending(Broadcast):
     def assert_is_announcement(self, heard, poll):
         first, stratum, its_poll = heard.payload[:3]
         self.assertEqual((first >> 6, first >> 3 & 7, first & 7), (0, 4, MODE_BROADCAST))
@@ -221,6 +225,207 @@ class Sending(hubs.Hub):
             heard = [one for _ in range(4) for one in ears.until("it", lambda one: one.port == NTP_PORT)]
             ways = {(one.interface, one.to) for one in heard if one.port == NTP_PORT}
             self.assertEqual(ways, {("isle1", "10.2.0.255"), ("isle1", GROUP_V4)})
+
+
+def header(transmit_s, leap=0, stratum=1):
+    """Of a broadcast, by a clock that reads `transmit_s`."""
+    whole = int(transmit_s)
+    fraction = int((transmit_s - whole) * 2**32)
+    first = leap << 6 | 4 << 3 | MODE_BROADCAST
+    stamps = struct.pack("!II", whole + NTP_TO_UNIX_S, fraction)
+    return struct.pack("!BBbb", first, stratum, 6, -20) + bytes(8) + b"TEST" + stamps + bytes(16) + stamps
+
+
+def signed(payload, key=KEY):
+    number, secret = key
+    return payload + struct.pack("!I", number) + hashlib.sha256(secret + payload).digest()[:20]
+
+
+def checksum(words):
+    total = sum(struct.unpack(f"!{len(words) // 2}H", words))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+class Mouth:
+    """Says what it likes on an interface, in anybody's name."""
+
+    def __init__(self, interface):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
+
+    def close(self):
+        self.socket.close()
+
+    def say(self, payload, to, source, source_port=NTP_PORT):
+        udp = struct.pack("!HHHH", source_port, NTP_PORT, 8 + len(payload), 0) + payload
+        addresses = socket.inet_aton(source) + socket.inet_aton(to)
+        start = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 1, socket.IPPROTO_UDP, 0)
+        start = start[:10] + struct.pack("!H", checksum(start + addresses))
+        self.socket.sendto(start + addresses + udp, (to, 0))
+
+
+class Receiving(Broadcast):
+    """A hub far away, on a network of its own, that asks chronyd by a key and hears what is broadcast in
+    chronyd's name. chronyd cannot sign broadcasts, so this test does."""
+
+    SERVER = "10.1.0.1"
+    EVERYBODY = "10.1.0.255"
+    SOURCE = "ntp:10.1.0.1"
+
+    def setUp(self):
+        super().setUp()
+        self.stack = contextlib.ExitStack()
+        self.addCleanup(self.stack.close)
+        self.pair("isle0", "10.1.0.1/24", "10.1.0.9/24")
+        far = subprocess.Popen(["unshare", "--net", "sleep", "infinity"])
+        self.stack.callback(lambda: (far.kill(), far.wait()))
+        while self.far_network(far.pid) == self.far_network("self"):
+            time.sleep(0.01)
+        ip("link", "set", "isle0p", "netns", far.pid)
+        self.there = ("nsenter", "-t", far.pid, "-n")
+        for words in ("address add 10.1.0.2/24 dev isle0p", "link set isle0p up", "link set lo up"):
+            self.far("ip", *words.split())
+        self.mouth = Mouth("isle0")
+        self.stack.callback(self.mouth.close)
+
+    def far_network(self, process):
+        return hubs.os.readlink(f"/proc/{process}/ns/net")
+
+    def far(self, *command):
+        subprocess.run([str(word) for word in (*self.there, *command)], check=True)
+
+    def chronyd(self, *more):
+        config = self.file(
+            "chrony.conf",
+            "local stratum 1",
+            "allow",
+            "cmdport 0",
+            "bindcmdaddress /",
+            f"pidfile {self.folder}/chronyd.pid",
+            f"keyfile {self.keys()}",
+            *more,
+        )
+        return self.running("chronyd", "-x", "-d", "-u", "root", "-f", config)
+
+    def listening(self, words=",broadcast"):
+        return self.running(
+            *(*self.there, hubs.PROGRAMS / "sntpd", "--no-clock", "--verbose"),
+            *("--server", f"{self.SERVER},key={KEY[0]},minpoll=1,maxpoll=1{words}", "--keys", self.keys()),
+            *("--state-dir", self.folder / "state", "--control", self.control),
+        )
+
+    def source(self):
+        return self.standings()[self.SOURCE]
+
+    def counts(self):
+        source = self.source()
+        return source["broadcasts"], source["broadcasts_refused"]
+
+    def say(self, payload, to=EVERYBODY, source=SERVER, **more):
+        self.mouth.say(payload, to, source, **more)
+
+    def say_until_taken(self, to=EVERYBODY):
+        """The datagram that was taken. What leaves later than its stamp says is refused as if held back: who
+        knows how long that takes here, so one is stamped a little later than the other."""
+        deadline = time.monotonic() + hubs.PATIENCE_S
+        ahead_us = 0
+        while time.monotonic() < deadline:
+            before = self.counts()
+            ahead_us = (ahead_us + 10) % 500
+            datagram = signed(header(time.time() + ahead_us / 1e6))
+            self.say(datagram, to)
+            after = before
+            while after == before and time.monotonic() < deadline:
+                after = self.counts()
+            if after[0] > before[0]:
+                return datagram
+        raise AssertionError(f"no broadcast is taken: {self.source()}")
+
+    def assert_refused(self, why, payload, to=EVERYBODY, **more):
+        taken, refused = self.counts()
+        self.say(payload, to, **more)
+        deadline = time.monotonic() + hubs.PATIENCE_S
+        while self.counts() == (taken, refused):
+            self.assertLess(time.monotonic(), deadline, f"{why}: not heard")
+        source = self.source()
+        self.assertEqual((source["broadcasts"], source["broadcasts_refused"]), (taken, refused + 1))
+        self.assertIn(why, source["broadcast_refusal"])
+
+    def wait_until_measured(self):
+        self.ask("status")
+        self.wait_until(
+            "it is measured", "sources", lambda reply: any(source.get("reach", 0) > 1 for source in reply["sources"])
+        )
+
+    def test_takes_what_the_server_has_signed_and_nothing_else(self):
+        with self.listening():
+            # Nobody has answered yet.
+            self.assert_refused("has not answered", signed(header(time.time())))
+            with self.chronyd():
+                self.wait_until_measured()
+                taken = self.say_until_taken()
+                self.assert_refused("replay", taken)
+                self.assert_refused("replay", taken, to=GROUP_V4)
+                self.assert_refused("not signed by key 7", header(time.time()))
+                self.assert_refused("not signed by key 7", header(time.time()) + bytes(4))
+                self.assert_refused("not signed by key 7", signed(header(time.time()), (7, b"rough-breeze")))
+                self.assert_refused("not signed by key 7", signed(header(time.time()), (8, KEY[1])))
+                self.assert_refused("contradicts", signed(header(time.time() + 100)))
+                self.assert_refused("not set", signed(header(time.time(), leap=3)))
+                # What comes in others' names is nobody's, and is not even counted.
+                self.say(signed(header(time.time())), source="10.1.0.9")
+                self.say(signed(header(time.time())), source_port=NTP_PORT + 1)
+                self.assert_refused("replay", taken)
+                # Nothing of this has torn anything down.
+                self.say_until_taken()
+                self.say_until_taken(GROUP_V4)
+                source = self.source()
+                self.assertNotIn("broadcast_refusal", source)
+                self.assertTrue(source["reach"] & 1)
+                self.assertEqual(source["poll_s"], 2)
+                self.assertLess(abs(source["offset_s"]), 1)
+
+    def test_takes_what_another_hub_broadcasts(self):
+        options = ("--broadcast", f"isle0,key={KEY[0]},poll=1", "--keys", self.keys())
+        with self.broadcasting(*options, control=self.folder / "its"), self.listening():
+            self.wait_until_measured()
+            deadline = time.monotonic() + hubs.PATIENCE_S
+            while self.counts()[0] < 2:
+                self.assertLess(time.monotonic(), deadline, self.source())
+            self.assertEqual(self.source()["stratum"], 10)
+
+    def test_follows_the_interface_that_vanishes_and_returns(self):
+        with self.chronyd(), self.listening():
+            self.wait_until_measured()
+            self.say_until_taken()
+            self.far("ip", "link", "set", "isle0p", "down")
+            self.far("ip", "address", "flush", "dev", "isle0p")
+            self.far("ip", "address", "add", "10.1.0.2/24", "dev", "isle0p")
+            self.far("ip", "link", "set", "isle0p", "up")
+            self.say_until_taken()
+            self.say_until_taken(GROUP_V4)
+
+    def test_chronyd_cannot_sign_what_it_broadcasts(self):
+        with self.chronyd(f"broadcast 1 {self.EVERYBODY}"), self.listening():
+            self.wait_until_measured()
+            deadline = time.monotonic() + hubs.PATIENCE_S
+            while self.counts()[1] == 0:
+                self.assertLess(time.monotonic(), deadline)
+            self.assertEqual(self.counts()[0], 0)
+            self.assertIn("not signed by key 7", self.source()["broadcast_refusal"])
+
+    def test_hears_nothing_unless_told_to(self):
+        with self.chronyd(), self.listening(words=""):
+            self.wait_until_measured()
+            self.assertNotIn("broadcasts", self.source())
+            heard = subprocess.run(
+                [str(word) for word in (*self.there, "ss", "-Huan")], capture_output=True, text=True, check=True
+            )
+            self.assertNotIn(GROUP_V4, heard.stdout)
+            self.assertNotIn(self.EVERYBODY, heard.stdout)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,12 @@ TEST(ServerOption, AKeyMayHaveAnyNumberThatAPacketCanHave) {
   EXPECT_EQ(parse_server_option("192.0.2.1,key=4294967295")->key, 4'294'967'295U);
 }
 
+TEST(ServerOption, BroadcastsAreTakenIfToldSoAndOnlyWithAKey) {
+  EXPECT_FALSE(parse_server_option("192.0.2.1,key=7")->takes_broadcasts);
+  EXPECT_TRUE(parse_server_option("192.0.2.1,broadcast,key=7")->takes_broadcasts);
+  EXPECT_EQ(fault_of("192.0.2.1,broadcast"), "broadcast needs key=N: anybody could send unsigned ones");
+}
+
 TEST(ServerOption, NamesTheWordThatIsWrong) {
   EXPECT_EQ(fault_of("192.0.2.1,minpoll=0"), "minpoll takes a number from 1 to 17");
   EXPECT_EQ(fault_of("192.0.2.1,maxpoll=18"), "maxpoll takes a number from 1 to 17");

@@ -80,6 +80,14 @@ TEST(ReplyText, SourcesSayWhy) {
   EXPECT_EQ(shown(Command::kSources, R"({"sources":[]})"), "no sources\n");
 }
 
+TEST(ReplyText, SourcesSayWhatBecameOfTheirBroadcasts) {
+  const std::string text =
+      shown(Command::kSources,
+            R"({"sources":[{"source":"ntp:a","standing":"selected","standing_text":"it is believed",)"
+            R"("broadcasts":12,"broadcasts_refused":3}]})");
+  EXPECT_TRUE(has(text, "it is believed (broadcasts: 12 taken, 3 refused)\n")) << text;
+}
+
 TEST(ReplyText, ClientsThatDoNotFitAreCounted) {
   const std::string text =
       shown(Command::kClients,

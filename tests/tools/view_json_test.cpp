@@ -90,6 +90,16 @@ TEST(ViewJson, ASourceHasWhatIsKnownOfIt) {
             R"("standing_text":"silent","tally":"*","reach":255,"offset_s":0.000000001}]})");
 }
 
+TEST(ViewJson, BroadcastsAreCountedWhereTheyAreWanted) {
+  SourceView source;
+  source.broadcasts = {12, 3, "it is not signed by key 7"};
+  const std::string json = sources_json(kTime, std::vector{source});
+  EXPECT_NE(json.find(R"("broadcasts":12,"broadcasts_refused":3,)"
+                      R"("broadcast_refusal":"it is not signed by key 7"})"),
+            std::string::npos)
+      << json;
+}
+
 TEST(ViewJson, ManyClientsFitAReplyAndTheRestIsCounted) {
   const ClientView longest{"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%interface-name-1",
                            std::numeric_limits<std::uint64_t>::max(),

@@ -152,6 +152,10 @@ std::string sources_text(const JsonValue& reply, bool shows_colours) {
     const std::string error = source.text("last_error");
     std::string why = fmt::format("{}: {}", source.text("standing"), source.text("standing_text"));
     if (error != kAbsent) why += fmt::format(" (last error: {})", error);
+    const std::string broadcasts = source.text("broadcasts");
+    if (broadcasts != kAbsent)
+      why +=
+          fmt::format(" (broadcasts: {} taken, {} refused)", broadcasts, source.text("broadcasts_refused"));
     const std::string tally = source.text("tally");
     table.add({tally, source.text("source"), source.text("tier"), source.text("stratum"),
                source.octal("reach"), source.roughly("poll_s"), source.roughly("age_s"),

@@ -9,9 +9,6 @@
 namespace isletime::sntpd {
 namespace {
 
-// RFC 3021: longer prefixes have no broadcast address.
-constexpr int kLongestBroadcastPrefix = 96 + 30;
-
 // The index of the option that means the interface; absent: none does.
 std::optional<std::size_t> option_for(std::span<const BroadcastOption> options, const InterfaceAddress& a) {
   const auto index_of = [&](auto&& holds) -> std::optional<std::size_t> {
@@ -24,14 +21,6 @@ std::optional<std::size_t> option_for(std::span<const BroadcastOption> options, 
   }
   if (a.is_loopback || a.is_point_to_point) return std::nullopt;
   return index_of([](const BroadcastOption& o) { return !o.interface; });
-}
-
-std::optional<IpAddress> broadcast_address(const InterfaceAddress& a) {
-  if (!a.has_broadcast || a.network.length > kLongestBroadcastPrefix || a.network.length < 96) {
-    return std::nullopt;
-  }
-  const auto hosts = static_cast<std::uint32_t>((std::uint64_t{1} << (128 - a.network.length)) - 1);
-  return IpAddress::v4(a.address.v4_value() | hosts);
 }
 
 // All IPv6 hosts hear what comes from a link-local address; from others, what was asked for.
@@ -63,9 +52,7 @@ std::vector<BroadcastTarget> targets_of(std::span<const BroadcastOption> options
         targets.push_back({a.interface, outlet, *option});
       }
     };
-    if (a.address.is_v4()) {
-      if (const auto everybody = broadcast_address(a)) add(*everybody);
-    }
+    if (const auto everybody = broadcast_address_of(a)) add(*everybody);
     if (speaks_to_group(a, is_bound)) add(a.address.is_v4() ? kNtpGroupV4 : kNtpGroupV6);
   }
   return targets;

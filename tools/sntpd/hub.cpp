@@ -52,6 +52,11 @@ FilterBank::Frequency from_saved(SavedFrequency saved) {
   return {-to_fraction(saved.value), std::max(to_fraction(saved.error), kChangeOfFrequency)};
 }
 
+// What the books make of a comparison with the machine's clock at that reading.
+Offset books_of(const HubClock& clock, WallTime at) {
+  return clock.sample_of(at, Offset{}, Dispersion{}).offset;
+}
+
 SourceAccount account_of(const Header& server) {
   return {server.leap, server.stratum, server.reference_id, Delay{server.root_delay.to_nanoseconds()},
           Dispersion{server.root_dispersion.to_nanoseconds()}};
@@ -69,7 +74,9 @@ Hub::Hub(const Options& options, const KeyRing& keys, const Log& log, Memory& me
       steering_({options.limits, options.no_clock}, log, memory),
       timekeeper_({.earliest = build_time()}),
       set_at_(wall_now()),
-      upstreams_(upstreams_config(keys), discipline_, log) {}
+      upstreams_(upstreams_config(keys), discipline_, log) {
+  if (takes_broadcasts(options)) receiver_.emplace(log);
+}
 
 Upstreams::Config Hub::upstreams_config(const KeyRing& keys) {
   recall();
@@ -131,10 +138,20 @@ void Hub::save() {
   memory_.save(std::move(state), mono_now(), steering_.clock().sets_the_machines_clock());
 }
 
+void Hub::append_polled(std::vector<pollfd>& polled) const {
+  upstreams_.append_polled(polled);
+  if (receiver_) receiver_->append_polled(polled);
+}
+
 void Hub::step(std::span<const pollfd> polled) {
   notice_jump();
   const MonoTime now = mono_now();
-  upstreams_.step(polled, now, [this](const Upstreams::Happening& happening) { handle(happening); });
+  const std::size_t of_receiver = receiver_ && !polled.empty() ? receiver_->polled_count() : 0;
+  if (receiver_)
+    receiver_->step(polled.last(of_receiver), [this](const HeardDatagram& heard) { hear(heard); });
+  upstreams_.step(polled.first(polled.size() - of_receiver), now,
+                  [this](const Upstreams::Happening& happening) { handle(happening); });
+  listen();
   steering_.end_slew_if_due(now);
   if (next_save_ && now >= *next_save_) {
     next_save_ = now + kSaveInterval;
@@ -171,6 +188,9 @@ void Hub::notice_jump() {
   switch (jump->cause) {
     case Steering::Cause::kLeapSecond:
       discipline_.on_leap_second(jump->by);
+      for (const auto& association : upstreams_.associations()) {
+        if (association->listener) association->listener->forget_exchange();
+      }
       note(Event::kLeapSecond,
            jump->by.value < nanoseconds::zero() ? "a leap second is inserted" : "a second is left out");
       return;
@@ -197,6 +217,7 @@ void Hub::notice_jump() {
   fed_.leave_all();
   discipline_.forget_phase();
   for (const auto& association : upstreams_.associations()) {
+    if (association->listener) association->listener->forget_exchange();
     association->upstream.set_interval(
         discipline_.interval(association->index, mono_now(), steering_.free_now()));
   }
@@ -235,6 +256,7 @@ void Hub::handle(const Upstreams::Happening& happening) {
     association.last = *m;
     association.last_error.clear();
     discipline_.on_sample(association.index, now, clock.sample_of(*m), account_of(m->server));
+    if (association.listener) association.listener->on_exchange(*m, books_of(clock, m->time));
     log_.detail(fmt::format("{}: offset {:+.9f} s, delay {:.9f} s{}", association.source,
                             Seconds{m->offset.value}.count(), Seconds{m->delay.value}.count(),
                             m->is_interleaved ? ", interleaved" : ""));
@@ -243,6 +265,52 @@ void Hub::handle(const Upstreams::Happening& happening) {
   association.upstream.set_interval(discipline_.interval(association.index, now, steering_.free_now()));
   fed_.leave_expired(timekeeper_, now);
   follow_upstreams(m != nullptr, now);
+  report_standings();
+}
+
+// Names get other addresses.
+void Hub::listen() {
+  if (!receiver_) return;
+  std::vector<Endpoint> servers;
+  for (const auto& association : upstreams_.associations()) {
+    if (association->listener && !association->is_ourselves) {
+      servers.push_back(association->upstream.server());
+    }
+  }
+  receiver_->follow(std::move(servers));
+}
+
+// Two sources may be one server under two names.
+void Hub::hear(const HeardDatagram& heard) {
+  for (const auto& association : upstreams_.associations()) {
+    if (association->listener && association->upstream.server() == heard.from) hear_from(*association, heard);
+  }
+}
+
+void Hub::hear_from(Association& association, const HeardDatagram& heard) {
+  BroadcastListener& listener = *association.listener;
+  const bool was_good = listener.refusal().empty();
+  const auto estimate = discipline_.source(association.index)->estimator.at(steering_.free_now());
+  SinceExchange since;
+  if (estimate) {
+    const Ppm rate = to_ppm(4 * std::sqrt(estimate->var_frequency) + kChangeOfFrequency);
+    since = {.moved = listener.moved(heard.received, books_of(steering_.clock(), heard.received),
+                                     estimate->frequency),
+             .rate = std::min(rate, kFrequencyTolerance)};
+  }
+  const auto m = listener.take(heard, since);
+  if (!m) {
+    if (was_good)
+      log_.detail(fmt::format("{}: a broadcast is refused: {}", association.source, listener.refusal()));
+    return;
+  }
+  if (trouble_of(*m)) return;  // which its answers show
+  association.last = *m;
+  discipline_.on_broadcast(association.index, steering_.clock().sample_of(*m), account_of(m->server));
+  log_.detail(
+      fmt::format("{}: broadcast, offset {:+.9f} s", association.source, Seconds{m->offset.value}.count()));
+  has_changed_ = true;
+  follow_upstreams(true, mono_now());
   report_standings();
 }
 

@@ -14,6 +14,7 @@
 #include "libsync/policy/timekeeper.hpp"
 #include "libsync/record/sample_record.hpp"
 #include "tools/common/log.hpp"
+#include "tools/sntpd/broadcast_receiver.hpp"
 #include "tools/sntpd/control_request.hpp"
 #include "tools/sntpd/fed_sources.hpp"
 #include "tools/sntpd/hub_view.hpp"
@@ -31,7 +32,7 @@ class Hub {
   // All of them outlive it; `keys` has those that the options name.
   Hub(const Options& options, const KeyRing& keys, const Log& log, Memory& memory, std::int8_t precision);
 
-  void append_polled(std::vector<pollfd>& polled) const { upstreams_.append_polled(polled); }
+  void append_polled(std::vector<pollfd>& polled) const;
   // `polled`: what append_polled() appended, after poll(2); or nothing.
   void step(std::span<const pollfd> polled);
   std::optional<MonoTime> next_wakeup() const;
@@ -91,6 +92,9 @@ class Hub {
   Frequency frequency_for(const std::string& source) const;
 
   void handle(const Upstreams::Happening& happening);
+  void listen();
+  void hear(const HeardDatagram& heard);
+  void hear_from(Association& association, const HeardDatagram& heard);
   void follow_upstreams(bool is_news, MonoTime now);
   std::optional<Discipline::Consensus> select();
   bool may_begin_with(const Association& peer) const;
@@ -142,6 +146,7 @@ class Hub {
   std::optional<MonoTime> next_save_;
   bool has_changed_ = false;
   Upstreams upstreams_;  // asks the above as it starts
+  std::optional<BroadcastReceiver> receiver_;
 };
 
 }  // namespace isletime::sntpd

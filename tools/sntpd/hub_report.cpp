@@ -104,6 +104,8 @@ SourceView Hub::view_of(const Association& association) const {
   view.reach = upstream.reach().bits();
   view.poll = upstream.interval();
   if (!association.last_error.empty()) view.last_error = association.last_error;
+  if (const auto& listener = association.listener)
+    view.broadcasts = {listener->taken(), listener->refused(), listener->refusal()};
   if (!association.last) return view;
   view.age = elapsed(association.last->time, wall_now());
   view.delay = association.last->delay;

@@ -55,6 +55,12 @@ struct SourceView {
   std::optional<std::string> refid;
   std::optional<std::string> last_error;
   std::optional<double> frequency_ppm;
+  struct Broadcasts {
+    std::uint64_t taken = 0;
+    std::uint64_t refused = 0;
+    std::string refusal;  // of the last one; empty: it was taken
+  };
+  std::optional<Broadcasts> broadcasts;  // if they are wanted
 };
 
 struct ClientView {

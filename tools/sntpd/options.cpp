@@ -182,6 +182,12 @@ void take_durations(const Words& words, ControlLimits& limits) {
 
 }  // namespace
 
+bool takes_broadcasts(const Options& options) {
+  const auto takes = [](const ServerOption& server) { return server.takes_broadcasts; };
+  return std::any_of(options.servers.begin(), options.servers.end(), takes) ||
+         std::any_of(options.pools.begin(), options.pools.end(), takes);
+}
+
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv) {
   Options options;
   Words words;

@@ -48,6 +48,9 @@ struct Options {
   Log::Level level = Log::Level::kNotices;
 };
 
+// Of any of its servers.
+bool takes_broadcasts(const Options& options);
+
 // The status: help was printed, or stderr says what is wrong.
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv);
 

@@ -16,6 +16,7 @@
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/posix/announcing.hpp"
 #include "libsync/posix/clocks.hpp"
+#include "libsync/posix/group_socket.hpp"
 #include "libsync/posix/random.hpp"
 #include "libsync/posix/sandbox.hpp"
 #include "libsync/posix/socket_address.hpp"
@@ -145,7 +146,7 @@ std::optional<Server::Failure> Server::open_services() {
 }
 
 std::optional<Server::Failure> Server::open_broadcaster() {
-  if (options_.broadcasts.empty()) return std::nullopt;
+  if (options_.broadcasts.empty() && !takes_broadcasts(options_)) return std::nullopt;
   for (const Service& service : services_) {
     const ServiceSocket& socket = service.socket();
     const auto error = allow_announcing(socket.descriptor(), socket.local().address.is_v4());
@@ -153,6 +154,7 @@ std::optional<Server::Failure> Server::open_broadcaster() {
     return Failure{ExitStatus::kSystemFailed,
                    fmt::format("{}: cannot broadcast: {}", to_string(socket.local()), to_string(*error))};
   }
+  if (options_.broadcasts.empty()) return std::nullopt;
   broadcaster_.emplace(Broadcaster::Config{.options = options_.broadcasts,
                                            .bind = options_.bind,
                                            .port = options_.port,
@@ -189,6 +191,13 @@ std::optional<Server::Failure> Server::open_control(const std::optional<User>& u
 }
 
 std::optional<Server::Failure> Server::give_up_rights(const std::optional<User>& user) {
+  if (user && takes_broadcasts(options_)) {
+    for (const Service& service : services_) {
+      if (const auto error = share_port_with(user->id, service.socket().descriptor())) {
+        return Failure{ExitStatus::kSystemFailed, fmt::format("broadcasts: {}", to_string(*error))};
+      }
+    }
+  }
   const auto identity = drop_privileges(user);
   if (!identity) {
     return Failure{ExitStatus::kSystemFailed,

@@ -38,6 +38,8 @@ std::optional<std::string> apply(std::string_view word, ServerOption& server) {
     server.tier = Tier::kFallback;
   } else if (word == "interleaved") {
     server.interleaved = true;
+  } else if (word == "broadcast") {
+    server.takes_broadcasts = true;
   } else if (name == "version") {
     return number(kOldestVersion, kNewestVersion, server.version);
   } else if (name == "minpoll") {
@@ -48,7 +50,8 @@ std::optional<std::string> apply(std::string_view word, ServerOption& server) {
     return number(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max(), server.key);
   } else {
     return fmt::format(
-        "there is no \"{}\": use prefer, fallback, interleaved, version, minpoll, maxpoll or key", word);
+        "there is no \"{}\": use prefer, fallback, interleaved, version, minpoll, maxpoll, key or broadcast",
+        word);
   }
   return std::nullopt;
 }
@@ -70,6 +73,9 @@ Result<ServerOption, std::string> parse_server_option(const std::string& text) {
   }
   if (server.minpoll && server.maxpoll && *server.minpoll > *server.maxpoll) {
     return Unexpected{std::string{"minpoll is above maxpoll"}};
+  }
+  if (server.takes_broadcasts && !server.key) {
+    return Unexpected{std::string{"broadcast needs key=N: anybody could send unsigned ones"}};
   }
   return server;
 }

@@ -26,6 +26,7 @@ struct ServerOption {
   std::optional<std::uint8_t> maxpoll;
   std::optional<std::uint32_t> key;  // the number of that which signs; absent: unsigned
   bool interleaved = false;
+  bool takes_broadcasts = false;  // signed by that key
 };
 
 // Error: one clause that names the word that is wrong.

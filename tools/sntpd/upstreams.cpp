@@ -68,6 +68,10 @@ void Upstreams::start(std::size_t plan, const Endpoint& address) {
   config.interleaved = server.interleaved;
   associations_.push_back(std::make_unique<Association>(
       Association{source, server.host.text, plan, *index, Upstream{config, key}}));
+  if (server.takes_broadcasts && key != nullptr) {
+    associations_.back()->listener.emplace(
+        BroadcastClient::Config{.server = address, .precision = config_.precision}, *key);
+  }
   if (!config_.is_ourselves(address)) return;
   associations_.back()->is_ourselves = true;
   discipline_.on_trouble(*index, Trouble::kLoop, true);

@@ -17,6 +17,7 @@
 #include "libsync/posix/key_file.hpp"
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/log.hpp"
+#include "tools/sntpd/broadcast_listener.hpp"
 #include "tools/sntpd/hub_clock.hpp"
 #include "tools/sntpd/resolver.hpp"
 #include "tools/sntpd/server_option.hpp"
@@ -38,7 +39,8 @@ struct Association {
   std::optional<Measurement> last{};
   std::optional<HubClock> clock_then{};  // as it was steered at the last reply
   std::string last_error{};
-  Standing standing = Standing::kUnreachable;  // as last reported
+  Standing standing = Standing::kUnreachable;   // as last reported
+  std::optional<BroadcastListener> listener{};  // if its broadcasts are wanted
 };
 
 // A name that has fewer addresses than it should.

@@ -55,6 +55,11 @@ std::string source_object(const SourceView& source) {
   json.text("refid", source.refid)
       .text("last_error", source.last_error)
       .number("frequency_ppm", source.frequency_ppm, kPpmDecimals);
+  if (source.broadcasts) {
+    json.count("broadcasts", source.broadcasts->taken)
+        .count("broadcasts_refused", source.broadcasts->refused);
+    if (!source.broadcasts->refusal.empty()) json.text("broadcast_refusal", source.broadcasts->refusal);
+  }
   return json.object();
 }
 

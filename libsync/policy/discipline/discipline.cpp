@@ -33,14 +33,23 @@ std::optional<std::size_t> Discipline::add(const SourceConfig& config) {
 
 Outcome Discipline::on_sample(std::size_t index, MonoTime now, const OffsetSample& sample,
                               const SourceAccount& account) {
-  const auto is_known = [](const std::optional<Source>& other) { return other && other->last_sample; };
-  const bool is_alone = std::count_if(sources_.begin(), sources_.end(), is_known) <= 1;
   Source& source = *sources_[index];
-  source.account = account;
   source.trouble = Trouble::kNone;
   source.reachable = true;
-  source.last_sample = sample.at;
   source.polls.on_sample(now);
+  return observe(source, sample, account);
+}
+
+Outcome Discipline::on_broadcast(std::size_t index, const OffsetSample& sample,
+                                 const SourceAccount& account) {
+  return observe(*sources_[index], sample, account);
+}
+
+Outcome Discipline::observe(Source& source, const OffsetSample& sample, const SourceAccount& account) {
+  const auto is_known = [](const std::optional<Source>& other) { return other && other->last_sample; };
+  const bool is_alone = std::count_if(sources_.begin(), sources_.end(), is_known) <= 1;
+  source.account = account;
+  source.last_sample = sample.at;
   return source.estimator.add(sample, is_alone ? StepDetector::kUsualEvidence : kEvidenceAmongOthers);
 }
 

@@ -73,6 +73,9 @@ class Discipline {
 
   Outcome on_sample(std::size_t index, MonoTime now, const OffsetSample& sample,
                     const SourceAccount& account);
+  // Of a server that said it without being asked: how often it is asked, and whether it is there, is for
+  // its answers to say.
+  Outcome on_broadcast(std::size_t index, const OffsetSample& sample, const SourceAccount& account);
   // `reachable`: whether any of its last eight queries was answered.
   void on_trouble(std::size_t index, Trouble trouble, bool reachable);
   // From the source's last query to the next.
@@ -87,6 +90,7 @@ class Discipline {
   void on_leap_second(Offset by);
 
  private:
+  Outcome observe(Source& source, const OffsetSample& sample, const SourceAccount& account);
   Candidate candidate_of(const Source& source, FreeTime now) const;
   Consensus consensus_of(const Combination& combination, FreeTime now) const;
 

@@ -65,6 +65,29 @@ TEST(Discipline, OneHonestSourceGivesPhaseAndFrequency) {
   EXPECT_EQ(island.standing(source), Standing::kSystemPeer);
 }
 
+// Somebody may hold back all that we ask, and let the broadcasts through.
+TEST(Discipline, ABroadcastTellsTheTimeButNotThatTheServerAnswers) {
+  Island island;
+  const auto source = island.add();
+  listen(island, [&] { island.hear(source); });
+  const auto interval = [&] {
+    return island.discipline.interval(source, MonoTime{elapsed(kStart, island.now)}, island.now);
+  };
+  island.discipline.on_trouble(source, Trouble::kNoReply, false);
+  island.discipline.on_trouble(source, Trouble::kNoReply, false);
+  const nanoseconds before = interval();
+  const OffsetSample sample{
+      .at = island.now, .offset = {-island.phase()}, .delay = Delay{200us}, .dispersion = {1ms}};
+  island.discipline.on_broadcast(source, sample, {.leap = Leap::kInsert, .stratum = 1});
+  const auto& known = *island.discipline.source(source);
+  EXPECT_EQ(known.last_sample, island.now);
+  EXPECT_EQ(known.account.leap, Leap::kInsert);
+  EXPECT_FALSE(known.reachable);
+  EXPECT_EQ(known.trouble, Trouble::kNoReply);
+  EXPECT_EQ(interval(), before);
+  EXPECT_FALSE(island.discipline.select(island.now));
+}
+
 TEST(Discipline, ALyingMinorityNeverMovesTheClock) {
   Island island;
   const auto first = island.add();

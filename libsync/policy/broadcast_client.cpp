@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/policy/broadcast_client.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "libsync/policy/leap_second.hpp"
+#include "libsync/policy/saturated.hpp"
+
+namespace isletime {
+namespace {
+
+// Older ones say too little: of 15 ppm, an hour makes 54 ms.
+constexpr nanoseconds kExchangeLasts = std::chrono::hours{1};
+
+// No answer is under way for so long: the server's clock was set back.
+constexpr nanoseconds kSetBack = seconds{16};
+
+// To be signed and sent after it was stamped, of which no exchange tells.
+constexpr nanoseconds kSending = std::chrono::microseconds{100};
+
+// RFC 5905, section 7.3: version 3 is older than our own broadcasts, and than ntpd's of this century.
+constexpr std::uint8_t kOldestBroadcast = 3;
+
+}  // namespace
+
+void BroadcastClient::on_exchange(const Measurement& m) {
+  exchange_ = m;
+  // An interleaved reply has the transmit stamp of the one before it (RFC 9769): this one is of the present.
+  const NtpTimestamp stamp = m.server.receive;
+  if (latest_ && *latest_ - stamp > kSetBack) latest_.reset();
+  remember(m.server, stamp, m.time);
+}
+
+Result<Measurement, BroadcastReject> BroadcastClient::on_datagram(const Datagram& datagram,
+                                                                  const SinceExchange& since) {
+  const auto packet = parse(datagram.bytes);
+  if (!packet) return Unexpected{as<BroadcastReject>(packet.error())};
+  if (const auto fault = find_fault(*packet, datagram)) return Unexpected{*fault};
+
+  const Header& header = packet->header;
+  const nanoseconds delay = std::max(exchange_->delay.value, nanoseconds::zero());
+  const nanoseconds offset = saturated_sum(header.transmit - to_ntp(datagram.received), delay / 2);
+  const nanoseconds expected = saturated_sum(exchange_->offset.value, since.moved.value);
+  const nanoseconds age = magnitude(elapsed(exchange_->time, datagram.received));
+  // Of the exchange: its stamps, and the clock's rate since then.
+  const nanoseconds error = saturated_sum(exchange_->dispersion.value, drift(age, since.rate));
+  // Both ways took between nothing and the whole delay, then and now.
+  const nanoseconds ticks = precision_of(exchange_->server.precision) + precision_of(config_.precision);
+  const nanoseconds allowed = saturated_sum(delay, saturated_sum(error, ticks + kSending));
+  if (magnitude(saturated_difference(offset, expected)) > allowed) {
+    return Unexpected{BroadcastReject::kDisagrees};
+  }
+  remember(header, header.transmit, datagram.received);
+  return Measurement{.time = datagram.received,
+                     .offset = {offset},
+                     .delay = {delay},
+                     .dispersion = {saturated_sum(allowed, error)},
+                     .server = header};
+}
+
+// In this order: who sent it, is it usable, is it new, is there something to compare it with.
+std::optional<BroadcastReject> BroadcastClient::find_fault(const Packet& packet,
+                                                           const Datagram& datagram) const {
+  const Header& header = packet.header;
+  if (datagram.from != config_.server) return BroadcastReject::kWrongAddress;
+  if (header.mode != Mode::kBroadcast) return BroadcastReject::kNotABroadcast;
+  if (header.version < kOldestBroadcast) return BroadcastReject::kUnsupportedVersion;
+  if (packet.mac) return BroadcastReject::kUnexpectedMac;
+  if (header.leap == Leap::kUnsynchronised) return BroadcastReject::kUnsynchronised;
+  if (header.stratum == 0 || header.stratum > kMaxStratum) return BroadcastReject::kBadStratum;
+  if (header.transmit.is_unset()) return BroadcastReject::kZeroStamp;
+  if (root_distance(header) >= config_.max_root_distance.value) return BroadcastReject::kRootDistance;
+  if (latest_ && header.transmit - *latest_ <= nanoseconds::zero()) return BroadcastReject::kReplay;
+  if (!exchange_ || magnitude(elapsed(exchange_->time, datagram.received)) > kExchangeLasts) {
+    return BroadcastReject::kNotCalibrated;
+  }
+  if (is_near_leap_second(header, datagram.received)) return BroadcastReject::kLeapSecond;
+  return std::nullopt;
+}
+
+bool BroadcastClient::is_near_leap_second(const Header& header, WallTime received) const {
+  const auto server_time = unfold(header.transmit, received);
+  return server_time && (isletime::is_near_leap_second(
+                             announced_leap_second(header, header.transmit, received), *server_time) ||
+                         isletime::is_near_leap_second(leap_second_, *server_time));
+}
+
+void BroadcastClient::remember(const Header& header, NtpTimestamp stamp, WallTime received) {
+  if (!latest_ || stamp - *latest_ > nanoseconds::zero()) latest_ = stamp;
+  if (const auto announced = announced_leap_second(header, stamp, received)) leap_second_ = announced;
+}
+
+const char* describe(BroadcastReject reject) {
+  switch (reject) {
+    case BroadcastReject::kTooShort:
+      return "it is shorter than an NTP header";
+    case BroadcastReject::kUnsupportedVersion:
+      return "it is not NTP version 3 or 4";
+    case BroadcastReject::kBadMacLength:
+      return "it has a length that no MAC has";
+    case BroadcastReject::kBadExtensionField:
+      return "it has a malformed extension field";
+    case BroadcastReject::kWrongAddress:
+      return "it came from another address or port than the server's";
+    case BroadcastReject::kNotABroadcast:
+      return "it is not a broadcast";
+    case BroadcastReject::kUnexpectedMac:
+      return "it is signed by another key";
+    case BroadcastReject::kUnsynchronised:
+      return "the server says that its clock is not set (leap 3)";
+    case BroadcastReject::kBadStratum:
+      return "the server's stratum is not 1 to 15";
+    case BroadcastReject::kZeroStamp:
+      return "its transmit stamp is zero";
+    case BroadcastReject::kRootDistance:
+      return "the server is too far from its reference (root distance)";
+    case BroadcastReject::kReplay:
+      return "it was sent before what is known already (a replay)";
+    case BroadcastReject::kNotCalibrated:
+      return "the server has not answered yet, or not for an hour: its delay is unknown";
+    case BroadcastReject::kLeapSecond:
+      return "it was sent within 5 s of a leap second";
+    case BroadcastReject::kDisagrees:
+      return "it contradicts the server's last answer: it was held back, or sent again";
+  }
+  return "it is refused";
+}
+
+}  // namespace isletime
