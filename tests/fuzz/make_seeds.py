@@ -764,6 +764,57 @@ LIMITS = {
 }
 
 
+# A listener's operations: what a broadcast server and its answers do to it.
+BROADCAST_CONFIG = bytes([0xEC])  # precision -20
+FORGET = bytes([4])
+
+
+def broadcast_wait(ns_waited):
+    return bytes([0]) + struct.pack(">I", ns_waited >> 10)
+
+
+def broadcast_answer(offset=0, delay=2 * MS, dispersion=1000, leap=0):
+    return bytes([1]) + struct.pack(">iBIIBb", offset, 0, delay, dispersion, leap, -20)
+
+
+def heard(from_server=True, moved=0):
+    return (b"\1" if from_server else b"\0" + ipv4(0xC0000208, 123)) + struct.pack(">iI", moved, 15 << 24)
+
+
+def broadcast(offset=-MS, *faults, leap=0, **how):
+    spoilt = b"".join(bytes(fault) for fault in faults)
+    return (bytes([2]) + struct.pack(">iBBbB", offset, 0, leap, -20, len(faults)) + spoilt + heard(**how))
+
+
+def broadcast_bytes(datagram, **how):
+    return bytes([3, len(datagram)]) + datagram + heard(**how)
+
+
+CALIBRATED = broadcast_answer() + broadcast_wait(S)
+BROADCASTS = {
+    "taken": CALIBRATED + broadcast() + broadcast_wait(64 * S) + broadcast() + broadcast_wait(64 * S) + broadcast(),
+    "before_an_answer": broadcast() + CALIBRATED + broadcast(),
+    "of_another_host": CALIBRATED + broadcast(from_server=False),
+    "held_back": CALIBRATED + broadcast(-10 * MS) + broadcast(),
+    "sent_before_the_answer": CALIBRATED + broadcast(-2 * S),
+    "after_the_clock_was_set": CALIBRATED + FORGET + broadcast(),
+    "after_two_hours": CALIBRATED + broadcast_wait(2**42 - 1) * 2 + broadcast(),
+    "no_broadcast": CALIBRATED + broadcast(-MS, (0, 1)),
+    "of_version_2": CALIBRATED + broadcast(-MS, (0, 0x30)),
+    "of_version_0": CALIBRATED + broadcast(-MS, (0, 0x20)),
+    "unsynchronised": CALIBRATED + broadcast(-MS, (0, 0xC0)),
+    "of_stratum_16": CALIBRATED + broadcast(-MS, (1, 18)),
+    "of_root_delay_beyond_all": CALIBRATED + broadcast(-MS, (4, 0xFF)),
+    "leap_second_announced": CALIBRATED + broadcast(leap=1) + broadcast_wait(S) + broadcast(leap=2),
+    "truncated": CALIBRATED + broadcast_bytes(server(mode=5)[:47]),
+    "signed": CALIBRATED + broadcast_bytes(server(mode=5) + mac(7, 16)),
+    "of_no_stamp": CALIBRATED + broadcast_bytes(server(mode=5, transmit=0)),
+    "of_a_bad_mac": CALIBRATED + broadcast_bytes(server(mode=5) + bytes(9)),
+    "of_a_bad_extension": CALIBRATED + broadcast_bytes(server(mode=5) + bytes(32)),
+    "steered_since": CALIBRATED + broadcast(4 * MS, moved=5 * MS),
+}
+
+
 STRANGER = struct.pack(">QQ", 0, 0xFFFF0A000001)
 ADDRESSES = {
     "ipv4": b"192.0.2.7",
@@ -823,6 +874,7 @@ SEEDS = {
     "state_fuzz": STATES,
     "keys_fuzz": KEY_FILES,
     "hub_fuzz": HUBS,
+    "broadcast_fuzz": {name: BROADCAST_CONFIG + play for name, play in BROADCASTS.items()},
     "limits_fuzz": LIMITS,
     "select_fuzz": SELECTIONS,
     "device_fuzz": {name: KNOWN_CRYSTAL + play for name, play in DEVICES.items()},
