@@ -32,8 +32,11 @@ class SendPath {
     return Pause::kLong;
   }
 
-  // 0 until something was learned of such work.
-  constexpr nanoseconds advance(Work work) const { return of(work).typical; }
+  // 0 until enough was learned of such work.
+  constexpr nanoseconds advance(Work work) const {
+    const Entry& entry = of(work);
+    return entry.samples < kFirstSamples ? nanoseconds::zero() : entry.typical;
+  }
 
   // Whether the next reply of such work should be stamped by the kernel. After a pause each is, for that
   // takes longer itself, and there is time; in a stream of them one in a while.
@@ -47,25 +50,28 @@ class SendPath {
     // A clock that was stepped in between, or a machine that did something else.
     if (taken < nanoseconds::zero() || taken >= kLongest) return;
     Entry& entry = of(work);
-    if (!entry.is_known) {
-      entry.typical = taken;
-      entry.is_known = true;
+    if (entry.samples < kFirstSamples) {
+      entry.typical = entry.samples == 0 ? taken : std::min(entry.typical, taken);
+      ++entry.samples;
       return;
     }
-    // Towards what nine in ten exceed, where an outlier counts no more than any other: a stamp that is too
-    // far ahead shortens the delay that a client sees, and with it the bound of its error.
-    const nanoseconds step = std::max(entry.typical / 256, nanoseconds{1});
-    if (taken > entry.typical) entry.typical += step;
-    if (taken < entry.typical) entry.typical -= std::min(9 * step, entry.typical);
+    // Soon down and slowly up, to what most replies exceed: a stamp that is too far ahead shortens the
+    // delay that a client sees, and with it the bound of its error.
+    if (taken < entry.typical) {
+      entry.typical -= (entry.typical - taken) / 4;
+    } else {
+      entry.typical += std::min(taken - entry.typical, entry.typical / 256 + nanoseconds{1});
+    }
   }
 
  private:
   struct Entry {
     nanoseconds typical{};
     MonoTime next_sample{};
-    bool is_known = false;
+    std::uint8_t samples = 0;  // up to kFirstSamples
   };
 
+  static constexpr std::uint8_t kFirstSamples = 8;
   static constexpr nanoseconds kSampleInterval = std::chrono::milliseconds{10};
   static constexpr nanoseconds kLongest = std::chrono::microseconds{100};
 

@@ -110,35 +110,6 @@ class Keys(Clients):
                     measured = peers.run("ntpdig", "-k", keys, "-a", key, "-t", "3", "127.0.0.1")
                     self.assertRegex(measured.stdout, r"[+-]0\.00\d+ \+/- \S+ 127\.0\.0\.1", kind)
 
-    @contextlib.contextmanager
-    def ntpd(self, *lines):
-        restrict = [f"restrict {address}" for address in ("127.0.0.1", "127.0.0.2")]
-        config = self.file("ntp.conf", "disable ntp", "interface ignore wildcard", "interface listen 127.0.0.2", *restrict, *lines)
-        with peers.running(
-            "ntpd", "-n", "-c", config, "-p", self.folder / "ntpd.pid", "-l", self.folder / "ntpd.log"
-        ) as process:
-            yield process
-
-    # It serves port 123, and asks the same: the two have addresses of their own.
-    def test_ntpd_is_answered_by_keys_of_every_type(self):
-        self.assert_good(peers.run("ip", "address", "add", "127.0.0.2/8", "dev", "lo"))
-        keys = self.keygen("ntpsec")
-        for key in range(1, len(SHARED_TYPES) + 1):
-            with self.subTest(key=key):
-                with self.sntpd("--keys", keys, "--signed-only", port=peers.NTP_PORT, addresses=("127.0.0.1",)):
-                    lines = (f"keys {keys}", "trustedkey 1 2 3 4 5 6", f"server 127.0.0.1 key {key} minpoll 0 iburst")
-                    with self.ntpd(*lines):
-                        self.wait_until_reached()
-
-    def wait_until_reached(self):
-        deadline = time.monotonic() + peers.PATIENCE_S
-        while time.monotonic() < deadline:
-            shown = peers.run("ntpq", "-n", "-c", "rv &1 reach,stratum", "127.0.0.2")
-            if "reach=" in shown.stdout and "reach=0" not in shown.stdout:
-                return
-            time.sleep(0.1)
-        self.fail(f"ntpd does not reach sntpd: {shown.stdout}\n{self.clients()} {self.status()['refused']}")
-
 
 class Interleaved(Clients):
     def test_chronyd_is_served_in_interleaved_mode(self):
@@ -160,9 +131,8 @@ class Interleaved(Clients):
         deadline = time.monotonic() + peers.PATIENCE_S
         while time.monotonic() < deadline:
             shown = peers.run("chronyc", "-h", socket_path, "ntpdata")
-            if "Interleaved     : Yes" in shown.stdout:
-                # 111 111 1111: every test of chronyd's is passed.
-                self.assertIn("NTP tests       : 111 111 1111", shown.stdout)
+            # 111 111 1111: every test of chronyd's is passed.
+            if "Interleaved     : Yes" in shown.stdout and "NTP tests       : 111 111 1111" in shown.stdout:
                 return
             time.sleep(0.1)
         self.fail(shown.stdout)

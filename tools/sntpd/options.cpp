@@ -14,13 +14,12 @@
 namespace isletime::sntpd {
 namespace {
 
-constexpr ProgramText kText{
-    "sntpd", "Keep an island's time, and serve it by NTP.",
-    "Also, see sntpd(8): --access-point --bind-key --broadcast --control --keys --local-stratum\n"
-    "  --maxpoll --minpoll --monitor --no-control --no-rate-limit --no-sandbox --panic --signed-only\n"
-    "  --state-dir --step --step-always --user --workers\n"
-    "Example: try it without root, on another port, from this machine only\n"
-    "  sntpd --no-clock --bind 127.0.0.1 --port 11123"};
+constexpr ProgramText kText{"sntpd", "Keep an island's time, and serve it by NTP.",
+                            "Also, see sntpd(8): --access-point --bind-key --broadcast --control --keys\n"
+                            "  --local-stratum --maxpoll --minpoll --monitor --no-control --no-rate-limit\n"
+                            "  --no-sandbox --panic --signed-only --state-dir --step --step-always --user\n"
+                            "  --workers\n"
+                            "Example, without root: sntpd --no-clock --bind 127.0.0.1 --port 11123"};
 
 struct Words {
   std::vector<std::string> bind;
