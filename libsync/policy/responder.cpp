@@ -62,7 +62,7 @@ Result<Question, Refusal> judge(const Request& request, std::span<const AccessRu
   return Question{asked.version, *mode, asked.poll, asked.origin, asked.receive, asked.transmit, packet->mac};
 }
 
-Account::Account(const ServerState& state, WallTime now) : common_{} {
+Account::Account(const ServerState& state, WallTime now) {
   Header header = describe(state, now);
   header.precision = std::max(header.precision, kStampPrecision);
   emit_header(header, common_);

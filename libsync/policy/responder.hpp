@@ -70,7 +70,7 @@ class Account {
   Reply interleaved_answer(const Question& question, WallTime received, NtpTimestamp transmit) const;
 
  private:
-  Reply common_;
+  Reply common_{};
 };
 
 // RFC 5905, section 7.4: asks for fewer requests, at least 2^poll s apart.

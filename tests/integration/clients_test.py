@@ -148,6 +148,14 @@ class Interleaved(Clients):
 
 
 class Limits(Clients):
+    def requests_of(self, address):
+        return self.clients().get(address, {"requests": 0})["requests"]
+
+    def wait_until_asked(self, address, requests):
+        deadline = time.monotonic() + peers.PATIENCE_S
+        while self.requests_of(address) < requests:
+            self.assertLess(time.monotonic(), deadline, self.clients())
+
     def flood(self, address, requests, source=None):
         """The replies: how many tell the time, and how many are kisses."""
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -157,8 +165,12 @@ class Limits(Clients):
                 asker.bind((source, 0))
             asker.connect((address, PORT))
             asker.settimeout(peers.PATIENCE_S)
-            for _ in range(requests):
+            asked_before = self.requests_of(source or address)
+            for sent in range(1, requests + 1):
                 asker.send(peers.request(4, 3))
+                # No more at a time than a socket holds.
+                if sent % 50 == 0 or sent == requests:
+                    self.wait_until_asked(source or address, asked_before + sent)
             # Whoever is served in turn is served last.
             with contextlib.suppress(TimeoutError):
                 asker.settimeout(0.5)

@@ -143,7 +143,7 @@ TEST(Sntpd, SaysThatItIsUnsynchronisedWithAClockBeforeItsBuildDate) {
 }
 
 TEST(Sntpd, ItsRootDispersionGrowsWhileNothingSetsTheClock) {
-  const Hub hub;
+  const Hub hub({"--no-rate-limit"});
   ASSERT_TRUE(hub.is_serving());
   const auto client = hub.client();
   const auto dispersion = [&] { return client.ask(query())->header().root_dispersion.raw(); };
