@@ -16,14 +16,15 @@ namespace isletime {
 
 class SendPath {
  public:
-  // Of the time since the replies before.
-  enum class Pause : std::uint8_t { kShort, kMedium, kLong };
+  // How long nothing was sent before it; kNone: it is right behind another reply.
+  enum class Pause : std::uint8_t { kNone, kShort, kMedium, kLong };
   // Which kind of work is whose affair who sends.
   struct Work {
     Pause pause;
     std::size_t kind;  // below kKinds
   };
-  static constexpr std::size_t kKinds = 10;
+  static constexpr nanoseconds kNoPace = std::chrono::microseconds{1};
+  static constexpr std::size_t kKinds = 28;
 
   static constexpr Pause pause_of(nanoseconds since_last) {
     using std::chrono::microseconds;
@@ -32,44 +33,53 @@ class SendPath {
     return Pause::kLong;
   }
 
-  // 0 until enough was learned of such work.
-  constexpr nanoseconds advance(Work work) const {
+  // 0 until enough was learned of such work, and then the same share of the pace as then: of anything that
+  // takes longer where this does, and is known to have taken so long just now.
+  constexpr nanoseconds advance(Work work, nanoseconds pace = kNoPace) const {
     const Entry& entry = of(work);
-    return entry.samples < kFirstSamples ? nanoseconds::zero() : entry.typical;
+    if (entry.samples < kFirstSamples) return nanoseconds::zero();
+    using Expected = std::chrono::duration<double, std::nano>;
+    const Expected expected = entry.typical * Expected{pace};
+    return std::chrono::duration_cast<nanoseconds>(std::clamp(expected, Expected::zero(), Expected{kLongest}));
   }
 
   // Whether the next reply of such work should be stamped by the kernel. After a pause each is, for that
   // takes longer itself, and there is time; in a stream of them one in a while.
   constexpr bool wants_sample(Work work, MonoTime now) const {
-    return work.pause > Pause::kShort || now >= of(work).next_sample;
+    return is_always_stamped(work) || now >= of(work).next_sample;
   }
   constexpr void on_sample_sent(Work work, MonoTime now) { of(work).next_sample = now + kSampleInterval; }
 
   // `taken`: from the reading of the clock to the kernel's stamp.
-  constexpr void learn(Work work, nanoseconds taken) {
+  constexpr void learn(Work work, nanoseconds taken, nanoseconds pace = kNoPace) {
     // A clock that was stepped in between, or a machine that did something else.
-    if (taken < nanoseconds::zero() || taken >= kLongest) return;
+    if (taken < nanoseconds::zero() || taken >= kLongest || pace <= nanoseconds::zero()) return;
+    const double share = static_cast<double>(taken.count()) / static_cast<double>(pace.count());
     Entry& entry = of(work);
     if (entry.samples < kFirstSamples) {
-      entry.typical = entry.samples == 0 ? taken : std::min(entry.typical, taken);
+      entry.typical = entry.samples == 0 ? share : std::min(entry.typical, share);
       ++entry.samples;
       return;
     }
     // Soon down and slowly up, to what most replies exceed: a stamp that is too far ahead shortens the
-    // delay that a client sees, and with it the bound of its error.
-    if (taken < entry.typical) {
-      entry.typical -= (entry.typical - taken) / 4;
+    // delay that a client sees, and with it the bound of its error. Nearly to the least where a few are
+    // stamped to learn for all, as the stamping itself takes some of the time.
+    const double rise = is_always_stamped(work) ? 1.0 / 128 : 1.0 / 1024;
+    if (share < entry.typical) {
+      entry.typical -= (entry.typical - share) / 4;
     } else {
-      entry.typical += std::min(taken - entry.typical, entry.typical / 256 + nanoseconds{1});
+      entry.typical += std::min(share - entry.typical, entry.typical * rise);
     }
   }
 
  private:
   struct Entry {
-    nanoseconds typical{};
+    double typical = 0;  // of the pace
     MonoTime next_sample{};
     std::uint8_t samples = 0;  // up to kFirstSamples
   };
+
+  static constexpr bool is_always_stamped(Work work) { return work.pause > Pause::kShort; }
 
   static constexpr std::uint8_t kFirstSamples = 8;
   static constexpr nanoseconds kSampleInterval = std::chrono::milliseconds{10};
@@ -80,7 +90,7 @@ class SendPath {
     return entries_[work.kind][static_cast<std::size_t>(work.pause)];
   }
 
-  std::array<std::array<Entry, 3>, kKinds> entries_{};
+  std::array<std::array<Entry, 4>, kKinds> entries_{};
 };
 
 }  // namespace isletime

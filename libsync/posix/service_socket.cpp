@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "libsync/posix/service_socket.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
-
-#include <linux/net_tstamp.h>
 
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/socket_address.hpp"
@@ -14,38 +12,11 @@
 namespace isletime {
 namespace {
 
-constexpr std::size_t kBatchSize = 32;
 // Longer requests are cut and so refused as malformed; no NTP client sends any.
 constexpr std::size_t kLongestRequest = 1024;
 
 // The kernel's MSG_PROBE, which libc does not name: only find the way, send nothing.
 constexpr int kProbe = 0x10;
-
-// The control message that makes a datagram leave from `local`.
-template <class Info>
-void put_source(msghdr& message, ControlBuffer& buffer, int level, int type, const Info& info) {
-  message.msg_control = buffer.bytes;
-  message.msg_controllen = CMSG_SPACE(sizeof info);
-  std::memset(buffer.bytes, 0, CMSG_SPACE(sizeof info));
-  cmsghdr* header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = level;
-  header->cmsg_type = type;
-  header->cmsg_len = CMSG_LEN(sizeof info);
-  std::memcpy(CMSG_DATA(header), &info, sizeof info);
-}
-
-void put_source(msghdr& message, ControlBuffer& buffer, const Endpoint& local) {
-  if (local.address.is_v4()) {
-    in_pktinfo info{};
-    info.ipi_spec_dst = to_in_addr(local.address);
-    put_source(message, buffer, IPPROTO_IP, IP_PKTINFO, info);
-    return;
-  }
-  in6_pktinfo info{};
-  info.ipi6_addr = to_in6_addr(local.address);
-  info.ipi6_ifindex = local.address.is_link_local_v6() ? local.scope : 0;
-  put_source(message, buffer, IPPROTO_IPV6, IPV6_PKTINFO, info);
-}
 
 std::optional<SysError> prepare(const Fd& socket, const Endpoint& local, ServiceSocket::Sharing sharing) {
   const bool is_v4 = local.address.is_v4();
@@ -89,7 +60,10 @@ struct ServiceSocket::Batch {
 };
 
 ServiceSocket::ServiceSocket(Fd socket, const Endpoint& local)
-    : socket_(std::move(socket)), local_(local), batch_(std::make_unique<Batch>()) {
+    : socket_(std::move(socket)),
+      local_(local),
+      rehearsal_(local.address.is_v4()),
+      batch_(std::make_unique<Batch>()) {
   for (std::size_t i = 0; i < kBatchSize; ++i) {
     batch_->vectors[i] = {batch_->buffers[i].data(), kLongestRequest};
     batch_->messages[i].msg_hdr.msg_iov = &batch_->vectors[i];
@@ -103,7 +77,7 @@ ServiceSocket& ServiceSocket::operator=(ServiceSocket&&) noexcept = default;
 ServiceSocket::~ServiceSocket() = default;
 
 Result<ServiceSocket, SysError> ServiceSocket::open(const Endpoint& local, Sharing sharing) {
-  auto socket = open_udp(local.address, Stamps::kReceiveAndNumbered);
+  auto socket = open_udp(local.address, Stamps::kReceiveAndRequested);
   if (!socket) return Unexpected{socket.error()};
   if (const auto error = prepare(*socket, local, sharing)) return Unexpected{*error};
   const auto bound = local_endpoint(*socket);
@@ -135,11 +109,23 @@ std::span<const Arrival> ServiceSocket::receive(Wait wait) {
 }
 
 bool ServiceSocket::reply(const Arrival& request, Bytes bytes) {
-  return send(request, bytes, MSG_DONTWAIT);
+  return send({&request, bytes}, MSG_DONTWAIT);
 }
 
-std::size_t ServiceSocket::reply(std::span<const Reply> replies) {
-  if (replies.size() == 1) return reply(*replies[0].request, replies[0].bytes) ? 1 : 0;
+ServiceSocket::Sent ServiceSocket::reply(std::span<const Reply> replies) {
+  const std::size_t sent = replies.size() == 1 ? send(replies[0], MSG_DONTWAIT) : send_all(replies);
+  const auto stamped =
+      std::find_if(replies.begin(), replies.end(), [](const Reply& r) { return r.is_stamped; });
+  if (stamped == replies.end()) return {sent, {}};
+  if (stamped < replies.begin() + static_cast<std::ptrdiff_t>(sent)) return {sent, next_number_++};
+  // Whether one that was not sent has a number depends on what failed: the next are numbered anew.
+  ask_for_stamps(socket_, Stamps::kReceive);
+  ask_for_stamps(socket_, Stamps::kReceiveAndRequested);
+  next_number_ = 0;
+  return {sent, {}};
+}
+
+std::size_t ServiceSocket::send_all(std::span<const Reply> replies) {
   std::array<mmsghdr, kMostReplies> messages{};
   std::array<iovec, kMostReplies> vectors;
   std::array<ControlBuffer, kMostReplies> controls;
@@ -152,23 +138,7 @@ std::size_t ServiceSocket::reply(std::span<const Reply> replies) {
 }
 
 void ServiceSocket::find_way(const Arrival& request) {
-  send(request, {}, MSG_DONTWAIT | MSG_CONFIRM | kProbe);
-}
-
-void ServiceSocket::start_stamping() {
-  ask_for_stamps(socket_, Stamps::kReceiveAndNumberedTransmit);
-}
-
-std::uint32_t ServiceSocket::stop_stamping(std::size_t sent, std::size_t all) {
-  const std::uint32_t first = next_number_;
-  next_number_ += static_cast<std::uint32_t>(sent);
-  if (sent < all) {
-    // Whether one that was not sent has a number depends on what failed: the next are numbered anew.
-    ask_for_stamps(socket_, Stamps::kReceive);
-    next_number_ = 0;
-  }
-  ask_for_stamps(socket_, Stamps::kReceiveAndNumbered);
-  return first;
+  send({&request, {}}, MSG_DONTWAIT | MSG_CONFIRM | kProbe);
 }
 
 void ServiceSocket::fill(msghdr& message, iovec& vector, ControlBuffer& control, const Reply& reply) const {
@@ -178,18 +148,22 @@ void ServiceSocket::fill(msghdr& message, iovec& vector, ControlBuffer& control,
   message.msg_namelen = to.length;
   message.msg_iov = &vector;
   message.msg_iovlen = 1;
-  if (local_.address.is_any()) put_source(message, control, reply.request->to);
+  if (local_.address.is_any()) {
+    const Endpoint& from = reply.request->to;
+    append_source(message, control, from.address, from.address.is_link_local_v6() ? from.scope : 0);
+  }
+  if (reply.is_stamped) append_stamp_request(message, control);
 }
 
-bool ServiceSocket::send(const Arrival& request, Bytes bytes, int flags) {
-  if (!local_.address.is_any()) {
-    const SocketAddress& to = batch_->senders[request.slot];
-    return sendto(socket_.get(), bytes.data(), bytes.size(), flags, &to.generic, to.length) >= 0;
+bool ServiceSocket::send(const Reply& reply, int flags) {
+  if (!local_.address.is_any() && !reply.is_stamped) {
+    const SocketAddress& to = batch_->senders[reply.request->slot];
+    return sendto(socket_.get(), reply.bytes.data(), reply.bytes.size(), flags, &to.generic, to.length) >= 0;
   }
   msghdr message{};
   iovec vector;
   ControlBuffer control;
-  fill(message, vector, control, {&request, bytes});
+  fill(message, vector, control, reply);
   return sendmsg(socket_.get(), &message, flags) >= 0;
 }
 

@@ -14,6 +14,7 @@
 #include "libsync/core/result.hpp"
 #include "libsync/core/time_types.hpp"
 #include "libsync/posix/fd.hpp"
+#include "libsync/posix/rehearsal.hpp"
 #include "libsync/posix/sys_error.hpp"
 #include "libsync/posix/udp_socket.hpp"
 
@@ -40,26 +41,32 @@ class ServiceSocket {
   ServiceSocket& operator=(ServiceSocket&&) noexcept;
   ~ServiceSocket();
 
-  // Valid until the next call. Empty: nothing came, a signal did, or shut_down() was called.
+  static constexpr std::size_t kBatchSize = 32;
+  // At most kBatchSize, valid until the next call. Empty: nothing came, a signal did, or shut_down() was
+  // called.
   std::span<const Arrival> receive(Wait wait);
   // False if the system could not send it; a client asks again.
   bool reply(const Arrival& request, Bytes bytes);
-  // The same for at most kMostReplies, one right behind another: how many it could send, the first ones.
   struct Reply {
     const Arrival* request;
     Bytes bytes;
+    bool is_stamped = false;  // by the kernel, when it leaves
   };
-  static constexpr std::size_t kMostReplies = 4;
-  std::size_t reply(std::span<const Reply> replies);
+  struct Sent {
+    std::size_t count;  // the first ones
+    // By which next_transmit_stamp() names the one that is stamped. Absent: none is.
+    std::optional<std::uint32_t> number;
+  };
+  static constexpr std::size_t kMostReplies = 3;
+  // The same for at most kMostReplies, one right behind another; at most one of them is stamped.
+  Sent reply(std::span<const Reply> replies);
 
-  // So that sending to this client takes more nearly the same time after a long rest.
+  // Both are for the first reply after a rest, so that it takes more nearly the time of those behind others.
+  // The way to this client, with nothing sent.
   void find_way(const Arrival& request);
+  // All of sending, to ourselves.
+  void rehearse() { rehearsal_.play(socket_); }
 
-  // What is replied in between, the kernel stamps when it leaves. Both take time: before and after the
-  // replies' own transmit stamps are of use.
-  void start_stamping();
-  // `sent` of `all` were. The number by which next_transmit_stamp() will name the first of them.
-  std::uint32_t stop_stamping(std::size_t sent, std::size_t all);
   struct TransmitStamp {
     std::uint32_t number;
     WallTime at;
@@ -76,10 +83,12 @@ class ServiceSocket {
   struct Batch;
   ServiceSocket(Fd socket, const Endpoint& local);
   void fill(msghdr& message, iovec& vector, ControlBuffer& control, const Reply& reply) const;
-  bool send(const Arrival& request, Bytes bytes, int flags);
+  bool send(const Reply& reply, int flags);
+  std::size_t send_all(std::span<const Reply> replies);
 
   Fd socket_;
   Endpoint local_;
+  Rehearsal rehearsal_;
   std::uint32_t next_number_ = 0;
   std::unique_ptr<Batch> batch_;
 };

@@ -50,6 +50,17 @@ void read_message(const cmsghdr& message, Ancillary& out) {
   }
 }
 
+template <class Value>
+void append_control(msghdr& message, ControlBuffer& buffer, int level, int type, const Value& value) {
+  auto* header = reinterpret_cast<cmsghdr*>(buffer.bytes + message.msg_controllen);
+  header->cmsg_level = level;
+  header->cmsg_type = type;
+  header->cmsg_len = CMSG_LEN(sizeof value);
+  std::memcpy(CMSG_DATA(header), &value, sizeof value);
+  message.msg_control = buffer.bytes;
+  message.msg_controllen += CMSG_SPACE(sizeof value);
+}
+
 }  // namespace
 
 std::optional<SysError> set_option(const Fd& socket, int level, int name, int value, const char* operation) {
@@ -65,11 +76,8 @@ std::optional<SysError> ask_for_stamps(const Fd& socket, Stamps stamps) {
     case Stamps::kReceiveAndTransmit:
       flags |= SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_TSONLY;
       break;
-    case Stamps::kReceiveAndNumbered:
+    case Stamps::kReceiveAndRequested:
       flags |= SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
-      break;
-    case Stamps::kReceiveAndNumberedTransmit:
-      flags |= SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY | SOF_TIMESTAMPING_TX_SOFTWARE;
       break;
   }
   return set_option(socket, SOL_SOCKET, SO_TIMESTAMPING, static_cast<int>(flags), "set SO_TIMESTAMPING");
@@ -117,6 +125,24 @@ Ancillary read_ancillary(const msghdr& message) {
     read_message(*c, out);
   }
   return out;
+}
+
+void append_source(msghdr& message, ControlBuffer& buffer, IpAddress from, std::uint32_t interface) {
+  if (from.is_v4()) {
+    in_pktinfo info{};
+    info.ipi_ifindex = static_cast<int>(interface);
+    info.ipi_spec_dst = to_in_addr(from);
+    append_control(message, buffer, IPPROTO_IP, IP_PKTINFO, info);
+    return;
+  }
+  in6_pktinfo info{};
+  info.ipi6_ifindex = interface;
+  info.ipi6_addr = to_in6_addr(from);
+  append_control(message, buffer, IPPROTO_IPV6, IPV6_PKTINFO, info);
+}
+
+void append_stamp_request(msghdr& message, ControlBuffer& buffer) {
+  append_control(message, buffer, SOL_SOCKET, SO_TIMESTAMPING, std::uint32_t{SOF_TIMESTAMPING_TX_SOFTWARE});
 }
 
 }  // namespace isletime

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include <netinet/in.h>
@@ -20,8 +21,7 @@ namespace isletime {
 enum class Stamps : std::uint8_t {
   kReceive,
   kReceiveAndTransmit,
-  kReceiveAndNumbered,          // numbers what is sent while it is
-  kReceiveAndNumberedTransmit,  // this: from 0 on
+  kReceiveAndRequested,  // of what is sent with append_stamp_request(), which is numbered from 0 on
 };
 
 std::optional<SysError> ask_for_stamps(const Fd& socket, Stamps stamps);
@@ -50,5 +50,11 @@ Ancillary read_ancillary(const msghdr& message);
 struct ControlBuffer {
   alignas(cmsghdr) std::byte bytes[256];
 };
+
+// Adds to the control messages with which `message` is to be sent; they are in `buffer`.
+// It leaves from `from`, and through this interface (0: whichever it is).
+void append_source(msghdr& message, ControlBuffer& buffer, IpAddress from, std::uint32_t interface);
+// The kernel stamps it when it leaves.
+void append_stamp_request(msghdr& message, ControlBuffer& buffer);
 
 }  // namespace isletime

@@ -57,7 +57,7 @@ TEST(SendPath, SettlesWhereMostTakeLongerWhateverTheOutliers) {
 TEST(SendPath, FollowsAChangeOfTheMachineSoonerDownThanUp) {
   SendPath path;
   learn(path, kBusy, 600ns);
-  learn(path, kBusy, 1800ns, 600);
+  learn(path, kBusy, 1800ns, 1200);
   EXPECT_GT(path.advance(kBusy), 1700ns);
   learn(path, kBusy, 600ns, 20);
   EXPECT_LT(path.advance(kBusy), 620ns);
@@ -78,6 +78,26 @@ TEST(SendPath, IsNeverNegative) {
     path.learn(kBusy, 0ns);
     EXPECT_GE(path.advance(kBusy), 0ns);
   }
+}
+
+// Half as fast a processor: what it did in 4 us takes 8, and this the same share of it.
+TEST(SendPath, GrowsWithThePaceOfTheMachine) {
+  SendPath path;
+  for (int i = 0; i < kFirst; ++i) path.learn(kBusy, 3us, 4us);
+  EXPECT_EQ(path.advance(kBusy, 4us), 3us);
+  EXPECT_EQ(path.advance(kBusy, 8us), 6us);
+  EXPECT_EQ(path.advance(kBusy, 0us), 0us);
+}
+
+// A clock that was set between two groups of replies.
+TEST(SendPath, IsNeverMoreThanWhatCanBeLearned) {
+  SendPath path;
+  for (int i = 0; i < kFirst; ++i) path.learn(kBusy, 3us, 4us);
+  EXPECT_EQ(path.advance(kBusy, 1h), 100us);
+  EXPECT_EQ(path.advance(kBusy, -1h), 0us);
+  path.learn(kBusy, 3us, -1h);
+  path.learn(kBusy, 3us, 0us);
+  EXPECT_EQ(path.advance(kBusy, 4us), 3us);
 }
 
 TEST(SendPath, WantsOneStampIn10MillisecondsOfAStream) {

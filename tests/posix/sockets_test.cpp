@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // service_socket and query_socket talk to each other on loopback.
 #include <array>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -18,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using Sharing = ServiceSocket::Sharing;
 using Wait = ServiceSocket::Wait;
+using Reply = ServiceSocket::Reply;
 
 constexpr IpAddress kV4 = IpAddress::v4(0x7f00'0001);
 constexpr IpAddress kV6{0, 1};
@@ -29,6 +31,12 @@ QueryEvent next_event(QuerySocket& socket) {
     pollfd polled{socket.descriptor(), POLLIN, 0};
     poll(&polled, 1, -1);
   }
+}
+
+ReceivedReply next_reply(QuerySocket& socket) {
+  QueryEvent event = next_event(socket);
+  while (!std::holds_alternative<ReceivedReply>(event)) event = next_event(socket);
+  return std::get<ReceivedReply>(event);
 }
 
 TEST(Sockets, BothFamiliesStampBothWaysInTheKernel) {
@@ -108,42 +116,57 @@ TEST(Sockets, SeveralRepliesLeaveTogetherEachToItsClientFromTheAddressThatWasAsk
     }
     const auto requests = service->receive(Wait::kForOne);
     ASSERT_EQ(requests.size(), queries.size());
-    std::vector<ServiceSocket::Reply> replies;
+    std::vector<Reply> replies;
     for (const Arrival& request : requests) replies.push_back({&request, request.bytes});
-    EXPECT_EQ(service->reply(replies), replies.size());
+    const auto sent = service->reply(replies);
+    EXPECT_EQ(sent.count, replies.size());
+    EXPECT_FALSE(sent.number.has_value());
     for (std::uint8_t i = 0; i < queries.size(); ++i) {
-      QueryEvent event = next_event(queries[i]);
-      while (!std::holds_alternative<ReceivedReply>(event)) event = next_event(queries[i]);
-      const auto& reply = std::get<ReceivedReply>(event);
+      const ReceivedReply reply = next_reply(queries[i]);
       EXPECT_EQ(reply.from, asked);
       EXPECT_EQ(reply.bytes[0], i);
     }
   }
 }
 
-TEST(Sockets, TheKernelStampsWhatLeavesBetweenStartAndStop) {
-  auto service = ServiceSocket::open(Endpoint{kV4}, Sharing::kFirst);
-  ASSERT_TRUE(service);
-  auto query = QuerySocket::open(service->local());
-  ASSERT_TRUE(query && query->send(service->local(), kPing));
-  const auto requests = service->receive(Wait::kForOne);
-  ASSERT_EQ(requests.size(), 1U);
-  service->find_way(requests[0]);  // sends nothing
-  EXPECT_TRUE(service->reply(requests[0], kPing));
-  for (std::uint32_t i = 0; i < 3; ++i) {
-    service->start_stamping();
-    const WallTime before = wall_now();
+ServiceSocket::TransmitStamp stamp_of(ServiceSocket& service) {
+  pollfd polled{service.descriptor(), POLLPRI, 0};
+  EXPECT_EQ(poll(&polled, 1, 20'000), 1);
+  const auto stamp = service.next_transmit_stamp();
+  EXPECT_TRUE(stamp.has_value());
+  EXPECT_FALSE(service.next_transmit_stamp());
+  return stamp.value_or(ServiceSocket::TransmitStamp{});
+}
+
+TEST(Sockets, TheKernelStampsTheReplyOfWhichItIsAsked) {
+  for (const IpAddress local : {kV4, IpAddress::v4(0)}) {
+    auto service = ServiceSocket::open(Endpoint{local}, Sharing::kFirst);
+    ASSERT_TRUE(service);
+    Endpoint asked{kV4};
+    asked.port = service->local().port;
+    auto query = QuerySocket::open(asked);
+    ASSERT_TRUE(query && query->send(asked, kPing));
+    const auto requests = service->receive(Wait::kForOne);
+    ASSERT_EQ(requests.size(), 1U);
+    service->find_way(requests[0]);
+    service->rehearse();
+    // Neither sent anything to the client, nor to the service.
+    EXPECT_TRUE(service->receive(Wait::kNot).empty());
     EXPECT_TRUE(service->reply(requests[0], kPing));
-    const std::uint32_t number = service->stop_stamping(1, 1);
-    EXPECT_EQ(number, i);
-    pollfd polled{service->descriptor(), POLLPRI, 0};
-    ASSERT_EQ(poll(&polled, 1, 20'000), 1);
-    const auto stamp = service->next_transmit_stamp();
-    ASSERT_TRUE(stamp.has_value());
-    EXPECT_EQ(stamp->number, number);
-    EXPECT_GE(stamp->at, before);
-    EXPECT_LE(stamp->at, wall_now());
-    EXPECT_FALSE(service->next_transmit_stamp());
+    EXPECT_EQ(next_reply(*query).bytes.size(), kPing.size());
+    for (std::uint32_t i = 0; i < 4; ++i) {
+      // The second alone, the others among two that are not stamped.
+      std::vector<Reply> replies(i == 1 ? 1 : 3, Reply{&requests[0], kPing});
+      replies[i % replies.size()].is_stamped = true;
+      const WallTime before = wall_now();
+      const auto sent = service->reply(replies);
+      EXPECT_EQ(sent.count, replies.size());
+      EXPECT_EQ(sent.number, i);
+      const auto stamp = stamp_of(*service);
+      EXPECT_EQ(stamp.number, i);
+      EXPECT_GE(stamp.at, before);
+      EXPECT_LE(stamp.at, wall_now());
+    }
   }
 }
 
@@ -154,15 +177,16 @@ TEST(Sockets, StampsAreNumberedAnewWhereOneWasNotSent) {
   ASSERT_TRUE(query && query->send(service->local(), kPing));
   const auto requests = service->receive(Wait::kForOne);
   const std::vector<std::uint8_t> too_long(70'000);
-  service->start_stamping();
-  EXPECT_FALSE(service->reply(requests[0], too_long));
-  service->stop_stamping(0, 1);
-  service->start_stamping();
-  EXPECT_TRUE(service->reply(requests[0], kPing));
-  const std::uint32_t number = service->stop_stamping(1, 1);
-  pollfd polled{service->descriptor(), POLLPRI, 0};
-  ASSERT_EQ(poll(&polled, 1, 20'000), 1);
-  EXPECT_EQ(service->next_transmit_stamp()->number, number);
+  const Reply stamped{&requests[0], kPing, true};
+  const Reply unsendable{&requests[0], too_long, true};
+  EXPECT_EQ(service->reply(std::span{&stamped, 1}).number, 0U);
+  EXPECT_EQ(stamp_of(*service).number, 0U);
+  const auto failed = service->reply(std::span{&unsendable, 1});
+  EXPECT_EQ(failed.count, 0U);
+  EXPECT_FALSE(failed.number.has_value());
+  const auto sent = service->reply(std::span{&stamped, 1});
+  EXPECT_EQ(sent.count, 1U);
+  EXPECT_EQ(sent.number, stamp_of(*service).number);
 }
 
 TEST(Sockets, ShuttingDownWakesAWaitingThread) {

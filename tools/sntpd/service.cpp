@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/sntpd/service.hpp"
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -10,33 +11,33 @@
 
 namespace isletime::sntpd {
 
-namespace {
-
-// Each key of another type takes another time; replies that nobody signs leave together, in their places.
-SendPath::Work work_of(SendPath::Pause pause, const Key* key, std::size_t place) {
-  const auto kind =
-      key == nullptr ? place : ServiceSocket::kMostReplies + static_cast<std::size_t>(key->type);
-  return {pause, kind};
+bool Service::Group::takes(const Answer& answer) const {
+  const auto type_of = [](const Answer& a) {
+    return a.key() == nullptr ? std::nullopt : std::optional{a.key()->type};
+  };
+  return size == 0 || type_of(*answers[0]) == type_of(answer);
 }
 
-}  // namespace
+SendPath::Work Service::Group::work(std::size_t place) const {
+  constexpr std::size_t kPlaces = 1 + ServiceSocket::kMostReplies;  // alone, or one of several
+  constexpr std::size_t kSignings = 2 + static_cast<std::size_t>(KeyType::kAes256);
+  static_assert(kPlaces * kSignings == SendPath::kKinds);
+  const Key* key = answers[place]->key();
+  const std::size_t signing = key == nullptr ? 0 : 1 + static_cast<std::size_t>(key->type);
+  return {pause, signing * kPlaces + (size == 1 ? 0 : 1 + place)};
+}
 
 void Service::serve(ServiceSocket::Wait wait) {
   const auto arrivals = socket_.receive(wait);
   if (arrivals.empty()) return;
   const MonoTime now = mono_now();
-  auto pause = SendPath::pause_of(now - std::exchange(last_batch_, now));
   const ServedTime time = time_->read();
   const Account account(time.state, time.map(arrivals[0].received));
   auto batch = answerer_.start_batch(access_.current(), account, now);
-  Group group;
-  const auto send_all = [&] {
-    if (group.size == 0) return;
-    if (pause > SendPath::Pause::kShort && wait == ServiceSocket::Wait::kForOne)
-      socket_.find_way(*group.arrivals[0]);
-    send(group, std::exchange(pause, SendPath::Pause::kShort), time, now);
-    group.size = 0;
-  };
+  const bool waits = wait == ServiceSocket::Wait::kForOne;
+  // Then most is done in a second by replies that leave together, in which each waits for the others.
+  const bool more_are_waiting = waits && arrivals.size() == ServiceSocket::kBatchSize;
+  Group group{SendPath::pause_of(elapsed(last_completed_, arrivals[0].received))};
   for (const Arrival& arrival : arrivals) {
     const Request request{arrival.bytes, arrival.from, arrival.to, time.map(arrival.received)};
     if (is_control_message(arrival.bytes)) {
@@ -48,50 +49,66 @@ void Service::serve(ServiceSocket::Wait wait) {
       ++counters_.refused[static_cast<std::size_t>(answer.error())];
       continue;
     }
-    const bool leaves_alone =
-        wait == ServiceSocket::Wait::kNot || answer->key() != nullptr || answer->is_to_be_saved();
-    if (leaves_alone) send_all();
-    group.arrivals[group.size] = &arrival;
-    group.answers[group.size++] = *answer;
-    if (leaves_alone || group.size == group.answers.size()) send_all();
+    const bool leaves_alone = !more_are_waiting || answer->is_to_be_saved();
+    if (leaves_alone || !group.takes(*answer)) send(group, time, now);
+    group.add(arrival, *answer);
+    if (leaves_alone && waits) warm_up(arrival, group.pause);
+    if (leaves_alone || group.is_full()) send(group, time, now);
   }
-  send_all();
-  if (!awaited_.empty() && wait == ServiceSocket::Wait::kForOne) take_stamps();
+  send(group, time, now);
+  if (!awaited_.empty() && waits) take_stamps();
 }
 
-void Service::send(Group& group, SendPath::Pause pause, const ServedTime& time, MonoTime now) {
-  const SendPath::Work last = work_of(pause, group.answers[0]->key(), group.size - 1);
-  const bool is_sampled = awaited_.empty() && send_path_.wants_sample(last, now);
-  if (is_sampled) send_path_.on_sample_sent(last, now);
-  const bool is_stamped = is_sampled || group.answers[0]->is_to_be_saved();
-  send(group, pause, time, is_stamped ? Stamping::kByKernel : Stamping::kNone);
+void Service::warm_up(const Arrival& request, SendPath::Pause pause) {
+  if (pause > SendPath::Pause::kShort) socket_.rehearse();
+  if (pause > SendPath::Pause::kNone) socket_.find_way(request);
 }
 
-void Service::send(Group& group, SendPath::Pause pause, const ServedTime& time, Stamping stamping) {
-  std::array<ServiceSocket::Reply, ServiceSocket::kMostReplies> replies;
-  const auto sending = std::span{replies}.first(group.size);
-  Answer::Room room;
-  if (stamping == Stamping::kByKernel) socket_.start_stamping();
-  const WallTime completed = wall_now();
+std::optional<std::size_t> Service::place_to_stamp(const Group& group, MonoTime now) {
+  if (group.answers[0]->is_to_be_saved()) return 0;
+  if (!awaited_.empty()) return std::nullopt;
   for (std::size_t i = 0; i < group.size; ++i) {
-    Answer& answer = *group.answers[i];
-    const nanoseconds advance = send_path_.advance(work_of(pause, answer.key(), i));
-    replies[i] = {group.arrivals[i], answer.complete(time.map(completed + advance), room)};
+    if (!send_path_.wants_sample(group.work(i), now)) continue;
+    send_path_.on_sample_sent(group.work(i), now);
+    return i;
   }
-  const std::size_t sent = socket_.reply(sending);
-  counters_.answered += sent;
-  counters_.unsent += group.size - sent;
-  if (stamping == Stamping::kNone) return;
+  return std::nullopt;
+}
 
-  const std::uint32_t number = socket_.stop_stamping(sent, group.size);
-  for (std::size_t i = 0; i < sent; ++i) {
-    const Answer& answer = *group.answers[i];
-    const SendPath::Work work = work_of(pause, answer.key(), i);
-    awaited_.push_back({number + static_cast<std::uint32_t>(i), work, completed, answer.receive()});
-    if (!answer.is_to_be_saved()) continue;
-    const WallTime leaves = time.map(completed + send_path_.advance(work));
-    answerer_.save(answer.receive(), group.arrivals[i]->from.address, to_ntp(leaves));
+nanoseconds Service::pace_of(const Group& group, WallTime completed) {
+  const nanoseconds since_last = elapsed(std::exchange(last_completed_, completed), completed);
+  if (group.size == 1) return SendPath::kNoPace;
+  const bool is_behind_another = group.pause == SendPath::Pause::kNone;
+  if (is_behind_another && since_last > nanoseconds::zero()) paces_ = {paces_[1], since_last};
+  // Something else may have come between two of them.
+  return std::min(paces_[0], paces_[1]);
+}
+
+void Service::send(Group& group, const ServedTime& time, MonoTime now) {
+  if (group.size == 0) return;
+  std::array<ServiceSocket::Reply, ServiceSocket::kMostReplies> replies;
+  std::array<Answer::Room, ServiceSocket::kMostReplies> rooms;
+  const auto stamped = place_to_stamp(group, now);
+  const WallTime completed = wall_now();
+  const nanoseconds pace = pace_of(group, completed);
+  for (std::size_t i = 0; i < group.size; ++i) {
+    const WallTime leaves = time.map(completed + send_path_.advance(group.work(i), pace));
+    replies[i] = {group.arrivals[i], group.answers[i]->complete(leaves, rooms[i]), i == stamped};
   }
+  const auto sent = socket_.reply(std::span{replies}.first(group.size));
+  counters_.answered += sent.count;
+  counters_.unsent += group.size - sent.count;
+  if (sent.number) {
+    const Answer& answer = *group.answers[*stamped];
+    const SendPath::Work work = group.work(*stamped);
+    awaited_.push_back({*sent.number, work, pace, completed, answer.receive()});
+    if (answer.is_to_be_saved()) {
+      const WallTime leaves = time.map(completed + send_path_.advance(work, pace));
+      answerer_.save(answer.receive(), group.arrivals[0]->from.address, to_ntp(leaves));
+    }
+  }
+  group.size = 0;
+  group.pause = SendPath::Pause::kNone;
 }
 
 void Service::take_stamps() {
@@ -99,7 +116,7 @@ void Service::take_stamps() {
   while (const auto stamp = socket_.next_transmit_stamp()) {
     for (const Awaited& awaited : awaited_) {
       if (awaited.number != stamp->number) continue;
-      send_path_.learn(awaited.work, elapsed(awaited.completed, stamp->at));
+      send_path_.learn(awaited.work, elapsed(awaited.completed, stamp->at), awaited.pace);
       answerer_.correct(awaited.receive, to_ntp(time.map(stamp->at)));
     }
   }

@@ -53,23 +53,38 @@ class Service {
   const ClientLog& clients() const { return answerer_.clients(); }
 
  private:
-  // Replies that leave one right behind another.
+  // Replies that leave one right behind another, all signed by keys of one type or by none.
   struct Group {
+    explicit Group(SendPath::Pause before) : pause(before) {}
+
+    SendPath::Pause pause;  // before the first of them
     std::array<const Arrival*, ServiceSocket::kMostReplies> arrivals{};
     std::array<std::optional<Answer>, ServiceSocket::kMostReplies> answers;
     std::size_t size = 0;
+
+    bool takes(const Answer& answer) const;
+    void add(const Arrival& arrival, const Answer& answer) {
+      arrivals[size] = &arrival;
+      answers[size++] = answer;
+    }
+    bool is_full() const { return size == answers.size(); }
+    SendPath::Work work(std::size_t place) const;
   };
   // A reply that the kernel stamps.
   struct Awaited {
     std::uint32_t number;
     SendPath::Work work;
+    nanoseconds pace;
     WallTime completed;  // by the machine's clock
     NtpTimestamp receive;
   };
-  enum class Stamping : std::uint8_t { kNone, kByKernel };
 
-  void send(Group& group, SendPath::Pause pause, const ServedTime& time, MonoTime now);
-  void send(Group& group, SendPath::Pause pause, const ServedTime& time, Stamping stamping);
+  void warm_up(const Arrival& request, SendPath::Pause pause);
+  // Which of a group the kernel is to stamp.
+  std::optional<std::size_t> place_to_stamp(const Group& group, MonoTime now);
+  // How long a group takes at present.
+  nanoseconds pace_of(const Group& group, WallTime completed);
+  void send(Group& group, const ServedTime& time, MonoTime now);
   void answer_control(const Arrival& arrival, const Request& request, Answerer::Batch& batch,
                       const ServedTime& time);
 
@@ -79,7 +94,8 @@ class Service {
   const Monitor* monitor_;
   Answerer answerer_;
   SendPath send_path_;
-  MonoTime last_batch_{};
+  WallTime last_completed_{};
+  std::array<nanoseconds, 2> paces_{};  // from one full group to the next behind it
   std::vector<Awaited> awaited_;
   Counters counters_;
 };
