@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "tests/bench/load_socket.hpp"
 #include "tests/bench/memory.hpp"
 #include "tests/bench/probe_runs.hpp"
 #include "tests/bench/saturation.hpp"
@@ -18,11 +20,6 @@ namespace isletime::bench {
 namespace {
 
 using namespace std::chrono_literals;
-
-struct Pair {
-  Server ours;
-  Server peers;
-};
 
 template <class Result>
 struct Rounds {
@@ -46,7 +43,7 @@ struct Rounds {
 };
 
 template <class Measure>
-auto in_turns(const Pair& servers, int rounds, Measure measure) {
+auto in_turns(const Servers& servers, int rounds, Measure measure) {
   Rounds<decltype(measure(servers.ours))> results;
   for (int round = 0; round < rounds; ++round) {
     results.ours.push_back(measure(servers.ours));
@@ -65,51 +62,83 @@ void doubt_above(double most, const Row& row, const char* why, Comparison& out) 
   if (worst > most) out.doubts.push_back(fmt::format("{}: {:.1f}: {}", row.what, worst, why));
 }
 
-void compare_throughput(const Pair& servers, unsigned core, Comparison& out) {
-  const auto rounds = in_turns(servers, 11, [&](const Server& s) { return saturate(s, core, 1s); });
-  out.rows.push_back(
-      with_ratio_at_least(1.15, rounds.row("replies/s of one core", 0, &Saturation::replies_per_second)));
-  out.rows.push_back(rounds.row("server's CPU time a reply, us", 3, &Saturation::cpu_us_per_reply));
-  const Row busy = rounds.row("server's core busy, %", 1, &Saturation::core_busy_percent);
-  const Row shared = rounds.row("server's core taken by others, %", 1, &Saturation::core_shared_percent);
-  const Row idle = rounds.row("client's looks that found no reply, %", 1, &Saturation::idle_looks_percent);
-  out.rows.insert(out.rows.end(), {busy, shared, idle});
+using Saturations = Rounds<Saturation>;
+
+// What makes the figures of these rounds doubtful, if anything does.
+void examine(const Saturations& rounds, const std::string& of_what, Comparison& out) {
+  const auto row = [&](const char* what, auto figure) {
+    return rounds.row(fmt::format("{}, {}, %", of_what, what), 1, figure);
+  };
+  const Row busy = row("server's core busy", &Saturation::core_busy_percent);
+  const Row shared = row("server's core taken by others", &Saturation::core_shared_percent);
+  const Row idle = row("client had nothing to do", &Saturation::client_idle_percent);
   doubt_below(95, busy, "the server was not at its limit", out);
   doubt_above(5, shared, "the machine is not quiet", out);
   doubt_below(5, idle, "the client was at its limit", out);
 }
 
-struct Pace {
-  std::uint32_t requests_per_second;
-  std::uint32_t sample_every;
-};
+// Returns what ours answers in a second.
+double compare_throughput(const Servers& servers, Comparison& out) {
+  const auto rounds =
+      in_turns(servers, 11, [&](const Server& s) { return saturate(s, servers.core, nullptr, 1s); });
+  const Row replies = rounds.row("replies/s of one core", 0, &Saturation::replies_per_second);
+  out.rows.push_back(with_ratio_at_least(1.18, replies));
+  out.rows.push_back(rounds.row("server's CPU time a reply, us", 3, &Saturation::cpu_us_per_reply));
+  examine(rounds, "replies", out);
+  return replies.ours;
+}
 
-auto measure_stamps_in_turns(const Pair& servers, const Pace& pace, Comparison& out) {
-  auto rounds = in_turns(servers, 7, [&](const Server& s) {
-    return measure_stamps(s, pace.requests_per_second, pace.sample_every, 1s);
-  });
+void compare_signed_throughput(const Servers& servers, Comparison& out) {
+  const auto rounds =
+      in_turns(servers, 7, [&](const Server& s) { return saturate(s, servers.core, &servers.key, 1s); });
+  out.rows.push_back(with_ratio_at_least(
+      1.1, rounds.row("replies/s of one core, AES128-CMAC", 0, &Saturation::replies_per_second)));
+  examine(rounds, "signed replies", out);
+}
+
+void compare_workers(const Servers& servers, Comparison& out) {
+  const Servers ours{servers.ours_with_two_workers, servers.ours, {}, servers.core, servers.key};
+  const auto rounds =
+      in_turns(ours, 7, [&](const Server& s) { return saturate(s, servers.core, nullptr, 1s); });
+  out.rows.push_back(with_ratio_at_least(
+      1.3, rounds.row("replies/s of two workers and of one, sntpd", 0, &Saturation::replies_per_second)));
+}
+
+auto measure_stamps_in_turns(const Servers& servers, const Pace& pace, Comparison& out) {
+  auto rounds = in_turns(servers, 7, [&](const Server& s) { return measure_stamps(s, pace, 1s); });
   const Row sent = rounds.row("requests/s sent", 0, &StampErrors::requests_per_second);
   doubt_below(0.98 * pace.requests_per_second, sent, "the client could not keep the pace", out);
   return rounds;
 }
 
-void compare_stamps(const Pair& servers, Comparison& out) {
-  const auto loaded = measure_stamps_in_turns(servers, {100'000, 100}, out);
-  out.rows.push_back(with_ratio_at_most(
-      1, loaded.row("stamp error at 100000 requests/s, median, ns", 0, &StampErrors::median_ns)));
-  out.rows.push_back(loaded.row("stamp error at 100000 requests/s, p99, ns", 0, &StampErrors::p99_ns));
-  const auto idle = measure_stamps_in_turns(servers, {200, 1}, out);
-  out.rows.push_back(idle.row("stamp error at 200 requests/s, median, ns", 0, &StampErrors::median_ns));
-  out.rows.push_back(idle.row("stamp error at 200 requests/s, p99, ns", 0, &StampErrors::p99_ns));
+void compare_stamps(const Servers& servers, const Pace& pace, double most, Comparison& out) {
+  const auto rounds = measure_stamps_in_turns(servers, pace, out);
+  const auto row = [&](const char* figure, auto member) {
+    return rounds.row(fmt::format("stamp error at {}/s, {}, ns", pace.requests_per_second, figure), 0,
+                      member);
+  };
+  out.rows.push_back(with_ratio_at_most(most, row("median", &StampErrors::median_ns)));
+  out.rows.push_back(with_ratio_at_most(most, row("p99", &StampErrors::p99_ns)));
 }
 
-void compare_memory(const Pair& servers, Comparison& out) {
+void compare_overloaded(const Servers& servers, double answered_per_second, Comparison& out) {
+  const Pace pace{static_cast<std::uint32_t>(2 * answered_per_second), LoadSocket::kLongestBurst, 27};
+  const auto rounds = measure_stamps_in_turns(servers, pace, out);
+  out.rows.push_back(with_ratio_at_least(
+      1, rounds.row("replies/s asked for twice as many", 0, &StampErrors::replies_per_second)));
+  out.rows.push_back(
+      with_ratio_at_most(1, rounds.row("  stamp error then, median, ns", 0, &StampErrors::median_ns)));
+  out.rows.push_back(
+      with_ratio_at_most(1, rounds.row("  stamp error then, p99, ns", 0, &StampErrors::p99_ns)));
+}
+
+void compare_memory(const Servers& servers, Comparison& out) {
   const auto memory = in_turns(servers, 1, [](const Server& s) { return memory_of(s.pid); });
   out.rows.push_back(with_ours_at_most(2048, memory.row("memory at rest, PSS, kB", 0, &Memory::pss_kb)));
   out.rows.push_back(with_ours_at_most(5120, memory.row("memory at rest, RSS, kB", 0, &Memory::rss_kb)));
 }
 
-void compare_probes(const Pair& servers, Comparison& out) {
+void compare_probes(const Servers& servers, Comparison& out) {
   const auto wall = in_turns(servers, 21, one_shot_wall_ms);
   const auto error = in_turns(servers, 21, probe_error_us);
   out.rows.push_back(with_both_at_most(5, wall.row("ntpprobe asking it once, wall, ms", 2, std::identity{})));
@@ -119,11 +148,14 @@ void compare_probes(const Pair& servers, Comparison& out) {
 
 }  // namespace
 
-Comparison compare(const Server& ours, const Server& peers, unsigned core) {
-  const Pair servers{ours, peers};
+Comparison compare(const Servers& servers) {
   Comparison comparison;
-  compare_throughput(servers, core, comparison);
-  compare_stamps(servers, comparison);
+  const double answered_per_second = compare_throughput(servers, comparison);
+  compare_signed_throughput(servers, comparison);
+  compare_workers(servers, comparison);
+  compare_overloaded(servers, answered_per_second, comparison);
+  compare_stamps(servers, {100'000, 1, 100}, 1.0 / 3, comparison);
+  compare_stamps(servers, {200, 1, 1}, 0.5, comparison);
   compare_probes(servers, comparison);
   compare_memory(servers, comparison);
   return comparison;

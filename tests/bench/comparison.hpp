@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "libsync/posix/mac.hpp"
 #include "tests/bench/server.hpp"
 #include "tests/bench/table.hpp"
 
@@ -16,7 +17,14 @@ struct Comparison {
   std::vector<std::string> doubts;  // why a figure is not what it is called; one line each
 };
 
-// `core`: where both servers run, and nothing else.
-Comparison compare(const Server& ours, const Server& peers, unsigned core);
+struct Servers {
+  Server ours;
+  Server peers;
+  Server ours_with_two_workers;
+  unsigned core;   // where the first two run, and nothing else
+  const Key& key;  // that they know
+};
+
+Comparison compare(const Servers& servers);
 
 }  // namespace isletime::bench

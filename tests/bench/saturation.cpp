@@ -1,56 +1,69 @@
 // SPDX-License-Identifier: MIT
 #include "tests/bench/saturation.hpp"
 
-#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <numeric>
+#include <thread>
+#include <vector>
 
 #include "libsync/posix/clocks.hpp"
 #include "tests/bench/core_time.hpp"
-#include "tests/bench/reply_counter.hpp"
-#include "tests/bench/request_socket.hpp"
+#include "tests/bench/load_socket.hpp"
 
 namespace isletime::bench {
 namespace {
 
-// Fits the buffer that a socket has by default, so that nothing is dropped.
-constexpr std::size_t kWindow = 4 * RequestSocket::kLongestBurst;
-// Longer than a busy server holds a request; then the rest of the window was lost.
+// Enough that a server with two workers has something for each, and so few that the buffer that a socket
+// has by default holds a burst of each.
+constexpr std::size_t kFlows = 8;
+// While the rest of the bursts that are on their way keep the server busy.
+constexpr nanoseconds kNap = std::chrono::microseconds{20};
+// Longer than a busy server holds a request; then the rest of the burst was lost.
 constexpr nanoseconds kLost = std::chrono::milliseconds{100};
+
+// One client, which sends its next burst when the one before was answered.
+struct Flow {
+  LoadSocket socket;
+  std::uint32_t answered_at = 0;
+  MonoTime sent{};
+
+  bool is_due(MonoTime now) const { return socket.replies() >= answered_at || now - sent > kLost; }
+  void send(MonoTime now) {
+    answered_at = socket.replies() + LoadSocket::kLongestBurst;
+    sent = now;
+    socket.send(LoadSocket::kLongestBurst);
+  }
+};
 
 class Load {
  public:
-  explicit Load(const Endpoint& server) : requests_(server) {}
+  Load(const Endpoint& server, const Key* key) {
+    for (std::size_t i = 0; i < kFlows; ++i) flows_.push_back({LoadSocket{server, key}});
+  }
 
   void run(nanoseconds duration) {
     const MonoTime end = mono_now() + duration;
-    MonoTime last_reply = mono_now();
-    for (MonoTime now = last_reply; now < end; now = mono_now()) {
-      for (; awaited_ + RequestSocket::kLongestBurst <= kWindow; awaited_ += RequestSocket::kLongestBurst) {
-        requests_.send(RequestSocket::kLongestBurst);
+    for (MonoTime now = mono_now(); now < end;) {
+      for (Flow& flow : flows_) {
+        if (flow.is_due(now)) flow.send(now);
       }
-      const std::size_t replies = counter_.take(requests_.socket());
-      ++looks_;
-      if (replies > 0) {
-        last_reply = now;
-      } else {
-        ++empty_looks_;
-        if (now - last_reply > kLost) awaited_ = 0;
-      }
-      replies_ += replies;
-      awaited_ -= std::min(replies, awaited_);
+      const MonoTime tired = mono_now();
+      std::this_thread::sleep_for(kNap);
+      now = mono_now();
+      idle_ += now - tired;
     }
   }
 
-  double replies() const { return static_cast<double>(replies_); }
-  double idle_looks() const { return static_cast<double>(empty_looks_) / static_cast<double>(looks_); }
+  double replies() const {
+    return std::accumulate(flows_.begin(), flows_.end(), 0.0,
+                           [](double sum, const Flow& flow) { return sum + flow.socket.replies(); });
+  }
+  nanoseconds idle() const { return idle_; }
 
  private:
-  RequestSocket requests_;
-  ReplyCounter counter_;
-  std::size_t awaited_ = 0;
-  std::uint64_t replies_ = 0;
-  std::uint64_t looks_ = 0;
-  std::uint64_t empty_looks_ = 0;
+  std::vector<Flow> flows_;
+  nanoseconds idle_{};
 };
 
 double in_seconds(nanoseconds duration) {
@@ -71,10 +84,11 @@ Books read_books(const Server& server, unsigned core) {
 
 }  // namespace
 
-Saturation saturate(const Server& server, unsigned core, nanoseconds duration) {
-  Load load(server.endpoint);
+Saturation saturate(const Server& server, unsigned core, const Key* key, nanoseconds duration) {
+  Load load(server.endpoint, key);
   load.run(duration / 10);
   const double replies_before = load.replies();
+  const nanoseconds idle_before = load.idle();
   const Books before = read_books(server, core);
   load.run(duration);
   const Books after = read_books(server, core);
@@ -85,7 +99,7 @@ Saturation saturate(const Server& server, unsigned core, nanoseconds duration) {
       .cpu_us_per_reply = in_seconds(after.running - before.running) * 1e6 / replies,
       .core_busy_percent = 100 * (1 - in_seconds(after.idle - before.idle) / wall),
       .core_shared_percent = 100 * in_seconds(after.waiting - before.waiting) / wall,
-      .idle_looks_percent = 100 * load.idle_looks(),
+      .client_idle_percent = 100 * in_seconds(load.idle() - idle_before) / wall,
   };
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A server with as many requests before it as it can answer.
+// A server with as many requests before it as it can answer, and none that it must lose.
 #pragma once
 
 #include "libsync/core/time_types.hpp"
+#include "libsync/posix/mac.hpp"
 #include "tests/bench/server.hpp"
 
 namespace isletime::bench {
@@ -12,10 +13,10 @@ struct Saturation {
   double cpu_us_per_reply = 0;     // the server's
   double core_busy_percent = 0;    // below 100, it is not the server's limit that was measured
   double core_shared_percent = 0;  // above 0, something else took time from the server
-  double idle_looks_percent = 0;   // of the client's, which found no reply; at 0 the client was the limit
+  double client_idle_percent = 0;  // at 0 the client was the limit
 };
 
-// `core`: where the server runs.
-Saturation saturate(const Server& server, unsigned core, nanoseconds duration);
+// `core`: where the server runs. `key`: what requests are signed with, if any.
+Saturation saturate(const Server& server, unsigned core, const Key* key, nanoseconds duration);
 
 }  // namespace isletime::bench

@@ -12,8 +12,7 @@
 #include "libsync/core/ntp_packet.hpp"
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/query_socket.hpp"
-#include "tests/bench/reply_counter.hpp"
-#include "tests/bench/request_socket.hpp"
+#include "tests/bench/load_socket.hpp"
 #include "tests/bench/statistics.hpp"
 #include "tests/fakes/raw_client.hpp"
 #include "tests/fakes/reply_maker.hpp"
@@ -72,28 +71,29 @@ class Meter {
 
 }  // namespace
 
-StampErrors measure_stamps(const Server& server, std::uint32_t requests_per_second,
-                           std::uint32_t sample_every, nanoseconds duration) {
-  const RequestSocket load(server.endpoint);
-  ReplyCounter counter;
+StampErrors measure_stamps(const Server& server, const Pace& pace, nanoseconds duration) {
+  const LoadSocket load(server.endpoint, nullptr);
   Meter meter(server.endpoint);
-  const nanoseconds interval = nanoseconds{seconds{1}} / requests_per_second;
+  const nanoseconds interval = nanoseconds{seconds{1}} * pace.burst / pace.requests_per_second;
   const MonoTime start = mono_now();
   std::uint64_t sent = 0;
   for (MonoTime due = start; due < start + duration; due += interval, ++sent) {
     while (mono_now() < due) {
     }
-    // Only now: looking all the time would stand in the way of the replies that come.
-    counter.take(load.socket());
-    if (sent % sample_every == 0) {
+    if (sent % pace.sample_every == 0) {
       meter.ask();
     } else {
-      load.send(1);
+      load.send(pace.burst);
     }
   }
   const double wall = std::chrono::duration<double>{mono_now() - start}.count();
   if (meter.errors_ns().empty()) throw std::runtime_error("no exchange was answered");
-  return {median(meter.errors_ns()), quantile(meter.errors_ns(), 0.99), static_cast<double>(sent) / wall};
+  return {
+      .median_ns = median(meter.errors_ns()),
+      .p99_ns = quantile(meter.errors_ns(), 0.99),
+      .requests_per_second = static_cast<double>(sent * pace.burst) / wall,
+      .replies_per_second = load.replies() / wall,
+  };
 }
 
 }  // namespace isletime::bench

@@ -10,14 +10,19 @@
 
 namespace isletime::bench {
 
+struct Pace {
+  std::uint32_t requests_per_second;
+  std::uint32_t burst;         // as many at once, LoadSocket::kLongestBurst at most
+  std::uint32_t sample_every;  // in place of one burst of so many, an exchange that is measured
+};
+
 struct StampErrors {
   double median_ns = 0;  // of |offset|
   double p99_ns = 0;
   double requests_per_second = 0;  // that were really sent
+  double replies_per_second = 0;   // to those that were not measured
 };
 
-// Requests at even intervals, one of `sample_every` of them an exchange that is measured.
-StampErrors measure_stamps(const Server& server, std::uint32_t requests_per_second,
-                           std::uint32_t sample_every, nanoseconds duration);
+StampErrors measure_stamps(const Server& server, const Pace& pace, nanoseconds duration);
 
 }  // namespace isletime::bench

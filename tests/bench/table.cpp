@@ -32,7 +32,7 @@ Row with_ratio_at_least(double least, Row row) {
 
 Row with_ratio_at_most(double most, Row row) {
   const bool is_met = row.ratio() <= most;
-  return require(std::move(row), fmt::format("ratio <= {}", most), is_met);
+  return require(std::move(row), fmt::format("ratio <= {:.3g}", most), is_met);
 }
 
 Row with_ours_at_most(double most, Row row) {
