@@ -40,7 +40,8 @@ class SendPath {
     if (entry.samples < kFirstSamples) return nanoseconds::zero();
     using Expected = std::chrono::duration<double, std::nano>;
     const Expected expected = entry.typical * Expected{pace};
-    return std::chrono::duration_cast<nanoseconds>(std::clamp(expected, Expected::zero(), Expected{kLongest}));
+    return std::chrono::duration_cast<nanoseconds>(
+        std::clamp(expected, Expected::zero(), Expected{kLongest}));
   }
 
   // Whether the next reply of such work should be stamped by the kernel. After a pause each is, for that
