@@ -16,6 +16,8 @@ import time
 import unittest
 
 import hub_test as hubs
+import networks
+from networks import ip
 
 NTP_PORT = 123
 KEY = (7, b"gentle-breeze")
@@ -26,18 +28,6 @@ NTP_TO_UNIX_S = 2_208_988_800
 POLL_S = 2  # poll=1
 
 Heard = collections.namedtuple("Heard", "interface source to hops source_port port payload")
-
-
-def ip(*words):
-    subprocess.run(["ip", *(str(word) for word in words)], check=True)
-
-
-def add_pair(name, *prefixes):
-    ip("link", "add", name, "type", "veth", "peer", "name", name + "p")
-    for prefix in prefixes:
-        ip("address", "add", prefix, "dev", name)
-    for end in (name, name + "p"):
-        ip("link", "set", end, "up")
 
 
 def parse_ip(interface, packet):
@@ -111,8 +101,8 @@ class Broadcast(hubs.Hub):
         )
 
     def pair(self, name, *prefixes):
-        add_pair(name, *prefixes)
-        self.addCleanup(lambda: subprocess.run(["ip", "link", "delete", name], check=False, capture_output=True))
+        networks.add_pair(name, *prefixes)
+        self.addCleanup(lambda: networks.delete_pair(name))
 
 
 class Sending(Broadcast):
@@ -280,22 +270,12 @@ class Receiving(Broadcast):
         self.stack = contextlib.ExitStack()
         self.addCleanup(self.stack.close)
         self.pair("isle0", "10.1.0.1/24", "10.1.0.9/24")
-        far = subprocess.Popen(["unshare", "--net", "sleep", "infinity"])
-        self.stack.callback(lambda: (far.kill(), far.wait()))
-        while self.far_network(far.pid) == self.far_network("self"):
-            time.sleep(0.01)
-        ip("link", "set", "isle0p", "netns", far.pid)
-        self.there = ("nsenter", "-t", far.pid, "-n")
-        for words in ("address add 10.1.0.2/24 dev isle0p", "link set isle0p up", "link set lo up"):
-            self.far("ip", *words.split())
+        self.there = self.stack.enter_context(networks.far_network("isle0p", "10.1.0.2/24"))
         self.mouth = Mouth("isle0")
         self.stack.callback(self.mouth.close)
 
-    def far_network(self, process):
-        return hubs.os.readlink(f"/proc/{process}/ns/net")
-
     def far(self, *command):
-        subprocess.run([str(word) for word in (*self.there, *command)], check=True)
+        subprocess.run([*self.there, *command], check=True)
 
     def chronyd(self, *more):
         config = self.file(

@@ -8,11 +8,13 @@ Runs on an island, as peers_test.py does, from which it has the peers.
 
 import contextlib
 import json
+import re
 import socket
 import sys
 import time
 import unittest
 
+import networks
 import peers_test as peers
 
 PORT = 11123
@@ -109,6 +111,33 @@ class Keys(Clients):
                     kind = {1: "MD5", 2: "SHA1", 5: "AES-128", 6: "AES-256"}[key]
                     measured = peers.run("ntpdig", "-k", keys, "-a", key, "-t", "3", "127.0.0.1")
                     self.assertRegex(measured.stdout, r"[+-]0\.00\d+ \+/- \S+ 127\.0\.0\.1", kind)
+
+
+    # By a key of each type from a server each, whose address is not one of its own: such it would not ask.
+    def test_ntpd_is_answered_by_keys_of_every_type(self):
+        keys = self.keygen("ntpsec")
+        numbers = range(1, len(SHARED_TYPES) + 1)
+        networks.add_pair("isle0", *(f"10.1.0.{number}/24" for number in numbers))
+        self.addCleanup(networks.delete_pair, "isle0")
+        servers = [f"server 10.1.0.{number} iburst minpoll 3 maxpoll 3 key {number}" for number in numbers]
+        trusted = "trustedkey " + " ".join(map(str, numbers))
+        config = self.file("ntp.conf", "disable ntp", f"keys {keys}", trusted, "restrict 127.0.0.1", *servers)
+        files = ("-c", config, "-p", self.folder / "ntpd.pid", "-l", self.folder / "ntpd.log")
+        sntpd = ("--keys", keys, "--signed-only")
+        with networks.far_network("isle0p", "10.1.0.99/24") as there:
+            with self.sntpd(*sntpd, port=peers.NTP_PORT, addresses=("0.0.0.0",)):
+                with peers.running(*there, "ntpd", "-n", *files):
+                    self.wait_until_authentic(there, len(numbers))
+
+    def wait_until_authentic(self, there, servers):
+        deadline = time.monotonic() + peers.PATIENCE_S
+        while time.monotonic() < deadline:
+            shown = peers.run(*there, "ntpq", "-c", "as", "127.0.0.1")
+            # Configured, reached, authentic.
+            if len(re.findall(r"^ *\d+ +\d+ +\w+ +yes +yes +ok ", shown.stdout, re.MULTILINE)) == servers:
+                return
+            time.sleep(0.1)
+        self.fail(shown.stdout)
 
 
 class Interleaved(Clients):
