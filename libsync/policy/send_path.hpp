@@ -38,10 +38,8 @@ class SendPath {
   constexpr nanoseconds advance(Work work, nanoseconds pace = kNoPace) const {
     const Entry& entry = of(work);
     if (entry.samples < kFirstSamples) return nanoseconds::zero();
-    using Expected = std::chrono::duration<double, std::nano>;
-    const Expected expected = entry.typical * Expected{pace};
-    return std::chrono::duration_cast<nanoseconds>(
-        std::clamp(expected, Expected::zero(), Expected{kLongest}));
+    const nanoseconds told = std::clamp(pace, nanoseconds::zero(), kSlowestPace);
+    return std::min(nanoseconds{(entry.typical * told.count() + kHalfShare) >> kShareBits}, kLongest);
   }
 
   // Whether the next reply of such work should be stamped by the kernel. After a pause each is, for that
@@ -54,8 +52,9 @@ class SendPath {
   // `taken`: from the reading of the clock to the kernel's stamp.
   constexpr void learn(Work work, nanoseconds taken, nanoseconds pace = kNoPace) {
     // A clock that was stepped in between, or a machine that did something else.
-    if (taken < nanoseconds::zero() || taken >= kLongest || pace <= nanoseconds::zero()) return;
-    const double share = static_cast<double>(taken.count()) / static_cast<double>(pace.count());
+    if (taken < nanoseconds::zero() || taken >= kLongest) return;
+    if (pace <= nanoseconds::zero() || pace > kSlowestPace) return;
+    const std::int64_t share = (taken.count() << kShareBits) / pace.count();
     Entry& entry = of(work);
     if (entry.samples < kFirstSamples) {
       entry.typical = entry.samples == 0 ? share : std::min(entry.typical, share);
@@ -65,17 +64,17 @@ class SendPath {
     // Soon down and slowly up, to what most replies exceed: a stamp that is too far ahead shortens the
     // delay that a client sees, and with it the bound of its error. Nearly to the least where a few are
     // stamped to learn for all, as the stamping itself takes some of the time.
-    const double rise = is_always_stamped(work) ? 1.0 / 128 : 1.0 / 1024;
+    const std::int64_t rise = entry.typical / (is_always_stamped(work) ? 128 : 1024);
     if (share < entry.typical) {
       entry.typical -= (entry.typical - share) / 4;
     } else {
-      entry.typical += std::min(share - entry.typical, entry.typical * rise);
+      entry.typical += std::min(share - entry.typical, rise + 1);
     }
   }
 
  private:
   struct Entry {
-    double typical = 0;  // of the pace
+    std::int64_t typical = 0;  // of the pace, in 2^-20
     MonoTime next_sample{};
     std::uint8_t samples = 0;  // up to kFirstSamples
   };
@@ -84,6 +83,9 @@ class SendPath {
 
   static constexpr std::uint8_t kFirstSamples = 8;
   static constexpr nanoseconds kSampleInterval = std::chrono::milliseconds{10};
+  static constexpr int kShareBits = 20;
+  static constexpr std::int64_t kHalfShare = 1 << (kShareBits - 1);
+  static constexpr nanoseconds kSlowestPace = std::chrono::milliseconds{1};
   static constexpr nanoseconds kLongest = std::chrono::microseconds{100};
 
   constexpr Entry& of(Work work) { return entries_[work.kind][static_cast<std::size_t>(work.pause)]; }

@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: MIT
-// A datagram that is sent from a socket to this process itself, on loopback: what the kernel needs for
-// sending is then in the processor's caches, and the next datagram that leaves the socket takes a tenth of
-// the time that it would take after a rest.
+// A datagram that this process sends to itself on loopback: what the kernel needs for sending is then in
+// the processor's caches, and the next one that leaves takes a small part of the time that it would take
+// after a rest.
 #pragma once
 
 #include "libsync/posix/fd.hpp"
-#include "libsync/posix/socket_address.hpp"
 
 namespace isletime {
 
 class Rehearsal {
  public:
-  // Of the family of the sockets that are to rehearse. Without a loopback of that family it does nothing.
+  // Of the family that is to be rehearsed. Without a loopback of that family it does nothing.
   explicit Rehearsal(bool is_v4);
 
-  void play(const Fd& socket);
+  void play();
 
  private:
-  Fd stage_;
-  SocketAddress address_{};
+  Fd socket_;
 };
 
 }  // namespace isletime

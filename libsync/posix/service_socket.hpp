@@ -65,7 +65,7 @@ class ServiceSocket {
   // The way to this client, with nothing sent.
   void find_way(const Arrival& request);
   // All of sending, to ourselves.
-  void rehearse() { rehearsal_.play(socket_); }
+  void rehearse() { rehearsal_.play(); }
 
   struct TransmitStamp {
     std::uint32_t number;
