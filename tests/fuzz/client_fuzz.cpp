@@ -20,6 +20,8 @@ constexpr Endpoint kServer{IpAddress::v4(0xc000'0207), 123};
 constexpr Endpoint kOtherPort{kServer.address, 124};
 constexpr int kMostSteps = 1000;  // of up to 50 days each, so that MonoTime does not run out
 constexpr nanoseconds kLongestPoll = std::chrono::seconds{1 << 17};
+// A server may stamp its reply so much before it leaves.
+constexpr nanoseconds kAheadOfSending = std::chrono::microseconds{50};
 constexpr nanoseconds kFinest = std::chrono::seconds{1};  // no clock's precision counts as more
 constexpr std::array kOwnIds{ReferenceId{0xc000'02fe}};
 
@@ -243,7 +245,8 @@ class Play {
     require(m.dispersion.value > nanoseconds::zero(), "no stamp is perfect");
     require(root_distance(m.server) < config_.max_root_distance.value, "the root distance is bounded");
     const nanoseconds tick = precision_of(m.server.precision) + precision_of(config_.precision);
-    require(m.delay.value >= -tick, "a delay is negative by coarse clocks only");
+    require(m.delay.value >= -(tick + kAheadOfSending),
+            "a delay is negative by coarse clocks and early stamps only");
     require(m.delay.value <= config_.timeout + tick, "a delay is no longer than we waited");
   }
 
