@@ -252,8 +252,8 @@ class Soak:
     def talk_nonsense(self):
         """And leave in the middle of a word, or of a reply."""
         with socket.socket(socket.AF_UNIX) as talker:
+            talker.connect(str(self.control))  # with a timeout it would not wait for its turn
             talker.settimeout(PATIENCE_S)
-            talker.connect(str(self.control))
             with contextlib.suppress(OSError):
                 talker.send(self.random.choice((self.random.randbytes(3000), b'{"request":"status","follow":true}\n', b"{")))
 

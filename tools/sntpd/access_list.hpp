@@ -33,6 +33,7 @@ class AccessList {
    public:
     explicit Reader(const AccessList& list) : list_(&list) {}
 
+    // Until the next call.
     std::span<const AccessRule> current() {
       const auto newest = list_->version_.load(std::memory_order_acquire);
       if (newest != version_) {

@@ -62,6 +62,7 @@ class Answerer {
   class Batch {
    public:
     Result<Answer, Refusal> answer(const Request& request);
+    std::span<const AccessRule> rules() const { return rules_; }
     // For a request that another answers. Each is added first; whether its client's limit allows an
     // answer is to be asked only where there would be one.
     void add(const Request& request) { log_.add(request); }

@@ -126,7 +126,7 @@ void Service::take_stamps() {
 void Service::answer_control(const Arrival& arrival, const Request& request, Answerer::Batch& batch,
                              const ServedTime& time) {
   batch.add(request);
-  auto reply = monitor_->answer(request, access_.current(), time.state);
+  auto reply = monitor_->answer(request, batch.rules(), time.state);
   if (reply && !batch.is_allowed()) reply = Unexpected{Refusal::kLimited};
   if (!reply) {
     ++counters_.refused[static_cast<std::size_t>(reply.error())];
