@@ -113,28 +113,33 @@ bool ServiceSocket::reply(const Arrival& request, Bytes bytes) {
 }
 
 ServiceSocket::Sent ServiceSocket::reply(std::span<const Reply> replies) {
-  const std::size_t sent = replies.size() == 1 ? send(replies[0], MSG_DONTWAIT) : send_all(replies);
+  const WasSent sent = replies.size() == 1 ? WasSent{send(replies[0], MSG_DONTWAIT)} : send_all(replies);
   const auto stamped =
       std::find_if(replies.begin(), replies.end(), [](const Reply& r) { return r.is_stamped; });
-  if (stamped == replies.end()) return {sent, {}};
-  if (stamped < replies.begin() + static_cast<std::ptrdiff_t>(sent)) return {sent, next_number_++};
+  if (stamped == replies.end()) return {sent.count(), {}};
+  if (sent[static_cast<std::size_t>(stamped - replies.begin())]) return {sent.count(), next_number_++};
   // Whether one that was not sent has a number depends on what failed: the next are numbered anew.
   ask_for_stamps(socket_, Stamps::kReceive);
   ask_for_stamps(socket_, Stamps::kReceiveAndRequested);
   next_number_ = 0;
-  return {sent, {}};
+  return {sent.count(), {}};
 }
 
-std::size_t ServiceSocket::send_all(std::span<const Reply> replies) {
+ServiceSocket::WasSent ServiceSocket::send_all(std::span<const Reply> replies) {
   std::array<mmsghdr, kMostReplies> messages{};
   std::array<iovec, kMostReplies> vectors;
   std::array<ControlBuffer, kMostReplies> controls;
   for (std::size_t i = 0; i < replies.size(); ++i) {
     fill(messages[i].msg_hdr, vectors[i], controls[i], replies[i]);
   }
-  const int sent =
-      sendmmsg(socket_.get(), messages.data(), static_cast<unsigned>(replies.size()), MSG_DONTWAIT);
-  return static_cast<std::size_t>(std::max(sent, 0));
+  WasSent was_sent;
+  // The kernel stops at one that fails, whose client may have gone: the next may be sent yet.
+  for (std::size_t next = 0; next < replies.size(); ++next) {
+    const auto rest = static_cast<unsigned>(replies.size() - next);
+    const int sent = sendmmsg(socket_.get(), &messages[next], rest, MSG_DONTWAIT);
+    for (int i = 0; i < sent; ++i) was_sent.set(next++);
+  }
+  return was_sent;
 }
 
 void ServiceSocket::find_way(const Arrival& request) {

@@ -3,6 +3,7 @@
 // that was asked; replies leave one by one from that address. After the first batch nothing allocates.
 #pragma once
 
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -53,7 +54,7 @@ class ServiceSocket {
     bool is_stamped = false;  // by the kernel, when it leaves
   };
   struct Sent {
-    std::size_t count;  // the first ones
+    std::size_t count;  // of them; one that cannot be sent keeps none of the others
     // By which next_transmit_stamp() names the one that is stamped. Absent: none is.
     std::optional<std::uint32_t> number;
   };
@@ -84,7 +85,8 @@ class ServiceSocket {
   ServiceSocket(Fd socket, const Endpoint& local);
   void fill(msghdr& message, iovec& vector, ControlBuffer& control, const Reply& reply) const;
   bool send(const Reply& reply, int flags);
-  std::size_t send_all(std::span<const Reply> replies);
+  using WasSent = std::bitset<kMostReplies>;
+  WasSent send_all(std::span<const Reply> replies);
 
   Fd socket_;
   Endpoint local_;

@@ -129,6 +129,32 @@ TEST(Sockets, SeveralRepliesLeaveTogetherEachToItsClientFromTheAddressThatWasAsk
   }
 }
 
+TEST(Sockets, AReplyThatCannotBeSentKeepsNoneOfTheOthers) {
+  auto service = ServiceSocket::open(Endpoint{kV4}, Sharing::kFirst);
+  ASSERT_TRUE(service);
+  const std::vector<std::uint8_t> too_long(70'000);
+  for (std::size_t failing = 0; failing < ServiceSocket::kMostReplies; ++failing) {
+    std::vector<QuerySocket> queries;
+    for (std::size_t i = 0; i < ServiceSocket::kMostReplies; ++i) {
+      queries.push_back(*QuerySocket::open(service->local()));
+      ASSERT_TRUE(queries.back().send(service->local(), kPing));
+    }
+    const auto requests = service->receive(Wait::kForOne);
+    ASSERT_EQ(requests.size(), queries.size());
+    std::vector<Reply> replies;
+    for (const Arrival& request : requests) replies.push_back({&request, request.bytes});
+    replies[failing].bytes = too_long;
+    replies[2].is_stamped = true;
+    const auto sent = service->reply(replies);
+    EXPECT_EQ(sent.count, replies.size() - 1);
+    EXPECT_EQ(sent.number.has_value(), failing != 2);
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      if (i == failing) continue;
+      EXPECT_EQ(next_reply(queries[i]).bytes.size(), kPing.size());
+    }
+  }
+}
+
 ServiceSocket::TransmitStamp stamp_of(ServiceSocket& service) {
   pollfd polled{service.descriptor(), POLLPRI, 0};
   EXPECT_EQ(poll(&polled, 1, 20'000), 1);
