@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// What NXP's PCF85063A, PCF8523 and PCF8563 have in common, and a table of where they differ. All are read
+// from register 0 to the years in one go. Set by STOP: the time circuits tick first a fixed time after it
+// was released; the flag that the oscillator stopped is bit 7 of the seconds.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "libsync/core/bytes.hpp"
+#include "libsync/core/rtc/rtc_fields.hpp"
+#include "libsync/core/rtc/rtc_reading.hpp"
+#include "libsync/core/time_types.hpp"
+
+namespace isletime {
+
+// Where each of the seven time registers is, counted from the seconds.
+struct NxpOrder {
+  std::uint8_t day;
+  std::uint8_t weekday;
+};
+
+struct NxpClock {
+  std::uint8_t seconds_at;   // of the first time register
+  NxpOrder order;            // minutes, hours, then these two, then month and year
+  std::uint8_t test_bits;    // of Control_1: must be zero
+  std::uint8_t twelve_bit;   // of Control_1; 0: always 24 hours
+  std::uint8_t century_bit;  // of the month; 0: none
+  // Bits that read as anything are cleared before decoding: seconds without flag, minutes, hours, day,
+  // weekday, month, year.
+  bool has_undefined_bits;
+  nanoseconds first_tick;  // after STOP was released
+  std::optional<std::uint8_t> offset_at;
+};
+
+namespace nxp {
+
+inline constexpr std::uint8_t kControl1 = 0x00;
+inline constexpr std::uint8_t kStop = 0x20;
+
+inline constexpr std::size_t kTimeSize = 7;
+inline constexpr std::size_t kLongestImage = 11;
+
+constexpr std::size_t image_size(const NxpClock& clock) {
+  return clock.seconds_at + kTimeSize;
+}
+
+// image: image_size() bytes, from register 0.
+constexpr RtcReading decode(const NxpClock& clock, Bytes image, const CivilDate& near) {
+  const Bytes time = image.subspan(clock.seconds_at);
+  const auto field = [&](std::size_t at, std::uint8_t bits) {
+    return clock.has_undefined_bits ? static_cast<std::uint8_t>(time[at] & bits) : time[at];
+  };
+  const RtcFields fields{
+      .second = rtc::without(time[0], rtc::kFlagBesideSeconds),
+      .minute = field(1, 0x7f),
+      .hour = field(2, 0x3f),
+      .day = field(clock.order.day, 0x3f),
+      .month = rtc::without(field(5, static_cast<std::uint8_t>(0x1f | clock.century_bit)), clock.century_bit),
+      .year = time[6],
+  };
+  const HourMode mode = rtc::has(image[nxp::kControl1], clock.twelve_bit) ? HourMode::k12 : HourMode::k24;
+  return {rtc::decode_time(fields, mode, near),
+          rtc::has(time[0], rtc::kFlagBesideSeconds) ? Integrity::kLost : Integrity::kGood,
+          !rtc::has(image[nxp::kControl1], nxp::kStop)};
+}
+
+// The time registers, the flag cleared, for a Control_1 that says 24 hours. time: valid.
+constexpr std::array<std::uint8_t, kTimeSize> encode(const NxpClock& clock, const CivilTime& time) {
+  const RtcFields fields = rtc::encode_time(time);
+  std::array<std::uint8_t, kTimeSize> registers{fields.second, fields.minute, fields.hour, 0, 0,
+                                                fields.month,  fields.year};
+  registers[clock.order.day] = fields.day;
+  registers[clock.order.weekday] = rtc::weekday_from_0(time.date);
+  if (rtc::is_odd_century(time.date)) registers[5] = rtc::with(registers[5], clock.century_bit);
+  return registers;
+}
+
+// Neither a test mode nor 12 hours, and running.
+constexpr std::uint8_t running(const NxpClock& clock, std::uint8_t control_1) {
+  return rtc::without(control_1, static_cast<std::uint8_t>(kStop | clock.test_bits | clock.twelve_bit));
+}
+
+constexpr std::uint8_t stopped(const NxpClock& clock, std::uint8_t control_1) {
+  return rtc::with(running(clock, control_1), kStop);
+}
+
+// The offset register of the PCF85063A and the PCF8523: bit 7 is its mode, the others are two's complement.
+// A positive one makes the clock slower (both datasheets, "offset calibration": 3 for 32 768.48 Hz). Mode 0,
+// which corrects every two hours, is the one written here.
+inline constexpr std::uint8_t kOffsetMode = 0x80;
+inline constexpr std::int32_t kMode0Ppb = 4340;
+inline constexpr std::int32_t kMode1Ppb = 4069;
+inline constexpr TrimRange kTrimRange{.least = {-63}, .most = {64}, .step_ppb = kMode0Ppb};
+
+// Of mode 1, whose steps are a little smaller: the nearest number of those of mode 0.
+constexpr TrimSteps trim(std::uint8_t offset) {
+  const std::int32_t steps = -rtc::sign_extended(offset, 7);
+  if (!rtc::has(offset, kOffsetMode)) return {steps};
+  const std::int32_t half = steps < 0 ? -kMode0Ppb / 2 : kMode0Ppb / 2;
+  return {(steps * kMode1Ppb + half) / kMode0Ppb};
+}
+
+// trim: within kTrimRange.
+constexpr std::uint8_t offset(TrimSteps trim) {
+  return static_cast<std::uint8_t>(-trim.value & 0x7f);
+}
+
+}  // namespace nxp
+}  // namespace isletime

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// The fields that all clock chips share, whatever their order: BCD, hours by 12 or by 24. Bits that a chip
+// does not have are to be cleared before only where its datasheet lets them read as anything; elsewhere one
+// that is set is corruption, as in "day 50", and must be seen.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "libsync/core/rtc/rtc_bcd.hpp"
+#include "libsync/core/rtc/rtc_reading.hpp"
+
+namespace isletime {
+
+enum class HourMode : std::uint8_t { k24, k12 };
+
+struct RtcFields {
+  std::uint8_t second;
+  std::uint8_t minute;
+  std::uint8_t hour;  // k12: PM in bit 5
+  std::uint8_t day;
+  std::uint8_t month;
+  std::uint8_t year;
+};
+
+namespace rtc {
+
+inline constexpr std::uint8_t kFlagBesideSeconds = 0x80;
+inline constexpr std::uint8_t kPm = 0x20;
+
+// Not BCD and void: what a driver writes for a year while the rest of a time is not all there yet.
+inline constexpr std::uint8_t kVoidYear = 0xff;
+
+// Absent: not BCD. 24 or more: no hour.
+constexpr std::optional<std::uint8_t> decode_hour(std::uint8_t byte, HourMode mode) {
+  if (mode == HourMode::k24) return from_bcd(byte);
+  constexpr std::uint8_t kNoHour = 24;
+  const auto hour = from_bcd(static_cast<std::uint8_t>(byte & ~kPm));
+  if (!hour) return std::nullopt;
+  if (*hour < 1 || *hour > 12) return kNoHour;
+  return static_cast<std::uint8_t>(*hour % 12 + ((byte & kPm) != 0 ? 12 : 0));
+}
+
+constexpr Result<CivilTime, RtcFault> decode_time(const RtcFields& fields, HourMode mode,
+                                                  const CivilDate& near) {
+  const auto second = from_bcd(fields.second);
+  const auto minute = from_bcd(fields.minute);
+  const auto hour = decode_hour(fields.hour, mode);
+  const auto day = from_bcd(fields.day);
+  const auto month = from_bcd(fields.month);
+  const auto year = from_bcd(fields.year);
+  if (!second || !minute || !hour || !day || !month || !year) return Unexpected{RtcFault::kNotBcd};
+  const CivilTime time{.date = {unfold_year(*year, near), *month, *day},
+                       .hour = *hour,
+                       .minute = *minute,
+                       .second = *second,
+                       .nanosecond = 0};
+  if (!is_valid(time)) return Unexpected{RtcFault::kOutOfRange};
+  return time;
+}
+
+// time: valid.
+constexpr RtcFields encode_time(const CivilTime& time) {
+  return {.second = to_bcd(time.second),
+          .minute = to_bcd(time.minute),
+          .hour = to_bcd(time.hour),
+          .day = to_bcd(time.date.day),
+          .month = to_bcd(time.date.month),
+          .year = to_bcd(static_cast<std::uint8_t>(time.date.year % 100))};
+}
+
+// 1 is Monday, 7 Sunday.
+constexpr std::uint8_t weekday_from_1(const CivilDate& date) {
+  return static_cast<std::uint8_t>(iso_weekday(days_since_epoch(date)));
+}
+
+// 0 is Sunday, 6 Saturday: NXP's and Micro Crystal's.
+constexpr std::uint8_t weekday_from_0(const CivilDate& date) {
+  return static_cast<std::uint8_t>(weekday_from_1(date) % 7);
+}
+
+// The century bit of the chips that have one: 0 in 2000 to 2099, 1 in 2100 to 2199.
+constexpr bool is_odd_century(const CivilDate& date) {
+  return date.year / 100 % 2 != 0;
+}
+
+constexpr std::uint8_t with(std::uint8_t value, std::uint8_t bits) {
+  return static_cast<std::uint8_t>(value | bits);
+}
+constexpr std::uint8_t without(std::uint8_t value, std::uint8_t bits) {
+  return static_cast<std::uint8_t>(value & ~bits);
+}
+constexpr bool has(std::uint8_t value, std::uint8_t bits) {
+  return (value & bits) != 0;
+}
+
+// A two's complement field of `bits` bits.
+constexpr std::int32_t sign_extended(std::uint32_t field, unsigned bits) {
+  const std::uint32_t sign = std::uint32_t{1} << (bits - 1);
+  return static_cast<std::int32_t>((field & (2 * sign - 1)) ^ sign) - static_cast<std::int32_t>(sign);
+}
+
+}  // namespace rtc
+}  // namespace isletime

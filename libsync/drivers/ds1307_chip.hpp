@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Drives a DS1307 or a DS1338, which add an oscillator stop flag to it: libsync/core/rtc/ds1307.hpp.
+// The DS1338's driver is right for a DS1307 too, whose flag bit reads as zero.
+#pragma once
+
+#include "libsync/drivers/rtc_chip.hpp"
+
+namespace isletime {
+
+class Ds1307Chip final : public RtcChip {
+ public:
+  // model: kDs1307 or kDs1338.
+  Ds1307Chip(I2cBus& bus, std::uint8_t address, ChipModel model) : RtcChip(bus, address), model_{model} {}
+
+  ChipModel model() const override { return model_; }
+  Result<RtcReading, BusError> read(const CivilDate& near) override;
+  Result<std::optional<std::uint8_t>, BusError> read_second() override;
+  std::optional<BusError> prepare() override;
+  std::optional<BusError> set(const CivilTime& time) override;
+  nanoseconds set_delay() const override;
+  Result<RegisterReport, BusError> inspect() override;
+  std::optional<BusError> repair() override;
+
+ private:
+  bool has_flag() const { return model_ == ChipModel::kDs1338; }
+
+  ChipModel model_;
+  std::optional<std::uint8_t> prepared_control_;
+};
+
+}  // namespace isletime

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Drives a DS3231: libsync/core/rtc/ds3231.hpp.
+#pragma once
+
+#include "libsync/drivers/rtc_chip.hpp"
+
+namespace isletime {
+
+class Ds3231Chip final : public RtcChip {
+ public:
+  Ds3231Chip(I2cBus& bus, std::uint8_t address) : RtcChip(bus, address) {}
+
+  ChipModel model() const override { return ChipModel::kDs3231; }
+  Result<RtcReading, BusError> read(const CivilDate& near) override;
+  Result<std::optional<std::uint8_t>, BusError> read_second() override;
+  std::optional<BusError> prepare() override;
+  std::optional<BusError> set(const CivilTime& time) override;
+  nanoseconds set_delay() const override;
+  Result<std::optional<MilliCelsius>, BusError> temperature() override;
+  std::optional<TrimRange> trim_range() const override;
+  Result<TrimSteps, BusError> trim() override;
+  std::optional<BusError> set_trim(TrimSteps trim) override;
+  Result<RegisterReport, BusError> inspect() override;
+  std::optional<BusError> repair() override;
+
+ private:
+  std::optional<std::uint8_t> prepared_status_;
+};
+
+}  // namespace isletime

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Drives NXP's PCF85063A, PCF8523 and PCF8563, which are stopped, written and started again:
+// libsync/core/rtc/pcf85063a.hpp, pcf8523.hpp and pcf8563.hpp say where they differ.
+#pragma once
+
+#include "libsync/core/rtc/nxp_clock.hpp"
+#include "libsync/drivers/rtc_chip.hpp"
+
+namespace isletime {
+
+class NxpChip final : public RtcChip {
+ public:
+  // model: kPcf85063a, kPcf8523 or kPcf8563.
+  NxpChip(I2cBus& bus, std::uint8_t address, ChipModel model);
+
+  ChipModel model() const override { return model_; }
+  Result<RtcReading, BusError> read(const CivilDate& near) override;
+  Result<std::optional<std::uint8_t>, BusError> read_second() override;
+  std::optional<BusError> prepare() override;
+  std::optional<BusError> set(const CivilTime& time) override;
+  nanoseconds set_delay() const override;
+  std::optional<TrimRange> trim_range() const override;
+  Result<TrimSteps, BusError> trim() override;
+  std::optional<BusError> set_trim(TrimSteps trim) override;
+  Result<RegisterReport, BusError> inspect() override;
+  std::optional<BusError> repair() override;
+
+ private:
+  ChipModel model_;
+  const NxpClock* clock_;
+  std::optional<std::uint8_t> prepared_control_;
+};
+
+}  // namespace isletime

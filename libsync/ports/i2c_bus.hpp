@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// An I2C bus whose master we are: whole transactions to 7-bit addresses. What a bus does for longer than
+// its bound is an error, never a wait without end.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "libsync/core/bytes.hpp"
+
+namespace isletime {
+
+enum class BusError : std::uint8_t {
+  kNoAcknowledge,  // nobody at the address, or it took no more bytes
+  kStuck,          // a line is held low, or arbitration was lost for good
+  kShort,          // fewer bytes moved than were asked for
+  kClaimed,        // another driver has the chip
+  kNotPermitted,
+  kAbsent,  // no such bus
+  kFailed,
+};
+
+constexpr const char* describe(BusError error) {
+  switch (error) {
+    case BusError::kNoAcknowledge:
+      return "no acknowledge";
+    case BusError::kStuck:
+      return "the bus is stuck";
+    case BusError::kShort:
+      return "the transfer was cut short";
+    case BusError::kClaimed:
+      return "another driver has the chip";
+    case BusError::kNotPermitted:
+      return "not permitted";
+    case BusError::kAbsent:
+      return "no such bus";
+    case BusError::kFailed:
+      return "the transfer failed";
+  }
+  return "";
+}
+
+class I2cBus {
+ public:
+  I2cBus() = default;
+  I2cBus(const I2cBus&) = delete;
+  I2cBus& operator=(const I2cBus&) = delete;
+  virtual ~I2cBus() = default;
+
+  // One transaction: `out` is written and, where `in` is not empty, read behind a repeated start. Absent:
+  // every byte was acknowledged. After an error the chip may have taken any number of the bytes of `out`.
+  virtual std::optional<BusError> transfer(std::uint8_t address, Bytes out, MutableBytes in) = 0;
+};
+
+}  // namespace isletime
