@@ -22,6 +22,8 @@ struct Detected {
   std::optional<ChipModel> model;
   // Nothing that can be read tells them apart; the driver of `model` is right for both.
   std::optional<ChipModel> or_model;
+  // Another driver has the address, so that nothing was asked there.
+  bool is_claimed = false;
 };
 
 class Detections {
@@ -38,10 +40,11 @@ class Detections {
 
 inline constexpr std::array<std::uint8_t, 3> kClockAddresses{0x51, 0x52, 0x68};
 
-// What answers at one address. Absent: nobody.
+// What answers at one address. Absent: nobody. Takes up to a second where only ticking tells, and up to 5 s
+// (at 100 kHz) where what looks like a clock does not tick.
 Result<std::optional<Detected>, BusError> detect(I2cBus& bus, std::uint8_t address);
 
-// At all addresses. An address that another driver has claimed is left out; other errors of the bus end it.
+// At all addresses of clocks.
 Result<Detections, BusError> detect(I2cBus& bus);
 
 }  // namespace isletime

@@ -3,6 +3,8 @@
 // switch-over to the battery) is in its EEPROM, which is written only where it differs.
 #pragma once
 
+#include <array>
+
 #include "libsync/drivers/rtc_chip.hpp"
 
 namespace isletime {
@@ -24,7 +26,9 @@ class Rv3028Chip final : public RtcChip {
   std::optional<BusError> repair() override;
 
  private:
-  std::optional<BusError> write_eeprom(Bytes values);
+  // values: of the offset and the backup register.
+  std::optional<BusError> write_eeprom(const std::array<std::uint8_t, 2>& values);
+  std::optional<BusError> write_mirrors_and_eeprom(const std::array<std::uint8_t, 2>& values);
   std::optional<BusError> wait_for_eeprom();
 
   std::optional<std::uint8_t> prepared_control_;

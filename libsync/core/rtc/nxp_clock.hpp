@@ -16,30 +16,28 @@
 
 namespace isletime {
 
-// Where each of the seven time registers is, counted from the seconds.
-struct NxpOrder {
-  std::uint8_t day;
-  std::uint8_t weekday;
-};
-
 struct NxpClock {
-  std::uint8_t seconds_at;   // of the first time register
-  NxpOrder order;            // minutes, hours, then these two, then month and year
-  std::uint8_t test_bits;    // of Control_1: must be zero
-  std::uint8_t twelve_bit;   // of Control_1; 0: always 24 hours
-  std::uint8_t century_bit;  // of the month; 0: none
-  // Bits that read as anything are cleared before decoding: seconds without flag, minutes, hours, day,
-  // weekday, month, year.
-  bool has_undefined_bits;
-  nanoseconds first_tick;  // after STOP was released
+  std::uint8_t seconds_at;           // of the first time register
+  std::uint8_t test_bits;            // of Control_1: must be zero
+  std::uint8_t twelve_bit;           // of Control_1; 0: always 24 hours
+  std::uint8_t absent_of_control_1;  // they read as zero
+  std::uint8_t century_bit;          // of the month; 0: none
+  bool has_undefined_bits;           // bits that it does not have read as anything
+  nanoseconds first_tick;            // after STOP was released
   std::optional<std::uint8_t> offset_at;
 };
 
 namespace nxp {
 
 inline constexpr std::uint8_t kControl1 = 0x00;
+inline constexpr std::uint8_t kControl2 = 0x01;
 inline constexpr std::uint8_t kStop = 0x20;
 
+// Counted from the seconds: minutes, hours, then these.
+inline constexpr std::size_t kDay = 3;
+inline constexpr std::size_t kWeekday = 4;
+inline constexpr std::size_t kMonth = 5;
+inline constexpr std::size_t kYear = 6;
 inline constexpr std::size_t kTimeSize = 7;
 inline constexpr std::size_t kLongestImage = 11;
 
@@ -57,14 +55,15 @@ constexpr RtcReading decode(const NxpClock& clock, Bytes image, const CivilDate&
       .second = rtc::without(time[0], rtc::kFlagBesideSeconds),
       .minute = field(1, 0x7f),
       .hour = field(2, 0x3f),
-      .day = field(clock.order.day, 0x3f),
-      .month = rtc::without(field(5, static_cast<std::uint8_t>(0x1f | clock.century_bit)), clock.century_bit),
-      .year = time[6],
+      .day = field(kDay, 0x3f),
+      .month =
+          rtc::without(field(kMonth, static_cast<std::uint8_t>(0x1f | clock.century_bit)), clock.century_bit),
+      .year = time[kYear],
   };
-  const HourMode mode = rtc::has(image[nxp::kControl1], clock.twelve_bit) ? HourMode::k12 : HourMode::k24;
+  const HourMode mode = rtc::has(image[kControl1], clock.twelve_bit) ? HourMode::k12 : HourMode::k24;
   return {rtc::decode_time(fields, mode, near),
           rtc::has(time[0], rtc::kFlagBesideSeconds) ? Integrity::kLost : Integrity::kGood,
-          !rtc::has(image[nxp::kControl1], nxp::kStop)};
+          !rtc::has(image[kControl1], kStop)};
 }
 
 // The time registers, the flag cleared, for a Control_1 that says 24 hours. time: valid.
@@ -72,9 +71,9 @@ constexpr std::array<std::uint8_t, kTimeSize> encode(const NxpClock& clock, cons
   const RtcFields fields = rtc::encode_time(time);
   std::array<std::uint8_t, kTimeSize> registers{fields.second, fields.minute, fields.hour, 0, 0,
                                                 fields.month,  fields.year};
-  registers[clock.order.day] = fields.day;
-  registers[clock.order.weekday] = rtc::weekday_from_0(time.date);
-  if (rtc::is_odd_century(time.date)) registers[5] = rtc::with(registers[5], clock.century_bit);
+  registers[kDay] = fields.day;
+  registers[kWeekday] = rtc::weekday_from_0(time.date);
+  if (rtc::is_odd_century(time.date)) registers[kMonth] = rtc::with(registers[kMonth], clock.century_bit);
   return registers;
 }
 

@@ -4,8 +4,8 @@
 // that is set is corruption, as in "day 50", and must be seen.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <optional>
 
 #include "libsync/core/rtc/rtc_bcd.hpp"
 #include "libsync/core/rtc/rtc_reading.hpp"
@@ -69,6 +69,27 @@ constexpr RtcFields encode_time(const CivilTime& time) {
           .year = to_bcd(static_cast<std::uint8_t>(time.date.year % 100))};
 }
 
+// time: valid, and not the first second of year 0.
+constexpr CivilTime a_second_before(CivilTime time) {
+  if (time.second > 0) {
+    --time.second;
+    return time;
+  }
+  time.second = 59;
+  if (time.minute > 0) {
+    --time.minute;
+    return time;
+  }
+  time.minute = 59;
+  if (time.hour > 0) {
+    --time.hour;
+    return time;
+  }
+  time.hour = 23;
+  time.date = civil_date(days_since_epoch(time.date) - 1);
+  return time;
+}
+
 // 1 is Monday, 7 Sunday.
 constexpr std::uint8_t weekday_from_1(const CivilDate& date) {
   return static_cast<std::uint8_t>(iso_weekday(days_since_epoch(date)));
@@ -92,6 +113,12 @@ constexpr std::uint8_t without(std::uint8_t value, std::uint8_t bits) {
 }
 constexpr bool has(std::uint8_t value, std::uint8_t bits) {
   return (value & bits) != 0;
+}
+
+// The seconds register, without a flag beside it. Absent: it holds no second.
+constexpr std::optional<std::uint8_t> decode_second(std::uint8_t byte) {
+  const auto second = from_bcd(byte);
+  return second && *second < 60 ? second : std::nullopt;
 }
 
 // A two's complement field of `bits` bits.

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// The RV-3028-C7's registers (Micro Crystal, application manual 1.3): time in 0x00 to 0x06, Status 0x0e,
+// Control 0x0f and 0x10, and the mirrors 0x36 and 0x37 of its EEPROM, which hold offset and backup mode.
+// Its second begins when the seconds register is written.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "libsync/core/bytes.hpp"
+#include "libsync/core/rtc/rtc_fields.hpp"
+#include "libsync/core/rtc/rtc_reading.hpp"
+
+namespace isletime::rv3028 {
+
+inline constexpr std::uint8_t kSeconds = 0x00;
+inline constexpr std::uint8_t kYear = 0x06;
+inline constexpr std::uint8_t kStatus = 0x0e;
+inline constexpr std::uint8_t kControl1 = 0x0f;
+inline constexpr std::uint8_t kControl2 = 0x10;
+inline constexpr std::uint8_t kEepromAddress = 0x25;
+inline constexpr std::uint8_t kEepromCommand = 0x27;
+inline constexpr std::uint8_t kId = 0x28;
+inline constexpr std::uint8_t kOffset = 0x36;
+inline constexpr std::uint8_t kBackup = 0x37;
+
+// Of the status register.
+inline constexpr std::uint8_t kEepromBusy = 0x80;
+inline constexpr std::uint8_t kPowerOnReset = 0x01;
+inline constexpr std::uint8_t kFlags = 0x7f;  // each cleared by writing zero; ones leave it
+
+// Of Control 1.
+inline constexpr std::uint8_t kNoRefresh = 0x08;  // EERD: the mirrors are not read again from the EEPROM
+inline constexpr std::uint8_t kAbsentOfControl1 = 0x40;
+
+// Of Control 2.
+inline constexpr std::uint8_t kTwelveHours = 0x02;
+inline constexpr std::uint8_t kReset = 0x01;
+
+// Of the backup register.
+inline constexpr std::uint8_t kOffsetLowestBit = 0x80;
+inline constexpr std::uint8_t kFastEdgeDetection = 0x10;  // "always 1"
+inline constexpr std::uint8_t kSwitchOver = 0x0c;         // both bits: by the level of the supply
+inline constexpr std::uint8_t kSwitchOverOn = 0x04;       // without it, off
+
+// Commands to the EEPROM: each is preceded by a zero.
+inline constexpr std::uint8_t kWriteOne = 0x21;
+
+// Bits of the time registers that read as zero.
+inline constexpr std::array<std::uint8_t, 7> kAbsentOfTime{0x80, 0x80, 0xc0, 0xf8, 0xc0, 0xe0, 0x00};
+
+// From the seconds to Control 2: what a reading takes.
+inline constexpr std::size_t kImageSize = kControl2 + 1;
+inline constexpr std::size_t kTimeSize = 7;
+
+// A step is 1 / (32 768 * 32).
+inline constexpr TrimRange kTrimRange{.least = {-255}, .most = {256}, .step_ppb = 954};
+
+// image: kImageSize bytes, from register 0.
+constexpr RtcReading decode(Bytes image, const CivilDate& near) {
+  const RtcFields fields{
+      .second = image[0],
+      .minute = image[1],
+      .hour = image[2],
+      .day = image[4],
+      .month = image[5],
+      .year = image[6],
+  };
+  const HourMode mode = rtc::has(image[kControl2], kTwelveHours) ? HourMode::k12 : HourMode::k24;
+  return {rtc::decode_time(fields, mode, near),
+          rtc::has(image[kStatus], kPowerOnReset) ? Integrity::kLost : Integrity::kGood,
+          true};  // no bit stops it
+}
+
+// time: valid.
+constexpr std::array<std::uint8_t, kTimeSize> encode(const CivilTime& time) {
+  const RtcFields fields = rtc::encode_time(time);
+  return {fields.second, fields.minute, fields.hour, rtc::weekday_from_0(time.date),
+          fields.day,    fields.month,  fields.year};
+}
+
+// What clears that one flag.
+inline constexpr std::uint8_t kWithoutPowerOnReset = kFlags & ~kPowerOnReset;
+
+constexpr bool is_backup_sane(std::uint8_t backup) {
+  return rtc::has(backup, kSwitchOverOn) && rtc::has(backup, kFastEdgeDetection);
+}
+
+// A way of switching over that is on is the user's.
+constexpr std::uint8_t sane_backup(std::uint8_t backup) {
+  const std::uint8_t with_edges = rtc::with(backup, kFastEdgeDetection);
+  return rtc::has(backup, kSwitchOverOn) ? with_edges : rtc::with(with_edges, kSwitchOver);
+}
+
+// Nine bits of two's complement, the lowest in the backup register; a positive offset slows the clock.
+constexpr TrimSteps trim(std::uint8_t offset, std::uint8_t backup) {
+  return {-rtc::sign_extended(static_cast<std::uint32_t>(offset << 1 | backup >> 7), 9)};
+}
+
+// The two registers from kOffset on. trim: within kTrimRange.
+constexpr std::array<std::uint8_t, 2> with_trim(TrimSteps trim, std::uint8_t backup) {
+  const std::int32_t field = -trim.value & 0x1ff;
+  const std::uint8_t rest = rtc::without(backup, kOffsetLowestBit);
+  return {static_cast<std::uint8_t>(field >> 1), (field & 1) != 0 ? rtc::with(rest, kOffsetLowestBit) : rest};
+}
+
+}  // namespace isletime::rv3028
