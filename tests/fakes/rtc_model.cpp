@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: MIT
+#include "tests/fakes/rtc_model.hpp"
+
+#include <algorithm>
+
+namespace isletime::fakes {
+namespace {
+
+constexpr nanoseconds kSecond = seconds{1};
+constexpr nanoseconds kBit{10'000};  // 100 kHz
+constexpr nanoseconds kByte = 9 * kBit;
+constexpr nanoseconds kConversionInterval = seconds{64};
+constexpr nanoseconds kEepromWrite{16'000'000};
+constexpr nanoseconds kYear = seconds{31'557'600};
+constexpr std::int64_t kSecondsIn2000 = 946'684'800;  // since 1970
+constexpr std::int64_t kSecondsInCentury = 36'525LL * 86'400;
+
+// The model has its own, so that an error in the drivers' is not in both.
+constexpr int digits(int byte) {
+  return (byte >> 4) * 10 + (byte & 15);
+}
+constexpr bool are_digits(int byte) {
+  return (byte >> 4) <= 9 && (byte & 15) <= 9;
+}
+constexpr std::uint8_t bcd(std::int64_t value) {
+  return static_cast<std::uint8_t>((value / 10) * 16 + value % 10);
+}
+
+}  // namespace
+
+struct ModelChip::Layout {
+  std::uint8_t registers;  // then the pointer wraps round
+  std::uint8_t time;       // seconds, minutes, hours
+  std::uint8_t day;        // counted from the seconds
+  std::uint8_t weekday;
+  std::uint8_t first_weekday;  // of a Sunday
+  std::array<std::uint8_t, 7>
+      time_bits;  // that exist, in the order of the registers; flags are not among them
+  std::uint8_t flag_at;
+  std::uint8_t flag;  // only ever cleared by a write; 0: none
+  nanoseconds first_tick;
+};
+
+const ModelChip::Layout& ModelChip::layout_of(ChipModel model) {
+  static constexpr Layout kDs3231{0x13, 0,    4, 3, 1, {0x7f, 0x7f, 0x7f, 0x07, 0x3f, 0x9f, 0xff},
+                                  0x0f, 0x80, {}};
+  static constexpr Layout kDs1307{0x40, 0,    4, 3, 1, {0xff, 0x7f, 0x7f, 0x07, 0x3f, 0x1f, 0xff},
+                                  0x07, 0x00, {}};
+  static constexpr Layout kDs1338{0x40, 0,    4, 3, 1, {0xff, 0x7f, 0x7f, 0x07, 0x3f, 0x1f, 0xff},
+                                  0x07, 0x20, {}};
+  static constexpr Layout kPcf85063a{
+      0x12, 4, 3, 4, 0, {0x7f, 0x7f, 0x3f, 0x3f, 0x07, 0x1f, 0xff}, 4, 0x80, nanoseconds{507'900'000}};
+  static constexpr Layout kPcf8523{
+      0x14, 3, 3, 4, 0, {0x7f, 0x7f, 0x3f, 0x3f, 0x07, 0x1f, 0xff}, 3, 0x80, nanoseconds{499'900'000}};
+  static constexpr Layout kPcf8563{
+      0x10, 2, 3, 4, 0, {0x7f, 0x7f, 0x3f, 0x3f, 0x07, 0x9f, 0xff}, 2, 0x80, nanoseconds{507'850'000}};
+  static constexpr Layout kRv3028{0x40, 0,    4, 3, 0, {0x7f, 0x7f, 0x3f, 0x07, 0x3f, 0x1f, 0xff},
+                                  0x0e, 0x01, {}};
+  switch (model) {
+    case ChipModel::kDs3231:
+      return kDs3231;
+    case ChipModel::kDs1307:
+      return kDs1307;
+    case ChipModel::kDs1338:
+      return kDs1338;
+    case ChipModel::kPcf85063a:
+      return kPcf85063a;
+    case ChipModel::kPcf8523:
+      return kPcf8523;
+    case ChipModel::kPcf8563:
+      return kPcf8563;
+    case ChipModel::kRv3028:
+      return kRv3028;
+  }
+  return kDs3231;
+}
+
+ModelChip::ModelChip(ChipModel model, const CivilTime& time, nanoseconds now, Oscillator oscillator)
+    : model_{model},
+      layout_{layout_of(model)},
+      oscillator_{oscillator},
+      made_{now},
+      advanced_{now},
+      converted_{now} {
+  eeprom_[0x37] = 0x1c;  // RV-3028: switches over by level
+  reset_registers();
+  auto& flag = registers_[layout_.flag_at];
+  flag = static_cast<std::uint8_t>(flag & ~layout_.flag);
+  if (model_ == ChipModel::kDs1307) registers_[0] = 0;
+  if (model_ == ChipModel::kPcf8523) registers_[2] = 0x00;
+  if (model_ == ChipModel::kPcf8563) registers_[0] = 0x00;
+  show(seconds_since_epoch(time).count());
+  into_second_ = nanoseconds{time.nanosecond};
+}
+
+bool ModelChip::is_dallas() const {
+  return model_ == ChipModel::kDs3231 || model_ == ChipModel::kDs1307 || model_ == ChipModel::kDs1338;
+}
+
+bool ModelChip::is_nxp() const {
+  return !is_dallas() && model_ != ChipModel::kRv3028;
+}
+
+bool ModelChip::counts_by_twelve() const {
+  if (is_dallas()) return (registers_[2] & 0x40) != 0;
+  if (model_ == ChipModel::kPcf85063a) return (registers_[0] & 0x02) != 0;
+  if (model_ == ChipModel::kPcf8523) return (registers_[0] & 0x08) != 0;
+  if (model_ == ChipModel::kRv3028) return (registers_[0x10] & 0x02) != 0;
+  return false;
+}
+
+std::uint8_t ModelChip::hours_bits() const {
+  return is_dallas() ? 0x40 : 0x00;
+}
+
+std::int64_t ModelChip::trim_ppb() const {
+  const auto seven_bits = [](std::uint8_t offset) {
+    const int value = offset & 0x7f;
+    return std::int64_t{value >= 64 ? value - 128 : value} * ((offset & 0x80) != 0 ? 4069 : 4340);
+  };
+  switch (model_) {
+    case ChipModel::kDs3231:
+      return -100 * std::int64_t{ageing_in_force_};
+    case ChipModel::kPcf85063a:
+      return -seven_bits(registers_[0x02]);
+    case ChipModel::kPcf8523:
+      return -seven_bits(registers_[0x0e]);
+    case ChipModel::kRv3028: {
+      const int value = registers_[0x36] * 2 + (registers_[0x37] >> 7);
+      return -std::int64_t{value >= 256 ? value - 512 : value} * 953'674 / 1000;
+    }
+    case ChipModel::kDs1307:
+    case ChipModel::kDs1338:
+    case ChipModel::kPcf8563:
+      return 0;
+  }
+  return 0;
+}
+
+std::int64_t ModelChip::rate_ppb() const {
+  const std::int64_t from_25 = temperature_ - 25'000;
+  const std::int64_t aged =
+      oscillator_.ageing_ppb_per_year * ((advanced_ - made_).count() / 1000) / (kYear.count() / 1000);
+  return oscillator_.error_ppb + aged + oscillator_.parabola_ppb * from_25 / 1000 * from_25 / 1000 +
+         trim_ppb();
+}
+
+bool ModelChip::is_counting() const {
+  if (is_lost_) return false;
+  if (model_ == ChipModel::kDs3231) return is_powered_ || (registers_[0x0e] & 0x80) == 0;
+  if (is_dallas()) return (registers_[0] & 0x80) == 0;
+  return !is_nxp() || (registers_[0] & 0x20) == 0;
+}
+
+bool ModelChip::switches_over() const {
+  if (!has_battery_) return false;
+  if (model_ == ChipModel::kPcf8523) return (registers_[2] & 0x40) == 0;
+  if (model_ == ChipModel::kRv3028) return (registers_[0x37] & 0x04) != 0;
+  return true;
+}
+
+// Absent: what the registers hold is no time.
+std::optional<std::int64_t> ModelChip::seconds_shown() const {
+  std::array<std::uint8_t, 7> t{};
+  for (std::size_t i = 0; i < t.size(); ++i) t[i] = registers_[layout_.time + i];
+  t[0] &= 0x7f;
+  t[2] = static_cast<std::uint8_t>(t[2] & ~hours_bits());
+  t[5] &= 0x1f;
+  const bool is_pm = counts_by_twelve() && (t[2] & 0x20) != 0;
+  if (counts_by_twelve()) t[2] &= 0x1f;
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{layout_.day},
+                              std::size_t{5}, std::size_t{6}}) {
+    if (!are_digits(t[i])) return std::nullopt;
+  }
+  int hour = digits(t[2]);
+  if (counts_by_twelve()) {
+    if (hour < 1 || hour > 12) return std::nullopt;
+    hour = hour % 12 + (is_pm ? 12 : 0);
+  }
+  const CivilTime time{.date = {2000 + digits(t[6]), static_cast<std::uint8_t>(digits(t[5])),
+                                static_cast<std::uint8_t>(digits(t[layout_.day]))},
+                       .hour = static_cast<std::uint8_t>(hour),
+                       .minute = static_cast<std::uint8_t>(digits(t[1])),
+                       .second = static_cast<std::uint8_t>(digits(t[0])),
+                       .nanosecond = 0};
+  if (!is_valid(time)) return std::nullopt;
+  return seconds_since_epoch(time).count();
+}
+
+// By the hours that it counts by; flags beside the time stay.
+void ModelChip::show(std::int64_t shown) {
+  const std::int64_t in_century =
+      ((shown - kSecondsIn2000) % kSecondsInCentury + kSecondsInCentury) % kSecondsInCentury;
+  const CivilTime time = to_civil_time(WallTime{seconds{kSecondsIn2000 + in_century}});
+  const auto set = [&](std::size_t at, std::uint8_t value, std::uint8_t kept) {
+    auto& r = registers_[layout_.time + at];
+    r = static_cast<std::uint8_t>((r & kept) | value);
+  };
+  set(0, bcd(time.second), 0x80);
+  set(1, bcd(time.minute), 0x00);
+  if (counts_by_twelve()) {
+    const int hour = time.hour % 12 == 0 ? 12 : time.hour % 12;
+    set(2, static_cast<std::uint8_t>(bcd(hour) | (time.hour >= 12 ? 0x20 : 0)), hours_bits());
+  } else {
+    set(2, bcd(time.hour), 0x00);
+  }
+  set(layout_.day, bcd(time.date.day), 0x00);
+  const std::int64_t days = days_since_epoch(time.date);
+  const auto weekday = static_cast<std::uint8_t>((days + 4) % 7);  // Sunday 0
+  set(layout_.weekday, static_cast<std::uint8_t>(weekday + layout_.first_weekday), 0x00);
+  set(5, bcd(time.date.month), 0x80);
+  set(6, bcd(time.date.year % 100), 0x00);
+}
+
+void ModelChip::tick(std::int64_t count) {
+  const auto shown = seconds_shown();
+  if (!shown) {  // undefined by all datasheets: the seconds go round
+    auto& r = registers_[layout_.time];
+    const int second = are_digits(r & 0x7f) ? digits(r & 0x7f) : 0;
+    r = static_cast<std::uint8_t>((r & 0x80) | bcd((second + count) % 60));
+    return;
+  }
+  const bool rolls_over = *shown + count >= kSecondsIn2000 + kSecondsInCentury;
+  show(*shown + count);
+  if (rolls_over && (model_ == ChipModel::kDs3231 || model_ == ChipModel::kPcf8563)) {
+    registers_[layout_.time + 5] ^= 0x80;
+  }
+}
+
+void ModelChip::convert(nanoseconds now) {
+  converted_ = now;
+  ageing_in_force_ = static_cast<std::int8_t>(registers_[0x10]);
+  const std::int64_t quarters = (temperature_ + (temperature_ < 0 ? -125 : 125)) / 250;
+  registers_[0x11] = static_cast<std::uint8_t>(quarters >> 2);
+  registers_[0x12] = static_cast<std::uint8_t>((quarters & 3) << 6);
+}
+
+void ModelChip::advance(nanoseconds now) {
+  const nanoseconds step = now - advanced_;
+  if (is_counting() && step > nanoseconds::zero()) {
+    constexpr std::int64_t kBillion = 1'000'000'000;
+    const __int128 gained = static_cast<__int128>(step.count()) * rate_ppb() + rest_;
+    rest_ = gained % kBillion;
+    into_second_ += step + nanoseconds{static_cast<std::int64_t>(gained / kBillion)};
+    if (into_second_ >= kSecond) {
+      tick(into_second_ / kSecond);
+      into_second_ %= kSecond;
+    }
+  }
+  advanced_ = std::max(advanced_, now);
+  if (model_ == ChipModel::kDs3231 && now - converted_ >= kConversionInterval) convert(now);
+}
+
+// As each datasheet has it after power was applied for the first time.
+void ModelChip::reset_registers() {
+  registers_.fill(0);
+  const auto first_of_2000 = [this] {
+    registers_[layout_.time + layout_.day] = 0x01;
+    registers_[layout_.time + 5] = 0x01;
+    registers_[layout_.time + layout_.weekday] = is_dallas() ? 0x01 : 0x06;
+  };
+  switch (model_) {
+    case ChipModel::kDs3231:
+      first_of_2000();
+      registers_[0x0e] = 0x1c;
+      registers_[0x0f] = 0x88;
+      convert(advanced_);
+      break;
+    case ChipModel::kDs1307:
+      first_of_2000();
+      registers_[0x00] = 0x80;
+      registers_[0x07] = 0x03;
+      std::fill(registers_.begin() + 8, registers_.end(), std::uint8_t{0xa5});
+      break;
+    case ChipModel::kDs1338:
+      first_of_2000();
+      registers_[0x07] = 0xb3;
+      std::fill(registers_.begin() + 8, registers_.end(), std::uint8_t{0xa5});
+      break;
+    case ChipModel::kPcf85063a:
+      first_of_2000();
+      registers_[0x04] = 0x80;
+      break;
+    case ChipModel::kPcf8523:
+      registers_[0x02] = 0xe0;
+      registers_[0x03] = 0x80;
+      break;
+    case ChipModel::kPcf8563:
+      registers_[0x00] = 0x08;
+      registers_[0x02] = 0x80;
+      registers_[0x0d] = 0x80;
+      registers_[0x0e] = 0x03;
+      break;
+    case ChipModel::kRv3028:
+      first_of_2000();
+      registers_[0x0e] = 0x01;
+      registers_[0x28] = 0x33;
+      std::copy(eeprom_.begin() + 0x35, eeprom_.begin() + 0x38, registers_.begin() + 0x35);
+      break;
+  }
+  into_second_ = {};
+}
+
+std::optional<nanoseconds> ModelChip::time_shown(nanoseconds now) {
+  advance(now);
+  const auto shown = seconds_shown();
+  if (!shown) return std::nullopt;
+  return seconds{*shown} + into_second_;
+}
+
+std::uint8_t ModelChip::peek(std::uint8_t at, nanoseconds now) {
+  advance(now);
+  return registers_[at];
+}
+
+void ModelChip::poke(std::uint8_t at, std::uint8_t value, nanoseconds now) {
+  advance(now);
+  registers_[at] = value;
+}
+
+void ModelChip::set_temperature(MilliCelsius temperature, nanoseconds now) {
+  advance(now);
+  temperature_ = temperature.value;
+}
+
+void ModelChip::set_oscillator(Oscillator oscillator, nanoseconds now) {
+  advance(now);
+  oscillator_ = oscillator;
+}
+
+void ModelChip::power_off(nanoseconds now) {
+  advance(now);
+  is_powered_ = false;
+  is_lost_ = !switches_over();
+  // Told to stand still on battery, it says so afterwards.
+  if (!is_counting()) registers_[layout_.flag_at] |= layout_.flag;
+}
+
+void ModelChip::power_on(nanoseconds now) {
+  advance(now);
+  is_powered_ = true;
+  if (!is_lost_) return;
+  is_lost_ = false;
+  reset_registers();
+}
+
+std::uint8_t ModelChip::readable(std::uint8_t at, nanoseconds now) const {
+  if (model_ == ChipModel::kRv3028 && at == 0x0e && now < eeprom_busy_until_) {
+    return static_cast<std::uint8_t>(registers_[at] | 0x80);
+  }
+  // Its bits that do not exist read as anything: as ones.
+  if (model_ == ChipModel::kPcf8563 && at > layout_.time && at < layout_.time + 7) {
+    return static_cast<std::uint8_t>(registers_[at] | ~layout_.time_bits[at - layout_.time]);
+  }
+  return registers_[at];
+}
+
+// A START holds the time that is read, so that a second that ends meanwhile does not tear it.
+void ModelChip::on_start(nanoseconds now) {
+  advance(now);
+  latched_ = registers_;
+  for (std::uint8_t at = 0; at < layout_.registers; ++at) latched_[at] = readable(at, now);
+}
+
+std::uint8_t ModelChip::on_read(nanoseconds now) {
+  advance(now);
+  const std::uint8_t at = pointer_;
+  // Beyond the last register nothing answers, and the line stays high.
+  if (at >= layout_.registers) {
+    ++pointer_;
+    return 0xff;
+  }
+  pointer_ = static_cast<std::uint8_t>((at + 1) % layout_.registers);
+  const bool is_time = at >= layout_.time && at < layout_.time + 7;
+  const std::uint8_t value = is_time ? latched_[at] : readable(at, now);
+  if (pointer_ == 0) on_start(now);
+  return value;
+}
+
+void ModelChip::on_write(std::uint8_t byte, nanoseconds now) {
+  advance(now);
+  const std::uint8_t at = pointer_;
+  if (at >= layout_.registers) {
+    ++pointer_;
+    return;
+  }
+  pointer_ = static_cast<std::uint8_t>((at + 1) % layout_.registers);
+  write(at, byte, now);
+}
+
+void ModelChip::write(std::uint8_t at, std::uint8_t value, nanoseconds now) {
+  const bool is_time = at >= layout_.time && at < layout_.time + 7;
+  if (!is_time) {
+    write_control(at, value, now);
+    return;
+  }
+  const auto bits = layout_.time_bits[at - layout_.time];
+  const bool has_flag = at == layout_.flag_at;
+  const auto kept = static_cast<std::uint8_t>(has_flag ? registers_[at] & value & layout_.flag : 0);
+  registers_[at] = static_cast<std::uint8_t>((value & bits) | kept);
+  // A write of the seconds resets what divides the oscillator down to them.
+  if (at == layout_.time && !is_nxp()) {
+    into_second_ = {};
+    rest_ = 0;
+  }
+}
+
+void ModelChip::write_control(std::uint8_t at, std::uint8_t value, nanoseconds now) {
+  auto& r = registers_[at];
+  switch (model_) {
+    case ChipModel::kDs3231:
+      if (at == 0x0f) {
+        r = static_cast<std::uint8_t>((r & value & 0x83) | (value & 0x08) | (r & 0x04));
+      } else if (at == 0x0e) {
+        r = static_cast<std::uint8_t>(value & ~0x20);
+        if ((value & 0x20) != 0) convert(now);
+      } else if (at < 0x11) {
+        r = value;
+      }
+      return;
+    case ChipModel::kDs1307:
+      r = at == 0x07 ? static_cast<std::uint8_t>(value & 0x93) : value;
+      return;
+    case ChipModel::kDs1338:
+      r = at == 0x07 ? static_cast<std::uint8_t>((value & 0x93) | (r & value & 0x20)) : value;
+      return;
+    case ChipModel::kPcf85063a:
+    case ChipModel::kPcf8523:
+    case ChipModel::kPcf8563:
+      break;
+    case ChipModel::kRv3028:
+      if (at == 0x0e) {
+        r = static_cast<std::uint8_t>(r & value);
+      } else if (at == 0x0f) {
+        r = static_cast<std::uint8_t>(value & 0xbf);
+      } else if (at == 0x10) {
+        r = static_cast<std::uint8_t>(value & 0xfe);
+      } else if (at == 0x27) {
+        command_eeprom(value, now);
+      } else if (at != 0x28) {
+        r = value;
+      }
+      return;
+  }
+  if (at == 0x00) {
+    const bool stood = (r & 0x20) != 0;
+    const bool stands = (value & 0x20) != 0;
+    r = model_ == ChipModel::kPcf85063a ? static_cast<std::uint8_t>(value & 0xb7) : value;
+    if (stood && !stands) {
+      into_second_ = kSecond - layout_.first_tick;
+      rest_ = 0;
+    }
+    return;
+  }
+  if (model_ == ChipModel::kPcf8523 && at == 0x02) {
+    r = static_cast<std::uint8_t>((value & 0xeb) | (r & 0x04));
+  } else if (model_ == ChipModel::kPcf8523 && at == 0x12) {
+    r = static_cast<std::uint8_t>(value & 0x77);
+  } else if ((model_ == ChipModel::kPcf8523 && at == 0x10) ||
+             (model_ == ChipModel::kPcf85063a && at == 0x11)) {
+    r = static_cast<std::uint8_t>(value & (at == 0x10 ? 0x07 : 0x1f));
+  } else {
+    r = value;
+  }
+}
+
+// Refused while busy, without the zero before it, or where the mirrors may be refreshed meanwhile.
+void ModelChip::command_eeprom(std::uint8_t command, nanoseconds now) {
+  const bool was_zero = registers_[0x27] == 0;
+  registers_[0x27] = command;
+  if (command != 0x21 || !was_zero || now < eeprom_busy_until_ || (registers_[0x0f] & 0x08) == 0) return;
+  if (registers_[0x25] < eeprom_.size()) eeprom_[registers_[0x25]] = registers_[0x26];
+  eeprom_busy_until_ = now + kEepromWrite;
+}
+
+void ModelBus::detach(std::uint8_t address) {
+  std::erase_if(devices_, [address](const Attached& a) { return a.address == address; });
+}
+
+ModelDevice* ModelBus::at(std::uint8_t address) const {
+  const auto found = std::find_if(devices_.begin(), devices_.end(),
+                                  [address](const Attached& a) { return a.address == address; });
+  return found == devices_.end() ? nullptr : found->device;
+}
+
+bool ModelBus::moves_a_byte() {
+  time_.now += kByte;
+  if (!failure_) return true;
+  if (failure_->bytes_left == 0) return false;
+  --failure_->bytes_left;
+  return true;
+}
+
+std::optional<BusError> ModelBus::failed() {
+  time_.now += kBit;
+  const BusError error = failure_ ? failure_->error : BusError::kFailed;
+  failure_.reset();
+  return error;
+}
+
+std::optional<BusError> ModelBus::transfer(std::uint8_t address, Bytes out, MutableBytes in) {
+  if (always_) return always_;
+  auto& transaction = transactions_.emplace_back(Transaction{address, {}, {}});
+  ModelDevice* device = at(address);
+  time_.now += kBit;
+  if (device == nullptr) {
+    time_.now += kByte + kBit;
+    return BusError::kNoAcknowledge;
+  }
+  device->on_start(time_.now);
+  if (!moves_a_byte()) return failed();
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (!moves_a_byte()) return failed();
+    transaction.written.push_back(out[i]);
+    if (i == 0) {
+      device->on_pointer(out[i]);
+    } else {
+      device->on_write(out[i], time_.now);
+      ++bytes_written_;
+    }
+  }
+  if (!in.empty()) {
+    time_.now += kBit;
+    device->on_start(time_.now);
+    if (!moves_a_byte()) return failed();
+    for (std::uint8_t& byte : in) {
+      if (!moves_a_byte()) return failed();
+      byte = device->on_read(time_.now);
+      transaction.read.push_back(byte);
+    }
+  }
+  time_.now += kBit;
+  return std::nullopt;
+}
+
+}  // namespace isletime::fakes
