@@ -862,7 +862,31 @@ CONFIGURATIONS = {
     "other_line_ends": b"port = 123\r\nworkers = 1",
 }
 
+SATURDAY = {  # 2026-11-21T16:05:09 as chips of each order have it from register 0 on
+    "ds3231": "09051606211126" + "00" * 7 + "1c08001900",
+    "ds3231_oscillator_stopped": "09051606211126" + "00" * 7 + "1c88001900",
+    "ds3231_by_twelve_hours": "09056406211126" + "00" * 7 + "1c08001900",
+    "ds3231_stops_on_battery": "09051606211126" + "00" * 7 + "9c08001900",
+    "ds1307_halted": "8900000101010003",
+    "ds1338_oscillator_stopped": "09051606211126b3",
+    "pcf85063a": "0000000009051621061126",
+    "pcf8523_without_battery": "0000e089051621061126" + "00" * 4 + "3f",
+    "pcf8523_stopped": "20000009051621061126",
+    "pcf8563_undefined_bits": "0000" + "0985d6e1fe7126",
+    "rv3028": "09051606211126" + "00" * 47 + "7f9c",
+    "day_50_of_month_1f": "09051606501f26",
+    "not_bcd": "7a5f3fff3f1fff",
+    "leap_day_of_00": "09051606290200",
+    "void_year": "090516062111ff",
+    "bus_that_fails": "09051606211126" + "00" * 57 + "00e0e1e2e3e4e5e61718",
+}
+RTCS = {name: bytes([26]) + bytes.fromhex(registers) for name, registers in SATURDAY.items()} | {
+    "leap_day_of_2100": bytes([100]) + bytes.fromhex("09051606290200"),
+    "empty": b"",
+}
+
 SEEDS = {
+    "rtc_fuzz": RTCS,
     "packet_fuzz": PACKETS,
     "rfc3339_fuzz": TIMES,
     "responder_fuzz": REQUESTS,
