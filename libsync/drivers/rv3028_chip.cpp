@@ -116,8 +116,9 @@ std::optional<BusError> Rv3028Chip::write_mirrors_and_eeprom(const std::array<st
   if (const auto error = wait_for_eeprom()) return error;
   const std::array mirrors{rv3028::kOffset, values[0], values[1]};
   if (const auto error = write_registers(mirrors)) return error;
-  for (std::uint8_t i = 0; i < values.size(); ++i) {
-    const std::array what{rv3028::kEepromAddress, static_cast<std::uint8_t>(rv3028::kOffset + i), values[i]};
+  std::uint8_t at = rv3028::kOffset;
+  for (const std::uint8_t value : values) {
+    const std::array what{rv3028::kEepromAddress, at++, value};
     if (const auto error = write_registers(what)) return error;
     for (const std::uint8_t command : {std::uint8_t{0}, rv3028::kWriteOne}) {
       const std::array order{rv3028::kEepromCommand, command};
