@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/posix/dev_rtc.hpp"
+
+#include <fcntl.h>
+#include <linux/rtc.h>
+#include <sys/ioctl.h>
+
+namespace isletime {
+namespace {
+
+constexpr int kFirstYear = 1900;  // of rtc_time
+
+}  // namespace
+
+std::optional<CivilTime> to_civil_time(const rtc_time& time) {
+  const auto is_byte = [](int value) { return value >= 0 && value < 100; };
+  if (!is_byte(time.tm_mon) || !is_byte(time.tm_mday) || !is_byte(time.tm_hour) || !is_byte(time.tm_min) ||
+      !is_byte(time.tm_sec) || time.tm_year < 0 || time.tm_year > 9999 - kFirstYear) {
+    return std::nullopt;
+  }
+  const CivilTime civil{.date = {.year = kFirstYear + time.tm_year,
+                                 .month = static_cast<std::uint8_t>(time.tm_mon + 1),
+                                 .day = static_cast<std::uint8_t>(time.tm_mday)},
+                        .hour = static_cast<std::uint8_t>(time.tm_hour),
+                        .minute = static_cast<std::uint8_t>(time.tm_min),
+                        .second = static_cast<std::uint8_t>(time.tm_sec)};
+  if (!is_valid(civil)) return std::nullopt;
+  return civil;
+}
+
+rtc_time to_rtc_time(const CivilTime& time) {
+  rtc_time out{};
+  out.tm_year = time.date.year - kFirstYear;
+  out.tm_mon = time.date.month - 1;
+  out.tm_mday = time.date.day;
+  out.tm_hour = time.hour;
+  out.tm_min = time.minute;
+  out.tm_sec = time.second;
+  out.tm_wday = iso_weekday(days_since_epoch(time.date)) % 7;  // 0 is Sunday
+  return out;
+}
+
+Result<DevRtc, SysError> DevRtc::open(const std::string& path) {
+  // Without waiting: a path may be anything, a pipe for instance.
+  Fd device(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!device.is_open()) return last_error("open");
+  rtc_time time{};
+  // One that holds no time is an RTC, too.
+  if (ioctl(device.get(), RTC_RD_TIME, &time) < 0 && errno == ENOTTY) return last_error("RTC_RD_TIME");
+  return DevRtc{std::move(device)};
+}
+
+Result<CivilTime, SysError> DevRtc::read() const {
+  rtc_time time{};
+  if (ioctl(device_.get(), RTC_RD_TIME, &time) < 0) return last_error("RTC_RD_TIME");
+  const auto civil = to_civil_time(time);
+  if (!civil) return Unexpected{SysError{EINVAL, "RTC_RD_TIME"}};
+  return *civil;
+}
+
+std::optional<SysError> DevRtc::set(const CivilTime& time) const {
+  rtc_time wanted = to_rtc_time(time);
+  if (ioctl(device_.get(), RTC_SET_TIME, &wanted) < 0) return SysError{errno, "RTC_SET_TIME"};
+  return std::nullopt;
+}
+
+Integrity DevRtc::integrity() const {
+  unsigned flags = 0;
+  if (ioctl(device_.get(), RTC_VL_READ, &flags) < 0) return Integrity::kUntold;
+  return (flags & RTC_VL_DATA_INVALID) != 0 ? Integrity::kLost : Integrity::kGood;
+}
+
+// The kernel counts the other way: a positive correction lengthens the day (Documentation/ABI,
+// sysfs-class-rtc).
+Result<std::int64_t, SysError> DevRtc::correction() const {
+  rtc_param parameter{};
+  parameter.param = RTC_PARAM_CORRECTION;
+  if (ioctl(device_.get(), RTC_PARAM_GET, &parameter) < 0) return last_error("RTC_PARAM_GET");
+  return -parameter.svalue;
+}
+
+std::optional<SysError> DevRtc::set_correction(std::int64_t ppb) const {
+  rtc_param parameter{};
+  parameter.param = RTC_PARAM_CORRECTION;
+  parameter.svalue = -ppb;
+  if (ioctl(device_.get(), RTC_PARAM_SET, &parameter) < 0) return SysError{errno, "RTC_PARAM_SET"};
+  return std::nullopt;
+}
+
+}  // namespace isletime

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// An I2C bus as Linux's /dev/i2c-N, for whole transactions (I2C_RDWR). A chip that one of the kernel's
+// drivers holds is left to it unless told otherwise. No transfer takes longer than the kernel's timeout, set
+// here to 100 ms.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "libsync/ports/i2c_bus.hpp"
+#include "libsync/posix/fd.hpp"
+#include "libsync/posix/sys_error.hpp"
+
+namespace isletime {
+
+class I2cDev final : public I2cBus {
+ public:
+  enum class Claims : std::uint8_t { kRespected, kIgnored };
+
+  // Error: ENOTTY if it is no I2C bus, EOPNOTSUPP if it can do SMBus transfers only.
+  static Result<std::unique_ptr<I2cDev>, SysError> open(const std::string& path, Claims claims);
+
+  I2cDev(Fd device, Claims claims) : device_(std::move(device)), claims_(claims) {}
+
+  std::optional<BusError> transfer(std::uint8_t address, Bytes out, MutableBytes in) override;
+
+ private:
+  Fd device_;
+  Claims claims_;
+};
+
+// What the kernel's errno says of a transfer (Documentation/i2c/fault-codes.rst).
+BusError to_bus_error(int code);
+
+}  // namespace isletime
