@@ -118,6 +118,16 @@ class ManExamples(unittest.TestCase):
             with self.subTest(command=command):
                 self.assert_works(command)
 
+    def test_rtcset(self):
+        """No battery clock is to be set here, if there is one: but all of them are understood."""
+        commands, _ = examples_of(ROOT / "man/rtcset.8")
+        self.assertGreater(len(commands), 3)
+        for command in commands:
+            with self.subTest(command=command):
+                words = command.replace("rtcset", f"{PROGRAMS}/rtcset --dry-run", 1).split(" | ", maxsplit=1)[0].split()
+                run = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+                self.assertIn(run.returncode, (0, 1, 3), run.stderr)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

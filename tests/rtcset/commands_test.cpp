@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: MIT
+// rtcset's commands against chips on a model bus of 100 kHz.
+#include <array>
+
+#include "tests/rtcset/world.hpp"
+
+namespace isletime::rtcset {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kGood = ExitStatus::kGood;
+constexpr auto kBad = ExitStatus::kBadVerdict;
+constexpr auto kUsage = ExitStatus::kUsage;
+constexpr auto kFailed = ExitStatus::kSystemFailed;
+
+// Chips with a flag that tells whether the time was lost.
+constexpr std::array kBelievable{ChipModel::kDs3231,  ChipModel::kDs1338,  ChipModel::kPcf85063a,
+                                 ChipModel::kPcf8523, ChipModel::kPcf8563, ChipModel::kRv3028};
+
+void expect_one_line(const Ran& ran, const char* part) {
+  EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+  EXPECT_TRUE(has(ran.err, part)) << ran.err;
+}
+
+TEST(Rtcset, ReadsEveryChipWithinTwoMillisecondsInLessThanThreeSeconds) {
+  for (const ChipModel model : kBelievable) {
+    for (unsigned seed = 0; seed < 30; ++seed) {
+      const nanoseconds ahead = 37ms * seed + 123'457ns;
+      World world(model, ahead, {.error_ppb = static_cast<std::int64_t>(seed) * 3000 - 45'000}, seed);
+      const nanoseconds begin = world.now();
+      const Ran ran = world.run({"--json", "--chip", to_string(model), "compare"});
+      // Telling a chip by its registers takes its own time, before.
+      EXPECT_LT(world.now() - begin, 3s + 1100ms) << to_string(model) << seed;
+      EXPECT_EQ(ran.status, kGood) << ran.err;
+      EXPECT_LE(number(ran.out, "uncertainty_s"), 0.002) << to_string(model) << seed;
+      const double truth = std::chrono::duration<double>(world.error()).count();
+      EXPECT_NEAR(number(ran.out, "offset_s"), truth, number(ran.out, "uncertainty_s"))
+          << to_string(model) << seed;
+    }
+  }
+}
+
+TEST(Rtcset, SetsToTwoMillisecondsOverAHundredSeeds) {
+  for (unsigned seed = 0; seed < 100; ++seed) {
+    const ChipModel model = kBelievable[seed % kBelievable.size()];
+    World world(model, 3600s + 7ms * seed, {.error_ppb = static_cast<std::int64_t>(seed) * 400 - 20'000},
+                seed);
+    const Ran ran = world.run({"--json", "--chip", to_string(model), "set", "from-system"});
+    EXPECT_EQ(ran.status, kGood) << to_string(model) << ran.err;
+    EXPECT_LE(std::chrono::abs(world.error()), 2ms) << to_string(model) << seed;
+    EXPECT_NEAR(number(ran.out, "set_error_s"), std::chrono::duration<double>(world.error()).count(),
+                number(ran.out, "uncertainty_s") + 1e-6)
+        << to_string(model) << seed;
+  }
+}
+
+TEST(Rtcset, AGivenTimeGoesOnFromWhenTheCommandBegan) {
+  World world(ChipModel::kDs3231);
+  const nanoseconds begin = world.now();
+  const Ran ran = world.run({"set", "2027-02-28T23:59:58Z"});
+  EXPECT_EQ(ran.status, kGood) << ran.err;
+  const seconds given = seconds_since_epoch({.date = {2027, 2, 28}, .hour = 23, .minute = 59, .second = 58});
+  const auto shown = world.chip().time_shown(world.now());
+  ASSERT_TRUE(shown);
+  EXPECT_LE(std::chrono::abs(*shown - given - (world.now() - begin)), 2ms);
+}
+
+TEST(Rtcset, ShowSaysAllThatAPersonAsks) {
+  World world(ChipModel::kDs3231, 250ms);
+  const Ran ran = world.run({"show"});
+  EXPECT_EQ(ran.status, kGood) << ran.err;
+  EXPECT_EQ(ran.err, "");
+  for (const char* part :
+       {"/dev/i2c-1@0x68: good: the battery clock is 25", "ds3231", "2026-11-21T12:00:", "offset        +0.2",
+        "error bound", "good: it has run", "25.00 C", "trim          +0.000 ppm", "registers"}) {
+    EXPECT_TRUE(has(ran.out, part)) << part << '\n' << ran.out;
+  }
+  EXPECT_EQ(world.bus().bytes_written(), 0U) << "reading writes nothing";
+}
+
+TEST(Rtcset, AChipThatLostItsTimeIsNotBelieved) {
+  World world(ChipModel::kDs3231);
+  world.chip().set_battery(false);
+  world.chip().power_off(world.now());
+  world.pass(60s);
+  world.chip().power_on(world.now());
+  const Ran shown = world.run({"show"});
+  EXPECT_EQ(shown.status, kBad);
+  expect_one_line(shown, "its time was lost");
+  EXPECT_TRUE(has(shown.err, "set it")) << shown.err;
+  const Ran record = world.run({"--json", "compare"});
+  EXPECT_FALSE(has(record.out, "offset_s")) << record.out;
+  EXPECT_TRUE(has(record.out, R"("error":"time-lost")")) << record.out;
+  const Ran taken = world.run({"to-system"});
+  EXPECT_EQ(taken.status, kBad);
+  EXPECT_FALSE(world.was_stepped());
+  expect_one_line(taken, "--force");
+}
+
+TEST(Rtcset, ASetMakesALostTimeGoodAgain) {
+  for (const ChipModel model : kBelievable) {
+    World world(model);
+    world.chip().set_battery(false);
+    world.chip().power_off(world.now());
+    world.chip().power_on(world.now() + 1s);
+    world.pass(2s);
+    const Ran ran = world.run({"--chip", to_string(model), "set", "from-system"});
+    EXPECT_EQ(ran.status, kGood) << to_string(model) << ran.err;
+    EXPECT_EQ(world.run({"--chip", to_string(model), "compare"}).status, kGood) << to_string(model);
+  }
+}
+
+TEST(Rtcset, CorruptedRegistersAreNoTime) {
+  World world(ChipModel::kDs3231);
+  world.chip().poke(0x04, 0x50, world.now());  // day 50
+  world.chip().poke(0x05, 0x1f, world.now());
+  world.chip().poke(0x06, 0x66, world.now());
+  const Ran ran = world.run({"--chip", "ds3231", "--force", "show"});
+  EXPECT_EQ(ran.status, kBad);
+  expect_one_line(ran, "set it");
+  EXPECT_TRUE(has(ran.out, "time           none")) << ran.out;
+}
+
+TEST(Rtcset, ATimeBeforeTheProgramWasMadeIsNotBelieved) {
+  World world(ChipModel::kDs3231);
+  world.chip().poke(0x05, 0x01, world.now());  // January
+  const Ran ran = world.run({"show"});
+  EXPECT_EQ(ran.status, kBad);
+  expect_one_line(ran, "before 2026-11-18");
+}
+
+TEST(Rtcset, AFaultOfTheBusIsOneLineThatSaysWhatToDo) {
+  const std::pair<BusError, const char*> faults[] = {{BusError::kNoAcknowledge, "is it connected"},
+                                                     {BusError::kStuck, "check its wiring"},
+                                                     {BusError::kClaimed, "--force"},
+                                                     {BusError::kNotPermitted, "run as root"}};
+  for (const auto& [error, advice] : faults) {
+    World world(ChipModel::kDs3231);
+    world.bus().fail_always(error);
+    const Ran ran = world.run({"--device", "/dev/i2c-1", "show"});
+    EXPECT_EQ(ran.status, kFailed) << describe(error);
+    expect_one_line(ran, advice);
+    EXPECT_EQ(ran.out, "");
+  }
+}
+
+TEST(Rtcset, ATransferThatFailsOnceIsPassedOver) {
+  World world(ChipModel::kDs3231, 100ms);
+  world.bus().fail_after(700, BusError::kShort);
+  const Ran ran = world.run({"compare"});
+  EXPECT_EQ(ran.status, kGood) << ran.err;
+}
+
+TEST(Rtcset, ASetThatFailsSaysWhatTheChipNowHolds) {
+  int half_written = 0;
+  for (std::size_t bytes = 0; bytes < 250; ++bytes) {
+    World world(ChipModel::kDs3231, 3600s);
+    world.bus().fail_after(bytes, BusError::kNoAcknowledge);
+    const Ran ran = world.run({"--chip", "ds3231", "set", "2030-01-01T00:00:00Z"});
+    if (ran.status == kGood) continue;
+    EXPECT_EQ(ran.status, kFailed) << bytes;
+    EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+    if (world.bus().bytes_written() == 0) continue;
+    ++half_written;
+    EXPECT_TRUE(has(ran.err, "nothing was set") || has(ran.err, "it now holds")) << bytes << ran.err;
+  }
+  EXPECT_GT(half_written, 5);
+}
+
+TEST(Rtcset, ToSystemStepsTheClockToAChipThatMayBeBelieved) {
+  World world(ChipModel::kDs3231);
+  world.shift_system_clock(-20h * 24 * 365);
+  const Ran ran = world.run({"to-system"});
+  EXPECT_EQ(ran.status, kGood) << ran.err;
+  EXPECT_TRUE(world.was_stepped());
+  EXPECT_LE(std::chrono::abs(world.error()), 2ms);
+}
+
+TEST(Rtcset, ToSystemLeavesAClockThatAgreesAlone) {
+  World world(ChipModel::kDs3231, 100us);
+  EXPECT_EQ(world.run({"to-system"}).status, kGood);
+  EXPECT_FALSE(world.was_stepped());
+}
+
+TEST(Rtcset, ToSystemIsSntpdsAlone) {
+  World world(ChipModel::kDs3231, 3600s);
+  world.let_sntpd_run();
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"to-system"}, {"--force", "to-system"}}) {
+    const Ran ran = world.run(words);
+    EXPECT_EQ(ran.status, kBad);
+    expect_one_line(ran, "sntpd runs (/run/isletime/sntpd.sock)");
+    EXPECT_FALSE(world.was_stepped());
+  }
+}
+
+TEST(Rtcset, ToSystemWithoutTheRightSaysSo) {
+  World world(ChipModel::kDs3231, 3600s);
+  world.forbid_steps();
+  const Ran ran = world.run({"to-system"});
+  EXPECT_EQ(ran.status, kFailed);
+  expect_one_line(ran, "run as root");
+}
+
+TEST(Rtcset, AForceStepsTheClockToATimeThatIsInDoubt) {
+  World world(ChipModel::kDs3231);
+  world.chip().poke(0x05, 0x01, world.now());  // January
+  EXPECT_EQ(world.run({"to-system"}).status, kBad);
+  EXPECT_EQ(world.run({"--force", "to-system"}).status, kGood);
+  EXPECT_TRUE(world.was_stepped());
+  EXPECT_LE(std::chrono::abs(world.error()), 2ms);
+}
+
+TEST(Rtcset, ADryRunWritesNothing) {
+  World world(ChipModel::kDs3231, 3600s);
+  world.chip().poke(0x0e, 0x9c, world.now());
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"set", "from-system"}, {"to-system"}, {"repair"}, {"trim", "+1.5"}}) {
+    std::vector<std::string> line{"--dry-run"};
+    line.insert(line.end(), words.begin(), words.end());
+    const Ran ran = world.run(line);
+    EXPECT_EQ(ran.status, kGood) << words[0] << ran.err;
+    EXPECT_TRUE(has(ran.out, "would be")) << ran.out;
+  }
+  EXPECT_FALSE(world.was_stepped());
+  EXPECT_EQ(world.bus().bytes_written(), 0U);
+}
+
+TEST(Rtcset, SetDoesNotTakeAClockThatIsCertainlyWrong) {
+  World world(ChipModel::kDs3231);
+  world.shift_system_clock(-8760h * 30);
+  const Ran ran = world.run({"set", "from-system"});
+  EXPECT_EQ(ran.status, kBad);
+  expect_one_line(ran, "set this machine's clock first");
+  EXPECT_EQ(world.bus().bytes_written(), 0U);
+  EXPECT_EQ(world.run({"set", "2140-01-01T00:00:00Z"}).status, kUsage);
+}
+
+TEST(Rtcset, CheckPassesAGoodChipAndTakesThreeSeconds) {
+  World world(ChipModel::kPcf8523);
+  const nanoseconds begin = world.now();
+  const Ran ran = world.run({"check"});
+  EXPECT_EQ(ran.status, kGood) << ran.err;
+  EXPECT_GE(world.now() - begin, 3s);
+  EXPECT_TRUE(has(ran.out, "it ticks, and its registers are in order")) << ran.out;
+}
+
+TEST(Rtcset, CheckFailsAStoppedChip) {
+  World world(ChipModel::kPcf8523);
+  world.chip().poke(0x00, 0x20, world.now());  // STOP
+  const Ran ran = world.run({"--chip", "pcf8523", "--force", "--json", "check"});
+  EXPECT_EQ(ran.status, kBad);
+  EXPECT_TRUE(has(ran.out, R"("good":false)")) << ran.out;
+}
+
+TEST(Rtcset, RepairPutsRegistersRightAndLeavesTheTime) {
+  World world(ChipModel::kDs3231, 250ms);
+  world.chip().poke(0x0e, 0x9c, world.now());  // EOSC: stops on battery
+  EXPECT_EQ(world.run({"check"}).status, kBad);
+  const nanoseconds before = world.error();
+  const Ran ran = world.run({"repair"});
+  EXPECT_EQ(ran.status, kGood) << ran.err;
+  EXPECT_TRUE(has(ran.out, "repaired: the clock stops when the power goes")) << ran.out;
+  EXPECT_LE(std::chrono::abs(world.error() - before), 1us);
+  EXPECT_TRUE(has(world.run({"repair"}).out, "nothing to repair"));
+}
+
+TEST(Rtcset, TrimIsOfTheNearestStepAndReadBack) {
+  World world(ChipModel::kDs3231);
+  EXPECT_TRUE(has(world.run({"trim", "0.34"}).out, "+0.300 ppm"));
+  EXPECT_TRUE(has(world.run({"trim", "+-1.0"}).out, "-0.700 ppm"));
+  EXPECT_TRUE(has(world.run({"trim", "-0.5"}).out, "-0.500 ppm"));
+  EXPECT_EQ(world.chip().peek(0x10, world.now()), 5) << "positive slows, in the register";
+  const Ran far = world.run({"trim", "400"});
+  EXPECT_EQ(far.status, kBad);
+  expect_one_line(far, "beyond what it can be trimmed by");
+  EXPECT_TRUE(has(world.run({"trim", "show"}).out, "-0.500 ppm"));
+}
+
+TEST(Rtcset, ADriftFitIsUndoneOnTopOfThePresentTrim) {
+  World world(ChipModel::kDs3231);
+  world.run({"trim", "0.5"});
+  world.type(R"({"drift_ppm":1.24,"drift_ppm_low":1.21,"drift_ppm_high":1.28,"samples":99})");
+  const Ran ran = world.run({"--json", "trim", "-"});
+  EXPECT_EQ(ran.status, kGood) << ran.err;
+  EXPECT_NEAR(number(ran.out, "trim_ppm"), -0.7, 1e-9);  // 0.5 - 1.24, in steps of 0.1
+}
+
+TEST(Rtcset, ADriftFitThatIsTooUncertainOrNoFitIsRefused) {
+  World world(ChipModel::kDs3231);
+  world.type(R"({"drift_ppm":1.2,"drift_ppm_low":0.2,"drift_ppm_high":2.2})");
+  const Ran wide = world.run({"trim", "-"});
+  EXPECT_EQ(wide.status, kBad);
+  expect_one_line(wide, "observe it for longer");
+  for (const char* nonsense :
+       {"", "{}", "[1]", R"({"drift_ppm":"1"})", R"({"drift_ppm":1e30})",
+        R"({"drift_ppm":1,"drift_ppm_low":2,"drift_ppm_high":3})", "{\"drift_ppm\":"}) {
+    world.type(nonsense);
+    const Ran ran = world.run({"trim", "-"});
+    EXPECT_EQ(ran.status, kUsage) << nonsense;
+    expect_one_line(ran, "stdin: ");
+  }
+  EXPECT_EQ(world.bus().bytes_written(), 0U);
+}
+
+TEST(Rtcset, AChipThatCannotBeTrimmedSaysSo) {
+  World world(ChipModel::kPcf8563);
+  const Ran ran = world.run({"trim", "1"});
+  EXPECT_EQ(ran.status, kBad);
+  expect_one_line(ran, "a pcf8563 cannot be trimmed");
+}
+
+TEST(Rtcset, DetectNamesEveryChipAndWritesNothing) {
+  for (const ChipModel model : kChipModels) {
+    World world(model);
+    const Ran ran = world.run({"detect"});
+    EXPECT_EQ(ran.status, kGood) << to_string(model) << ran.err;
+    EXPECT_TRUE(has(ran.out, to_string(model))) << ran.out;
+    EXPECT_EQ(world.bus().bytes_written(), 0U) << to_string(model);
+  }
+}
+
+TEST(Rtcset, AnotherChipThanWasNamedIsNotTakenForIt) {
+  World world(ChipModel::kDs3231);
+  const Ran ran = world.run({"--chip", "pcf8523", "set", "from-system"});
+  EXPECT_EQ(ran.status, kUsage);
+  expect_one_line(ran, "there is no pcf8523 but a ds3231");
+  EXPECT_EQ(world.bus().bytes_written(), 0U);
+}
+
+TEST(Rtcset, AnEepromIsNoClock) {
+  World world(ChipModel::kDs3231);
+  world.bus().detach(0x68);
+  fakes::ModelMemory eeprom(std::vector<std::uint8_t>(256, 0xff));
+  world.bus().attach(0x68, eeprom);
+  const Ran ran = world.run({"show"});
+  EXPECT_EQ(ran.status, kBad);
+  expect_one_line(ran, "no clock that is known");
+}
+
+TEST(Rtcset, WithoutADeviceTheOnlyOneThatHasAChipIsMeant) {
+  World world(ChipModel::kDs3231);
+  world.offer({"/dev/i2c-1", "/dev/rtc0"});
+  world.refuse("/dev/rtc0", {"busy", "another program has it open"});
+  EXPECT_EQ(world.run({"compare"}).status, kGood);
+  world.offer({});
+  const Ran none = world.run({"show"});
+  EXPECT_EQ(none.status, kFailed);
+  expect_one_line(none, "--device");
+  world.offer({"/dev/i2c-1", "/dev/i2c-2"});
+  const Ran two = world.run({"show"});
+  EXPECT_EQ(two.status, kUsage);
+  expect_one_line(two, "/dev/i2c-1@0x68 (ds3231), /dev/i2c-2@0x68 (ds3231)");
+}
+
+TEST(Rtcset, LocalTimeIsReadAndSetAsSuch) {
+  setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+  tzset();
+  World world(ChipModel::kDs3231);
+  EXPECT_EQ(world.run({"--local-time", "set", "from-system"}).status, kGood);
+  EXPECT_LE(std::chrono::abs(world.error() - 1h), 2ms) << "winter: one hour ahead of UTC";
+  const Ran ran = world.run({"--local-time", "--json", "compare"});
+  EXPECT_LE(std::abs(number(ran.out, "offset_s")), 0.004) << ran.out;
+  unsetenv("TZ");
+  tzset();
+}
+
+TEST(Rtcset, QuietSaysNothingIfAllIsWell) {
+  World world(ChipModel::kDs3231);
+  for (const char* command : {"show", "compare", "check"}) {
+    const Ran ran = world.run({"--quiet", command});
+    EXPECT_EQ(ran.status, kGood);
+    EXPECT_EQ(ran.out + ran.err, "") << command;
+  }
+}
+
+}  // namespace
+}  // namespace isletime::rtcset

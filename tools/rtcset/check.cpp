@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// rtcset check, the test of a new board: is there a time, does it go on at the right pace, are its registers
+// in order?
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "tools/rtcset/page.hpp"
+
+namespace isletime::rtcset {
+namespace {
+
+constexpr seconds kBetweenLooks{3};
+
+struct Checked {
+  const char* name;
+  bool is_good;
+  std::string text;
+};
+
+// Two looks seconds apart: a chip that stands still, or counts as it likes, may look well at one.
+Checked check_pace(const RtcReading& first, const RtcReading& second, nanoseconds between) {
+  if (!first.time || !second.time)
+    return {"time", false, describe(first.time ? second.time.error() : first.time.error())};
+  const seconds counted = seconds_since_epoch(*second.time) - seconds_since_epoch(*first.time);
+  const bool is_good = counted > between - seconds{1} && counted < between + seconds{1};
+  return {"pace", is_good, fmt::format("counted {} s in {} s", counted.count(), seconds_text(between))};
+}
+
+Checked check_ticking(const Measurement& measurement) {
+  if (measurement.fault) return {"seconds", false, measurement.fault->text};
+  return {"seconds", true,
+          fmt::format("they begin where they should, to within {} s",
+                      seconds_text(measurement.comparison->bound.value))};
+}
+
+Checked check_integrity(const RtcReading& reading) {
+  return {"integrity", reading.integrity != Integrity::kLost, integrity_text(reading.integrity)};
+}
+
+std::vector<Checked> check_registers(const RegisterReport& report) {
+  std::vector<Checked> out;
+  for (const RegisterFinding& finding : report.findings()) {
+    // That one has a line of its own.
+    if (finding.fault == RegisterFault::kPowerFailed) continue;
+    out.push_back({"registers", false,
+                   fmt::format("register {:#04x}: {}{}", finding.at, describe(finding.fault),
+                               is_repairable(finding.fault) ? ": rtcset repair puts it right" : "")});
+  }
+  if (out.empty()) out.push_back({"registers", true, "as they should be"});
+  return out;
+}
+
+Result<std::vector<Checked>, Fault> check_all(Job& job, BatteryClock& clock) {
+  const MonoTime begin = job.machine.mono_now();
+  const auto first = clock.read();
+  if (!first) return Unexpected{first.error()};
+  const auto measurement = measure(clock, job.machine, job.scale());
+  if (!measurement) return Unexpected{measurement.error()};
+  job.machine.sleep_until(begin + kBetweenLooks);
+  const MonoTime end = job.machine.mono_now();
+  const auto last = clock.read();
+  if (!last) return Unexpected{last.error()};
+  const auto registers = clock.inspect();
+  if (!registers) return Unexpected{registers.error()};
+  std::vector<Checked> out{check_pace(*first, *last, elapsed(begin, end)), check_ticking(*measurement),
+                           check_integrity(*last)};
+  if (*registers) {
+    for (Checked& checked : check_registers(**registers)) out.push_back(std::move(checked));
+  }
+  return out;
+}
+
+void print_json(Job& job, const ChosenClock& chosen, const std::vector<Checked>& checks, bool is_good) {
+  std::vector<std::string> items;
+  items.reserve(checks.size());
+  for (const Checked& checked : checks) {
+    items.push_back(JsonWriter{}
+                        .text("name", checked.name)
+                        .flag("good", checked.is_good)
+                        .text("text", checked.text)
+                        .object());
+  }
+  job.output.line(JsonWriter{}
+                      .time("time", job.machine.wall_now())
+                      .text("source", "rtc:" + chosen.name)
+                      .text("chip", chosen.clock->kind())
+                      .flag("good", is_good)
+                      .raw("checks", json_array(items))
+                      .object());
+}
+
+}  // namespace
+
+ExitStatus check(Job& job, ChosenClock& chosen) {
+  const auto checks = check_all(job, *chosen.clock);
+  if (!checks) return report(job, chosen.name, checks.error());
+  const Checked* worst = nullptr;
+  for (const Checked& checked : *checks) {
+    if (!checked.is_good && worst == nullptr) worst = &checked;
+  }
+  if (job.options.json) {
+    if (worst != nullptr) job.log.error(fmt::format("{}: {}", chosen.name, worst->text));
+    print_json(job, chosen, *checks, worst == nullptr);
+  } else {
+    Page page(chosen.name, worst == nullptr,
+              worst == nullptr ? "it ticks, and its registers are in order" : worst->text);
+    page.row("chip", chosen.clock->kind());
+    for (const Checked& checked : *checks)
+      page.row(checked.name, checked.is_good ? "good" : "bad ", checked.text);
+    page.print(job);
+  }
+  return worst == nullptr ? ExitStatus::kGood : ExitStatus::kBadVerdict;
+}
+
+}  // namespace isletime::rtcset

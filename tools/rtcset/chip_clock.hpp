@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// A battery clock whose chip is spoken to over its bus.
+#pragma once
+
+#include <memory>
+
+#include "libsync/drivers/rtc_chips.hpp"
+#include "tools/rtcset/battery_clock.hpp"
+
+namespace isletime::rtcset {
+
+class ChipClock final : public BatteryClock {
+ public:
+  // `near`: tells the century.
+  ChipClock(std::unique_ptr<I2cBus> bus, ChipModel model, std::uint8_t address, const CivilDate& near);
+
+  std::string kind() const override;
+  Result<RtcReading, Fault> read() override;
+  Result<std::optional<seconds>, Fault> look(MonoTime now) override;
+  std::optional<Fault> prepare() override;
+  std::optional<Fault> set(const CivilTime& time) override;
+  nanoseconds set_delay() const override;
+  Result<std::optional<MilliCelsius>, Fault> temperature() override;
+  std::optional<TrimRange> trim_range() override;
+  Result<TrimSteps, Fault> trim() override;
+  std::optional<Fault> set_trim(TrimSteps trim) override;
+  Result<std::optional<RegisterReport>, Fault> inspect() override;
+  std::optional<Fault> repair() override;
+
+ private:
+  // A whole time, from which the minute and all above it are known for a while.
+  struct Known {
+    seconds second;
+    MonoTime at;
+  };
+
+  std::unique_ptr<I2cBus> bus_;
+  RtcChipHolder chip_;
+  CivilDate near_;
+  std::optional<Known> known_;
+};
+
+}  // namespace isletime::rtcset

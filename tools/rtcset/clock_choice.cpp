@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include "tools/rtcset/clock_choice.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "libsync/drivers/rtc_detect.hpp"
+#include "tools/rtcset/chip_clock.hpp"
+
+namespace isletime::rtcset {
+namespace {
+
+I2cDev::Claims claims_of(const Options& options) {
+  return options.force ? I2cDev::Claims::kIgnored : I2cDev::Claims::kRespected;
+}
+
+std::vector<std::uint8_t> addresses_of(const Options& options) {
+  if (options.address) return {*options.address};
+  if (options.chip) return {default_address(*options.chip)};
+  return {kClockAddresses.begin(), kClockAddresses.end()};
+}
+
+std::string kind_of(const Detected& chip) {
+  if (chip.is_claimed) return "held by a driver of the kernel";
+  if (!chip.model) return "no clock that is known";
+  if (!chip.or_model) return to_string(*chip.model);
+  return fmt::format("{} or {}", to_string(*chip.model), to_string(*chip.or_model));
+}
+
+bool may_be(const Detected& chip, ChipModel model) {
+  return chip.model == model || chip.or_model == model;
+}
+
+// Somebody answers, and it is not what was asked for.
+std::optional<Fault> find_fault(const Detected& chip, const Options& options) {
+  if (chip.is_claimed) return fault_of(BusError::kClaimed);
+  if (!chip.model && !(options.chip && options.force)) {
+    return Fault{
+        "unknown-chip",
+        "something answers, but it is no clock that is known: try --chip and --force if you know better",
+        ExitStatus::kBadVerdict};
+  }
+  if (options.chip && !may_be(chip, *options.chip) && !options.force) {
+    return Fault{"wrong-chip",
+                 fmt::format("there is no {} but a {}: leave out --chip, or --force to take it for one",
+                             to_string(*options.chip), kind_of(chip)),
+                 ExitStatus::kUsage};
+  }
+  return std::nullopt;
+}
+
+std::optional<Candidate> look_at(const std::string& path, I2cBus& bus, std::uint8_t address,
+                                 const Options& options) {
+  const auto found = detect(bus, address);
+  if (!found) return Candidate{path, address, std::nullopt, fault_of(found.error()), "unknown"};
+  if (!*found) return std::nullopt;
+  const Detected& chip = **found;
+  const auto fault = find_fault(chip, options);
+  if (fault) return Candidate{path, address, std::nullopt, fault, kind_of(chip)};
+  const auto model = options.chip ? options.chip : chip.model;
+  return Candidate{path, address, model, std::nullopt, options.chip ? to_string(*model) : kind_of(chip)};
+}
+
+void add_candidates(std::vector<Candidate>& candidates, const std::string& path, const Options& options,
+                    Devices& devices) {
+  auto device = devices.open(path, claims_of(options));
+  if (!device) {
+    candidates.push_back({path, std::nullopt, std::nullopt, device.error(), "unknown"});
+    return;
+  }
+  if (const auto* clock = std::get_if<Clock>(&*device)) {
+    candidates.push_back({path, std::nullopt, std::nullopt, std::nullopt, (*clock)->kind()});
+    return;
+  }
+  for (const std::uint8_t address : addresses_of(options)) {
+    if (auto candidate = look_at(path, *std::get<Bus>(*device), address, options)) {
+      candidates.push_back(std::move(*candidate));
+    }
+  }
+}
+
+Result<ChosenClock, Fault> open_candidate(const Candidate& candidate, const Options& options,
+                                          Devices& devices, const CivilDate& near) {
+  const std::string name = name_of(candidate);
+  if (candidate.fault) {
+    return Unexpected{
+        Fault{candidate.fault->name, name + ": " + candidate.fault->text, candidate.fault->status}};
+  }
+  auto device = devices.open(candidate.path, claims_of(options));
+  if (!device)
+    return Unexpected{Fault{device.error().name, name + ": " + device.error().text, device.error().status}};
+  if (auto* clock = std::get_if<Clock>(&*device)) return ChosenClock{name, std::move(*clock)};
+  return ChosenClock{name, std::make_unique<ChipClock>(std::move(std::get<Bus>(*device)), *candidate.model,
+                                                       *candidate.address, near)};
+}
+
+std::string listed(const std::vector<Candidate>& candidates) {
+  std::string text;
+  for (const Candidate& candidate : candidates) {
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", name_of(candidate), candidate.kind);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string name_of(const Candidate& candidate) {
+  return candidate.address ? fmt::format("{}@{:#04x}", candidate.path, *candidate.address) : candidate.path;
+}
+
+std::vector<Candidate> find_candidates(const Options& options, Devices& devices) {
+  std::vector<Candidate> candidates;
+  const auto paths = options.device ? std::vector{*options.device} : devices.list();
+  for (const std::string& path : paths) add_candidates(candidates, path, options, devices);
+  return candidates;
+}
+
+Result<ChosenClock, Fault> choose_clock(const Options& options, Devices& devices, const CivilDate& near) {
+  const auto candidates = find_candidates(options, devices);
+  std::vector<Candidate> usable;
+  std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(usable),
+               [](const Candidate& candidate) { return !candidate.fault; });
+  if (usable.size() == 1) return open_candidate(usable[0], options, devices, near);
+  if (usable.size() > 1) {
+    return Unexpected{
+        Fault{"ambiguous",
+              fmt::format("several battery clocks: name one with --device and --address: {}", listed(usable)),
+              ExitStatus::kUsage}};
+  }
+  if (!candidates.empty()) return open_candidate(candidates[0], options, devices, near);
+  if (options.device) {
+    return Unexpected{
+        Fault{"no-acknowledge", *options.device + ": " + fault_of(BusError::kNoAcknowledge).text}};
+  }
+  return Unexpected{Fault{
+      "no-device",
+      "no battery clock: neither a /dev/i2c-* nor a /dev/rtc* has one; enable I2C, connect a chip, or name "
+      "its device with --device"}};
+}
+
+}  // namespace isletime::rtcset

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// What rtcset asks of the machine besides its battery clocks: the time, to wait, and to set the system clock.
+#pragma once
+
+#include <optional>
+
+#include "libsync/core/time_types.hpp"
+#include "libsync/posix/sys_error.hpp"
+
+namespace isletime::rtcset {
+
+class Machine {
+ public:
+  Machine() = default;
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+  virtual ~Machine() = default;
+
+  virtual WallTime wall_now() = 0;
+  virtual MonoTime mono_now() = 0;
+  // May return early where the program is to stop.
+  virtual void sleep_until(MonoTime time) = 0;
+  virtual bool is_to_stop() = 0;
+  virtual std::optional<SysError> step_clock(Offset by) = 0;
+};
+
+class ThisMachine final : public Machine {
+ public:
+  WallTime wall_now() override;
+  MonoTime mono_now() override;
+  void sleep_until(MonoTime time) override;
+  bool is_to_stop() override;
+  std::optional<SysError> step_clock(Offset by) override;
+};
+
+// Both clocks at one instant, which is known to `bound`.
+struct Instant {
+  MonoTime mono;
+  WallTime wall;
+  nanoseconds bound;
+};
+Instant instant_of(Machine& machine);
+
+}  // namespace isletime::rtcset

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "tools/rtcset/measurement.hpp"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "libsync/core/rfc3339.hpp"
+
+namespace isletime::rtcset {
+namespace {
+
+constexpr seconds kPatience{10};
+constexpr int kMostFailuresInARow = 3;
+constexpr int kMostGarbled = 20;
+
+constexpr auto kBad = ExitStatus::kBadVerdict;
+
+Fault stands_still() {
+  return {"stands-still", "its seconds do not go on: set it, and if that does not help, replace it", kBad};
+}
+
+Fault erratic() {
+  return {"erratic",
+          "its seconds contradict each other: check its wiring, and whether another program talks to it",
+          kBad};
+}
+
+Fault not_a_time(RtcFault fault) {
+  return {"not-a-time", fmt::format("{}: set it, and check its wiring if that comes back", describe(fault)),
+          kBad};
+}
+
+// Looks until the search has an end.
+class Search {
+ public:
+  Search(BatteryClock& clock, Machine& machine) : clock_(clock), machine_(machine) {}
+
+  std::optional<Fault> run() {
+    const MonoTime end = machine_.mono_now() + kPatience;
+    while (search_.state() == EdgeState::kSearching) {
+      if (machine_.is_to_stop()) return Fault{"interrupted", "interrupted", kBad};
+      const MonoTime next = search_.next_look(machine_.mono_now());
+      if (next > machine_.mono_now()) machine_.sleep_until(next);
+      if (machine_.mono_now() > end) return erratic();
+      if (auto fault = look()) return fault;
+    }
+    return fault_of_state();
+  }
+
+  SecondEdge edge(MonoTime now) const { return *search_.edge(now); }
+
+ private:
+  std::optional<Fault> look() {
+    const MonoTime before = machine_.mono_now();
+    const auto second = clock_.look(before);
+    const MonoTime after = machine_.mono_now();
+    if (!second) {
+      if (++failures_ >= kMostFailuresInARow) return second.error();
+      return std::nullopt;
+    }
+    failures_ = 0;
+    if (!*second) {
+      if (++garbled_ >= kMostGarbled) return not_a_time(RtcFault::kNotBcd);
+      return std::nullopt;
+    }
+    search_.add({before, after, **second});
+    return std::nullopt;
+  }
+
+  std::optional<Fault> fault_of_state() const {
+    switch (search_.state()) {
+      case EdgeState::kSearching:
+      case EdgeState::kFound:
+        return std::nullopt;
+      case EdgeState::kStandsStill:
+        return stands_still();
+      case EdgeState::kErratic:
+        return erratic();
+    }
+    return std::nullopt;
+  }
+
+  BatteryClock& clock_;
+  Machine& machine_;
+  EdgeSearch search_;
+  int failures_ = 0;
+  int garbled_ = 0;
+};
+
+// Quick looks show no more than a part of the time: the whole must agree with them.
+bool agrees(const RtcReading& reading, const SecondEdge& before, const SecondEdge& after) {
+  if (!reading.time) return false;
+  const seconds shown = seconds_since_epoch(*reading.time);
+  return shown >= before.second - seconds{1} && shown <= after.second + seconds{1};
+}
+
+Result<Comparison, Fault> compare(const Search& search, Machine& machine, ChipScale scale) {
+  const Instant now = instant_of(machine);
+  const SecondEdge edge = search.edge(now.mono);
+  const auto began = to_wall_time(to_utc(edge.second, scale), 0);
+  if (!began) return Unexpected{not_a_time(RtcFault::kOutOfRange)};
+  const WallTime shown = *began + elapsed(edge.at, now.mono);
+  return Comparison{now.wall, {elapsed(now.wall, shown)}, {edge.bound.value + now.bound}, now.mono};
+}
+
+Measurement without_comparison(const RtcReading& reading, const Fault& fault) {
+  return {reading, std::nullopt, fault};
+}
+
+}  // namespace
+
+Result<Measurement, Fault> measure(BatteryClock& clock, Machine& machine, ChipScale scale) {
+  const auto first = clock.read();
+  if (!first) return Unexpected{first.error()};
+  if (!first->time) return without_comparison(*first, not_a_time(first->time.error()));
+  if (!first->is_running) return without_comparison(*first, stands_still());
+  Search search(clock, machine);
+  if (const auto fault = search.run()) {
+    if (fault->status != kBad) return Unexpected{*fault};
+    return without_comparison(*first, *fault);
+  }
+  const SecondEdge before = search.edge(machine.mono_now());
+  const auto last = clock.read();
+  if (!last) return Unexpected{last.error()};
+  if (!agrees(*last, before, search.edge(machine.mono_now()))) return without_comparison(*last, erratic());
+  const auto comparison = compare(search, machine, scale);
+  if (!comparison) return without_comparison(*last, comparison.error());
+  return Measurement{*last, *comparison, std::nullopt};
+}
+
+std::optional<Fault> find_doubt(const Measurement& measurement, WallTime made) {
+  if (measurement.reading.integrity == Integrity::kLost) {
+    return Fault{
+        "time-lost",
+        "its time was lost, as its oscillator stopped or its power failed: look to its battery, and set it",
+        kBad};
+  }
+  if (measurement.fault) return measurement.fault;
+  const auto& now = *measurement.comparison;
+  if (now.time + now.offset.value < made) {
+    const auto written = format_rfc3339(made);
+    return Fault{"too-early",
+                 fmt::format("it shows a time before {:.10}, when this program was made: set it",
+                             std::string_view{written.data(), written.size()}),
+                 kBad};
+  }
+  if (measurement.reading.integrity == Integrity::kUntold) {
+    return Fault{"untold", "nothing tells whether its time survived the last time without power", kBad};
+  }
+  return std::nullopt;
+}
+
+}  // namespace isletime::rtcset

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#include "tools/rtcset/options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "libsync/core/rfc3339.hpp"
+#include "libsync/record/decimal_seconds.hpp"
+#include "tools/common/command_line.hpp"
+
+namespace isletime::rtcset {
+namespace {
+
+constexpr ProgramText kText{"rtcset", "Read, set, check and trim a battery clock (RTC).",
+                            "Commands: show, compare, set TIME|from-system, to-system, check, repair,\n"
+                            "          trim show|PPM|+PPM|-, detect\n"
+                            "Also, see rtcset(8): --address --chip --control --local-time\n"
+                            "Example: keep this machine's time over a power cut, and see how well\n"
+                            "  rtcset set from-system"};
+
+constexpr std::array kCommands{Command::kShow,  Command::kCompare, Command::kSet,  Command::kToSystem,
+                               Command::kCheck, Command::kRepair,  Command::kTrim, Command::kDetect};
+
+struct Words {
+  std::string command;
+  std::string argument;
+  std::string chip;
+  std::string address;
+};
+
+std::optional<Command> parse_command(const std::string& word) {
+  const auto* found = std::find_if(kCommands.begin(), kCommands.end(),
+                                   [&word](Command command) { return word == to_string(command); });
+  return found == kCommands.end() ? std::nullopt : std::optional{*found};
+}
+
+// Of 7 bits, without those that are no chip's (I2C specification, section 3.1.12).
+std::optional<std::uint8_t> parse_address(const std::string& word) {
+  const bool is_hex = word.starts_with("0x") || word.starts_with("0X");
+  const char* begin = word.data() + (is_hex ? 2 : 0);
+  const char* end = word.data() + word.size();
+  unsigned value = 0;
+  const auto [stop, failure] = std::from_chars(begin, end, value, is_hex ? 16 : 10);
+  if (failure != std::errc{} || stop != end || value < 0x08 || value > 0x77) return std::nullopt;
+  return static_cast<std::uint8_t>(value);
+}
+
+std::optional<SetTo> parse_set_to(const std::string& word) {
+  if (word == "from-system") return FromSystem{};
+  const auto time = parse_rfc3339(word);
+  return time ? std::optional<SetTo>{*time} : std::nullopt;
+}
+
+std::optional<TrimJob> parse_trim(const std::string& word) {
+  if (word.empty() || word == "show") return TrimShow{};
+  if (word == "-") return TrimFromInput{};
+  const bool is_relative = word.starts_with('+');
+  const auto ppb = parse_ppm(std::string_view{word}.substr(is_relative ? 1 : 0));
+  if (!ppb) return std::nullopt;
+  return is_relative ? TrimJob{TrimBy{*ppb}} : TrimJob{TrimTo{*ppb}};
+}
+
+void add_options(CLI::App& app, Options& options, Words& words) {
+  app.add_option("COMMAND", words.command, "What to do")
+      ->type_name("")
+      ->required()
+      ->check(must_be("a command", parse_command));
+  app.add_option("ARGUMENT", words.argument, "Of set and trim")->type_name("");
+  app.add_option("-d,--device", options.device, "/dev/i2c-N or /dev/rtcN")
+      ->type_name("PATH")
+      ->check(must_be("a device", [](const std::string& path) { return !path.empty(); }));
+  app.add_flag("-n,--dry-run", options.is_dry_run, "Say what would be done, and do not");
+  app.add_flag("-f,--force", options.force, "Do it although there is a reason not to");
+  app.add_flag("--json", options.json, "Print JSON, one object a line");
+}
+
+// --help, which is to fit a screen, only names them.
+void add_rare_options(CLI::App& app, Options& options, Words& words) {
+  constexpr const char* kHidden = "";
+  app.add_option("--address", words.address)
+      ->check(must_be("an address on an I2C bus, 0x08 to 0x77", parse_address))
+      ->group(kHidden);
+  app.add_option("--chip", words.chip)
+      ->check(
+          must_be("a chip: ds3231, ds1307, ds1338, pcf85063a, pcf8523, pcf8563 or rv3028", parse_chip_model))
+      ->group(kHidden);
+  app.add_option("--control", options.control)->group(kHidden);
+  app.add_flag("--local-time", options.is_local_time)->group(kHidden);
+}
+
+// What does not belong together. Null: all is well.
+const char* find_fault(const CLI::App& app, const Options& options) {
+  const bool has_argument = app.count("ARGUMENT") > 0;
+  const bool takes_argument = options.command == Command::kSet || options.command == Command::kTrim;
+  if (has_argument && !takes_argument) return "only set and trim take an argument";
+  if (options.command == Command::kDetect && app.count("--chip") > 0)
+    return "detect finds out the chip itself";
+  return nullptr;
+}
+
+// Null: all is well.
+const char* parse_argument(Options& options, const std::string& word) {
+  switch (options.command) {
+    case Command::kSet: {
+      const auto to = parse_set_to(word);
+      if (!to) return "set: to what? A time as in 2026-02-03T04:05:06Z, or from-system";
+      options.set_to = *to;
+      return nullptr;
+    }
+    case Command::kTrim: {
+      const auto job = parse_trim(word);
+      if (!job) return "trim: by what? show, PPM, +PPM, or - for a drift fit on stdin";
+      options.trim = *job;
+      return nullptr;
+    }
+    case Command::kShow:
+    case Command::kCompare:
+    case Command::kToSystem:
+    case Command::kCheck:
+    case Command::kRepair:
+    case Command::kDetect:
+      return nullptr;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const char* to_string(Command command) {
+  switch (command) {
+    case Command::kShow:
+      return "show";
+    case Command::kCompare:
+      return "compare";
+    case Command::kSet:
+      return "set";
+    case Command::kToSystem:
+      return "to-system";
+    case Command::kCheck:
+      return "check";
+    case Command::kRepair:
+      return "repair";
+    case Command::kTrim:
+      return "trim";
+    case Command::kDetect:
+      return "detect";
+  }
+  return "";
+}
+
+std::optional<std::int64_t> parse_ppm(std::string_view text) {
+  constexpr std::int64_t kMost = 1'000'000;
+  // The same digits as seconds have, a thousandth of a part being a nanosecond's place.
+  const auto parts = parse_decimal_seconds(text);
+  if (!parts) return std::nullopt;
+  const std::int64_t ppb = std::chrono::round<std::chrono::milliseconds>(*parts).count();
+  if (ppb > kMost || ppb < -kMost) return std::nullopt;
+  return ppb;
+}
+
+std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv) {
+  Options options;
+  Words words;
+  const auto app = make_command_line(kText, options.level);
+  add_options(*app, options, words);
+  add_rare_options(*app, options, words);
+  if (const auto status = parse_command_line(*app, argc, argv)) return *status;
+  options.command = *parse_command(words.command);
+  const char* fault = find_fault(*app, options);
+  if (fault == nullptr) fault = parse_argument(options, words.argument);
+  if (fault != nullptr) {
+    Log(kText.name, Log::Level::kErrors).error(std::string{fault} + "; see rtcset --help");
+    return ExitStatus::kUsage;
+  }
+  if (!words.chip.empty()) options.chip = parse_chip_model(words.chip);
+  if (!words.address.empty()) options.address = parse_address(words.address);
+  return options;
+}
+
+}  // namespace isletime::rtcset

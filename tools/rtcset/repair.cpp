@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// rtcset repair: control registers that were corrupted; never the time, nor the flag that tells whether it
+// was lost.
+#include <fmt/format.h>
+
+#include "tools/rtcset/page.hpp"
+
+namespace isletime::rtcset {
+namespace {
+
+std::string faults_text(const RegisterReport& report, bool of_repairable) {
+  std::string text;
+  for (const RegisterFinding& finding : report.findings()) {
+    if (is_repairable(finding.fault) == of_repairable)
+      text += fmt::format("{}{}", text.empty() ? "" : ", ", describe(finding.fault));
+  }
+  return text;
+}
+
+Result<RegisterReport, Fault> inspect(BatteryClock& clock) {
+  const auto report = clock.inspect();
+  if (!report) return Unexpected{report.error()};
+  if (!*report) return Unexpected{*clock.repair()};
+  return **report;
+}
+
+ExitStatus finish(Job& job, const ChosenClock& chosen, const std::string& done, const std::string& left) {
+  const bool is_good = left.empty();
+  const std::string sentence = is_good ? done : fmt::format("{}; left: {}", done, left);
+  if (job.options.json) {
+    if (!is_good) job.log.error(fmt::format("{}: {}", chosen.name, sentence));
+    job.output.line(JsonWriter{}
+                        .time("time", job.machine.wall_now())
+                        .text("source", "rtc:" + chosen.name)
+                        .flag("good", is_good)
+                        .text("text", sentence)
+                        .object());
+  } else {
+    Page(chosen.name, is_good, sentence).print(job);
+  }
+  return is_good ? ExitStatus::kGood : ExitStatus::kBadVerdict;
+}
+
+}  // namespace
+
+ExitStatus repair(Job& job, ChosenClock& chosen) {
+  const auto before = inspect(*chosen.clock);
+  if (!before) return report(job, chosen.name, before.error());
+  const std::string repairable = faults_text(*before, true);
+  if (repairable.empty()) return finish(job, chosen, "nothing to repair", faults_text(*before, false));
+  if (job.options.is_dry_run)
+    return finish(job, chosen, "would be repaired: " + repairable, faults_text(*before, false));
+  if (const auto fault = chosen.clock->repair()) return report(job, chosen.name, *fault);
+  const auto after = inspect(*chosen.clock);
+  if (!after) return report(job, chosen.name, after.error());
+  const std::string still = faults_text(*after, true);
+  const std::string other = faults_text(*after, false);
+  return finish(job, chosen, "repaired: " + repairable,
+                still + (still.empty() || other.empty() ? "" : ", ") + other);
+}
+
+}  // namespace isletime::rtcset

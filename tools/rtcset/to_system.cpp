@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// rtcset to-system: the system clock is stepped to a battery clock that may be believed.
+#include <fmt/format.h>
+
+#include "tools/rtcset/page.hpp"
+
+namespace isletime::rtcset {
+namespace {
+
+std::optional<Fault> find_obstacle(const Job& job, const std::optional<Fault>& doubt) {
+  if (const auto path = job.find_sntpd()) {
+    return Fault{"sntpd-runs",
+                 fmt::format("sntpd runs ({}), and while it does it alone sets the clock", *path),
+                 ExitStatus::kBadVerdict};
+  }
+  if (!doubt || job.options.force) return std::nullopt;
+  return Fault{doubt->name, fmt::format("the clock is left alone: {}; --force to believe it", doubt->text),
+               doubt->status};
+}
+
+Fault not_stepped(const SysError& error) {
+  if (error.code == EPERM) return {"not-permitted", "not permitted to set the clock: run as root"};
+  return {"failed", "the clock was not set: " + to_string(error)};
+}
+
+void print(Job& job, const ChosenClock& chosen, const Measurement& measurement, const std::string& what) {
+  if (job.options.json) {
+    job.output.line(json_line(
+        record_of(chosen.name, measurement, find_doubt(measurement, job.made), job.machine.wall_now())));
+    return;
+  }
+  Page(chosen.name, true, what).rows_of(*measurement.comparison).print(job);
+}
+
+}  // namespace
+
+ExitStatus to_system(Job& job, ChosenClock& chosen) {
+  const auto measurement = measure(*chosen.clock, job.machine, job.scale());
+  if (!measurement) return report(job, chosen.name, measurement.error());
+  if (const auto obstacle = find_obstacle(job, find_doubt(*measurement, job.made))) {
+    return report(job, chosen.name, *obstacle);
+  }
+  // Forced or not, there must be a time.
+  if (!measurement->comparison) return report(job, chosen.name, *measurement->fault);
+  const Comparison& now = *measurement->comparison;
+  if (std::chrono::abs(now.offset.value) <= now.bound.value) {
+    print(job, chosen, *measurement, comparison_text(now) + ", and the clock is left alone");
+    return ExitStatus::kGood;
+  }
+  if (job.options.is_dry_run) {
+    print(job, chosen, *measurement, "the clock would be stepped by the offset");
+    return ExitStatus::kGood;
+  }
+  if (const auto error = job.machine.step_clock(now.offset))
+    return report(job, chosen.name, not_stepped(*error));
+  print(job, chosen, *measurement, "the clock was stepped by the offset");
+  return ExitStatus::kGood;
+}
+
+}  // namespace isletime::rtcset

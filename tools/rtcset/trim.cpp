@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// rtcset trim: by how much a battery clock is made to run faster or slower.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "tools/rtcset/drift_fit.hpp"
+#include "tools/rtcset/page.hpp"
+
+namespace isletime::rtcset {
+namespace {
+
+// No chip is trimmed more finely; a driver of the kernel takes a thousandth.
+constexpr std::int64_t kFinestStep = 100;
+
+std::int64_t ppb_of(TrimSteps steps, const TrimRange& range) {
+  return std::int64_t{steps.value} * range.step_ppb;
+}
+
+// The nearest. Error: beyond what the chip can.
+Result<TrimSteps, Fault> steps_of(std::int64_t ppb, const TrimRange& range) {
+  const std::int64_t half = range.step_ppb / 2;
+  const std::int64_t steps = (ppb >= 0 ? ppb + half : ppb - half) / range.step_ppb;
+  if (steps < range.least.value || steps > range.most.value) {
+    return Unexpected{Fault{
+        "out-of-range",
+        fmt::format("{} ppm is beyond what it can be trimmed by, {} to {}: it is no good clock, or the "
+                    "drift is wrong",
+                    ppm_text(ppb), ppm_text(ppb_of(range.least, range)), ppm_text(ppb_of(range.most, range))),
+        ExitStatus::kBadVerdict}};
+  }
+  return TrimSteps{static_cast<std::int32_t>(steps)};
+}
+
+// By how much faster than now.
+Result<std::int64_t, Fault> correction_from_input(Job& job, const TrimRange& range) {
+  const auto input = job.read_input();
+  if (!input) return Unexpected{input.error()};
+  const auto fit = parse_drift_fit(*input);
+  if (!fit) return Unexpected{Fault{"bad-input", "stdin: " + fit.error(), ExitStatus::kUsage}};
+  if (fit->width && *fit->width > std::max<std::int64_t>(range.step_ppb, kFinestStep) && !job.options.force) {
+    return Unexpected{
+        Fault{"too-uncertain",
+              fmt::format("the drift is known to {} ppm only, more than a step of {}: observe it for longer",
+                          ppm_text(*fit->width), ppm_text(range.step_ppb)),
+              ExitStatus::kBadVerdict}};
+  }
+  return -fit->drift;
+}
+
+// Absent: it is only to be shown.
+Result<std::optional<std::int64_t>, Fault> wanted(Job& job, std::int64_t present, const TrimRange& range) {
+  if (std::holds_alternative<TrimShow>(job.options.trim)) return std::optional<std::int64_t>{};
+  if (const auto* to = std::get_if<TrimTo>(&job.options.trim)) return std::optional{to->ppb};
+  if (const auto* by = std::get_if<TrimBy>(&job.options.trim)) return std::optional{present + by->ppb};
+  const auto correction = correction_from_input(job, range);
+  if (!correction) return Unexpected{correction.error()};
+  return std::optional{present + *correction};
+}
+
+ExitStatus print(Job& job, const ChosenClock& chosen, const std::string& what, std::int64_t ppb,
+                 const TrimRange& range) {
+  if (job.options.json) {
+    job.output.line(JsonWriter{}
+                        .time("time", job.machine.wall_now())
+                        .text("source", "rtc:" + chosen.name)
+                        .text("chip", chosen.clock->kind())
+                        .number("trim_ppm", static_cast<double>(ppb) / 1000, 3)
+                        .number("step_ppm", range.step_ppb / 1000.0, 3)
+                        .object());
+  } else {
+    Page(chosen.name, true, what)
+        .row("trim", ppm_text(ppb) + " ppm", "positive: it runs faster")
+        .row("step", fmt::format(" {:.3f} ppm", range.step_ppb / 1000.0))
+        .print(job);
+  }
+  return ExitStatus::kGood;
+}
+
+}  // namespace
+
+ExitStatus trim(Job& job, ChosenClock& chosen) {
+  BatteryClock& clock = *chosen.clock;
+  const auto range = clock.trim_range();
+  if (!range) {
+    return report(job, chosen.name,
+                  {"no-trim", fmt::format("a {} cannot be trimmed", clock.kind()), ExitStatus::kBadVerdict});
+  }
+  const auto present = clock.trim();
+  if (!present) return report(job, chosen.name, present.error());
+  const auto ppb = wanted(job, ppb_of(*present, *range), *range);
+  if (!ppb) return report(job, chosen.name, ppb.error());
+  if (!*ppb) return print(job, chosen, "its trim was read", ppb_of(*present, *range), *range);
+  const auto steps = steps_of(**ppb, *range);
+  if (!steps) return report(job, chosen.name, steps.error());
+  if (job.options.is_dry_run) return print(job, chosen, "would be trimmed", ppb_of(*steps, *range), *range);
+  if (const auto fault = clock.set_trim(*steps)) return report(job, chosen.name, *fault);
+  const auto now = clock.trim();
+  if (!now) return report(job, chosen.name, now.error());
+  // A driver of the kernel rounds to the steps of its chip.
+  if (*now != *steps && range->step_ppb > 1) {
+    return report(
+        job, chosen.name,
+        {"not-kept", fmt::format("it was trimmed, but holds {} ppm", ppm_text(ppb_of(*now, *range))),
+         ExitStatus::kBadVerdict});
+  }
+  return print(job, chosen, "trimmed", ppb_of(*now, *range), *range);
+}
+
+}  // namespace isletime::rtcset
