@@ -50,7 +50,7 @@ class InterleavedStamps {
 
   // A multiplication by an odd number without a pattern carries each bit upwards.
   static constexpr std::size_t index_of(NtpTimestamp receive) {
-    return (receive.raw() * 0x9e37'79b9'7f4a'7c15U) >> 54;
+    return static_cast<std::size_t>((receive.raw() * 0x9e37'79b9'7f4a'7c15U) >> 54);
   }
 
   std::array<Entry, kEntries> entries_{};

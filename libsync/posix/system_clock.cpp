@@ -15,8 +15,8 @@ std::optional<SysError> adjust(timex& request) {
   return SysError{errno, "clock_adjtime"};
 }
 
-long to_microseconds(nanoseconds time) {
-  return static_cast<long>(std::chrono::ceil<std::chrono::microseconds>(time).count());
+std::int64_t to_microseconds(nanoseconds time) {
+  return std::chrono::ceil<std::chrono::microseconds>(time).count();
 }
 
 int status_of(Leap leap) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <optional>
 
 #include "libsync/core/ntp_packet.hpp"
@@ -16,8 +17,8 @@ namespace isletime {
 
 // A rate as the kernel takes it: microseconds a tick of 10 ms, and a fine part in 2^-16 ppm.
 struct KernelRate {
-  long tick;
-  long frequency;
+  std::int64_t tick;
+  std::int64_t frequency;
   constexpr bool operator==(const KernelRate&) const = default;
 };
 

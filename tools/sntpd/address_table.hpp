@@ -60,7 +60,7 @@ class AddressTable {
     std::uint64_t mixed = (address.low ^ secret_) * 0x9e37'79b9'7f4a'7c15U;
     mixed = (mixed ^ mixed >> 32 ^ address.high) * 0xd6e8'feb8'6659'fd93U;
     mixed = (mixed ^ mixed >> 32) * 0x9e37'79b9'7f4a'7c15U;
-    return mixed >> kShift;
+    return static_cast<std::size_t>(mixed >> kShift);
   }
 
   static std::size_t place_of(Set& set, IpAddress address) {
