@@ -19,6 +19,15 @@ test_packages=(
   libbsd0 libcap2 libedit2 libgnutls30 libseccomp2 libssl3
 )
 
+# The guest of tests/guest: what makes it and runs it, and what it is made of, Debian's for 32-bit ARM, which is
+# unpacked and never installed.
+guest_packages=(g++-arm-linux-gnueabihf cpio kmod qemu-system-arm)
+guest_armhf_packages=(
+  busybox-static
+  libcli11-dev libfmt-dev libfmt9 libsodium-dev libsodium23 nettle-dev libnettle8 nlohmann-json3-dev
+  libcap-ng-dev libcap-ng0 libseccomp-dev libseccomp2
+)
+
 is_installed() {
   [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed* ]]
 }

@@ -1,0 +1,9 @@
+#!/bin/sh
+# While the kernel's driver has the chip, rtcset leaves it alone on the bus, and says that --force would not.
+# shellcheck source=tests/guest/words.sh
+. /words.sh
+
+bind_kernel_driver
+refuses 3 --force rtcset_i2c show
+rtcset_i2c --force show >/tmp/show.log
+grep 2036-03-04 /tmp/show.log

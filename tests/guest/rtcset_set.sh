@@ -1,0 +1,13 @@
+#!/bin/sh
+# rtcset sets the chip from the clock, and a dry run leaves it: by the kernel's driver, chip and clock agree after.
+# shellcheck source=tests/guest/words.sh
+. /words.sh
+
+date -u -s '2030-05-06 07:08:09'
+rtcset_i2c --dry-run set from-system
+[ "$(i2cget -y "$i2c_bus" "$chip" 6)" = 0x36 ]
+rtcset_i2c set from-system
+rtcset_i2c compare
+
+bind_kernel_driver
+clock_agrees_with rtc1

@@ -1,0 +1,46 @@
+# shellcheck shell=sh
+# What the tests that run in the guest have in common. The user network's address of the host is 10.0.2.2.
+
+# shellcheck disable=SC2034
+readonly host=10.0.2.2 i2c_bus=0 i2c_device=/dev/i2c-0 chip=0x68
+
+uptime_s() { cut -d. -f1 /proc/uptime; }
+
+# eventually COMMAND...: tries it until it succeeds. By the uptime: the clock is what the tests set.
+eventually() {
+  patience_ends=$(($(uptime_s) + 300))
+  until "$@"; do
+    if [ "$(uptime_s)" -ge "$patience_ends" ]; then return 1; fi
+    usleep 200000
+  done
+}
+
+# refuses STATUS WORDS COMMAND...: it ends with this exit status, and says these words on stderr.
+refuses() {
+  wanted=$1 words=$2 status=0
+  shift 2
+  "$@" 2>/tmp/refusal || status=$?
+  cat /tmp/refusal
+  [ "$status" -eq "$wanted" ] && grep -q -e "$words" /tmp/refusal
+}
+
+# The clock as the machine had it when its battery was dead.
+set_clock_wrong() { date -u -s '2001-02-03 04:05:06'; }
+
+# bind_kernel_driver: the chip becomes /dev/rtc1, beside the board's own clock.
+bind_kernel_driver() {
+  echo ds1338 "$chip" >"/sys/bus/i2c/devices/i2c-$i2c_bus/new_device"
+  eventually test -e /dev/rtc1
+}
+
+# clock_agrees_with RTC: as far as whole seconds tell, however long it takes to read them.
+clock_agrees_with() {
+  before=$(date +%s)
+  there=$(cat "/sys/class/rtc/$1/since_epoch")
+  after=$(date +%s)
+  [ "$there" -ge $((before - 1)) ] && [ "$there" -le $((after + 1)) ]
+}
+
+rtcset_i2c() { rtcset --device "$i2c_device" --chip ds1338 "$@"; }
+
+is_reliable() { sntpctl --json status | grep -q '"reliable":true'; }
