@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/policy/rtc_schedule.hpp"
+
+#include <algorithm>
+
+#include "libsync/policy/saturated.hpp"
+
+namespace isletime {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
+// While the chip tells the time: a reading has to find something that it did not know before.
+constexpr nanoseconds kShortestAlone = seconds{64};
+// Within the shortest window in which it makes the clock reliable: TimekeeperConfig::shortest_window.
+constexpr nanoseconds kLongestAlone = seconds{512};
+// Of what the host's clock may be off by, that which it may drift until the next reading.
+constexpr std::int64_t kPartOfBound = 8;
+constexpr nanoseconds kLeastDrift = milliseconds{1};
+
+// While others tell the time: a frequency takes a handful of comparisons, then only temperature and
+// age change it.
+constexpr int kFirstComparisons = 16;
+constexpr nanoseconds kBetweenFirst = seconds{512};
+constexpr nanoseconds kBetweenLater = hours{1};
+
+constexpr nanoseconds kAfterRepair = minutes{1};
+constexpr int kMostRepairsPursued = 10;
+
+constexpr nanoseconds kFirstPause = seconds{1};
+constexpr nanoseconds kLongestPause = seconds{1024};
+
+constexpr nanoseconds kSecond = seconds{1};
+
+// What a clock takes to drift `by`, to its millisecond: the inverse of drift(). Held at kLongestAlone.
+constexpr nanoseconds time_to_drift(nanoseconds by, Ppm rate) {
+  const std::int64_t least_rate = std::max<std::int64_t>(rate.scaled, 1);
+  const std::int64_t time = std::min(by, kLongestAlone).count() * 65536 / least_rate;
+  return milliseconds{std::min<std::int64_t>(time, kLongestAlone / milliseconds{1})};
+}
+
+// The earliest whole second that is not before.
+constexpr WallTime whole_second_from(WallTime time) {
+  const nanoseconds beyond = subsecond(time.time_since_epoch());
+  return beyond == nanoseconds::zero() ? time : time + (kSecond - beyond);
+}
+
+}  // namespace
+
+RtcPlan RtcSchedule::next(const RtcHost& host) const {
+  const MonoTime read = next_read(host);
+  // The time before all else.
+  RtcPlan plan = read <= next_check_ ? RtcPlan{RtcTask::kRead, read} : RtcPlan{RtcTask::kCheck, next_check_};
+  if (barred_until_) plan.at = std::max(plan.at, *barred_until_);
+  return plan;
+}
+
+MonoTime RtcSchedule::next_read(const RtcHost& host) const {
+  if (!last_read_) return MonoTime{};
+  if (host.is_verified) {
+    if (compared_ == 0) return *last_read_;
+    return *last_read_ + (compared_ < kFirstComparisons ? kBetweenFirst : kBetweenLater);
+  }
+  const nanoseconds worthwhile = std::max(host.bound.value / kPartOfBound, kLeastDrift);
+  return *last_read_ +
+         std::clamp(time_to_drift(worthwhile, host.rate_uncertainty), kShortestAlone, kLongestAlone);
+}
+
+void RtcSchedule::on_read(MonoTime now, const RtcHost& host) {
+  last_read_ = now;
+  barred_until_.reset();
+  pause_ = {};
+  // After an absence of all others, the first of them is compared with at once.
+  compared_ = host.is_verified ? std::min(compared_ + 1, kFirstComparisons) : 0;
+}
+
+void RtcSchedule::on_checked(MonoTime now, bool repaired) {
+  barred_until_.reset();
+  pause_ = {};
+  repairs_ = repaired ? std::min(repairs_ + 1, kMostRepairsPursued) : 0;
+  const bool is_pursued = repaired && repairs_ < kMostRepairsPursued;
+  next_check_ = now + (is_pursued ? kAfterRepair : kBetweenChecks);
+}
+
+void RtcSchedule::on_failed(MonoTime now) {
+  pause_ = pause_ == nanoseconds::zero() ? kFirstPause : std::min(2 * pause_, kLongestPause);
+  barred_until_ = now + pause_;
+}
+
+bool RtcSchedule::wants_write(const RtcFinding& finding, const RtcHost& host, MonoTime now) const {
+  if (!host.is_verified) return false;
+  if (barred_until_ && now < *barred_until_) return false;
+  if (last_written_ && elapsed(*last_written_, now) < kBetweenWrites) return false;
+  if (!finding.is_believable) return true;
+  const nanoseconds borne = saturated_sum(saturated_sum(kTolerated, write_error_.value), finding.bound.value);
+  return magnitude(finding.offset.value) > borne;
+}
+
+void RtcSchedule::on_written(MonoTime now) {
+  last_written_ = now;
+}
+
+RtcWrite RtcSchedule::plan_write(WallTime now, nanoseconds preparation, nanoseconds set_delay) {
+  const WallTime second = whole_second_from(now + (preparation + set_delay));
+  return {.second = second, .start = second - set_delay};
+}
+
+}  // namespace isletime
