@@ -24,7 +24,7 @@ constexpr std::size_t kRestAt = kBeforeDigest.size() + kDigestDigits + kBehindDi
 // No clock was saved before there was this program, none is steered by more than the kernel can.
 constexpr WallTime kEarliest{seconds{1'735'689'600}};  // 2025-01-01T00:00:00Z
 constexpr Ppm kMostFrequency = Ppm::whole(500);
-// The object, the list of sources, a source.
+// The object, the list of sources, a source; or what is known of an RTC, a list of it.
 constexpr JsonLimits kLimits{.size = kLargestSavedState, .depth = 3};
 
 void put(JsonWriter& writer, const SavedFrequency& frequency) {
@@ -140,6 +140,10 @@ Result<SavedState, SavedStateFault> read_state(const JsonValue& object) {
   if (members.has("machine")) state.machine = members.text("machine");
   if (members.has("boot"))
     state.boot = SavedBoot{members.text("boot"), members.duration("uptime_s"), members.flag("has_set_clock")};
+  if (const JsonValue* rtc = object.find("rtc")) {
+    state.rtc = read_rtc(*rtc);
+    if (!state.rtc) members.fail(SavedStateFault::kAbsurd);
+  }
   if (members.fault()) return Unexpected{*members.fault()};
   const JsonValue* list = object.find("sources");
   if (list == nullptr) return state;
@@ -193,6 +197,7 @@ std::string format_saved_state(const SavedState& state) {
         .flag("has_set_clock", state.boot->has_set_clock);
   if (state.last_good_time) writer.time("last_good_time", *state.last_good_time);
   if (state.frequency) put(writer, *state.frequency);
+  if (state.rtc) writer.raw("rtc", rtc_object(*state.rtc));
   writer.raw("sources", json_array(sources));
   const std::string rest = writer.object().substr(1) + '\n';
   return std::string{kBeforeDigest}.append(digest(rest)).append(kBehindDigest).append(rest);

@@ -12,6 +12,7 @@
 
 #include "libsync/core/result.hpp"
 #include "libsync/core/time_types.hpp"
+#include "tools/sntpd/saved_rtc.hpp"
 
 namespace isletime::sntpd {
 
@@ -39,6 +40,7 @@ struct SavedState {
   std::vector<SavedSource> sources;    // at most kMostSavedSources
   std::optional<std::string> machine;  // machine_id() of whom the frequencies are
   std::optional<SavedBoot> boot;
+  std::optional<SavedRtc> rtc{};
 };
 
 inline constexpr std::size_t kMostSavedSources = 64;
