@@ -47,7 +47,7 @@ inline constexpr nanoseconds kDefaultMaxOffset = std::chrono::hours{24};
 // NTP counts for eight polls of 1024 s, which is when RFC 5905, section 13, calls a server
 // unreachable, and moves no clock that NTP has set by more than its panic threshold. A phone and a
 // camera are compared to the second; a back end's time is looked at from 5 s on, and doubted from
-// an hour on.
+// an hour on. An RTC that was without power for a season is worth having, give or take minutes.
 inline constexpr Rules kDefaultRules{{
     // rank, window, threshold, warn_above, max_offset, max_bound, may_make_reliable, adaptive
     {0, seconds{8 * 1024}, {}, {}, seconds{1000}, {seconds{16}}, true, false},
@@ -55,7 +55,7 @@ inline constexpr Rules kDefaultRules{{
     {2, kDefaultWindow, {}, {}, {}, {seconds{60}}, true, true},
     {3, kDefaultWindow, seconds{1}, {}, kDefaultMaxOffset, {seconds{10}}, true, true},
     {4, kDefaultWindow, seconds{5}, seconds{3600}, kDefaultMaxOffset, {seconds{60}}, true, true},
-    {5, kDefaultWindow, {}, {}, kDefaultMaxOffset, {seconds{60}}, true, true},
+    {5, kDefaultWindow, {}, {}, kDefaultMaxOffset, {seconds{600}}, true, true},
     {6, kDefaultWindow, seconds{1}, {}, kDefaultMaxOffset, {seconds{60}}, false, true},
     {7, {}, {}, {}, {}, {}, false, false},
 }};

@@ -54,6 +54,24 @@ TEST(ViewJson, StatusOfAHubThatFollows) {
       R"("answered":7,"refused":8,"limited":9,"version":"0.1.0"})");
 }
 
+TEST(ViewJson, StatusOfAHubWithABatteryClock) {
+  StatusView status;
+  status.rtc = StatusView::Rtc{.source = "rtc:/dev/i2c-1@0x68",
+                               .chip = "ds3231",
+                               .trouble = "",
+                               .temperature_c = 24.25,
+                               .frequency_ppm = -0.5,
+                               .repairs = 1,
+                               .writes = 2,
+                               .failures = 3};
+  const std::string json = status_json(status);
+  EXPECT_NE(json.find(R"("rtc":{"source":"rtc:/dev/i2c-1@0x68","chip":"ds3231","trouble":"",)"
+                      R"("temperature_c":24.25,"frequency_ppm":-0.500000,)"
+                      R"("repairs":1,"writes":2,"failures":3})"),
+            std::string::npos)
+      << json;
+}
+
 TEST(ViewJson, AnUnsetHubClaimsNothing) {
   const JsonValue status = read(status_json({}));
   EXPECT_EQ(status.find("synchronised")->flag(), false);

@@ -101,6 +101,16 @@ std::string leap_text(const std::string& leap) {
   return "unsynchronised";
 }
 
+// "ds3231, 24.25 C, 0.312000 ppm, written 2 times, 0 repairs"
+std::string rtc_text(const Fields& rtc) {
+  const std::string chip = rtc.text("chip");
+  std::string out = chip.empty() ? "has not answered yet" : chip;
+  if (rtc.text("temperature_c") != kAbsent) out += fmt::format(", {} C", rtc.text("temperature_c"));
+  if (rtc.text("frequency_ppm") != kAbsent) out += fmt::format(", {} ppm", rtc.text("frequency_ppm"));
+  return out + fmt::format(", {} writes, {} repairs, {} failures", rtc.text("writes"), rtc.text("repairs"),
+                           rtc.text("failures"));
+}
+
 std::string status_text(const JsonValue& reply, bool shows_colours) {
   const Fields status(reply);
   std::string out = headline(status, shows_colours) + '\n';
@@ -119,6 +129,7 @@ std::string status_text(const JsonValue& reply, bool shows_colours) {
   row("root delay", status.seconds("root_delay_s"), " s");
   row("root dispersion", status.seconds("root_dispersion_s"), " s");
   row("requests", fmt::format("{} answered, {} refused", status.text("answered"), status.text("refused")));
+  if (const JsonValue* rtc = reply.find("rtc")) row("battery clock", rtc_text(Fields(*rtc)));
   row("up", status.roughly("uptime_s"));
   row("version", status.text("version"));
   for (const JsonValue& warning : items_of(reply, "warnings")) {

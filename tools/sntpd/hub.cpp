@@ -135,23 +135,27 @@ void Hub::save() {
     state.sources.push_back(
         {association->source, to_saved({estimate->frequency, std::sqrt(estimate->var_frequency)})});
   }
+  state.rtc = rtc_ ? rtc_->saved() : saved_.rtc;
   memory_.save(std::move(state), mono_now(), steering_.clock().sets_the_machines_clock());
 }
 
 void Hub::append_polled(std::vector<pollfd>& polled) const {
   upstreams_.append_polled(polled);
   if (receiver_) receiver_->append_polled(polled);
+  if (rtc_worker_ && rtc_worker_->is_busy()) polled.push_back({rtc_worker_->descriptor(), POLLIN, 0});
 }
 
 void Hub::step(std::span<const pollfd> polled) {
   notice_jump();
   const MonoTime now = mono_now();
+  if (!polled.empty() && rtc_worker_ && rtc_worker_->is_busy()) polled = polled.first(polled.size() - 1);
   const std::size_t of_receiver = receiver_ && !polled.empty() ? receiver_->polled_count() : 0;
   if (receiver_)
     receiver_->step(polled.last(of_receiver), [this](const HeardDatagram& heard) { hear(heard); });
   upstreams_.step(polled.first(polled.size() - of_receiver), now,
                   [this](const Upstreams::Happening& happening) { handle(happening); });
   listen();
+  step_rtc(now);
   steering_.end_slew_if_due(now);
   if (next_save_ && now >= *next_save_) {
     next_save_ = now + kSaveInterval;
@@ -161,7 +165,8 @@ void Hub::step(std::span<const pollfd> polled) {
 
 std::optional<MonoTime> Hub::next_wakeup() const {
   std::optional<MonoTime> next = next_save_;
-  for (const auto& wakeup : {steering_.next_wakeup(mono_now()), upstreams_.next_wakeup()}) {
+  const auto of_rtc = rtc_ ? rtc_->next_wakeup(rtc_time(mono_now()).host) : std::nullopt;
+  for (const auto& wakeup : {steering_.next_wakeup(mono_now()), upstreams_.next_wakeup(), of_rtc}) {
     if (wakeup && (!next || *wakeup < *next)) next = wakeup;
   }
   return next;
@@ -386,6 +391,12 @@ void Hub::take_as_checked(SourceKind kind, const std::string& source, Checked ch
   checked_ = checked;
   followed_ = source;
   if (!next_save_) next_save_ = now + kFirstSave;
+}
+
+// As far as it has been measured.
+Ppm Hub::rate_uncertainty() const {
+  if (!frequency_) return kFrequencyTolerance;
+  return std::min(to_ppm(2 * frequency_->deviation + kChangeOfFrequency), kFrequencyTolerance);
 }
 
 void Hub::learn_frequency(const Estimate& estimate) {

@@ -3,6 +3,7 @@
 // by what they agree on, and says how good it is. Driven by one loop on poll(2).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +22,8 @@
 #include "tools/sntpd/memory.hpp"
 #include "tools/sntpd/monitor_view.hpp"
 #include "tools/sntpd/options.hpp"
+#include "tools/sntpd/rtc_keeper.hpp"
+#include "tools/sntpd/rtc_worker.hpp"
 #include "tools/sntpd/served_time.hpp"
 #include "tools/sntpd/steering.hpp"
 #include "tools/sntpd/upstreams.hpp"
@@ -31,6 +34,9 @@ class Hub {
  public:
   // All of them outlive it; `keys` has those that the options name.
   Hub(const Options& options, const KeyRing& keys, const Log& log, Memory& memory, std::int8_t precision);
+
+  // Before the first step.
+  void use_rtc(const std::string& source, std::unique_ptr<RtcDevice> device);
 
   void append_polled(std::vector<pollfd>& polled) const;
   // `polled`: what append_polled() appended, after poll(2); or nothing.
@@ -114,6 +120,11 @@ class Hub {
   MonitorView::Peer monitored(const FedSource& fed, std::uint16_t number) const;
   ClockSource clock_source(MonoTime now) const;
 
+  RtcTime rtc_time(MonoTime now) const;
+  Ppm rate_uncertainty() const;
+  void step_rtc(MonoTime now);
+  void take_rtc(const RtcOutcome& outcome, MonoTime now);
+
   Answer judge(const Claim& claim);
   Answer adopt(FedSource& fed, const Claim& claim, MonoTime now);
   Answer answer(FedSource& fed, bool is_accepted, const std::string& name, const std::string& text);
@@ -147,6 +158,8 @@ class Hub {
   bool has_changed_ = false;
   Upstreams upstreams_;  // asks the above as it starts
   std::optional<BroadcastReceiver> receiver_;
+  std::optional<RtcWorker> rtc_worker_;  // with rtc_
+  std::optional<RtcKeeper> rtc_;
 };
 
 }  // namespace isletime::sntpd

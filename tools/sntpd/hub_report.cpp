@@ -79,6 +79,20 @@ StatusView Hub::status() const {
     view.warnings.emplace_back("no source has told the time: this machine's clock is served as it is");
   if (standing.ever_set && !standing.reliable)
     view.warnings.emplace_back("the clock was last compared so long ago that it is not reliable");
+  if (rtc_) {
+    const RtcKeeper::View rtc = rtc_->view(now);
+    view.rtc = StatusView::Rtc{.source = rtc_->source(),
+                               .chip = rtc.chip,
+                               .trouble = rtc.trouble,
+                               .temperature_c = {},
+                               .frequency_ppm = {},
+                               .repairs = rtc.repairs,
+                               .writes = rtc.writes,
+                               .failures = rtc.failures};
+    if (rtc.temperature) view.rtc->temperature_c = rtc.temperature->value;
+    if (rtc.frequency) view.rtc->frequency_ppm = lag_ppm(*rtc.frequency);
+    if (!rtc.trouble.empty()) view.warnings.push_back(rtc_->source() + ": " + rtc.trouble);
+  }
   view.uptime = elapsed(started_, now);
   return view;
 }

@@ -35,6 +35,17 @@ struct StatusView {
   std::uint64_t refused = 0;
   std::uint64_t limited = 0;  // beyond their clients' limits, whether or not they were answered
   std::string version;
+  struct Rtc {
+    std::string source;   // "rtc:/dev/i2c-1@0x68"
+    std::string chip;     // "ds3231"; empty: it has not answered yet
+    std::string trouble;  // empty: all is well
+    std::optional<double> temperature_c;
+    std::optional<double> frequency_ppm;  // what it lags behind
+    std::uint64_t repairs = 0;            // of its control registers
+    std::uint64_t writes = 0;
+    std::uint64_t failures = 0;
+  };
+  std::optional<Rtc> rtc;  // if there is to be one
 };
 
 struct SourceView {

@@ -17,8 +17,8 @@ namespace {
 constexpr ProgramText kText{"sntpd", "Keep an island's time, and serve it by NTP.",
                             "Also, see sntpd(8): --access-point --bind-key --broadcast --control --keys\n"
                             "  --local-stratum --maxpoll --minpoll --monitor --no-control --no-rate-limit\n"
-                            "  --no-sandbox --panic --signed-only --state-dir --step --step-always --user\n"
-                            "  --workers\n"
+                            "  --no-sandbox --panic --rtc --signed-only --state-dir --step --step-always\n"
+                            "  --user --workers\n"
                             "Example, without root: sntpd --no-clock --bind 127.0.0.1 --port 11123"};
 
 struct Words {
@@ -30,6 +30,7 @@ struct Words {
   std::vector<std::string> pools;
   std::vector<std::string> key_bindings;
   std::vector<std::string> broadcasts;
+  std::optional<std::string> rtc;
   std::optional<std::uint8_t> minpoll;
   std::optional<std::uint8_t> maxpoll;
   std::optional<std::string> step;
@@ -138,6 +139,13 @@ void add_rare_options(CLI::App& app, Options& options, Words& words) {
   app.add_flag("--no-rate-limit", options.no_rate_limit)->group(kHidden);
   app.add_flag("--no-sandbox", options.no_sandbox)->group(kHidden);
   app.add_option("--panic", words.panic)->check(is_duration)->group(kHidden);
+  const CLI::Validator is_rtc(
+      [](std::string& text) {
+        const auto rtc = parse_rtc_option(text);
+        return rtc ? std::string{} : '"' + text + "\": " + rtc.error();
+      },
+      "");
+  app.add_option("--rtc", words.rtc)->check(is_rtc)->group(kHidden);
   app.add_flag("--signed-only", options.signed_only)->group(kHidden);
   app.add_option("--state-dir", options.state_folder)->group(kHidden);
   app.add_option("--step", words.step)->check(is_duration)->group(kHidden);
@@ -204,6 +212,7 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   for (const auto& text : words.key_bindings) options.key_bindings.push_back(*parse_binding(text));
   for (const auto& text : words.pools) options.pools.push_back(*parse_server_option(text));
   for (const auto& text : words.broadcasts) options.broadcasts.push_back(*parse_broadcast_option(text));
+  if (words.rtc) options.rtc = *parse_rtc_option(*words.rtc);
   take_durations(words, options.limits);
   auto fault = take_polls(words, options);
   if (!fault) fault = find_contradiction(options);

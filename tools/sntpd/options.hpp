@@ -14,6 +14,7 @@
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
 #include "tools/sntpd/broadcast_option.hpp"
+#include "tools/sntpd/rtc_option.hpp"
 #include "tools/sntpd/server_option.hpp"
 
 namespace isletime::sntpd {
@@ -30,6 +31,7 @@ struct Options {
   std::vector<ServerOption> servers;
   std::vector<ServerOption> pools;
   std::vector<BroadcastOption> broadcasts;
+  std::optional<RtcOption> rtc;
   std::optional<std::string> keys;  // a file
   std::vector<KeyBinding> key_bindings;
   bool signed_only = false;

@@ -91,6 +91,7 @@ std::optional<Server::Failure> Server::open() {
   if (auto failure = open_broadcaster()) return failure;
   if (auto failure = open_memory(user)) return failure;
   hub_.emplace(options_, keys_, log_, memory_, precision_);
+  if (auto failure = open_battery_clock()) return failure;
   time_.publish(hub_->served());
   monitor_.publish(hub_->monitored());
   if (auto failure = open_control(user)) return failure;
@@ -125,6 +126,17 @@ std::optional<Server::Failure> Server::open_memory(const std::optional<User>& us
   if (!failure) return std::nullopt;
   if (options_.state_folder) return Failure{ExitStatus::kSystemFailed, *failure};
   memory_.go_without(*failure);
+  return std::nullopt;
+}
+
+std::optional<Server::Failure> Server::open_battery_clock() {
+  if (!options_.rtc) return std::nullopt;
+  auto device = open_rtc(*options_.rtc);
+  if (!device) {
+    return Failure{ExitStatus::kSystemFailed,
+                   fmt::format("--rtc {}: {}", options_.rtc->device, to_string(device.error()))};
+  }
+  hub_->use_rtc(source_name(*options_.rtc), *std::move(device));
   return std::nullopt;
 }
 

@@ -51,6 +51,7 @@ class Server {
   std::optional<Failure> open_keys();
   std::optional<Failure> open_memory(const std::optional<User>& user);
   std::optional<Failure> open_services();
+  std::optional<Failure> open_battery_clock();
   std::optional<SysError> open_one(const Endpoint& local);
   std::optional<Failure> open_broadcaster();
   std::optional<Failure> open_control(const std::optional<User>& user);

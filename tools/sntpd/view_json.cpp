@@ -91,11 +91,24 @@ bool is_object(const std::string& line) {
   return value && value->object() != nullptr;
 }
 
+std::string rtc_object(const StatusView::Rtc& rtc) {
+  return JsonWriter{}
+      .text("source", rtc.source)
+      .text("chip", rtc.chip)
+      .text("trouble", rtc.trouble)
+      .number("temperature_c", rtc.temperature_c, 2)
+      .number("frequency_ppm", rtc.frequency_ppm, kPpmDecimals)
+      .count("repairs", rtc.repairs)
+      .count("writes", rtc.writes)
+      .count("failures", rtc.failures)
+      .object();
+}
+
 }  // namespace
 
 std::string status_json(const StatusView& status) {
-  return JsonWriter{}
-      .text("reply", "status")
+  JsonWriter json;
+  json.text("reply", "status")
       .time("time", status.time)
       .flag("synchronised", status.synchronised)
       .flag("reliable", status.reliable)
@@ -116,8 +129,9 @@ std::string status_json(const StatusView& status) {
       .count("answered", status.answered)
       .count("refused", status.refused)
       .count("limited", status.limited)
-      .text("version", status.version)
-      .object();
+      .text("version", status.version);
+  if (status.rtc) json.raw("rtc", rtc_object(*status.rtc));
+  return json.object();
 }
 
 std::string sources_json(WallTime time, std::span<const SourceView> sources) {

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/rtc_jobs.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include <poll.h>
+
+#include <gtest/gtest.h>
+
+#include "libsync/policy/discipline/free_time.hpp"
+#include "tools/sntpd/rtc_worker.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr WallTime kStart{1'790'000'000s};
+constexpr CivilDate kNear{2026, 9, 21};
+
+// Stand still but for sleep and for what a transfer takes.
+class FakeClocks final : public RtcClocks {
+ public:
+  WallTime wall() override { return kStart + passed + set_by; }
+  MonoTime mono() override { return MonoTime{passed}; }
+  void sleep_until(MonoTime time) override {
+    passed = std::max(passed, time.time_since_epoch() + late);
+    late = std::exchange(next_late, 0s);
+  }
+
+  nanoseconds passed{};
+  nanoseconds set_by{};
+  nanoseconds late{};
+  nanoseconds next_late{};
+};
+
+// Restarts its second when it is set.
+class FakeDevice final : public RtcDevice {
+ public:
+  explicit FakeDevice(FakeClocks& clocks) : clocks_(clocks) {}
+
+  std::optional<std::string> find_chip() override { return lost; }
+  RtcOscillator oscillator() const override { return {true, true}; }
+  std::string chip_name() const override { return "ds3231"; }
+  Result<RtcReading, std::string> read(const CivilDate&) override {
+    clocks_.passed += 1ms;
+    if (--reads_left == 0) return Unexpected{std::string{"no acknowledge"}};
+    if (--reads_until_set == 0) clocks_.set_by += 1s;
+    return RtcReading{to_civil_time(shows()), integrity, is_running};
+  }
+  Result<std::optional<MilliCelsius>, std::string> temperature() override {
+    return std::optional{MilliCelsius{24'250}};
+  }
+  std::optional<std::string> prepare() override {
+    clocks_.passed += 2ms;
+    return std::nullopt;
+  }
+  std::optional<std::string> set(const CivilTime& time) override {
+    clocks_.passed += 1ms;
+    ++sets;
+    ahead = elapsed(kStart + clocks_.passed, *to_wall_time(time));
+    return std::nullopt;
+  }
+  nanoseconds set_delay() const override { return 1ms; }
+  Result<RtcHealth, std::string> check() override { return RtcHealth{.repaired = 1, .trouble = {}}; }
+
+  WallTime shows() const { return stands ? kStart : kStart + clocks_.passed + ahead; }
+
+  nanoseconds ahead = 300ms;
+  bool stands = false;
+  Integrity integrity = Integrity::kGood;
+  bool is_running = true;
+  std::optional<std::string> lost;
+  int reads_left = -1;
+  int reads_until_set = -1;
+  int sets = 0;
+
+ private:
+  FakeClocks& clocks_;
+};
+
+class RtcJobs : public testing::Test {
+ protected:
+  RtcOutcome run(RtcJob::Kind kind, nanoseconds true_less_machine = 0s) {
+    return do_rtc_job({.kind = kind, .near = kNear, .true_less_machine = {true_less_machine}}, device,
+                      clocks);
+  }
+
+  FakeClocks clocks;
+  FakeDevice device{clocks};
+};
+
+TEST_F(RtcJobs, ALookFindsTheChipsOffsetToTwoMilliseconds) {
+  const RtcOutcome outcome = run(RtcJob::Kind::kRead);
+  ASSERT_TRUE(outcome.look && outcome.look->pair) << outcome.failure;
+  const RtcPair& pair = *outcome.look->pair;
+  EXPECT_LE(pair.bound.value, 2ms);
+  EXPECT_LE(magnitude(elapsed(pair.machine, pair.chip) - 300ms), pair.bound.value);
+  EXPECT_DOUBLE_EQ(outcome.look->temperature->value, 24.25);
+  EXPECT_LT(clocks.passed, 3s);
+}
+
+TEST_F(RtcJobs, AChipThatLostItsTimeIsNotSearchedForAnEdge) {
+  device.integrity = Integrity::kLost;
+  const RtcOutcome outcome = run(RtcJob::Kind::kRead);
+  ASSERT_TRUE(outcome.look);
+  EXPECT_FALSE(outcome.look->pair);
+  EXPECT_EQ(outcome.look->distrust, "it lost its power or its oscillator since it was set");
+  EXPECT_LT(clocks.passed, 10ms);
+}
+
+TEST_F(RtcJobs, AChipThatWasToldToStandStillSaysSo) {
+  device.is_running = false;
+  EXPECT_EQ(run(RtcJob::Kind::kRead).look->distrust, "it stands still");
+}
+
+TEST_F(RtcJobs, AChipThatStandsStillIsNoticed) {
+  device.stands = true;
+  EXPECT_EQ(run(RtcJob::Kind::kRead).failure, "it stands still");
+}
+
+TEST_F(RtcJobs, ATransferThatFailsInMidSearchEndsTheJob) {
+  device.reads_left = 5;
+  const RtcOutcome outcome = run(RtcJob::Kind::kRead);
+  EXPECT_EQ(outcome.failure, "no acknowledge");
+  EXPECT_FALSE(outcome.look);
+}
+
+TEST_F(RtcJobs, AChipThatIsNotThereIsNotSpokenTo) {
+  device.lost = "no clock chip that is known answers";
+  EXPECT_EQ(run(RtcJob::Kind::kRead).failure, "no clock chip that is known answers");
+  EXPECT_EQ(clocks.passed, 0s);
+}
+
+TEST_F(RtcJobs, AClockThatIsSetMeanwhileSpoilsTheLook) {
+  device.reads_until_set = 5;
+  EXPECT_EQ(run(RtcJob::Kind::kRead).failure, "the machine's clock was set while it was read");
+}
+
+// True time is half a second more than the machine's.
+TEST_F(RtcJobs, AWriteLeavesTheChipRightToTwoMilliseconds) {
+  const RtcOutcome outcome = run(RtcJob::Kind::kWrite, 500ms);
+  EXPECT_TRUE(outcome.failure.empty()) << outcome.failure;
+  EXPECT_LE(magnitude(device.ahead - 500ms), 2ms);
+  ASSERT_TRUE(outcome.look && outcome.look->pair);
+  EXPECT_LE(magnitude(elapsed(outcome.look->pair->machine, outcome.look->pair->chip) - 500ms), 4ms);
+}
+
+TEST_F(RtcJobs, AThreadThatWakesTooLateDoesNotWriteATimeThatHasPassed) {
+  clocks.late = 30ms;
+  const RtcOutcome outcome = run(RtcJob::Kind::kWrite);
+  EXPECT_TRUE(outcome.failure.empty()) << outcome.failure;
+  EXPECT_EQ(device.sets, 1);
+  EXPECT_LE(magnitude(device.ahead), 2ms);
+}
+
+TEST_F(RtcJobs, ACheckTellsOfRepairs) {
+  EXPECT_EQ(run(RtcJob::Kind::kCheck).health.repaired, 1);
+}
+
+RtcOutcome wait_for(RtcWorker& worker) {
+  for (;;) {
+    pollfd waited{worker.descriptor(), POLLIN, 0};
+    poll(&waited, 1, -1);
+    if (auto outcome = worker.take()) return *std::move(outcome);
+  }
+}
+
+// With clocks of its own, which the thread has for itself.
+class OwnDevice final : public RtcDevice {
+ public:
+  std::optional<std::string> find_chip() override { return std::nullopt; }
+  RtcOscillator oscillator() const override { return {true, true}; }
+  std::string chip_name() const override { return "ds3231"; }
+  Result<RtcReading, std::string> read(const CivilDate&) override { return Unexpected{std::string{"stuck"}}; }
+  Result<std::optional<MilliCelsius>, std::string> temperature() override {
+    return std::optional<MilliCelsius>{};
+  }
+  std::optional<std::string> prepare() override { return std::nullopt; }
+  std::optional<std::string> set(const CivilTime&) override { return std::nullopt; }
+  nanoseconds set_delay() const override { return {}; }
+  Result<RtcHealth, std::string> check() override { return RtcHealth{.repaired = 3, .trouble = {}}; }
+};
+
+TEST(RtcWorker, IdleItHasNoDescriptorAndNoOutcome) {
+  RtcWorker worker{std::make_unique<OwnDevice>(), std::make_unique<FakeClocks>()};
+  EXPECT_EQ(worker.descriptor(), -1);
+  EXPECT_FALSE(worker.take());
+}
+
+TEST(RtcWorker, DoesOneJobAfterTheOther) {
+  RtcWorker worker{std::make_unique<OwnDevice>(), std::make_unique<FakeClocks>()};
+  ASSERT_TRUE(worker.begin({.kind = RtcJob::Kind::kCheck, .near = kNear, .true_less_machine = {}}));
+  EXPECT_TRUE(worker.is_busy());
+  EXPECT_EQ(wait_for(worker).health.repaired, 3);
+  EXPECT_FALSE(worker.is_busy());
+  ASSERT_TRUE(worker.begin({.kind = RtcJob::Kind::kRead, .near = kNear, .true_less_machine = {}}));
+  EXPECT_EQ(wait_for(worker).failure, "stuck");
+}
+
+TEST(RtcWorker, IsGoneAtOnceWhileAJobIsStillDone) {
+  RtcWorker worker{std::make_unique<OwnDevice>(), std::make_unique<FakeClocks>()};
+  EXPECT_TRUE(worker.begin({.kind = RtcJob::Kind::kCheck, .near = kNear, .true_less_machine = {}}));
+}
+
+}  // namespace
+}  // namespace isletime::sntpd

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/rtc_keeper.hpp"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace isletime::sntpd {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr WallTime kStart{1'790'000'000s};
+constexpr RtcOscillator kDs3231{.is_compensated = true, .has_thermometer = true};
+constexpr const char* kSource = "rtc:/dev/i2c-1@0x68";
+
+RtcTime verified(nanoseconds true_less_machine = 0s) {
+  return {.host = {.is_verified = true, .bound = {1ms}, .rate_uncertainty = Ppm::whole(1)},
+          .true_less_machine = {true_less_machine}};
+}
+RtcTime alone() {
+  return {.host = {.is_verified = false, .bound = {nanoseconds::max()}, .rate_uncertainty = Ppm::whole(15)},
+          .true_less_machine = {}};
+}
+
+RtcOutcome seen(WallTime chip, WallTime machine) {
+  return {.kind = RtcJob::Kind::kRead,
+          .failure = {},
+          .look = RtcLook{.chip = "ds3231",
+                          .oscillator = kDs3231,
+                          .distrust = {},
+                          .pair = RtcPair{chip, machine, {2ms}},
+                          .temperature = Celsius{20}},
+          .health = {}};
+}
+RtcOutcome distrusted() {
+  RtcOutcome outcome = seen(kStart, kStart);
+  outcome.look->distrust = "it lost its power";
+  outcome.look->pair.reset();
+  return outcome;
+}
+RtcOutcome failed(RtcJob::Kind kind = RtcJob::Kind::kRead) {
+  return {.kind = kind, .failure = "no acknowledge", .look = {}, .health = {}};
+}
+RtcOutcome checked(int repaired) {
+  return {.kind = RtcJob::Kind::kCheck,
+          .failure = {},
+          .look = {},
+          .health = {.repaired = repaired, .trouble = {}}};
+}
+
+class RtcKeeperTest : public testing::Test {
+ protected:
+  std::optional<RtcJob> next(const RtcTime& time) { return keeper.next_job(time, {2026, 9, 21}, now); }
+  // Gives it the outcome of what it asks for now.
+  RtcKeeper::News run(const RtcOutcome& outcome, const RtcTime& time) {
+    const auto job = next(time);
+    EXPECT_TRUE(job);
+    EXPECT_EQ(job.value_or(RtcJob{}).kind, outcome.kind);
+    return keeper.take(outcome, time, now);
+  }
+  static bool notes(const RtcKeeper::News& news, Event event) {
+    return std::any_of(news.notes.begin(), news.notes.end(),
+                       [&](const RtcKeeper::Note& note) { return note.event == event; });
+  }
+
+  MonoTime now{1000s};
+  RtcKeeper keeper{{.source = kSource, .may_write = true}, {}, now};
+};
+
+TEST_F(RtcKeeperTest, AtBootItReadsTheChip) {
+  const auto job = next(alone());
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->kind, RtcJob::Kind::kRead);
+}
+
+TEST_F(RtcKeeperTest, OneJobIsDoneAtATime) {
+  ASSERT_TRUE(next(alone()));
+  EXPECT_FALSE(next(alone()));
+  EXPECT_FALSE(keeper.next_wakeup(alone().host));
+}
+
+// It reads 5 s more than the machine's clock, which came up wrong.
+TEST_F(RtcKeeperTest, AloneTheChipTellsTheTime) {
+  const auto news = run(seen(kStart + 5s, kStart), alone());
+  ASSERT_TRUE(news.claim);
+  EXPECT_TRUE(news.claim->is_heard);
+  EXPECT_EQ(news.claim->offset.value, 5s);
+  EXPECT_EQ(news.claim->bound.value, RtcKeeper::kUnknown.value + 2ms);
+}
+
+TEST_F(RtcKeeperTest, AChipThatLostItsTimeClaimsNothing) {
+  const auto news = run(distrusted(), alone());
+  EXPECT_FALSE(news.claim);
+  EXPECT_TRUE(notes(news, Event::kFault));
+  EXPECT_EQ(keeper.view(now).trouble, "it lost its power");
+}
+
+TEST_F(RtcKeeperTest, WhileOthersTellTheTimeItIsComparedAndNotHeard) {
+  const auto news = run(seen(kStart, kStart + 1ms), verified());
+  ASSERT_TRUE(news.claim);
+  EXPECT_FALSE(news.claim->is_heard);
+  EXPECT_TRUE(keeper.saved());
+}
+
+TEST_F(RtcKeeperTest, WhatWasSavedTellsHowFarOffItIsWhenPowerReturns) {
+  run(seen(kStart, kStart + 4ms), verified());
+  RtcKeeper after{{.source = kSource, .may_write = true}, keeper.saved(), now};
+  ASSERT_TRUE(after.next_job(alone(), {2026, 9, 21}, now));
+  const auto news = after.take(seen(kStart + 1h, kStart), alone(), now);
+  ASSERT_TRUE(news.claim);
+  EXPECT_EQ(news.claim->offset.value, 1h + 4ms);
+  EXPECT_LT(news.claim->bound.value, 100ms);
+}
+
+TEST_F(RtcKeeperTest, WhatWasSavedOfAnotherChipTellsNothing) {
+  run(seen(kStart, kStart + 4ms), verified());
+  auto saved = keeper.saved();
+  ASSERT_TRUE(saved);
+  saved->chip = "pcf8523";
+  RtcKeeper after{{.source = kSource, .may_write = true}, saved, now};
+  ASSERT_TRUE(after.next_job(alone(), {2026, 9, 21}, now));
+  EXPECT_GT(after.take(seen(kStart + 1h, kStart), alone(), now).claim->bound, RtcKeeper::kUnknown);
+}
+
+TEST_F(RtcKeeperTest, AChipThatIsWrongIsWrittenAtOnceAndComparedAgain) {
+  run(seen(kStart, kStart + 1s), verified(500ms));
+  const auto write = next(verified(500ms));
+  ASSERT_TRUE(write);
+  EXPECT_EQ(write->kind, RtcJob::Kind::kWrite);
+  EXPECT_EQ(write->true_less_machine.value, 500ms);
+  RtcOutcome written = seen(kStart + 3s + 501ms, kStart + 3s);
+  written.kind = RtcJob::Kind::kWrite;
+  const auto news = keeper.take(written, verified(500ms), now);
+  EXPECT_TRUE(notes(news, Event::kRtcSet));
+  EXPECT_EQ(keeper.view(now).writes, 1U);
+  EXPECT_TRUE(keeper.view(now).trouble.empty());
+}
+
+TEST_F(RtcKeeperTest, AChipThatKeepsGoodTimeIsNotWritten) {
+  run(seen(kStart, kStart + 4ms), verified());
+  const auto job = next(verified());
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->kind, RtcJob::Kind::kCheck);
+}
+
+TEST_F(RtcKeeperTest, AChipThatLostItsTimeIsWrittenOnceSomebodyKnowsIt) {
+  run(distrusted(), alone());
+  EXPECT_EQ(next(alone())->kind, RtcJob::Kind::kCheck);
+  keeper.take(checked(0), alone(), now);
+  run(distrusted(), verified());
+  EXPECT_EQ(next(verified())->kind, RtcJob::Kind::kWrite);
+}
+
+TEST_F(RtcKeeperTest, AClockThatMayNotBeSetIsNotWritten) {
+  keeper = RtcKeeper{{.source = kSource, .may_write = false}, {}, now};
+  run(seen(kStart, kStart + 10s), verified());
+  EXPECT_EQ(next(verified())->kind, RtcJob::Kind::kCheck);
+}
+
+TEST_F(RtcKeeperTest, AWriteThatTheChipDidNotTakeIsAFault) {
+  run(seen(kStart, kStart + 1s), verified());
+  next(verified());
+  RtcOutcome written = seen(kStart + 3s, kStart + 4s);
+  written.kind = RtcJob::Kind::kWrite;
+  const auto news = keeper.take(written, verified(), now);
+  EXPECT_TRUE(notes(news, Event::kFault));
+  EXPECT_EQ(keeper.view(now).writes, 0U);
+}
+
+TEST_F(RtcKeeperTest, WhileItIsWrittenAndIfThatFailsWhatItHoldsIsUnknown) {
+  run(seen(kStart, kStart + 1s), verified());
+  ASSERT_TRUE(next(verified()));
+  EXPECT_FALSE(keeper.saved()->drift.is_phase_known);
+  keeper.take(failed(RtcJob::Kind::kWrite), verified(), now);
+  EXPECT_FALSE(keeper.saved()->drift.is_phase_known);
+}
+
+TEST_F(RtcKeeperTest, ABusThatFailsIsToldOfOnceAndCounted) {
+  EXPECT_TRUE(notes(run(failed(), alone()), Event::kFault));
+  EXPECT_FALSE(next(alone()));
+  now += 1s;
+  EXPECT_FALSE(notes(run(failed(), alone()), Event::kFault));
+  EXPECT_EQ(keeper.view(now).failures, 2U);
+  EXPECT_EQ(keeper.view(now).trouble, "no acknowledge");
+  now += 2s;
+  run(seen(kStart, kStart), alone());
+  EXPECT_TRUE(keeper.view(now).trouble.empty());
+}
+
+TEST_F(RtcKeeperTest, RepairsAreCounted) {
+  run(seen(kStart, kStart), alone());
+  EXPECT_TRUE(notes(run(checked(2), alone()), Event::kFault));
+  EXPECT_EQ(keeper.view(now).repairs, 2U);
+}
+
+TEST_F(RtcKeeperTest, AJobThatNeverEndsIsShown) {
+  ASSERT_TRUE(next(alone()));
+  EXPECT_TRUE(keeper.view(now + 10s).trouble.empty());
+  EXPECT_EQ(keeper.view(now + 16s).trouble, "its bus hangs");
+}
+
+}  // namespace
+}  // namespace isletime::sntpd

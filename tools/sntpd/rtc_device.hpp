@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// A battery clock as the daemon uses it, whether it speaks to the chip itself or through the kernel's
+// driver. Calls may block: only the thread that has it makes them. Errors are clauses for people.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "libsync/core/civil_time.hpp"
+#include "libsync/core/result.hpp"
+#include "libsync/core/rtc/rtc_reading.hpp"
+#include "libsync/policy/discipline/rtc_drift.hpp"
+#include "libsync/ports/i2c_bus.hpp"
+#include "libsync/posix/sys_error.hpp"
+#include "tools/sntpd/rtc_option.hpp"
+
+namespace isletime::sntpd {
+
+// Of its control registers.
+struct RtcHealth {
+  int repaired = 0;     // findings that were there and are not any more
+  std::string trouble;  // what is still wrong; empty: nothing
+};
+
+class RtcDevice {
+ public:
+  RtcDevice() = default;
+  RtcDevice(const RtcDevice&) = delete;
+  RtcDevice& operator=(const RtcDevice&) = delete;
+  virtual ~RtcDevice() = default;
+
+  // Before all others, again after each failure of it. Absent: the chip is there, and known.
+  virtual std::optional<std::string> find_chip() = 0;
+  // Once it is found.
+  virtual RtcOscillator oscillator() const = 0;
+  virtual std::string chip_name() const = 0;
+
+  virtual Result<RtcReading, std::string> read(const CivilDate& near) = 0;
+  // Absent: it has no thermometer.
+  virtual Result<std::optional<MilliCelsius>, std::string> temperature() = 0;
+  virtual std::optional<std::string> prepare() = 0;
+  // The second begins set_delay() after the call.
+  virtual std::optional<std::string> set(const CivilTime& time) = 0;
+  virtual nanoseconds set_delay() const = 0;
+  // Looks at the control registers, and repairs what can be.
+  virtual Result<RtcHealth, std::string> check() = 0;
+};
+
+// As a source's name: "rtc:/dev/i2c-1@0x68".
+std::string source_name(const RtcOption& option);
+
+std::unique_ptr<RtcDevice> chip_rtc(std::unique_ptr<I2cBus> bus, const RtcOption& option);
+
+// Opens the device only: the chip behind it need not answer yet.
+Result<std::unique_ptr<RtcDevice>, SysError> open_rtc(const RtcOption& option);
+
+}  // namespace isletime::sntpd

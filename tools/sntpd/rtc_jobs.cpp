@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/rtc_jobs.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "libsync/policy/discipline/free_time.hpp"
+#include "libsync/policy/edge_search.hpp"
+#include "libsync/policy/rtc_schedule.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr nanoseconds kLongestSearch = seconds{5};
+// A thread that nobody woke in time would write a time that has passed.
+constexpr nanoseconds kPreparation = milliseconds{20};
+constexpr nanoseconds kLatest = milliseconds{1};
+constexpr int kAttempts = 5;
+// Reading two clocks one after the other differs by less.
+constexpr nanoseconds kLeastJump = milliseconds{1};
+
+nanoseconds wall_less_mono(RtcClocks& clocks) {
+  const MonoTime mono = clocks.mono();
+  return clocks.wall().time_since_epoch() - mono.time_since_epoch();
+}
+
+std::string distrust_of(const RtcReading& reading) {
+  if (reading.integrity == Integrity::kLost) return "it lost its power or its oscillator since it was set";
+  if (!reading.is_running) return "it stands still";
+  if (!reading.time) return describe(reading.time.error());
+  return {};
+}
+
+Result<RtcPair, std::string> find_edge(RtcDevice& device, RtcClocks& clocks, const CivilDate& near) {
+  const nanoseconds before_all = wall_less_mono(clocks);
+  const MonoTime deadline = clocks.mono() + kLongestSearch;
+  EdgeSearch search;
+  while (search.state() == EdgeState::kSearching) {
+    if (clocks.mono() > deadline) return Unexpected{std::string{"its seconds could not be told apart"}};
+    clocks.sleep_until(search.next_look(clocks.mono()));
+    const MonoTime before = clocks.mono();
+    const auto reading = device.read(near);
+    const MonoTime after = clocks.mono();
+    if (!reading) return Unexpected{reading.error()};
+    if (!reading->time) return Unexpected{std::string{describe(reading->time.error())}};
+    search.add({before, after, seconds_since_epoch(*reading->time)});
+  }
+  switch (search.state()) {
+    case EdgeState::kSearching:
+    case EdgeState::kFound:
+      break;
+    case EdgeState::kStandsStill:
+      return Unexpected{std::string{"it stands still"}};
+    case EdgeState::kErratic:
+      return Unexpected{std::string{"its seconds contradict each other"}};
+  }
+  const auto edge = search.edge(clocks.mono());
+  const auto chip = edge ? to_wall_time(edge->second, 0) : std::nullopt;
+  if (!chip) return Unexpected{std::string{"its seconds contradict each other"}};
+  const nanoseconds offset = wall_less_mono(clocks);
+  if (magnitude(offset - before_all) > kLeastJump)
+    return Unexpected{std::string{"the machine's clock was set while it was read"}};
+  return RtcPair{*chip, WallTime{edge->at.time_since_epoch() + offset}, edge->bound};
+}
+
+Result<RtcLook, std::string> look_at(RtcDevice& device, RtcClocks& clocks, const CivilDate& near) {
+  RtcLook look{.chip = device.chip_name(),
+               .oscillator = device.oscillator(),
+               .distrust = {},
+               .pair = {},
+               .temperature = {}};
+  const auto reading = device.read(near);
+  if (!reading) return Unexpected{reading.error()};
+  look.distrust = distrust_of(*reading);
+  if (look.distrust.empty()) {
+    const auto pair = find_edge(device, clocks, near);
+    if (!pair) return Unexpected{pair.error()};
+    look.pair = *pair;
+  }
+  const auto temperature = device.temperature();
+  if (temperature && *temperature)
+    look.temperature = Celsius{static_cast<double>((*temperature)->value) / 1000};
+  return look;
+}
+
+// Absent: the second was written when it was to be.
+std::optional<std::string> write_now(const RtcJob& job, RtcDevice& device, RtcClocks& clocks) {
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (const auto failure = device.prepare()) return failure;
+    const nanoseconds true_less_mono = wall_less_mono(clocks) + job.true_less_machine.value;
+    const auto now = WallTime{clocks.mono().time_since_epoch() + true_less_mono};
+    const RtcWrite write = RtcSchedule::plan_write(now, kPreparation, device.set_delay());
+    const MonoTime start{write.start.time_since_epoch() - true_less_mono};
+    clocks.sleep_until(start);
+    const nanoseconds late = elapsed(start, clocks.mono());
+    if (late > kLatest) continue;
+    return device.set(to_civil_time(write.second));
+  }
+  return "this machine is too busy to write it at the right instant";
+}
+
+}  // namespace
+
+RtcOutcome do_rtc_job(const RtcJob& job, RtcDevice& device, RtcClocks& clocks) {
+  RtcOutcome outcome{.kind = job.kind, .failure = {}, .look = {}, .health = {}};
+  const auto look = [&] {
+    auto seen = look_at(device, clocks, job.near);
+    if (seen) outcome.look = *std::move(seen);
+    if (!seen) outcome.failure = seen.error();
+  };
+  if (auto failure = device.find_chip()) {
+    outcome.failure = *std::move(failure);
+    return outcome;
+  }
+  switch (job.kind) {
+    case RtcJob::Kind::kRead:
+      look();
+      break;
+    case RtcJob::Kind::kCheck:
+      if (auto health = device.check()) {
+        outcome.health = *std::move(health);
+      } else {
+        outcome.failure = health.error();
+      }
+      break;
+    case RtcJob::Kind::kWrite:
+      if (auto failure = write_now(job, device, clocks)) {
+        outcome.failure = *std::move(failure);
+      } else {
+        look();
+      }
+      break;
+  }
+  return outcome;
+}
+
+}  // namespace isletime::sntpd

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/rtc_keeper.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "libsync/policy/saturated.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A look at 100 kHz before and behind the edge, and a thread that runs late.
+constexpr Dispersion kWriteError{milliseconds{3}};
+// Further off, and the chip did not take what was written.
+constexpr nanoseconds kWriteFailed = milliseconds{20};
+// The longest job is a look that finds no edge.
+constexpr nanoseconds kHangs = seconds{15};
+
+}  // namespace
+
+RtcKeeper::RtcKeeper(Config config, std::optional<SavedRtc> saved, MonoTime now)
+    : config_(std::move(config)), saved_(std::move(saved)), schedule_(now, kWriteError) {}
+
+std::optional<RtcJob> RtcKeeper::next_job(const RtcTime& time, const CivilDate& near, MonoTime now) {
+  if (busy_since_) return std::nullopt;
+  RtcJob job{.kind = RtcJob::Kind::kRead, .near = near, .true_less_machine = time.true_less_machine};
+  const RtcPlan plan = schedule_.next(time.host);
+  if (std::exchange(wants_write_, false) && time.host.is_verified) {
+    job.kind = RtcJob::Kind::kWrite;
+    // Until it has been looked at again, nobody knows what it holds.
+    drift_->forget_phase();
+  } else if (plan.at > now) {
+    return std::nullopt;
+  } else if (plan.task == RtcTask::kCheck) {
+    job.kind = RtcJob::Kind::kCheck;
+  }
+  busy_since_ = now;
+  return job;
+}
+
+std::optional<MonoTime> RtcKeeper::next_wakeup(const RtcHost& host) const {
+  if (busy_since_) return std::nullopt;
+  return wants_write_ ? MonoTime{} : schedule_.next(host).at;
+}
+
+void RtcKeeper::on_refused(MonoTime now) {
+  busy_since_.reset();
+  schedule_.on_failed(now);
+}
+
+// Said once, and again when it is another.
+void RtcKeeper::tell_trouble(std::string& trouble, const std::string& text, News& news) const {
+  if (std::exchange(trouble, text) != text && !text.empty())
+    news.notes.push_back({Event::kFault, fmt::format("{}: {}", config_.source, text)});
+}
+
+RtcKeeper::News RtcKeeper::take(const RtcOutcome& outcome, const RtcTime& time, MonoTime now) {
+  News news;
+  busy_since_.reset();
+  if (outcome.kind == RtcJob::Kind::kWrite) schedule_.on_written(now);
+  tell_trouble(failure_, outcome.failure, news);
+  if (!outcome.failure.empty()) {
+    ++failures_;
+    schedule_.on_failed(now);
+    return news;
+  }
+  switch (outcome.kind) {
+    case RtcJob::Kind::kCheck:
+      schedule_.on_checked(now, outcome.health.repaired > 0);
+      take_health(outcome.health, news);
+      break;
+    case RtcJob::Kind::kRead:
+      schedule_.on_read(now, time.host);
+      if (outcome.look) take_look(*outcome.look, time, now, news);
+      break;
+    case RtcJob::Kind::kWrite:
+      if (outcome.look) take_written(*outcome.look, time, news);
+      break;
+  }
+  return news;
+}
+
+void RtcKeeper::take_health(const RtcHealth& health, News& news) {
+  repairs_ += static_cast<std::uint64_t>(health.repaired);
+  if (health.repaired > 0) {
+    news.notes.push_back(
+        {Event::kFault, fmt::format("{}: {} of its control registers were wrong and are repaired",
+                                    config_.source, health.repaired)});
+  }
+  tell_trouble(sickness_, health.trouble, news);
+}
+
+// The first look at a chip tells whether it is the one that something is known of.
+void RtcKeeper::meet(const RtcLook& look, News& news) {
+  temperature_ = look.temperature;
+  if (drift_ && chip_ == look.chip) return;
+  chip_ = look.chip;
+  news.notes.push_back({Event::kSourceSelected, fmt::format("{}: it is a {}", config_.source, chip_)});
+  drift_.emplace(look.oscillator);
+  if (!saved_ || saved_->source != config_.source || saved_->chip != chip_) return;
+  if (const auto restored = RtcDrift::restored(saved_->drift);
+      restored && saved_->drift.oscillator == look.oscillator)
+    drift_ = *restored;
+}
+
+void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now, News& news) {
+  meet(look, news);
+  tell_trouble(distrust_, look.distrust, news);
+  if (!look.pair || !look.distrust.empty()) {
+    drift_->forget_phase();
+    const RtcFinding lost{.is_believable = false, .offset = {}, .bound = {}};
+    wants_write_ = config_.may_write && schedule_.wants_write(lost, time.host, now);
+    return;
+  }
+  if (!time.host.is_verified) {
+    news.claim = claim_alone(look);
+    return;
+  }
+  const RtcPair& pair = *look.pair;
+  const nanoseconds machine_less_chip = elapsed(pair.chip, pair.machine);
+  const RtcFinding finding{.is_believable = true,
+                           .offset = {saturated_sum(machine_less_chip, time.true_less_machine.value)},
+                           .bound = {saturated_sum(pair.bound.value, time.host.bound.value)}};
+  drift_->compare(
+      {.chip = pair.chip, .offset = finding.offset, .bound = finding.bound, .temperature = look.temperature});
+  wants_write_ = config_.may_write && schedule_.wants_write(finding, time.host, now);
+  written_off_ = finding.offset;
+  news.claim = Claim{.at = pair.machine,
+                     .offset = {saturated_difference(nanoseconds::zero(), machine_less_chip)},
+                     .bound = pair.bound,
+                     .is_reliable = true,
+                     .is_heard = false,
+                     .remark = "others know better: it is compared with them"};
+}
+
+RtcKeeper::Claim RtcKeeper::claim_alone(const RtcLook& look) {
+  const RtcPair& pair = *look.pair;
+  const auto predicted = drift_->predict(pair.chip, look.temperature);
+  if (look.temperature) drift_->follow(pair.chip, *look.temperature);
+  const RtcDrift::Prediction known = predicted.value_or(RtcDrift::Prediction{{}, kUnknown});
+  return {.at = pair.machine,
+          .offset = {saturated_sum(elapsed(pair.machine, pair.chip), known.offset.value)},
+          .bound = {saturated_sum(known.bound.value, pair.bound.value)},
+          .is_reliable = true,
+          .is_heard = true,
+          .remark = {}};
+}
+
+void RtcKeeper::take_written(const RtcLook& look, const RtcTime& time, News& news) {
+  meet(look, news);
+  drift_->forget_phase();
+  if (!look.pair || !look.distrust.empty()) {
+    tell_trouble(distrust_, "it did not keep what was written: " + look.distrust, news);
+    return;
+  }
+  const RtcPair& pair = *look.pair;
+  const Offset offset{saturated_sum(elapsed(pair.chip, pair.machine), time.true_less_machine.value)};
+  drift_->compare({.chip = pair.chip,
+                   .offset = offset,
+                   .bound = {saturated_sum(pair.bound.value, time.host.bound.value)},
+                   .temperature = look.temperature});
+  if (magnitude(offset.value) > kWriteFailed) {
+    tell_trouble(distrust_, fmt::format("it is {:+.3f} s off behind a write", Seconds{offset.value}.count()),
+                 news);
+    return;
+  }
+  const std::string before = distrust_.empty()
+                                 ? fmt::format("it was {:+.3f} s off", -Seconds{written_off_.value}.count())
+                                 : std::exchange(distrust_, {});
+  ++writes_;
+  news.notes.push_back(
+      {Event::kRtcSet, fmt::format("{}: the time was written to it: {}; now it is {:+.4f} s off",
+                                   config_.source, before, -Seconds{offset.value}.count())});
+}
+
+RtcKeeper::View RtcKeeper::view(MonoTime now) const {
+  View view{.chip = chip_,
+            .trouble = {},
+            .temperature = temperature_,
+            .frequency = {},
+            .repairs = repairs_,
+            .writes = writes_,
+            .failures = failures_};
+  const bool hangs = busy_since_ && elapsed(*busy_since_, now) > kHangs;
+  for (const std::string& trouble :
+       {hangs ? std::string{"its bus hangs"} : std::string{}, failure_, distrust_, sickness_}) {
+    if (view.trouble.empty()) view.trouble = trouble;
+  }
+  if (drift_ && drift_->state().is_phase_known) view.frequency = drift_->frequency().value;
+  return view;
+}
+
+std::optional<SavedRtc> RtcKeeper::saved() const {
+  if (!drift_) return saved_;
+  return SavedRtc{config_.source, chip_, drift_->state()};
+}
+
+}  // namespace isletime::sntpd

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/rtc_worker.hpp"
+
+#include <array>
+#include <condition_variable>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "libsync/posix/clocks.hpp"
+#include "libsync/posix/fd.hpp"
+#include "tools/common/signals.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+class SystemRtcClocks final : public RtcClocks {
+ public:
+  WallTime wall() override { return wall_now(); }
+  MonoTime mono() override { return mono_now(); }
+  void sleep_until(MonoTime time) override {
+    const nanoseconds left = elapsed(mono_now(), time);
+    if (left > nanoseconds::zero()) std::this_thread::sleep_for(left);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<RtcClocks> system_rtc_clocks() {
+  return std::make_unique<SystemRtcClocks>();
+}
+
+// Lives as long as the thread, which may hang in the kernel when all else is gone.
+struct RtcWorker::Shared {
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::optional<RtcJob> job;
+  std::optional<RtcOutcome> outcome;
+  bool is_stopping = false;
+  std::unique_ptr<RtcDevice> device;
+  std::unique_ptr<RtcClocks> clocks;
+  Fd readable;
+  Fd writable;
+
+  std::optional<RtcJob> wait() {
+    std::unique_lock lock(mutex);
+    wake.wait(lock, [this] { return is_stopping || job; });
+    return is_stopping ? std::nullopt : std::exchange(job, std::nullopt);
+  }
+  void finish(RtcOutcome done) {
+    const std::lock_guard lock(mutex);
+    outcome = std::move(done);
+    const char byte = 0;
+    [[maybe_unused]] const auto written = write(writable.get(), &byte, 1);
+  }
+};
+
+RtcWorker::RtcWorker(std::unique_ptr<RtcDevice> device, std::unique_ptr<RtcClocks> clocks)
+    : shared_(std::make_shared<Shared>()) {
+  shared_->device = std::move(device);
+  shared_->clocks = std::move(clocks);
+}
+
+RtcWorker::~RtcWorker() {
+  const std::lock_guard lock(shared_->mutex);
+  shared_->is_stopping = true;
+  shared_->wake.notify_one();
+}
+
+bool RtcWorker::start() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return false;
+  shared_->readable = Fd{ends[0]};
+  shared_->writable = Fd{ends[1]};
+  const SignalsBlocked blocked;
+  try {
+    std::thread([alive = shared_] {
+      while (const auto job = alive->wait()) alive->finish(do_rtc_job(*job, *alive->device, *alive->clocks));
+    }).detach();
+  } catch (const std::system_error&) {
+    return false;
+  }
+  return true;
+}
+
+bool RtcWorker::begin(const RtcJob& job) {
+  if (!is_started_) is_started_ = start();
+  if (!is_started_) return false;
+  is_busy_ = true;
+  const std::lock_guard lock(shared_->mutex);
+  shared_->job = job;
+  shared_->wake.notify_one();
+  return true;
+}
+
+int RtcWorker::descriptor() const {
+  return is_busy_ ? shared_->readable.get() : -1;
+}
+
+std::optional<RtcOutcome> RtcWorker::take() {
+  if (!is_busy_) return std::nullopt;
+  const std::lock_guard lock(shared_->mutex);
+  if (!shared_->outcome) return std::nullopt;
+  char byte = 0;
+  [[maybe_unused]] const auto drained = read(shared_->readable.get(), &byte, 1);
+  is_busy_ = false;
+  return std::exchange(shared_->outcome, std::nullopt);
+}
+
+}  // namespace isletime::sntpd
