@@ -92,14 +92,19 @@ void RtcSchedule::on_failed(MonoTime now) {
 bool RtcSchedule::wants_write(const RtcFinding& finding, const RtcHost& host, MonoTime now) const {
   if (!host.is_verified) return false;
   if (barred_until_ && now < *barred_until_) return false;
-  if (last_written_ && elapsed(*last_written_, now) < kBetweenWrites) return false;
+  if (next_write_ && now < *next_write_) return false;
   if (!finding.is_believable) return true;
   const nanoseconds borne = saturated_sum(saturated_sum(kTolerated, write_error_.value), finding.bound.value);
   return magnitude(finding.offset.value) > borne;
 }
 
 void RtcSchedule::on_written(MonoTime now) {
-  last_written_ = now;
+  next_write_ = now + kBetweenWrites;
+}
+
+void RtcSchedule::on_write_failed(MonoTime now) {
+  next_write_ = now + kAfterFailedWrite;
+  compared_ = 0;
 }
 
 RtcWrite RtcSchedule::plan_write(WallTime now, nanoseconds preparation, nanoseconds set_delay) {

@@ -42,6 +42,7 @@ class RtcSchedule {
   // It may be off by this much more than is known of it before it is written.
   static constexpr nanoseconds kTolerated = std::chrono::milliseconds{5};
   static constexpr nanoseconds kBetweenWrites = std::chrono::hours{1};
+  static constexpr nanoseconds kAfterFailedWrite = std::chrono::minutes{5};
   static constexpr nanoseconds kBetweenChecks = std::chrono::minutes{10};
 
   // `write_error`: how far off a write may leave the chip.
@@ -57,8 +58,9 @@ class RtcSchedule {
   void on_failed(MonoTime now);
 
   bool wants_write(const RtcFinding& finding, const RtcHost& host, MonoTime now) const;
-  // Also of a write that failed.
   void on_written(MonoTime now);
+  // On top of on_failed(). What the chip holds now, the next reading has to tell soon.
+  void on_write_failed(MonoTime now);
 
   // The first second that can be written from `now` on. `preparation`: until the write can begin.
   // `set_delay`: from then on, until the chip begins that second.
@@ -70,7 +72,7 @@ class RtcSchedule {
   Dispersion write_error_;
   MonoTime next_check_;
   std::optional<MonoTime> last_read_;
-  std::optional<MonoTime> last_written_;
+  std::optional<MonoTime> next_write_;  // absent: at any time
   std::optional<MonoTime> barred_until_;
   nanoseconds pause_{};  // after the next failure
   int compared_ = 0;     // with a verified clock; few are counted

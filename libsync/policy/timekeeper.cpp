@@ -136,6 +136,11 @@ ClockStanding Timekeeper::standing(MonoTime now) const {
   return {last_->kind, age(*last_, now), bound_at(*last_, now), is_reliable(*last_, now), true};
 }
 
+nanoseconds Timekeeper::reliable_for(MonoTime now) const {
+  if (!last_ || !is_reliable(*last_, now)) return nanoseconds::zero();
+  return saturated_difference(window(last_->kind, last_->bound), age(*last_, now));
+}
+
 bool Timekeeper::may_write_rtc(MonoTime now) const {
   return last_ && last_->kind != SourceKind::kRtc && is_reliable(*last_, now);
 }

@@ -130,6 +130,8 @@ class Timekeeper {
 
   ClockStanding standing(MonoTime now) const;
   nanoseconds window(SourceKind kind, Dispersion bound_at_sync) const;
+  // Until it is no more, if nobody is heard again; 0: it is not.
+  nanoseconds reliable_for(MonoTime now) const;
 
   // Not the RTC's own time back to it, nor a clock that nobody vouches for.
   bool may_write_rtc(MonoTime now) const;

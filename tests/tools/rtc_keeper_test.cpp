@@ -2,6 +2,7 @@
 #include "tools/sntpd/rtc_keeper.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <gtest/gtest.h>
 
@@ -11,16 +12,19 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr WallTime kStart{1'790'000'000s};
+constexpr WallTime kBuilt{1'780'000'000s};
 constexpr RtcOscillator kDs3231{.is_compensated = true, .has_thermometer = true};
 constexpr const char* kSource = "rtc:/dev/i2c-1@0x68";
 
 RtcTime verified(nanoseconds true_less_machine = 0s) {
   return {.host = {.is_verified = true, .bound = {1ms}, .rate_uncertainty = Ppm::whole(1)},
-          .true_less_machine = {true_less_machine}};
+          .true_less_machine = {true_less_machine},
+          .true_time = kStart + true_less_machine};
 }
 RtcTime alone() {
   return {.host = {.is_verified = false, .bound = {nanoseconds::max()}, .rate_uncertainty = Ppm::whole(15)},
-          .true_less_machine = {}};
+          .true_less_machine = {},
+          .true_time = kStart};
 }
 
 RtcOutcome seen(WallTime chip, WallTime machine) {
@@ -28,6 +32,7 @@ RtcOutcome seen(WallTime chip, WallTime machine) {
           .failure = {},
           .look = RtcLook{.chip = "ds3231",
                           .oscillator = kDs3231,
+                          .is_set_by_others = false,
                           .distrust = {},
                           .pair = RtcPair{chip, machine, {2ms}},
                           .temperature = Celsius{20}},
@@ -65,7 +70,7 @@ class RtcKeeperTest : public testing::Test {
   }
 
   MonoTime now{1000s};
-  RtcKeeper keeper{{.source = kSource, .may_write = true}, {}, now};
+  RtcKeeper keeper{{.source = kSource, .may_write = true, .earliest = kBuilt}, {}, {}, now};
 };
 
 TEST_F(RtcKeeperTest, AtBootItReadsTheChip) {
@@ -77,7 +82,7 @@ TEST_F(RtcKeeperTest, AtBootItReadsTheChip) {
 TEST_F(RtcKeeperTest, OneJobIsDoneAtATime) {
   ASSERT_TRUE(next(alone()));
   EXPECT_FALSE(next(alone()));
-  EXPECT_FALSE(keeper.next_wakeup(alone().host));
+  EXPECT_EQ(keeper.next_wakeup(alone().host), now + 30s);  // to say that it hangs
 }
 
 // It reads 5 s more than the machine's clock, which came up wrong.
@@ -105,7 +110,7 @@ TEST_F(RtcKeeperTest, WhileOthersTellTheTimeItIsComparedAndNotHeard) {
 
 TEST_F(RtcKeeperTest, WhatWasSavedTellsHowFarOffItIsWhenPowerReturns) {
   run(seen(kStart, kStart + 4ms), verified());
-  RtcKeeper after{{.source = kSource, .may_write = true}, keeper.saved(), now};
+  RtcKeeper after{{.source = kSource, .may_write = true, .earliest = kBuilt}, keeper.saved(), {}, now};
   ASSERT_TRUE(after.next_job(alone(), {2026, 9, 21}, now));
   const auto news = after.take(seen(kStart + 1h, kStart), alone(), now);
   ASSERT_TRUE(news.claim);
@@ -118,7 +123,7 @@ TEST_F(RtcKeeperTest, WhatWasSavedOfAnotherChipTellsNothing) {
   auto saved = keeper.saved();
   ASSERT_TRUE(saved);
   saved->chip = "pcf8523";
-  RtcKeeper after{{.source = kSource, .may_write = true}, saved, now};
+  RtcKeeper after{{.source = kSource, .may_write = true, .earliest = kBuilt}, saved, {}, now};
   ASSERT_TRUE(after.next_job(alone(), {2026, 9, 21}, now));
   EXPECT_GT(after.take(seen(kStart + 1h, kStart), alone(), now).claim->bound, RtcKeeper::kUnknown);
 }
@@ -128,7 +133,7 @@ TEST_F(RtcKeeperTest, AChipThatIsWrongIsWrittenAtOnceAndComparedAgain) {
   const auto write = next(verified(500ms));
   ASSERT_TRUE(write);
   EXPECT_EQ(write->kind, RtcJob::Kind::kWrite);
-  EXPECT_EQ(write->true_less_machine.value, 500ms);
+  EXPECT_EQ(write->true_time, kStart + 500ms);
   RtcOutcome written = seen(kStart + 3s + 501ms, kStart + 3s);
   written.kind = RtcJob::Kind::kWrite;
   const auto news = keeper.take(written, verified(500ms), now);
@@ -153,7 +158,7 @@ TEST_F(RtcKeeperTest, AChipThatLostItsTimeIsWrittenOnceSomebodyKnowsIt) {
 }
 
 TEST_F(RtcKeeperTest, AClockThatMayNotBeSetIsNotWritten) {
-  keeper = RtcKeeper{{.source = kSource, .may_write = false}, {}, now};
+  keeper = RtcKeeper{{.source = kSource, .may_write = false, .earliest = kBuilt}, {}, {}, now};
   run(seen(kStart, kStart + 10s), verified());
   EXPECT_EQ(next(verified())->kind, RtcJob::Kind::kCheck);
 }
@@ -197,7 +202,30 @@ TEST_F(RtcKeeperTest, RepairsAreCounted) {
 TEST_F(RtcKeeperTest, AJobThatNeverEndsIsShown) {
   ASSERT_TRUE(next(alone()));
   EXPECT_TRUE(keeper.view(now + 10s).trouble.empty());
-  EXPECT_EQ(keeper.view(now + 16s).trouble, "its bus hangs");
+  EXPECT_FALSE(keeper.overdue(now + 10s));
+  const auto wakeup = keeper.next_wakeup(alone().host);
+  ASSERT_TRUE(wakeup);
+  EXPECT_EQ(keeper.view(*wakeup).trouble.rfind("its bus hangs", 0), 0U);
+  EXPECT_TRUE(keeper.overdue(*wakeup));
+  EXPECT_FALSE(keeper.overdue(*wakeup + 1h));
+  EXPECT_FALSE(keeper.next_wakeup(alone().host));
+}
+
+// Every 11 minutes, so that it seems not to drift at all.
+TEST_F(RtcKeeperTest, HowAChipDriftsThatTheKernelSetsIsNotLearned) {
+  const auto uncertainty = [this] { return std::sqrt(keeper.saved()->drift.covariance[1][1]); };
+  RtcOutcome outcome = seen(kStart, kStart);
+  outcome.look->is_set_by_others = true;
+  run(outcome, verified());
+  const double before = uncertainty();
+  run(checked(0), verified());
+  for (int i = 0; i < 10; ++i) {
+    now += 512s;
+    outcome.look->pair = RtcPair{kStart + i * 512s, kStart + i * 512s, {2ms}};
+    keeper.next_job(verified(), {2026, 9, 21}, now);
+    keeper.take(outcome, verified(), now);
+  }
+  EXPECT_DOUBLE_EQ(uncertainty(), before);
 }
 
 }  // namespace

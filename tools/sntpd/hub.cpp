@@ -165,14 +165,15 @@ void Hub::step(std::span<const pollfd> polled) {
 
 std::optional<MonoTime> Hub::next_wakeup() const {
   std::optional<MonoTime> next = next_save_;
-  const auto of_rtc = rtc_ ? rtc_->next_wakeup(rtc_time(mono_now()).host) : std::nullopt;
-  for (const auto& wakeup : {steering_.next_wakeup(mono_now()), upstreams_.next_wakeup(), of_rtc}) {
+  for (const auto& wakeup :
+       {steering_.next_wakeup(mono_now()), upstreams_.next_wakeup(), next_rtc_wakeup()}) {
     if (wakeup && (!next || *wakeup < *next)) next = wakeup;
   }
   return next;
 }
 
 void Hub::stop() {
+  end_rtc();
   steering_.stop();
   save();
 }

@@ -124,6 +124,10 @@ class Hub {
   Ppm rate_uncertainty() const;
   void step_rtc(MonoTime now);
   void take_rtc(const RtcOutcome& outcome, MonoTime now);
+  void note_rtc(const RtcKeeper::Note& what);
+  std::optional<MonoTime> next_rtc_wakeup() const;
+  void end_rtc();
+  void add_rtc(std::vector<SourceView>& views, MonoTime now) const;
 
   Answer judge(const Claim& claim);
   Answer adopt(FedSource& fed, const Claim& claim, MonoTime now);

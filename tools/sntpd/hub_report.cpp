@@ -165,6 +165,7 @@ std::vector<SourceView> Hub::sources() const {
   for (const auto& association : upstreams_.associations()) views.push_back(view_of(*association));
   for (const Unresolved& name : upstreams_.unresolved()) views.push_back(unresolved_view(name));
   for (const FedSource& fed : fed_.all()) views.push_back(view_of(fed));
+  add_rtc(views, mono_now());
   return views;
 }
 

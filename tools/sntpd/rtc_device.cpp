@@ -2,38 +2,47 @@
 #include "tools/sntpd/rtc_device.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "libsync/drivers/rtc_chips.hpp"
 #include "libsync/drivers/rtc_detect.hpp"
-#include "libsync/posix/dev_rtc.hpp"
-#include "libsync/posix/i2c_dev.hpp"
 
 namespace isletime::sntpd {
 namespace {
 
-std::optional<std::string> text_of(const std::optional<BusError>& error) {
-  return error ? std::optional<std::string>{describe(*error)} : std::nullopt;
+constexpr const char* kIsClaimed = "a driver of the kernel has the chip: use its /dev/rtcN instead";
+
+const char* text_of(BusError error) {
+  switch (error) {
+    case BusError::kNoAcknowledge:
+      return "no chip answers: is it connected, and to this bus?";
+    case BusError::kStuck:
+      return "the bus is stuck: check its wiring, or take the power from the chips on it";
+    case BusError::kShort:
+      return "the bus ended a transfer too early: check its wiring";
+    case BusError::kClaimed:
+      return kIsClaimed;
+    case BusError::kNotPermitted:
+      return "the system permits no transfers";
+    case BusError::kAbsent:
+      return "the bus is gone: plug it in again, and restart sntpd";
+    case BusError::kFailed:
+      return "the bus failed: check its wiring";
+  }
+  return "";
 }
 
-std::optional<std::string> text_of(const std::optional<SysError>& error) {
-  return error ? std::optional{to_string(*error)} : std::nullopt;
-}
-
+// What is there may be another chip when it answers again, unless it was said which.
 class ChipRtc final : public RtcDevice {
  public:
   ChipRtc(std::unique_ptr<I2cBus> bus, const RtcOption& option) : bus_(std::move(bus)), option_(option) {}
 
   std::optional<std::string> find_chip() override {
-    if (chip_) return std::nullopt;
-    if (option_.chip) {
-      chip_.emplace(*option_.chip, *bus_, option_.address.value_or(default_address(*option_.chip)));
-      return std::nullopt;
-    }
+    if (chip_ && !has_failed_) return std::nullopt;
+    chip_.reset();
+    if (option_.chip) return find(*option_.chip, option_.address.value_or(default_address(*option_.chip)));
     return option_.address ? find_at(*option_.address) : find_anywhere();
   }
   RtcOscillator oscillator() const override {
@@ -43,28 +52,24 @@ class ChipRtc final : public RtcDevice {
   std::string chip_name() const override { return to_string((*chip_)->model()); }
 
   Result<RtcReading, std::string> read(const CivilDate& near) override {
-    auto reading = (*chip_)->read(near);
-    if (!reading) return Unexpected{std::string{describe(reading.error())}};
-    return *std::move(reading);
+    return noticed((*chip_)->read(near));
   }
   Result<std::optional<MilliCelsius>, std::string> temperature() override {
-    const auto temperature = (*chip_)->temperature();
-    if (!temperature) return Unexpected{std::string{describe(temperature.error())}};
-    return *temperature;
+    return noticed((*chip_)->temperature());
   }
-  std::optional<std::string> prepare() override { return text_of((*chip_)->prepare()); }
-  std::optional<std::string> set(const CivilTime& time) override { return text_of((*chip_)->set(time)); }
+  std::optional<std::string> prepare() override { return noticed((*chip_)->prepare()); }
+  std::optional<std::string> set(const CivilTime& time) override { return noticed((*chip_)->set(time)); }
   nanoseconds set_delay() const override { return (*chip_)->set_delay(); }
   Result<RtcHealth, std::string> check() override {
-    const auto before = (*chip_)->inspect();
-    if (!before) return Unexpected{std::string{describe(before.error())}};
+    const auto before = noticed((*chip_)->inspect());
+    if (!before) return Unexpected{before.error()};
     const auto is_wrong = [](const RegisterFinding& finding) { return is_repairable(finding.fault); };
     const auto findings = before->findings();
     const auto wrong = std::count_if(findings.begin(), findings.end(), is_wrong);
     if (wrong == 0) return RtcHealth{.repaired = 0, .trouble = trouble_of(*before)};
-    if (const auto error = (*chip_)->repair()) return Unexpected{std::string{describe(*error)}};
-    const auto after = (*chip_)->inspect();
-    if (!after) return Unexpected{std::string{describe(after.error())}};
+    if (auto failure = noticed((*chip_)->repair())) return Unexpected{*std::move(failure)};
+    const auto after = noticed((*chip_)->inspect());
+    if (!after) return Unexpected{after.error()};
     const auto left = std::count_if(after->findings().begin(), after->findings().end(), is_wrong);
     return RtcHealth{.repaired = static_cast<int>(std::max<std::ptrdiff_t>(wrong - left, 0)),
                      .trouble = trouble_of(*after)};
@@ -80,67 +85,66 @@ class ChipRtc final : public RtcDevice {
     return {};
   }
 
+  template <class T>
+  Result<T, std::string> noticed(Result<T, BusError> result) {
+    has_failed_ = !result;
+    if (!result) return Unexpected{std::string{text_of(result.error())}};
+    return *std::move(result);
+  }
+  std::optional<std::string> noticed(std::optional<BusError> error) {
+    has_failed_ = error.has_value();
+    return error ? std::optional<std::string>{text_of(*error)} : std::nullopt;
+  }
+
+  // What was said is believed where the registers do not say otherwise.
+  std::optional<std::string> find(ChipModel model, std::uint8_t address) {
+    const auto found = detect(*bus_, address);
+    if (!found) return text_of(found.error());
+    if (!*found) return text_of(BusError::kNoAcknowledge);
+    const Detected& chip = **found;
+    if (chip.is_claimed) return kIsClaimed;
+    if (chip.model && chip.model != model && chip.or_model != model)
+      return fmt::format("what answers is a {}, and no {}: say so by chip=", to_string(*chip.model),
+                         to_string(model));
+    return take(model, address);
+  }
   std::optional<std::string> find_at(std::uint8_t address) {
     const auto found = detect(*bus_, address);
-    if (!found) return describe(found.error());
-    if (!*found) return fmt::format("no chip answers at 0x{:02x}", address);
+    if (!found) return text_of(found.error());
+    if (!*found) return text_of(BusError::kNoAcknowledge);
     return take(**found);
   }
   std::optional<std::string> find_anywhere() {
     const auto found = detect(*bus_);
-    if (!found) return describe(found.error());
+    if (!found) return text_of(found.error());
     const Detected* clock = nullptr;
     for (const Detected& chip : found->chips()) {
-      if (!chip.model) continue;
+      if (!chip.model && !chip.is_claimed) continue;
       if (clock != nullptr) return "there are several clocks: say which by address=";
       clock = &chip;
     }
     if (clock != nullptr) return take(*clock);
-    const auto chips = found->chips();
-    const bool is_claimed =
-        std::any_of(chips.begin(), chips.end(), [](const Detected& chip) { return chip.is_claimed; });
-    return is_claimed ? "a driver of the kernel has the chip: use --rtc /dev/rtc0 instead"
-                      : "no clock chip that is known answers";
+    if (found->chips().empty()) return text_of(BusError::kNoAcknowledge);
+    return "what answers is no clock that is known: if it is one, say which by chip=";
   }
   std::optional<std::string> take(const Detected& chip) {
-    if (chip.is_claimed) return "a driver of the kernel has the chip: use --rtc /dev/rtc0 instead";
-    if (!chip.model) return fmt::format("what answers at 0x{:02x} is no clock that is known", chip.address);
-    chip_.emplace(*chip.model, *bus_, chip.address);
+    if (chip.is_claimed) return kIsClaimed;
+    if (!chip.model)
+      return fmt::format(
+          "what answers at 0x{:02x} is no clock that is known: if it is one, say which by chip=",
+          chip.address);
+    return take(*chip.model, chip.address);
+  }
+  std::optional<std::string> take(ChipModel model, std::uint8_t address) {
+    chip_.emplace(model, *bus_, address);
+    has_failed_ = false;
     return std::nullopt;
   }
 
   std::unique_ptr<I2cBus> bus_;
   RtcOption option_;
   std::optional<RtcChipHolder> chip_;
-};
-
-// Whatever is behind it, its driver tells neither temperature nor registers.
-class KernelRtc final : public RtcDevice {
- public:
-  explicit KernelRtc(DevRtc device) : device_(std::move(device)) {}
-
-  std::optional<std::string> find_chip() override { return std::nullopt; }
-  RtcOscillator oscillator() const override { return {.is_compensated = false, .has_thermometer = false}; }
-  std::string chip_name() const override { return "kernel"; }
-
-  Result<RtcReading, std::string> read(const CivilDate&) override {
-    const auto time = device_.read();
-    if (time) return RtcReading{*time, device_.integrity(), true};
-    // The driver does not show what it knows for wrong.
-    if (time.error().code == EINVAL)
-      return RtcReading{Unexpected{RtcFault::kOutOfRange}, Integrity::kLost, true};
-    return Unexpected{to_string(time.error())};
-  }
-  Result<std::optional<MilliCelsius>, std::string> temperature() override {
-    return std::optional<MilliCelsius>{};
-  }
-  std::optional<std::string> prepare() override { return std::nullopt; }
-  std::optional<std::string> set(const CivilTime& time) override { return text_of(device_.set(time)); }
-  nanoseconds set_delay() const override { return std::chrono::milliseconds{1}; }
-  Result<RtcHealth, std::string> check() override { return RtcHealth{}; }
-
- private:
-  DevRtc device_;
+  bool has_failed_ = false;
 };
 
 }  // namespace
@@ -153,17 +157,6 @@ std::string source_name(const RtcOption& option) {
 
 std::unique_ptr<RtcDevice> chip_rtc(std::unique_ptr<I2cBus> bus, const RtcOption& option) {
   return std::make_unique<ChipRtc>(std::move(bus), option);
-}
-
-Result<std::unique_ptr<RtcDevice>, SysError> open_rtc(const RtcOption& option) {
-  if (option.is_of_the_kernel()) {
-    auto device = DevRtc::open(option.device);
-    if (!device) return Unexpected{device.error()};
-    return std::unique_ptr<RtcDevice>{std::make_unique<KernelRtc>(*std::move(device))};
-  }
-  auto bus = I2cDev::open(option.device, I2cDev::Claims::kRespected);
-  if (!bus) return Unexpected{bus.error()};
-  return chip_rtc(*std::move(bus), option);
 }
 
 }  // namespace isletime::sntpd

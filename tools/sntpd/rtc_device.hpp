@@ -12,7 +12,6 @@
 #include "libsync/core/rtc/rtc_reading.hpp"
 #include "libsync/policy/discipline/rtc_drift.hpp"
 #include "libsync/ports/i2c_bus.hpp"
-#include "libsync/posix/sys_error.hpp"
 #include "tools/sntpd/rtc_option.hpp"
 
 namespace isletime::sntpd {
@@ -35,6 +34,8 @@ class RtcDevice {
   // Once it is found.
   virtual RtcOscillator oscillator() const = 0;
   virtual std::string chip_name() const = 0;
+  // The kernel sets what it takes for its own clock every 11 minutes: how it drifts does not show.
+  virtual bool is_set_by_others() const { return false; }
 
   virtual Result<RtcReading, std::string> read(const CivilDate& near) = 0;
   // Absent: it has no thermometer.
@@ -51,8 +52,5 @@ class RtcDevice {
 std::string source_name(const RtcOption& option);
 
 std::unique_ptr<RtcDevice> chip_rtc(std::unique_ptr<I2cBus> bus, const RtcOption& option);
-
-// Opens the device only: the chip behind it need not answer yet.
-Result<std::unique_ptr<RtcDevice>, SysError> open_rtc(const RtcOption& option);
 
 }  // namespace isletime::sntpd

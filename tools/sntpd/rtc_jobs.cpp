@@ -20,6 +20,9 @@ constexpr nanoseconds kLongestSearch = seconds{5};
 constexpr nanoseconds kPreparation = milliseconds{20};
 constexpr nanoseconds kLatest = milliseconds{1};
 constexpr int kAttempts = 5;
+// What a spike on the wires made of a reading is not there any more.
+constexpr nanoseconds kSpike = milliseconds{10};
+constexpr const char* kEnded = "it was not waited for";
 // Reading two clocks one after the other differs by less.
 constexpr nanoseconds kLeastJump = milliseconds{1};
 
@@ -41,7 +44,7 @@ Result<RtcPair, std::string> find_edge(RtcDevice& device, RtcClocks& clocks, con
   EdgeSearch search;
   while (search.state() == EdgeState::kSearching) {
     if (clocks.mono() > deadline) return Unexpected{std::string{"its seconds could not be told apart"}};
-    clocks.sleep_until(search.next_look(clocks.mono()));
+    if (!clocks.sleep_until(search.next_look(clocks.mono()))) return Unexpected{std::string{kEnded}};
     const MonoTime before = clocks.mono();
     const auto reading = device.read(near);
     const MonoTime after = clocks.mono();
@@ -70,12 +73,16 @@ Result<RtcPair, std::string> find_edge(RtcDevice& device, RtcClocks& clocks, con
 Result<RtcLook, std::string> look_at(RtcDevice& device, RtcClocks& clocks, const CivilDate& near) {
   RtcLook look{.chip = device.chip_name(),
                .oscillator = device.oscillator(),
+               .is_set_by_others = device.is_set_by_others(),
                .distrust = {},
                .pair = {},
                .temperature = {}};
-  const auto reading = device.read(near);
-  if (!reading) return Unexpected{reading.error()};
-  look.distrust = distrust_of(*reading);
+  for (int i = 0; i < 2; ++i) {
+    const auto reading = device.read(near);
+    if (!reading) return Unexpected{reading.error()};
+    look.distrust = distrust_of(*reading);
+    if (look.distrust.empty() || !clocks.sleep_until(clocks.mono() + kSpike)) break;
+  }
   if (look.distrust.empty()) {
     const auto pair = find_edge(device, clocks, near);
     if (!pair) return Unexpected{pair.error()};
@@ -91,11 +98,10 @@ Result<RtcLook, std::string> look_at(RtcDevice& device, RtcClocks& clocks, const
 std::optional<std::string> write_now(const RtcJob& job, RtcDevice& device, RtcClocks& clocks) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     if (const auto failure = device.prepare()) return failure;
-    const nanoseconds true_less_mono = wall_less_mono(clocks) + job.true_less_machine.value;
-    const auto now = WallTime{clocks.mono().time_since_epoch() + true_less_mono};
+    const WallTime now = shifted(job.true_time, elapsed(job.at, clocks.mono()));
     const RtcWrite write = RtcSchedule::plan_write(now, kPreparation, device.set_delay());
-    const MonoTime start{write.start.time_since_epoch() - true_less_mono};
-    clocks.sleep_until(start);
+    const MonoTime start = job.at + elapsed(job.true_time, write.start);
+    if (!clocks.sleep_until(start)) return kEnded;
     const nanoseconds late = elapsed(start, clocks.mono());
     if (late > kLatest) continue;
     return device.set(to_civil_time(write.second));

@@ -3,6 +3,7 @@
 // that begins at one and is looked at again, a check of the registers. Blocks; told the clocks to go by.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,7 +16,7 @@
 
 namespace isletime::sntpd {
 
-// The machine's clocks.
+// The machine's clocks, and an alarm that somebody else may stop.
 class RtcClocks {
  public:
   RtcClocks() = default;
@@ -25,14 +26,24 @@ class RtcClocks {
 
   virtual WallTime wall() = 0;
   virtual MonoTime mono() = 0;
-  virtual void sleep_until(MonoTime time) = 0;
+  // False: by then nobody wants to know any more.
+  virtual bool sleep_until(MonoTime time) = 0;
+
+  // From another thread: the job under way is to end as soon as it can.
+  void end() { is_ended_.store(true, std::memory_order_relaxed); }
+  bool is_ended() const { return is_ended_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> is_ended_{false};
 };
 
 struct RtcJob {
   enum class Kind : std::uint8_t { kRead, kCheck, kWrite };
   Kind kind;
-  CivilDate near;            // of which century a year is
-  Offset true_less_machine;  // for a write: the time is the machine's clock's and this
+  CivilDate near;  // of which century a year is
+  WallTime
+      true_time;  // for a write: when the monotonic clock read `at`, whoever sets the machine's meanwhile
+  MonoTime at;
 };
 
 // The chip and the machine's clock at one instant.
@@ -45,6 +56,7 @@ struct RtcPair {
 struct RtcLook {
   std::string chip;
   RtcOscillator oscillator;
+  bool is_set_by_others;
   std::string distrust;         // why it may not be believed; empty: it may
   std::optional<RtcPair> pair;  // absent: it tells no time
   std::optional<Celsius> temperature;

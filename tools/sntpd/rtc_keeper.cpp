@@ -2,10 +2,12 @@
 #include "tools/sntpd/rtc_keeper.hpp"
 
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "libsync/core/rfc3339.hpp"
 #include "libsync/policy/saturated.hpp"
 
 namespace isletime::sntpd {
@@ -17,17 +19,27 @@ using std::chrono::milliseconds;
 constexpr Dispersion kWriteError{milliseconds{3}};
 // Further off, and the chip did not take what was written.
 constexpr nanoseconds kWriteFailed = milliseconds{20};
-// The longest job is a look that finds no edge.
-constexpr nanoseconds kHangs = seconds{15};
+// The longest job is a detection among clocks that do not tick, and a look that finds no edge.
+constexpr nanoseconds kHangs = seconds{30};
+constexpr const char* kHangsText = "its bus hangs: check its wiring, or take the power from the chips on it";
+// Chips count years from 00 to 99, and one that holds nonsense may read any.
+constexpr nanoseconds kLongestUse = std::chrono::hours{24 * 365 * 20};
+// Of a time that was saved, of an edge that was seen some time ago, and of the monotonic clock.
+constexpr nanoseconds kErrorOfLastRun = seconds{3};
+constexpr Ppm kRateSinceLastRun = Ppm::whole(500);
 
 }  // namespace
 
-RtcKeeper::RtcKeeper(Config config, std::optional<SavedRtc> saved, MonoTime now)
-    : config_(std::move(config)), saved_(std::move(saved)), schedule_(now, kWriteError) {}
+RtcKeeper::RtcKeeper(Config config, std::optional<SavedRtc> saved, std::optional<LastRun> last_run,
+                     MonoTime now)
+    : config_(std::move(config)),
+      saved_(std::move(saved)),
+      last_run_(last_run),
+      schedule_(now, kWriteError) {}
 
 std::optional<RtcJob> RtcKeeper::next_job(const RtcTime& time, const CivilDate& near, MonoTime now) {
   if (busy_since_) return std::nullopt;
-  RtcJob job{.kind = RtcJob::Kind::kRead, .near = near, .true_less_machine = time.true_less_machine};
+  RtcJob job{.kind = RtcJob::Kind::kRead, .near = near, .true_time = time.true_time, .at = now};
   const RtcPlan plan = schedule_.next(time.host);
   if (std::exchange(wants_write_, false) && time.host.is_verified) {
     job.kind = RtcJob::Kind::kWrite;
@@ -39,17 +51,24 @@ std::optional<RtcJob> RtcKeeper::next_job(const RtcTime& time, const CivilDate& 
     job.kind = RtcJob::Kind::kCheck;
   }
   busy_since_ = now;
+  is_overdue_told_ = false;
   return job;
 }
 
 std::optional<MonoTime> RtcKeeper::next_wakeup(const RtcHost& host) const {
-  if (busy_since_) return std::nullopt;
+  if (busy_since_) return is_overdue_told_ ? std::nullopt : std::optional{*busy_since_ + kHangs};
   return wants_write_ ? MonoTime{} : schedule_.next(host).at;
 }
 
 void RtcKeeper::on_refused(MonoTime now) {
   busy_since_.reset();
   schedule_.on_failed(now);
+}
+
+std::optional<RtcKeeper::Note> RtcKeeper::overdue(MonoTime now) {
+  if (!busy_since_ || is_overdue_told_ || elapsed(*busy_since_, now) < kHangs) return std::nullopt;
+  is_overdue_told_ = true;
+  return Note{Event::kFault, fmt::format("{}: {}", config_.source, kHangsText)};
 }
 
 // Said once, and again when it is another.
@@ -61,11 +80,11 @@ void RtcKeeper::tell_trouble(std::string& trouble, const std::string& text, News
 RtcKeeper::News RtcKeeper::take(const RtcOutcome& outcome, const RtcTime& time, MonoTime now) {
   News news;
   busy_since_.reset();
-  if (outcome.kind == RtcJob::Kind::kWrite) schedule_.on_written(now);
   tell_trouble(failure_, outcome.failure, news);
   if (!outcome.failure.empty()) {
     ++failures_;
     schedule_.on_failed(now);
+    if (outcome.kind == RtcJob::Kind::kWrite) schedule_.on_write_failed(now);
     return news;
   }
   switch (outcome.kind) {
@@ -78,7 +97,8 @@ RtcKeeper::News RtcKeeper::take(const RtcOutcome& outcome, const RtcTime& time, 
       if (outcome.look) take_look(*outcome.look, time, now, news);
       break;
     case RtcJob::Kind::kWrite:
-      if (outcome.look) take_written(*outcome.look, time, news);
+      schedule_.on_written(now);
+      if (outcome.look) take_written(*outcome.look, time, now, news);
       break;
   }
   return news;
@@ -95,22 +115,54 @@ void RtcKeeper::take_health(const RtcHealth& health, News& news) {
 }
 
 // The first look at a chip tells whether it is the one that something is known of.
-void RtcKeeper::meet(const RtcLook& look, News& news) {
+void RtcKeeper::meet(const RtcLook& look, MonoTime now, News& news) {
   temperature_ = look.temperature;
   if (drift_ && chip_ == look.chip) return;
   chip_ = look.chip;
   news.notes.push_back({Event::kSourceSelected, fmt::format("{}: it is a {}", config_.source, chip_)});
   drift_.emplace(look.oscillator);
   if (!saved_ || saved_->source != config_.source || saved_->chip != chip_) return;
-  if (const auto restored = RtcDrift::restored(saved_->drift);
-      restored && saved_->drift.oscillator == look.oscillator)
-    drift_ = *restored;
+  const auto restored = RtcDrift::restored(saved_->drift);
+  if (!restored || saved_->drift.oscillator != look.oscillator) return;
+  drift_ = *restored;
+  if (look.pair && is_contradicted(*drift_, *look.pair, now)) {
+    drift_->forget_phase();
+    news.notes.push_back(
+        {Event::kFault, fmt::format("{}: somebody has set it since it was last compared", config_.source)});
+  }
+}
+
+// What was saved tells how far off the chip is, unless somebody set it meanwhile. That shows only if the
+// machine was not started anew.
+bool RtcKeeper::is_contradicted(const RtcDrift& drift, const RtcPair& pair, MonoTime now) const {
+  const auto predicted = drift.predict(pair.chip, temperature_);
+  if (!last_run_ || !predicted) return false;
+  const nanoseconds since = elapsed(last_run_->at, now);
+  const WallTime by_last_run = shifted(last_run_->time, since);
+  const WallTime by_chip = shifted(pair.chip, predicted->offset.value);
+  const nanoseconds explained =
+      saturated_sum(predicted->bound.value, kErrorOfLastRun + isletime::drift(since, kRateSinceLastRun));
+  return magnitude(elapsed(by_last_run, by_chip)) > explained;
+}
+
+std::string RtcKeeper::distrust_of(const RtcLook& look) const {
+  if (!look.distrust.empty() || !look.pair) return look.distrust;
+  const WallTime chip = look.pair->chip;
+  if (chip >= config_.earliest && elapsed(config_.earliest, chip) < kLongestUse) return {};
+  const auto text = format_rfc3339(chip);
+  return fmt::format("it reads {}, which cannot be", std::string_view{text.data(), text.size()});
+}
+
+void RtcKeeper::compare(const RtcLook& look, Offset offset, Dispersion bound) {
+  if (look.is_set_by_others) drift_.emplace(look.oscillator);
+  drift_->compare(
+      {.chip = look.pair->chip, .offset = offset, .bound = bound, .temperature = look.temperature});
 }
 
 void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now, News& news) {
-  meet(look, news);
-  tell_trouble(distrust_, look.distrust, news);
-  if (!look.pair || !look.distrust.empty()) {
+  meet(look, now, news);
+  tell_trouble(distrust_, distrust_of(look), news);
+  if (!look.pair || !distrust_.empty()) {
     drift_->forget_phase();
     const RtcFinding lost{.is_believable = false, .offset = {}, .bound = {}};
     wants_write_ = config_.may_write && schedule_.wants_write(lost, time.host, now);
@@ -125,8 +177,7 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
   const RtcFinding finding{.is_believable = true,
                            .offset = {saturated_sum(machine_less_chip, time.true_less_machine.value)},
                            .bound = {saturated_sum(pair.bound.value, time.host.bound.value)}};
-  drift_->compare(
-      {.chip = pair.chip, .offset = finding.offset, .bound = finding.bound, .temperature = look.temperature});
+  compare(look, finding.offset, finding.bound);
   wants_write_ = config_.may_write && schedule_.wants_write(finding, time.host, now);
   written_off_ = finding.offset;
   news.claim = Claim{.at = pair.machine,
@@ -141,7 +192,8 @@ RtcKeeper::Claim RtcKeeper::claim_alone(const RtcLook& look) {
   const RtcPair& pair = *look.pair;
   const auto predicted = drift_->predict(pair.chip, look.temperature);
   if (look.temperature) drift_->follow(pair.chip, *look.temperature);
-  const RtcDrift::Prediction known = predicted.value_or(RtcDrift::Prediction{{}, kUnknown});
+  const RtcDrift::Prediction known = predicted.value_or(
+      RtcDrift::Prediction{{}, look.oscillator.is_compensated ? kUnknown : kUnknownCrystal});
   return {.at = pair.machine,
           .offset = {saturated_sum(elapsed(pair.machine, pair.chip), known.offset.value)},
           .bound = {saturated_sum(known.bound.value, pair.bound.value)},
@@ -150,22 +202,21 @@ RtcKeeper::Claim RtcKeeper::claim_alone(const RtcLook& look) {
           .remark = {}};
 }
 
-void RtcKeeper::take_written(const RtcLook& look, const RtcTime& time, News& news) {
-  meet(look, news);
+void RtcKeeper::take_written(const RtcLook& look, const RtcTime& time, MonoTime now, News& news) {
+  meet(look, now, news);
   drift_->forget_phase();
-  if (!look.pair || !look.distrust.empty()) {
-    tell_trouble(distrust_, "it did not keep what was written: " + look.distrust, news);
+  if (const std::string distrust = distrust_of(look); !look.pair || !distrust.empty()) {
+    tell_trouble(distrust_, "it did not keep what was written: " + distrust, news);
+    schedule_.on_write_failed(now);
     return;
   }
   const RtcPair& pair = *look.pair;
   const Offset offset{saturated_sum(elapsed(pair.chip, pair.machine), time.true_less_machine.value)};
-  drift_->compare({.chip = pair.chip,
-                   .offset = offset,
-                   .bound = {saturated_sum(pair.bound.value, time.host.bound.value)},
-                   .temperature = look.temperature});
+  compare(look, offset, {saturated_sum(pair.bound.value, time.host.bound.value)});
   if (magnitude(offset.value) > kWriteFailed) {
-    tell_trouble(distrust_, fmt::format("it is {:+.3f} s off behind a write", Seconds{offset.value}.count()),
+    tell_trouble(distrust_, fmt::format("it is {:+.3f} s off behind a write", -Seconds{offset.value}.count()),
                  news);
+    schedule_.on_write_failed(now);
     return;
   }
   const std::string before = distrust_.empty()
@@ -185,9 +236,9 @@ RtcKeeper::View RtcKeeper::view(MonoTime now) const {
             .repairs = repairs_,
             .writes = writes_,
             .failures = failures_};
-  const bool hangs = busy_since_ && elapsed(*busy_since_, now) > kHangs;
+  const bool hangs = busy_since_ && elapsed(*busy_since_, now) >= kHangs;
   for (const std::string& trouble :
-       {hangs ? std::string{"its bus hangs"} : std::string{}, failure_, distrust_, sickness_}) {
+       {hangs ? std::string{kHangsText} : std::string{}, failure_, distrust_, sickness_}) {
     if (view.trouble.empty()) view.trouble = trouble;
   }
   if (drift_ && drift_->state().is_phase_known) view.frequency = drift_->frequency().value;

@@ -4,6 +4,7 @@
 // claims and notes go out.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,19 +21,27 @@ namespace isletime::sntpd {
 struct RtcTime {
   RtcHost host;
   Offset true_less_machine;
+  WallTime true_time;
 };
 
 class RtcKeeper {
  public:
-  // Of a chip that nobody here has ever compared: somebody set it by hand, long ago.
-  static constexpr Dispersion kUnknown{seconds{30}};
+  // Of a chip that nobody here has ever compared: somebody set it by hand, up to a year ago.
+  static constexpr Dispersion kUnknown{std::chrono::minutes{2}};
+  static constexpr Dispersion kUnknownCrystal{std::chrono::minutes{8}};
 
   struct Config {
     std::string source;  // "rtc:/dev/i2c-1@0x68"
     bool may_write;
+    WallTime earliest;  // a chip that reads less, or decades more, is not believed
+  };
+  // What time it was, by the last run in this boot of the machine.
+  struct LastRun {
+    WallTime time;
+    MonoTime at;
   };
   // `saved`: of the last run, whichever chip that had.
-  RtcKeeper(Config config, std::optional<SavedRtc> saved, MonoTime now);
+  RtcKeeper(Config config, std::optional<SavedRtc> saved, std::optional<LastRun> last_run, MonoTime now);
 
   const std::string& source() const { return config_.source; }
 
@@ -60,6 +69,8 @@ class RtcKeeper {
     std::vector<Note> notes;
   };
   News take(const RtcOutcome& outcome, const RtcTime& time, MonoTime now);
+  // Of a job that should have come to an end long ago; said once.
+  std::optional<Note> overdue(MonoTime now);
 
   struct View {
     std::string chip;     // "ds3231"; empty: it has not answered yet
@@ -76,14 +87,18 @@ class RtcKeeper {
 
  private:
   void take_look(const RtcLook& look, const RtcTime& time, MonoTime now, News& news);
-  void take_written(const RtcLook& look, const RtcTime& time, News& news);
+  void take_written(const RtcLook& look, const RtcTime& time, MonoTime now, News& news);
   void take_health(const RtcHealth& health, News& news);
-  void meet(const RtcLook& look, News& news);
+  void meet(const RtcLook& look, MonoTime now, News& news);
+  bool is_contradicted(const RtcDrift& drift, const RtcPair& pair, MonoTime now) const;
+  std::string distrust_of(const RtcLook& look) const;
+  void compare(const RtcLook& look, Offset offset, Dispersion bound);
   Claim claim_alone(const RtcLook& look);
   void tell_trouble(std::string& trouble, const std::string& text, News& news) const;
 
   Config config_;
   std::optional<SavedRtc> saved_;
+  std::optional<LastRun> last_run_;
   RtcSchedule schedule_;
   std::optional<RtcDrift> drift_;  // once the chip has answered
   std::string chip_;
@@ -97,6 +112,7 @@ class RtcKeeper {
   bool wants_write_ = false;
   Offset written_off_{};  // what it was off by
   std::optional<MonoTime> busy_since_;
+  bool is_overdue_told_ = false;
 };
 
 }  // namespace isletime::sntpd

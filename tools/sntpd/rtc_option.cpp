@@ -24,6 +24,10 @@ std::optional<std::uint8_t> parse_chip_address(std::string_view text) {
   return static_cast<std::uint8_t>(value);
 }
 
+std::string_view file_name(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 // Absent: taken. Otherwise what is wrong.
 std::optional<std::string> apply(std::string_view word, RtcOption& rtc) {
   const auto equals = word.find('=');
@@ -48,8 +52,11 @@ std::optional<std::string> apply(std::string_view word, RtcOption& rtc) {
 }  // namespace
 
 bool RtcOption::is_of_the_kernel() const {
-  const auto slash = device.rfind('/');
-  return std::string_view{device}.substr(slash == std::string::npos ? 0 : slash + 1).starts_with("rtc");
+  return file_name(device).starts_with("rtc");
+}
+
+bool RtcOption::is_the_kernels_own() const {
+  return file_name(device) == "rtc" || file_name(device) == "rtc0";
 }
 
 Result<RtcOption, std::string> parse_rtc_option(const std::string& text) {

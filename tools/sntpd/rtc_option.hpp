@@ -19,6 +19,8 @@ struct RtcOption {
 
   // Not a bus, but a chip that a driver of the kernel holds.
   bool is_of_the_kernel() const;
+  // The one that the kernel itself writes while its clock is synchronised.
+  bool is_the_kernels_own() const;
 };
 
 // Error: one clause that names the word that is wrong.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "tools/sntpd/rtc_worker.hpp"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <system_error>
@@ -9,6 +11,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "libsync/posix/clocks.hpp"
@@ -18,13 +21,21 @@
 namespace isletime::sntpd {
 namespace {
 
+// As long as nobody minds waiting for the end of the program.
+constexpr nanoseconds kLongestSleep = std::chrono::milliseconds{100};
+constexpr int kPatience = 1000;  // ms
+
 class SystemRtcClocks final : public RtcClocks {
  public:
   WallTime wall() override { return wall_now(); }
   MonoTime mono() override { return mono_now(); }
-  void sleep_until(MonoTime time) override {
-    const nanoseconds left = elapsed(mono_now(), time);
-    if (left > nanoseconds::zero()) std::this_thread::sleep_for(left);
+  bool sleep_until(MonoTime time) override {
+    while (!is_ended()) {
+      const nanoseconds left = elapsed(mono_now(), time);
+      if (left <= nanoseconds::zero()) return true;
+      std::this_thread::sleep_for(std::min(left, kLongestSleep));
+    }
+    return false;
   }
 };
 
@@ -66,9 +77,21 @@ RtcWorker::RtcWorker(std::unique_ptr<RtcDevice> device, std::unique_ptr<RtcClock
 }
 
 RtcWorker::~RtcWorker() {
-  const std::lock_guard lock(shared_->mutex);
-  shared_->is_stopping = true;
-  shared_->wake.notify_one();
+  end();
+}
+
+std::optional<RtcOutcome> RtcWorker::end() {
+  shared_->clocks->end();
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->is_stopping = true;
+    if (shared_->job) is_busy_ = false;  // not begun yet
+    shared_->wake.notify_one();
+  }
+  if (!is_busy_) return std::nullopt;
+  pollfd outcome{descriptor(), POLLIN, 0};
+  poll(&outcome, 1, kPatience);
+  return take();
 }
 
 bool RtcWorker::start() {

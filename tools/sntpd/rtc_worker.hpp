@@ -13,7 +13,6 @@ namespace isletime::sntpd {
 class RtcWorker {
  public:
   RtcWorker(std::unique_ptr<RtcDevice> device, std::unique_ptr<RtcClocks> clocks);
-  // Does not wait for a job that hangs.
   ~RtcWorker();
   RtcWorker(const RtcWorker&) = delete;
   RtcWorker& operator=(const RtcWorker&) = delete;
@@ -25,6 +24,9 @@ class RtcWorker {
   // Readable when there is an outcome; -1 while idle.
   int descriptor() const;
   std::optional<RtcOutcome> take();
+  // No more jobs. One under way leaves off where that does no harm: a chip that is being written is not left
+  // half-way. One that hangs is waited for no longer than a second.
+  std::optional<RtcOutcome> end();
 
  private:
   struct Shared;

@@ -23,6 +23,7 @@
 #include "tools/common/paths.hpp"
 #include "tools/common/signals.hpp"
 #include "tools/sntpd/build_time.hpp"
+#include "tools/sntpd/rtc_open.hpp"
 #include "tools/sntpd/shrink.hpp"
 
 namespace isletime::sntpd {
@@ -133,8 +134,7 @@ std::optional<Server::Failure> Server::open_battery_clock() {
   if (!options_.rtc) return std::nullopt;
   auto device = open_rtc(*options_.rtc);
   if (!device) {
-    return Failure{ExitStatus::kSystemFailed,
-                   fmt::format("--rtc {}: {}", options_.rtc->device, to_string(device.error()))};
+    return Failure{ExitStatus::kUsage, fmt::format("--rtc {}: {}", options_.rtc->device, device.error())};
   }
   hub_->use_rtc(source_name(*options_.rtc), *std::move(device));
   return std::nullopt;

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: MIT
+// The battery clock as sntpd keeps it, from what the hub is told down to the bytes on the bus: a chip's
+// model, its driver, the jobs and the keeper, through days that pass in no time.
+#include <algorithm>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "libsync/drivers/rtc_chips.hpp"
+#include "tests/fakes/rtc_model.hpp"
+#include "tools/sntpd/rtc_device.hpp"
+#include "tools/sntpd/rtc_jobs.hpp"
+#include "tools/sntpd/rtc_keeper.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+using namespace std::chrono_literals;
+using fakes::ModelBus;
+using fakes::ModelChip;
+using fakes::Oscillator;
+using fakes::TrueTime;
+
+constexpr WallTime kStart{1'790'000'000s};  // 2026-09-21
+constexpr WallTime kBuilt{1'780'000'000s};
+constexpr const char* kSource = "rtc:/dev/i2c-1";
+
+// The machine's clocks are those of the model's world, but for what the wall clock is off by.
+class ModelClocks final : public RtcClocks {
+ public:
+  explicit ModelClocks(TrueTime& time) : time_(time) {}
+  WallTime wall() override { return WallTime{time_.now} + machine_ahead; }
+  MonoTime mono() override { return MonoTime{time_.now - kStart.time_since_epoch() + 100s}; }
+  bool sleep_until(MonoTime time) override {
+    time_.now += std::max(elapsed(mono(), time), nanoseconds::zero());
+    return true;
+  }
+
+  nanoseconds machine_ahead{};
+
+ private:
+  TrueTime& time_;
+};
+
+// The device owns its bus, and the test keeps one.
+class BorrowedBus final : public I2cBus {
+ public:
+  explicit BorrowedBus(I2cBus& bus) : bus_(bus) {}
+  std::optional<BusError> transfer(std::uint8_t address, Bytes out, MutableBytes in) override {
+    return bus_.transfer(address, out, in);
+  }
+
+ private:
+  I2cBus& bus_;
+};
+
+class RtcWithModel : public testing::Test {
+ protected:
+  RtcWithModel() {
+    plug(ChipModel::kDs3231, {.error_ppb = 1500});
+    boot();
+  }
+
+  // A chip that shows the true time.
+  void plug(ChipModel model, Oscillator oscillator) {
+    if (chip) bus.detach(default_address(chip->model()));
+    chip = std::make_unique<ModelChip>(model, to_civil_time(WallTime{time.now}), time.now, oscillator);
+    bus.attach(default_address(model), *chip);
+  }
+  void boot(std::optional<RtcKeeper::LastRun> last_run = {}) {
+    const std::optional<SavedRtc> saved = keeper ? keeper->saved() : std::nullopt;
+    device = chip_rtc(std::make_unique<BorrowedBus>(bus), option);
+    keeper.emplace(RtcKeeper::Config{.source = kSource, .may_write = may_write, .earliest = kBuilt}, saved,
+                   last_run, clocks.mono());
+  }
+  RtcTime hub() {
+    return {.host = {.is_verified = is_verified,
+                     .bound = is_verified ? Dispersion{1ms} : Dispersion{10s},
+                     .rate_uncertainty = Ppm::whole(15)},
+            .true_less_machine = {is_verified ? -clocks.machine_ahead : 0ns},
+            .true_time = is_verified ? WallTime{time.now} : clocks.wall()};
+  }
+  // Whatever is due, until the bus rests.
+  void work() {
+    while (const auto job = keeper->next_job(hub(), to_civil_time(kStart).date, clocks.mono())) {
+      const RtcOutcome outcome = do_rtc_job(*job, *device, clocks);
+      writes_begun += job->kind == RtcJob::Kind::kWrite ? 1 : 0;
+      RtcKeeper::News news = keeper->take(outcome, hub(), clocks.mono());
+      for (const auto& note : news.notes) notes += note.text + '\n';
+      if (news.claim) claim = news.claim;
+    }
+  }
+  void pass(nanoseconds span) {
+    const nanoseconds end = time.now + span;
+    for (;;) {
+      work();
+      const auto next = keeper->next_wakeup(hub().host);
+      const nanoseconds until = next ? elapsed(clocks.mono(), *next) : span;
+      if (time.now + until >= end) break;
+      time.now += std::max(until, nanoseconds{1});
+    }
+    time.now = std::max(time.now, end);
+  }
+  RtcKeeper::View view() { return keeper->view(clocks.mono()); }
+  // What a claim would leave of the machine's error, if it were set by it.
+  nanoseconds error_of_claim() const { return clocks.machine_ahead + claim->offset.value; }
+  nanoseconds chip_ahead() { return *chip->time_shown(time.now) - time.now; }
+  bool is_told(const std::string& words) const { return notes.find(words) != std::string::npos; }
+
+  TrueTime time{kStart.time_since_epoch()};
+  ModelBus bus{time};
+  ModelClocks clocks{time};
+  std::unique_ptr<ModelChip> chip;
+  RtcOption option{.device = "/dev/i2c-1", .chip = {}, .address = {}};
+  std::unique_ptr<RtcDevice> device;
+  std::optional<RtcKeeper> keeper;
+  bool is_verified = false;
+  bool may_write = true;
+  std::optional<RtcKeeper::Claim> claim;
+  std::string notes;
+  int writes_begun = 0;
+};
+
+TEST_F(RtcWithModel, AMachineThatBootsInAnotherYearIsToldTheTime) {
+  clocks.machine_ahead = -24h * 1000;
+  work();
+  ASSERT_TRUE(claim) << notes;
+  EXPECT_TRUE(claim->is_heard);
+  EXPECT_LE(magnitude(error_of_claim()), 2ms);
+  EXPECT_EQ(view().chip, "ds3231");
+  EXPECT_EQ(view().trouble, "");
+}
+
+TEST_F(RtcWithModel, EachModelIsFoundAndReadToTwoMilliseconds) {
+  for (const ChipModel model : kChipModels) {
+    plug(model, {});
+    boot();
+    claim.reset();
+    work();
+    ASSERT_TRUE(claim) << to_string(model) << ": " << notes;
+    EXPECT_LE(magnitude(error_of_claim()), 2ms) << to_string(model);
+  }
+}
+
+TEST_F(RtcWithModel, AChipWhoseOscillatorStoppedIsNotBelieved) {
+  chip->poke(0x0f, 0x80, time.now);
+  work();
+  EXPECT_FALSE(claim);
+  EXPECT_EQ(view().trouble, "it lost its power or its oscillator since it was set");
+  EXPECT_EQ(writes_begun, 0);
+}
+
+TEST_F(RtcWithModel, GarbageIsNotBelieved) {
+  chip->poke(0x04, 0x50, time.now);
+  chip->poke(0x05, 0x1f, time.now);
+  work();
+  EXPECT_FALSE(claim);
+  EXPECT_NE(view().trouble, "");
+}
+
+TEST_F(RtcWithModel, ATimeBeforeThisProgramWasMadeIsNotBelieved) {
+  chip->poke(0x06, 0x00, time.now);
+  work();
+  EXPECT_FALSE(claim);
+  EXPECT_EQ(view().trouble.rfind("it reads 2000-", 0), 0U) << view().trouble;
+}
+
+TEST_F(RtcWithModel, AYearFarAheadIsNotBelieved) {
+  chip->poke(0x06, 0x66, time.now);
+  work();
+  EXPECT_FALSE(claim);
+  EXPECT_EQ(view().trouble.rfind("it reads 2066-", 0), 0U) << view().trouble;
+}
+
+TEST_F(RtcWithModel, AChipThatIsNotBelievedIsWrittenOnceSomebodyKnowsTheTime) {
+  chip->poke(0x0f, 0x80, time.now);
+  pass(10min);
+  EXPECT_EQ(writes_begun, 0);
+  is_verified = true;
+  pass(10min);
+  EXPECT_EQ(view().writes, 1U) << notes;
+  EXPECT_LE(magnitude(chip_ahead()), 4ms);
+  EXPECT_EQ(view().trouble, "");
+  EXPECT_EQ(chip->peek(0x0f, time.now) & 0x80, 0);
+}
+
+// 1.5 ppm are 8 ms in an hour and a half.
+TEST_F(RtcWithModel, AWriteComesOnlyWhenTheChipIsOffByMoreThanAWriteIsWorth) {
+  is_verified = true;
+  pass(1h);
+  EXPECT_EQ(writes_begun, 0) << notes;
+  pass(3h);
+  EXPECT_GE(writes_begun, 1);
+  pass(44h);
+  EXPECT_LE(writes_begun, 48h / (8ms / 1.5e-6)) << notes;
+  EXPECT_LE(magnitude(chip_ahead()), 20ms);
+  EXPECT_EQ(view().writes, static_cast<std::uint64_t>(writes_begun));
+}
+
+TEST_F(RtcWithModel, AClockThatMayNotBeSetIsNeverWritten) {
+  may_write = false;
+  boot();
+  chip->poke(0x0f, 0x80, time.now);
+  is_verified = true;
+  const std::uint8_t flags = chip->peek(0x0f, time.now);
+  pass(3h);
+  EXPECT_EQ(writes_begun, 0);
+  EXPECT_EQ(chip->peek(0x0f, time.now), flags);
+}
+
+TEST_F(RtcWithModel, TheMachinesClockMayBeSetWhileTheChipIsWritten) {
+  clocks.machine_ahead = 2h;
+  chip->poke(0x0f, 0x80, time.now);
+  is_verified = true;
+  const auto read = keeper->next_job(hub(), to_civil_time(kStart).date, clocks.mono());
+  ASSERT_TRUE(read);
+  keeper->take(do_rtc_job(*read, *device, clocks), hub(), clocks.mono());
+  const auto write = keeper->next_job(hub(), to_civil_time(kStart).date, clocks.mono());
+  ASSERT_TRUE(write);
+  ASSERT_EQ(write->kind, RtcJob::Kind::kWrite);
+  clocks.machine_ahead = 0s;
+  do_rtc_job(*write, *device, clocks);
+  EXPECT_LE(magnitude(chip_ahead()), 4ms);
+}
+
+TEST_F(RtcWithModel, WhenAllOthersAreGoneItTellsTheTimeWithABoundThatGrows) {
+  may_write = false;  // so that it drifts
+  boot();
+  is_verified = true;
+  pass(48h);
+  is_verified = false;
+  pass(10min);
+  ASSERT_TRUE(claim && claim->is_heard) << notes;
+  const Dispersion soon = claim->bound;
+  EXPECT_LE(magnitude(error_of_claim()), soon.value);
+  EXPECT_LT(soon.value, 50ms);
+  pass(24h * 3);
+  const Dispersion later = claim->bound;
+  EXPECT_GT(later, soon);
+  EXPECT_LE(magnitude(error_of_claim()), later.value);
+  // The chip itself is off by 0.6 s.
+  EXPECT_LE(magnitude(error_of_claim()), 100ms);
+  EXPECT_LT(later.value, 1s);
+}
+
+TEST_F(RtcWithModel, WhatItKnowsOfTheChipSurvivesThirtyDaysWithoutPower) {
+  may_write = false;
+  boot();
+  is_verified = true;
+  pass(72h);
+  is_verified = false;
+  time.now += 24h * 30;
+  clocks.machine_ahead = -24h * 30;
+  claim.reset();
+  boot();
+  work();
+  ASSERT_TRUE(claim);
+  EXPECT_GT(magnitude(chip_ahead()), 3s);
+  EXPECT_LE(magnitude(error_of_claim()), claim->bound.value);
+  EXPECT_LT(claim->bound.value, 10s);
+}
+
+TEST_F(RtcWithModel, HowTemperatureChangesItIsLearned) {
+  plug(ChipModel::kDs3231, {.error_ppb = 500, .ageing_ppb_per_year = 0, .parabola_ppb = -4});
+  may_write = false;
+  boot();
+  is_verified = true;
+  for (int hour = 0; hour < 24 * 14; ++hour) {
+    const int kelvin = 10 + 2 * std::abs(hour % 24 - 12);  // 10 to 34
+    chip->set_temperature({kelvin * 1000}, time.now);
+    pass(1h);
+  }
+  // 0.5 ppm less 4 ppb/K^2 times 15 K squared.
+  chip->set_temperature({10'000}, time.now);
+  pass(2h);
+  ASSERT_TRUE(view().temperature && view().frequency);
+  EXPECT_NEAR(view().temperature->value, 10, 0.5);
+  EXPECT_NEAR(*view().frequency, -0.4e-6, 0.1e-6);
+  chip->set_temperature({25'000}, time.now);
+  pass(2h);
+  EXPECT_NEAR(*view().frequency, 0.5e-6, 0.1e-6);
+}
+
+TEST_F(RtcWithModel, AChipThatDisappearsIsAskedForEverMoreSeldomAndFoundAgain) {
+  work();
+  bus.fail_always(BusError::kNoAcknowledge);
+  pass(1h);
+  const auto failures = view().failures;
+  EXPECT_GE(failures, 5U);
+  EXPECT_LE(failures, 20U);
+  EXPECT_NE(view().trouble.find("is it connected"), std::string::npos) << view().trouble;
+  EXPECT_TRUE(is_told("no chip answers"));
+  bus.fail_always({});
+  claim.reset();
+  pass(20min);
+  EXPECT_EQ(view().trouble, "");
+  ASSERT_TRUE(claim);
+  EXPECT_LE(magnitude(error_of_claim()), claim->bound.value);
+}
+
+TEST_F(RtcWithModel, AStuckBusSaysWhatToDo) {
+  bus.fail_always(BusError::kStuck);
+  pass(1min);
+  EXPECT_EQ(view().trouble, "the bus is stuck: check its wiring, or take the power from the chips on it");
+}
+
+TEST_F(RtcWithModel, AnotherModelInItsPlaceIsLearnedAnew) {
+  is_verified = true;
+  pass(24h);
+  bus.fail_always(BusError::kNoAcknowledge);
+  pass(20min);
+  plug(ChipModel::kPcf8523, {.error_ppb = 12'000});
+  bus.fail_always({});
+  pass(2h);
+  EXPECT_EQ(view().chip, "pcf8523");
+  EXPECT_EQ(keeper->saved()->chip, "pcf8523");
+  EXPECT_EQ(view().trouble, "");
+}
+
+TEST_F(RtcWithModel, AnotherModelThanWasSaidIsNotSpokenTo) {
+  option.chip = ChipModel::kPcf8523;
+  boot();
+  bus.forget_transactions();
+  work();
+  EXPECT_FALSE(claim);
+  EXPECT_EQ(view().trouble, "what answers is a ds3231, and no pcf8523: say so by chip=");
+  EXPECT_EQ(bus.bytes_written(), 0U);
+}
+
+// EOSC: the oscillator would stop as soon as the battery has it.
+TEST_F(RtcWithModel, AControlRegisterThatFlippedIsRepairedAndCounted) {
+  chip->poke(0x0e, 0x9c, time.now);
+  pass(2min);
+  EXPECT_EQ(chip->peek(0x0e, time.now) & 0x80, 0);
+  EXPECT_GE(view().repairs, 1U);
+  EXPECT_TRUE(is_told("repaired"));
+  const auto repairs = view().repairs;
+  pass(1h);
+  EXPECT_EQ(view().repairs, repairs);
+}
+
+// By rtcset, while sntpd was stopped: what was saved says nothing of the chip any more.
+TEST_F(RtcWithModel, AChipThatSomebodySetSinceTheLastRunIsNotCorrectedByWhatWasSaved) {
+  may_write = false;
+  boot();
+  is_verified = true;
+  pass(24h);
+  is_verified = false;
+  const RtcKeeper::LastRun last_run{.time = WallTime{time.now}, .at = clocks.mono()};
+  time.now += 1h;
+  chip->poke(0x01, 0x30, time.now);
+  ASSERT_GT(magnitude(chip_ahead()), 1min);
+  claim.reset();
+  boot(last_run);
+  work();
+  ASSERT_TRUE(claim);
+  EXPECT_TRUE(is_told("somebody has set it"));
+  EXPECT_GE(claim->bound, RtcKeeper::kUnknown);
+}
+
+// A write that the bus cuts off leaves a chip that says itself that it is not to be believed.
+TEST_F(RtcWithModel, AWriteThatIsCutShortIsDoneAgainWithinMinutes) {
+  chip->poke(0x0f, 0x80, time.now);
+  is_verified = true;
+  const auto read = keeper->next_job(hub(), to_civil_time(kStart).date, clocks.mono());
+  keeper->take(do_rtc_job(*read, *device, clocks), hub(), clocks.mono());
+  const auto write = keeper->next_job(hub(), to_civil_time(kStart).date, clocks.mono());
+  ASSERT_EQ(write->kind, RtcJob::Kind::kWrite);
+  bus.fail_after(12, BusError::kNoAcknowledge);
+  const auto outcome = do_rtc_job(*write, *device, clocks);
+  EXPECT_NE(outcome.failure, "");
+  keeper->take(outcome, hub(), clocks.mono());
+  EXPECT_EQ(view().writes, 0U);
+  pass(15min);
+  EXPECT_EQ(view().writes, 1U) << notes;
+  EXPECT_LE(magnitude(chip_ahead()), 4ms);
+}
+
+// What only looks as if it ticked cannot be told from the rest.
+TEST_F(RtcWithModel, AChipThatStandsStillTellsNoTime) {
+  plug(ChipModel::kDs1307, {.error_ppb = -1'000'000'000});
+  option.chip = ChipModel::kDs1307;
+  boot();
+  work();
+  EXPECT_FALSE(claim);
+  EXPECT_NE(view().trouble, "");
+}
+
+}  // namespace
+}  // namespace isletime::sntpd
