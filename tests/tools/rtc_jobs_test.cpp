@@ -111,13 +111,13 @@ TEST_F(RtcJobs, AChipThatLostItsTimeIsNotSearchedForAnEdge) {
   const RtcOutcome outcome = run(RtcJob::Kind::kRead);
   ASSERT_TRUE(outcome.look);
   EXPECT_FALSE(outcome.look->pair);
-  EXPECT_EQ(outcome.look->distrust, "it lost its power or its oscillator since it was set");
+  EXPECT_EQ(outcome.look->distrust, "it lost its power since it was set: set it, and change its battery if that comes back");
   EXPECT_LT(clocks.passed, 50ms);
 }
 
 TEST_F(RtcJobs, AChipThatWasToldToStandStillSaysSo) {
   device.is_running = false;
-  EXPECT_EQ(run(RtcJob::Kind::kRead).look->distrust, "it stands still");
+  EXPECT_EQ(run(RtcJob::Kind::kRead).look->distrust, "its oscillator was told to stop: set it");
 }
 
 TEST_F(RtcJobs, AChipThatStandsStillIsNoticed) {

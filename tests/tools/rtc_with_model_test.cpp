@@ -146,7 +146,7 @@ TEST_F(RtcWithModel, AChipWhoseOscillatorStoppedIsNotBelieved) {
   chip->poke(0x0f, 0x80, time.now);
   work();
   EXPECT_FALSE(claim);
-  EXPECT_EQ(view().trouble, "it lost its power or its oscillator since it was set");
+  EXPECT_EQ(view().trouble, "it lost its power since it was set: set it, and change its battery if that comes back");
   EXPECT_EQ(writes_begun, 0);
 }
 

@@ -18,6 +18,10 @@ namespace isletime::sntpd {
 // Absent: no such source is known.
 std::optional<SourceKind> kind_of(const std::string& source, std::span<const Prefix> access_point);
 
+// Four deviations of what is uniform within it are what NTP still calls a time: 16 s. Who knows less may set
+// a clock that nobody better does, and is not weighed against others.
+inline constexpr Dispersion kLeastKnown{seconds{6}};
+
 struct FedSource {
   std::string source;
   SourceKind kind;
@@ -27,6 +31,8 @@ struct FedSource {
   Dispersion bound{};
   std::string verdict{};  // a name
   std::string text{};     // a clause for people
+
+  bool is_vague() const { return kind != SourceKind::kNtp && bound > kLeastKnown; }
 };
 
 class FedSources {

@@ -129,7 +129,8 @@ Hub::Answer Hub::adopt(FedSource& fed, const Claim& claim, MonoTime now) {
   steering_.take_clock();
   discipline_.seed_frequency(frequency_for(claim.source));
   if (!fed_.join(fed)) return answer(fed, false, "no-room", "there are too many sources");
-  const auto sample = steering_.clock().sample_of(claim.at, claim.offset, claim.bound);
+  const auto sample =
+      steering_.clock().sample_of(claim.at, claim.offset, fed.is_vague() ? kLeastKnown : claim.bound);
   switch (discipline_.on_sample(*fed.index, now, sample, claim.account)) {
     case Outcome::kStarted:
     case Outcome::kUsed:
@@ -152,7 +153,8 @@ Hub::Answer Hub::adopt(FedSource& fed, const Claim& claim, MonoTime now) {
     return answer(fed, false, "panic", "the clock would move further than --panic allows");
   }
   if (steering_.clock().sets_the_machines_clock() && *left == nanoseconds::zero()) set_at_ = wall_now();
-  const Dispersion bound{saturated_sum(std::min(consensus->bound, claim.bound).value, *left)};
+  const Dispersion known = fed.is_vague() ? claim.bound : std::min(consensus->bound, claim.bound);
+  const Dispersion bound{saturated_sum(known.value, *left)};
   const bool is_new = followed_ != claim.source;
   take_as_checked(claim.kind, claim.source, {.bound = bound});
   steering_.tell({Leap::kNone, bound.value, bound.value});

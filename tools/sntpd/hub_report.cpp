@@ -146,6 +146,7 @@ SourceView Hub::view_of(const FedSource& fed) const {
   view.standing_text = standing.text;
   view.tally = standing.tally;
   add_estimate(view, source);
+  if (fed.is_vague()) view.uncertainty = fed.bound;
   return view;
 }
 

@@ -32,8 +32,8 @@ nanoseconds wall_less_mono(RtcClocks& clocks) {
 }
 
 std::string distrust_of(const RtcReading& reading) {
-  if (reading.integrity == Integrity::kLost) return "it lost its power or its oscillator since it was set";
-  if (!reading.is_running) return "it stands still";
+  if (reading.integrity == Integrity::kLost) return "it lost its power since it was set: set it, and change its battery if that comes back";
+  if (!reading.is_running) return "its oscillator was told to stop: set it";
   if (!reading.time) return describe(reading.time.error());
   return {};
 }

@@ -26,6 +26,8 @@ constexpr const char* kHangsText = "its bus hangs: check its wiring, or take the
 constexpr nanoseconds kLongestUse = std::chrono::hours{24 * 365 * 20};
 // Of a time that was saved, of an edge that was seen some time ago, and of the monotonic clock.
 constexpr nanoseconds kErrorOfLastRun = seconds{3};
+constexpr Ppm kRate = Ppm::whole(5);
+constexpr Ppm kRateOfCrystal = Ppm::whole(70);
 constexpr Ppm kRateSinceLastRun = Ppm::whole(500);
 
 }  // namespace
@@ -108,7 +110,7 @@ void RtcKeeper::take_health(const RtcHealth& health, News& news) {
   repairs_ += static_cast<std::uint64_t>(health.repaired);
   if (health.repaired > 0) {
     news.notes.push_back(
-        {Event::kFault, fmt::format("{}: {} of its control registers were wrong and are repaired",
+        {Event::kFault, fmt::format("{}: control registers that were wrong, and are repaired: {}",
                                     config_.source, health.repaired)});
   }
   tell_trouble(sickness_, health.trouble, news);
@@ -150,7 +152,8 @@ std::string RtcKeeper::distrust_of(const RtcLook& look) const {
   const WallTime chip = look.pair->chip;
   if (chip >= config_.earliest && elapsed(config_.earliest, chip) < kLongestUse) return {};
   const auto text = format_rfc3339(chip);
-  return fmt::format("it reads {}, which cannot be", std::string_view{text.data(), text.size()});
+  constexpr std::size_t kToTheSecond = 19;
+  return fmt::format("it reads {}, which cannot be: set it", std::string_view{text.data(), kToTheSecond});
 }
 
 void RtcKeeper::compare(const RtcLook& look, Offset offset, Dispersion bound) {
@@ -169,7 +172,7 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
     return;
   }
   if (!time.host.is_verified) {
-    news.claim = claim_alone(look);
+    news.claim = claim_alone(look, now);
     return;
   }
   const RtcPair& pair = *look.pair;
@@ -188,12 +191,20 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
                      .remark = "others know better: it is compared with them"};
 }
 
-RtcKeeper::Claim RtcKeeper::claim_alone(const RtcLook& look) {
+// From the first look on, no battery was needed, and it was no warmer or colder than a box may be.
+Dispersion RtcKeeper::bound_of_unknown(const RtcOscillator& oscillator, MonoTime now) {
+  if (!unknown_since_) unknown_since_ = now;
+  const bool is_good = oscillator.is_compensated;
+  return {saturated_sum((is_good ? kUnknown : kUnknownCrystal).value,
+                        isletime::drift(elapsed(*unknown_since_, now), is_good ? kRate : kRateOfCrystal))};
+}
+
+RtcKeeper::Claim RtcKeeper::claim_alone(const RtcLook& look, MonoTime now) {
   const RtcPair& pair = *look.pair;
   const auto predicted = drift_->predict(pair.chip, look.temperature);
   if (look.temperature) drift_->follow(pair.chip, *look.temperature);
-  const RtcDrift::Prediction known = predicted.value_or(
-      RtcDrift::Prediction{{}, look.oscillator.is_compensated ? kUnknown : kUnknownCrystal});
+  const RtcDrift::Prediction known =
+      predicted.value_or(RtcDrift::Prediction{{}, bound_of_unknown(look.oscillator, now)});
   return {.at = pair.machine,
           .offset = {saturated_sum(elapsed(pair.machine, pair.chip), known.offset.value)},
           .bound = {saturated_sum(known.bound.value, pair.bound.value)},

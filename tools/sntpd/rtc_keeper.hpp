@@ -28,7 +28,7 @@ class RtcKeeper {
  public:
   // Of a chip that nobody here has ever compared: somebody set it by hand, up to a year ago.
   static constexpr Dispersion kUnknown{std::chrono::minutes{2}};
-  static constexpr Dispersion kUnknownCrystal{std::chrono::minutes{8}};
+  static constexpr Dispersion kUnknownCrystal{std::chrono::minutes{5}};
 
   struct Config {
     std::string source;  // "rtc:/dev/i2c-1@0x68"
@@ -93,7 +93,8 @@ class RtcKeeper {
   bool is_contradicted(const RtcDrift& drift, const RtcPair& pair, MonoTime now) const;
   std::string distrust_of(const RtcLook& look) const;
   void compare(const RtcLook& look, Offset offset, Dispersion bound);
-  Claim claim_alone(const RtcLook& look);
+  Claim claim_alone(const RtcLook& look, MonoTime now);
+  Dispersion bound_of_unknown(const RtcOscillator& oscillator, MonoTime now);
   void tell_trouble(std::string& trouble, const std::string& text, News& news) const;
 
   Config config_;
@@ -113,6 +114,7 @@ class RtcKeeper {
   Offset written_off_{};  // what it was off by
   std::optional<MonoTime> busy_since_;
   bool is_overdue_told_ = false;
+  std::optional<MonoTime> unknown_since_;  // when the chip first told a time that was never compared
 };
 
 }  // namespace isletime::sntpd

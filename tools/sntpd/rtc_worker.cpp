@@ -81,6 +81,7 @@ RtcWorker::~RtcWorker() {
 }
 
 std::optional<RtcOutcome> RtcWorker::end() {
+  if (shared_->clocks->is_ended()) return std::nullopt;
   shared_->clocks->end();
   {
     const std::lock_guard lock(shared_->mutex);
