@@ -369,6 +369,9 @@ def digested(rest):
     return b'{"digest":"%s",' % hashlib.blake2b(rest, digest_size=16).hexdigest().encode() + rest
 
 
+RTC = ('"rtc":{"source":"rtc:/dev/i2c-1@0x68","chip":"ds3231","is_compensated":true,"has_thermometer":true,'
+       '"at":"2026-02-02T02:30:00Z","is_phase_known":true,"mean":[0.004,1.5e-6,2e-8,-1e-8],'
+       '"covariance":[1e-6,0,1e-14,0,0,1e-14,0,0,0,1e-15],"temperature_c":21.25,"bound_s":0.003}')
 FREQUENCY = '"frequency_ppm":-12.345001,"frequency_error_ppm":0.01'
 STATE = saved('"last_good_time":"2026-02-02T02:30:00Z"', FREQUENCY,
               saved_sources(saved_source("ntp:192.0.2.7"), saved_source("rtc:/dev/i2c-1@0x68", "20", "5")))
@@ -391,6 +394,11 @@ STATES = {
     "frequency_1e999": saved('"frequency_ppm":1e999,"frequency_error_ppm":1'),
     "frequency_without_error": saved('"frequency_ppm":1'),
     "error_negative": saved('"frequency_ppm":1,"frequency_error_ppm":-1e-9'),
+    "rtc": saved(RTC),
+    "rtc_of_a_day_50": saved(RTC.replace("02-02T", "02-50T")),
+    "rtc_of_infinite_drift": saved(RTC.replace("1.5e-6", "1e999")),
+    "rtc_of_negative_variance": saved(RTC.replace("[1e-6,", "[-1e-6,")),
+    "rtc_of_four_unknowns_and_three": saved(RTC.replace(",-1e-8]", "]")),
     "frequency_twice": saved(FREQUENCY, FREQUENCY),
     "source_twice": saved(saved_sources(saved_source("a"), saved_source("a"))),
     "source_of_control_characters": saved(saved_sources(saved_source("\\u001b[2J"))),

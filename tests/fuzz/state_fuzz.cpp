@@ -40,6 +40,9 @@ void check(std::string_view text, const std::optional<std::string>& machine) {
           "times stay the same");
   require(again->frequency.has_value() == state->frequency.has_value(), "a frequency stays");
   if (state->frequency) require(is_same(*again->frequency, *state->frequency), "a frequency stays the same");
+  require(again->rtc.has_value() == state->rtc.has_value(), "a battery clock stays");
+  if (state->rtc)
+    require(rtc_object(*again->rtc) == rtc_object(*state->rtc), "a battery clock stays the same");
   require(
       std::equal(again->sources.begin(), again->sources.end(), state->sources.begin(), state->sources.end(),
                  [](const SavedSource& a, const SavedSource& b) {

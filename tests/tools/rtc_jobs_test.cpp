@@ -46,7 +46,7 @@ class FakeDevice final : public RtcDevice {
   RtcOscillator oscillator() const override { return {true, true}; }
   std::string chip_name() const override { return "ds3231"; }
   Result<RtcReading, std::string> read(const CivilDate&) override {
-    clocks_.passed += 1ms;
+    clocks_.passed += transfer;
     if (--reads_left == 0) return Unexpected{std::string{"no acknowledge"}};
     if (--reads_until_set == 0) clocks_.set_by += 1s;
     if (spikes-- > 0) return RtcReading{Unexpected{RtcFault::kNotBcd}, Integrity::kGood, true};
@@ -79,6 +79,7 @@ class FakeDevice final : public RtcDevice {
   int reads_until_set = -1;
   int sets = 0;
   int spikes = 0;
+  nanoseconds transfer = 1ms;
 
  private:
   FakeClocks& clocks_;
@@ -106,12 +107,24 @@ TEST_F(RtcJobs, ALookFindsTheChipsOffsetToTwoMilliseconds) {
   EXPECT_LT(clocks.passed, 3s);
 }
 
+TEST_F(RtcJobs, ABusyBusBlursTheEdgeAndNoMore) {
+  device.transfer = 40ms;
+  const RtcOutcome outcome = run(RtcJob::Kind::kRead);
+  ASSERT_TRUE(outcome.look && outcome.look->pair) << outcome.failure;
+  const RtcPair& pair = *outcome.look->pair;
+  EXPECT_LE(pair.bound.value, 80ms);
+  EXPECT_LE(magnitude(elapsed(pair.machine, pair.chip) - 300ms), pair.bound.value);
+  device.transfer = 2s;
+  EXPECT_EQ(run(RtcJob::Kind::kRead).failure, "it answers too slowly to be read");
+}
+
 TEST_F(RtcJobs, AChipThatLostItsTimeIsNotSearchedForAnEdge) {
   device.integrity = Integrity::kLost;
   const RtcOutcome outcome = run(RtcJob::Kind::kRead);
   ASSERT_TRUE(outcome.look);
   EXPECT_FALSE(outcome.look->pair);
-  EXPECT_EQ(outcome.look->distrust, "it lost its power since it was set: set it, and change its battery if that comes back");
+  EXPECT_EQ(outcome.look->distrust,
+            "it lost its power since it was set: set it, and change its battery if that comes back");
   EXPECT_LT(clocks.passed, 50ms);
 }
 

@@ -146,7 +146,8 @@ TEST_F(RtcWithModel, AChipWhoseOscillatorStoppedIsNotBelieved) {
   chip->poke(0x0f, 0x80, time.now);
   work();
   EXPECT_FALSE(claim);
-  EXPECT_EQ(view().trouble, "it lost its power since it was set: set it, and change its battery if that comes back");
+  EXPECT_EQ(view().trouble,
+            "it lost its power since it was set: set it, and change its battery if that comes back");
   EXPECT_EQ(writes_begun, 0);
 }
 

@@ -16,6 +16,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr nanoseconds kLongestSearch = seconds{5};
+// Of what was found by then: a machine or a bus that is busy blurs the edge.
+constexpr Dispersion kWorstBound{milliseconds{200}};
 // A thread that nobody woke in time would write a time that has passed.
 constexpr nanoseconds kPreparation = milliseconds{20};
 constexpr nanoseconds kLatest = milliseconds{1};
@@ -32,7 +34,8 @@ nanoseconds wall_less_mono(RtcClocks& clocks) {
 }
 
 std::string distrust_of(const RtcReading& reading) {
-  if (reading.integrity == Integrity::kLost) return "it lost its power since it was set: set it, and change its battery if that comes back";
+  if (reading.integrity == Integrity::kLost)
+    return "it lost its power since it was set: set it, and change its battery if that comes back";
   if (!reading.is_running) return "its oscillator was told to stop: set it";
   if (!reading.time) return describe(reading.time.error());
   return {};
@@ -43,7 +46,7 @@ Result<RtcPair, std::string> find_edge(RtcDevice& device, RtcClocks& clocks, con
   const MonoTime deadline = clocks.mono() + kLongestSearch;
   EdgeSearch search;
   while (search.state() == EdgeState::kSearching) {
-    if (clocks.mono() > deadline) return Unexpected{std::string{"its seconds could not be told apart"}};
+    if (clocks.mono() > deadline) break;
     if (!clocks.sleep_until(search.next_look(clocks.mono()))) return Unexpected{std::string{kEnded}};
     const MonoTime before = clocks.mono();
     const auto reading = device.read(near);
@@ -64,6 +67,7 @@ Result<RtcPair, std::string> find_edge(RtcDevice& device, RtcClocks& clocks, con
   const auto edge = search.edge(clocks.mono());
   const auto chip = edge ? to_wall_time(edge->second, 0) : std::nullopt;
   if (!chip) return Unexpected{std::string{"its seconds contradict each other"}};
+  if (edge->bound > kWorstBound) return Unexpected{std::string{"it answers too slowly to be read"}};
   const nanoseconds offset = wall_less_mono(clocks);
   if (magnitude(offset - before_all) > kLeastJump)
     return Unexpected{std::string{"the machine's clock was set while it was read"}};
