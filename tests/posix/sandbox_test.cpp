@@ -9,6 +9,8 @@
 
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/i2c-dev.h>
+#include <linux/rtc.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -124,6 +126,20 @@ TEST(Sandbox, WhatIsNotExpectedFailsAndNothingWorse) {
               // A process of its own, as fork() asks for it.
               if (syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr) >= 0) return false;
               return errno == EPERM && syscall(SYS_clone3, nullptr, 0) < 0 && errno == ENOSYS;
+            }),
+            0);
+}
+
+// What the battery clock needs: it is the device that refuses, not the filter.
+TEST(Sandbox, LetsABatteryClockBeReadAndSet) {
+  EXPECT_EQ(status_in_sandbox([] {
+              const Fd device{open("/dev/null", O_RDWR | O_CLOEXEC)};
+              for (const unsigned long request : std::initializer_list<unsigned long>{
+                       RTC_RD_TIME, RTC_SET_TIME, RTC_VL_READ, I2C_RDWR, I2C_SLAVE, I2C_FUNCS}) {
+                errno = 0;
+                if (ioctl(device.get(), request, nullptr) == 0 || errno != ENOTTY) return false;
+              }
+              return device.is_open();
             }),
             0);
 }

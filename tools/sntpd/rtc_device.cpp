@@ -37,7 +37,7 @@ const char* text_of(BusError error) {
 // What is there may be another chip when it answers again, unless it was said which.
 class ChipRtc final : public RtcDevice {
  public:
-  ChipRtc(std::unique_ptr<I2cBus> bus, const RtcOption& option) : bus_(std::move(bus)), option_(option) {}
+  ChipRtc(std::unique_ptr<I2cBus> bus, RtcOption option) : bus_(std::move(bus)), option_(std::move(option)) {}
 
   std::optional<std::string> find_chip() override {
     if (chip_ && !has_failed_) return std::nullopt;

@@ -101,7 +101,7 @@ Result<RtcLook, std::string> look_at(RtcDevice& device, RtcClocks& clocks, const
 // Absent: the second was written when it was to be.
 std::optional<std::string> write_now(const RtcJob& job, RtcDevice& device, RtcClocks& clocks) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (const auto failure = device.prepare()) return failure;
+    if (auto failure = device.prepare()) return failure;
     const WallTime now = shifted(job.true_time, elapsed(job.at, clocks.mono()));
     const RtcWrite write = RtcSchedule::plan_write(now, kPreparation, device.set_delay());
     const MonoTime start = job.at + elapsed(job.true_time, write.start);
@@ -119,8 +119,11 @@ RtcOutcome do_rtc_job(const RtcJob& job, RtcDevice& device, RtcClocks& clocks) {
   RtcOutcome outcome{.kind = job.kind, .failure = {}, .look = {}, .health = {}};
   const auto look = [&] {
     auto seen = look_at(device, clocks, job.near);
-    if (seen) outcome.look = *std::move(seen);
-    if (!seen) outcome.failure = seen.error();
+    if (!seen) {
+      outcome.failure = seen.error();
+      return;
+    }
+    outcome.look = *std::move(seen);
   };
   if (auto failure = device.find_chip()) {
     outcome.failure = *std::move(failure);
