@@ -1,14 +1,31 @@
 // SPDX-License-Identifier: MIT
 #include "libsync/posix/dev_rtc.hpp"
 
+#include <array>
+#include <string_view>
+
 #include <fcntl.h>
 #include <linux/rtc.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
 
 namespace isletime {
 namespace {
 
 constexpr int kFirstYear = 1900;  // of rtc_time
+
+// By the kernel's own account. Other devices answer EINVAL to what they do not know, too.
+bool is_of_class_rtc(const Fd& device) {
+  struct stat about {};
+  if (fstat(device.get(), &about) < 0 || !S_ISCHR(about.st_mode)) return false;
+  const std::string link = "/sys/dev/char/" + std::to_string(major(about.st_rdev)) + ':' +
+                           std::to_string(minor(about.st_rdev)) + "/subsystem";
+  std::array<char, 256> target{};
+  const ssize_t size = readlink(link.c_str(), target.data(), target.size());
+  return size > 0 && std::string_view{target.data(), static_cast<std::size_t>(size)}.ends_with("/rtc");
+}
 
 }  // namespace
 
@@ -46,7 +63,9 @@ Result<DevRtc, SysError> DevRtc::open(const std::string& path) {
   if (!device.is_open()) return last_error("open");
   rtc_time time{};
   // One that holds no time is an RTC, too.
-  if (ioctl(device.get(), RTC_RD_TIME, &time) < 0 && errno == ENOTTY) return last_error("RTC_RD_TIME");
+  if (ioctl(device.get(), RTC_RD_TIME, &time) < 0 && (errno == ENOTTY || !is_of_class_rtc(device))) {
+    return Unexpected{SysError{ENOTTY, "RTC_RD_TIME"}};
+  }
   return DevRtc{std::move(device)};
 }
 

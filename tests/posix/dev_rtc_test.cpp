@@ -14,6 +14,8 @@ constexpr CivilTime kLeapDay{
 
 TEST(DevRtc, WhatIsNoClockIsToldFromOne) {
   EXPECT_EQ(DevRtc::open("/dev/null").error().code, ENOTTY);
+  // It says EINVAL to all that it does not know, as a clock does that holds no time.
+  EXPECT_EQ(DevRtc::open("/dev/random").error().code, ENOTTY);
   EXPECT_EQ(DevRtc::open("/dev/rtc-of-nowhere").error().code, ENOENT);
 }
 

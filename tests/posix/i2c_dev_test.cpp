@@ -23,6 +23,8 @@ TEST(I2cDev, APathWithoutAnythingIsAbsent) {
 
 TEST(I2cDev, WhatIsNoBusIsToldFromOne) {
   EXPECT_EQ(code_of("/dev/null"), ENOTTY);
+  EXPECT_EQ(code_of("/dev/random"), ENOTTY);
+  EXPECT_EQ(code_of("/dev"), EISDIR);
   const fakes::ScratchFolder folder;
   const std::string file = folder.path("file");
   ASSERT_GE(Fd(::open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600)).get(), 0);
