@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // rtcset as a stranger calls it, on a machine without a battery clock or with the wrong device named.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -44,7 +45,23 @@ TEST(RtcsetCli, ADeviceThatIsNoneSaysWhatToDo) {
   const fakes::ScratchFolder folder;
   folder.write("file", "12:00\n");
   expect_one_line(rtcset({"--device", folder.path("file"), "show"}), 2, "neither");
-  expect_one_line(rtcset({"--device", folder.path(), "show"}), 3, folder.path());
+  expect_one_line(rtcset({"--device", folder.path(), "show"}), 2, folder.path() + ": it is neither");
+  for (const char* device : {"/dev/random", "/dev/zero", "/dev/ptmx"}) {
+    expect_one_line(rtcset({"--device", device, "show"}), 2, "name a /dev/i2c-N or a /dev/rtcN");
+  }
+  expect_one_line(rtcset({"--device", "/dev/null/x", "show"}), 3, "there is no such device");
+}
+
+TEST(RtcsetCli, ADeviceWithoutTheRightToItSaysWhatToDo) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root, to drop its rights";
+  // What the user nobody cannot open stands for a bus that is root's.
+  const fakes::ScratchFolder folder;
+  folder.write("bus", "");
+  ASSERT_EQ(chmod(folder.path("bus").c_str(), 0600), 0);
+  ASSERT_EQ(chmod(folder.path().c_str(), 0755), 0);
+  expect_one_line(fakes::run({"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
+                              fakes::built("rtcset"), "--device", folder.path("bus"), "show"}),
+                  3, "not permitted: run as root");
 }
 
 TEST(RtcsetCli, AMachineWithoutABatteryClockIsToldHowToGetOne) {

@@ -18,43 +18,6 @@ constexpr auto kFailed = ExitStatus::kSystemFailed;
 constexpr std::array kBelievable{ChipModel::kDs3231,  ChipModel::kDs1338,  ChipModel::kPcf85063a,
                                  ChipModel::kPcf8523, ChipModel::kPcf8563, ChipModel::kRv3028};
 
-void expect_one_line(const Ran& ran, const char* part) {
-  EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
-  EXPECT_TRUE(has(ran.err, part)) << ran.err;
-}
-
-TEST(Rtcset, ReadsEveryChipWithinTwoMillisecondsInLessThanThreeSeconds) {
-  for (const ChipModel model : kBelievable) {
-    for (unsigned seed = 0; seed < 30; ++seed) {
-      const nanoseconds ahead = 37ms * seed + 123'457ns;
-      World world(model, ahead, {.error_ppb = static_cast<std::int64_t>(seed) * 3000 - 45'000}, seed);
-      const nanoseconds begin = world.now();
-      const Ran ran = world.run({"--json", "--chip", to_string(model), "compare"});
-      // Telling a chip by its registers takes its own time, before.
-      EXPECT_LT(world.now() - begin, 3s + 1100ms) << to_string(model) << seed;
-      EXPECT_EQ(ran.status, kGood) << ran.err;
-      EXPECT_LE(number(ran.out, "uncertainty_s"), 0.002) << to_string(model) << seed;
-      const double truth = std::chrono::duration<double>(world.error()).count();
-      EXPECT_NEAR(number(ran.out, "offset_s"), truth, number(ran.out, "uncertainty_s"))
-          << to_string(model) << seed;
-    }
-  }
-}
-
-TEST(Rtcset, SetsToTwoMillisecondsOverAHundredSeeds) {
-  for (unsigned seed = 0; seed < 100; ++seed) {
-    const ChipModel model = kBelievable[seed % kBelievable.size()];
-    World world(model, 3600s + 7ms * seed, {.error_ppb = static_cast<std::int64_t>(seed) * 400 - 20'000},
-                seed);
-    const Ran ran = world.run({"--json", "--chip", to_string(model), "set", "from-system"});
-    EXPECT_EQ(ran.status, kGood) << to_string(model) << ran.err;
-    EXPECT_LE(std::chrono::abs(world.error()), 2ms) << to_string(model) << seed;
-    EXPECT_NEAR(number(ran.out, "set_error_s"), std::chrono::duration<double>(world.error()).count(),
-                number(ran.out, "uncertainty_s") + 1e-6)
-        << to_string(model) << seed;
-  }
-}
-
 TEST(Rtcset, AGivenTimeGoesOnFromWhenTheCommandBegan) {
   World world(ChipModel::kDs3231);
   const nanoseconds begin = world.now();
@@ -86,8 +49,7 @@ TEST(Rtcset, AChipThatLostItsTimeIsNotBelieved) {
   world.pass(60s);
   world.chip().power_on(world.now());
   const Ran shown = world.run({"show"});
-  EXPECT_EQ(shown.status, kBad);
-  expect_one_line(shown, "its time was lost");
+  expect_one_line(shown, kBad, "its time was lost");
   EXPECT_TRUE(has(shown.err, "set it")) << shown.err;
   const Ran record = world.run({"--json", "compare"});
   EXPECT_FALSE(has(record.out, "offset_s")) << record.out;
@@ -95,7 +57,7 @@ TEST(Rtcset, AChipThatLostItsTimeIsNotBelieved) {
   const Ran taken = world.run({"to-system"});
   EXPECT_EQ(taken.status, kBad);
   EXPECT_FALSE(world.was_stepped());
-  expect_one_line(taken, "--force");
+  expect_one_line(taken, kBad, "--force");
 }
 
 TEST(Rtcset, ASetMakesALostTimeGoodAgain) {
@@ -117,8 +79,7 @@ TEST(Rtcset, CorruptedRegistersAreNoTime) {
   world.chip().poke(0x05, 0x1f, world.now());
   world.chip().poke(0x06, 0x66, world.now());
   const Ran ran = world.run({"--chip", "ds3231", "--force", "show"});
-  EXPECT_EQ(ran.status, kBad);
-  expect_one_line(ran, "set it");
+  expect_one_line(ran, kBad, "set it");
   EXPECT_TRUE(has(ran.out, "time           none")) << ran.out;
 }
 
@@ -126,8 +87,7 @@ TEST(Rtcset, ATimeBeforeTheProgramWasMadeIsNotBelieved) {
   World world(ChipModel::kDs3231);
   world.chip().poke(0x05, 0x01, world.now());  // January
   const Ran ran = world.run({"show"});
-  EXPECT_EQ(ran.status, kBad);
-  expect_one_line(ran, "before 2026-11-18");
+  expect_one_line(ran, kBad, "before 2026-11-18");
 }
 
 TEST(Rtcset, AFaultOfTheBusIsOneLineThatSaysWhatToDo) {
@@ -139,8 +99,7 @@ TEST(Rtcset, AFaultOfTheBusIsOneLineThatSaysWhatToDo) {
     World world(ChipModel::kDs3231);
     world.bus().fail_always(error);
     const Ran ran = world.run({"--device", "/dev/i2c-1", "show"});
-    EXPECT_EQ(ran.status, kFailed) << describe(error);
-    expect_one_line(ran, advice);
+    expect_one_line(ran, kFailed, advice);
     EXPECT_EQ(ran.out, "");
   }
 }
@@ -189,8 +148,7 @@ TEST(Rtcset, ToSystemIsSntpdsAlone) {
   for (const std::vector<std::string>& words :
        {std::vector<std::string>{"to-system"}, {"--force", "to-system"}}) {
     const Ran ran = world.run(words);
-    EXPECT_EQ(ran.status, kBad);
-    expect_one_line(ran, "sntpd runs (/run/isletime/sntpd.sock)");
+    expect_one_line(ran, kBad, "sntpd runs (/run/isletime/sntpd.sock)");
     EXPECT_FALSE(world.was_stepped());
   }
 }
@@ -199,8 +157,7 @@ TEST(Rtcset, ToSystemWithoutTheRightSaysSo) {
   World world(ChipModel::kDs3231, 3600s);
   world.forbid_steps();
   const Ran ran = world.run({"to-system"});
-  EXPECT_EQ(ran.status, kFailed);
-  expect_one_line(ran, "run as root");
+  expect_one_line(ran, kFailed, "run as root");
 }
 
 TEST(Rtcset, AForceStepsTheClockToATimeThatIsInDoubt) {
@@ -231,8 +188,7 @@ TEST(Rtcset, SetDoesNotTakeAClockThatIsCertainlyWrong) {
   World world(ChipModel::kDs3231);
   world.shift_system_clock(-8760h * 30);
   const Ran ran = world.run({"set", "from-system"});
-  EXPECT_EQ(ran.status, kBad);
-  expect_one_line(ran, "set this machine's clock first");
+  expect_one_line(ran, kBad, "set this machine's clock first");
   EXPECT_EQ(world.bus().bytes_written(), 0U);
   EXPECT_EQ(world.run({"set", "2140-01-01T00:00:00Z"}).status, kUsage);
 }
@@ -273,8 +229,7 @@ TEST(Rtcset, TrimIsOfTheNearestStepAndReadBack) {
   EXPECT_TRUE(has(world.run({"trim", "-0.5"}).out, "-0.500 ppm"));
   EXPECT_EQ(world.chip().peek(0x10, world.now()), 5) << "positive slows, in the register";
   const Ran far = world.run({"trim", "400"});
-  EXPECT_EQ(far.status, kBad);
-  expect_one_line(far, "beyond what it can be trimmed by");
+  expect_one_line(far, kBad, "beyond what it can be trimmed by");
   EXPECT_TRUE(has(world.run({"trim", "show"}).out, "-0.500 ppm"));
 }
 
@@ -291,15 +246,13 @@ TEST(Rtcset, ADriftFitThatIsTooUncertainOrNoFitIsRefused) {
   World world(ChipModel::kDs3231);
   world.type(R"({"drift_ppm":1.2,"drift_ppm_low":0.2,"drift_ppm_high":2.2})");
   const Ran wide = world.run({"trim", "-"});
-  EXPECT_EQ(wide.status, kBad);
-  expect_one_line(wide, "observe it for longer");
+  expect_one_line(wide, kBad, "observe it for longer");
   for (const char* nonsense :
        {"", "{}", "[1]", R"({"drift_ppm":"1"})", R"({"drift_ppm":1e30})",
         R"({"drift_ppm":1,"drift_ppm_low":2,"drift_ppm_high":3})", "{\"drift_ppm\":"}) {
     world.type(nonsense);
     const Ran ran = world.run({"trim", "-"});
-    EXPECT_EQ(ran.status, kUsage) << nonsense;
-    expect_one_line(ran, "stdin: ");
+    expect_one_line(ran, kUsage, "stdin: ");
   }
   EXPECT_EQ(world.bus().bytes_written(), 0U);
 }
@@ -307,8 +260,7 @@ TEST(Rtcset, ADriftFitThatIsTooUncertainOrNoFitIsRefused) {
 TEST(Rtcset, AChipThatCannotBeTrimmedSaysSo) {
   World world(ChipModel::kPcf8563);
   const Ran ran = world.run({"trim", "1"});
-  EXPECT_EQ(ran.status, kBad);
-  expect_one_line(ran, "a pcf8563 cannot be trimmed");
+  expect_one_line(ran, kBad, "a pcf8563 cannot be trimmed");
 }
 
 TEST(Rtcset, DetectNamesEveryChipAndWritesNothing) {
@@ -324,8 +276,7 @@ TEST(Rtcset, DetectNamesEveryChipAndWritesNothing) {
 TEST(Rtcset, AnotherChipThanWasNamedIsNotTakenForIt) {
   World world(ChipModel::kDs3231);
   const Ran ran = world.run({"--chip", "pcf8523", "set", "from-system"});
-  EXPECT_EQ(ran.status, kUsage);
-  expect_one_line(ran, "there is no pcf8523 but a ds3231");
+  expect_one_line(ran, kUsage, "there is no pcf8523 but a ds3231");
   EXPECT_EQ(world.bus().bytes_written(), 0U);
 }
 
@@ -335,8 +286,7 @@ TEST(Rtcset, AnEepromIsNoClock) {
   fakes::ModelMemory eeprom(std::vector<std::uint8_t>(256, 0xff));
   world.bus().attach(0x68, eeprom);
   const Ran ran = world.run({"show"});
-  EXPECT_EQ(ran.status, kBad);
-  expect_one_line(ran, "no clock that is known");
+  expect_one_line(ran, kBad, "no clock that is known");
 }
 
 TEST(Rtcset, WithoutADeviceTheOnlyOneThatHasAChipIsMeant) {
@@ -346,24 +296,10 @@ TEST(Rtcset, WithoutADeviceTheOnlyOneThatHasAChipIsMeant) {
   EXPECT_EQ(world.run({"compare"}).status, kGood);
   world.offer({});
   const Ran none = world.run({"show"});
-  EXPECT_EQ(none.status, kFailed);
-  expect_one_line(none, "--device");
+  expect_one_line(none, kFailed, "--device");
   world.offer({"/dev/i2c-1", "/dev/i2c-2"});
   const Ran two = world.run({"show"});
-  EXPECT_EQ(two.status, kUsage);
-  expect_one_line(two, "/dev/i2c-1@0x68 (ds3231), /dev/i2c-2@0x68 (ds3231)");
-}
-
-TEST(Rtcset, LocalTimeIsReadAndSetAsSuch) {
-  setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
-  tzset();
-  World world(ChipModel::kDs3231);
-  EXPECT_EQ(world.run({"--local-time", "set", "from-system"}).status, kGood);
-  EXPECT_LE(std::chrono::abs(world.error() - 1h), 2ms) << "winter: one hour ahead of UTC";
-  const Ran ran = world.run({"--local-time", "--json", "compare"});
-  EXPECT_LE(std::abs(number(ran.out, "offset_s")), 0.004) << ran.out;
-  unsetenv("TZ");
-  tzset();
+  expect_one_line(two, kUsage, "/dev/i2c-1@0x68 (ds3231), /dev/i2c-2@0x68 (ds3231)");
 }
 
 TEST(Rtcset, QuietSaysNothingIfAllIsWell) {

@@ -3,12 +3,14 @@
 // whole of rtcset, but its command line, runs against.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <random>
 
 #include <gtest/gtest.h>
 
 #include "tests/fakes/rtc_model.hpp"
+#include "tools/rtcset/chip_clock.hpp"
 #include "tools/rtcset/job.hpp"
 
 namespace isletime::rtcset {
@@ -24,10 +26,14 @@ inline constexpr WallTime kMade{seconds{1'795'000'000}};  // 2026-11-18
 
 class World final : public Machine, public Devices {
  public:
-  // The system clock is right, and reads noon; so does the chip, `ahead` of it.
+  // The system clock is right, and reads noon or what else it begins with; so does the chip, `ahead` of it.
   explicit World(ChipModel model, nanoseconds ahead = {}, fakes::Oscillator oscillator = {},
-                 unsigned seed = 0)
-      : random_(seed), chip_(model, kNoon, kStart - ahead, oscillator), address_(default_address(model)) {
+                 unsigned seed = 0, const CivilTime& begin = kNoon)
+      : random_(seed),
+        chip_(model, to_civil_time(WallTime{seconds_since_epoch(begin) + std::chrono::floor<seconds>(ahead)}),
+              kStart - (ahead - std::chrono::floor<seconds>(ahead)), oscillator),
+        begin_(seconds_since_epoch(begin)),
+        address_(default_address(model)) {
     bus_.attach(address_, chip_);
     paths_ = {"/dev/i2c-1"};
   }
@@ -48,6 +54,11 @@ class World final : public Machine, public Devices {
     return *shown - wall().time_since_epoch();
   }
 
+  // For tests of parts.
+  ChipClock clock() {
+    return {std::make_unique<BorrowedBus>(bus_), chip_.model(), address_, to_civil_time(kMade).date};
+  }
+
   fakes::ModelChip& chip() { return chip_; }
   fakes::ModelBus& bus() { return bus_; }
   nanoseconds now() const { return time_.now; }
@@ -55,7 +66,7 @@ class World final : public Machine, public Devices {
   void shift_system_clock(nanoseconds by) { wall_ahead_ += by; }
   void offer(std::vector<std::string> paths) { paths_ = std::move(paths); }
   void refuse(const std::string& path, Fault fault) { refusals_[path] = std::move(fault); }
-  void let_sntpd_run() { sntpd_ = "/run/isletime/sntpd.sock"; }
+  void let_sntpd_run(std::string rtc = "") { sntpd_ = {"/run/isletime/sntpd.sock", std::move(rtc)}; }
   void type(std::string input) { input_ = std::move(input); }
   void forbid_steps() { may_step_ = false; }
   bool was_stepped() const { return was_stepped_; }
@@ -102,7 +113,7 @@ class World final : public Machine, public Devices {
     I2cBus& bus_;
   };
 
-  WallTime wall() const { return WallTime{seconds_since_epoch(kNoon) + (time_.now - kStart) + wall_ahead_}; }
+  WallTime wall() const { return WallTime{begin_ + (time_.now - kStart) + wall_ahead_}; }
 
   ExitStatus run(int argc, const char* const* argv) {
     const auto parsed = parse_options(argc, argv);
@@ -126,15 +137,24 @@ class World final : public Machine, public Devices {
   fakes::TrueTime time_{kStart};
   fakes::ModelBus bus_{time_};
   fakes::ModelChip chip_;
+  seconds begin_;
   std::uint8_t address_;
   nanoseconds wall_ahead_{};
   std::vector<std::string> paths_;
   std::map<std::string, Fault> refusals_;
-  std::optional<std::string> sntpd_;
+  std::optional<RunningSntpd> sntpd_;
   std::string input_;
   bool may_step_ = true;
   bool was_stepped_ = false;
 };
+
+// What is wrong, in one line that says what to do about it, and no more.
+inline void expect_one_line(const Ran& ran, ExitStatus status, const std::string& part) {
+  EXPECT_EQ(ran.status, status) << ran.err;
+  EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+  EXPECT_TRUE(ran.err.starts_with("rtcset: ")) << ran.err;
+  EXPECT_NE(ran.err.find(part), std::string::npos) << ran.err;
+}
 
 inline bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;

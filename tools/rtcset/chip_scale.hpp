@@ -11,9 +11,10 @@ namespace isletime::rtcset {
 
 enum class ChipScale : std::uint8_t { kUtc, kLocalTime };
 
-// `shown`: since the epoch, if what the chip shows were UTC. Of local times that come twice in a year, the
-// system's choice.
-seconds to_utc(seconds shown, ChipScale scale);
+// `shown`: since the epoch, if what the chip shows were UTC. Of a local time that comes twice, as when summer
+// time ends, the one that is nearer to `near`.
+seconds to_utc(seconds shown, ChipScale scale, seconds near);
 seconds from_utc(seconds utc, ChipScale scale);
+bool comes_twice(seconds shown, ChipScale scale);
 
 }  // namespace isletime::rtcset

@@ -103,6 +103,22 @@ std::string listed(const std::vector<Candidate>& candidates) {
   return text;
 }
 
+// None of them can be used. If all for one reason, that says what to do.
+Fault fault_of_all(const std::vector<Candidate>& candidates) {
+  const Fault& first = *candidates[0].fault;
+  std::string text;
+  for (const Candidate& candidate : candidates) {
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", name_of(candidate), candidate.fault->name);
+  }
+  const bool is_same = std::all_of(candidates.begin(), candidates.end(), [&first](const Candidate& each) {
+    return each.fault->name == first.name;
+  });
+  if (is_same) return {first.name, fmt::format("{}: {}", text, first.text), first.status};
+  return {first.name,
+          fmt::format("no battery clock that can be used: {}: ask one by --device for more", text),
+          first.status};
+}
+
 }  // namespace
 
 std::string name_of(const Candidate& candidate) {
@@ -128,7 +144,8 @@ Result<ChosenClock, Fault> choose_clock(const Options& options, Devices& devices
               fmt::format("several battery clocks: name one with --device and --address: {}", listed(usable)),
               ExitStatus::kUsage}};
   }
-  if (!candidates.empty()) return open_candidate(candidates[0], options, devices, near);
+  if (candidates.size() == 1) return open_candidate(candidates[0], options, devices, near);
+  if (!candidates.empty()) return Unexpected{fault_of_all(candidates)};
   if (options.device) {
     return Unexpected{
         Fault{"no-acknowledge", *options.device + ": " + fault_of(BusError::kNoAcknowledge).text}};

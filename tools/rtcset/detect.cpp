@@ -38,7 +38,10 @@ ExitStatus detect(Job& job) {
   const bool has_one =
       std::any_of(candidates.begin(), candidates.end(), [](const auto& each) { return !each.fault; });
   if (has_one) return ExitStatus::kGood;
-  if (candidates.size() == 1) return report(job, name_of(candidates[0]), *candidates[0].fault);
+  if (candidates.size() == 1) {
+    job.log.error(fmt::format("{}: {}", name_of(candidates[0]), candidates[0].fault->text));
+    return candidates[0].fault->status;
+  }
   job.log.error(candidates.empty()
                     ? "no battery clock answers: enable I2C, connect a chip, or name its device with --device"
                     : "no battery clock that can be used");

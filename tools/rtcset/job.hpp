@@ -13,6 +13,7 @@
 #include "tools/rtcset/devices.hpp"
 #include "tools/rtcset/machine.hpp"
 #include "tools/rtcset/options.hpp"
+#include "tools/rtcset/surroundings.hpp"
 
 namespace isletime::rtcset {
 
@@ -24,12 +25,16 @@ struct Job {
   Devices& devices;
   MonoTime began;  // when the command was given
   WallTime made;   // when this program was: no clock that shows less is right
-  // Where an sntpd answers. Absent: none runs.
-  std::function<std::optional<std::string>()> find_sntpd;
+  std::function<std::optional<RunningSntpd>()> find_sntpd;  // absent: none runs
   std::function<Result<std::string, Fault>()> read_input;
 
   ChipScale scale() const { return options.is_local_time ? ChipScale::kLocalTime : ChipScale::kUtc; }
-  CivilDate near() const { return to_civil_time(made).date; }
+  // Chips count leap years from 2000 to 2099, and so do the kernel's drivers.
+  CivilDate near() const {
+    constexpr CivilDate kMiddle{.year = 2050, .month = 1, .day = 1};
+    const CivilDate date = to_civil_time(made).date;
+    return date.year > kMiddle.year ? date : kMiddle;
+  }
 };
 
 ExitStatus show(Job& job, ChosenClock& chosen);
@@ -44,7 +49,10 @@ ExitStatus detect(Job& job);
 // The command, whichever it is.
 ExitStatus run(Job& job);
 
-// One line on stderr.
+// Absent: the clock may be written, as no sntpd that runs has it.
+std::optional<Fault> find_owner(const Job& job, const std::string& name);
+
+// One line on stderr, and where records are asked for, one of its error.
 ExitStatus report(const Job& job, const std::string& name, const Fault& fault);
 
 }  // namespace isletime::rtcset

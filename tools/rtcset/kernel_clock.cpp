@@ -15,9 +15,12 @@ Fault fault_of(const SysError& error) {
     case ENOENT:
     case ENODEV:
     case ENXIO:
+    case ENOTDIR:
       return {"no-device", "there is no such device: rtcset detect lists those that there are"};
     case ENOTTY:
-      return {"not-a-clock", "it is neither an I2C bus nor a battery clock", ExitStatus::kUsage};
+    case EISDIR:
+      return {"not-a-clock", "it is neither an I2C bus nor a battery clock: name a /dev/i2c-N or a /dev/rtcN",
+              ExitStatus::kUsage};
     case EOPNOTSUPP:
       return {"not-a-clock", "the bus can do SMBus transfers only, which is not enough"};
     case ERANGE:

@@ -13,6 +13,8 @@ namespace {
 constexpr seconds kPatience{10};
 constexpr int kMostFailuresInARow = 3;
 constexpr int kMostGarbled = 20;
+// Of a program's use. A corrupted year is mostly beyond it, and the time of a chip never is.
+constexpr seconds kLongestUse{std::int64_t{30} * 31'556'952};
 
 constexpr auto kBad = ExitStatus::kBadVerdict;
 
@@ -95,13 +97,18 @@ bool agrees(const RtcReading& reading, const SecondEdge& before, const SecondEdg
   return shown >= before.second - seconds{1} && shown <= after.second + seconds{1};
 }
 
-Result<Comparison, Fault> compare(const Search& search, Machine& machine, ChipScale scale) {
+Result<Comparison, Fault> compare(const Search& search, Machine& machine, ChipScale scale, Offset expected) {
   const Instant now = instant_of(machine);
   const SecondEdge edge = search.edge(now.mono);
-  const auto began = to_wall_time(to_utc(edge.second, scale), 0);
+  const auto near = std::chrono::floor<seconds>((now.wall + expected.value).time_since_epoch());
+  const auto began = to_wall_time(to_utc(edge.second, scale, near), 0);
   if (!began) return Unexpected{not_a_time(RtcFault::kOutOfRange)};
   const WallTime shown = *began + elapsed(edge.at, now.mono);
-  return Comparison{now.wall, {elapsed(now.wall, shown)}, {edge.bound.value + now.bound}, now.mono};
+  return Comparison{.time = now.wall,
+                    .offset = {elapsed(now.wall, shown)},
+                    .bound = {edge.bound.value + now.bound},
+                    .mono = now.mono,
+                    .is_ambiguous = comes_twice(edge.second, scale)};
 }
 
 Measurement without_comparison(const RtcReading& reading, const Fault& fault) {
@@ -110,7 +117,7 @@ Measurement without_comparison(const RtcReading& reading, const Fault& fault) {
 
 }  // namespace
 
-Result<Measurement, Fault> measure(BatteryClock& clock, Machine& machine, ChipScale scale) {
+Result<Measurement, Fault> measure(BatteryClock& clock, Machine& machine, ChipScale scale, Offset expected) {
   const auto first = clock.read();
   if (!first) return Unexpected{first.error()};
   if (!first->time) return without_comparison(*first, not_a_time(first->time.error()));
@@ -124,9 +131,18 @@ Result<Measurement, Fault> measure(BatteryClock& clock, Machine& machine, ChipSc
   const auto last = clock.read();
   if (!last) return Unexpected{last.error()};
   if (!agrees(*last, before, search.edge(machine.mono_now()))) return without_comparison(*last, erratic());
-  const auto comparison = compare(search, machine, scale);
+  const auto comparison = compare(search, machine, scale, expected);
   if (!comparison) return without_comparison(*last, comparison.error());
   return Measurement{*last, *comparison, std::nullopt};
+}
+
+std::optional<std::string> find_implausible(WallTime time, WallTime made) {
+  const auto written = format_rfc3339(made);
+  const std::string_view day{written.data(), 10};
+  if (time < made) return fmt::format("before {}, when this program was made", day);
+  if (time > made + kLongestUse)
+    return fmt::format("more than 30 years after {}, when this program was made", day);
+  return std::nullopt;
 }
 
 std::optional<Fault> find_doubt(const Measurement& measurement, WallTime made) {
@@ -138,11 +154,14 @@ std::optional<Fault> find_doubt(const Measurement& measurement, WallTime made) {
   }
   if (measurement.fault) return measurement.fault;
   const auto& now = *measurement.comparison;
-  if (now.time + now.offset.value < made) {
-    const auto written = format_rfc3339(made);
-    return Fault{"too-early",
-                 fmt::format("it shows a time before {:.10}, when this program was made: set it",
-                             std::string_view{written.data(), written.size()}),
+  const WallTime shown = now.time + now.offset.value;
+  if (const auto why = find_implausible(shown, made)) {
+    return Fault{shown < made ? "too-early" : "too-late", fmt::format("it shows a time {}: set it", *why),
+                 kBad};
+  }
+  if (now.is_ambiguous) {
+    return Fault{"comes-twice",
+                 "the local time that it shows comes twice, an hour apart or so: keep UTC in it, or wait",
                  kBad};
   }
   if (measurement.reading.integrity == Integrity::kUntold) {

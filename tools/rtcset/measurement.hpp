@@ -18,6 +18,8 @@ struct Comparison {
   Offset offset;     // battery clock - system clock
   Dispersion bound;  // of the offset's error
   MonoTime mono;     // the same instant
+  // In local time, what the clock shows comes twice: the offset may be wrong by an hour.
+  bool is_ambiguous = false;
 };
 
 struct Measurement {
@@ -26,10 +28,15 @@ struct Measurement {
   std::optional<Fault> fault;  // why there is no comparison, though the clock answers
 };
 
-// Takes up to 3 s, and 10 s if the clock is bad. Error: it does not answer.
-Result<Measurement, Fault> measure(BatteryClock& clock, Machine& machine, ChipScale scale);
+// Takes up to 3 s, and 10 s if the clock is bad. `expected`: which of two local times it shows. Error: it
+// does not answer.
+Result<Measurement, Fault> measure(BatteryClock& clock, Machine& machine, ChipScale scale,
+                                   Offset expected = {});
 
-// Why what the clock shows may not be believed. `made`: when this program was, no time before which is right.
+// Why it is hardly the time. `made`: when this program was, no time before which is right.
+std::optional<std::string> find_implausible(WallTime time, WallTime made);
+
+// Why what the clock shows may not be believed.
 std::optional<Fault> find_doubt(const Measurement& measurement, WallTime made);
 
 }  // namespace isletime::rtcset

@@ -50,6 +50,7 @@ ExitStatus repair(Job& job, ChosenClock& chosen) {
   if (repairable.empty()) return finish(job, chosen, "nothing to repair", faults_text(*before, false));
   if (job.options.is_dry_run)
     return finish(job, chosen, "would be repaired: " + repairable, faults_text(*before, false));
+  if (const auto owner = find_owner(job, chosen.name)) return report(job, chosen.name, *owner);
   if (const auto fault = chosen.clock->repair()) return report(job, chosen.name, *fault);
   const auto after = inspect(*chosen.clock);
   if (!after) return report(job, chosen.name, after.error());

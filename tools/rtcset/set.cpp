@@ -27,6 +27,11 @@ class Reference {
     if (const auto* time = std::get_if<WallTime>(&job.options.set_to)) given_ = Instant{job.began, *time, {}};
   }
   Instant now() const { return given_ ? *given_ : instant_of(machine_); }
+  Offset ahead_of_system() const {
+    if (!given_) return {};
+    const Instant system = instant_of(machine_);
+    return {elapsed(system.wall, given_->wall + elapsed(given_->mono, system.mono))};
+  }
   Offset error_of(const Comparison& comparison) const {
     if (!given_) return comparison.offset;
     const WallTime right = given_->wall + elapsed(given_->mono, comparison.mono);
@@ -62,8 +67,8 @@ std::optional<Fault> write(Job& job, BatteryClock& clock, const Reference& refer
   return std::nullopt;
 }
 
-Result<Comparison, Fault> verify(Job& job, BatteryClock& clock) {
-  const auto measurement = measure(clock, job.machine, job.scale());
+Result<Comparison, Fault> verify(Job& job, BatteryClock& clock, const Reference& reference) {
+  const auto measurement = measure(clock, job.machine, job.scale(), reference.ahead_of_system());
   if (!measurement) return Unexpected{incomplete("set, but not verified", measurement.error(), clock)};
   const auto fault =
       measurement->reading.integrity == Integrity::kLost
@@ -82,7 +87,7 @@ Result<Achieved, Fault> set_until_good(Job& job, BatteryClock& clock, const Refe
   nanoseconds lead = clock.set_delay();
   for (int sets = 1;; ++sets) {
     if (const auto fault = write(job, clock, reference, lead)) return Unexpected{*fault};
-    const auto comparison = verify(job, clock);
+    const auto comparison = verify(job, clock, reference);
     if (!comparison) return Unexpected{comparison.error()};
     const Offset error = reference.error_of(*comparison);
     const bool is_good = std::chrono::abs(error.value) <= std::max(kWorthAnother, comparison->bound.value);
@@ -118,23 +123,31 @@ void print(Job& job, const ChosenClock& chosen, const Achieved& achieved) {
       .print(job);
 }
 
-// The chip's years are two digits, and read as those nearest to when this program was made.
+std::optional<Fault> find_hardly_the_time(const Job& job, WallTime to) {
+  const auto why = find_implausible(to, job.made);
+  if (!why || job.options.force) return std::nullopt;
+  const auto written = format_rfc3339(to);
+  const bool is_given = std::holds_alternative<WallTime>(job.options.set_to);
+  return Fault{to < job.made ? "too-early" : "too-late",
+               fmt::format("{:.10} is {}: {}, or --force", std::string_view{written.data(), written.size()},
+                           *why, is_given ? "give it another" : "set this machine's clock first"),
+               ExitStatus::kBadVerdict};
+}
+
+// The chip's years are two digits, which are read as those of Job::near().
 std::optional<Fault> find_fault(const Job& job, WallTime to) {
+  const auto implausible = find_hardly_the_time(job, to);
+  // What is wrong is this machine's clock, whatever the chip can hold.
+  if (implausible && std::holds_alternative<FromSystem>(job.options.set_to)) return implausible;
   const std::int32_t year = to_civil_time(to).date.year;
   const CivilDate near = job.near();
   if (unfold_year(static_cast<std::uint8_t>(year % 100), near) != year) {
-    return Fault{"out-of-range", fmt::format("no battery clock is set to the year {}", year),
+    return Fault{"out-of-range",
+                 fmt::format("no battery clock is set to the year {}: give it one from {} to {}", year,
+                             near.year - 50, near.year + 49),
                  ExitStatus::kUsage};
   }
-  if (to < job.made && !job.options.force) {
-    const auto written = format_rfc3339(to);
-    return Fault{
-        "too-early",
-        fmt::format("{:.10} is before this program was made: set this machine's clock first, or --force",
-                    std::string_view{written.data(), written.size()}),
-        ExitStatus::kBadVerdict};
-  }
-  return std::nullopt;
+  return implausible;
 }
 
 ExitStatus rehearse(Job& job, ChosenClock& chosen, const Reference& reference) {
@@ -142,9 +155,16 @@ ExitStatus rehearse(Job& job, ChosenClock& chosen, const Reference& reference) {
   const seconds second = second_to_set(now, job.machine, chosen.clock->set_delay());
   const auto measurement = measure(*chosen.clock, job.machine, job.scale());
   if (!measurement) return report(job, chosen.name, measurement.error());
+  if (job.options.json) {
+    const auto doubt = find_doubt(*measurement, job.made);
+    job.output.line(json_of(record_of(chosen.name, *measurement, doubt, job.machine.wall_now()))
+                        .text("would_be_set_to", utc_text(second))
+                        .object());
+    return ExitStatus::kGood;
+  }
   const std::string present =
       measurement->comparison ? comparison_text(*measurement->comparison) : measurement->fault->text;
-  job.output.line(fmt::format("{}: would be set to {}; now: {}", chosen.name, utc_text(second), present));
+  Page(chosen.name, true, fmt::format("would be set to {}; now: {}", utc_text(second), present)).print(job);
   return ExitStatus::kGood;
 }
 
@@ -154,6 +174,7 @@ ExitStatus set(Job& job, ChosenClock& chosen) {
   const Reference reference(job);
   if (const auto fault = find_fault(job, reference.now().wall)) return report(job, chosen.name, *fault);
   if (job.options.is_dry_run) return rehearse(job, chosen, reference);
+  if (const auto owner = find_owner(job, chosen.name)) return report(job, chosen.name, *owner);
   const auto achieved = set_until_good(job, *chosen.clock, reference);
   if (!achieved) return report(job, chosen.name, achieved.error());
   print(job, chosen, *achieved);

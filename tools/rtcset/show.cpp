@@ -69,13 +69,21 @@ void print_text(Job& job, const ChosenClock& chosen, const Measurement& measurem
              fmt::format("in steps of {:.3f}", details.trim_range->step_ppb / 1000.0));
   }
   if (details.registers) {
-    page.row("registers", " " + registers_text(*details.registers));
+    page.row("registers",
+             details.registers->findings().empty() ? " as they should be" : " not as they should be",
+             registers_text(*details.registers));
     for (const RegisterFinding& finding : details.registers->findings()) {
       page.row("", fmt::format(" register {:#04x}: {}", finding.at, describe(finding.fault)),
                is_repairable(finding.fault) ? "rtcset repair puts it right" : "");
     }
   }
   page.print(job);
+}
+
+std::string registers_json(const RegisterReport& report) {
+  JsonWriter json;
+  for (const RegisterValue& value : report.registers()) json.count(value.name, value.value);
+  return json.object();
 }
 
 std::string findings_json(const RegisterReport& report) {
@@ -93,7 +101,10 @@ void print_json(Job& job, const ChosenClock& chosen, const Measurement& measurem
   json.text("chip", chosen.clock->kind()).text("integrity", to_string(measurement.reading.integrity));
   json.text("chip_time", measurement.reading.time ? std::optional{time_of(measurement)} : std::nullopt);
   if (const auto ppb = trim_ppb(details)) json.number("trim_ppm", static_cast<double>(*ppb) / 1000, 3);
-  if (details.registers) json.raw("findings", findings_json(*details.registers));
+  if (details.registers) {
+    json.raw("registers", registers_json(*details.registers));
+    json.raw("findings", findings_json(*details.registers));
+  }
   job.output.line(json.object());
 }
 

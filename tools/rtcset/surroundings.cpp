@@ -7,21 +7,44 @@
 
 #include <unistd.h>
 
+#include "libsync/posix/control_socket.hpp"
+#include "libsync/record/json_value.hpp"
+#include "libsync/record/json_writer.hpp"
 #include "tools/common/paths.hpp"
 #include "tools/common/signals.hpp"
 #include "tools/rtcset/drift_fit.hpp"
 #include "tools/sntpctl/connection.hpp"
 
 namespace isletime::rtcset {
+namespace {
 
-std::optional<std::string> find_sntpd(const std::optional<std::string>& control) {
+// Empty: it has none, or did not say.
+std::string rtc_of(sntpctl::Connection& connection) {
+  if (!connection.send(JsonWriter{}.text("request", "status").object())) return {};
+  const auto line = connection.receive(sntpctl::kPatience);
+  if (!line) return {};
+  const auto reply = parse_json(*line, {kLargestControlReply, 8});
+  const JsonValue* rtc = reply ? reply->find("rtc") : nullptr;
+  const JsonValue* source = rtc == nullptr ? nullptr : rtc->find("source");
+  const std::string* name = source == nullptr ? nullptr : source->text();
+  return name == nullptr ? std::string{} : *name;
+}
+
+}  // namespace
+
+std::optional<RunningSntpd> find_sntpd(const std::optional<std::string>& control) {
   const auto paths = control ? std::vector{*control} : control_sockets_to_try(isletime::surroundings());
-  const auto connection = sntpctl::Connection::open(paths);
+  auto connection = sntpctl::Connection::open(paths);
   if (!connection) return std::nullopt;
-  return connection->path();
+  return RunningSntpd{connection->path(), rtc_of(*connection)};
 }
 
 Result<std::string, Fault> read_stdin() {
+  if (isatty(STDIN_FILENO) == 1) {
+    return Unexpected{Fault{"bad-input",
+                            "stdin: is a terminal: pipe a drift fit to it, one JSON object with drift_ppm",
+                            ExitStatus::kUsage}};
+  }
   std::string text;
   std::array<char, 4096> buffer{};
   for (;;) {

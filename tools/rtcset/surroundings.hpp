@@ -10,10 +10,15 @@
 
 namespace isletime::rtcset {
 
-// The socket at which one answers: `control`, or where it puts it by default. Absent: none runs.
-std::optional<std::string> find_sntpd(const std::optional<std::string>& control);
+struct RunningSntpd {
+  std::string path;  // of its control socket
+  std::string rtc;   // its battery clock, "rtc:/dev/i2c-1@0x68"; empty: none that it told of
+};
 
-// All of it.
+// Asks at `control`, or where sntpd puts its socket by default. Absent: none runs.
+std::optional<RunningSntpd> find_sntpd(const std::optional<std::string>& control);
+
+// All of it. Error: a terminal, at which nobody would type a drift fit.
 Result<std::string, Fault> read_stdin();
 
 }  // namespace isletime::rtcset

@@ -8,9 +8,11 @@ namespace isletime::rtcset {
 namespace {
 
 std::optional<Fault> find_obstacle(const Job& job, const std::optional<Fault>& doubt) {
-  if (const auto path = job.find_sntpd()) {
+  if (const auto sntpd = job.find_sntpd()) {
     return Fault{"sntpd-runs",
-                 fmt::format("sntpd runs ({}), and while it does it alone sets the clock", *path),
+                 fmt::format("sntpd runs ({}), and while it does it alone sets the clock: end it, or give it "
+                             "the battery clock by --rtc",
+                             sntpd->path),
                  ExitStatus::kBadVerdict};
   }
   if (!doubt || job.options.force) return std::nullopt;
@@ -23,10 +25,16 @@ Fault not_stepped(const SysError& error) {
   return {"failed", "the clock was not set: " + to_string(error)};
 }
 
-void print(Job& job, const ChosenClock& chosen, const Measurement& measurement, const std::string& what) {
+// Left alone: it was right, or this is a rehearsal.
+enum class Done : std::uint8_t { kStepped, kLeftAlone };
+
+void print(Job& job, const ChosenClock& chosen, const Measurement& measurement, Done done,
+           const std::string& what) {
   if (job.options.json) {
-    job.output.line(json_line(
-        record_of(chosen.name, measurement, find_doubt(measurement, job.made), job.machine.wall_now())));
+    const auto doubt = find_doubt(measurement, job.made);
+    job.output.line(json_of(record_of(chosen.name, measurement, doubt, job.machine.wall_now()))
+                        .flag("stepped", done == Done::kStepped)
+                        .object());
     return;
   }
   Page(chosen.name, true, what).rows_of(*measurement.comparison).print(job);
@@ -44,16 +52,17 @@ ExitStatus to_system(Job& job, ChosenClock& chosen) {
   if (!measurement->comparison) return report(job, chosen.name, *measurement->fault);
   const Comparison& now = *measurement->comparison;
   if (std::chrono::abs(now.offset.value) <= now.bound.value) {
-    print(job, chosen, *measurement, comparison_text(now) + ", and the clock is left alone");
+    print(job, chosen, *measurement, Done::kLeftAlone,
+          comparison_text(now) + ", and the clock is left alone");
     return ExitStatus::kGood;
   }
   if (job.options.is_dry_run) {
-    print(job, chosen, *measurement, "the clock would be stepped by the offset");
+    print(job, chosen, *measurement, Done::kLeftAlone, "the clock would be stepped by the offset");
     return ExitStatus::kGood;
   }
   if (const auto error = job.machine.step_clock(now.offset))
     return report(job, chosen.name, not_stepped(*error));
-  print(job, chosen, *measurement, "the clock was stepped by the offset");
+  print(job, chosen, *measurement, Done::kStepped, "the clock was stepped by the offset");
   return ExitStatus::kGood;
 }
 

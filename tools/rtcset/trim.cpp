@@ -37,7 +37,11 @@ Result<std::int64_t, Fault> correction_from_input(Job& job, const TrimRange& ran
   const auto input = job.read_input();
   if (!input) return Unexpected{input.error()};
   const auto fit = parse_drift_fit(*input);
-  if (!fit) return Unexpected{Fault{"bad-input", "stdin: " + fit.error(), ExitStatus::kUsage}};
+  if (!fit) {
+    return Unexpected{Fault{
+        "bad-input", fmt::format("stdin: {}: a drift fit is one JSON object with drift_ppm", fit.error()),
+        ExitStatus::kUsage}};
+  }
   if (fit->width && *fit->width > std::max<std::int64_t>(range.step_ppb, kFinestStep) && !job.options.force) {
     return Unexpected{
         Fault{"too-uncertain",
@@ -83,8 +87,10 @@ ExitStatus trim(Job& job, ChosenClock& chosen) {
   BatteryClock& clock = *chosen.clock;
   const auto range = clock.trim_range();
   if (!range) {
-    return report(job, chosen.name,
-                  {"no-trim", fmt::format("a {} cannot be trimmed", clock.kind()), ExitStatus::kBadVerdict});
+    return report(
+        job, chosen.name,
+        {"no-trim", fmt::format("a {} cannot be trimmed: sntpd --rtc learns its drift instead", clock.kind()),
+         ExitStatus::kBadVerdict});
   }
   const auto present = clock.trim();
   if (!present) return report(job, chosen.name, present.error());
@@ -93,6 +99,7 @@ ExitStatus trim(Job& job, ChosenClock& chosen) {
   if (!*ppb) return print(job, chosen, "its trim was read", ppb_of(*present, *range), *range);
   const auto steps = steps_of(**ppb, *range);
   if (!steps) return report(job, chosen.name, steps.error());
+  if (const auto owner = find_owner(job, chosen.name)) return report(job, chosen.name, *owner);
   if (job.options.is_dry_run) return print(job, chosen, "would be trimmed", ppb_of(*steps, *range), *range);
   if (const auto fault = clock.set_trim(*steps)) return report(job, chosen.name, *fault);
   const auto now = clock.trim();

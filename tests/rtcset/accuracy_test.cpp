@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// How well rtcset reads, sets and trims, for every chip there is, on a bus of 100 kHz: seeds are the chip's
+// phase, its crystal, and how late the program wakes up.
+#include "tests/rtcset/world.hpp"
+#include "tools/rtcset/measurement.hpp"
+
+namespace isletime::rtcset {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr unsigned kSeeds = 110;
+
+class EveryChip : public testing::TestWithParam<ChipModel> {};
+
+INSTANTIATE_TEST_SUITE_P(Rtcset, EveryChip, testing::ValuesIn(kChipModels),
+                         [](const auto& each) { return to_string(each.param); });
+
+fakes::Oscillator crystal(unsigned seed) {
+  return {.error_ppb = static_cast<std::int64_t>(seed) * 1700 - 90'000};
+}
+nanoseconds phase(unsigned seed) {
+  return (std::int64_t{seed} * 617'283'951ns) % 7s - 3s;
+}
+double in_seconds(nanoseconds value) {
+  return std::chrono::duration<double>(value).count();
+}
+
+TEST_P(EveryChip, IsReadToTwoMillisecondsInLessThanThreeSeconds) {
+  for (unsigned seed = 0; seed < kSeeds; ++seed) {
+    World world(GetParam(), phase(seed), crystal(seed), seed);
+    ChipClock clock = world.clock();
+    const nanoseconds begin = world.now();
+    const auto measurement = measure(clock, world, ChipScale::kUtc);
+    EXPECT_LT(world.now() - begin, 3s) << seed;
+    ASSERT_TRUE(measurement && measurement->comparison) << seed;
+    const Comparison& comparison = *measurement->comparison;
+    EXPECT_LE(comparison.bound.value, 2ms) << seed;
+    // By the chip's crystal, it moved by less than a microsecond since.
+    const nanoseconds wrong = comparison.offset.value - world.error();
+    EXPECT_LE(std::chrono::abs(wrong), comparison.bound.value + 1us) << seed;
+  }
+}
+
+TEST_P(EveryChip, IsComparedWithABoundThatHoldsTheTruth) {
+  for (unsigned seed = 0; seed < kSeeds; seed += 11) {
+    World world(GetParam(), phase(seed), crystal(seed), seed);
+    const Ran ran = world.run({"--json", "compare"});
+    EXPECT_EQ(ran.status, ExitStatus::kGood) << ran.err;
+    EXPECT_LE(number(ran.out, "uncertainty_s"), 0.002) << seed;
+    EXPECT_NEAR(number(ran.out, "offset_s"), in_seconds(world.error()),
+                number(ran.out, "uncertainty_s") + 1e-6);
+  }
+}
+
+TEST_P(EveryChip, IsSetToTwoMilliseconds) {
+  for (unsigned seed = 0; seed < kSeeds; ++seed) {
+    World world(GetParam(), 3600s + phase(seed), crystal(seed), seed);
+    const Ran ran = world.run({"--json", "--chip", to_string(GetParam()), "set", "from-system"});
+    EXPECT_EQ(ran.status, ExitStatus::kGood) << seed << ran.err;
+    EXPECT_LE(std::chrono::abs(world.error()), 2ms) << seed;
+    EXPECT_NEAR(number(ran.out, "set_error_s"), in_seconds(world.error()),
+                number(ran.out, "uncertainty_s") + 1e-6)
+        << seed;
+  }
+}
+
+// The error that is left, in parts per 10^9, by ten days of running.
+double left_ppb(World& world) {
+  const nanoseconds before = world.error();
+  constexpr nanoseconds kTenDays = 240h;
+  world.pass(kTenDays);
+  return static_cast<double>((world.error() - before).count()) / (in_seconds(kTenDays) + 0.0);
+}
+
+TEST_P(EveryChip, IsTrimmedToWithinOneStepOfTheBest) {
+  const auto range = World(GetParam()).clock().trim_range();
+  if (!range) GTEST_SKIP() << "it has no trim";
+  const double most_ppb = std::abs(range->least.value) * static_cast<double>(range->step_ppb);
+  for (unsigned seed = 0; seed < kSeeds; ++seed) {
+    const double share = seed * 1.9 / kSeeds - 0.95;  // of what it can
+    const auto error_ppb = static_cast<std::int64_t>(share * most_ppb) + seed;
+    World world(GetParam(), 0s, {.error_ppb = error_ppb}, seed);
+    world.type(R"({"drift_ppm":)" + std::to_string(static_cast<double>(error_ppb) / 1000) + "}");
+    const Ran ran = world.run({"--json", "trim", "-"});
+    ASSERT_EQ(ran.status, ExitStatus::kGood) << error_ppb << ran.err;
+    // The best is half a step away at most.
+    EXPECT_LE(std::abs(left_ppb(world)), 1.5 * range->step_ppb) << error_ppb;
+  }
+}
+
+TEST_P(EveryChip, IsTrimmedAgainFromWhereItIs) {
+  const auto range = World(GetParam()).clock().trim_range();
+  if (!range) GTEST_SKIP() << "it has no trim";
+  World world(GetParam(), 0s, {.error_ppb = 12'345});
+  ASSERT_EQ(world.run({"trim", "-10"}).status, ExitStatus::kGood);
+  const double drift_ppm = left_ppb(world) / 1000;
+  EXPECT_LT(drift_ppm, 6) << "the trim slows it";
+  world.type(R"({"drift_ppm":)" + std::to_string(drift_ppm) + "}");
+  ASSERT_EQ(world.run({"trim", "-"}).status, ExitStatus::kGood);
+  EXPECT_LE(std::abs(left_ppb(world)), 1.5 * range->step_ppb);
+}
+
+}  // namespace
+}  // namespace isletime::rtcset
