@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 // While no edge was seen: a tenth of the bus's time, and near enough for the next second.
 constexpr nanoseconds kPause = 8ms;
 constexpr nanoseconds kStandstill = 1500ms;
+// A look that takes longer tells nothing of an edge.
+constexpr nanoseconds kSlowest = 100ms;
 // A look that was garbled once counts as one or two of them.
 constexpr int kMostContradictions = 4;
 // Beyond it a difference is no counting of seconds, and products could overflow.
@@ -96,10 +98,14 @@ void EdgeSearch::add(const EdgeLook& look) {
   last_ = look;
 }
 
+nanoseconds EdgeSearch::goal_width() const {
+  return 2 * std::max(goal_.value, std::min(quickest_, kSlowest));
+}
+
 EdgeState EdgeSearch::state() const {
   if (stands_still_) return EdgeState::kStandsStill;
   if (contradictions_ >= kMostContradictions) return EdgeState::kErratic;
-  const bool is_narrow = interval_ && interval_->latest - interval_->earliest <= 2 * goal_.value;
+  const bool is_narrow = interval_ && interval_->latest - interval_->earliest <= goal_width();
   return is_narrow && is_confirmed_ && !suspect_ ? EdgeState::kFound : EdgeState::kSearching;
 }
 

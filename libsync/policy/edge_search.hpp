@@ -33,7 +33,8 @@ enum class EdgeState : std::uint8_t {
 
 class EdgeSearch {
  public:
-  // A look at 100 kHz takes 1 to 2 ms, and two of them stand round the edge.
+  // A look at 100 kHz takes 1 to 2 ms, and two of them stand round the edge. Where a bus or a driver is
+  // slower, the edge is found once no two looks could tell more.
   static constexpr Dispersion kGoal{std::chrono::microseconds{1800}};
   // Both clocks together: beyond what any crystal is made for, below what would spoil the bound.
   static constexpr Ppm kRateTolerance = Ppm::whole(200);
@@ -57,6 +58,7 @@ class EdgeSearch {
   };
 
   bool agrees(const EdgeLook& look) const;
+  nanoseconds goal_width() const;
   Interval implied_by(const EdgeLook& look) const;
   Interval narrowed_by(const EdgeLook& look) const;
   Interval at(MonoTime time) const;

@@ -86,6 +86,21 @@ TEST(EdgeSearch, FindsTheEdgeWithinTwoMillisecondsInLessThanThreeSeconds) {
   }
 }
 
+// Bit by bit at 16 kHz, or seven registers by the kernel's driver.
+TEST(EdgeSearch, OnASlowBusTheBoundIsThatOfALook) {
+  for (const nanoseconds read_time : {3ms, 5ms, 12ms, 30ms}) {
+    for (int phase = 0; phase < 1000; phase += 37) {
+      const Chip chip{.origin = MonoTime{1ms * phase}, .ppm = 30, .read_time = read_time};
+      MonoTime now{1000s};
+      EdgeSearch found;
+      EXPECT_LT(search(found, chip, now), 3s) << read_time.count() << ' ' << phase;
+      EXPECT_EQ(found.state(), EdgeState::kFound);
+      expect_right(found, chip, now);
+      EXPECT_LE(found.edge(now)->bound.value, read_time + 1ms);
+    }
+  }
+}
+
 TEST(EdgeSearch, LeavesTheBusAloneForMostOfTheTime) {
   const Chip chip{.origin = MonoTime{999ms}};
   MonoTime now{1s};

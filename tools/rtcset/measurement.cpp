@@ -13,6 +13,8 @@ namespace {
 constexpr seconds kPatience{10};
 constexpr int kMostFailuresInARow = 3;
 constexpr int kMostGarbled = 20;
+// What is said of a second's edge although the search for it did not end.
+constexpr nanoseconds kWidest = std::chrono::milliseconds{400};
 // Of a program's use. A corrupted year is mostly beyond it, and the time of a chip never is.
 constexpr seconds kLongestUse{std::int64_t{30} * 31'556'952};
 
@@ -25,6 +27,12 @@ Fault stands_still() {
 Fault erratic() {
   return {"erratic",
           "its seconds contradict each other: check its wiring, and whether another program talks to it",
+          kBad};
+}
+
+Fault not_found() {
+  return {"not-found",
+          "where its seconds begin was not found in 10 s: the machine or the bus is too busy, try again",
           kBad};
 }
 
@@ -44,7 +52,7 @@ class Search {
       if (machine_.is_to_stop()) return Fault{"interrupted", "interrupted", kBad};
       const MonoTime next = search_.next_look(machine_.mono_now());
       if (next > machine_.mono_now()) machine_.sleep_until(next);
-      if (machine_.mono_now() > end) return erratic();
+      if (machine_.mono_now() > end) return is_near() ? std::nullopt : std::optional{not_found()};
       if (auto fault = look()) return fault;
     }
     return fault_of_state();
@@ -53,6 +61,12 @@ class Search {
   SecondEdge edge(MonoTime now) const { return *search_.edge(now); }
 
  private:
+  // A machine that is too busy, or a bus that is too slow, to find it sooner.
+  bool is_near() const {
+    const auto edge = search_.edge(machine_.mono_now());
+    return edge && edge->bound.value <= kWidest;
+  }
+
   std::optional<Fault> look() {
     const MonoTime before = machine_.mono_now();
     const auto second = clock_.look(before);
