@@ -13,7 +13,7 @@ for device in /dev/rtc0 /dev/rtc1; do
 done
 
 date -u -s '2030-05-06 07:08:09'
-rtcset --device /dev/rtc1 set from-system
+sets_chip rtcset --device /dev/rtc1 set from-system
 clock_agrees_with rtc1
 
 set_clock_wrong

@@ -6,7 +6,7 @@
 date -u -s '2030-05-06 07:08:09'
 rtcset_i2c --dry-run set from-system
 [ "$(i2cget -y "$i2c_bus" "$chip" 6)" = 0x36 ]
-rtcset_i2c set from-system
+sets_chip rtcset_i2c set from-system
 rtcset_i2c compare
 
 bind_kernel_driver

@@ -24,6 +24,15 @@ refuses() {
   [ "$status" -eq "$wanted" ] && grep -q -e "$words" /tmp/refusal
 }
 
+# sets_chip COMMAND...: it sets the chip, and says so if its seconds do not begin where they should. QEMU's DS1338
+# keeps on ticking where it did, when a real one begins its second anew.
+sets_chip() {
+  status=0
+  "$@" 2>/tmp/refusal || status=$?
+  cat /tmp/refusal
+  [ "$status" -eq 0 ] || grep -q 'set, but off by [+-]0\.' /tmp/refusal
+}
+
 # The clock as the machine had it when its battery was dead.
 set_clock_wrong() { date -u -s '2001-02-03 04:05:06'; }
 
