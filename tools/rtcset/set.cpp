@@ -136,7 +136,7 @@ std::optional<Fault> find_hardly_the_time(const Job& job, WallTime to) {
 
 // The chip's years are two digits, which are read as those of Job::near().
 std::optional<Fault> find_fault(const Job& job, WallTime to) {
-  const auto implausible = find_hardly_the_time(job, to);
+  auto implausible = find_hardly_the_time(job, to);
   // What is wrong is this machine's clock, whatever the chip can hold.
   if (implausible && std::holds_alternative<FromSystem>(job.options.set_to)) return implausible;
   const std::int32_t year = to_civil_time(to).date.year;
