@@ -151,6 +151,15 @@ TEST(SntpdHub, IsSetByHandAndSaysSo) {
   EXPECT_TRUE(has(hub.sntpctl({"activity"}).out, "set_by_hand: "));
 }
 
+TEST(SntpdHub, WhoKnowsTheTimeToHalfAMinuteOnlyIsBetterThanNobody) {
+  const Hub hub({"--unsynchronised"});
+  const Finished finished = hub.sntpctl({"--uncertainty", "30", "set", "2030-01-02T03:04:05Z"});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  const JsonValue status = status_of(hub);
+  EXPECT_TRUE(has(text_of(status, "time"), "2030-01-02T03:04:")) << text_of(status, "time");
+  EXPECT_TRUE(has(text_of(status, "bound_s"), "30.0")) << text_of(status, "bound_s");
+}
+
 TEST(SntpdHub, FollowsTheMajorityAndNamesTheLiar) {
   const LyingServer first(off_by(0s));
   const LyingServer second(off_by(0s));

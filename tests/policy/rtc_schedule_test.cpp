@@ -163,6 +163,17 @@ TEST_F(RtcScheduleTest, IsNotWrittenMoreOftenThanHourly) {
   EXPECT_TRUE(schedule.wants_write(off_by(1s), kVerified, kStart + 1h));
 }
 
+TEST_F(RtcScheduleTest, AWriteThatFailedIsFollowedByAReadingAndTriedAgainInMinutes) {
+  schedule.on_read(kStart, kVerified);
+  schedule.on_failed(kStart);
+  schedule.on_write_failed(kStart);
+  EXPECT_EQ(schedule.next(kVerified).task, RtcTask::kRead);
+  EXPECT_EQ(schedule.next(kVerified).at, kStart + 1s);
+  const RtcFinding lost{.is_believable = false, .offset = {}, .bound = {}};
+  EXPECT_FALSE(schedule.wants_write(lost, kVerified, kStart + 5min - 1ns));
+  EXPECT_TRUE(schedule.wants_write(lost, kVerified, kStart + 5min));
+}
+
 TEST_F(RtcScheduleTest, IsNotWrittenOverABusThatIsLeftAlone) {
   schedule.on_failed(kStart);
   EXPECT_FALSE(schedule.wants_write(off_by(1s), kVerified, kStart));

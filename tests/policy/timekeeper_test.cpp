@@ -169,6 +169,17 @@ TEST(Timekeeper, EverySyncButTheRtcsOwnIsPassedOnToTheRtc) {
   }
 }
 
+TEST(Timekeeper, TellsWhenAClockThatNobodyConfirmsIsReliableNoMore) {
+  EXPECT_EQ(Timekeeper{config()}.reliable_for(kBoot), 0s);
+  EXPECT_EQ(set_by(SourceKind::kCamera).reliable_for(kBoot), 0s);
+  const Timekeeper keeper = set_by(SourceKind::kPhone);
+  const nanoseconds left = keeper.reliable_for(kBoot + 1min);
+  EXPECT_EQ(left, kDefaultWindow - 1min);
+  EXPECT_TRUE(keeper.standing(kBoot + 1min + left - 1ns).reliable);
+  EXPECT_FALSE(keeper.standing(kBoot + 1min + left).reliable);
+  EXPECT_EQ(keeper.reliable_for(kBoot + 1h), 0s);
+}
+
 TEST(Timekeeper, AClockWhoseWindowHasEndedIsNotWrittenToTheRtc) {
   const Timekeeper keeper = set_by(SourceKind::kPhone);
   EXPECT_TRUE(keeper.may_write_rtc(kBoot + 30min - 1ns));
