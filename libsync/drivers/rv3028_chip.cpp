@@ -12,7 +12,7 @@ namespace {
 
 // A byte takes the EEPROM 16 ms; as many looks at its flag take 80 ms on a bus of 1 MHz, the fastest, and
 // 0.8 s at 100 kHz.
-constexpr int kMostLooks = 2000;
+constexpr int kMostLooksAtEeprom = 2000;
 
 }  // namespace
 
@@ -130,7 +130,7 @@ std::optional<BusError> Rv3028Chip::write_mirrors_and_eeprom(const std::array<st
 }
 
 std::optional<BusError> Rv3028Chip::wait_for_eeprom() {
-  for (int looks = 0; looks < kMostLooks; ++looks) {
+  for (int looks = 0; looks < kMostLooksAtEeprom; ++looks) {
     std::uint8_t status = 0;
     if (const auto error = read_registers(rv3028::kStatus, {&status, 1})) return error;
     if (!rtc::has(status, rv3028::kEepromBusy)) return std::nullopt;

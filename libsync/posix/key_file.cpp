@@ -34,12 +34,8 @@ Fault fault(const char* text) {
   return Fault{text};
 }
 
-std::string_view text_of(Bytes bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 bool starts_with(Bytes bytes, std::string_view mark) {
-  return text_of(bytes).substr(0, mark.size()) == mark;
+  return as_text(bytes).substr(0, mark.size()) == mark;
 }
 
 MutableBytes take_line(MutableBytes& rest) {
@@ -51,9 +47,9 @@ MutableBytes take_line(MutableBytes& rest) {
 
 // Empty: there is none.
 MutableBytes take_word(MutableBytes& rest) {
-  const auto start = std::min(text_of(rest).find_first_not_of(kBlanks), rest.size());
+  const auto start = std::min(as_text(rest).find_first_not_of(kBlanks), rest.size());
   rest = rest.subspan(start);
-  const auto word = rest.first(std::min(text_of(rest).find_first_of(kBlanks), rest.size()));
+  const auto word = rest.first(std::min(as_text(rest).find_first_of(kBlanks), rest.size()));
   rest = rest.subspan(word.size());
   return word;
 }
@@ -79,9 +75,9 @@ Words split(MutableBytes line) {
 }
 
 bool is_comment(Bytes line) {
-  const auto start = text_of(line).find_first_not_of(kBlanks);
+  const auto start = as_text(line).find_first_not_of(kBlanks);
   if (start == std::string_view::npos) return true;
-  return std::string_view{"#!;%"}.find(text_of(line)[start]) != std::string_view::npos;  // as in chrony
+  return std::string_view{"#!;%"}.find(as_text(line)[start]) != std::string_view::npos;  // as in chrony
 }
 
 // "aes-128-cmac" is AES128CMAC.
@@ -96,7 +92,7 @@ bool is_named(std::string_view word, std::string_view name) {
 }
 
 std::optional<KeyType> parse_type(Bytes word) {
-  return parse_key_type(text_of(word));
+  return parse_key_type(as_text(word));
 }
 
 std::optional<std::uint8_t> hex_value(std::uint8_t digit) {
@@ -128,7 +124,7 @@ Result<Bytes, std::string> decode_secret(MutableBytes word) {
   }
   if (starts_with(word, kTextMark)) return Bytes{word.subspan(kTextMark.size())};
   // To chrony it is a part of the key, to ntpsec the beginning of a comment.
-  if (text_of(word).find('#') != std::string_view::npos) {
+  if (as_text(word).find('#') != std::string_view::npos) {
     return fault("there is a # within the key: write ASCII: before it if it is a part, else a blank");
   }
   if (word.size() <= kLongestUnmarkedText || !is_hexadecimal(word)) return Bytes{word};
@@ -158,7 +154,7 @@ Result<Key, std::string> parse_key(MutableBytes line) {
   // Two words are chrony's, which has no comments behind a key: the third may have been meant as one.
   const bool is_short = words.count == 2 && !words.has_comment && !parse_type(words.word[1]);
   if (words.count != 3 && !is_short) return fault("expected a key's number, its type and the key");
-  const auto id = parse_key_id(text_of(words.word[0]));
+  const auto id = parse_key_id(as_text(words.word[0]));
   if (!id) return fault("a key's number is 1 to 4294967295");
   const auto type = is_short ? KeyType::kMd5 : parse_type(words.word[1]);
   if (!type) return fault("a key's type is MD5, SHA1, SHA256, SHA512, AES128 or AES256");

@@ -66,10 +66,6 @@ void make_hexadecimal_key(MutableBytes key) {
   }
 }
 
-std::string_view text_of(Bytes bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 using Failure = std::optional<std::string>;
 
 Failure failed(const std::string& what) {
@@ -145,7 +141,7 @@ Failure find_fault(LockedBytes text, std::uint32_t id) {
 }
 
 Failure write_to_disk(const Replacement& fresh, Bytes text) {
-  if (const auto error = write_all(fresh.descriptor(), text_of(text))) {
+  if (const auto error = write_all(fresh.descriptor(), as_text(text))) {
     return fresh.path() + ": " + to_string(*error);
   }
   return fsync(fresh.descriptor()) == 0 ? std::nullopt : failed(fresh.path() + ": fsync");

@@ -6,14 +6,14 @@
 namespace isletime {
 namespace {
 
-struct Form {
+struct Lead {
   std::size_t size = 0;     // bytes; 0: none begins so
   std::uint32_t bits = 0;   // of the first byte
   std::uint32_t least = 0;  // what a shorter form cannot say
 };
 
 // RFC 3629, section 3.
-Form form_of(std::uint8_t first) {
+Lead lead_of(std::uint8_t first) {
   if (first < 0x80) return {1, first, 0};
   if (first >> 5 == 0x6) return {2, first & 0x1fU, 0x80};
   if (first >> 4 == 0xe) return {3, first & 0xfU, 0x800};
@@ -33,16 +33,16 @@ bool is_scalar(std::uint32_t code_point) {
 
 std::size_t plain_character(std::string_view text) {
   if (text.empty()) return 0;
-  const Form form = form_of(static_cast<std::uint8_t>(text[0]));
-  if (form.size == 0 || text.size() < form.size) return 0;
-  std::uint32_t code_point = form.bits;
-  for (std::size_t i = 1; i < form.size; ++i) {
+  const Lead lead = lead_of(static_cast<std::uint8_t>(text[0]));
+  if (lead.size == 0 || text.size() < lead.size) return 0;
+  std::uint32_t code_point = lead.bits;
+  for (std::size_t i = 1; i < lead.size; ++i) {
     const auto byte = static_cast<std::uint8_t>(text[i]);
     if (byte >> 6 != 0x2) return 0;
     code_point = code_point << 6 | (byte & 0x3fU);
   }
-  if (code_point < form.least || !is_scalar(code_point) || is_control(code_point)) return 0;
-  return form.size;
+  if (code_point < lead.least || !is_scalar(code_point) || is_control(code_point)) return 0;
+  return lead.size;
 }
 
 bool is_plain(std::string_view text) {

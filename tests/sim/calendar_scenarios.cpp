@@ -9,9 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Seconds kMicrosecond{1e-6};
-constexpr Seconds kMillisecond{1e-3};
-
 Scenario row(int number, std::string_view name) {
   Scenario s{.number = number, .name = name};
   s.oscillator = {.frequency = 20e-6, .walk = 1e-9};

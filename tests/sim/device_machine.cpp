@@ -27,8 +27,8 @@ WallTime true_time(MonoTime mono, Offset offset) {
 }
 
 Ppm speed_of(nanoseconds amount, nanoseconds duration) {
-  constexpr double kPpm = 1e6 * 65536.0;
-  return {static_cast<std::int64_t>(Seconds{magnitude(amount)} / Seconds{duration} * kPpm) + 1};
+  constexpr double kScaledPpm = 1e6 * 65536.0;
+  return {static_cast<std::int64_t>(Seconds{magnitude(amount)} / Seconds{duration} * kScaledPpm) + 1};
 }
 
 }  // namespace
@@ -60,11 +60,11 @@ JudgedClock DeviceMachine::judge(TrueTime now) {
   const auto wall = clock_.at(at);
   const auto estimate = estimator_.at(at);
   if (!wall || !estimate) return judged;
-  constexpr double kPpm = 1e6 * 65536.0;
+  constexpr double kScaledPpm = 1e6 * 65536.0;
   const nanoseconds believed = *wall - true_time(at, estimate->offset);
   judged.belief = JudgedClock::Belief{
       .error = believed,
-      .frequency_error = -static_cast<double>(estimate->rate.scaled) / kPpm - oscillator_.frequency(),
+      .frequency_error = -static_cast<double>(estimate->rate.scaled) / kScaledPpm - oscillator_.frequency(),
       .deviation = estimate->deviation.value,
       .bound = {saturated_sum(magnitude(believed), estimate->bound.value)}};
   return judged;

@@ -4,8 +4,6 @@
 namespace isletime::sim {
 namespace {
 
-constexpr Seconds kMicrosecond{1e-6};
-
 Scenario row(int number, std::string_view name, Seconds noise, double walk, std::int8_t poll, Seconds rms) {
   Scenario s{.number = number, .name = name};
   s.oscillator = {.frequency = 20e-6, .walk = walk};

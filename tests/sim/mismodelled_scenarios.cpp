@@ -6,9 +6,6 @@
 namespace isletime::sim {
 namespace {
 
-constexpr Seconds kMicrosecond{1e-6};
-constexpr Seconds kMillisecond{1e-3};
-
 Scenario row(int number, std::string_view name, Queue queue, double walk, Seconds rms,
              std::optional<Seconds> device = {}) {
   Scenario s{.number = number, .name = name};

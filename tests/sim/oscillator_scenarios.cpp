@@ -8,9 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Seconds kMicrosecond{1e-6};
-constexpr double kPpm = 1e-6;
-
 Scenario row(int number, std::string_view name) {
   Scenario s{.number = number, .name = name};
   s.oscillator = {.frequency = 20 * kPpm, .walk = 1e-9};

@@ -9,6 +9,10 @@
 
 namespace isletime::sim {
 
+inline constexpr Seconds kMillisecond{1e-3};
+inline constexpr Seconds kMicrosecond{1e-6};
+inline constexpr double kPpm = 1e-6;
+
 std::vector<Scenario> fixed_poll_scenarios();      // 1 to 9: against the best that is known
 std::vector<Scenario> mismodelled_scenarios();     // 10 to 29: noise that no member assumes
 std::vector<Scenario> adaptive_poll_scenarios();   // 30 to 39

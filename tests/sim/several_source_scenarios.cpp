@@ -9,10 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Seconds kMicrosecond{1e-6};
-constexpr Seconds kMillisecond{1e-3};
-constexpr double kPpm = 1e-6;
-
 LinkModel noisy(Seconds mean) {
   return even_link(100 * kMicrosecond, exponential(mean));
 }

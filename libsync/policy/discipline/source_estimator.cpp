@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t kUnknownDelays = 8;
 
 // More than 99 % even where the errors are not normally distributed.
-constexpr double kBoundDeviations = 4.0;
+constexpr double kDeviations = 4.0;
 
 // However noisy the path: a hub is asked for tenths of a millisecond.
 constexpr Seconds kMostTolerated{2.1e-4};
@@ -67,7 +67,7 @@ std::optional<Dispersion> SourceEstimator::error_bound(FreeTime now) const {
 
 Dispersion SourceEstimator::error_bound(const Estimate& estimate) const {
   const Seconds unseen = delays_.empty() ? Seconds{} : delays_.minimum_delay() / 2;
-  return {rounded(Seconds{kBoundDeviations * std::sqrt(estimate.var_phase)} + unseen)};
+  return {rounded(Seconds{kDeviations * std::sqrt(estimate.var_phase)} + unseen)};
 }
 
 void SourceEstimator::seed_frequency(FilterBank::Frequency frequency) {

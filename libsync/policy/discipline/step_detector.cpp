@@ -7,7 +7,7 @@ namespace isletime {
 namespace {
 
 // Of an oscillator that nobody has measured yet, while the evidence is gathered.
-constexpr double kFrequencyTolerance = 1e-4;
+constexpr double kUnknownFrequency = 1e-4;
 constexpr double kAgreeingExcess = 3.0;
 
 double uncertainty(const Observation& o) {
@@ -20,7 +20,7 @@ bool StepDetector::suspect(const Observation& observation, double interval, int 
   best_age_ += interval;
   const bool agrees =
       agreeing_ > 0 && std::abs(observation.phase - best_.phase) <=
-                           uncertainty(observation) + uncertainty(best_) + kFrequencyTolerance * best_age_;
+                           uncertainty(observation) + uncertainty(best_) + kUnknownFrequency * best_age_;
   if (!agrees) agreeing_ = 0;
   if (!agrees || observation.half_width <= best_.half_width) {
     best_ = observation;
