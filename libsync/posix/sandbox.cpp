@@ -250,9 +250,9 @@ constexpr std::initializer_list<const char*> kFatal{
 
 // if_nametoindex(3), the terminal question of stdio, the clocks' chips.
 constexpr std::initializer_list<unsigned long> kIoctls{
-    SIOCGIFINDEX, SIOCGIFNAME, TCGETS,      TIOCGWINSZ, FIONREAD,  FIONBIO,   RTC_RD_TIME, RTC_SET_TIME,
-    RTC_UIE_ON,   RTC_UIE_OFF, RTC_VL_READ, RTC_VL_CLR, I2C_SLAVE, I2C_FUNCS, I2C_RDWR,    I2C_SMBUS,
-    I2C_TIMEOUT,  I2C_RETRIES,
+    SIOCGIFINDEX, SIOCGIFNAME,  TCGETS,     TIOCGWINSZ,  FIONREAD,    FIONBIO,
+    RTC_RD_TIME,  RTC_SET_TIME, RTC_UIE_ON, RTC_UIE_OFF, RTC_VL_READ, RTC_VL_CLR,
+    I2C_SLAVE,    I2C_FUNCS,    I2C_RDWR,   I2C_SMBUS,   I2C_TIMEOUT, I2C_RETRIES,
 };
 
 constexpr std::initializer_list<int> kFamilies{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
