@@ -73,11 +73,19 @@ def breaches_of_file(root, path):
     if folder is None:
         yield f"{path}: its folder has no rule"
         return
-    for number, line in enumerate((root / path).read_text(encoding="utf-8").splitlines(), 1):
+    lines = (root / path).read_text(encoding="utf-8").splitlines()
+    if path.endswith(".hpp") and "#pragma once" not in lines:
+        yield f"{path}: may be included once only: it lacks #pragma once"
+    is_first = True
+    header = path.removesuffix(".cpp") + ".hpp"
+    for number, line in enumerate(lines, 1):
         include = INCLUDE.match(line)
         if not include:
             continue
         quoted, angled = include.groups()
+        if is_first and path.endswith(".cpp") and (root / header).is_file() and quoted != header:
+            yield f"{path}:{number}: {header} comes first, which shows that it compiles alone"
+        is_first = False
         breach = breach_of_quoted(root, folder, quoted) if quoted else breach_of_angled(root, folder, angled)
         if breach:
             yield f"{path}:{number}: {quoted or angled} {breach}"

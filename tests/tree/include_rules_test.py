@@ -22,12 +22,15 @@ class IncludeRules(unittest.TestCase):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text + "\n", encoding="utf-8")
 
+    def write_source(self, path, line):
+        self.write(path, f"#pragma once\n{line}" if path.endswith(".hpp") else line)
+
     def assert_allowed(self, path, line):
-        self.write(path, line)
+        self.write_source(path, line)
         self.assertEqual(list(breaches(self.root)), [])
 
     def assert_breach(self, path, line, words):
-        self.write(path, line)
+        self.write_source(path, line)
         found = list(breaches(self.root))
         self.assertEqual(len(found), 1, found)
         self.assertIn(words, found[0])
@@ -37,6 +40,15 @@ class IncludeRules(unittest.TestCase):
         self.assert_allowed("libsync/policy/y.hpp", '#include "libsync/policy/client.hpp"')
         self.assert_allowed("libsync/posix/z.cpp", '#include "libsync/record/sample.hpp"\n#include <poll.h>')
         self.assert_allowed("tools/sntpd/main.cpp", '#include "libsync/posix/fd.hpp"')
+
+    def test_a_source_includes_its_own_header_first(self):
+        own, other = '#include "libsync/posix/fd.hpp"', '#include "libsync/core/bytes.hpp"'
+        self.assert_allowed("libsync/posix/fd.cpp", f"// It.\n{own}\n\n#include <poll.h>\n{other}")
+        self.assert_breach("libsync/posix/fd.cpp", f"{other}\n{own}", "fd.hpp comes first")
+
+    def test_a_header_may_be_included_twice(self):
+        self.write("libsync/core/x.hpp", "struct X;")
+        self.assertIn("lacks #pragma once", next(breaches(self.root)))
 
     def test_core_includes_no_layer_above(self):
         self.assert_breach("libsync/core/x.hpp", '#include "libsync/policy/client.hpp"', "not for libsync/core")
@@ -80,7 +92,7 @@ class IncludeRules(unittest.TestCase):
         self.assert_breach("libsync/utils/x.hpp", "", "no rule")
 
     def test_the_line_is_named(self):
-        self.assert_breach("libsync/core/x.hpp", "#pragma once\n#include <iostream>", "libsync/core/x.hpp:2:")
+        self.assert_breach("libsync/core/x.hpp", "#include <iostream>", "libsync/core/x.hpp:2:")
 
 
 if __name__ == "__main__":
