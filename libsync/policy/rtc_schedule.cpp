@@ -100,10 +100,12 @@ bool RtcSchedule::wants_write(const RtcFinding& finding, const RtcHost& host, Mo
 
 void RtcSchedule::on_written(MonoTime now) {
   next_write_ = now + kBetweenWrites;
+  pause_of_writes_ = {};
 }
 
 void RtcSchedule::on_write_failed(MonoTime now) {
-  next_write_ = now + kAfterFailedWrite;
+  pause_of_writes_ = std::clamp(2 * pause_of_writes_, kAfterFailedWrite, kLongestAfterFailedWrite);
+  next_write_ = now + pause_of_writes_;
   compared_ = 0;
 }
 

@@ -43,6 +43,8 @@ class RtcSchedule {
   static constexpr nanoseconds kTolerated = std::chrono::milliseconds{5};
   static constexpr nanoseconds kBetweenWrites = std::chrono::hours{1};
   static constexpr nanoseconds kAfterFailedWrite = std::chrono::minutes{5};
+  // Some take no write to the millisecond, however often: twice as long each time, up to this.
+  static constexpr nanoseconds kLongestAfterFailedWrite = std::chrono::hours{24};
   static constexpr nanoseconds kBetweenChecks = std::chrono::minutes{10};
 
   // `write_error`: how far off a write may leave the chip.
@@ -59,7 +61,8 @@ class RtcSchedule {
 
   bool wants_write(const RtcFinding& finding, const RtcHost& host, MonoTime now) const;
   void on_written(MonoTime now);
-  // On top of on_failed(). What the chip holds now, the next reading has to tell soon.
+  // Instead; a failure of the bus is on_failed() as well. What the chip holds now, the next reading has to
+  // tell soon.
   void on_write_failed(MonoTime now);
 
   // The first second that can be written from `now` on. `preparation`: until the write can begin.
@@ -75,8 +78,9 @@ class RtcSchedule {
   std::optional<MonoTime> next_write_;  // absent: at any time
   std::optional<MonoTime> barred_until_;
   nanoseconds pause_{};  // after the next failure
-  int compared_ = 0;     // with a verified clock; few are counted
-  int repairs_ = 0;      // one after the other
+  nanoseconds pause_of_writes_{};
+  int compared_ = 0;  // with a verified clock; few are counted
+  int repairs_ = 0;   // one after the other
 };
 
 }  // namespace isletime

@@ -174,6 +174,21 @@ TEST_F(RtcScheduleTest, AWriteThatFailedIsFollowedByAReadingAndTriedAgainInMinut
   EXPECT_TRUE(schedule.wants_write(lost, kVerified, kStart + 5min));
 }
 
+TEST_F(RtcScheduleTest, AClockThatTakesNoWriteIsWrittenEverMoreSeldom) {
+  nanoseconds longest{};
+  for (MonoTime now = kStart; now < kStart + 30 * 24h;) {
+    schedule.on_write_failed(now);
+    const MonoTime failed = now;
+    while (!schedule.wants_write(off_by(1s), kVerified, now)) now += 5min;
+    EXPECT_GE(elapsed(failed, now), longest);
+    longest = elapsed(failed, now);
+  }
+  EXPECT_EQ(longest, 24h);
+  schedule.on_written(kStart + 40 * 24h);
+  schedule.on_write_failed(kStart + 41 * 24h);
+  EXPECT_TRUE(schedule.wants_write(off_by(1s), kVerified, kStart + 41 * 24h + 5min));
+}
+
 TEST_F(RtcScheduleTest, IsNotWrittenOverABusThatIsLeftAlone) {
   schedule.on_failed(kStart);
   EXPECT_FALSE(schedule.wants_write(off_by(1s), kVerified, kStart));

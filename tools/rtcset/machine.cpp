@@ -34,10 +34,7 @@ std::optional<SysError> ThisMachine::step_clock(Offset by) {
 }
 
 Instant instant_of(Machine& machine) {
-  const MonoTime before = machine.mono_now();
-  const WallTime wall = machine.wall_now();
-  const nanoseconds half = elapsed(before, machine.mono_now()) / 2;
-  return {before + half, wall, half + nanoseconds{1}};
+  return read_instant([&] { return machine.mono_now(); }, [&] { return machine.wall_now(); });
 }
 
 }  // namespace isletime::rtcset

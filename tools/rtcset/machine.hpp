@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "libsync/core/time_types.hpp"
+#include "libsync/policy/instant.hpp"
 #include "libsync/posix/sys_error.hpp"
 
 namespace isletime::rtcset {
@@ -33,12 +34,7 @@ class ThisMachine final : public Machine {
   std::optional<SysError> step_clock(Offset by) override;
 };
 
-// Both clocks at one instant, which is known to `bound`.
-struct Instant {
-  MonoTime mono;
-  WallTime wall;
-  nanoseconds bound;
-};
+// Both clocks.
 Instant instant_of(Machine& machine);
 
 }  // namespace isletime::rtcset

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/record/decimal_seconds.hpp"
+#include "tools/common/chip_address.hpp"
 #include "tools/common/command_line.hpp"
 
 namespace isletime::rtcset {
@@ -33,17 +33,6 @@ std::optional<Command> parse_command(const std::string& word) {
   const auto* found = std::find_if(kCommands.begin(), kCommands.end(),
                                    [&word](Command command) { return word == to_string(command); });
   return found == kCommands.end() ? std::nullopt : std::optional{*found};
-}
-
-// Of 7 bits, without those that are no chip's (I2C specification, section 3.1.12).
-std::optional<std::uint8_t> parse_address(const std::string& word) {
-  const bool is_hex = word.starts_with("0x") || word.starts_with("0X");
-  const char* begin = word.data() + (is_hex ? 2 : 0);
-  const char* end = word.data() + word.size();
-  unsigned value = 0;
-  const auto [stop, failure] = std::from_chars(begin, end, value, is_hex ? 16 : 10);
-  if (failure != std::errc{} || stop != end || value < 0x08 || value > 0x77) return std::nullopt;
-  return static_cast<std::uint8_t>(value);
 }
 
 std::optional<SetTo> parse_set_to(const std::string& word) {
@@ -79,7 +68,7 @@ void add_options(CLI::App& app, Options& options, Words& words) {
 void add_rare_options(CLI::App& app, Options& options, Words& words) {
   constexpr const char* kHidden = "";
   app.add_option("--address", words.address)
-      ->check(must_be("an address on an I2C bus, 0x08 to 0x77", parse_address))
+      ->check(must_be("an address on an I2C bus, 0x08 to 0x77", parse_chip_address))
       ->group(kHidden);
   app.add_option("--chip", words.chip)
       ->check(
@@ -174,7 +163,7 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
     return ExitStatus::kUsage;
   }
   if (!words.chip.empty()) options.chip = parse_chip_model(words.chip);
-  if (!words.address.empty()) options.address = parse_address(words.address);
+  if (!words.address.empty()) options.address = parse_chip_address(words.address);
   return options;
 }
 

@@ -8,6 +8,7 @@
 
 #include "libsync/policy/discipline/free_time.hpp"
 #include "libsync/policy/edge_search.hpp"
+#include "libsync/policy/instant.hpp"
 #include "libsync/policy/rtc_schedule.hpp"
 
 namespace isletime::sntpd {
@@ -25,12 +26,16 @@ constexpr int kAttempts = 5;
 // What a spike on the wires made of a reading is not there any more.
 constexpr nanoseconds kSpike = milliseconds{10};
 constexpr const char* kEnded = "it was not waited for";
-// Reading two clocks one after the other differs by less.
+// Beyond what the clocks were read apart by.
 constexpr nanoseconds kLeastJump = milliseconds{1};
 
-nanoseconds wall_less_mono(RtcClocks& clocks) {
-  const MonoTime mono = clocks.mono();
-  return clocks.wall().time_since_epoch() - mono.time_since_epoch();
+Instant instant_of(RtcClocks& clocks) {
+  return read_instant([&] { return clocks.mono(); }, [&] { return clocks.wall(); });
+}
+
+bool has_jumped(const Instant& before, const Instant& after) {
+  const nanoseconds by = after.wall_less_mono() - before.wall_less_mono();
+  return magnitude(by) > kLeastJump + before.bound + after.bound;
 }
 
 std::string distrust_of(const RtcReading& reading) {
@@ -42,7 +47,7 @@ std::string distrust_of(const RtcReading& reading) {
 }
 
 Result<RtcPair, std::string> find_edge(RtcDevice& device, RtcClocks& clocks, const CivilDate& near) {
-  const nanoseconds before_all = wall_less_mono(clocks);
+  const Instant before_all = instant_of(clocks);
   const MonoTime deadline = clocks.mono() + kLongestSearch;
   EdgeSearch search;
   while (search.state() == EdgeState::kSearching) {
@@ -68,10 +73,12 @@ Result<RtcPair, std::string> find_edge(RtcDevice& device, RtcClocks& clocks, con
   const auto chip = edge ? to_wall_time(edge->second, 0) : std::nullopt;
   if (!chip) return Unexpected{std::string{"its seconds contradict each other"}};
   if (edge->bound > kWorstBound) return Unexpected{std::string{"it answers too slowly to be read"}};
-  const nanoseconds offset = wall_less_mono(clocks);
-  if (magnitude(offset - before_all) > kLeastJump)
+  const Instant now = instant_of(clocks);
+  if (has_jumped(before_all, now))
     return Unexpected{std::string{"the machine's clock was set while it was read"}};
-  return RtcPair{*chip, WallTime{edge->at.time_since_epoch() + offset}, edge->bound};
+  return RtcPair{.chip = *chip,
+                 .machine = WallTime{edge->at.time_since_epoch() + now.wall_less_mono()},
+                 .bound = {edge->bound.value + now.bound}};
 }
 
 Result<RtcLook, std::string> look_at(RtcDevice& device, RtcClocks& clocks, const CivilDate& near) {

@@ -99,7 +99,6 @@ RtcKeeper::News RtcKeeper::take(const RtcOutcome& outcome, const RtcTime& time, 
       if (outcome.look) take_look(*outcome.look, time, now, news);
       break;
     case RtcJob::Kind::kWrite:
-      schedule_.on_written(now);
       if (outcome.look) take_written(*outcome.look, time, now, news);
       break;
   }
@@ -234,6 +233,7 @@ void RtcKeeper::take_written(const RtcLook& look, const RtcTime& time, MonoTime 
                                  ? fmt::format("it was {:+.3f} s off", -Seconds{written_off_.value}.count())
                                  : std::exchange(distrust_, {});
   ++writes_;
+  schedule_.on_written(now);
   news.notes.push_back(
       {Event::kRtcSet, fmt::format("{}: the time was written to it: {}; now it is {:+.4f} s off",
                                    config_.source, before, -Seconds{offset.value}.count())});

@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "tools/sntpd/rtc_option.hpp"
 
-#include <charconv>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "tools/common/chip_address.hpp"
+
 namespace isletime::sntpd {
 namespace {
-
-// 7-bit addresses that the I2C specification leaves to chips.
-constexpr int kLeastAddress = 0x08;
-constexpr int kMostAddress = 0x77;
-
-std::optional<std::uint8_t> parse_chip_address(std::string_view text) {
-  const bool is_hexadecimal = text.starts_with("0x");
-  if (is_hexadecimal) text.remove_prefix(2);
-  int value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, failure] = std::from_chars(text.data(), end, value, is_hexadecimal ? 16 : 10);
-  if (failure != std::errc{} || stop != end || value < kLeastAddress || value > kMostAddress)
-    return std::nullopt;
-  return static_cast<std::uint8_t>(value);
-}
 
 std::string_view file_name(std::string_view path) {
   return path.substr(path.rfind('/') + 1);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "libsync/core/civil_time.hpp"
+#include "libsync/policy/instant.hpp"
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/uptime.hpp"
 
@@ -23,20 +24,8 @@ constexpr nanoseconds kBatteryClockError = seconds{2};
 constexpr nanoseconds kDay = std::chrono::hours{24};
 constexpr nanoseconds kAroundMidnight = seconds{30};
 
-// Half as precise as the readings were apart: where something else ran between them, they are repeated.
 nanoseconds wall_less_mono() {
-  constexpr int kMostTries = 16;
-  nanoseconds best{};
-  nanoseconds least = nanoseconds::max();
-  for (int tries = 0; tries < kMostTries && least > kLeastJump / 4; ++tries) {
-    const MonoTime before = mono_now();
-    const WallTime wall = wall_now();
-    const nanoseconds apart = elapsed(before, mono_now());
-    if (apart >= least) continue;
-    least = apart;
-    best = wall.time_since_epoch() - (before + apart / 2).time_since_epoch();
-  }
-  return best;
+  return read_instant(mono_now, wall_now).wall_less_mono();
 }
 
 // The monotonic clock stands still while the machine sleeps.

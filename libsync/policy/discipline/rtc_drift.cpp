@@ -53,9 +53,6 @@ constexpr double kFastestChange = 30.0 / 3600;  // K/s; a box that loses its pow
 constexpr double kColdest = -10;
 constexpr double kHottest = 40;
 
-// An ageing register's steps are of 0.05 to 0.12 ppm, not 0.1.
-constexpr double kTrimError = 0.3;
-
 constexpr double kBoundDeviations = 3.0;
 constexpr double kContradiction = 5.0;
 constexpr Seconds kLeastBound{1e-6};
@@ -315,17 +312,6 @@ std::optional<RtcDrift::Prediction> RtcDrift::predict(WallTime chip,
 RtcDrift::Frequency RtcDrift::frequency() const {
   const Vector sum = features(state_.oscillator, state_.temperature.value);
   return {dot(sum, state_.mean), std::sqrt(variance_of(state_.covariance, sum))};
-}
-
-void RtcDrift::on_set(Offset by, Dispersion error) {
-  state_.at = shifted(state_.at, by.value);
-  state_.mean[kPhase] += Seconds{by.value}.count();
-  state_.covariance[kPhase][kPhase] += square(Seconds{error.value}.count());
-}
-
-void RtcDrift::on_trim(double by) {
-  state_.mean[kFrequency] += by;
-  state_.covariance[kFrequency][kFrequency] += square(kTrimError * by);
 }
 
 }  // namespace isletime

@@ -80,10 +80,6 @@ class RtcDrift {
   std::optional<Prediction> predict(WallTime chip, std::optional<Celsius> temperature) const;
   Frequency frequency() const;
 
-  // We set it forward by that, give or take `error`.
-  void on_set(Offset by, Dispersion error);
-  // We trimmed it to gain so much more in each second, nominally.
-  void on_trim(double by);
   // It lost its time, or somebody set it; its frequency stays what it was.
   void forget_phase() { state_.is_phase_known = false; }
 

@@ -207,25 +207,6 @@ TEST(RtcDrift, AnOscillatorThatIsAnotherNowIsLearnedAnew) {
   EXPECT_NEAR(drift.frequency().value, 5e-6, 1e-7);
 }
 
-TEST(RtcDrift, ASetOfOursIsNoContradiction) {
-  Chip chip{kGood, kMild, 6};
-  RtcDrift drift{kDs3231};
-  learn(drift, chip, 24h);
-  chip.set_by(-2s);
-  drift.on_set({-2s}, {2ms});
-  chip.pass(1h);
-  EXPECT_EQ(drift.compare(chip.compared(true)), RtcDrift::Outcome::kUsed);
-}
-
-TEST(RtcDrift, ATrimChangesWhatItGains) {
-  Chip chip{kGood, kMild, 7};
-  RtcDrift drift{kDs3231};
-  learn(drift, chip, 72h);
-  drift.on_trim(-1e-6);
-  EXPECT_NEAR(drift.frequency().value, 0, 5e-8);
-  EXPECT_GT(drift.frequency().deviation, 1e-7);  // a step is of 0.05 to 0.12 ppm
-}
-
 TEST(RtcDrift, AChipThatReadsLessThanWhenItWasComparedHasLostItsTime) {
   Chip chip{kGood, kMild, 8};
   RtcDrift drift{kDs3231};
@@ -289,7 +270,7 @@ TEST(RtcDrift, NoComparisonHoweverAbsurdMakesItInfinite) {
 }
 
 // 30 days without power, in other weather than it was learned in, of chips that are all different: the
-// error is within the bound in 99 % of them, and the bound is of use. Some were trimmed before.
+// error is within the bound in 99 % of them, and the bound is of use.
 struct Trial {
   RtcOscillator oscillator;
   bool has_plain_crystal;
@@ -333,11 +314,6 @@ Outcome outcome_of(const Trial& trial, std::uint64_t seeds) {
     chip.thermometer_error = 3 * (2 * random.uniform() - 1);
     RtcDrift drift{trial.oscillator};
     learn(drift, chip, trial.learned);
-    if (random.chance(0.3)) {
-      const double nominal = 2e-6 * (2 * random.uniform() - 1);
-      chip.trim = nominal * (0.5 + 0.7 * random.uniform());
-      drift.on_trim(nominal);
-    }
     chip.weather = weather_of(random);
     chip.pass(30 * 24h);
     const auto shown = trial.oscillator.has_thermometer ? std::optional{chip.shown()} : std::nullopt;
