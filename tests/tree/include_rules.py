@@ -13,6 +13,7 @@ MAY_INCLUDE = {
     "libsync/ports": ["libsync/core"],
     "libsync/record": ["libsync/core"],
     "libsync/drivers": ["libsync/core", "libsync/ports"],
+    "libsync/analysis": ["libsync/core", "libsync/record"],
     "libsync/posix": ["libsync/core", "libsync/ports", "libsync/record"],
     "tools": [
         "libsync/core",
@@ -20,6 +21,7 @@ MAY_INCLUDE = {
         "libsync/policy/discipline",
         "libsync/ports",
         "libsync/record",
+        "libsync/analysis",
         "libsync/drivers",
         "libsync/posix",
     ],

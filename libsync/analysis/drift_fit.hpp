@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// A clock's drift from a record of its offsets: faults found and left out, segments between steps, the
+// rate with an interval that is honest under correlated noise, and how long the clock may be trusted.
+// It concludes nothing from too few rows, and says how long to run.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "libsync/analysis/allan_deviation.hpp"
+#include "libsync/analysis/clock_row.hpp"
+#include "libsync/analysis/drift_posterior.hpp"
+#include "libsync/analysis/row_faults.hpp"
+
+namespace isletime::analysis {
+
+inline constexpr std::size_t kFewestRows = 10;
+
+struct FitQuestion {
+  double confidence = 0.95;    // within (0, 1)
+  double tolerance_s = 1.0;    // above 0
+  double precision_ppm = 2.0;  // half an interval wider than this concludes nothing
+};
+
+struct FittedSegment {
+  double from_s;
+  double to_s;
+  std::size_t rows;
+  std::optional<double> rate;  // s/s; absent: too few rows
+  Interval interval;
+};
+
+struct Residuals {
+  double rms_s;
+  double median_s;  // of their sizes
+  double largest_s;
+};
+
+struct TemperatureEffect {
+  double mean_c;
+  double per_degree;  // s/s
+  Interval interval;
+};
+
+struct Window {
+  double seconds;
+  bool is_beyond_record;  // longer than what was observed: extrapolated
+};
+
+enum class Verdict {
+  kConclusive,
+  kTooFewRows,  // nothing is said of the rate
+  kTooShort,    // the interval is wider than asked
+  kWanders,     // and no longer record would narrow it
+};
+
+struct DriftFit {
+  Verdict verdict = Verdict::kTooFewRows;
+  std::size_t rows = 0;
+  double span_s = 0.0;
+  double interval_s = 0.0;             // between rows, usually
+  std::optional<double> resolution_s;  // of whole steps that the readings show
+  bool is_by_bounds = false;           // the steps are too coarse to average out
+  std::vector<std::size_t> outliers;
+  std::vector<Step> steps;
+  double rate = 0.0;  // s/s; positive: the clock gains on the reference
+  Interval interval{};
+  std::vector<FittedSegment> segments;
+  Residuals residuals{};
+  std::optional<TemperatureEffect> temperature;
+  std::vector<AllanPoint> allan;
+  Window window{};                  // until the error may exceed the tolerance
+  Window corrected_window{};        // the same where the drift is taken out
+  double resync_s = 0.0;            // half the window: one missed sync does no harm
+  std::optional<double> run_for_s;  // how long to run instead, if that is known
+};
+
+DriftFit fit_drift(std::span<const ClockRow> rows, const FitQuestion& question);
+
+}  // namespace isletime::analysis

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/analysis/drift_posterior.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "libsync/analysis/order_statistics.hpp"
+
+namespace isletime::analysis {
+namespace {
+
+// How likely it is beforehand that there is no noise of a kind to be seen: as likely as this many levels of
+// it. More would narrow the interval of a clock without any, and miss the rate of one whose noise only just
+// shows.
+constexpr double kNoWhite = 10.0;
+constexpr double kNoWalk = 4.0;
+constexpr double kStrange = 0.3;
+
+// Levels of frequency noise relative to that of a reading, in a time of the whole record's length.
+struct NoiseRatio {
+  double white;
+  double walk;
+  double prior;
+};
+
+struct Evidence {
+  double log_likelihood;
+  double rate;
+  double rate_variance;
+  double scale;  // reading variance
+  double per_degree;
+  double per_degree_variance;
+};
+
+// How the readings were scaled: to a record of length 1 and a spread near 1.
+struct Scaled {
+  std::vector<Reading> readings;
+  double span_s;
+  double unit_s;
+  double slope;   // taken out beforehand
+  double warmth;  // degree seconds that count as 1
+  double range;
+  std::size_t segments;
+};
+
+double common_slope(std::span<const Reading> readings) {
+  double above = 0.0;
+  double below = 0.0;
+  for (std::size_t i = 0; i < readings.size();) {
+    std::size_t end = i + 1;
+    while (end < readings.size() && !readings[end].begins) ++end;
+    double weight = 0.0;
+    double time = 0.0;
+    double offset = 0.0;
+    for (std::size_t k = i; k < end; ++k) {
+      weight += 1.0 / readings[k].variance;
+      time += readings[k].time_s / readings[k].variance;
+      offset += readings[k].offset_s / readings[k].variance;
+    }
+    time /= weight;
+    offset /= weight;
+    for (std::size_t k = i; k < end; ++k) {
+      const double distance = (readings[k].time_s - time) / readings[k].variance;
+      above += distance * (readings[k].offset_s - offset);
+      below += distance * (readings[k].time_s - time);
+    }
+    i = end;
+  }
+  return below > 0.0 ? above / below : 0.0;
+}
+
+Scaled scale(std::span<const Reading> readings) {
+  Scaled scaled{{readings.begin(), readings.end()},
+                readings.back().time_s - readings.front().time_s,
+                1.0,
+                common_slope(readings),
+                0.0,
+                1.0,
+                0};
+  const double start = readings.front().time_s;
+  double base = 0.0;
+  std::vector<double> steps;
+  double largest = 0.0;
+  double previous = 0.0;
+  for (Reading& reading : scaled.readings) {
+    const double flat = reading.offset_s - scaled.slope * (reading.time_s - start);
+    if (reading.begins) {
+      base = flat;
+      ++scaled.segments;
+    } else {
+      steps.push_back((flat - base - previous) / std::sqrt(reading.variance));
+    }
+    reading.offset_s = previous = flat - base;
+    largest = std::max(largest, std::abs(reading.offset_s));
+    reading.time_s = (reading.time_s - start) / scaled.span_s;
+    scaled.warmth = std::max(scaled.warmth, std::abs(reading.degree_seconds));
+  }
+  // No clock is read more finely than to the nanosecond.
+  scaled.unit_s = std::max(steps.empty() ? 0.0 : spread_about_zero(std::move(steps)), 1e-10);
+  scaled.range = std::max(1.0, largest / scaled.unit_s);
+  if (scaled.warmth <= 0.0) scaled.warmth = 1.0;
+  for (Reading& reading : scaled.readings) {
+    reading.offset_s /= scaled.unit_s;
+    reading.degree_seconds /= scaled.warmth;
+  }
+  return scaled;
+}
+
+// The state: what the clock gained since the start without its steps, its rate, the offset that the
+// present segment began with, and what a degree does.
+template <std::size_t N>
+class Filter {
+ public:
+  Filter(double diffuse) : diffuse_(diffuse) {
+    covariance_[kRate][kRate] = diffuse_;
+    for (std::size_t i = kOffset + 1; i < N; ++i) covariance_[i][i] = diffuse_;
+  }
+
+  void begin_segment() {
+    for (std::size_t i = 0; i < N; ++i) covariance_[i][kOffset] = covariance_[kOffset][i] = 0.0;
+    covariance_[kOffset][kOffset] = diffuse_;
+    state_[kOffset] = 0.0;
+  }
+
+  void predict(double span, const NoiseRatio& noise) {
+    auto& p = covariance_;
+    state_[kGain] += state_[kRate] * span;
+    p[kGain][kGain] += span * (2.0 * p[kGain][kRate] + span * p[kRate][kRate]) + noise.white * span +
+                       noise.walk * span * span * span / 3.0;
+    p[kGain][kRate] += span * p[kRate][kRate] + noise.walk * span * span / 2.0;
+    p[kRate][kRate] += noise.walk * span;
+    for (std::size_t i = kOffset; i < N; ++i) {
+      p[kGain][i] += span * p[kRate][i];
+      p[i][kGain] = p[kGain][i];
+    }
+    p[kRate][kGain] = p[kGain][kRate];
+  }
+
+  struct Innovation {
+    double value;
+    double variance;
+  };
+
+  Innovation update(const Reading& reading) {
+    std::array<double, N> shown{};  // the covariance of the state with what the reading shows
+    for (std::size_t i = 0; i < N; ++i) {
+      shown[i] = covariance_[i][kGain] + covariance_[i][kOffset];
+      if constexpr (N > kDegree) shown[i] += covariance_[i][kDegree] * reading.degree_seconds;
+    }
+    double variance = reading.variance + shown[kGain] + shown[kOffset];
+    double value = reading.offset_s - state_[kGain] - state_[kOffset];
+    if constexpr (N > kDegree) {
+      variance += shown[kDegree] * reading.degree_seconds;
+      value -= state_[kDegree] * reading.degree_seconds;
+    }
+    const double inverse = 1.0 / variance;
+    for (std::size_t i = 0; i < N; ++i) {
+      const double gain = shown[i] * inverse;
+      state_[i] += gain * value;
+      for (std::size_t k = 0; k <= i; ++k) {
+        covariance_[i][k] -= gain * shown[k];
+        covariance_[k][i] = covariance_[i][k];
+      }
+    }
+    return {value, variance};
+  }
+
+  static constexpr std::size_t kGain = 0;
+  static constexpr std::size_t kRate = 1;
+  static constexpr std::size_t kOffset = 2;
+  static constexpr std::size_t kDegree = 3;
+
+  double state(std::size_t i) const { return state_[i]; }
+  double variance(std::size_t i) const { return std::max(0.0, covariance_[i][i]); }
+
+ private:
+  double diffuse_;
+  std::array<double, N> state_{};
+  std::array<std::array<double, N>, N> covariance_{};
+};
+
+template <std::size_t N>
+Evidence weigh(const Scaled& scaled, const NoiseRatio& noise) {
+  const double count = static_cast<double>(scaled.readings.size());
+  const double step = 1.0 / count;
+  // Beyond what the readings could be, however loud the noise; its size drops out of the evidence.
+  const double diffuse =
+      100.0 * scaled.range * scaled.range * (1.0 + noise.white * step + noise.walk * step * step * step);
+  Filter<N> filter(diffuse);
+  const double unknown = static_cast<double>(scaled.segments + N - 2);
+  double log_variances = -unknown * std::log(diffuse);
+  double product = 1.0;
+  double squares = 0.0;
+  double last = 0.0;
+  for (const Reading& reading : scaled.readings) {
+    filter.predict(reading.time_s - last, noise);
+    last = reading.time_s;
+    if (reading.begins) filter.begin_segment();
+    const auto innovation = filter.update(reading);
+    squares += innovation.value * innovation.value / innovation.variance;
+    product *= innovation.variance;
+    // A logarithm costs as much as the rest of the step.
+    if (product > 1e200 || product < 1e-200) {
+      log_variances += std::log(product);
+      product = 1.0;
+    }
+  }
+  log_variances += std::log(product);
+  const double freedom = count - unknown;
+  squares = std::max(squares, 1e-6 * freedom);
+  Evidence evidence{};
+  evidence.log_likelihood = -0.5 * log_variances - 0.5 * freedom * std::log(squares);
+  evidence.scale = squares / freedom;
+  evidence.rate = filter.state(Filter<N>::kGain);
+  evidence.rate_variance = filter.variance(Filter<N>::kGain);
+  if constexpr (N > Filter<N>::kDegree) {
+    evidence.per_degree = filter.state(Filter<N>::kDegree);
+    evidence.per_degree_variance = filter.variance(Filter<N>::kDegree);
+  }
+  return evidence;
+}
+
+// How often a clock walks like that, relative to other levels: quartz wanders by 10^-10 to 10^-8 a root
+// second.
+double familiarity(double walk_variance) {
+  const double walk = std::sqrt(walk_variance);
+  return walk <= 0.0 || (walk >= 3e-11 && walk <= 3e-8) ? 1.0 : kStrange;
+}
+
+// From where frequency noise would just begin to show in the slope up to where it is all that is seen.
+std::vector<NoiseRatio> ratios(double count) {
+  constexpr double kWhiteStep = 4.0;
+  constexpr double kWalkStep = 10.0;
+  std::vector<std::pair<double, double>> whites{{0.0, kNoWhite}};
+  for (double level = 3.0 / count; level < 100.0 * count; level *= kWhiteStep)
+    whites.emplace_back(level, 1.0);
+  std::vector<std::pair<double, double>> walks{{0.0, kNoWalk}};
+  for (double level = 6.0 / count; level < 30.0 * count * count * count; level *= kWalkStep) {
+    walks.emplace_back(level, 1.0);
+  }
+  std::vector<NoiseRatio> all;
+  for (const auto& [white, white_prior] : whites) {
+    for (const auto& [walk, walk_prior] : walks) all.push_back({white, walk, white_prior * walk_prior});
+  }
+  return all;
+}
+
+// The value that `cumulative` reaches with `probability`; it is within the reach of the hypotheses.
+template <class Mean, class Variance>
+double quantile(const DriftPosterior& posterior, double probability, Mean mean, Variance variance) {
+  double low = 0.0;
+  double high = 0.0;
+  bool first = true;
+  for (const auto& hypothesis : posterior.hypotheses) {
+    const double reach = 100.0 * std::sqrt(variance(hypothesis));
+    low = first ? mean(hypothesis) - reach : std::min(low, mean(hypothesis) - reach);
+    high = first ? mean(hypothesis) + reach : std::max(high, mean(hypothesis) + reach);
+    first = false;
+  }
+  for (int i = 0; i < 80; ++i) {
+    const double middle = (low + high) / 2.0;
+    double below = 0.0;
+    for (const auto& hypothesis : posterior.hypotheses) {
+      const double deviation = std::sqrt(variance(hypothesis));
+      const double distance = middle - mean(hypothesis);
+      below += hypothesis.weight *
+               (deviation > 0.0 ? student_cumulative(distance / deviation, posterior.degrees_of_freedom)
+                                : (distance >= 0.0 ? 1.0 : 0.0));
+    }
+    (below < probability ? low : high) = middle;
+  }
+  return (low + high) / 2.0;
+}
+
+}  // namespace
+
+double student_cumulative(double value, double degrees_of_freedom) {
+  // Abramowitz and Stegun, 26.7.8: what is normal instead.
+  const double normal = value * (1.0 - 1.0 / (4.0 * degrees_of_freedom)) /
+                        std::sqrt(1.0 + value * value / (2.0 * degrees_of_freedom));
+  return 0.5 * std::erfc(-normal / std::numbers::sqrt2);
+}
+
+DriftPosterior estimate_drift(std::span<const Reading> readings, bool has_temperature) {
+  const Scaled scaled = scale(readings);
+  const double per_second = scaled.unit_s / scaled.span_s;
+  const double per_warmth = scaled.unit_s / scaled.warmth;
+  DriftPosterior posterior;
+  posterior.degrees_of_freedom =
+      static_cast<double>(readings.size()) - static_cast<double>(scaled.segments + (has_temperature ? 2 : 1));
+  std::vector<double> logs;
+  double most = -INFINITY;
+  for (const NoiseRatio& noise : ratios(static_cast<double>(readings.size()))) {
+    const Evidence evidence = has_temperature ? weigh<4>(scaled, noise) : weigh<3>(scaled, noise);
+    const double variance = evidence.scale;
+    const double walk = variance * noise.walk * per_second * per_second / scaled.span_s;
+    logs.push_back(evidence.log_likelihood + std::log(noise.prior * familiarity(walk)));
+    most = std::max(most, logs.back());
+    // Between the average and the rate at either end of a walk there is 0.36 of what it walks in all.
+    posterior.hypotheses.push_back(
+        {0.0, scaled.slope + evidence.rate * per_second,
+         variance * (evidence.rate_variance + noise.white + 0.36 * noise.walk) * per_second * per_second,
+         variance * scaled.unit_s * scaled.unit_s,
+         variance * noise.white * scaled.unit_s * scaled.unit_s / scaled.span_s, walk,
+         evidence.per_degree * per_warmth,
+         variance * evidence.per_degree_variance * per_warmth * per_warmth});
+  }
+  double sum = 0.0;
+  for (std::size_t i = 0; i < logs.size(); ++i) {
+    posterior.hypotheses[i].weight = std::exp(logs[i] - most);
+    sum += posterior.hypotheses[i].weight;
+  }
+  for (auto& hypothesis : posterior.hypotheses) hypothesis.weight /= sum;
+  std::erase_if(posterior.hypotheses, [](const auto& hypothesis) { return hypothesis.weight < 1e-6; });
+  return posterior;
+}
+
+double mean_rate(const DriftPosterior& posterior) {
+  double mean = 0.0;
+  double weight = 0.0;
+  for (const auto& hypothesis : posterior.hypotheses) {
+    mean += hypothesis.weight * hypothesis.rate;
+    weight += hypothesis.weight;
+  }
+  return mean / weight;
+}
+
+Interval rate_interval(const DriftPosterior& posterior, double confidence) {
+  const auto at = [&](double probability) {
+    return quantile(
+        posterior, probability, [](const auto& h) { return h.rate; },
+        [](const auto& h) { return h.rate_variance; });
+  };
+  return {at(0.5 - confidence / 2.0), at(0.5 + confidence / 2.0)};
+}
+
+double mean_per_degree(const DriftPosterior& posterior) {
+  double mean = 0.0;
+  double weight = 0.0;
+  for (const auto& hypothesis : posterior.hypotheses) {
+    mean += hypothesis.weight * hypothesis.per_degree;
+    weight += hypothesis.weight;
+  }
+  return mean / weight;
+}
+
+Interval per_degree_interval(const DriftPosterior& posterior, double confidence) {
+  const auto at = [&](double probability) {
+    return quantile(
+        posterior, probability, [](const auto& h) { return h.per_degree; },
+        [](const auto& h) { return h.per_degree_variance; });
+  };
+  return {at(0.5 - confidence / 2.0), at(0.5 + confidence / 2.0)};
+}
+
+}  // namespace isletime::analysis

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/analysis/holdover.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace isletime::analysis {
+namespace {
+
+double chance_beyond(const DriftPosterior& posterior, Holdover holdover, double tolerance, double at_sync,
+                     double after) {
+  const double average = mean_rate(posterior);
+  double chance = 0.0;
+  for (const auto& h : posterior.hypotheses) {
+    const double mean = (holdover == Holdover::kCorrected ? h.rate - average : h.rate) * after;
+    const double deviation = std::sqrt(at_sync * at_sync + h.rate_variance * after * after +
+                                       h.white_frequency * after + h.walk * after * after * after / 3.0);
+    if (deviation <= 0.0) {
+      chance += std::abs(mean) > tolerance ? h.weight : 0.0;
+      continue;
+    }
+    chance += h.weight * (student_cumulative((mean - tolerance) / deviation, posterior.degrees_of_freedom) +
+                          student_cumulative((-mean - tolerance) / deviation, posterior.degrees_of_freedom));
+  }
+  return chance;
+}
+
+}  // namespace
+
+double time_within(const DriftPosterior& posterior, Holdover holdover, const Trust& trust, double at_sync_s,
+                   double most_s) {
+  const auto is_safe = [&](double after) {
+    return chance_beyond(posterior, holdover, trust.tolerance_s, at_sync_s, after) <= 1.0 - trust.confidence;
+  };
+  if (!is_safe(0.0)) return 0.0;
+  if (is_safe(most_s)) return most_s;
+  double safe = 0.0;
+  double unsafe = most_s;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (safe + unsafe) / 2.0;
+    (is_safe(middle) ? safe : unsafe) = middle;
+  }
+  return safe;
+}
+
+double length_needed(const DriftPosterior& posterior, double precision, double confidence, double interval_s,
+                     double most_s) {
+  // The likeliest alone: from few readings, some that are hardly likely are so loud that they would drown it.
+  const auto likeliest =
+      std::max_element(posterior.hypotheses.begin(), posterior.hypotheses.end(),
+                       [](const auto& one, const auto& other) { return one.weight < other.weight; });
+  // How many deviations the confidence takes: by bisection of the normal distribution.
+  double least = 0.0;
+  double most = 10.0;
+  for (int i = 0; i < 50; ++i) {
+    const double middle = (least + most) / 2.0;
+    (std::erf(middle / std::sqrt(2.0)) < confidence ? least : most) = middle;
+  }
+  for (double length = 10.0 * interval_s; length <= most_s; length *= 1.1) {
+    const double variance = 12.0 * likeliest->reading_variance * interval_s / (length * length * length) +
+                            likeliest->white_frequency / length + 0.36 * likeliest->walk * length;
+    if (most * std::sqrt(variance) <= precision) return length;
+  }
+  return INFINITY;
+}
+
+}  // namespace isletime::analysis

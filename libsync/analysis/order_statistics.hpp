@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Medians, and the spread that they give: what a few wrong rows cannot move.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+namespace isletime::analysis {
+
+// Of at least one value; the lower of the middle two.
+inline double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// The standard deviation of a normal distribution of the same median distance from zero.
+inline double spread_about_zero(std::vector<double> values) {
+  for (double& value : values) value = std::abs(value);
+  return 1.4826 * median(std::move(values));
+}
+
+}  // namespace isletime::analysis

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Rows that cannot be believed and places where a clock was stepped, told from the rows around them:
+// nothing is assumed of the clock but that it mostly goes on as before.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "libsync/analysis/clock_row.hpp"
+
+namespace isletime::analysis {
+
+struct Step {
+  std::size_t row;  // the first behind it
+  double size_s;    // positive: the remote clock was put forward, or the local one back
+  bool is_marked;   // the record says so; its size is then what is seen of it
+};
+
+struct RowFaults {
+  std::vector<std::size_t> outliers;  // ascending
+  std::vector<Step> steps;            // ascending
+  // A row's error grows with this power of its uncertainty, 0 to 1, as far as the rows tell.
+  double uncertainty_power;
+  double noise_s;  // deviation of a row of median uncertainty from its neighbours
+};
+
+// `least_noise_s`: what the resolution of the readings makes of the finest clock.
+RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s);
+
+// The median of the rows' uncertainties, of those that have one; 0: none has.
+double median_uncertainty(std::span<const ClockRow> rows);
+
+// Relative to a row of median uncertainty.
+double relative_deviation(const ClockRow& row, double median_uncertainty_s, double power);
+
+}  // namespace isletime::analysis

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/analysis/drift_fit.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "tests/analysis/records.hpp"
+
+namespace isletime::analysis {
+namespace {
+
+constexpr double kPpm = 1e-6;
+
+Simulation quartz() {
+  Simulation plan;
+  plan.clock = {11.7, 0.01, 0.001, 0.0};
+  plan.reading = {0.002, 0.0005, SimulatedResolution::kFine};
+  return plan;
+}
+
+double half_width(const DriftFit& fit) {
+  return (fit.interval.high - fit.interval.low) / 2.0;
+}
+
+TEST(DriftFit, NothingIsSaidOfNoRows) {
+  EXPECT_EQ(fit_drift({}, {}).verdict, Verdict::kTooFewRows);
+}
+
+TEST(DriftFit, NothingIsSaidOfAFewRowsButHowLongToRun) {
+  const auto fit = fit_drift(steady_rows(9, 60.0, 5 * kPpm, 1e-4), {});
+  EXPECT_EQ(fit.verdict, Verdict::kTooFewRows);
+  ASSERT_TRUE(fit.run_for_s);
+  EXPECT_GE(*fit.run_for_s, 600.0);
+}
+
+TEST(DriftFit, NothingIsSaidOfRowsOfOneInstant) {
+  EXPECT_EQ(fit_drift(steady_rows(100, 0.0, 0.0, 1e-4), {}).verdict, Verdict::kTooFewRows);
+}
+
+TEST(DriftFit, FindsTheRateOfASteadyClock) {
+  const auto fit = fit_drift(steady_rows(1441, 60.0, -35 * kPpm, 1e-4), {});
+  EXPECT_EQ(fit.verdict, Verdict::kConclusive);
+  EXPECT_NEAR(fit.rate, -35 * kPpm, 1e-3 * kPpm);
+  EXPECT_LE(fit.interval.low, -35 * kPpm);
+  EXPECT_GE(fit.interval.high, -35 * kPpm);
+  EXPECT_NEAR(fit.residuals.rms_s, 1e-4, 1e-5);
+}
+
+TEST(DriftFit, AClockThatWandersHasAWiderIntervalThanOneThatDoesNot) {
+  Simulation plan = quartz();
+  plan.clock.walk_ppm = 0.0;
+  const auto still = fit_drift(simulated_rows(plan), {});
+  plan.clock.walk_ppm = 0.001;
+  const auto wandering = fit_drift(simulated_rows(plan), {});
+  EXPECT_GT(half_width(wandering), 20.0 * half_width(still));
+}
+
+TEST(DriftFit, OutliersAreNamedAndDoNotMoveTheRate) {
+  auto rows = steady_rows(500, 60.0, 5 * kPpm, 1e-4);
+  rows[100].offset_s += 0.5;
+  rows[499].offset_s -= 7.0;
+  const auto fit = fit_drift(rows, {});
+  EXPECT_EQ(fit.outliers, (std::vector<std::size_t>{100, 499}));
+  EXPECT_NEAR(fit.rate, 5 * kPpm, 0.01 * kPpm);
+}
+
+TEST(DriftFit, StepsAreFoundSizedAndFittedAcross) {
+  auto rows = steady_rows(900, 60.0, 5 * kPpm, 1e-4);
+  for (std::size_t i = 300; i < 900; ++i) rows[i].offset_s += 2.0;
+  for (std::size_t i = 700; i < 900; ++i) rows[i].offset_s -= 0.01;
+  const auto fit = fit_drift(rows, {});
+  ASSERT_EQ(fit.steps.size(), 2U);
+  EXPECT_EQ(fit.steps[0].row, 300U);
+  EXPECT_NEAR(fit.steps[0].size_s, 2.0, 3e-3);
+  EXPECT_EQ(fit.steps[1].row, 700U);
+  EXPECT_NEAR(fit.steps[1].size_s, -0.01, 3e-3);
+  EXPECT_NEAR(fit.rate, 5 * kPpm, 0.02 * kPpm);
+  ASSERT_EQ(fit.segments.size(), 3U);
+  EXPECT_EQ(fit.segments[1].rows, 400U);
+  ASSERT_TRUE(fit.segments[1].rate);
+  EXPECT_NEAR(*fit.segments[1].rate, 5 * kPpm, 0.05 * kPpm);
+}
+
+TEST(DriftFit, AMarkSplitsEvenWhereNoStepIsSeen) {
+  auto rows = steady_rows(400, 60.0, 5 * kPpm, 1e-4);
+  rows[200].is_marked = true;
+  const auto fit = fit_drift(rows, {});
+  ASSERT_EQ(fit.steps.size(), 1U);
+  EXPECT_EQ(fit.steps[0].row, 200U);
+  EXPECT_TRUE(fit.steps[0].is_marked);
+}
+
+TEST(DriftFit, LooseRowsWeighLessThanTightOnes) {
+  SeededRandom random(3);
+  auto rows = steady_rows(1000, 60.0, 5 * kPpm, 0.0);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const double bound = i % 2 == 0 ? 1e-4 : 1e-1;
+    rows[i].uncertainty_s = bound;
+    rows[i].offset_s += bound * (2.0 * random.uniform() - 1.0);
+  }
+  const auto fit = fit_drift(rows, {});
+  // 500 rows of a deviation of 1e-4 / sqrt(3) give 5e-10; as many of a thousand times that, 5e-7.
+  EXPECT_LT(half_width(fit), 0.05 * kPpm);
+  EXPECT_NEAR(fit.rate, 5 * kPpm, 0.01 * kPpm);
+}
+
+TEST(DriftFit, AStaircaseOfWholeSecondsIsNoProofThatAClockStandsStill) {
+  // 2 ppm gain 0.17 s a day: on most days a clock that is read to the second shows nothing of it.
+  auto rows = steady_rows(1441, 60.0, 0.0, 0.0);
+  for (auto& row : rows) row.uncertainty_s = 0.5;
+  const auto fit = fit_drift(rows, {});
+  EXPECT_TRUE(fit.is_by_bounds);
+  EXPECT_LE(fit.interval.low, -2 * kPpm);
+  EXPECT_GE(fit.interval.high, 2 * kPpm);
+  EXPECT_EQ(fit.verdict, Verdict::kTooShort);
+  ASSERT_TRUE(fit.run_for_s);
+  EXPECT_GT(*fit.run_for_s, 2 * 86'400.0);
+}
+
+TEST(DriftFit, TheStaircaseIsSeenWithoutAnyBoundGiven) {
+  const auto fit = fit_drift(steady_rows(1441, 60.0, 0.0, 0.0), {});
+  EXPECT_TRUE(fit.is_by_bounds);
+  EXPECT_GE(half_width(fit), 5 * kPpm);
+}
+
+TEST(DriftFit, TemperatureIsToldFromDrift) {
+  Simulation plan = quartz();
+  plan.clock.temperature_ppm_per_c = -0.04;
+  plan.clock.walk_ppm = 1e-5;
+  plan.room = {true, 20.0, 5.0};
+  plan.duration_s = 3.0 * 86'400.0;
+  plan.interval_s = 300.0;
+  const auto fit = fit_drift(simulated_rows(plan), {});
+  ASSERT_TRUE(fit.temperature);
+  EXPECT_NEAR(fit.temperature->per_degree, -0.04 * kPpm, 0.005 * kPpm);
+  EXPECT_NEAR(fit.temperature->mean_c, 20.0, 0.1);
+  EXPECT_NEAR(fit.rate, 11.7 * kPpm, 0.1 * kPpm);
+}
+
+TEST(DriftFit, TheWindowIsWhatTheDriftTakesToReachTheTolerance) {
+  FitQuestion question;
+  question.tolerance_s = 0.5;
+  const auto fit = fit_drift(steady_rows(10'000, 60.0, 10 * kPpm, 1e-4), question);
+  EXPECT_NEAR(fit.window.seconds, 50'000.0, 500.0);
+  EXPECT_FALSE(fit.window.is_beyond_record);
+  EXPECT_NEAR(fit.resync_s, fit.window.seconds / 2.0, 1.0);
+  EXPECT_GT(fit.corrected_window.seconds, fit.window.seconds);
+}
+
+TEST(DriftFit, AWindowLongerThanTheRecordIsSaidToBe) {
+  const auto fit = fit_drift(steady_rows(1441, 60.0, 1 * kPpm, 1e-4), {});
+  EXPECT_GT(fit.window.seconds, fit.span_s);
+  EXPECT_TRUE(fit.window.is_beyond_record);
+}
+
+TEST(DriftFit, ATooWideIntervalConcludesNothing) {
+  const auto fit = fit_drift(steady_rows(20, 60.0, 5 * kPpm, 0.05), {});
+  EXPECT_EQ(fit.verdict, Verdict::kTooShort);
+  ASSERT_TRUE(fit.run_for_s);
+  EXPECT_GT(*fit.run_for_s, fit.span_s);
+}
+
+}  // namespace
+}  // namespace isletime::analysis

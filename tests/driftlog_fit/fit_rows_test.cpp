@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "tools/driftlog/fit_rows.hpp"
+
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+namespace isletime::driftlog {
+namespace {
+
+using namespace std::chrono_literals;
+
+Result<std::vector<SourceRows>, std::string> read(const std::string& text, const ColumnNames& names = {}) {
+  std::istringstream file(text);
+  return read_fit_rows(file, names);
+}
+
+std::string fault(const std::string& text) {
+  const auto rows = read(text);
+  return rows ? "none" : rows.error();
+}
+
+// One row after "time,offset_s,uncertainty_s" and a good one.
+std::string fault_of_row(const std::string& row) {
+  return fault("time,offset_s,uncertainty_s\n2026-02-03T04:05:06Z,1.5,0.1\n" + row + "\n");
+}
+
+TEST(FitRows, TimesAndOffsetsCountFromTheFirstRow) {
+  const auto sources = read(
+      "time,offset_s,uncertainty_s\n"
+      "2026-02-03T04:05:06Z,1000000000.000000001,0.1\n"
+      "2026-02-03T04:06:06.5Z,1000000000.000000003,\n");
+  ASSERT_TRUE(sources) << sources.error();
+  ASSERT_EQ(sources->size(), 1U);
+  const SourceRows& source = sources->front();
+  EXPECT_EQ(source.start, WallTime{1'770'091'506s});
+  ASSERT_EQ(source.rows.size(), 2U);
+  EXPECT_EQ(source.rows[0].offset_s, 0.0);
+  EXPECT_EQ(source.rows[0].uncertainty_s, 0.1);
+  EXPECT_EQ(source.rows[1].time_s, 60.5);
+  EXPECT_DOUBLE_EQ(source.rows[1].offset_s, 2e-9);
+  EXPECT_FALSE(source.rows[1].uncertainty_s);
+}
+
+TEST(FitRows, TimesMayBeSecondsAndOffsetsMilliseconds) {
+  const auto sources = read("offset_ms;time\n5;100\n+7.5;160.25\n");
+  ASSERT_TRUE(sources) << sources.error();
+  EXPECT_EQ(sources->front().rows[1].time_s, 60.25);
+  EXPECT_DOUBLE_EQ(sources->front().rows[1].offset_s, 2.5e-3);
+}
+
+TEST(FitRows, AreKeptApartBySource) {
+  const auto sources = read(
+      "time,source,offset_s\n"
+      "2026-02-03T04:05:06Z,a,1\n"
+      "2026-02-03T04:05:05Z,b,2\n"
+      "2026-02-03T04:05:07Z,a,3\n");
+  ASSERT_TRUE(sources) << sources.error();
+  ASSERT_EQ(sources->size(), 2U);
+  EXPECT_EQ((*sources)[0].rows.size(), 2U);
+  EXPECT_EQ((*sources)[1].source, "b");
+}
+
+TEST(FitRows, AMarkIsOnTheNextRowOfItsSource) {
+  const auto sources = read(
+      "time,source,offset_s,error\n"
+      "2026-02-03T04:05:06Z,a,1,\n"
+      "2026-02-03T04:05:06Z,b,1,\n"
+      "2026-02-03T04:05:07Z,a,,source-stepped\n"
+      "2026-02-03T04:05:08Z,b,1,\n"
+      "2026-02-03T04:05:08Z,a,,no-reply\n"
+      "2026-02-03T04:05:09Z,a,5,\n"
+      "2026-02-03T04:05:10Z,a,5,\n");
+  ASSERT_TRUE(sources) << sources.error();
+  const SourceRows& a = (*sources)[0];
+  EXPECT_EQ(a.without_offset, 2U);
+  ASSERT_EQ(a.rows.size(), 3U);
+  EXPECT_TRUE(a.rows[1].is_marked);
+  EXPECT_FALSE(a.rows[2].is_marked);
+  EXPECT_FALSE((*sources)[1].rows[1].is_marked);
+}
+
+TEST(FitRows, MayBeJsonLines) {
+  const auto sources = read(
+      R"({"time":"2026-02-03T04:05:06Z","source":"a","offset_s":1.5,"uncertainty_s":0.25,"temperature_c":21})"
+      "\n"
+      R"({"time":"2026-02-03T04:05:07Z","source":"a","error":"no-reply"})"
+      "\n");
+  ASSERT_TRUE(sources) << sources.error();
+  EXPECT_EQ(sources->front().rows.size(), 1U);
+  EXPECT_EQ(sources->front().rows[0].temperature_c, 21.0);
+}
+
+TEST(FitRows, AreReadFromWhatASpreadsheetWrote) {
+  const auto sources = read(
+      "\xef\xbb\xbf\"time\",\"offset_s\",\"note\"\r\n\"2026-02-03T04:05:06Z\",\"1.5\",\"a, \"\"b\"\"\"\r\n");
+  ASSERT_TRUE(sources) << sources.error();
+  EXPECT_EQ(sources->front().rows.size(), 1U);
+}
+
+TEST(FitRows, HalfALineAtTheEndIsNoRow) {
+  const auto sources = read("time,offset_s\n1,0.001\n2,0.00");
+  ASSERT_TRUE(sources) << sources.error();
+  EXPECT_EQ(sources->front().rows.size(), 1U);
+}
+
+TEST(FitRows, NothingIsSaidToBeNothing) {
+  for (const char* text : {"", "\n\n", "time,offset_s\n", "time,offset_s\n1,0.5", "time,offset_s\n1,\n"}) {
+    EXPECT_EQ(fault(text), "has no rows") << text;
+  }
+}
+
+TEST(FitRows, AFaultNamesItsLineAndWhatIsWrong) {
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,nan,0.1"), "line 3: offset: \"nan\" is not a number");
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,inf,0.1"), "line 3: offset: \"inf\" is not a number");
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1e300,0.1"), "line 3: offset: 1e300 is more than a century");
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1e999,0.1"), "line 3: offset: \"1e999\" is not a number");
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1.5 ms,0.1"), "line 3: offset: \"1.5 ms\" is not a number");
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1.5,-0.1"), "line 3: uncertainty: is negative");
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1.5"), "line 3: has 2 columns, and the header 3");
+  EXPECT_EQ(fault_of_row("03/02/2026 04:05,1.5,0.1"),
+            "line 3: time: \"03/02/2026 04:05\" is not a time as in RFC 3339, 2026-02-03T04:05:06Z");
+  EXPECT_EQ(fault_of_row(",1.5,0.1"), "line 3: time: \"\" is neither a time as in RFC 3339 nor seconds");
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:05Z,1.5,0.1"), "line 3: time goes backwards by 1 s");
+  EXPECT_EQ(fault_of_row("\"2026-02-03T04:05:07Z,1.5,0.1"), "line 3: a quotation mark is missing");
+}
+
+TEST(FitRows, ALineWithoutEndIsNotTakenIntoMemory) {
+  EXPECT_NE(fault("time,offset_s\n" + std::string(1'000'000, 'x')).find("line 2: is longer than"),
+            std::string::npos);
+  EXPECT_NE(fault(std::string(1'000'000, '\0')).find("line 1: is longer than"), std::string::npos);
+}
+
+TEST(FitRows, TooManySourcesAreNoSources) {
+  std::string text = "time,source,offset_s\n";
+  for (int i = 0; i < 65; ++i) text += "1," + std::to_string(i) + ",0\n";
+  EXPECT_EQ(fault(text), "line 66: names more than 64 sources");
+}
+
+}  // namespace
+}  // namespace isletime::driftlog

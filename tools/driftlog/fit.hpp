@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// driftlog fit: what records say of their clocks' drift, one answer a source of a file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "libsync/analysis/drift_fit.hpp"
+#include "tools/common/exit_status.hpp"
+#include "tools/common/log.hpp"
+#include "tools/driftlog/fit_columns.hpp"
+
+namespace isletime::driftlog {
+
+struct FitOptions {
+  std::vector<std::string> files;  // "-": stdin
+  ColumnNames columns;
+  analysis::FitQuestion question;
+  bool json = false;
+};
+
+// To a subcommand of its own.
+void add_fit_options(CLI::App& app, FitOptions& options);
+
+// A bad verdict: too little is known of one of them.
+ExitStatus fit(const FitOptions& options, Log::Level level);
+
+}  // namespace isletime::driftlog

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Which column of a stranger's CSV is which, and in which unit: by its name, or as told.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libsync/core/result.hpp"
+
+namespace isletime::driftlog {
+
+// What --column says: our name, with its unit, to theirs.
+using ColumnNames = std::map<std::string, std::string, std::less<>>;
+
+// "time=when,offset_ms=Offset". Error: a clause.
+Result<ColumnNames, std::string> parse_column_names(std::string_view text);
+
+struct ScaledColumn {
+  std::size_t index;
+  double unit_s;  // seconds that a 1 stands for
+};
+
+struct FitColumns {
+  std::size_t time;
+  ScaledColumn offset;
+  std::optional<ScaledColumn> uncertainty;
+  std::optional<std::size_t> temperature;
+  std::optional<std::size_t> source;
+  std::optional<std::size_t> error;
+  std::size_t count;
+};
+
+// Error: a clause, which says what to do.
+Result<FitColumns, std::string> find_columns(const std::vector<std::string_view>& header,
+                                             const ColumnNames& names);
+
+}  // namespace isletime::driftlog

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// driftlog simulate: the record that a clock would leave behind, as sample records.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "libsync/analysis/clock_simulation.hpp"
+#include "tools/common/exit_status.hpp"
+#include "tools/common/log.hpp"
+
+namespace isletime::driftlog {
+
+struct SimulateOptions {
+  analysis::Simulation plan{
+      .clock = {.drift_ppm = 10.0, .white_ppm = 0.01, .walk_ppm = 0.001, .temperature_ppm_per_c = 0.0},
+      .room = {},
+      .reading = {.least_delay_s = 0.002, .jitter_s = 0.0005},
+      .faults = {.gap_probability = 0.0,
+                 .gap_s = 3600.0,
+                 .outlier_probability = 0.0,
+                 .outlier_s = 1.0,
+                 .steps = 0,
+                 .step_s = 1.0}};
+  bool json = false;
+};
+
+// To a subcommand of its own.
+void add_simulate_options(CLI::App& app, SimulateOptions& options);
+
+ExitStatus simulate(const SimulateOptions& options, Log::Level level);
+
+}  // namespace isletime::driftlog
