@@ -46,7 +46,7 @@ std::string steps_json(const DriftFit& fit) {
   for (const auto& step : fit.steps) {
     if (items.size() == kMostListed) break;
     items.push_back(JsonWriter{}
-                        .count("row", step.row)
+                        .count("row", step.row + 1)
                         .number("size_s", step.size_s, 9)
                         .flag("marked", step.is_marked)
                         .object());
@@ -58,7 +58,7 @@ std::string outliers_json(const DriftFit& fit) {
   std::vector<std::string> items;
   for (const std::size_t row : fit.outliers) {
     if (items.size() == kMostListed) break;
-    items.push_back(std::to_string(row));
+    items.push_back(std::to_string(row + 1));
   }
   return json_array(items);
 }

@@ -187,7 +187,7 @@ class Collector {
     State& state = states_[static_cast<std::size_t>(source - sources_.data())];
     if (state.has_rows && row.time < state.last) {
       return fmt::format("time goes backwards by {:.9g} s",
-                         static_cast<double>(elapsed(row.time, state.last).count()) * 1e-9);
+                         static_cast<double>(elapsed(row.time, state.last).count()) / 1e9);
     }
     state.is_marked |= row.is_mark;
     if (!row.offset) {
@@ -199,8 +199,8 @@ class Collector {
       source->start = row.time;
       state.first_offset = *row.offset;
     }
-    source->rows.push_back({static_cast<double>(elapsed(source->start, row.time).count()) * 1e-9,
-                            static_cast<double>((*row.offset - state.first_offset).count()) * 1e-9,
+    source->rows.push_back({static_cast<double>(elapsed(source->start, row.time).count()) / 1e9,
+                            static_cast<double>((*row.offset - state.first_offset).count()) / 1e9,
                             row.uncertainty_s, row.temperature_c, state.is_marked && state.has_rows});
     state = {true, false, row.time, state.first_offset};
     return std::nullopt;

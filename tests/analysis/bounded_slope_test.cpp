@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/analysis/bounded_slope.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+namespace isletime::analysis {
+namespace {
+
+// What a display of whole seconds shows of a clock of that rate.
+std::vector<Bound> staircase(int count, double interval_s, double rate) {
+  std::vector<Bound> bounds;
+  for (int i = 0; i < count; ++i) {
+    const double time = i * interval_s;
+    const double shown = std::floor(0.3 + rate * time);
+    bounds.push_back({time, shown, shown + 1.0, i == 0});
+  }
+  return bounds;
+}
+
+TEST(BoundedSlope, HoldsTheRateWithoutAnyStepSeen) {
+  const auto slope = estimate_slope_within(staircase(100, 600.0, 1e-6), 0.5);
+  ASSERT_TRUE(slope);
+  const Interval interval = rate_interval(slope->posterior, 0.95);
+  EXPECT_LT(interval.low, 0.0);
+  EXPECT_GT(interval.high, 1e-6);
+  // The steepest line within 1 s in 59400 s.
+  EXPECT_LT(interval.high, 1.0 / 59'400.0);
+}
+
+TEST(BoundedSlope, NarrowsWithTheStepsSeen) {
+  const auto slope = estimate_slope_within(staircase(2000, 600.0, 2e-5), 0.5);
+  ASSERT_TRUE(slope);
+  const Interval interval = rate_interval(slope->posterior, 0.95);
+  EXPECT_LE(interval.low, 2e-5);
+  EXPECT_GE(interval.high, 2e-5);
+  EXPECT_LT(interval.high - interval.low, 4e-6);
+}
+
+TEST(BoundedSlope, LeavesOutARowThatNoLineReaches) {
+  auto bounds = staircase(200, 600.0, 2e-5);
+  bounds[120].low_s += 1.4;
+  bounds[120].high_s += 1.4;
+  const auto slope = estimate_slope_within(bounds, 0.5);
+  ASSERT_TRUE(slope);
+  EXPECT_EQ(slope->outliers, (std::vector<std::size_t>{120}));
+  EXPECT_TRUE(slope->breaks.empty());
+}
+
+TEST(BoundedSlope, BreaksWhereAClockWasSet) {
+  auto bounds = staircase(200, 600.0, 2e-5);
+  for (std::size_t i = 120; i < 200; ++i) {
+    bounds[i].low_s -= 3.0;
+    bounds[i].high_s -= 3.0;
+  }
+  const auto slope = estimate_slope_within(bounds, 0.5);
+  ASSERT_TRUE(slope);
+  EXPECT_EQ(slope->breaks, (std::vector<std::size_t>{120}));
+}
+
+}  // namespace
+}  // namespace isletime::analysis

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/analysis/holdover.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+namespace isletime::analysis {
+namespace {
+
+constexpr double kLong = 1e9;
+
+DriftPosterior known(double rate, double rate_deviation, double reading_variance, double white, double walk) {
+  return {{{1.0, rate, rate_deviation * rate_deviation, reading_variance, white, walk, 0.0, 0.0}}, 1e6};
+}
+
+TEST(Holdover, AKnownRateReachesTheToleranceInItsTime) {
+  const auto posterior = known(1e-5, 0.0, 0.0, 0.0, 0.0);
+  EXPECT_NEAR(time_within(posterior, Holdover::kUncorrected, {1.0, 0.95}, 0.0, kLong), 1e5, 1.0);
+  EXPECT_EQ(time_within(posterior, Holdover::kCorrected, {1.0, 0.95}, 0.0, kLong), kLong);
+}
+
+TEST(Holdover, AnUnknownRateCountsByItsDeviation) {
+  const auto posterior = known(0.0, 1e-6, 0.0, 0.0, 0.0);
+  // 95 % of a normal distribution lie within 1.96 deviations.
+  EXPECT_NEAR(time_within(posterior, Holdover::kCorrected, {1.0, 0.95}, 0.0, kLong), 1e6 / 1.96, 1e3);
+}
+
+TEST(Holdover, AWalkCountsByThePowerOfThreeHalves) {
+  const auto posterior = known(0.0, 0.0, 0.0, 0.0, 1e-18);
+  // 1.96 * sqrt(1e-18 * t^3 / 3) = 1.
+  const double expected = std::cbrt(3e18 / (1.96 * 1.96));
+  EXPECT_NEAR(time_within(posterior, Holdover::kUncorrected, {1.0, 0.95}, 0.0, kLong), expected,
+              0.005 * expected);
+}
+
+TEST(Holdover, ASyncThatIsWorseThanTheToleranceGivesNoTime) {
+  const auto posterior = known(1e-6, 0.0, 0.0, 0.0, 0.0);
+  EXPECT_EQ(time_within(posterior, Holdover::kUncorrected, {1.0, 0.95}, 2.0, kLong), 0.0);
+}
+
+TEST(Holdover, ReadingsAloneTakeALengthToThePowerOfThreeHalves) {
+  // The slope of n even readings over T has a variance of 12 s^2 / (n T^2).
+  const auto posterior = known(0.0, 0.0, 1e-6, 0.0, 0.0);
+  const double length = length_needed(posterior, 1e-7, 0.95, 60.0, kLong);
+  EXPECT_NEAR(1.96 * std::sqrt(12.0 * 1e-6 * 60.0 / (length * length * length)), 1e-7, 0.2e-7);
+}
+
+TEST(Holdover, NoLengthIsEnoughForARateThatWandersMore) {
+  EXPECT_TRUE(std::isinf(length_needed(known(0.0, 0.0, 1e-6, 0.0, 1e-14), 1e-7, 0.95, 60.0, kLong)));
+}
+
+}  // namespace
+}  // namespace isletime::analysis
