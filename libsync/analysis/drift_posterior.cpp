@@ -15,7 +15,7 @@ namespace {
 // it. More would narrow the interval of a clock without any, and miss the rate of one whose noise only just
 // shows.
 constexpr double kNoWhite = 10.0;
-constexpr double kNoWalk = 4.0;
+constexpr double kNoWalk = 1.0;
 constexpr double kStrange = 0.3;
 
 // Levels of frequency noise relative to that of a reading, in a time of the whole record's length.
