@@ -296,7 +296,8 @@ DriftFit fit_drift(std::span<const ClockRow> rows, const FitQuestion& question) 
   fit.steps = faults.steps;
   Believed record = believed(rows, fit.outliers, fit.steps);
   const std::size_t segments = fit.steps.size() + 1;
-  if (record.rows.size() < kFewestRows + 2 * segments) {
+  if (record.rows.size() < kFewestRows + 2 * segments ||
+      record.rows.back().time_s <= record.rows.front().time_s) {
     fit.run_for_s = 2.0 * fit.span_s;
     return fit;
   }

@@ -38,6 +38,13 @@ TEST(DriftFit, NothingIsSaidOfRowsOfOneInstant) {
   EXPECT_EQ(fit_drift(steady_rows(100, 0.0, 0.0, 1e-4), {}).verdict, Verdict::kTooFewRows);
 }
 
+TEST(DriftFit, NothingIsConcludedFromOneInstantAndARowLater) {
+  auto rows = steady_rows(100, 0.0, 0.0, 1e-4);
+  rows.back().time_s = 60.0;
+  rows.back().offset_s = 5.0;
+  EXPECT_NE(fit_drift(rows, {}).verdict, Verdict::kConclusive);
+}
+
 TEST(DriftFit, FindsTheRateOfASteadyClock) {
   const auto fit = fit_drift(steady_rows(1441, 60.0, -35 * kPpm, 1e-4), {});
   EXPECT_EQ(fit.verdict, Verdict::kConclusive);
