@@ -4,12 +4,13 @@
 build_packages=(
   g++ cmake ninja-build pkgconf
   libcli11-dev libfmt-dev libsodium-dev nettle-dev nlohmann-json3-dev libcap-ng-dev libseccomp-dev
+  libcurl4-gnutls-dev
 )
 
 test_packages=(
   libgtest-dev libgmock-dev python3
   clang clang-format clang-tidy libclang-rt-dev llvm
-  mandoc shellcheck
+  mandoc shellcheck gnuplot-nox
   # Firmware: the ESP8266's and the Cortex-M3's compilers, and machines to run on.
   gcc-xtensa-lx106 picolibc-xtensa-lx106-elf
   gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib

@@ -9,6 +9,7 @@ one that goes on until interrupted must have said something by then, and end wel
 import os
 import pathlib
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -126,6 +127,20 @@ class ManExamples(unittest.TestCase):
             with self.subTest(command=command):
                 words = command.replace("rtcset", f"{PROGRAMS}/rtcset --dry-run", 1).split(" | ", maxsplit=1)[0].split()
                 run = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+                self.assertIn(run.returncode, (0, 1, 3), run.stderr)
+
+    def test_driftlog(self):
+        """Neither a battery clock, nor a camera, nor another machine is here: but all of them are understood."""
+        commands, _ = examples_of(ROOT / "man/driftlog.1")
+        self.assertGreater(len(commands), 3)
+        first = subprocess.run([PROGRAMS / "driftlog", "-d", "0", "cmd:date +%s.%N"], capture_output=True, check=True)
+        (self.folder / "run.csv").write_bytes(first.stdout)
+        for command in commands:
+            with self.subTest(command=command):
+                words = shlex.split(command.split(" >")[0].replace(" -d 2d", ""))
+                options = [] if words[1] == "plot" else ["-d", "0", "-t", "1"]
+                run = subprocess.run([PROGRAMS / words[0], *options, *words[1:]], capture_output=True, text=True,
+                                     timeout=PATIENCE_S, check=False, cwd=self.folder)
                 self.assertIn(run.returncode, (0, 1, 3), run.stderr)
 
 

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// A program that lines are said to and read from, without a shell between. Each wait has an end, and nothing
+// that it started is left: it runs in a process group of its own, which is killed.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "libsync/core/result.hpp"
+#include "libsync/core/time_types.hpp"
+#include "libsync/posix/fd.hpp"
+#include "tools/driftlog/failure.hpp"
+
+namespace isletime::driftlog {
+
+struct HeardLine {
+  std::string text;  // without its end
+  MonoTime at;       // it was there
+};
+
+class ChildProgram {
+ public:
+  static constexpr std::size_t kLongestLine = 4096;  // bytes
+
+  // words[0] is a path, or a name to look for in PATH.
+  static Result<ChildProgram, Failure> start(std::vector<std::string> words);
+  ChildProgram(ChildProgram&& other) noexcept;
+  ChildProgram& operator=(ChildProgram&&) = delete;
+  ~ChildProgram();
+
+  // What cannot be said shows when nothing is heard.
+  void say(const std::string& text) const;
+  // A last line without its end counts. Error: "timed-out", "ended", "garbled" or "interrupted".
+  Result<HeardLine, Failure> hear(MonoTime deadline);
+
+ private:
+  ChildProgram(pid_t pid, Fd in_out, Fd err) : pid_(pid), in_out_(std::move(in_out)), err_(std::move(err)) {}
+
+  bool take_output();
+  void take_complaint();
+  Failure ended();
+
+  pid_t pid_;
+  Fd in_out_;
+  Fd err_;
+  std::string heard_;
+  std::string complaint_;  // the beginning of what it said on stderr
+};
+
+// Words as a shell would split them: blanks between, '...', "..." and \ to keep them; nothing is expanded.
+// Error: a clause.
+Result<std::vector<std::string>, std::string> split_words(const std::string& command);
+
+}  // namespace isletime::driftlog

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// All of the machine's clocks at one instant, and its temperature.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "tools/driftlog/clock_watch.hpp"
+
+namespace isletime::driftlog {
+
+ClockReading read_clocks();
+
+// CLOCK_BOOTTIME, so that sleep of the machine is part of a wait. May return early where the program is to
+// stop.
+void sleep_until_boot(MonoTime boot);
+
+// The machine's first zone. Absent: it has none.
+std::optional<std::string> find_thermal_zone();
+// Of a file of thousandths of a degree, as the kernel's are. Absent: it cannot be read.
+std::optional<double> read_celsius(const std::string& path);
+
+}  // namespace isletime::driftlog

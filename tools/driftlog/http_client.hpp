@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// One connection to one server over libcurl, kept open between requests, and when an answer was under way:
+// what it says was said between the two stamps.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "libsync/core/result.hpp"
+#include "libsync/core/time_types.hpp"
+#include "tools/driftlog/failure.hpp"
+
+namespace isletime::driftlog {
+
+struct HttpAnswer {
+  long status = 0;
+  std::map<std::string, std::string> headers;  // by names in lower case
+  std::string body;
+  MonoTime before;        // the request was sent, the connection being there
+  MonoTime headers_came;  // a header of it had come
+  MonoTime body_came;
+};
+
+enum class HttpMethod : std::uint8_t { kHead, kGet, kPut };
+
+class HttpClient {
+ public:
+  explicit HttpClient(bool trusts_any_certificate);
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  // A name and a password in the URL are for digest authentication. Any status is an answer; redirections are
+  // not followed. Error: "timed-out", "unreachable", "unresolved", "certificate", "garbled", "interrupted".
+  Result<HttpAnswer, Failure> ask(HttpMethod method, const std::string& url, const std::string& body,
+                                  MonoTime deadline);
+
+ private:
+  struct Easy;
+  std::unique_ptr<Easy> easy_;
+};
+
+}  // namespace isletime::driftlog

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// What happened between two rows of a source, as a row of its own: `error` names it, and there is no offset.
+// A fit is not to go across one.
+#pragma once
+
+#include <cstdint>
+
+namespace isletime::driftlog {
+
+enum class Mark : std::uint8_t { kReferenceStepped, kSuspended, kSourceStepped, kResumed, kSet };
+
+constexpr const char* to_string(Mark mark) {
+  switch (mark) {
+    case Mark::kReferenceStepped:
+      return "reference-stepped";
+    case Mark::kSuspended:
+      return "suspended";
+    case Mark::kSourceStepped:
+      return "source-stepped";
+    case Mark::kResumed:
+      return "resumed";
+    case Mark::kSet:
+      return "set";
+  }
+  return "";
+}
+
+}  // namespace isletime::driftlog

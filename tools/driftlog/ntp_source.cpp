@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "tools/driftlog/ntp_source.hpp"
+
+#include <algorithm>
+#include <future>
+#include <limits>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "libsync/posix/clocks.hpp"
+#include "libsync/posix/socket_address.hpp"
+#include "tools/common/signals.hpp"
+#include "tools/ntpprobe/finding.hpp"
+
+namespace isletime::driftlog {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Strangers' servers take more for abuse; two rows of one machine may ask the same server.
+constexpr nanoseconds kShortestInterval = milliseconds{0};
+constexpr nanoseconds kLongestWait = seconds{2};
+
+using Resolved = Result<Endpoint, std::string>;
+
+// The system's resolver knows no deadline: one that has not come back by then is left to itself.
+Resolved resolve_by(const Host& host, MonoTime deadline) {
+  auto promise = std::make_shared<std::promise<Resolved>>();
+  auto future = promise->get_future();
+  {
+    const SignalsBlocked blocked;
+    std::thread([promise, host] { promise->set_value(resolve(host.name, host.port)); }).detach();
+  }
+  while (future.wait_for(milliseconds{50}) != std::future_status::ready) {
+    if (stop_requested() || mono_now() >= deadline)
+      return Unexpected{std::string{"the resolver does not answer"}};
+  }
+  return future.get();
+}
+
+int milliseconds_until(MonoTime wakeup) {
+  const auto left = std::chrono::ceil<milliseconds>(elapsed(mono_now(), wakeup)).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 1000));
+}
+
+}  // namespace
+
+NtpSource::NtpSource(std::string name, Host host, nanoseconds timeout)
+    : name_(std::move(name)),
+      host_(std::move(host)),
+      log_("driftlog", Log::Level::kErrors),
+      precision_(measure_precision()) {
+  options_.hosts = {host_};
+  options_.interval = kShortestInterval;
+  options_.timeout = std::min(timeout, kLongestWait);
+}
+
+Result<SampleRecord, Failure> NtpSource::measure(MonoTime deadline) {
+  if (!probe_) {
+    const auto server = resolve_by(host_, deadline);
+    if (!server) return Unexpected{Failure{"unresolved", "cannot be resolved: " + server.error()}};
+    probe_.emplace(host_, *server, options_, precision_, nullptr, log_);
+  }
+  probe_->start_round();
+  for (;;) {
+    if (const auto finding = probe_->step(mono_now())) {
+      SampleRecord record = ntpprobe::record_of(*finding);
+      if (const auto* failure = std::get_if<ntpprobe::Failure>(&finding->outcome)) {
+        // Next time its name may have another address.
+        if (failure->name == "no-reply" || failure->name == "unreachable") probe_.reset();
+        return Unexpected{Failure{failure->name, failure->text}};
+      }
+      return record;
+    }
+    if (stop_requested()) return Unexpected{Failure{kInterrupted, kInterrupted}};
+    std::vector<pollfd> polled;
+    probe_->add_descriptors(polled);
+    const MonoTime wakeup = std::min(deadline, probe_->next_wakeup().value_or(deadline));
+    poll(polled.data(), polled.size(), milliseconds_until(wakeup));
+    if (mono_now() >= deadline) {
+      probe_.reset();
+      return Unexpected{Failure{"timed-out", "no answer in time"}};
+    }
+  }
+}
+
+}  // namespace isletime::driftlog

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// An NTP server, asked as ntpprobe asks it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "tools/common/host.hpp"
+#include "tools/common/log.hpp"
+#include "tools/driftlog/source.hpp"
+#include "tools/ntpprobe/probe.hpp"
+
+namespace isletime::driftlog {
+
+class NtpSource final : public Source {
+ public:
+  NtpSource(std::string name, Host host, nanoseconds timeout);
+
+  const std::string& name() const override { return name_; }
+  Result<SampleRecord, Failure> measure(MonoTime deadline) override;
+
+ private:
+  std::string name_;
+  Host host_;
+  ntpprobe::Options options_;
+  Log log_;
+  std::int8_t precision_;
+  std::optional<ntpprobe::Probe> probe_;  // absent: not resolved yet
+};
+
+}  // namespace isletime::driftlog

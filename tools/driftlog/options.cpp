@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "tools/driftlog/options.hpp"
+
+#include <algorithm>
+
+#include "tools/common/command_line.hpp"
+#include "tools/driftlog/clocks.hpp"
+#include "tools/driftlog/plot.hpp"
+
+namespace isletime::driftlog {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr ProgramText kText{"driftlog", "Log how clocks drift, as sample records.",
+                            "Also, see driftlog(1): --camera-zone --csv --insecure --thermal-file\n"
+                            "-t,--timeout. Commands, each with --help: plot (-o,--output --terminal)\n"
+                            "Example: a row a minute for a day\n"
+                            "  driftlog --duration 1d rtc:/dev/i2c-1 > run.csv"};
+
+struct Words {
+  std::vector<std::string> sources;
+  std::string reference;
+  std::string interval;
+  std::string duration;
+  std::string timeout;
+  std::string thermal_file;
+  std::string camera_zone;
+  bool thermal = false;
+  bool csv = false;
+  bool json = false;
+};
+
+CLI::Validator must_be_duration(nanoseconds least, const char* what) {
+  return must_be(what, [=](const std::string& text) {
+    const auto value = parse_duration(text);
+    return value && *value >= least;
+  });
+}
+
+CLI::Validator must_be_source() {
+  return CLI::Validator(
+      [](std::string& text) {
+        const auto source = parse_source(text);
+        return source ? std::string{} : '"' + text + "\" " + source.error();
+      },
+      "");
+}
+
+void add_log_options(CLI::App& app, LogOptions& options, Words& words) {
+  app.add_option("SOURCE", words.sources, "ntp:HOST rtc:PATH ssh:HOST http:URL ccapi:URL cmd:RUN")
+      ->type_name("")
+      ->check(must_be_source());
+  app.add_option("-i,--interval", words.interval, "Between rows: seconds, or 5m, 1h, 1d (default: 1m)")
+      ->type_name("S")
+      ->check(must_be_duration(milliseconds{10}, "a time, at least 0.01 s"));
+  app.add_option("-d,--duration", words.duration, "How long (default: until interrupted)")
+      ->type_name("S")
+      ->check(must_be_duration(nanoseconds::zero(), "a time, as in 90, 5m, 1.5h, 2d"));
+  app.add_option("-r,--reference", words.reference, "By this clock, not by the system's")
+      ->type_name("SOURCE")
+      ->check(must_be_source());
+  app.add_option("--resume", options.resume, "Go on with the file of a run that was interrupted")
+      ->type_name("FILE");
+  app.add_flag("--set-first", options.sets_first, "Set the sources that can be set");
+  app.add_flag("--thermal", words.thermal, "Log the machine's temperature as well");
+  app.add_flag("--json", words.json, "Print JSON, one object a line, and no CSV");
+}
+
+// --help, which is to fit a screen, only names them.
+void add_rare_options(CLI::App& app, LogOptions& options, Words& words) {
+  constexpr const char* kHidden = "";
+  app.add_flag("--csv", words.csv)->group(kHidden);
+  app.add_option("-t,--timeout", words.timeout)
+      ->check(must_be_duration(milliseconds{100}, "a time, at least 0.1 s"))
+      ->group(kHidden);
+  app.add_flag("--insecure", options.trusts_any_certificate)->group(kHidden);
+  app.add_option("--thermal-file", words.thermal_file)->group(kHidden);
+  app.add_option("--camera-zone", words.camera_zone)
+      ->check(must_be("current or standard",
+                      [](const std::string& text) { return text == "current" || text == "standard"; }))
+      ->group(kHidden);
+}
+
+// What does not belong together.
+std::optional<std::string> find_fault(const LogOptions& options) {
+  if (options.sources.empty()) return "SOURCE is required";
+  for (auto source = options.sources.begin(); source != options.sources.end(); ++source) {
+    if (std::any_of(options.sources.begin(), source,
+                    [source](const SourceText& other) { return other.name == source->name; }))
+      return source->name + ": is named twice";
+  }
+  if (options.reference && options.reference->kind != SourceKind::kNtp)
+    return "--reference: " + options.reference->name + " is not ntp:HOST";
+  return std::nullopt;
+}
+
+LogOptions converted(LogOptions options, const Words& words) {
+  for (const std::string& text : words.sources) options.sources.push_back(*parse_source(text));
+  if (!words.reference.empty()) options.reference = *parse_source(words.reference);
+  if (!words.interval.empty()) options.interval = *parse_duration(words.interval);
+  if (!words.duration.empty()) options.duration = parse_duration(words.duration);
+  if (!words.timeout.empty()) options.timeout = *parse_duration(words.timeout);
+  if (words.camera_zone == "standard") options.camera_zone = CameraZone::kStandard;
+  if (words.json) options.format = Format::kJson;
+  if (!words.thermal_file.empty()) options.thermal = words.thermal_file;
+  return options;
+}
+
+ExitStatus refuse(const std::string& why) {
+  Log(kText.name, Log::Level::kErrors).error(why + "; see driftlog --help");
+  return ExitStatus::kUsage;
+}
+
+// False: there is no temperature to log.
+bool find_thermal(LogOptions& options, bool is_asked_for) {
+  if (is_asked_for && !options.thermal) {
+    options.thermal = find_thermal_zone();
+    return options.thermal.has_value();
+  }
+  return !options.thermal || read_celsius(*options.thermal);
+}
+
+}  // namespace
+
+std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv) {
+  Options options;
+  LogOptions log;
+  PlotOptions plot;
+  Words words;
+  const auto app = make_command_line(kText, options.level);
+  add_log_options(*app, log, words);
+  add_rare_options(*app, log, words);
+  auto* plot_command = add_plot_command(*app, plot);
+  if (const auto status = parse_command_line(*app, argc, argv)) return *status;
+  if (plot_command->parsed()) {
+    if (!words.sources.empty()) return refuse("plot takes files behind it, and no sources before it");
+    options.job = plot;
+    return options;
+  }
+  if (words.csv && words.json) return refuse("--csv and --json exclude each other");
+  log = converted(std::move(log), words);
+  if (const auto fault = find_fault(log)) return refuse(*fault);
+  if (!find_thermal(log, words.thermal)) {
+    Log(kText.name, Log::Level::kErrors).error("--thermal: no temperature can be read: leave it out");
+    return ExitStatus::kSystemFailed;
+  }
+  options.job = log;
+  return options;
+}
+
+}  // namespace isletime::driftlog

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// driftlog plot: draws what was logged, by gnuplot, or in text.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "tools/common/exit_status.hpp"
+#include "tools/common/log.hpp"
+#include "tools/driftlog/plot_options.hpp"
+
+namespace isletime::driftlog {
+
+CLI::App* add_plot_command(CLI::App& app, PlotOptions& options);
+
+ExitStatus plot(const PlotOptions& options, Log::Level level);
+
+}  // namespace isletime::driftlog

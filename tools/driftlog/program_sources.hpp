@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Clocks that a program tells of: one that is run for each look (cmd:), and a shell on another machine that
+// prints its time whenever it is sent a line (ssh:), so that a look takes a round trip and no log-in.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/driftlog/look_meter.hpp"
+#include "tools/driftlog/source.hpp"
+
+namespace isletime::driftlog {
+
+class CommandSource final : public Source {
+ public:
+  CommandSource(std::string name, std::vector<std::string> words, rtcset::Machine& machine)
+      : name_(std::move(name)), words_(std::move(words)), machine_(machine), meter_(machine) {}
+
+  const std::string& name() const override { return name_; }
+  Result<SampleRecord, Failure> measure(MonoTime deadline) override;
+  void forget() override { meter_.forget(); }
+
+ private:
+  std::string name_;
+  std::vector<std::string> words_;
+  rtcset::Machine& machine_;
+  LookMeter meter_;
+};
+
+// As people write it: "pi@192.168.4.7:2222".
+struct SshHost {
+  std::string destination;
+  std::string port;  // empty: ssh knows
+};
+
+class SshSource final : public Source {
+ public:
+  SshSource(std::string name, SshHost host, rtcset::Machine& machine)
+      : name_(std::move(name)), host_(std::move(host)), machine_(machine), meter_(machine) {}
+
+  const std::string& name() const override { return name_; }
+  Result<SampleRecord, Failure> measure(MonoTime deadline) override;
+  void forget() override { meter_.forget(); }
+
+ private:
+  std::vector<std::string> words(MonoTime deadline) const;
+
+  std::string name_;
+  SshHost host_;
+  rtcset::Machine& machine_;
+  LookMeter meter_;
+};
+
+}  // namespace isletime::driftlog

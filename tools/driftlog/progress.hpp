@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// How far the experiment is, in a line of the terminal that is written over; nothing anywhere else.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "libsync/core/time_types.hpp"
+
+namespace isletime::driftlog {
+
+// "row 12, 3 h 20 min left".
+std::string progress_text(std::int64_t rounds, std::optional<nanoseconds> left);
+
+class Progress {
+ public:
+  explicit Progress(bool is_shown) : is_shown_(is_shown) {}
+  ~Progress() { clear(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  bool is_shown() const { return is_shown_; }
+  void show(const std::string& text);
+  // Before anything else is written to the terminal.
+  void clear();
+
+ private:
+  bool is_shown_;
+  bool is_there_ = false;
+};
+
+}  // namespace isletime::driftlog

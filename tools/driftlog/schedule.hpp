@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// When rounds begin: on a grid from the start, so that slow sources do not stretch it. A round that is over
+// late leaves out the ticks that it covered; none is made up for.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "libsync/core/time_types.hpp"
+
+namespace isletime::driftlog {
+
+class Schedule {
+ public:
+  // interval: positive. Without a duration it goes on for ever.
+  constexpr Schedule(MonoTime begin, nanoseconds interval, std::optional<nanoseconds> duration)
+      : begin_(begin), interval_(interval), duration_(duration) {}
+
+  // The next round's; absent: the last one was.
+  constexpr std::optional<MonoTime> due() const {
+    const nanoseconds at = interval_ * tick_;
+    if (duration_ && at > *duration_) return std::nullopt;
+    return begin_ + at;
+  }
+
+  // The round is over. How many ticks are left out.
+  constexpr std::int64_t finish_round(MonoTime now) {
+    const std::int64_t passed = elapsed(begin_, now) / interval_;
+    const std::int64_t next =
+        std::max(tick_ + 1, passed * interval_ < elapsed(begin_, now) ? passed + 1 : passed);
+    const std::int64_t left_out = next - tick_ - 1;
+    tick_ = next;
+    return left_out;
+  }
+
+  // Absent: it goes on for ever.
+  constexpr std::optional<nanoseconds> left(MonoTime now) const {
+    if (!duration_) return std::nullopt;
+    return std::max(nanoseconds::zero(), *duration_ - elapsed(begin_, now));
+  }
+
+ private:
+  MonoTime begin_;
+  nanoseconds interval_;
+  std::optional<nanoseconds> duration_;
+  std::int64_t tick_ = 0;
+};
+
+}  // namespace isletime::driftlog

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// A clock to be logged. Every source is measured against the system clock; what the reference is, the log
+// loop knows.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "libsync/core/result.hpp"
+#include "libsync/core/time_types.hpp"
+#include "libsync/record/sample_record.hpp"
+#include "tools/driftlog/failure.hpp"
+
+namespace isletime::driftlog {
+
+inline constexpr const char* kInterrupted = "interrupted";  // a failure's name
+
+class Source {
+ public:
+  Source() = default;
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+  virtual ~Source() = default;
+
+  // Without secrets, as in the record: "ntp:192.0.2.7".
+  virtual const std::string& name() const = 0;
+  // The source's clock - the system clock, at the record's time. Ends at `deadline` or little later.
+  virtual Result<SampleRecord, Failure> measure(MonoTime deadline) = 0;
+  // By the system clock. Absent: it is set.
+  virtual std::optional<Failure> set(MonoTime) { return Failure{"cannot-be-set", "it cannot be set"}; }
+  // The machine slept, or the clock was set: what was learnt of the source's seconds is void.
+  virtual void forget() {}
+};
+
+}  // namespace isletime::driftlog
