@@ -48,7 +48,9 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
 
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
   auto& answer = *static_cast<HttpAnswer*>(user);
-  if (answer.body.size() + size > kLargestBody) return 0;
+  // The rest is not waited for.
+  answer.is_cut = answer.body.size() + size > kLargestBody;
+  if (answer.is_cut) return 0;
   answer.body.append(data, size);
   answer.body_came = mono_now();
   return size;
@@ -144,7 +146,7 @@ Result<HttpAnswer, Failure> HttpClient::ask(HttpMethod method, const std::string
   const CURLcode code = curl_easy_perform(curl);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, nullptr);
   curl_slist_free_all(headers);
-  if (code != CURLE_OK) return Unexpected{failure_of(code)};
+  if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && answer.is_cut)) return Unexpected{failure_of(code)};
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
   return answer;
 }

@@ -17,6 +17,7 @@ struct HttpAnswer {
   long status = 0;
   std::map<std::string, std::string> headers;  // by names in lower case
   std::string body;
+  bool is_cut = false;    // the body goes on
   MonoTime before;        // the request was sent, the connection being there
   MonoTime headers_came;  // a header of it had come
   MonoTime body_came;

@@ -155,7 +155,9 @@ Result<SampleRecord, Failure> CameraSource::measure(MonoTime deadline) {
 // So that it arrives as the second begins, half the way there and back taking half of the time. Whether its
 // seconds begin anew then is not documented: the rows will tell.
 std::optional<Failure> CameraSource::set(MonoTime deadline) {
-  const auto measured = measure(deadline);
+  // A search for its seconds may take all the time that it is given.
+  const MonoTime began = machine_.mono_now();
+  const auto measured = measure(began + elapsed(began, deadline) / 2);
   if (!measured) return measured.error();
   const rtcset::Instant now = rtcset::instant_of(machine_);
   const nanoseconds lead = measured->delay.value_or(0s) / 2;
