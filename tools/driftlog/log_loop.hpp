@@ -70,7 +70,7 @@ class LogLoop {
   void write_failures(const Failure& failure);
   SampleRecord failed(Followed& followed, const Failure& failure);
   void mark(Followed& followed, Mark mark);
-  void mark_all(Mark mark);
+  void mark_all(Mark which);
   void forget_all();
   void write(const SampleRecord& record);
   bool is_over() const { return !is_writable_ || world_.is_to_stop(); }
