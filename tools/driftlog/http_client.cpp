@@ -85,8 +85,8 @@ Failure failure_of(CURLcode code) {
 
 // Of one that is absent there is nothing to be cleaned up.
 void initialise_once() {
-  static const CURLcode done = curl_global_init(CURL_GLOBAL_DEFAULT);
-  static_cast<void>(done);
+  static const CURLcode kDone = curl_global_init(CURL_GLOBAL_DEFAULT);
+  static_cast<void>(kDone);
 }
 
 }  // namespace
