@@ -39,12 +39,11 @@ CLI::Validator must_be_duration(nanoseconds least, const char* what) {
 }
 
 CLI::Validator must_be_source() {
-  return CLI::Validator(
-      [](std::string& text) {
-        const auto source = parse_source(text);
-        return source ? std::string{} : '"' + text + "\" " + source.error();
-      },
-      "");
+  return {[](std::string& text) {
+            const auto source = parse_source(text);
+            return source ? std::string{} : '"' + text + "\" " + source.error();
+          },
+          ""};
 }
 
 void add_log_options(CLI::App& app, LogOptions& options, Words& words) {
