@@ -5,6 +5,7 @@
 
 #include "tools/driftlog/camera_time.hpp"
 #include "tools/driftlog/child_program.hpp"
+#include "tools/driftlog/duration.hpp"
 #include "tools/driftlog/log_options.hpp"
 #include "tools/driftlog/mail_date.hpp"
 

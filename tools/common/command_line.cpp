@@ -31,13 +31,17 @@ std::unique_ptr<CLI::App> make_command_line(const ProgramText& text, Log::Level&
   app->set_help_flag("-h,--help", "Print this help");
   app->set_version_flag("--version", fmt::format("{} (isletime) {}", text.name, ISLETIME_VERSION),
                         "Print the version");
-  auto* verbose = app->add_flag_callback(
-      "-v,--verbose", [&level] { level = Log::Level::kDetails; }, "Say more on stderr");
-  app->add_flag_callback(
-         "-q,--quiet", [&level] { level = Log::Level::kErrors; }, "Say only what is wrong")
-      ->excludes(verbose);
+  add_levels(*app, level);
   app->footer(text.example);
   return app;
+}
+
+void add_levels(CLI::App& app, Log::Level& level) {
+  auto* verbose = app.add_flag_callback(
+      "-v,--verbose", [&level] { level = Log::Level::kDetails; }, "Say more on stderr");
+  app.add_flag_callback(
+         "-q,--quiet", [&level] { level = Log::Level::kErrors; }, "Say only what is wrong")
+      ->excludes(verbose);
 }
 
 namespace {

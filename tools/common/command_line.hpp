@@ -22,6 +22,9 @@ struct ProgramText {
 
 std::unique_ptr<CLI::App> make_command_line(const ProgramText& text, Log::Level& level);
 
+// --verbose and --quiet, which make_command_line() adds: for subcommands.
+void add_levels(CLI::App& app, Log::Level& level);
+
 // The arguments left unset keep their defaults. Absent: parsed. Otherwise the status to exit with:
 // help or the version was printed, or stderr has one line on what is wrong.
 std::optional<ExitStatus> parse_command_line(CLI::App& app, int argc, const char* const* argv);

@@ -38,7 +38,8 @@ Result<std::vector<SourceRows>, Refusal> read(const std::string& file, const Col
 
 }  // namespace
 
-void add_fit_options(CLI::App& app, FitOptions& options) {
+CLI::App* add_fit_command(CLI::App& program, FitOptions& options) {
+  CLI::App& app = *program.add_subcommand("fit", "Say how fast clocks drift, and how long to trust them");
   constexpr double kTenYears = 10.0 * 365.25 * 86'400.0;
   app.add_option("FILE", options.files, "Records as CSV or JSON lines; -: stdin")->type_name("")->required();
   app.add_option_function<std::vector<std::string>>(
@@ -69,6 +70,10 @@ void add_fit_options(CLI::App& app, FitOptions& options) {
              "Conclude nothing that is less well known (default: 2)")
       ->type_name("PPM");
   app.add_flag("--json", options.json, "Print JSON, an object a file and source");
+  app.footer(
+      "Example: how long is each within 50 ms, after a sync?\n"
+      "  driftlog fit --tolerance 0.05 pi.csv camera.csv");
+  return &app;
 }
 
 ExitStatus fit(const FitOptions& options, Log::Level level) {

@@ -21,8 +21,7 @@ struct FitOptions {
   bool json = false;
 };
 
-// To a subcommand of its own.
-void add_fit_options(CLI::App& app, FitOptions& options);
+CLI::App* add_fit_command(CLI::App& program, FitOptions& options);
 
 // A bad verdict: too little is known of one of them.
 ExitStatus fit(const FitOptions& options, Log::Level level);

@@ -159,7 +159,7 @@ std::optional<Failure> CameraSource::set(MonoTime deadline) {
   const MonoTime began = machine_.mono_now();
   const auto measured = measure(began + elapsed(began, deadline) / 2);
   if (!measured) return measured.error();
-  const rtcset::Instant now = rtcset::instant_of(machine_);
+  const Instant now = rtcset::instant_of(machine_);
   const nanoseconds lead = measured->delay.value_or(0s) / 2;
   const seconds second = std::chrono::ceil<seconds>(now.wall.time_since_epoch() + kNotice + lead);
   machine_.sleep_until(now.mono + (second - now.wall.time_since_epoch()) - lead);

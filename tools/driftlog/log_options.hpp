@@ -41,7 +41,4 @@ struct LogOptions {
   bool trusts_any_certificate = false;
 };
 
-// "90", "1.5h", "2d": seconds, or with s, m, h or d. Absent: none.
-std::optional<nanoseconds> parse_duration(const std::string& text);
-
 }  // namespace isletime::driftlog

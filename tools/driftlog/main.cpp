@@ -13,9 +13,10 @@ ExitStatus run(int argc, const char* const* argv) {
   const auto parsed = parse_options(argc, argv);
   if (const auto* status = std::get_if<ExitStatus>(&parsed)) return *status;
   const auto& options = std::get<Options>(parsed);
-  if (const auto* log = std::get_if<LogOptions>(&options.job))
-    return log_clocks(*log, options.level, sntpd::build_time());
-  return plot(std::get<PlotOptions>(options.job), options.level);
+  if (const auto* asked = std::get_if<FitOptions>(&options.job)) return fit(*asked, options.level);
+  if (const auto* asked = std::get_if<PlotOptions>(&options.job)) return plot(*asked, options.level);
+  if (const auto* asked = std::get_if<SimulateOptions>(&options.job)) return simulate(*asked, options.level);
+  return log_clocks(std::get<LogOptions>(options.job), options.level, sntpd::build_time());
 }
 
 }  // namespace

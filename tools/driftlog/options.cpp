@@ -5,6 +5,7 @@
 
 #include "tools/common/command_line.hpp"
 #include "tools/driftlog/clocks.hpp"
+#include "tools/driftlog/duration.hpp"
 #include "tools/driftlog/plot.hpp"
 
 namespace isletime::driftlog {
@@ -14,7 +15,7 @@ using std::chrono::milliseconds;
 
 constexpr ProgramText kText{"driftlog", "Log how clocks drift, as sample records.",
                             "Also, see driftlog(1): --camera-zone --csv --insecure --thermal-file\n"
-                            "-t,--timeout. Commands, each with --help: plot (-o,--output --terminal)\n"
+                            "-t,--timeout. Commands, each with --help: fit, plot, simulate\n"
                             "Example: a row a minute for a day\n"
                             "  driftlog --duration 1d rtc:/dev/i2c-1 > run.csv"};
 
@@ -30,13 +31,6 @@ struct Words {
   bool csv = false;
   bool json = false;
 };
-
-CLI::Validator must_be_duration(nanoseconds least, const char* what) {
-  return must_be(what, [=](const std::string& text) {
-    const auto value = parse_duration(text);
-    return value && *value >= least;
-  });
-}
 
 CLI::Validator must_be_source() {
   return {[](std::string& text) {
@@ -111,6 +105,13 @@ ExitStatus refuse(const std::string& why) {
   return ExitStatus::kUsage;
 }
 
+// Of the options that are not a command's.
+bool is_any_given(const CLI::App& app) {
+  const auto options = app.get_options();
+  return std::any_of(options.begin(), options.end(),
+                     [](const CLI::Option* option) { return option->count() > 0; });
+}
+
 // False: there is no temperature to log.
 bool find_thermal(LogOptions& options, bool is_asked_for) {
   if (is_asked_for && !options.thermal) {
@@ -125,16 +126,24 @@ bool find_thermal(LogOptions& options, bool is_asked_for) {
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv) {
   Options options;
   LogOptions log;
+  FitOptions fit;
   PlotOptions plot;
+  SimulateOptions simulation;
   Words words;
   const auto app = make_command_line(kText, options.level);
   add_log_options(*app, log, words);
   add_rare_options(*app, log, words);
-  auto* plot_command = add_plot_command(*app, plot);
+  const auto* fit_command = add_fit_command(*app, fit);
+  const auto* plot_command = add_plot_command(*app, plot);
+  const auto* simulate_command = add_simulate_command(*app, simulation);
+  for (auto* command : app->get_subcommands({})) add_levels(*command->group(""), options.level);
   if (const auto status = parse_command_line(*app, argc, argv)) return *status;
-  if (plot_command->parsed()) {
-    if (!words.sources.empty()) return refuse("plot takes files behind it, and no sources before it");
-    options.job = plot;
+  if (const auto commands = app->get_subcommands(); !commands.empty()) {
+    if (commands.size() > 1 || is_any_given(*app))
+      return refuse(commands[0]->get_name() + ": is to come first, with its options behind it");
+    if (fit_command->parsed()) options.job = fit;
+    if (plot_command->parsed()) options.job = plot;
+    if (simulate_command->parsed()) options.job = simulation;
     return options;
   }
   if (words.csv && words.json) return refuse("--csv and --json exclude each other");

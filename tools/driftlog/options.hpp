@@ -6,12 +6,14 @@
 
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
+#include "tools/driftlog/fit.hpp"
 #include "tools/driftlog/log_options.hpp"
 #include "tools/driftlog/plot_options.hpp"
+#include "tools/driftlog/simulate.hpp"
 
 namespace isletime::driftlog {
 
-using Job = std::variant<LogOptions, PlotOptions>;
+using Job = std::variant<LogOptions, FitOptions, PlotOptions, SimulateOptions>;
 
 struct Options {
   Job job;

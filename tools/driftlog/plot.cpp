@@ -83,7 +83,7 @@ Fault draw(const std::vector<Series>& all, const PlotOptions& options) {
 }  // namespace
 
 CLI::App* add_plot_command(CLI::App& app, PlotOptions& options) {
-  auto* plot = app.add_subcommand("plot", "Draw what was logged, by gnuplot or in text")->group("");
+  auto* plot = app.add_subcommand("plot", "Draw what was logged, by gnuplot or in text");
   plot->add_option("FILE", options.files, "Of driftlog, or - for stdin")->type_name("")->required();
   plot->add_option_function<std::string>(
           "-o,--output",
@@ -99,6 +99,9 @@ CLI::App* add_plot_command(CLI::App& app, PlotOptions& options) {
   plot->add_flag_callback(
           "--terminal", [&options] { options.picture = Picture::kText; }, "Draw in text, on stdout")
       ->excludes("--output");
+  plot->footer(
+      "Example: look at it from afar\n"
+      "  ssh pi cat run.csv | driftlog plot --terminal -");
   return plot;
 }
 

@@ -5,6 +5,7 @@
 #include "libsync/record/sample_record.hpp"
 #include "tools/common/command_line.hpp"
 #include "tools/common/output.hpp"
+#include "tools/driftlog/duration.hpp"
 #include "tools/driftlog/number_option.hpp"
 
 namespace isletime::driftlog {
@@ -13,6 +14,7 @@ namespace {
 using analysis::SimulatedResolution;
 using analysis::SimulatedRow;
 using analysis::Simulation;
+using std::chrono::milliseconds;
 
 // A record that nobody takes for one that was measured.
 constexpr const char* kSource = "simulated:clock";
@@ -31,9 +33,21 @@ SampleRecord to_record(const SimulatedRow& row) {
   return record;
 }
 
+void add_duration(CLI::App& app, const char* names, double& value_s, nanoseconds least, const char* what,
+                  const char* help) {
+  app.add_option_function<std::string>(
+         names,
+         [&value_s](const std::string& text) {
+           value_s = std::chrono::duration<double>(*parse_duration(text)).count();
+         },
+         help)
+      ->type_name("S")
+      ->check(must_be_duration(least, what));
+}
+
 void add_clock(CLI::App& app, Simulation& plan) {
   constexpr const char* kPpm = "a number of ppm, at most 10000";
-  add_number(app, "--drift", plan.clock.drift_ppm, -1e4, 1e4, kPpm, "It gains this much (default: 10)")
+  add_number(app, "--ppm", plan.clock.drift_ppm, -1e4, 1e4, kPpm, "It gains this much (default: 10)")
       ->type_name("PPM");
   add_number(app, "--white", plan.clock.white_ppm, 0.0, 1e4, kPpm, "Allan deviation at 1 s (default: 0.01)")
       ->type_name("PPM");
@@ -43,18 +57,9 @@ void add_clock(CLI::App& app, Simulation& plan) {
   add_number(app, "--temperature", plan.clock.temperature_ppm_per_c, -1e3, 1e3, "a number of ppm a degree",
              "It gains this much a degree more (default: 0)")
       ->type_name("PPM");
-  app.add_option_function<std::string>(
-         "--swing",
-         [&plan](const std::string& text) {
-           plan.room.has_thermometer = true;
-           plan.room.swing_c = *parse_number(text);
-         },
-         "A thermometer shows days this many degrees warmer")
-      ->type_name("C")
-      ->check(must_be("a number of degrees, at most 100", [](const std::string& text) {
-        const auto number = parse_number(text);
-        return number && *number >= 0.0 && *number <= 100.0;
-      }));
+  add_number(app, "--swing", plan.room.swing_c, 0.0, 100.0, "a number of degrees, at most 100",
+             "A day is this much warmer, a night colder (default: 5)")
+      ->type_name("C");
 }
 
 void add_reading(CLI::App& app, Simulation& plan) {
@@ -88,20 +93,24 @@ void add_faults(CLI::App& app, Simulation& plan) {
 
 }  // namespace
 
-void add_simulate_options(CLI::App& app, SimulateOptions& options) {
+CLI::App* add_simulate_command(CLI::App& program, SimulateOptions& options) {
+  CLI::App& app = *program.add_subcommand("simulate", "Print the record that a clock would leave behind");
   Simulation& plan = options.plan;
-  constexpr double kHundredYears = 3.2e9;
-  add_number(app, "-i,--interval", plan.interval_s, 1e-3, 1e9, "a number of seconds, at least 0.001",
-             "Between rows (default: 60)")
-      ->type_name("S");
-  add_number(app, "-d,--duration", plan.duration_s, 0.0, kHundredYears,
-             "a number of seconds, at most a century", "How long (default: 86400)")
-      ->type_name("S");
+  add_duration(app, "-i,--interval", plan.interval_s, milliseconds{1}, "a time, at least 0.001 s",
+               "Between rows: seconds, or 5m, 1h, 1d (default: 1m)");
+  add_duration(app, "-d,--duration", plan.duration_s, nanoseconds::zero(), "a time, as in 90, 5m, 1.5h, 2d",
+               "How long (default: 1d)");
   add_clock(app, plan);
   add_reading(app, plan);
   add_faults(app, plan);
   app.add_option("--seed", plan.seed, "Another number, another record (default: 1)")->type_name("N");
   app.add_flag("--json", options.json, "Print JSON, one object a line, and no CSV");
+  app.parse_complete_callback(
+      [&app, &plan] { plan.room.has_thermometer = app.count("--temperature") + app.count("--swing") > 0; });
+  app.footer(
+      "Example: would a week with a row each ten minutes tell 0.1 ppm?\n"
+      "  driftlog simulate -d 7d -i 10m | driftlog fit --precision 0.1 -");
+  return &app;
 }
 
 ExitStatus simulate(const SimulateOptions& options, Log::Level level) {

@@ -13,7 +13,7 @@ namespace isletime::driftlog {
 struct SimulateOptions {
   analysis::Simulation plan{
       .clock = {.drift_ppm = 10.0, .white_ppm = 0.01, .walk_ppm = 0.001, .temperature_ppm_per_c = 0.0},
-      .room = {},
+      .room = {.swing_c = 5.0},
       .reading = {.least_delay_s = 0.002, .jitter_s = 0.0005},
       .faults = {.gap_probability = 0.0,
                  .gap_s = 3600.0,
@@ -24,8 +24,7 @@ struct SimulateOptions {
   bool json = false;
 };
 
-// To a subcommand of its own.
-void add_simulate_options(CLI::App& app, SimulateOptions& options);
+CLI::App* add_simulate_command(CLI::App& program, SimulateOptions& options);
 
 ExitStatus simulate(const SimulateOptions& options, Log::Level level);
 
