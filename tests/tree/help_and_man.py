@@ -45,16 +45,28 @@ def faults_of_page(text, source):
         yield f"{option} is on the man page, and not in --help"
 
 
+def commands_in_help(text):
+    """Those that have a --help of their own."""
+    named = re.search(r"^(?:.* )?Commands, each with --help: (.*)$", text, re.MULTILINE)
+    return named[1].split(", ") if named else []
+
+
 def faults(program, pages):
-    run = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=10, check=False)
-    if run.returncode != 0 or run.stderr:
-        yield f"--help exits with {run.returncode}, and says on stderr: {run.stderr!r}"
-    yield from faults_of_form(program.name, run.stdout)
+    texts = []
+    commands = [[]]
+    for command in commands:
+        run = subprocess.run([program, *command, "--help"], capture_output=True, text=True, timeout=10, check=False)
+        if run.returncode != 0 or run.stderr:
+            yield f"{' '.join(command)} --help exits with {run.returncode}, and says on stderr: {run.stderr!r}"
+        yield from (" ".join([*command, fault]) for fault in faults_of_form(program.name, run.stdout))
+        texts.append(run.stdout)
+        if not command:
+            commands += [[name] for name in commands_in_help(run.stdout)]
     page = next(pages.glob(f"{program.name}.[1-8]"), None)
     if page is None:
         yield "has no man page"
         return
-    yield from faults_of_page(run.stdout, page.read_text(encoding="utf-8"))
+    yield from faults_of_page("\n".join(texts), page.read_text(encoding="utf-8"))
 
 
 def main():

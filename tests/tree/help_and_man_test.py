@@ -57,6 +57,16 @@ class HelpAndMan(unittest.TestCase):
         found = self.faults(page=PAGE + ".It Fl -wait Ar time\n")
         self.assertEqual(found, ["--wait is on the man page, and not in --help"])
 
+    def test_looks_at_the_help_of_each_command(self):
+        of_tick = "Usage: clock tick\n  --loud\nExample: clock tick --loud\n"
+        script = f"""Commands: tick
+END
+test "$1" != tick || cat <<'END'
+{of_tick}"""
+        self.assertEqual(self.faults(HELP + script), [])
+        found = self.faults(HELP + script.replace(":", ", each with --help:", 1))
+        self.assertEqual(sorted(found), [f"--{name} is in --help, and not on the man page" for name in ("help", "loud")])
+
     def test_rejects_a_program_without_a_page(self):
         self.assertEqual(self.faults(page=None), ["has no man page"])
 

@@ -136,7 +136,12 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   const auto* fit_command = add_fit_command(*app, fit);
   const auto* plot_command = add_plot_command(*app, plot);
   const auto* simulate_command = add_simulate_command(*app, simulation);
-  for (auto* command : app->get_subcommands({})) add_levels(*command->group(""), options.level);
+  for (auto* command : app->get_subcommands({})) {
+    command->group("");
+    add_levels(*command, options.level);
+    // Its --help has no room for what that of the program says.
+    for (const char* level : {"--verbose", "--quiet"}) command->get_option(level)->group("");
+  }
   if (const auto status = parse_command_line(*app, argc, argv)) return *status;
   if (const auto commands = app->get_subcommands(); !commands.empty()) {
     if (commands.size() > 1 || is_any_given(*app))
