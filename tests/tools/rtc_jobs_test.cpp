@@ -22,7 +22,10 @@ constexpr CivilDate kNear{2026, 9, 21};
 // Stand still but for sleep and for what a transfer takes.
 class FakeClocks final : public RtcClocks {
  public:
-  WallTime wall() override { return kStart + passed + set_by; }
+  WallTime wall() override {
+    passed += preempted;
+    return kStart + passed + set_by;
+  }
   MonoTime mono() override { return MonoTime{passed}; }
   bool sleep_until(MonoTime time) override {
     passed = std::max(passed, time.time_since_epoch() + late);
@@ -31,6 +34,7 @@ class FakeClocks final : public RtcClocks {
   }
 
   nanoseconds passed{};
+  nanoseconds preempted{};  // before each reading of the machine's clock
   nanoseconds set_by{};
   nanoseconds late{};
   nanoseconds next_late{};
@@ -105,6 +109,15 @@ TEST_F(RtcJobs, ALookFindsTheChipsOffsetToTwoMilliseconds) {
   EXPECT_LE(magnitude(elapsed(pair.machine, pair.chip) - 300ms), pair.bound.value);
   EXPECT_DOUBLE_EQ(outcome.look->temperature->value, 24.25);
   EXPECT_LT(clocks.passed, 3s);
+}
+
+TEST_F(RtcJobs, WhatTheMachinesClocksAreReadApartByIsInTheBound) {
+  clocks.preempted = 20ms;
+  const RtcOutcome outcome = run(RtcJob::Kind::kRead);
+  ASSERT_TRUE(outcome.look && outcome.look->pair) << outcome.failure;
+  const RtcPair& pair = *outcome.look->pair;
+  EXPECT_LE(magnitude(elapsed(pair.machine, pair.chip) - 300ms), pair.bound.value);
+  EXPECT_LE(pair.bound.value, 12ms);
 }
 
 TEST_F(RtcJobs, ABusyBusBlursTheEdgeAndNoMore) {
