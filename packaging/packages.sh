@@ -10,7 +10,7 @@ build_packages=(
 test_packages=(
   libgtest-dev libgmock-dev python3
   clang clang-format clang-tidy libclang-rt-dev llvm
-  mandoc shellcheck gnuplot-nox
+  mandoc shellcheck gnuplot-nox openssl
   # Firmware: the ESP8266's and the Cortex-M3's compilers, and machines to run on.
   gcc-xtensa-lx106 picolibc-xtensa-lx106-elf
   gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib

@@ -18,11 +18,6 @@ constexpr int kMostContradictions = 4;
 // Beyond it a difference is no counting of seconds, and products could overflow.
 constexpr seconds kFarthest = 24h;
 
-// To the whole millisecond above.
-nanoseconds tolerance(nanoseconds over) {
-  return drift(std::clamp<nanoseconds>(over, 0ns, kFarthest) + 1ms, EdgeSearch::kRateTolerance);
-}
-
 bool is_far(seconds from, seconds to) {
   std::int64_t difference = 0;
   return __builtin_sub_overflow(to.count(), from.count(), &difference) || difference > kFarthest.count() ||
@@ -31,9 +26,14 @@ bool is_far(seconds from, seconds to) {
 
 }  // namespace
 
+// To the whole millisecond above.
+nanoseconds EdgeSearch::drifted(nanoseconds over) const {
+  return drift(std::clamp<nanoseconds>(over, 0ns, kFarthest) + 1ms, rate_tolerance_);
+}
+
 EdgeSearch::Interval EdgeSearch::at(MonoTime time) const {
-  const nanoseconds drifted = tolerance(elapsed(last_.after, time));
-  return {interval_->earliest - drifted, interval_->latest + drifted};
+  const nanoseconds by = drifted(elapsed(last_.after, time));
+  return {interval_->earliest - by, interval_->latest + by};
 }
 
 // Of a look that is not far.

@@ -39,7 +39,8 @@ class EdgeSearch {
   // Both clocks together: beyond what any crystal is made for, below what would spoil the bound.
   static constexpr Ppm kRateTolerance = Ppm::whole(200);
 
-  explicit constexpr EdgeSearch(Dispersion goal = kGoal) : goal_(goal) {}
+  explicit constexpr EdgeSearch(Dispersion goal = kGoal, Ppm rate_tolerance = kRateTolerance)
+      : goal_(goal), rate_tolerance_(rate_tolerance) {}
 
   // Looks come in the order of their times.
   void add(const EdgeLook& look);
@@ -59,6 +60,7 @@ class EdgeSearch {
 
   bool agrees(const EdgeLook& look) const;
   nanoseconds goal_width() const;
+  nanoseconds drifted(nanoseconds over) const;
   Interval implied_by(const EdgeLook& look) const;
   Interval narrowed_by(const EdgeLook& look) const;
   Interval at(MonoTime time) const;
@@ -67,6 +69,7 @@ class EdgeSearch {
   void notice_second(const EdgeLook& look);
 
   Dispersion goal_;
+  Ppm rate_tolerance_;
   std::optional<Interval> interval_;  // as of last_
   seconds reference_{};
   EdgeLook last_{};

@@ -52,6 +52,15 @@ class Script final : public Source {
     answers_.push_back([=]() -> Measured { return Unexpected{Failure{name, "it is " + name}}; });
     return *this;
   }
+  // The last one, and it shows what the clock read at the end.
+  Script& taking(nanoseconds time) {
+    auto measured = std::move(answers_.back());
+    answers_.back() = [=, this]() -> Measured {
+      machine_.pass(time);
+      return measured();
+    };
+    return *this;
+  }
   Script& then(std::function<void()> happens) {
     auto before = std::move(answers_.back());
     answers_.back() = [=]() -> Measured {
@@ -156,6 +165,13 @@ TEST_F(Experiment, ASourceThatWasNeverMeasuredIsNamed) {
   add("b").failure("no-reply");
   run();
   EXPECT_EQ(never_, Rows{"b"});
+}
+
+TEST_F(Experiment, WhatAClockDriftsWhileItIsMeasuredIsNoStep) {
+  options_.interval = 2s;
+  options_.duration = 2s;
+  add("a").offset(0s).offset(5ms).taking(9s);
+  EXPECT_EQ(run(), (Rows{"a 0.000000000", "a 0.005000000"}));
 }
 
 TEST_F(Experiment, ASourceThatWasSetHasAMarkBeforeItsRow) {

@@ -100,7 +100,20 @@ TEST(LookMeter, KnowsFromRowToRowWhereTheSecondsBegin) {
   const int first = clock.looks();
   clock.pass(60s);
   expect_true(clock, meter, 40ms);
-  EXPECT_LT(clock.looks() - first, 12);
+  EXPECT_LT(clock.looks() - first, first / 2);
+}
+
+TEST(LookMeter, TheBoundOfAClockThatDriftsAsNoCrystalDoesHoldsTheTruth) {
+  for (const double ppm : {-480.0, 480.0}) {
+    for (unsigned seed = 0; seed < 20; ++seed) {
+      FarClock clock(seed, seed * 137ms, ppm, 1s, 500us);
+      LookMeter meter(clock);
+      for (int row = 0; row < 20; ++row) {
+        expect_true(clock, meter, 40ms);
+        clock.pass(2s);
+      }
+    }
+  }
 }
 
 TEST(LookMeter, AClockThatWasSetBetweenTwoRowsIsMeasuredAnew) {

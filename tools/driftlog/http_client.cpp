@@ -95,7 +95,7 @@ struct HttpClient::Easy {
   CURL* handle;
 };
 
-HttpClient::HttpClient(bool trusts_any_certificate) {
+HttpClient::HttpClient(Trust trust) {
   initialise_once();
   easy_ = std::make_unique<Easy>(Easy{curl_easy_init()});
   CURL* curl = easy_->handle;
@@ -110,10 +110,10 @@ HttpClient::HttpClient(bool trusts_any_certificate) {
   curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, on_request);
   curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
   curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-  if (trusts_any_certificate) {
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
-  }
+  if (trust == Trust::kAuthorities) return;
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+  if (trust == Trust::kFirstShown) curl_easy_setopt(curl, CURLOPT_CERTINFO, 1L);
 }
 
 HttpClient::~HttpClient() {
@@ -147,8 +147,27 @@ Result<HttpAnswer, Failure> HttpClient::ask(HttpMethod method, const std::string
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, nullptr);
   curl_slist_free_all(headers);
   if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && answer.is_cut)) return Unexpected{failure_of(code)};
+  if (!is_certificate_known()) {
+    return Unexpected{Failure{"certificate",
+                              "its certificate is another than when it was first asked: is it "
+                              "another camera? --insecure takes any"}};
+  }
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
   return answer;
+}
+
+bool HttpClient::is_certificate_known() {
+  curl_certinfo* chain = nullptr;
+  if (curl_easy_getinfo(easy_->handle, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == nullptr ||
+      chain->num_of_certs < 1)
+    return true;
+  for (const curl_slist* field = chain->certinfo[0]; field != nullptr; field = field->next) {
+    const std::string_view text{field->data};
+    if (!text.starts_with("Cert:")) continue;
+    if (certificate_.empty()) certificate_ = text;
+    return certificate_ == text;
+  }
+  return false;
 }
 
 }  // namespace isletime::driftlog

@@ -25,9 +25,13 @@ struct HttpAnswer {
 
 enum class HttpMethod : std::uint8_t { kHead, kGet, kPut };
 
+// Which certificates are taken: of those that authorities vouch for, that which the server showed first, as a
+// camera makes its own, or any.
+enum class Trust : std::uint8_t { kAuthorities, kFirstShown, kAny };
+
 class HttpClient {
  public:
-  explicit HttpClient(bool trusts_any_certificate);
+  explicit HttpClient(Trust trust);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
@@ -39,7 +43,11 @@ class HttpClient {
 
  private:
   struct Easy;
+  // Of the connection under way. False: it is another than was shown first.
+  bool is_certificate_known();
+
   std::unique_ptr<Easy> easy_;
+  std::string certificate_;  // in PEM; empty: none was shown yet
 };
 
 }  // namespace isletime::driftlog

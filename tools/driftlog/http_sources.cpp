@@ -57,12 +57,11 @@ Failure refused(const HttpAnswer& answer) {
 
 }  // namespace
 
-HttpSource::HttpSource(std::string name, std::string url, bool trusts_any_certificate,
-                       rtcset::Machine& machine)
+HttpSource::HttpSource(std::string name, std::string url, Trust trust, rtcset::Machine& machine)
     : name_(std::move(name)),
       url_(std::move(url)),
       well_known_(origin_of(url_) + "/.well-known/time"),
-      client_(trusts_any_certificate),
+      client_(trust),
       meter_(machine) {}
 
 Result<Look, Failure> HttpSource::look(Way way, MonoTime deadline) {
@@ -104,13 +103,13 @@ Result<SampleRecord, Failure> HttpSource::measure(MonoTime deadline) {
   return measured;
 }
 
-CameraSource::CameraSource(std::string name, std::string url, CameraZone zone, bool trusts_any_certificate,
+CameraSource::CameraSource(std::string name, std::string url, CameraZone zone, Trust trust,
                            rtcset::Machine& machine)
     : name_(std::move(name)),
       base_(origin_of(url)),
       zone_(zone),
       machine_(machine),
-      client_(trusts_any_certificate),
+      client_(trust),
       meter_(machine) {}
 
 Result<HttpAnswer, Failure> CameraSource::ask(HttpMethod method, const std::string& body, MonoTime deadline) {

@@ -16,7 +16,7 @@ namespace isletime::driftlog {
 
 class HttpSource final : public Source {
  public:
-  HttpSource(std::string name, std::string url, bool trusts_any_certificate, rtcset::Machine& machine);
+  HttpSource(std::string name, std::string url, Trust trust, rtcset::Machine& machine);
 
   const std::string& name() const override { return name_; }
   Result<SampleRecord, Failure> measure(MonoTime deadline) override;
@@ -38,8 +38,7 @@ class HttpSource final : public Source {
 
 class CameraSource final : public Source {
  public:
-  CameraSource(std::string name, std::string url, CameraZone zone, bool trusts_any_certificate,
-               rtcset::Machine& machine);
+  CameraSource(std::string name, std::string url, CameraZone zone, Trust trust, rtcset::Machine& machine);
 
   const std::string& name() const override { return name_; }
   Result<SampleRecord, Failure> measure(MonoTime deadline) override;

@@ -157,9 +157,11 @@ bool LogLoop::measure_reference(std::optional<ReferenceOffset>& reference) {
 std::optional<LogLoop::Row> LogLoop::measure(Followed& followed) {
   now_ = world_.read_clocks();
   auto measured = followed.source.measure(now_.mono + options_.timeout);
-  if (measured) return Row{&followed, *std::move(measured), now_.boot};
+  // A search for where its seconds begin ends long after it began.
+  const MonoTime at = world_.read_clocks().boot;
+  if (measured) return Row{&followed, *std::move(measured), at};
   if (measured.error().name == kInterrupted) return std::nullopt;
-  return Row{&followed, failed(followed, measured.error()), now_.boot};
+  return Row{&followed, failed(followed, measured.error()), at};
 }
 
 void LogLoop::write_row(Row row, const std::optional<ReferenceOffset>& reference) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tools/driftlog/source.hpp"
+#include "tools/driftlog/step_watch.hpp"
 
 namespace isletime::driftlog {
 namespace {
@@ -14,17 +15,18 @@ using namespace std::chrono_literals;
 constexpr int kFineLooks = 4;
 // One look would do where the edge was known before, but it could be garbled.
 constexpr int kLeastEdgeLooks = 3;
+// By how much its seconds have mostly moved since the round before.
+constexpr Ppm kUsualDrift = Ppm::whole(100);
+constexpr nanoseconds kLongestPause = 1h;
 // No more is known of a clock than in which second it is.
 constexpr nanoseconds kWidest = 500ms;
-
-constexpr const char* kErratic = "erratic";
 
 Failure interrupted() {
   return {kInterrupted, kInterrupted};
 }
 
 Failure erratic() {
-  return {kErratic, "what it says contradicts itself: it was set meanwhile, or it is no clock"};
+  return {"erratic", "what it says contradicts itself: it was set meanwhile, or it is no clock"};
 }
 
 Failure stands_still() {
@@ -72,14 +74,14 @@ Result<SampleRecord, Failure> LookMeter::measure_fine(const TakeLook& take_look,
     // The deadline was near, or the source is gone: what was seen before holds.
     if (!look) break;
     const Interval implied = implied_by(*look);
-    const nanoseconds drifted = drift(elapsed(first.before, look->after) + 1ms, EdgeSearch::kRateTolerance);
+    const nanoseconds drifted = drift(elapsed(first.before, look->after) + 1ms, StepWatch::kFastestDrift);
     known.low = std::max(known.low, implied.low - drifted);
     known.high = std::min(known.high, implied.high + drifted);
     if (known.low > known.high) return Unexpected{erratic()};
     delay = std::min(delay, elapsed(look->before, look->after));
   }
   const nanoseconds drifted =
-      drift(elapsed(first.before, machine_.mono_now()) + 1ms, EdgeSearch::kRateTolerance);
+      drift(elapsed(first.before, machine_.mono_now()) + 1ms, StepWatch::kFastestDrift);
   return record_of({known.low - drifted, known.high + drifted}, delay);
 }
 
@@ -89,40 +91,50 @@ Result<SampleRecord, Failure> LookMeter::measure_edges(const TakeLook& take_look
   const auto second_of = [](const Look& look) {
     return std::chrono::floor<seconds>(look.shown.time.time_since_epoch());
   };
-  const bool was_known = edges_.edge(first.before).has_value();
-  edges_.add({first.before, first.after, second_of(first)});
-  auto failure = search_edge(take_look, deadline, quickest);
-  if (failure && failure->name == kErratic) {
-    forget();
-    // Contradictions of many rows, as each time that it is set makes one.
-    if (was_known) failure = search_edge(take_look, deadline, quickest);
-  }
+  EdgeSearch edges(EdgeSearch::kGoal, StepWatch::kFastestDrift);
+  edges.add({first.before, first.after, second_of(first)});
+  const auto failure = search_edge(take_look, deadline, edges, quickest);
+  expected_.reset();
   if (failure) return Unexpected{*failure};
   const MonoTime now = machine_.mono_now();
-  const auto edge = edges_.edge(now);
+  const auto edge = edges.edge(now);
+  expected_ = edge;
   const nanoseconds shown = edge->second + elapsed(edge->at, now);
   const nanoseconds middle = shown - now.time_since_epoch();
   return record_of({middle - edge->bound.value, middle + edge->bound.value}, quickest);
 }
 
-std::optional<Failure> LookMeter::search_edge(const TakeLook& take_look, MonoTime deadline,
+// One on either side of where a second is to begin: if it does, most of the search is done. The later first.
+std::vector<MonoTime> LookMeter::looks_around_expected(MonoTime now, nanoseconds quickest) const {
+  if (!expected_) return {};
+  const nanoseconds since = std::clamp<nanoseconds>(elapsed(expected_->at, now), 0ns, kLongestPause);
+  const nanoseconds aside = quickest + expected_->bound.value + drift(since, kUsualDrift);
+  const MonoTime soonest = now + aside + quickest;
+  const auto periods = std::max(std::chrono::ceil<seconds>(elapsed(expected_->at, soonest)), 0s);
+  const MonoTime edge = expected_->at + periods;
+  return {edge + aside, edge - aside - quickest};
+}
+
+std::optional<Failure> LookMeter::search_edge(const TakeLook& take_look, MonoTime deadline, EdgeSearch& edges,
                                               nanoseconds& quickest) {
-  const auto give_up = [this](const Failure& why) -> std::optional<Failure> {
-    const auto edge = edges_.edge(machine_.mono_now());
+  const auto give_up = [this, &edges](const Failure& why) -> std::optional<Failure> {
+    const auto edge = edges.edge(machine_.mono_now());
     return edge && edge->bound.value <= kWidest ? std::nullopt : std::optional{why};
   };
-  for (int looks = 1; edges_.state() == EdgeState::kSearching || looks < kLeastEdgeLooks; ++looks) {
-    if (edges_.state() == EdgeState::kErratic) return erratic();
-    const MonoTime next = edges_.next_look(machine_.mono_now());
+  std::vector<MonoTime> planned = looks_around_expected(machine_.mono_now(), quickest);
+  for (int looks = 1; edges.state() == EdgeState::kSearching || looks < kLeastEdgeLooks; ++looks) {
+    if (edges.state() == EdgeState::kErratic) return erratic();
+    const MonoTime next = planned.empty() ? edges.next_look(machine_.mono_now()) : planned.back();
+    if (!planned.empty()) planned.pop_back();
     if (next >= deadline) return give_up(not_found());
     machine_.sleep_until(next);
     if (machine_.is_to_stop()) return interrupted();
     const auto look = take_look();
     if (!look) return machine_.mono_now() >= deadline ? give_up(look.error()) : std::optional{look.error()};
     quickest = std::min(quickest, elapsed(look->before, look->after));
-    edges_.add({look->before, look->after, std::chrono::floor<seconds>(look->shown.time.time_since_epoch())});
+    edges.add({look->before, look->after, std::chrono::floor<seconds>(look->shown.time.time_since_epoch())});
   }
-  switch (edges_.state()) {
+  switch (edges.state()) {
     case EdgeState::kSearching:
     case EdgeState::kFound:
       return std::nullopt;

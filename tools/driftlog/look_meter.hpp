@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "libsync/core/result.hpp"
 #include "libsync/policy/edge_search.hpp"
@@ -31,8 +32,8 @@ class LookMeter {
 
   // Offset, uncertainty, delay and time of a record. Looks until it knows, or the deadline.
   Result<SampleRecord, Failure> measure(const TakeLook& take_look, MonoTime deadline);
-  // Between rounds it remembers where the seconds of a clock begin.
-  void forget() { edges_ = EdgeSearch{}; }
+  // Where its seconds begin is not where they began: it was set.
+  void forget() { expected_.reset(); }
 
  private:
   // What clock - monotonic clock can be.
@@ -46,10 +47,13 @@ class LookMeter {
   Result<SampleRecord, Failure> measure_fine(const TakeLook& take_look, const Look& first, MonoTime deadline);
   Result<SampleRecord, Failure> measure_edges(const TakeLook& take_look, const Look& first,
                                               MonoTime deadline);
-  std::optional<Failure> search_edge(const TakeLook& take_look, MonoTime deadline, nanoseconds& quickest);
+  std::optional<Failure> search_edge(const TakeLook& take_look, MonoTime deadline, EdgeSearch& edges,
+                                     nanoseconds& quickest);
+  std::vector<MonoTime> looks_around_expected(MonoTime now, nanoseconds quickest) const;
 
   rtcset::Machine& machine_;
-  EdgeSearch edges_;
+  // Of the round before. It says where to look, and no more: so each round is a measurement of its own.
+  std::optional<SecondEdge> expected_;
 };
 
 }  // namespace isletime::driftlog

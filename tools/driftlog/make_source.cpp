@@ -52,10 +52,12 @@ std::unique_ptr<Source> make_source(const SourceText& text, const LogOptions& op
     case SourceKind::kSsh:
       return std::make_unique<SshSource>(text.name, ssh_host(text.rest), machine);
     case SourceKind::kHttp:
-      return std::make_unique<HttpSource>(text.name, text.rest, options.trusts_any_certificate, machine);
+      return std::make_unique<HttpSource>(
+          text.name, text.rest, options.trusts_any_certificate ? Trust::kAny : Trust::kAuthorities, machine);
     case SourceKind::kCcapi:
       return std::make_unique<CameraSource>(text.name, text.rest, options.camera_zone,
-                                            options.trusts_any_certificate, machine);
+                                            options.trusts_any_certificate ? Trust::kAny : Trust::kFirstShown,
+                                            machine);
   }
   return nullptr;
 }
