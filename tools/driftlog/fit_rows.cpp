@@ -197,12 +197,12 @@ class Collector {
     if (++rows_ > kMostFitRows) return fmt::format("is the row after {}: thin the record out", kMostFitRows);
     if (!state.has_rows) {
       source->start = row.time;
-      state.first_offset = *row.offset;
+      source->first_offset = *row.offset;
     }
     source->rows.push_back({static_cast<double>(elapsed(source->start, row.time).count()) / 1e9,
-                            static_cast<double>((*row.offset - state.first_offset).count()) / 1e9,
+                            static_cast<double>((*row.offset - source->first_offset).count()) / 1e9,
                             row.uncertainty_s, row.temperature_c, state.is_marked && state.has_rows});
-    state = {true, false, row.time, state.first_offset};
+    state = {true, false, row.time};
     return std::nullopt;
   }
 
@@ -213,7 +213,6 @@ class Collector {
     bool has_rows = false;
     bool is_marked = false;
     WallTime last;
-    nanoseconds first_offset{};
   };
 
   SourceRows* find(std::string_view name) {
@@ -222,7 +221,7 @@ class Collector {
       if (sources_[last_].source == name) return &sources_[last_];
     }
     if (sources_.size() == kMostFitSources) return nullptr;
-    sources_.push_back({std::string{name}, {}, {}, 0});
+    sources_.push_back({std::string{name}, {}, {}, {}, 0});
     states_.emplace_back();
     return &sources_.back();
   }

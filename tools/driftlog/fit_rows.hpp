@@ -20,8 +20,9 @@ inline constexpr std::size_t kMostFitRows = 4'000'000;
 inline constexpr std::size_t kMostFitSources = 64;
 
 struct SourceRows {
-  std::string source;  // empty: the record names none
-  WallTime start;      // what the rows' times count from
+  std::string source;          // empty: the record names none
+  WallTime start;              // what the rows' times count from
+  nanoseconds first_offset{};  // and their offsets
   std::vector<analysis::ClockRow> rows;
   std::size_t without_offset = 0;  // rows that were passed over
 };
