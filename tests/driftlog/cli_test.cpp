@@ -99,9 +99,9 @@ TEST(DriftlogCli, WhatIsWrongWithTheCommandLineIsOneLine) {
   expect_one_line(driftlog({"--thermal-file", "/nowhere", "cmd:date"}), 3, "no temperature");
   expect_one_line(driftlog({"plot"}), 2, "FILE is required");
   expect_one_line(driftlog({"plot", "--output", "run.gif", "run.csv"}), 2, ".svg or .png");
-  expect_one_line(driftlog({"plot", "/nowhere.csv"}), 2, "/nowhere.csv: No such file");
-  expect_one_line(driftlog({"plot", "/"}), 2, "is a folder");
-  expect_one_line(driftlog({"plot", "/dev/null"}), 2, "has no row with an offset");
+  expect_one_line(driftlog({"plot", "/nowhere.csv"}), 3, "/nowhere.csv: open: No such file");
+  expect_one_line(driftlog({"plot", "/"}), 3, "Is a directory");
+  expect_one_line(driftlog({"plot", "/dev/null"}), 2, "has no rows");
 }
 
 TEST(DriftlogCli, AProgramThatPrintsTheTimeAgreesWithThisClock) {

@@ -3,15 +3,20 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <string_view>
 
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include "libsync/posix/fd.hpp"
+#include "libsync/record/plain_text.hpp"
 
 namespace isletime::driftlog {
 namespace {
@@ -21,14 +26,34 @@ PlotFault not_started(int code) {
   return {std::string{"gnuplot: "} + std::strerror(code)};
 }
 
-// A socket, as a pipe whose reader is gone would end this program.
-bool send_all(const Fd& socket, std::string_view text) {
+// What a program writes here waits for nobody to read it.
+Fd in_memory(const char* name) {
+  return Fd{memfd_create(name, MFD_CLOEXEC)};
+}
+
+std::string content_of(const Fd& file) {
+  constexpr std::size_t kBlock = std::size_t{64} * 1024;
+  std::string content;
+  std::size_t filled = 0;
+  while (true) {
+    content.resize(filled + kBlock);
+    const ssize_t got = pread(file.get(), content.data() + filled, kBlock, static_cast<off_t>(filled));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  content.resize(filled);
+  return content;
+}
+
+// A socket, as a pipe whose reader is gone would end this program. What is not taken, gnuplot itself says
+// why.
+void send_all(const Fd& socket, std::string_view text) {
   while (!text.empty()) {
     const ssize_t sent = send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno != EINTR) return false;
+    if (sent < 0 && errno != EINTR) return;
     if (sent > 0) text.remove_prefix(static_cast<std::size_t>(sent));
   }
-  return true;
 }
 
 int wait_for(pid_t pid) {
@@ -39,30 +64,63 @@ int wait_for(pid_t pid) {
   return status;
 }
 
-}  // namespace
+// Of what it wrote, the last line: those before repeat the command and point at a place of it.
+std::string last_line(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
+  if (const auto begin = text.rfind('\n'); begin != std::string_view::npos) text.remove_prefix(begin + 1);
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  constexpr std::size_t kMostShown = 200;
+  return made_plain(text.substr(0, kMostShown));
+}
 
-std::optional<PlotFault> run_gnuplot(const std::string& script, int output) {
-  std::array<int, 2> ends{};
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return not_started(errno);
-  Fd ours{ends[0]};
-  Fd its{ends[1]};
+PlotFault failed(int status, const std::string& said) {
+  std::string text = "gnuplot: drew nothing";
+  if (WIFSIGNALED(status)) text = fmt::format("gnuplot: ended by signal {}", WTERMSIG(status));
+  const std::string why = last_line(said);
+  return {why.empty() ? text : fmt::format("{}: {}", text, why)};
+}
+
+struct Streams {
+  Fd script;
+  Fd picture;
+  Fd said;
+};
+
+// 0: it runs.
+int start(const Streams& its, pid_t& pid) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, its.get(), STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, its.script.get(), STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, its.picture.get(), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, its.said.get(), STDERR_FILENO);
   std::string name = "gnuplot";
-  std::array<char*, 2> argv{name.data(), nullptr};
-  pid_t pid = -1;
+  std::string defaults = "-d";  // no file of the user's has a say
+  std::array<char*, 3> argv{name.data(), defaults.data(), nullptr};
   const int failure = posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
-  if (failure != 0) return not_started(failure);
-  its = Fd{};
-  const bool is_told = send_all(ours, script);
+  return failure;
+}
+
+}  // namespace
+
+Result<std::string, PlotFault> run_gnuplot(const std::string& script) {
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return Unexpected{not_started(errno)};
+  Fd ours{ends[0]};
+  Streams its{Fd{ends[1]}, in_memory("picture"), in_memory("said")};
+  if (!its.picture.is_open() || !its.said.is_open())
+    return Unexpected{PlotFault{"memory: cannot hold a picture"}};
+  pid_t pid = -1;
+  if (const int failure = start(its, pid); failure != 0) return Unexpected{not_started(failure)};
+  its.script = Fd{};
+  send_all(ours, script);
   ours = Fd{};
   const int status = wait_for(pid);
-  if (!is_told || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    return PlotFault{"gnuplot: failed: no picture was drawn"};
-  return std::nullopt;
+  std::string picture = content_of(its.picture);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || picture.empty())
+    return Unexpected{failed(status, content_of(its.said))};
+  return picture;
 }
 
 }  // namespace isletime::driftlog

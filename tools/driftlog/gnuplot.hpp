@@ -2,9 +2,9 @@
 // gnuplot as a program at the other end of a pipe.
 #pragma once
 
-#include <optional>
 #include <string>
 
+#include "libsync/core/result.hpp"
 #include "tools/common/exit_status.hpp"
 
 namespace isletime::driftlog {
@@ -14,7 +14,7 @@ struct PlotFault {
   ExitStatus status = ExitStatus::kSystemFailed;
 };
 
-// The picture goes to this descriptor. Absent: it is drawn.
-std::optional<PlotFault> run_gnuplot(const std::string& script, int output);
+// The picture, once it is whole.
+Result<std::string, PlotFault> run_gnuplot(const std::string& script);
 
 }  // namespace isletime::driftlog

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
-// What gnuplot is told: all panels and their data in one script, which takes nothing but text of ours and
-// numbers, whatever the files said.
+// What gnuplot is told: all pages, one below the other, and the Allan deviations of all in a last panel. It
+// takes nothing but text of ours, numbers, and names that are quoted, whatever the files said.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "tools/driftlog/plot_options.hpp"
-#include "tools/driftlog/series.hpp"
+#include "tools/driftlog/plot_page.hpp"
 
 namespace isletime::driftlog {
 
 // picture: kSvg or kPng.
-std::string gnuplot_script(const std::vector<Series>& all, Picture picture);
+std::string gnuplot_script(const std::vector<Page>& pages, Picture picture);
+
+// As gnuplot reads it: in single quotes, between which nothing but they mean anything.
+std::string gnuplot_quoted(const std::string& text);
 
 }  // namespace isletime::driftlog

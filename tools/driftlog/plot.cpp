@@ -1,57 +1,100 @@
 // SPDX-License-Identifier: MIT
 #include "tools/driftlog/plot.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iostream>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "libsync/posix/fd.hpp"
+#include "libsync/posix/write_all.hpp"
 #include "tools/common/command_line.hpp"
 #include "tools/common/output.hpp"
+#include "tools/driftlog/fit_files.hpp"
 #include "tools/driftlog/gnuplot.hpp"
 #include "tools/driftlog/gnuplot_script.hpp"
-#include "tools/driftlog/series.hpp"
+#include "tools/driftlog/plot_page.hpp"
 #include "tools/driftlog/text_chart.hpp"
+#include "tools/driftlog/text_look.hpp"
 
 namespace isletime::driftlog {
 namespace {
 
 using Fault = std::optional<PlotFault>;
 
-Result<std::vector<Series>, PlotFault> read_file(const std::string& path) {
-  const auto read = [&path](std::istream& file) -> Result<std::vector<Series>, PlotFault> {
-    auto all = read_series(file);
-    if (all) return *std::move(all);
-    return Unexpected{PlotFault{fmt::format("{}: {}", path, all.error()), ExitStatus::kUsage}};
-  };
-  if (path == "-") return read(std::cin);
-  struct stat status {};
-  std::ifstream file(path, std::ios::binary);
-  if (!file || stat(path.c_str(), &status) != 0)
-    return Unexpected{PlotFault{fmt::format("{}: {}", path, std::strerror(errno)), ExitStatus::kUsage}};
-  if (S_ISDIR(status.st_mode)) return Unexpected{PlotFault{path + ": is a folder", ExitStatus::kUsage}};
-  return read(file);
+// More would be no picture.
+constexpr std::size_t kMostSources = 20;
+// So that a picture of however many has less than a megabyte.
+constexpr std::size_t kMostDots = 3600;
+constexpr std::size_t kMostDotsOfSource = 2000;
+
+using Sources = std::vector<SourceRows>;
+
+bool has_no_rows(const SourceRows& source) {
+  return source.rows.empty();
 }
 
-Result<std::vector<Series>, PlotFault> read_files(const std::vector<std::string>& paths) {
-  std::vector<Series> all;
-  for (const std::string& path : paths) {
-    auto of_file = read_file(path);
-    if (!of_file) return of_file;
-    for (Series& series : *of_file) {
-      if (paths.size() > 1) series.source = path + ": " + series.source;
-      all.push_back(std::move(series));
+Result<std::vector<Sources>, PlotFault> read_files(const PlotOptions& options, const Log& log) {
+  std::vector<Sources> files;
+  std::size_t sources = 0;
+  for (const std::string& file : options.files) {
+    auto read = read_fit_file(file, options.columns);
+    const auto refused = [&file](const std::string& why, ExitStatus status) {
+      return Unexpected{PlotFault{fmt::format("{}: {}", shown_name(file), why), status}};
+    };
+    if (!read) return refused(read.error().what, read.error().status);
+    if (std::all_of(read->begin(), read->end(), has_no_rows))
+      return refused("has no row with an offset", ExitStatus::kUsage);
+    for (const SourceRows& each : *read) {
+      if (has_no_rows(each))
+        log.notice(fmt::format("{}: {}: has no row with an offset: left out", shown_name(file), each.source));
     }
+    std::erase_if(*read, has_no_rows);
+    sources += read->size();
+    if (sources > kMostSources)
+      return refused(fmt::format("more than {} sources are no picture", kMostSources), ExitStatus::kUsage);
+    files.push_back(std::move(*read));
   }
-  return all;
+  return files;
+}
+
+// All sources of a file are over the same time.
+PageFrame frame_of(const Sources& sources) {
+  PageFrame frame{WallTime::max(), 0.0, 0, 0};
+  for (const SourceRows& each : sources) frame.from = std::min(frame.from, each.start);
+  for (const SourceRows& each : sources) {
+    const double start_s = static_cast<double>(elapsed(frame.from, each.start).count()) / 1e9;
+    frame.length_s = std::max(frame.length_s, start_s + each.rows.back().time_s);
+  }
+  return frame;
+}
+
+std::string name_of(const std::string& file, const std::string& source, bool has_others) {
+  if (source.empty()) return shown_name(file);
+  return has_others ? shown_name(file) + ": " + source : source;
+}
+
+std::vector<Page> pages_of(std::vector<Sources> files, const PlotOptions& options, std::size_t ticks) {
+  std::size_t count = 0;
+  for (const Sources& sources : files) count += sources.size();
+  std::vector<Page> pages;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    PageFrame frame = frame_of(files[i]);
+    frame.most_dots = std::min(kMostDots / count, kMostDotsOfSource);
+    frame.most_ticks = ticks;
+    for (SourceRows& source : files[i]) {
+      Series series{name_of(options.files[i], source.source, files.size() > 1), std::move(source), {}};
+      series.fit = analysis::fit_drift(series.record.rows, options.question);
+      pages.push_back(page_of(series, frame));
+    }
+    files[i].clear();
+  }
+  return pages;
 }
 
 Fault write_failed(const std::string& path) {
@@ -59,32 +102,53 @@ Fault write_failed(const std::string& path) {
 }
 
 // Under another name until it is whole.
-Fault draw_to(const std::string& path, const std::string& script) {
+Fault write_file(const std::string& path, const std::string& picture) {
   const std::string unfinished = path + ".unfinished";
-  Fd file{open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+  Fd file{open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644)};
   if (!file.is_open()) return write_failed(path);
-  Fault fault = run_gnuplot(script, file.get());
+  Fault fault;
+  if (const auto failure = write_all(file.get(), picture)) {
+    errno = failure->code;
+    fault = write_failed(path);
+  }
   if (!fault && rename(unfinished.c_str(), path.c_str()) != 0) fault = write_failed(path);
   if (fault) unlink(unfinished.c_str());
   return fault;
 }
 
-Fault draw(const std::vector<Series>& all, const PlotOptions& options) {
-  if (options.picture != Picture::kText) {
-    const std::string script = gnuplot_script(all, options.picture);
-    return options.output ? draw_to(*options.output, script) : run_gnuplot(script, STDOUT_FILENO);
-  }
+Fault print(const std::string& text) {
   Output output;
-  for (const Series& series : all) output.write(text_chart(series));
+  output.write(text);
   if (output.failure()) return PlotFault{to_string(*output.failure())};
   return std::nullopt;
+}
+
+Fault draw(std::vector<Sources> files, const PlotOptions& options) {
+  if (options.picture != Picture::kText) {
+    constexpr std::size_t kMostTicks = 9;
+    const auto picture =
+        run_gnuplot(gnuplot_script(pages_of(std::move(files), options, kMostTicks), options.picture));
+    if (!picture) return picture.error();
+    return options.output ? write_file(*options.output, *picture) : print(*picture);
+  }
+  constexpr std::size_t kColumnsOfTick = 15;
+  const TextLook look = find_text_look();
+  std::string text;
+  for (const Page& page :
+       pages_of(std::move(files), options, std::max<std::size_t>(2, look.columns / kColumnsOfTick)))
+    text += (text.empty() ? "" : "\n") + text_charts(page, look);
+  return print(text);
 }
 
 }  // namespace
 
 CLI::App* add_plot_command(CLI::App& app, PlotOptions& options) {
   auto* plot = app.add_subcommand("plot", "Draw what was logged, by gnuplot or in text");
-  plot->add_option("FILE", options.files, "Of driftlog, or - for stdin")->type_name("")->required();
+  plot->add_option("FILE", options.files, "Records as CSV or JSON lines; -: stdin")
+      ->type_name("")
+      ->required();
+  add_column_option(*plot, options.columns);
+  add_verdict_options(*plot, options.question);
   plot->add_option_function<std::string>(
           "-o,--output",
           [&options](const std::string& path) {
@@ -111,8 +175,8 @@ ExitStatus plot(const PlotOptions& options, Log::Level level) {
     log.error("plot: no picture onto a terminal: name a file by --output, or draw in text by --terminal");
     return ExitStatus::kUsage;
   }
-  const auto all = read_files(options.files);
-  const Fault fault = all ? draw(*all, options) : Fault{all.error()};
+  auto files = read_files(options, log);
+  const Fault fault = files ? draw(*std::move(files), options) : Fault{files.error()};
   if (!fault) return ExitStatus::kGood;
   log.error(fault->text);
   return fault->status;

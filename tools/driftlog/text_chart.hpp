@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Offsets over time, drawn in characters.
+// A page in characters: a chart for each of its panels, of at most 24 lines.
 #pragma once
 
 #include <string>
 
-#include "tools/driftlog/series.hpp"
+#include "tools/driftlog/plot_page.hpp"
+#include "tools/driftlog/text_look.hpp"
 
 namespace isletime::driftlog {
 
-// 80 columns: "*" rows, ":" their bounds, "|" marks.
-std::string text_chart(const Series& series);
+// Whole lines, none longer than there are columns.
+std::string text_charts(const Page& page, const TextLook& look);
 
 }  // namespace isletime::driftlog

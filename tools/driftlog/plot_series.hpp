@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// A clock's rows and what a fit says of them, of which plot makes a picture.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "libsync/analysis/drift_fit.hpp"
+#include "tools/driftlog/fit_rows.hpp"
+
+namespace isletime::driftlog {
+
+struct Series {
+  std::string name;
+  SourceRows record;  // at least one row
+  analysis::DriftFit fit;
+};
+
+// A row that the fit believes.
+struct FittedRow {
+  std::size_t row;
+  double fitted_s;  // its offset by the fit
+  double lever_s;   // its time from the middle of its segment
+  bool begins;      // a segment
+};
+
+// As the fit's residuals are meant: in each segment the common rate, and what temperature makes of it,
+// through the mean of its rows. Empty: there is no rate.
+std::vector<FittedRow> fitted_rows(const Series& series);
+
+// A time at which a clock was stepped, or at which the record says that something happened.
+struct Event {
+  double time_s;
+  bool is_marked;
+};
+
+std::vector<Event> events_of(const Series& series);
+
+// "rtc:/dev/i2c-1  +2.31 ppm (+2.10 to +2.52)", or why there is no such number.
+std::string title_of(const Series& series);
+
+}  // namespace isletime::driftlog
