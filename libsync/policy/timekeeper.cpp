@@ -101,7 +101,12 @@ void Timekeeper::raise_floor(WallTime known) {
 }
 
 void Timekeeper::adapt(Ppm rate_error) {
-  rate_error_ = std::clamp(rate_error, Ppm{1}, kLargestRateError);
+  rate_error_ = RateError{std::clamp(rate_error, Ppm{1}, kLargestRateError), true};
+}
+
+void Timekeeper::expect(Ppm rate_error) {
+  if (rate_error_ && rate_error_->is_measured) return;
+  rate_error_ = RateError{std::clamp(rate_error, Ppm{1}, kLargestRateError), false};
 }
 
 nanoseconds Timekeeper::window(SourceKind kind, Dispersion bound_at_sync) const {
@@ -110,7 +115,7 @@ nanoseconds Timekeeper::window(SourceKind kind, Dispersion bound_at_sync) const 
   const nanoseconds left =
       std::max(saturated_difference(config_.tolerance.value, bound_at_sync.value), nanoseconds::zero());
   const nanoseconds longest = std::max(config_.shortest_window, config_.longest_window);
-  return std::clamp(time_to_gain(left, *rate_error_), config_.shortest_window, longest);
+  return std::clamp(time_to_gain(left, rate_error_->value), config_.shortest_window, longest);
 }
 
 nanoseconds Timekeeper::age(const Sync& sync, MonoTime now) const {
@@ -118,8 +123,8 @@ nanoseconds Timekeeper::age(const Sync& sync, MonoTime now) const {
 }
 
 Dispersion Timekeeper::bound_at(const Sync& sync, MonoTime now) const {
-  const nanoseconds growth =
-      drift(std::min(age(sync, now), kLongestAge), rate_error_.value_or(kFrequencyTolerance));
+  const Ppm rate = rate_error_ ? rate_error_->value : kFrequencyTolerance;
+  const nanoseconds growth = drift(std::min(age(sync, now), kLongestAge), rate);
   return {saturated_sum(sync.bound.value, growth)};
 }
 

@@ -37,7 +37,7 @@ struct Rule {
   std::optional<nanoseconds> max_offset;
   Dispersion max_bound;  // a source that knows less is of no use
   bool may_make_reliable;
-  bool adaptive;  // its window follows the measured drift
+  bool adaptive;  // its window follows what is known of the drift
 };
 
 using Rules = std::array<Rule, kSourceKinds>;  // by SourceKind
@@ -110,6 +110,12 @@ struct ClockStanding {
   bool ever_set;
 };
 
+// What the clock's rate may be wrong by.
+struct RateError {
+  Ppm value;
+  bool is_measured;  // by who steers the clock; else by an experiment before
+};
+
 class Timekeeper {
  public:
   explicit Timekeeper(const TimekeeperConfig& config) : config_(config), earliest_(config.earliest) {}
@@ -127,9 +133,14 @@ class Timekeeper {
   void raise_floor(WallTime known);
   // What the clock's rate may be wrong by, as measured: windows and bounds follow it.
   void adapt(Ppm rate_error);
+  // The same as an experiment found it of the clock when nothing corrects it: until it is measured.
+  void expect(Ppm rate_error);
 
   ClockStanding standing(MonoTime now) const;
   nanoseconds window(SourceKind kind, Dispersion bound_at_sync) const;
+  // Which windows and bounds follow; absent: nobody knows, and windows are those of the rules.
+  std::optional<RateError> rate_error() const { return rate_error_; }
+  Dispersion tolerance() const { return config_.tolerance; }
   // Until it is no more, if nobody is heard again; 0: it is not.
   nanoseconds reliable_for(MonoTime now) const;
 
@@ -155,7 +166,7 @@ class Timekeeper {
   TimekeeperConfig config_;
   WallTime earliest_;
   std::optional<Sync> last_;
-  std::optional<Ppm> rate_error_;
+  std::optional<RateError> rate_error_;
   bool client_seen_ = false;
 };
 

@@ -311,8 +311,49 @@ TEST(Timekeeper, AnAdaptedWindowIsTenMinutesToADay) {
 
 TEST(Timekeeper, TheWindowOfPolledServersIsNotAdapted) {
   Timekeeper keeper{config()};
+  keeper.expect(Ppm::whole(500));
+  EXPECT_EQ(keeper.window(SourceKind::kNtp, {2s}), kDefaultRules[0].window);
   keeper.adapt(Ppm::whole(1000));
   EXPECT_EQ(keeper.window(SourceKind::kNtp, {2s}), kDefaultRules[0].window);
+}
+
+// 104 ppm gain a second in 9615 s; after an hour they have gained 374.4 ms.
+TEST(Timekeeper, WindowsAndBoundsFollowAnExperimentUntilTheRateIsMeasured) {
+  Timekeeper keeper = set_by(SourceKind::kPhone, {0ns});
+  EXPECT_FALSE(keeper.rate_error());
+  keeper.expect(Ppm::whole(104));
+  for (const SourceKind kind : {SourceKind::kPhoneOnAccessPoint, SourceKind::kManual, SourceKind::kPhone,
+                                SourceKind::kOcpp, SourceKind::kRtc, SourceKind::kCamera}) {
+    EXPECT_EQ(std::chrono::floor<seconds>(keeper.window(kind, {0ns})), 9615s) << name_of(kind);
+  }
+  EXPECT_EQ(keeper.standing(kBoot + 1h).bound.value, 374'400us);
+  EXPECT_FALSE(keeper.rate_error()->is_measured);
+  keeper.adapt(Ppm::whole(20));
+  EXPECT_EQ(keeper.window(SourceKind::kPhone, {0ns}), 50'000s);
+  EXPECT_TRUE(keeper.rate_error()->is_measured);
+}
+
+TEST(Timekeeper, AnExperimentDoesNotOverruleWhatIsMeasured) {
+  Timekeeper keeper{config()};
+  keeper.adapt(Ppm::whole(20));
+  keeper.expect(Ppm::whole(104));
+  EXPECT_EQ(keeper.rate_error()->value, Ppm::whole(20));
+  EXPECT_EQ(keeper.window(SourceKind::kPhone, {0ns}), 50'000s);
+}
+
+TEST(Timekeeper, ALaterExperimentReplacesAnEarlierOne) {
+  Timekeeper keeper{config()};
+  keeper.expect(Ppm::whole(20));
+  keeper.expect(Ppm::whole(40));
+  EXPECT_EQ(keeper.window(SourceKind::kPhone, {0ns}), 25'000s);
+}
+
+TEST(Timekeeper, ByAnExperimentTooAWindowIsTenMinutesToADay) {
+  Timekeeper keeper{config()};
+  keeper.expect(Ppm::whole(500));
+  EXPECT_EQ(keeper.window(SourceKind::kPhone, {900ms}), 10min);
+  keeper.expect(Ppm{0});
+  EXPECT_EQ(keeper.window(SourceKind::kPhone, {0ns}), 24h);
 }
 
 // Row E: a house hub.
@@ -413,6 +454,7 @@ TEST(Timekeeper, HostileValuesOverflowNothing) {
         TimekeeperConfig c = config();
         c.tolerance = {bound};
         Timekeeper keeper{c};
+        keeper.expect(Ppm{bound.count()});
         keeper.adapt(Ppm{bound.count()});
         keeper.on_sync(held, {bound}, synced);
         for (const SourceKind kind : kAllKinds) {
