@@ -39,6 +39,7 @@ void check(std::string_view text, const std::optional<std::string>& machine) {
   require(again->saved_at == state->saved_at && again->last_good_time == state->last_good_time,
           "times stay the same");
   require(again->frequency.has_value() == state->frequency.has_value(), "a frequency stays");
+  require(again->rate_error == state->rate_error, "what an experiment found stays the same");
   if (state->frequency) require(is_same(*again->frequency, *state->frequency), "a frequency stays the same");
   require(again->rtc.has_value() == state->rtc.has_value(), "a battery clock stays");
   if (state->rtc)

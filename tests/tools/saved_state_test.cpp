@@ -72,6 +72,22 @@ TEST(SavedState, EveryPpmOfAClockSurvives) {
   }
 }
 
+TEST(SavedState, WhatAnExperimentFoundSurvives) {
+  SavedState saved = example();
+  saved.rate_error = Ppm{6'832'000};
+  const auto read = parse_saved_state(format_saved_state(saved), kNow, kMachine);
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(read->rate_error, saved.rate_error);
+  EXPECT_FALSE(parse_saved_state(format_saved_state(example()), kNow, kMachine)->rate_error);
+}
+
+TEST(SavedState, ARateThatNoExperimentFindsIsRefused) {
+  EXPECT_EQ(fault_with(R"("rate_error_ppm":0)"), SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(R"("rate_error_ppm":-1)"), SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(R"("rate_error_ppm":500.001)"), SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(R"("rate_error_ppm":"104")"), SavedStateFault::kMalformed);
+}
+
 TEST(SavedState, WhatIsNotKnownYetStaysAbsent) {
   SavedState saved;
   saved.saved_at = kSavedAt;

@@ -101,8 +101,9 @@ TEST(ReplyText, NothingThatATerminalWouldObey) {
       R"({"source":"a\u001b[2J","reply":"x","warnings":["\u009b2J\u0007"],"message":"\u001b]0;x\u0007",)"
       R"("sources":[{"source":"\u001bc","standing_text":"\r\n\u001b[A"}],)"
       R"("clients":[{"address":"\u001bc"}],"lines":[{"time":"\u001bc","event":"\b","text":"\u001b"}]})";
-  for (const Command command : {Command::kStatus, Command::kSources, Command::kClients, Command::kActivity,
-                                Command::kFeed, Command::kSet, Command::kReload, Command::kKeygen}) {
+  for (const Command command :
+       {Command::kStatus, Command::kSources, Command::kClients, Command::kActivity, Command::kFeed,
+        Command::kSet, Command::kWindow, Command::kReload, Command::kKeygen}) {
     for (const char c : shown(command, kHostile)) {
       EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20) << to_string(command);
     }
@@ -130,6 +131,14 @@ TEST(RequestJson, IsWhatSntpdReads) {
   const auto set = std::get<sntpd::SetTime>(*sntpd::parse_control_request(request_json(options)));
   EXPECT_EQ(set.time, options.time);
   EXPECT_EQ(set.uncertainty, options.uncertainty);
+}
+
+TEST(RequestJson, AWindowsRateIsTheOneThatWasFitted) {
+  Options options;
+  options.command = Command::kWindow;
+  options.rate_error = Ppm{6'840'177};
+  const auto window = std::get<sntpd::SetWindow>(*sntpd::parse_control_request(request_json(options)));
+  EXPECT_EQ(window.rate_error, options.rate_error);
 }
 
 TEST(RequestJson, TheLongestSampleFitsARequest) {

@@ -5,6 +5,7 @@
 #include "tools/sntpctl/keygen.hpp"
 #include "tools/sntpctl/options.hpp"
 #include "tools/sntpctl/session.hpp"
+#include "tools/sntpctl/window_fit.hpp"
 
 namespace {
 
@@ -14,9 +15,18 @@ using namespace isletime::sntpctl;
 ExitStatus run(int argc, const char* const* argv) {
   const auto parsed = parse_options(argc, argv);
   if (const auto* status = std::get_if<ExitStatus>(&parsed)) return *status;
-  const auto& options = std::get<Options>(parsed);
+  auto options = std::get<Options>(parsed);
   const Log log("sntpctl", options.level);
   if (options.command == Command::kKeygen) return make_key(options.keygen, log);
+  if (options.command == Command::kWindow) {
+    const auto fit = read_window_fit(options.fit);
+    if (!fit) {
+      log.error("window: " + fit.error().text);
+      return fit.error().status;
+    }
+    if (fit->is_extrapolated) log.notice("window: is longer than what was logged: log for longer to be sure");
+    options.rate_error = fit->rate_error;
+  }
   catch_signals(Hangup::kStops);
   const auto paths = options.control ? std::vector{*options.control} : control_sockets_to_try(surroundings());
   auto connection = Connection::open(paths);

@@ -14,17 +14,19 @@ namespace isletime::sntpctl {
 namespace {
 
 constexpr ProgramText kText{"sntpctl", "Ask a running sntpd, and feed it samples of any clock.",
-                            "Commands: status, sources, clients, activity, feed, set TIME, reload, keygen\n"
+                            "Commands: status, sources, clients, activity, feed, set TIME, window FILE,\n"
+                            "reload, keygen\n"
                             "Also, of keygen, see sntpctl(8): --format --id --out --type\n"
                             "Example: have the hub believe another server as far as it deserves\n"
                             "  ntpprobe --json 192.168.4.7 | sntpctl feed"};
 
-constexpr std::array kCommands{Command::kStatus, Command::kSources, Command::kClients, Command::kActivity,
-                               Command::kFeed,   Command::kSet,     Command::kReload,  Command::kKeygen};
+constexpr std::array kCommands{Command::kStatus,   Command::kSources, Command::kClients,
+                               Command::kActivity, Command::kFeed,    Command::kSet,
+                               Command::kWindow,   Command::kReload,  Command::kKeygen};
 
 struct Words {
   std::string command;
-  std::string time;
+  std::string argument;
   std::string control;
   std::string uncertainty;
   std::string id;
@@ -47,6 +49,7 @@ bool is_shown(Command command) {
       return true;
     case Command::kFeed:
     case Command::kSet:
+    case Command::kWindow:
     case Command::kReload:
     case Command::kKeygen:
       return false;
@@ -59,10 +62,8 @@ void add_options(CLI::App& app, Options& options, Words& words) {
       ->type_name("")
       ->required()
       ->check(must_be("a command", parse_command));
-  app.add_option("TIME", words.time, "For set, as in 2026-02-03T04:05:06Z")
-      ->type_name("")
-      ->check(must_be("a time as in 2026-02-03T04:05:06Z",
-                      [](const std::string& text) { return parse_rfc3339(text).has_value(); }));
+  app.add_option("ARGUMENT", words.argument, "Of set, as in 2026-02-03T04:05:06Z; of window, a file")
+      ->type_name("");
   app.add_option("-c,--control", words.control, "The control socket of sntpd")->type_name("PATH");
   app.add_flag("-f,--follow", options.follow, "Go on, and show every change");
   app.add_flag("--json", options.json, "Print the replies as JSON, one a line");
@@ -113,9 +114,12 @@ const char* find_fault_of_keygen(const CLI::App& app) {
 
 // What does not belong together. Null: all is well.
 const char* find_fault(const CLI::App& app, Command command) {
-  const bool has_time = app.count("TIME") > 0;
-  if (command == Command::kSet && !has_time) return "set: which time? As in 2026-02-03T04:05:06Z";
-  if (command != Command::kSet && has_time) return "a time is for set alone";
+  const bool has_argument = app.count("ARGUMENT") > 0;
+  if (command == Command::kSet && !has_argument) return "set: which time? As in 2026-02-03T04:05:06Z";
+  if (command == Command::kWindow && !has_argument)
+    return "window: which fit? A file that driftlog fit --json printed, or - for stdin";
+  if (command != Command::kSet && command != Command::kWindow && has_argument)
+    return "a time is for set, and a file for window alone";
   if (command != Command::kSet && app.count("--uncertainty") > 0) return "--uncertainty is for set alone";
   if (command != Command::kActivity && app.count("--lines") > 0) return "--lines is for activity alone";
   if (!is_shown(command) && app.count("--follow") > 0) {
@@ -125,6 +129,16 @@ const char* find_fault(const CLI::App& app, Command command) {
   for (const char* option : {"--format", "--id", "--out", "--type"}) {
     if (app.count(option) > 0) return "--format, --id, --out and --type are for keygen alone";
   }
+  return nullptr;
+}
+
+// Null: it is understood.
+const char* parse_argument(const std::string& argument, Options& options) {
+  if (options.command == Command::kWindow) options.fit = argument;
+  if (options.command != Command::kSet) return nullptr;
+  const auto time = parse_rfc3339(argument);
+  if (!time) return "set: TIME is not a time as in 2026-02-03T04:05:06Z";
+  options.time = *time;
   return nullptr;
 }
 
@@ -144,6 +158,8 @@ const char* to_string(Command command) {
       return "feed";
     case Command::kSet:
       return "set";
+    case Command::kWindow:
+      return "window";
     case Command::kReload:
       return "reload";
     case Command::kKeygen:
@@ -160,12 +176,13 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   add_keygen_options(*app, options.keygen, words);
   if (const auto status = parse_command_line(*app, argc, argv)) return *status;
   options.command = *parse_command(words.command);
-  if (const char* fault = find_fault(*app, options.command)) {
+  const char* fault = find_fault(*app, options.command);
+  if (fault == nullptr) fault = parse_argument(words.argument, options);
+  if (fault != nullptr) {
     Log(kText.name, Log::Level::kErrors).error(std::string{fault} + "; see sntpctl --help");
     return ExitStatus::kUsage;
   }
   if (!words.control.empty()) options.control = words.control;
-  if (!words.time.empty()) options.time = *parse_rfc3339(words.time);
   if (!words.id.empty()) options.keygen.id = *parse_shared_key_id(words.id);
   if (!words.type.empty()) options.keygen.type = *parse_key_type(words.type);
   if (!words.dialect.empty()) options.keygen.dialect = *parse_dialect(words.dialect);

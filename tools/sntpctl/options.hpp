@@ -14,7 +14,17 @@
 
 namespace isletime::sntpctl {
 
-enum class Command : std::uint8_t { kStatus, kSources, kClients, kActivity, kFeed, kSet, kReload, kKeygen };
+enum class Command : std::uint8_t {
+  kStatus,
+  kSources,
+  kClients,
+  kActivity,
+  kFeed,
+  kSet,
+  kWindow,
+  kReload,
+  kKeygen
+};
 const char* to_string(Command command);  // as on the command line and in the request
 
 struct KeygenOptions {
@@ -32,6 +42,8 @@ struct Options {
   unsigned lines = 20;  // of the activity
   WallTime time;        // to set
   Dispersion uncertainty{seconds{1}};
+  std::string fit;                // whose window; "-": stdin
+  std::optional<Ppm> rate_error;  // what it says; absent: it has not been read
   KeygenOptions keygen;
   Log::Level level = Log::Level::kNotices;
 };

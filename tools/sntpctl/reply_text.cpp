@@ -123,6 +123,8 @@ std::string status_text(const JsonValue& reply, bool shows_colours) {
   row("offset", status.signed_seconds("offset_s"), " s, still to be corrected");
   row("frequency", status.text("frequency_ppm"), " ppm");
   row("frequency error", status.text("frequency_error_ppm"), " ppm");
+  row("rate error", status.text("rate_error_ppm"),
+      status.text("rate_error_from") == "measured" ? " ppm, as measured" : " ppm, by experiment");
   row("stratum", status.text("stratum"));
   row("refid", status.text("refid"));
   row("leap", leap_text(status.text("leap")));
@@ -220,6 +222,7 @@ std::string reply_text(Command command, const JsonValue& reply, bool shows_colou
       return activity_text(reply);
     case Command::kFeed:
     case Command::kSet:
+    case Command::kWindow:
     case Command::kReload:
     case Command::kKeygen:
       return Fields(reply).text("message") + '\n';

@@ -13,6 +13,10 @@ std::string request_json(const Options& options) {
   if (options.command == Command::kSet) {
     json.time("time", options.time).seconds("uncertainty_s", options.uncertainty.value);
   }
+  if (options.rate_error) {
+    constexpr int kDecimals = 6;  // tell every Ppm from the next
+    json.number("rate_ppm", static_cast<double>(options.rate_error->scaled) / 65536, kDecimals);
+  }
   return json.object();
 }
 

@@ -33,6 +33,7 @@ enum class Event : std::uint8_t {
   kSampleRefused,
   kLeapSecond,
   kRtcSet,
+  kWindowsSet,
   kStateIgnored,
   kFault,
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <initializer_list>
 #include <optional>
 
@@ -92,12 +93,31 @@ Fault read_set(const JsonValue& request, SetTime& set) {
   return std::nullopt;
 }
 
+Fault read_window(const JsonValue& request, SetWindow& window) {
+  if (const auto unknown = find_unknown(request, {"rate_ppm"})) {
+    return bad(*unknown + ": is not known of this request");
+  }
+  const JsonValue* value = request.find("rate_ppm");
+  if (value == nullptr) return bad("rate_ppm: is missing");
+  const auto* number = value->number();
+  const std::string text = number == nullptr ? "" : number->text;
+  double ppm = 0;  // stays so if it is no number
+  std::from_chars(text.data(), text.data() + text.size(), ppm);
+  const double scaled = ppm * 65536;
+  if (!(scaled >= 1) || scaled > static_cast<double>(kMostRateError.scaled)) {
+    return bad("rate_ppm: is not a number above 0, at most 500");
+  }
+  window.rate_error = {std::llround(scaled)};
+  return std::nullopt;
+}
+
 Fault read(const JsonValue& request, const std::string& name, ControlRequest& out) {
   for (const Topic topic : kTopics) {
     if (name == to_string(topic)) return read_show(request, topic, out.emplace<Show>());
   }
   if (name == "feed") return read_feed(request, out.emplace<Feed>());
   if (name == "set") return read_set(request, out.emplace<SetTime>());
+  if (name == "window") return read_window(request, out.emplace<SetWindow>());
   if (name != "reload") {
     return RequestFault{"unknown-request", fmt::format("there is no \"{}\"", shortened(name))};
   }

@@ -108,11 +108,16 @@ void Hub::recall() {
   auto state = memory_.recall(now < build_time() ? std::nullopt : std::optional{now}, started_);
   if (!state) return;
   saved_ = *std::move(state);
+  expect(saved_.rate_error);
   if (saved_.frequency) frequency_ = from_saved(*saved_.frequency);
   if (!saved_.last_good_time) return;
   earliest_ = std::max(earliest_, *saved_.last_good_time);
   timekeeper_.raise_floor(*saved_.last_good_time);
   was_running_ = Memory::is_of_this_boot(saved_) && saved_.boot->has_set_clock && !options_.no_clock;
+}
+
+void Hub::expect(const std::optional<Ppm>& rate_error) {
+  if (rate_error) timekeeper_.expect({rate_error->scaled + to_ppm(kChangeOfFrequency).scaled});
 }
 
 Hub::Frequency Hub::frequency_for(const std::string& source) const {
@@ -136,6 +141,7 @@ void Hub::save() {
         {association->source, to_saved({estimate->frequency, std::sqrt(estimate->var_frequency)})});
   }
   state.rtc = rtc_ ? rtc_->saved() : saved_.rtc;
+  state.rate_error = saved_.rate_error;
   memory_.save(std::move(state), mono_now(), steering_.clock().sets_the_machines_clock());
 }
 

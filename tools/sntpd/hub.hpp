@@ -55,6 +55,8 @@ class Hub {
   };
   Answer feed(const SampleRecord& sample);
   Answer set(const SetTime& request);
+  // What the windows are made of it.
+  WindowView set_window(const SetWindow& request);
 
   StatusView status() const;
   std::vector<SourceView> sources() const;
@@ -95,6 +97,9 @@ class Hub {
   Upstreams::Config upstreams_config(const KeyRing& keys);
   void recall();
   void save();
+  // As an experiment found it; absent: there was none.
+  void expect(const std::optional<Ppm>& rate_error);
+  WindowView window_view() const;
   Frequency frequency_for(const std::string& source) const;
 
   void handle(const Upstreams::Happening& happening);

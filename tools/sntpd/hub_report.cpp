@@ -64,6 +64,7 @@ StatusView Hub::status() const {
     view.frequency_ppm = lag_ppm(frequency_->value);
     view.frequency_error_ppm = frequency_->deviation * kPartsPerMillion;
   }
+  view.rate_error = timekeeper_.rate_error();
   if (view.synchronised) {
     view.stratum = state.stratum;
     view.leap = state.leap;

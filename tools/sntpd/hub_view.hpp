@@ -10,6 +10,7 @@
 
 #include "libsync/core/ntp_packet.hpp"
 #include "libsync/core/time_types.hpp"
+#include "libsync/policy/timekeeper.hpp"
 
 namespace isletime::sntpd {
 
@@ -24,7 +25,8 @@ struct StatusView {
   std::optional<Offset> offset;     // by estimate, what is still to be slewed away
   std::optional<double> frequency_ppm;
   std::optional<double> frequency_error_ppm;
-  std::uint8_t stratum = 0;  // 0: unsynchronised
+  std::optional<RateError> rate_error;  // which windows and bounds follow
+  std::uint8_t stratum = 0;             // 0: unsynchronised
   Leap leap = Leap::kUnsynchronised;
   std::string refid;
   Delay root_delay{};
@@ -46,6 +48,14 @@ struct StatusView {
     std::uint64_t failures = 0;
   };
   std::optional<Rtc> rtc;  // if there is to be one
+};
+
+// What an experiment has made of the windows.
+struct WindowView {
+  RateError rate_error;
+  Dispersion tolerance;
+  nanoseconds window;  // of a phone that knows the time exactly
+  std::string message;
 };
 
 struct SourceView {

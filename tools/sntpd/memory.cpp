@@ -42,7 +42,10 @@ std::optional<SavedState> Memory::recall(std::optional<WallTime> now, MonoTime s
   const bool is_later =
       state && is_of_this_boot(*state) && state->boot->uptime > since_boot.time_since_epoch();
   if (is_later) state = Unexpected{SavedStateFault::kFromTheFuture};
-  if (state) return *std::move(state);
+  if (state) {
+    state_ = *state;
+    return *std::move(state);
+  }
   const std::string what =
       fmt::format("{}/{}: {}: ignored", folder_->path(), kStateFile, to_string(state.error()));
   log_.notice(what);
@@ -56,13 +59,26 @@ bool Memory::is_of_this_boot(const SavedState& state) {
 
 void Memory::save(SavedState state, MonoTime since_boot, bool has_set_clock) {
   if (!folder_) return;
-  state.machine = machine_id();
   if (const auto id = boot_id()) state.boot = SavedBoot{*id, since_boot.time_since_epoch(), has_set_clock};
+  write(std::move(state));
+}
+
+void Memory::keep(Ppm rate_error, WallTime made) {
+  if (!folder_) return;
+  SavedState state = state_.value_or(SavedState{});
+  if (!state_) state.saved_at = made;
+  state.rate_error = rate_error;
+  write(std::move(state));
+}
+
+void Memory::write(SavedState state) {
+  state.machine = machine_id();
   if (const auto error = replace_state_file(*folder_, kStateFile, format_saved_state(state))) {
     warn(*error, kStateFile);
   } else {
     warning_.clear();
   }
+  state_ = std::move(state);
 }
 
 void Memory::note(WallTime time, Event event, const std::string& text) {

@@ -36,6 +36,8 @@ class Memory {
   static bool is_of_this_boot(const SavedState& state);
   // The failure is reported the first time.
   void save(SavedState state, MonoTime since_boot, bool has_set_clock);
+  // What is remembered already, with this: nothing new is said of the time. `made`: when there was none.
+  void keep(Ppm rate_error, WallTime made);
 
   void note(WallTime time, Event event, const std::string& text);
   // At most `most`, the oldest first; JSON objects.
@@ -47,10 +49,12 @@ class Memory {
   const std::string& warning() const { return warning_; }
 
  private:
+  void write(SavedState state);
   void warn(const StateError& error, const char* file);
 
   const Log& log_;
   std::optional<StateFolder> folder_;
+  std::optional<SavedState> state_;  // that the folder has, or should
   std::deque<std::string> latest_;  // where there is no folder
   std::vector<std::string> news_;
   std::string warning_;

@@ -27,10 +27,14 @@ constexpr Ppm kMostFrequency = Ppm::whole(500);
 // The object, the list of sources, a source; or what is known of an RTC, a list of it.
 constexpr JsonLimits kLimits{.size = kLargestSavedState, .depth = 3};
 
-void put(JsonWriter& writer, const SavedFrequency& frequency) {
+void put(JsonWriter& writer, std::string_view key, Ppm value) {
   constexpr int kDecimals = 6;  // tell every Ppm from the next
-  writer.number("frequency_ppm", static_cast<double>(frequency.value.scaled) / 65536, kDecimals);
-  writer.number("frequency_error_ppm", static_cast<double>(frequency.error.scaled) / 65536, kDecimals);
+  writer.number(key, static_cast<double>(value.scaled) / 65536, kDecimals);
+}
+
+void put(JsonWriter& writer, const SavedFrequency& frequency) {
+  put(writer, "frequency_ppm", frequency.value);
+  put(writer, "frequency_error_ppm", frequency.error);
 }
 
 bool is_name(std::string_view source) {
@@ -88,6 +92,12 @@ class Members {
     return frequency;
   }
 
+  Ppm rate_error() {
+    const Ppm error = ppm("rate_error_ppm");
+    if (error <= Ppm{0}) fail(SavedStateFault::kAbsurd);
+    return error;
+  }
+
  private:
   Ppm ppm(std::string_view key) {
     const JsonValue* member = object_.find(key);
@@ -137,6 +147,7 @@ Result<SavedState, SavedStateFault> read_state(const JsonValue& object) {
     if (*state.last_good_time > state.saved_at) members.fail(SavedStateFault::kAbsurd);
   }
   if (members.has("frequency_ppm")) state.frequency = members.frequency();
+  if (members.has("rate_error_ppm")) state.rate_error = members.rate_error();
   if (members.has("machine")) state.machine = members.text("machine");
   if (members.has("boot"))
     state.boot = SavedBoot{members.text("boot"), members.duration("uptime_s"), members.flag("has_set_clock")};
@@ -197,6 +208,7 @@ std::string format_saved_state(const SavedState& state) {
         .flag("has_set_clock", state.boot->has_set_clock);
   if (state.last_good_time) writer.time("last_good_time", *state.last_good_time);
   if (state.frequency) put(writer, *state.frequency);
+  if (state.rate_error) put(writer, "rate_error_ppm", *state.rate_error);
   if (state.rtc) writer.raw("rtc", rtc_object(*state.rtc));
   writer.raw("sources", json_array(sources));
   const std::string rest = writer.object().substr(1) + '\n';

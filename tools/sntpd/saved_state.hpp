@@ -41,6 +41,7 @@ struct SavedState {
   std::optional<std::string> machine;  // machine_id() of whom the frequencies are
   std::optional<SavedBoot> boot;
   std::optional<SavedRtc> rtc{};
+  std::optional<Ppm> rate_error{};  // of the clock when nothing corrects it, by experiment; above 0
 };
 
 inline constexpr std::size_t kMostSavedSources = 64;

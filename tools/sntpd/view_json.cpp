@@ -85,6 +85,12 @@ std::string client_object(const ClientView& client) {
   return json.object();
 }
 
+void add_rate_error(JsonWriter& json, const std::optional<RateError>& error) {
+  if (!error) return;
+  json.number("rate_error_ppm", static_cast<double>(error->value.scaled) / 65536, kPpmDecimals)
+      .text("rate_error_from", error->is_measured ? "measured" : "experiment");
+}
+
 bool is_object(const std::string& line) {
   constexpr JsonLimits kLimits{4096, 4};
   const auto value = parse_json(line, kLimits);
@@ -118,8 +124,9 @@ std::string status_json(const StatusView& status) {
       .seconds("bound_s", value_of(status.bound))
       .seconds("offset_s", value_of(status.offset))
       .number("frequency_ppm", status.frequency_ppm, kPpmDecimals)
-      .number("frequency_error_ppm", status.frequency_error_ppm, kPpmDecimals)
-      .count("stratum", status.stratum)
+      .number("frequency_error_ppm", status.frequency_error_ppm, kPpmDecimals);
+  add_rate_error(json, status.rate_error);
+  json.count("stratum", status.stratum)
       .count("leap", static_cast<std::uint8_t>(status.leap))
       .text("refid", status.refid)
       .seconds("root_delay_s", status.root_delay.value)
@@ -132,6 +139,16 @@ std::string status_json(const StatusView& status) {
       .text("version", status.version);
   if (status.rtc) json.raw("rtc", rtc_object(*status.rtc));
   return json.object();
+}
+
+std::string window_json(const WindowView& window) {
+  JsonWriter json;
+  json.text("reply", "window").text("verdict", window.rate_error.is_measured ? "kept" : "done");
+  add_rate_error(json, window.rate_error);
+  return json.seconds("tolerance_s", window.tolerance.value)
+      .seconds("window_s", window.window)
+      .text("message", window.message)
+      .object();
 }
 
 std::string sources_json(WallTime time, std::span<const SourceView> sources) {

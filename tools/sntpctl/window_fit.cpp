@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpctl/window_fit.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <optional>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "libsync/posix/fd.hpp"
+#include "libsync/record/fit_object.hpp"
+#include "tools/sntpd/control_request.hpp"
+
+namespace isletime::sntpctl {
+namespace {
+
+// A bound that is exceeded more often is none.
+constexpr double kLeastConfidence = 0.95;
+
+Unexpected<FitRefusal> bad(std::string text) {
+  return {{std::move(text), ExitStatus::kUsage}};
+}
+
+// Absent: it is not there, or no number.
+std::optional<double> number(const JsonValue& fit, const char* name) {
+  const JsonValue* member = fit.find(name);
+  const auto* digits = member == nullptr ? nullptr : member->number();
+  if (digits == nullptr) return std::nullopt;
+  double value = HUGE_VAL;  // stays so if it is out of range
+  std::from_chars(digits->text.data(), digits->text.data() + digits->text.size(), value);
+  return value;
+}
+
+// What a fit of this source cannot say of this machine's clock; empty: it can.
+std::string fault_of(const std::string& source) {
+  if (source.starts_with("ntp:")) return {};
+  if (source.empty())
+    return "its source is not there: only a fit of an ntp: source is of this machine's clock";
+  if (source.starts_with("rtc:"))
+    return fmt::format("{} is a battery clock, which may itself be wrong: its fit is for rtcset trim",
+                       source);
+  return fmt::format(
+      "{} may itself be wrong, so that its fit is not of this machine's clock: log an ntp: source", source);
+}
+
+Result<std::string, FitRefusal> read_all(int descriptor) {
+  std::string text;
+  std::array<char, 4096> buffer{};
+  for (;;) {
+    const ssize_t size = read(descriptor, buffer.data(), buffer.size());
+    if (size == 0) return text;
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return Unexpected{FitRefusal{std::strerror(errno), ExitStatus::kSystemFailed}};
+    text.append(buffer.data(), static_cast<std::size_t>(size));
+    if (text.size() > kLargestFits) return bad("is too long for a fit");
+  }
+}
+
+Result<std::string, FitRefusal> read_file(const std::string& file) {
+  if (file == "-") {
+    if (isatty(STDIN_FILENO) == 1) return bad("is a terminal: pipe the output of driftlog fit --json to it");
+    return read_all(STDIN_FILENO);
+  }
+  const Fd opened{open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!opened.is_open()) return Unexpected{FitRefusal{std::strerror(errno), ExitStatus::kSystemFailed}};
+  return read_all(opened.get());
+}
+
+}  // namespace
+
+Result<WindowFit, FitRefusal> parse_window_fit(std::string_view text) {
+  const auto fit = parse_fit_object(text);
+  if (!fit) return bad(fit.error());
+  if (fit->find("verdict") == nullptr)
+    return bad("verdict: is not there: a fit is what driftlog fit --json prints");
+  if (auto fault = fault_of(fit_source(*fit)); !fault.empty()) return bad(std::move(fault));
+  if (const auto reservation = fit_reservation(*fit); !reservation.empty())
+    return Unexpected{FitRefusal{reservation, ExitStatus::kBadVerdict}};
+  const auto low = number(*fit, "drift_ppm_low");
+  const auto high = number(*fit, "drift_ppm_high");
+  if (!low || !high) return bad("drift_ppm_low and drift_ppm_high: are not both there");
+  if (!(*low <= *high)) return bad("drift_ppm_low: is above drift_ppm_high");
+  if (const auto confidence = number(*fit, "confidence"); confidence && *confidence < kLeastConfidence)
+    return bad(fmt::format("is {:g} % sure only: fit with --confidence 0.95 or more", *confidence * 100));
+  const double most = std::max(std::abs(*low), std::abs(*high)) * 65536;
+  if (most > static_cast<double>(sntpd::kMostRateError.scaled)) {
+    return Unexpected{FitRefusal{
+        fmt::format("{:g} ppm is more than any clock's drift: was it set while it was logged?", most / 65536),
+        ExitStatus::kBadVerdict}};
+  }
+  if (most < 1) return bad("0 ppm is no clock's drift");
+  const JsonValue* extrapolated = fit->find("window_extrapolated");
+  return WindowFit{{std::llround(most)}, extrapolated != nullptr && extrapolated->flag().value_or(false)};
+}
+
+Result<WindowFit, FitRefusal> read_window_fit(const std::string& file) {
+  const std::string name = file == "-" ? "stdin" : file;
+  const auto named = [&name](const FitRefusal& refusal) {
+    return Unexpected{FitRefusal{name + ": " + refusal.text, refusal.status}};
+  };
+  const auto text = read_file(file);
+  if (!text) return named(text.error());
+  auto fit = parse_window_fit(*text);
+  if (!fit) return named(fit.error());
+  return fit;
+}
+
+}  // namespace isletime::sntpctl
