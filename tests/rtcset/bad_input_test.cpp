@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is wrong with a chip, its bus or what was typed is one line that says what to do about it.
+#include "libsync/record/fit_object.hpp"
 #include "tests/rtcset/world.hpp"
-#include "tools/rtcset/drift_fit.hpp"
 #include "tools/rtcset/kernel_clock.hpp"
 
 namespace isletime::rtcset {
@@ -217,8 +217,8 @@ TEST(BadDriftFit, IsRefusedWithItsReasonAndNothingIsTrimmed) {
       {"", "stdin: "},
       {"   \n", "stdin: "},
       {"drift 1.5 ppm", "stdin: "},
-      {"null", "drift_ppm: is not there"},
-      {"[]", "drift_ppm: is not there"},
+      {"null", "is not a JSON object"},
+      {"[]", "is not a JSON object"},
       {"{}", "drift_ppm: is not there"},
       {R"({"drift_ppm":null})", "drift_ppm: is not there"},
       {R"({"drift_ppm":"1.5"})", "drift_ppm: is no rate from -1000 to 1000"},
@@ -231,11 +231,11 @@ TEST(BadDriftFit, IsRefusedWithItsReasonAndNothingIsTrimmed) {
       {R"({"drift_ppm":1})"
        "\n"
        R"({"drift_ppm":2})",
-       "stdin: "},
+       "stdin: holds 2 fits: pick one"},
       {R"({"drift_ppm":1,"drift_ppm":2})", "stdin: "},
       {R"({"drift_ppm":1)", "stdin: "},
       {deep, "stdin: "},
-      {std::string(kLargestDriftFit + 1, ' '), "stdin: "},
+      {std::string(kLargestFits + 1, ' '), "stdin: "},
   };
   for (const auto& [input, part] : inputs) {
     World world(ChipModel::kDs3231);

@@ -11,9 +11,9 @@
 #include <gtest/gtest.h>
 
 #include "libsync/posix/fd.hpp"
+#include "libsync/record/fit_object.hpp"
 #include "tests/fakes/control_daemon.hpp"
 #include "tests/fakes/scratch_folder.hpp"
-#include "tools/rtcset/drift_fit.hpp"
 
 namespace isletime::rtcset {
 namespace {
@@ -45,7 +45,7 @@ TEST(ReadStdin, TakesAllOfIt) {
 }
 
 TEST(ReadStdin, EndsWhereItIsTooLongForADriftFit) {
-  const auto text = read_file(std::string(kLargestDriftFit + 1, ' '));
+  const auto text = read_file(std::string(kLargestFits + 1, ' '));
   ASSERT_FALSE(text);
   EXPECT_EQ(text.error().status, ExitStatus::kUsage);
   EXPECT_EQ(text.error().text, "stdin: is too long for a drift fit");

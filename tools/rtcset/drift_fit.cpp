@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "tools/rtcset/drift_fit.hpp"
 
-#include "libsync/record/json_value.hpp"
+#include <string>
+
+#include <fmt/format.h>
+
+#include "libsync/record/fit_object.hpp"
 #include "tools/rtcset/options.hpp"
 
 namespace isletime::rtcset {
@@ -19,22 +23,40 @@ Result<Ppb, std::string> member(const JsonValue& fit, const char* name) {
   return ppb;
 }
 
-}  // namespace
+Unexpected<Fault> bad(const std::string& why) {
+  return {{"bad-input", fmt::format("stdin: {}: a drift fit is one JSON object with drift_ppm", why),
+           ExitStatus::kUsage}};
+}
 
-Result<DriftFit, std::string> parse_drift_fit(std::string_view json) {
-  const auto fit = parse_json(json, {kLargestDriftFit, 8});
-  if (!fit) return Unexpected{fit.error()};
-  const auto drift = member(*fit, "drift_ppm");
+Result<DriftFit, std::string> read_members(const JsonValue& fit) {
+  const auto drift = member(fit, "drift_ppm");
   if (!drift) return Unexpected{drift.error()};
   if (!*drift) return Unexpected{std::string{"drift_ppm: is not there"}};
-  const auto low = member(*fit, "drift_ppm_low");
+  const auto low = member(fit, "drift_ppm_low");
   if (!low) return Unexpected{low.error()};
-  const auto high = member(*fit, "drift_ppm_high");
+  const auto high = member(fit, "drift_ppm_high");
   if (!high) return Unexpected{high.error()};
   if (!*low || !*high) return DriftFit{**drift, std::nullopt};
   if (**low > **drift || **drift > **high)
     return Unexpected{std::string{"drift_ppm: is not between its ends"}};
   return DriftFit{**drift, **high - **low};
+}
+
+}  // namespace
+
+Result<DriftFit, Fault> parse_drift_fit(std::string_view json) {
+  const auto object = parse_fit_object(json);
+  if (!object) return bad(object.error());
+  if (const auto source = fit_source(*object); !source.empty() && !source.starts_with("rtc:")) {
+    return Unexpected{Fault{"bad-input",
+                            fmt::format("stdin: is a fit of {}, which is no battery clock", source),
+                            ExitStatus::kUsage}};
+  }
+  if (const auto reservation = fit_reservation(*object); !reservation.empty())
+    return Unexpected{Fault{"too-uncertain", "stdin: " + reservation, ExitStatus::kBadVerdict}};
+  const auto fit = read_members(*object);
+  if (!fit) return bad(fit.error());
+  return *fit;
 }
 
 }  // namespace isletime::rtcset

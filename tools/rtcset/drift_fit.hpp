@@ -5,14 +5,12 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "libsync/core/result.hpp"
+#include "tools/rtcset/fault.hpp"
 
 namespace isletime::rtcset {
-
-inline constexpr std::size_t kLargestDriftFit = std::size_t{64} * 1024;  // bytes
 
 // In parts per 10^9; positive: the clock runs too fast.
 struct DriftFit {
@@ -20,7 +18,8 @@ struct DriftFit {
   std::optional<std::int64_t> width;  // of the interval
 };
 
-// Error: a clause, which names the member.
-Result<DriftFit, std::string> parse_drift_fit(std::string_view json);
+// Error: one clause. Where the source of the fit is given, it is a battery clock's; where a verdict is, it
+// is conclusive.
+Result<DriftFit, Fault> parse_drift_fit(std::string_view json);
 
 }  // namespace isletime::rtcset

@@ -8,11 +8,10 @@
 #include <unistd.h>
 
 #include "libsync/posix/control_socket.hpp"
-#include "libsync/record/json_value.hpp"
+#include "libsync/record/fit_object.hpp"
 #include "libsync/record/json_writer.hpp"
 #include "tools/common/paths.hpp"
 #include "tools/common/signals.hpp"
-#include "tools/rtcset/drift_fit.hpp"
 #include "tools/sntpctl/connection.hpp"
 
 namespace isletime::rtcset {
@@ -54,7 +53,7 @@ Result<std::string, Fault> read_stdin() {
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return Unexpected{Fault{"failed", std::string{"stdin: "} + std::strerror(errno)}};
     text.append(buffer.data(), static_cast<std::size_t>(size));
-    if (text.size() > kLargestDriftFit) {
+    if (text.size() > kLargestFits) {
       return Unexpected{Fault{"bad-input", "stdin: is too long for a drift fit", ExitStatus::kUsage}};
     }
   }

@@ -37,11 +37,7 @@ Result<std::int64_t, Fault> correction_from_input(Job& job, const TrimRange& ran
   const auto input = job.read_input();
   if (!input) return Unexpected{input.error()};
   const auto fit = parse_drift_fit(*input);
-  if (!fit) {
-    return Unexpected{Fault{
-        "bad-input", fmt::format("stdin: {}: a drift fit is one JSON object with drift_ppm", fit.error()),
-        ExitStatus::kUsage}};
-  }
+  if (!fit) return Unexpected{fit.error()};
   if (fit->width && *fit->width > std::max<std::int64_t>(range.step_ppb, kFinestStep) && !job.options.force) {
     return Unexpected{
         Fault{"too-uncertain",
