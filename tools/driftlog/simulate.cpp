@@ -107,7 +107,7 @@ CLI::App* add_simulate_command(CLI::App& program, SimulateOptions& options) {
   app.add_flag("--json", options.json, "Print JSON, one object a line, and no CSV");
   app.parse_complete_callback(
       [&app, &plan] { plan.room.has_thermometer = app.count("--temperature") + app.count("--swing") > 0; });
-  app.footer("Example: driftlog simulate -d 7d -i 10m | driftlog fit --precision 0.1 -");
+  app.footer("Example: driftlog simulate -d 1d -i 5m | driftlog fit --precision 1 -");
   return &app;
 }
 
