@@ -23,6 +23,7 @@ struct ServerState {
   Delay root_delay{};
   Dispersion root_dispersion{};              // at reference_time
   Dispersion growth_limit = kMaxDispersion;  // which growth since then never reaches; at most kMaxDispersion
+  Ppm growth_rate = kFrequencyTolerance;     // of root_dispersion, at first; at most 1000 ppm
   WallTime not_before{};                     // a clock that reads less is not believed
 };
 
@@ -31,7 +32,7 @@ constexpr bool is_synchronised(const ServerState& state, WallTime now) {
          now >= state.not_before;
 }
 
-// Grows by 15 ppm of the time since reference_time, at first; ever more slowly towards the limit.
+// Grows with the time since reference_time, ever more slowly towards the limit.
 constexpr Dispersion root_dispersion_at(const ServerState& state, WallTime now) {
   using std::chrono::microseconds;
   // Both upper ends keep the product below in range.
@@ -39,7 +40,7 @@ constexpr Dispersion root_dispersion_at(const ServerState& state, WallTime now) 
   const nanoseconds age = std::clamp(elapsed(state.reference_time, now), nanoseconds::zero(), kLongest);
   const nanoseconds most =
       std::clamp(state.growth_limit.value, nanoseconds{microseconds{1}}, kMaxDispersion.value);
-  const std::int64_t growth = drift(age, kFrequencyTolerance) / microseconds{1};
+  const std::int64_t growth = drift(age, std::min(state.growth_rate, Ppm::whole(1000))) / microseconds{1};
   const std::int64_t limit = most / microseconds{1};
   return {state.root_dispersion.value + microseconds{growth * limit / (growth + limit)}};
 }

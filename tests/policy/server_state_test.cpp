@@ -78,6 +78,16 @@ TEST(ServerState, DispersionIsHalfTheLimitWhen15PpmWouldReachIt) {
   EXPECT_EQ(root_dispersion_at(state, kSetAt + 1000s).value, 20ms + 7'500us);
 }
 
+TEST(ServerState, AClockThatIsKnownToBeFastOrSlowIsTrustedLess) {
+  ServerState state = kFollowing;
+  state.growth_rate = Ppm::whole(150);
+  const nanoseconds grown = root_dispersion_at(state, kSetAt + 1000s).value - 20ms;
+  EXPECT_LE(grown, 150ms);
+  EXPECT_GE(grown, 148ms);
+  state.growth_rate = Ppm::whole(2'000'000'000);
+  EXPECT_LT(root_dispersion_at(state, WallTime::max()).value, 20ms + 16s);
+}
+
 TEST(ServerState, DispersionDoesNotShrinkWhenTheClockIsBehindItsReference) {
   EXPECT_EQ(root_dispersion_at(kFollowing, kSetAt - 1000s).value, 20ms);
 }

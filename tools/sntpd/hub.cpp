@@ -457,6 +457,7 @@ ServerState Hub::state() const {
   if (!follows_upstream() || checked_->stratum >= kMaxStratum) {
     // Its own root, and so near to itself: a client that refuses it has nobody else to agree with.
     state.root_dispersion = std::min(checked_->bound, kLocalGrowthLimit);
+    state.growth_rate = std::max(timekeeper_.rate_error().value_or(RateError{}).value, kFrequencyTolerance);
     return state;
   }
   state.leap = checked_->leap;
