@@ -26,8 +26,14 @@ struct BoundedSlope {
   std::vector<std::size_t> breaks;    // where no line passes on: a step
 };
 
-// Of at least 2 bounds over some time. The bounds are widened as little as lets a line pass: the clock's
-// own noise. Absent: they would have to be widened by more than `most_widening_s`.
-std::optional<BoundedSlope> estimate_slope_within(std::span<const Bound> bounds, double most_widening_s);
+struct Coarseness {
+  double step_s;
+  double most_jitter_s = 0.0;  // what a reading is known to be off by, beside the step
+};
+
+// Of at least 2 bounds over some time. Absent: no line passes, even where each reading may be off by half a
+// step more.
+std::optional<BoundedSlope> estimate_slope_within(std::span<const Bound> bounds,
+                                                  const Coarseness& coarseness);
 
 }  // namespace isletime::analysis

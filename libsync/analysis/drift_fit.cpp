@@ -11,7 +11,7 @@
 namespace isletime::analysis {
 namespace {
 
-constexpr std::size_t kMostReadings = 1500;
+constexpr std::size_t kMostReadings = 600;
 constexpr std::size_t kMostReadingsOfSegment = 300;
 constexpr double kPpm = 1e-6;
 constexpr double kTenYears = 10.0 * 365.25 * 86'400.0;
@@ -29,30 +29,47 @@ double usual_interval(std::span<const ClockRow> rows) {
   return spans.empty() ? 0.0 : median(std::move(spans));
 }
 
-template <class Value>
-bool is_on_lattice(std::span<const ClockRow> rows, double step, Value value) {
-  const std::size_t stride = std::max<std::size_t>(1, rows.size() / 1000);
-  std::size_t on = 0;
-  std::size_t seen = 0;
-  const double first = value(rows[rows.size() / 2]);
-  for (std::size_t i = 0; i < rows.size(); i += stride, ++seen) {
-    if (std::abs(std::remainder(value(rows[i]) - first, step)) < 0.002 * std::min(step, 1.0)) ++on;
+// Readings that move by whole steps only, of the offset as written down or of the remote clock's time.
+struct Lattice {
+  double step_s;
+  bool is_of_time;
+
+  bool holds(const ClockRow& row, const ClockRow& first) const {
+    const double moved = row.offset_s - first.offset_s + (is_of_time ? row.time_s - first.time_s : 0.0);
+    return std::abs(std::remainder(moved, step_s)) < 0.002 * std::min(step_s, 1.0);
   }
-  return static_cast<double>(on) > 0.9 * static_cast<double>(seen);
+};
+
+// Nine rows in ten, seen from any of five: one may be an outlier.
+bool is_on(std::span<const ClockRow> rows, Lattice& lattice, ClockRow& first) {
+  const std::size_t stride = std::max<std::size_t>(1, rows.size() / 1000);
+  for (std::size_t start = 1; start <= 5; ++start) {
+    first = rows[start * rows.size() / 6];
+    std::size_t on = 0;
+    std::size_t seen = 0;
+    for (std::size_t i = 0; i < rows.size(); i += stride, ++seen) on += lattice.holds(rows[i], first) ? 1 : 0;
+    if (static_cast<double>(on) > 0.9 * static_cast<double>(seen)) return true;
+  }
+  return false;
 }
+
+struct Resolution {
+  Lattice lattice;
+  ClockRow first;  // one that is on it
+};
 
 // The coarsest step that what was read (remote), or written down (the offset), moves by. Not coarser than the
 // rows themselves say, and whole minutes only where minutes were seen to pass: what stands still is on any
 // lattice.
-std::optional<double> find_resolution(std::span<const ClockRow> rows, double typical_uncertainty) {
+std::optional<Resolution> find_resolution(std::span<const ClockRow> rows, double typical_uncertainty) {
   const auto [least, most] = std::minmax_element(
       rows.begin(), rows.end(), [](const ClockRow& a, const ClockRow& b) { return a.offset_s < b.offset_s; });
   for (const double step : {60.0, 1.0, 0.1, 0.01, 0.001}) {
     if (typical_uncertainty > 0.0 && typical_uncertainty < 0.45 * step) continue;
     if (step > 1.0 && most->offset_s - least->offset_s < step) continue;
-    if (is_on_lattice(rows, step, [](const ClockRow& row) { return row.offset_s; }) ||
-        is_on_lattice(rows, step, [](const ClockRow& row) { return row.time_s + row.offset_s; })) {
-      return step;
+    for (const bool is_of_time : {true, false}) {
+      Resolution found{{step, is_of_time}, rows.front()};
+      if (is_on(rows, found.lattice, found.first)) return found;
     }
   }
   return std::nullopt;
@@ -66,6 +83,17 @@ bool hides_noise(std::span<const ClockRow> rows, double step) {
     moved += std::abs(bend) > 1.2 * step ? 1 : 0;
   }
   return static_cast<double>(moved) < 0.3 * static_cast<double>(rows.size());
+}
+
+// What does not show the display's steps was not read off it.
+std::vector<std::size_t> with_strangers(std::vector<std::size_t> outliers, std::span<const ClockRow> rows,
+                                        const Resolution& resolution) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!resolution.lattice.holds(rows[i], resolution.first)) outliers.push_back(i);
+  }
+  std::sort(outliers.begin(), outliers.end());
+  outliers.erase(std::unique(outliers.begin(), outliers.end()), outliers.end());
+  return outliers;
 }
 
 Believed believed(std::span<const ClockRow> rows, const std::vector<std::size_t>& outliers,
@@ -120,7 +148,7 @@ void integrate_temperature(Believed& record, double mean_c) {
 
 // Neighbours are averaged where there are too many: a day of them still says what a minute did.
 std::vector<Reading> condensed(const Believed& record, std::size_t first, std::size_t last, std::size_t most,
-                               double typical, double power) {
+                               const NoiseLaw& law) {
   const std::size_t block = (last - first + most - 1) / most;
   std::vector<Reading> readings;
   for (std::size_t i = first; i < last;) {
@@ -128,7 +156,7 @@ std::vector<Reading> condensed(const Believed& record, std::size_t first, std::s
     double weights = 0.0;
     std::size_t k = i;
     for (; k < last && k < i + block && (k == i || !record.begins[k]); ++k) {
-      const double deviation = relative_deviation(record.rows[k], typical, power);
+      const double deviation = law.deviation(record.rows[k]);
       const double weight = 1.0 / (deviation * deviation);
       weights += weight;
       reading.time_s += weight * record.rows[k].time_s;
@@ -149,8 +177,7 @@ std::vector<Bound> bounds_of(const Believed& record, double step) {
   std::vector<Bound> bounds;
   for (std::size_t i = 0; i < record.rows.size(); ++i) {
     const ClockRow& row = record.rows[i];
-    const double reach = std::max(row.uncertainty_s.value_or(0.0), step / 2.0);
-    bounds.push_back({row.time_s, row.offset_s - reach, row.offset_s + reach, record.begins[i]});
+    bounds.push_back({row.time_s, row.offset_s - step / 2.0, row.offset_s + step / 2.0, record.begins[i]});
   }
   return bounds;
 }
@@ -197,8 +224,8 @@ std::vector<AllanPoint> allan_of(const Believed& record) {
   return allan_deviation(points);
 }
 
-std::vector<FittedSegment> fit_segments(const Believed& record, const DriftFit& fit, double typical,
-                                        double power, double confidence) {
+std::vector<FittedSegment> fit_segments(const Believed& record, const DriftFit& fit, const NoiseLaw& law,
+                                        double confidence) {
   constexpr std::size_t kMostFitted = 32;
   std::vector<FittedSegment> segments;
   const auto starts = segment_starts(record);
@@ -213,8 +240,7 @@ std::vector<FittedSegment> fit_segments(const Believed& record, const DriftFit& 
       segment.interval = fit.interval;
     } else if (!fit.is_by_bounds && segment.rows >= kFewestRows && segment.to_s > segment.from_s &&
                segments.size() < kMostFitted) {
-      const auto readings =
-          condensed(record, starts[s], starts[s + 1], kMostReadingsOfSegment, typical, power);
+      const auto readings = condensed(record, starts[s], starts[s + 1], kMostReadingsOfSegment, law);
       const auto posterior = estimate_drift(readings, false);
       segment.rate = mean_rate(posterior);
       segment.interval = rate_interval(posterior, confidence);
@@ -251,9 +277,13 @@ void judge(DriftFit& fit, const DriftPosterior& posterior, const FitQuestion& qu
 }
 
 // By the bounds of whole steps. Absent: the clock is too noisy for it, and so averages them out.
-std::optional<DriftPosterior> fit_by_bounds(std::span<const ClockRow> rows, DriftFit& fit, Believed& record) {
+std::optional<DriftPosterior> fit_by_bounds(std::span<const ClockRow> rows, double typical_uncertainty,
+                                            DriftFit& fit, Believed& record) {
   const auto bounds = bounds_of(record, *fit.resolution_s);
-  const auto slope = estimate_slope_within(bounds, *fit.resolution_s / 2.0);
+  const double step = *fit.resolution_s;
+  // A whole step is the bound of readings that are not moved to the middle of one: it tells of no jitter.
+  const double beside = typical_uncertainty - step / 2.0;
+  const auto slope = estimate_slope_within(bounds, {step, beside < 0.4 * step ? std::max(0.0, beside) : 0.0});
   if (!slope) return std::nullopt;
   // What was found among the rows that are left, by their numbers among all.
   std::vector<std::size_t> numbers;
@@ -289,10 +319,11 @@ DriftFit fit_drift(std::span<const ClockRow> rows, const FitQuestion& question) 
     return fit;
   }
   const double typical = median_uncertainty(rows);
-  fit.resolution_s = find_resolution(rows, typical);
+  const auto resolution = find_resolution(rows, typical);
+  if (resolution) fit.resolution_s = resolution->lattice.step_s;
   const bool is_coarse = fit.resolution_s && hides_noise(rows, *fit.resolution_s);
   const RowFaults faults = find_row_faults(rows, is_coarse ? 0.25 * *fit.resolution_s : 1e-9);
-  fit.outliers = faults.outliers;
+  fit.outliers = is_coarse ? with_strangers(faults.outliers, rows, *resolution) : faults.outliers;
   fit.steps = faults.steps;
   Believed record = believed(rows, fit.outliers, fit.steps);
   const std::size_t segments = fit.steps.size() + 1;
@@ -302,12 +333,11 @@ DriftFit fit_drift(std::span<const ClockRow> rows, const FitQuestion& question) 
     return fit;
   }
   std::optional<DriftPosterior> posterior;
-  if (is_coarse) posterior = fit_by_bounds(rows, fit, record);
+  if (is_coarse) posterior = fit_by_bounds(rows, typical, fit, record);
   if (!posterior) {
     const auto mean_c = mean_temperature(record.rows);
     if (mean_c) integrate_temperature(record, *mean_c);
-    const auto readings =
-        condensed(record, 0, record.rows.size(), kMostReadings, typical, faults.uncertainty_power);
+    const auto readings = condensed(record, 0, record.rows.size(), kMostReadings, faults.law);
     posterior = estimate_drift(readings, mean_c.has_value());
     if (mean_c) {
       fit.temperature = {*mean_c, mean_per_degree(*posterior),
@@ -318,7 +348,7 @@ DriftFit fit_drift(std::span<const ClockRow> rows, const FitQuestion& question) 
   fit.interval = rate_interval(*posterior, question.confidence);
   fit.residuals = residuals_of(record, fit.rate, fit.temperature);
   fit.allan = allan_of(record);
-  fit.segments = fit_segments(record, fit, typical, faults.uncertainty_power, question.confidence);
+  fit.segments = fit_segments(record, fit, faults.law, question.confidence);
   fit.window = window_of(*posterior, Holdover::kUncorrected, question, fit.residuals.rms_s, fit.span_s);
   fit.corrected_window =
       window_of(*posterior, Holdover::kCorrected, question, fit.residuals.rms_s, fit.span_s);

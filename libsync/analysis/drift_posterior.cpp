@@ -14,7 +14,7 @@ namespace {
 // How likely it is beforehand that there is no noise of a kind to be seen: as likely as this many levels of
 // it. More would narrow the interval of a clock without any, and miss the rate of one whose noise only just
 // shows.
-constexpr double kNoWhite = 10.0;
+constexpr double kNoWhite = 1.0;
 constexpr double kNoWalk = 1.0;
 constexpr double kStrange = 0.3;
 
@@ -232,7 +232,7 @@ double familiarity(double walk_variance) {
 // From where frequency noise would just begin to show in the slope up to where it is all that is seen.
 std::vector<NoiseRatio> ratios(double count) {
   constexpr double kWhiteStep = 4.0;
-  constexpr double kWalkStep = 10.0;
+  constexpr double kWalkStep = 4.0;
   std::vector<std::pair<double, double>> whites{{0.0, kNoWhite}};
   for (double level = 3.0 / count; level < 100.0 * count; level *= kWhiteStep)
     whites.emplace_back(level, 1.0);
@@ -247,6 +247,38 @@ std::vector<NoiseRatio> ratios(double count) {
   return all;
 }
 
+// Which kinds of frequency noise are taken to be there. An average over all would be too wide nearly always
+// where there is none, and too narrow where it only just shows. So a kind without any is believed until
+// another explains the readings about as well, as it does by chance for one clock in four: that one's
+// interval is then too wide.
+void believe(DriftPosterior& posterior) {
+  constexpr double kNone = 1.4;
+  constexpr double kWhiteOnly = 6.0;
+  struct Kind {
+    double weight = 0.0;
+    int levels = 0;
+    double mean() const { return levels == 0 ? 0.0 : weight / levels; }
+  };
+  Kind none;
+  Kind white;
+  Kind walk;
+  const auto kind_of = [&](const NoiseHypothesis& h) -> Kind& {
+    if (h.walk > 0.0) return walk;
+    return h.white_frequency > 0.0 ? white : none;
+  };
+  for (const NoiseHypothesis& h : posterior.hypotheses) {
+    Kind& kind = kind_of(h);
+    kind.weight += h.weight;
+    ++kind.levels;
+  }
+  const Kind& believed = none.mean() > kNone * (white.mean() + walk.mean()) ? none
+                         : white.mean() > kWhiteOnly * walk.mean()          ? white
+                                                                            : walk;
+  for (NoiseHypothesis& h : posterior.hypotheses) {
+    h.rate_weight = &kind_of(h) == &believed ? h.weight / believed.weight : 0.0;
+  }
+}
+
 // The value that `cumulative` reaches with `probability`; it is within the reach of the hypotheses.
 template <class Mean, class Variance>
 double quantile(const DriftPosterior& posterior, double probability, Mean mean, Variance variance) {
@@ -254,6 +286,7 @@ double quantile(const DriftPosterior& posterior, double probability, Mean mean, 
   double high = 0.0;
   bool first = true;
   for (const auto& hypothesis : posterior.hypotheses) {
+    if (hypothesis.rate_weight <= 0.0) continue;
     const double reach = 100.0 * std::sqrt(variance(hypothesis));
     low = first ? mean(hypothesis) - reach : std::min(low, mean(hypothesis) - reach);
     high = first ? mean(hypothesis) + reach : std::max(high, mean(hypothesis) + reach);
@@ -265,7 +298,7 @@ double quantile(const DriftPosterior& posterior, double probability, Mean mean, 
     for (const auto& hypothesis : posterior.hypotheses) {
       const double deviation = std::sqrt(variance(hypothesis));
       const double distance = middle - mean(hypothesis);
-      below += hypothesis.weight *
+      below += hypothesis.rate_weight *
                (deviation > 0.0 ? student_cumulative(distance / deviation, posterior.degrees_of_freedom)
                                 : (distance >= 0.0 ? 1.0 : 0.0));
     }
@@ -304,8 +337,8 @@ DriftPosterior estimate_drift(std::span<const Reading> readings, bool has_temper
          variance * (evidence.rate_variance + noise.white + 0.36 * noise.walk) * per_second * per_second,
          variance * scaled.unit_s * scaled.unit_s,
          variance * noise.white * scaled.unit_s * scaled.unit_s / scaled.span_s, walk,
-         evidence.per_degree * per_warmth,
-         variance * evidence.per_degree_variance * per_warmth * per_warmth});
+         evidence.per_degree * per_warmth, variance * evidence.per_degree_variance * per_warmth * per_warmth,
+         0.0});
   }
   double sum = 0.0;
   for (std::size_t i = 0; i < logs.size(); ++i) {
@@ -313,7 +346,10 @@ DriftPosterior estimate_drift(std::span<const Reading> readings, bool has_temper
     sum += posterior.hypotheses[i].weight;
   }
   for (auto& hypothesis : posterior.hypotheses) hypothesis.weight /= sum;
-  std::erase_if(posterior.hypotheses, [](const auto& hypothesis) { return hypothesis.weight < 1e-6; });
+  believe(posterior);
+  std::erase_if(posterior.hypotheses, [](const auto& hypothesis) {
+    return hypothesis.weight < 1e-6 && hypothesis.rate_weight < 1e-6;
+  });
   return posterior;
 }
 
@@ -321,8 +357,8 @@ double mean_rate(const DriftPosterior& posterior) {
   double mean = 0.0;
   double weight = 0.0;
   for (const auto& hypothesis : posterior.hypotheses) {
-    mean += hypothesis.weight * hypothesis.rate;
-    weight += hypothesis.weight;
+    mean += hypothesis.rate_weight * hypothesis.rate;
+    weight += hypothesis.rate_weight;
   }
   return mean / weight;
 }
@@ -340,8 +376,8 @@ double mean_per_degree(const DriftPosterior& posterior) {
   double mean = 0.0;
   double weight = 0.0;
   for (const auto& hypothesis : posterior.hypotheses) {
-    mean += hypothesis.weight * hypothesis.per_degree;
-    weight += hypothesis.weight;
+    mean += hypothesis.rate_weight * hypothesis.per_degree;
+    weight += hypothesis.rate_weight;
   }
   return mean / weight;
 }

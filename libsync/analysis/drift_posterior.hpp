@@ -30,6 +30,7 @@ struct NoiseHypothesis {
   double walk;              // s^2/s^2 gained a second
   double per_degree;        // s/s
   double per_degree_variance;
+  double rate_weight;  // of those that the rate is told by, 1; 0 where noise of that kind does not show
 };
 
 struct DriftPosterior {

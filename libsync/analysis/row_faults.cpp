@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
+#include <optional>
 
 #include "libsync/analysis/order_statistics.hpp"
 
@@ -11,8 +13,12 @@ namespace isletime::analysis {
 namespace {
 
 constexpr std::size_t kFewestRows = 8;
-// Of a normal distribution one row in 4 * 10^11 is further off; of an exponential one, one in 2000.
+constexpr std::size_t kAround = 9;
+// Of a normal distribution one row in 4 * 10^11 is further off; of an exponential one, one in 1300. So it
+// takes more where no bound is known, and still more where a row stays within its own.
 constexpr double kOutlier = 7.0;
+constexpr double kOutlierWithoutBound = 10.0;
+constexpr double kOutlierWithinBound = 12.0;
 constexpr double kStep = 10.0;
 
 // Over so few rows that what the clock's rate does does not matter.
@@ -35,46 +41,128 @@ std::vector<double> flattened(std::span<const ClockRow> rows) {
   return flat;
 }
 
-// From the median of the nine rows around, or of the nearest nine at the ends.
-std::vector<double> local_deviations(const std::vector<double>& flat) {
-  constexpr std::size_t kAround = 9;
+// A row's distance from the rows around it, and the deviation that it would have of itself.
+struct Distance {
+  double value;
+  double relative;
+};
+
+// From the median of up to nine rows. Each counts by its weight, or a good row among bad ones would be taken
+// for the bad one; but none for so much that one could be the median by itself.
+Distance distance_from(std::size_t first, std::size_t row, const std::vector<double>& flat,
+                       const std::vector<double>& relative) {
+  constexpr double kMostWeight = 2.0;  // of the middle one's
+  // The median of equal rows varies by so much more than their mean does.
+  constexpr double kOfMedian = std::numbers::pi / 2.0;
+  struct Weighed {
+    double value;
+    double weight;
+  };
+  std::array<Weighed, kAround> window{};
+  std::array<double, kAround> sorted{};
   const std::size_t width = std::min(kAround, flat.size());
-  std::vector<double> deviations(flat.size());
-  std::array<double, kAround> window{};
-  for (std::size_t i = 0; i < flat.size(); ++i) {
-    const std::size_t first =
-        std::clamp<std::size_t>(i < width / 2 ? 0 : i - width / 2, 0, flat.size() - width);
-    const auto begin = flat.begin() + static_cast<std::ptrdiff_t>(first);
-    std::copy(begin, begin + static_cast<std::ptrdiff_t>(width), window.begin());
-    const auto middle = window.begin() + static_cast<std::ptrdiff_t>(width / 2);
-    std::nth_element(window.begin(), middle, window.begin() + static_cast<std::ptrdiff_t>(width));
-    deviations[i] = flat[i] - *middle;
+  for (std::size_t k = 0; k < width; ++k) {
+    sorted[k] = 1.0 / (relative[first + k] * relative[first + k]);
+    window[k] = {flat[first + k], sorted[k]};
   }
-  return deviations;
+  const auto end = static_cast<std::ptrdiff_t>(width);
+  std::nth_element(sorted.begin(), sorted.begin() + end / 2, sorted.begin() + end);
+  double weights = 0.0;
+  for (std::size_t k = 0; k < width; ++k) {
+    window[k].weight = std::min(window[k].weight, kMostWeight * sorted[width / 2]);
+    weights += window[k].weight;
+  }
+  std::sort(window.begin(), window.begin() + end,
+            [](const Weighed& a, const Weighed& b) { return a.value < b.value; });
+  std::size_t middle = 0;
+  for (double sum = window[0].weight; sum < weights / 2.0 && middle + 1 < width;) {
+    sum += window[++middle].weight;
+  }
+  return {flat[row] - window[middle].value, std::sqrt(relative[row] * relative[row] + kOfMedian / weights)};
 }
 
-// The power under which the deviations are the most alike.
-double best_power(std::span<const ClockRow> rows, const std::vector<double>& deviations, double typical) {
-  if (typical <= 0.0) return 0.0;
-  double best = 0.0;
-  double least = INFINITY;
-  for (const double power : {0.0, 0.5, 1.0}) {
-    std::vector<double> scaled;
-    scaled.reserve(rows.size());
-    double logs = 0.0;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const double relative = relative_deviation(rows[i], typical, power);
-      scaled.push_back(deviations[i] / relative);
-      logs += std::log(relative);
+// From the rows around, or those nearest at the ends.
+Distance distance_around(std::size_t row, const std::vector<double>& flat,
+                         const std::vector<double>& relative) {
+  const std::size_t width = std::min(kAround, flat.size());
+  const std::size_t first =
+      std::clamp<std::size_t>(row < width / 2 ? 0 : row - width / 2, 0, flat.size() - width);
+  return distance_from(first, row, flat, relative);
+}
+
+// A row beside a step is like those on its own side.
+bool is_unlike_both_sides(std::size_t row, double limit, const std::vector<double>& flat,
+                          const std::vector<double>& relative) {
+  const std::size_t width = std::min(kAround, flat.size());
+  for (const std::size_t first : {std::max(row + 1, width) - width, std::min(row, flat.size() - width)}) {
+    const Distance distance = distance_from(first, row, flat, relative);
+    if (std::abs(distance.value / distance.relative) <= limit) return false;
+  }
+  return true;
+}
+
+std::vector<double> relative_deviations(std::span<const ClockRow> rows, const NoiseLaw& law) {
+  std::vector<double> relative;
+  relative.reserve(rows.size());
+  for (const ClockRow& row : rows) relative.push_back(law.deviation(row));
+  return relative;
+}
+
+// How badly the law explains the changes from row to row: by the likelihood of double exponential ones, but
+// for what is no noise.
+double misfit(std::span<const ClockRow> rows, const std::vector<double>& flat, const NoiseLaw& law) {
+  const auto relative = relative_deviations(rows, law);
+  std::vector<double> scaled;
+  scaled.reserve(rows.size());
+  double logs = 0.0;
+  // Good and bad rows may alternate: then only each second tells them apart.
+  for (const std::size_t lag : {1, 2}) {
+    for (std::size_t i = lag; i < rows.size(); ++i) {
+      const double both = std::hypot(relative[i], relative[i - lag]);
+      scaled.push_back((flat[i] - flat[i - lag]) / both);
+      logs += std::log(both);
     }
-    const double spread = spread_about_zero(std::move(scaled));
-    const double cost = std::log(std::max(spread, 1e-12)) + logs / static_cast<double>(rows.size());
+  }
+  const double most = std::max(kOutlierWithoutBound * spread_about_zero(scaled), 1e-12);
+  double sum = 0.0;
+  for (const double value : scaled) sum += std::min(std::abs(value), most);
+  const double count = static_cast<double>(scaled.size());
+  return std::log(std::max(sum / count, 1e-12)) + logs / count;
+}
+
+NoiseLaw best_law(std::span<const ClockRow> rows, const std::vector<double>& flat) {
+  constexpr double kOfDecile = 0.3;
+  std::vector<double> known;
+  for (const ClockRow& row : rows) {
+    if (row.uncertainty_s) known.push_back(*row.uncertainty_s);
+  }
+  NoiseLaw best;
+  if (known.empty()) return best;
+  const double least_s = *std::min_element(known.begin(), known.end());
+  const auto decile = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 10);
+  std::nth_element(known.begin(), decile, known.end());
+  const double low_s = *decile;
+  best.typical_s = median(std::move(known));
+  double least = misfit(rows, flat, best);
+  const auto law = [&](double from_s, double power) {
+    return NoiseLaw{from_s, best.typical_s, power, kOfDecile * (low_s - from_s)};
+  };
+  for (const NoiseLaw& other :
+       {law(0.0, 0.5), law(0.0, 1.0), law(least_s - kOfDecile / 2.0 * (low_s - least_s), 1.0)}) {
+    // Where they hardly differ, or some say 0, they say nothing.
+    if (other.typical_s - other.least_s <= 1e-3 * best.typical_s || other.floor_s <= 0.0) continue;
+    const double cost = misfit(rows, flat, other);
     if (cost < least - 1e-9) {
       least = cost;
-      best = power;
+      best = other;
     }
   }
   return best;
+}
+
+double outlier_limit(const ClockRow& row, double distance) {
+  if (!row.uncertainty_s) return kOutlierWithoutBound;
+  return std::abs(distance) > *row.uncertainty_s ? kOutlier : kOutlierWithinBound;
 }
 
 // Rows that are believed, and where among them nothing is continued.
@@ -125,10 +213,10 @@ std::pair<std::size_t, std::size_t> segment_around(const Sound& sound, std::size
 }
 
 // By how much the rows behind `at` lie higher than those before it, beyond what the clock does on either
-// side.
-double jump(const Sound& sound, std::size_t at, std::size_t width) {
+// side. Absent: there are too few of them.
+std::optional<double> jump(const Sound& sound, std::size_t at, std::size_t width) {
   const auto [first, last] = segment_around(sound, at, 3 * width);
-  if (sound.begins[at] || at < first + width || at + width > last) return 0.0;
+  if (sound.begins[at] || at < first + width || at + width > last) return std::nullopt;
   const double here = sound.mean(at, at + width) - sound.mean(at - width, at);
   double around = 0.0;
   int sides = 0;
@@ -140,7 +228,8 @@ double jump(const Sound& sound, std::size_t at, std::size_t width) {
     around += sound.mean(at + width, at + 2 * width) - sound.mean(at, at + width);
     ++sides;
   }
-  return sides == 0 ? 0.0 : here - around / sides;
+  if (sides == 0) return std::nullopt;
+  return here - around / sides;
 }
 
 // Where two levels explain the rows around best.
@@ -163,15 +252,17 @@ void find_steps(std::span<const ClockRow> rows, Sound& sound, std::size_t width,
   const std::size_t count = sound.rows.size();
   if (count < 6 * width) return;
   std::vector<double> jumps(count, 0.0);
+  std::vector<double> seen;
   std::vector<double> spans;
   for (std::size_t i = 1; i < count; ++i) {
-    jumps[i] = jump(sound, i, width);
+    if (const auto here = jump(sound, i, width)) seen.push_back(jumps[i] = *here);
     spans.push_back(rows[sound.rows[i]].time_s - rows[sound.rows[i - 1]].time_s);
   }
+  if (seen.size() < width) return;
   const double usual_span = std::max(median(spans), 1e-9);
   // What the resolution makes does not average out.
-  const double spread =
-      std::max({spread_about_zero(jumps), noise_s / std::sqrt(static_cast<double>(width)), least_noise_s});
+  const double spread = std::max(
+      {spread_about_zero(std::move(seen)), noise_s / std::sqrt(static_cast<double>(width)), least_noise_s});
   std::vector<std::size_t> order;
   for (std::size_t i = 1; i < count; ++i) {
     // Over a gap a clock may wander further.
@@ -192,15 +283,51 @@ void find_steps(std::span<const ClockRow> rows, Sound& sound, std::size_t width,
   for (const std::size_t i : taken) sound.begins[sharpened(sound, i, width)] = true;
 }
 
+// Steps that the two rows around show by themselves and that up to five on either side bear out, near others
+// or near an end.
+void find_abrupt_steps(std::span<const ClockRow> rows, const std::vector<double>& flat, Sound& sound,
+                       double noise_s) {
+  constexpr std::size_t kBeside = 5;
+  constexpr double kAbrupt = 16.0;
+  if (sound.rows.size() < kFewestRows) return;
+  std::vector<double> spans;
+  for (std::size_t i = 1; i < sound.rows.size(); ++i)
+    spans.push_back(rows[sound.rows[i]].time_s - rows[sound.rows[i - 1]].time_s);
+  const double usual_span = std::max(median(spans), 1e-9);
+  const auto change = [&](std::size_t i) { return flat[sound.rows[i]] - flat[sound.rows[i - 1]]; };
+  // Over a gap a clock may wander further.
+  const auto limit = [&](std::size_t i) {
+    return kAbrupt * noise_s * std::max(1.0, spans[i - 1] / usual_span);
+  };
+  const auto is_abrupt = [&](std::size_t i) { return std::abs(change(i)) > limit(i); };
+  std::vector<std::size_t> found;
+  for (std::size_t i = 2; i + 2 <= sound.rows.size(); ++i) {
+    if (!is_abrupt(i)) continue;
+    std::vector<double> before;
+    std::vector<double> behind;
+    for (std::size_t k = i; k > 0 && before.size() < kBeside; --k) {
+      before.push_back(flat[sound.rows[k - 1]]);
+      if (k > 1 && is_abrupt(k - 1)) break;
+    }
+    for (std::size_t k = i; k < sound.rows.size() && behind.size() < kBeside; ++k) {
+      if (k > i && is_abrupt(k)) break;
+      behind.push_back(flat[sound.rows[k]]);
+    }
+    if (before.size() < 2 || behind.size() < 2) continue;
+    if (std::abs(median(std::move(behind)) - median(std::move(before))) > limit(i)) found.push_back(i);
+  }
+  for (const std::size_t i : found) sound.begins[i] = true;
+}
+
 std::vector<Step> sizes(std::span<const ClockRow> rows, const Sound& sound) {
-  constexpr std::size_t kAround = 5;
+  constexpr std::size_t kBeside = 5;
   std::vector<Step> steps;
   for (std::size_t i = 1; i < sound.rows.size(); ++i) {
     if (!sound.begins[i]) continue;
     std::size_t first = i - 1;
-    while (first > 0 && i - first < kAround && !sound.begins[first]) --first;
+    while (first > 0 && i - first < kBeside && !sound.begins[first]) --first;
     std::size_t last = i + 1;
-    while (last < sound.rows.size() && last - i < kAround && !sound.begins[last]) ++last;
+    while (last < sound.rows.size() && last - i < kBeside && !sound.begins[last]) ++last;
     const std::size_t row = sound.rows[i];
     bool is_marked = false;
     for (std::size_t k = sound.rows[i - 1] + 1; k <= row; ++k) is_marked |= rows[k].is_marked;
@@ -219,31 +346,37 @@ double median_uncertainty(std::span<const ClockRow> rows) {
   return known.empty() ? 0.0 : median(std::move(known));
 }
 
-double relative_deviation(const ClockRow& row, double median_uncertainty_s, double power) {
-  if (!row.uncertainty_s || median_uncertainty_s <= 0.0 || power <= 0.0) return 1.0;
-  // However small, it is no proof that the row says all.
-  const double ratio = std::clamp(*row.uncertainty_s / median_uncertainty_s, 1e-2, 1e4);
+double NoiseLaw::deviation(const ClockRow& row) const {
+  if (!row.uncertainty_s || typical_s <= least_s || power <= 0.0) return 1.0;
+  const double ratio = std::max(*row.uncertainty_s - least_s, floor_s) / (typical_s - least_s);
   return power == 1.0 ? ratio : std::sqrt(ratio);
 }
 
 RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s) {
-  RowFaults faults{{}, {}, 0.0, least_noise_s};
+  RowFaults faults{{}, {}, {}, least_noise_s};
   const std::vector<double> flat = flattened(rows);
   if (rows.size() >= kFewestRows) {
-    const double typical = median_uncertainty(rows);
-    const auto deviations = local_deviations(flat);
-    faults.uncertainty_power = best_power(rows, deviations, typical);
+    faults.law = best_law(rows, flat);
+    const auto relative = relative_deviations(rows, faults.law);
+    std::vector<Distance> distances;
     std::vector<double> scaled;
+    distances.reserve(rows.size());
     scaled.reserve(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      scaled.push_back(deviations[i] / relative_deviation(rows[i], typical, faults.uncertainty_power));
+      distances.push_back(distance_around(i, flat, relative));
+      scaled.push_back(distances[i].value / distances[i].relative);
     }
-    faults.noise_s = std::max(spread_about_zero(scaled), least_noise_s);
+    const double noise = spread_about_zero(scaled);
+    faults.noise_s = std::max(noise, least_noise_s);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (std::abs(scaled[i]) > kOutlier * faults.noise_s) faults.outliers.push_back(i);
+      const double limit = outlier_limit(rows[i], distances[i].value) *
+                           std::max(noise, least_noise_s / std::min(1.0, distances[i].relative));
+      if (std::abs(scaled[i]) > limit && is_unlike_both_sides(i, limit, flat, relative))
+        faults.outliers.push_back(i);
     }
   }
   Sound sound = sound_rows(rows, flat, faults.outliers);
+  find_abrupt_steps(rows, flat, sound, faults.noise_s);
   for (const std::size_t width : {5, 25}) find_steps(rows, sound, width, faults.noise_s, least_noise_s);
   faults.steps = sizes(rows, sound);
   return faults;

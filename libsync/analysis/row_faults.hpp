@@ -17,11 +17,22 @@ struct Step {
   bool is_marked;   // the record says so; its size is then what is seen of it
 };
 
+// How a row's error grows with its uncertainty, as far as the rows tell: by a power of what that exceeds the
+// least of them by, or 0. A half of a round trip errs by what it took longer than it need have.
+struct NoiseLaw {
+  double least_s = 0.0;
+  double typical_s = 0.0;  // the median; 0: no row has an uncertainty
+  double power = 0.0;
+  double floor_s = 0.0;  // beyond the least; however small an uncertainty, it is no proof that it says all
+
+  // Relative to a row of median uncertainty.
+  double deviation(const ClockRow& row) const;
+};
+
 struct RowFaults {
   std::vector<std::size_t> outliers;  // ascending
   std::vector<Step> steps;            // ascending
-  // A row's error grows with this power of its uncertainty, 0 to 1, as far as the rows tell.
-  double uncertainty_power;
+  NoiseLaw law;
   double noise_s;  // deviation of a row of median uncertainty from its neighbours
 };
 
@@ -30,8 +41,5 @@ RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s);
 
 // The median of the rows' uncertainties, of those that have one; 0: none has.
 double median_uncertainty(std::span<const ClockRow> rows);
-
-// Relative to a row of median uncertainty.
-double relative_deviation(const ClockRow& row, double median_uncertainty_s, double power);
 
 }  // namespace isletime::analysis

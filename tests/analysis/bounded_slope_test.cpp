@@ -20,7 +20,7 @@ std::vector<Bound> staircase(int count, double interval_s, double rate) {
 }
 
 TEST(BoundedSlope, HoldsTheRateWithoutAnyStepSeen) {
-  const auto slope = estimate_slope_within(staircase(100, 600.0, 1e-6), 0.5);
+  const auto slope = estimate_slope_within(staircase(100, 600.0, 1e-6), {1.0});
   ASSERT_TRUE(slope);
   const Interval interval = rate_interval(slope->posterior, 0.95);
   EXPECT_LT(interval.low, 0.0);
@@ -30,7 +30,7 @@ TEST(BoundedSlope, HoldsTheRateWithoutAnyStepSeen) {
 }
 
 TEST(BoundedSlope, NarrowsWithTheStepsSeen) {
-  const auto slope = estimate_slope_within(staircase(2000, 600.0, 2e-5), 0.5);
+  const auto slope = estimate_slope_within(staircase(2000, 600.0, 2e-5), {1.0});
   ASSERT_TRUE(slope);
   const Interval interval = rate_interval(slope->posterior, 0.95);
   EXPECT_LE(interval.low, 2e-5);
@@ -42,7 +42,7 @@ TEST(BoundedSlope, LeavesOutARowThatNoLineReaches) {
   auto bounds = staircase(200, 600.0, 2e-5);
   bounds[120].low_s += 1.4;
   bounds[120].high_s += 1.4;
-  const auto slope = estimate_slope_within(bounds, 0.5);
+  const auto slope = estimate_slope_within(bounds, {1.0});
   ASSERT_TRUE(slope);
   EXPECT_EQ(slope->outliers, (std::vector<std::size_t>{120}));
   EXPECT_TRUE(slope->breaks.empty());
@@ -54,7 +54,7 @@ TEST(BoundedSlope, BreaksWhereAClockWasSet) {
     bounds[i].low_s -= 3.0;
     bounds[i].high_s -= 3.0;
   }
-  const auto slope = estimate_slope_within(bounds, 0.5);
+  const auto slope = estimate_slope_within(bounds, {1.0});
   ASSERT_TRUE(slope);
   EXPECT_EQ(slope->breaks, (std::vector<std::size_t>{120}));
 }

@@ -11,7 +11,7 @@ namespace {
 constexpr double kLong = 1e9;
 
 DriftPosterior known(double rate, double rate_deviation, double reading_variance, double white, double walk) {
-  return {{{1.0, rate, rate_deviation * rate_deviation, reading_variance, white, walk, 0.0, 0.0}}, 1e6};
+  return {{{1.0, rate, rate_deviation * rate_deviation, reading_variance, white, walk, 0.0, 0.0, 1.0}}, 1e6};
 }
 
 TEST(Holdover, AKnownRateReachesTheToleranceInItsTime) {

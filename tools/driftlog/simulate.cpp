@@ -49,10 +49,9 @@ void add_clock(CLI::App& app, Simulation& plan) {
   constexpr const char* kPpm = "a number of ppm, at most 10000";
   add_number(app, "--ppm", plan.clock.drift_ppm, -1e4, 1e4, kPpm, "It gains this much (default: 10)")
       ->type_name("PPM");
-  add_number(app, "--white", plan.clock.white_ppm, 0.0, 1e4, kPpm, "Allan deviation at 1 s (default: 0.01)")
+  add_number(app, "--white", plan.clock.white_ppm, 0.0, 1e4, kPpm, "Allan deviation at 1 s (default: 0)")
       ->type_name("PPM");
-  add_number(app, "--walk", plan.clock.walk_ppm, 0.0, 1e4, kPpm,
-             "Its rate wanders in a second (default: 0.001)")
+  add_number(app, "--walk", plan.clock.walk_ppm, 0.0, 1e4, kPpm, "Its rate wanders in a second (default: 0)")
       ->type_name("PPM");
   add_number(app, "--temperature", plan.clock.temperature_ppm_per_c, -1e3, 1e3, "a number of ppm a degree",
              "It gains this much a degree more (default: 0)")

@@ -12,7 +12,7 @@ namespace isletime::driftlog {
 
 struct SimulateOptions {
   analysis::Simulation plan{
-      .clock = {.drift_ppm = 10.0, .white_ppm = 0.01, .walk_ppm = 0.001, .temperature_ppm_per_c = 0.0},
+      .clock = {.drift_ppm = 10.0, .white_ppm = 0.0, .walk_ppm = 0.0, .temperature_ppm_per_c = 0.0},
       .room = {.swing_c = 5.0},
       .reading = {.least_delay_s = 0.002, .jitter_s = 0.0005},
       .faults = {.gap_probability = 0.0,

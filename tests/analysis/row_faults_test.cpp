@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/analysis/row_faults.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/analysis/records.hpp"
+
+namespace isletime::analysis {
+namespace {
+
+constexpr double kNoise = 1e-4;
+constexpr double kFinest = 1e-9;
+
+std::vector<ClockRow> quiet(std::size_t count) {
+  return steady_rows(count, 60.0, 20e-6, kNoise);
+}
+
+std::vector<ClockRow> stepped(std::size_t count, std::size_t at, double size_s) {
+  auto rows = quiet(count);
+  for (std::size_t i = at; i < count; ++i) rows[i].offset_s += size_s;
+  return rows;
+}
+
+TEST(RowFaults, AreNoneInAQuietRecord) {
+  for (const std::size_t count : {12, 20, 30, 100, 1000}) {
+    const auto faults = find_row_faults(quiet(count), kFinest);
+    EXPECT_TRUE(faults.outliers.empty()) << count;
+    EXPECT_TRUE(faults.steps.empty()) << count;
+  }
+}
+
+TEST(RowFaults, OneOutlierOfAFewRowsIsFound) {
+  for (const std::size_t count : {12, 20, 30}) {
+    for (std::size_t at = 0; at < count; ++at) {
+      auto rows = quiet(count);
+      rows[at].offset_s -= 0.3;
+      const auto faults = find_row_faults(rows, kFinest);
+      EXPECT_EQ(faults.outliers, (std::vector<std::size_t>{at})) << count;
+      EXPECT_TRUE(faults.steps.empty()) << count << ' ' << at;
+    }
+  }
+}
+
+TEST(RowFaults, ABurstOfThreeOutliersIsFoundRowByRow) {
+  auto rows = quiet(200);
+  rows[80].offset_s += 0.4;
+  rows[81].offset_s += 1.1;
+  rows[82].offset_s -= 0.7;
+  const auto faults = find_row_faults(rows, kFinest);
+  EXPECT_EQ(faults.outliers, (std::vector<std::size_t>{80, 81, 82}));
+  EXPECT_TRUE(faults.steps.empty());
+}
+
+TEST(RowFaults, OneStepIsFoundWhereverItIs) {
+  for (const std::size_t count : {20, 30, 200}) {
+    for (std::size_t at = 5; at + 5 <= count; ++at) {
+      const auto faults = find_row_faults(stepped(count, at, 0.5), kFinest);
+      ASSERT_EQ(faults.steps.size(), 1U) << count << ' ' << at;
+      EXPECT_EQ(faults.steps[0].row, at) << count;
+      EXPECT_NEAR(faults.steps[0].size_s, 0.5, 0.01);
+      EXPECT_TRUE(faults.outliers.empty()) << count << ' ' << at;
+    }
+  }
+}
+
+TEST(RowFaults, TwoStepsNearEachOtherAreTwo) {
+  for (const std::size_t apart : {6, 8, 12, 20}) {
+    auto rows = stepped(200, 100, 2.0);
+    for (std::size_t i = 100 + apart; i < rows.size(); ++i) rows[i].offset_s += 1.0;
+    const auto faults = find_row_faults(rows, kFinest);
+    ASSERT_EQ(faults.steps.size(), 2U) << apart;
+    EXPECT_EQ(faults.steps[0].row, 100U);
+    EXPECT_EQ(faults.steps[1].row, 100U + apart);
+  }
+}
+
+TEST(RowFaults, ATightRowAmongLooseOnesIsNoOutlier) {
+  SeededRandom random(5);
+  auto rows = steady_rows(500, 60.0, 20e-6, 0.0);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const double bound = i % 10 == 0 ? 1e-4 : 0.1;
+    rows[i].uncertainty_s = bound;
+    rows[i].offset_s += bound * (2.0 * random.uniform() - 1.0);
+  }
+  const auto faults = find_row_faults(rows, kFinest);
+  EXPECT_TRUE(faults.outliers.empty());
+  EXPECT_TRUE(faults.steps.empty());
+  EXPECT_EQ(faults.law.power, 1.0);
+}
+
+TEST(RowFaults, AHalfOfARoundTripErrsByWhatItTookLonger) {
+  SeededRandom random(6);
+  auto rows = steady_rows(500, 60.0, 20e-6, 0.0);
+  for (ClockRow& row : rows) {
+    const double out = random.exponential(1e-3);
+    const double back = random.exponential(1e-3);
+    row.offset_s += (out - back) / 2.0;
+    row.uncertainty_s = (0.02 + out + back) / 2.0;
+  }
+  const auto faults = find_row_faults(rows, kFinest);
+  EXPECT_EQ(faults.law.power, 1.0);
+  EXPECT_NEAR(faults.law.least_s, 0.01, 3e-4);
+  EXPECT_TRUE(faults.outliers.empty());
+}
+
+}  // namespace
+}  // namespace isletime::analysis
