@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMostReadings = 600;
 constexpr std::size_t kMostReadingsOfSegment = 300;
-constexpr double kPpm = 1e-6;
+constexpr double kOnePpm = 1e-6;
 constexpr double kTenYears = 10.0 * 365.25 * 86'400.0;
 
 // The rows that a fit believes.
@@ -259,7 +259,7 @@ Window window_of(const DriftPosterior& posterior, Holdover holdover, const FitQu
 
 void judge(DriftFit& fit, const DriftPosterior& posterior, const FitQuestion& question) {
   const double half = (fit.interval.high - fit.interval.low) / 2.0;
-  const double wanted = question.precision_ppm * kPpm;
+  const double wanted = question.precision_ppm * kOnePpm;
   fit.verdict = Verdict::kConclusive;
   if (half <= wanted) return;
   fit.verdict = Verdict::kTooShort;

@@ -12,7 +12,7 @@
 namespace isletime::analysis {
 namespace {
 
-constexpr std::size_t kFewestRows = 8;
+constexpr std::size_t kFewestJudged = 8;
 constexpr std::size_t kAround = 9;
 // Of a normal distribution one row in 4 * 10^11 is further off; of an exponential one, one in 1300. So it
 // takes more where no bound is known, and still more where a row stays within its own.
@@ -116,7 +116,7 @@ double misfit(std::span<const ClockRow> rows, const std::vector<double>& flat, c
   scaled.reserve(rows.size());
   double logs = 0.0;
   // Good and bad rows may alternate: then only each second tells them apart.
-  for (const std::size_t lag : {1, 2}) {
+  for (const std::size_t lag : {1U, 2U}) {
     for (std::size_t i = lag; i < rows.size(); ++i) {
       const double both = std::hypot(relative[i], relative[i - lag]);
       scaled.push_back((flat[i] - flat[i - lag]) / both);
@@ -289,7 +289,7 @@ void find_abrupt_steps(std::span<const ClockRow> rows, const std::vector<double>
                        double noise_s) {
   constexpr std::size_t kBeside = 5;
   constexpr double kAbrupt = 16.0;
-  if (sound.rows.size() < kFewestRows) return;
+  if (sound.rows.size() < kFewestJudged) return;
   std::vector<double> spans;
   for (std::size_t i = 1; i < sound.rows.size(); ++i)
     spans.push_back(rows[sound.rows[i]].time_s - rows[sound.rows[i - 1]].time_s);
@@ -355,7 +355,7 @@ double NoiseLaw::deviation(const ClockRow& row) const {
 RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s) {
   RowFaults faults{{}, {}, {}, least_noise_s};
   const std::vector<double> flat = flattened(rows);
-  if (rows.size() >= kFewestRows) {
+  if (rows.size() >= kFewestJudged) {
     faults.law = best_law(rows, flat);
     const auto relative = relative_deviations(rows, faults.law);
     std::vector<Distance> distances;
@@ -377,7 +377,7 @@ RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s) 
   }
   Sound sound = sound_rows(rows, flat, faults.outliers);
   find_abrupt_steps(rows, flat, sound, faults.noise_s);
-  for (const std::size_t width : {5, 25}) find_steps(rows, sound, width, faults.noise_s, least_noise_s);
+  for (const std::size_t width : {5U, 25U}) find_steps(rows, sound, width, faults.noise_s, least_noise_s);
   faults.steps = sizes(rows, sound);
   return faults;
 }

@@ -897,6 +897,32 @@ RTCS = {name: bytes([26]) + bytes.fromhex(registers) for name, registers in SATU
     "empty": b"",
 }
 
+
+
+def record(row, count=40, header="time,offset_s,uncertainty_s"):
+    return (header + "\n" + "".join(row(i) + "\n" for i in range(count))).encode()
+
+
+RECORDS = {
+    "steady": record(lambda i: f"{T1 + 60 * i},{i * 6e-4 + i % 7 * 1e-4:.9f},0.001"),
+    "whole_seconds": record(lambda i: f"{T1 + 3600 * i},{i // 6},0.5"),
+    "whole_seconds_to_and_fro": record(lambda i: f"{T1 + 3600 * i},{(i + i % 2) // 6},0.5"),
+    "step_and_outlier": record(lambda i: f"{T1 + 60 * i},{(i > 25) * 2 + (i == 9) * 0.7 + i % 5 * 1e-4:.9f},0.001"),
+    "far_apart": record(lambda i: f"{i * 10**8 - 10**9},{i * 7 % 11 * 10**8},"),
+    "one_instant": record(lambda i: f"{T1},{i % 3},0"),
+    "spreadsheet": b"\xef\xbb\xbf\"time\";\"offset_ms\"\r\n\"2026-02-02T02:40:00Z\";\"1.5\"\r\n",
+    "two_sources": record(lambda i: f"{T1 + i},{'ab'[i % 2]},{i % 3},{'suspended' if i == 30 else ''}", 80,
+                          "time,source,offset_s,error"),
+    "temperature": record(lambda i: f"{T1 + 600 * i},{i * i * 1e-5:.9f},{20 + i / 10}", 40,
+                          "time,offset_s,temperature_c"),
+    "json": record(lambda i: f'{{"time":"2026-02-02T02:{i:02}:00Z","source":"a","offset_s":{i % 4 * 1e-3:.3f}}}',
+                   40, "").lstrip(),
+    "not_a_number": b"time,offset_s\n1,nan\n",
+    "torn": b"time,offset_s\n1,0.001\n2,0.00",
+    "header_only": b"time,offset_s\n",
+    "empty": b"",
+}
+
 SEEDS = {
     "rtc_fuzz": RTCS,
     "packet_fuzz": PACKETS,
@@ -906,6 +932,7 @@ SEEDS = {
     "client_fuzz": {name: CONFIG + play for name, play in PLAYS.items()}
                    | {name: INTERLEAVED_CONFIG + play for name, play in INTERLEAVED_PLAYS.items()},
     "sample_fuzz": SAMPLES,
+    "fit_fuzz": RECORDS,
     "control_fuzz": CONTROL_REQUESTS,
     "state_fuzz": STATES,
     "keys_fuzz": KEY_FILES,
