@@ -5,8 +5,9 @@
 #include <array>
 #include <cmath>
 #include <iterator>
-#include <limits>
 #include <numbers>
+
+#include "libsync/analysis/order_statistics.hpp"
 
 namespace isletime::analysis {
 namespace {
@@ -50,8 +51,8 @@ struct Segment {
 };
 
 struct Slopes {
-  double least = -INFINITY;
-  double most = INFINITY;
+  double least = -kInfinity;
+  double most = kInfinity;
 };
 
 // What remains of `slopes` for a line that also passes through `bound`.
@@ -118,8 +119,8 @@ std::optional<Passage> pass(std::span<const Bound> bounds, double widening, doub
 
 // How far up and down a line of that slope could be moved.
 double room(const Segment& segment, double slope) {
-  double low = -INFINITY;
-  double high = INFINITY;
+  double low = -kInfinity;
+  double high = kInfinity;
   for (const Point& point : segment.lows.points()) low = std::max(low, point.offset - slope * point.time);
   for (const Point& point : segment.highs.points()) high = std::min(high, point.offset - slope * point.time);
   return std::max(0.0, high - low);
@@ -174,11 +175,11 @@ Slopes slopes_within(const std::vector<Edges>& edges, double widening) {
     Segment hulls;
     const auto add = [&](const Bound& bound) { slopes = narrowed(slopes, hulls, bound); };
     const auto add_low = [&](const Point& point) {
-      add({point.time, point.offset - widening, INFINITY, false});
+      add({point.time, point.offset - widening, kInfinity, false});
       hulls.lows.add({point.time, point.offset - widening});
     };
     const auto add_high = [&](const Point& point) {
-      add({point.time, -INFINITY, point.offset + widening, false});
+      add({point.time, -kInfinity, point.offset + widening, false});
       hulls.highs.add({point.time, point.offset + widening});
     };
     for (std::size_t i = 0; i < segment.lows.size(); ++i) {
@@ -199,8 +200,8 @@ std::vector<Edges> near_edges(const std::vector<Edges>& edges, const Slopes& slo
     // By how much a point may come nearer, relative to another, from the middle slope to an outer one.
     const double tilt =
         (slopes.most - slopes.least) / 2.0 * (segment.lows.back().time - segment.lows.front().time);
-    double top = -INFINITY;
-    double bottom = INFINITY;
+    double top = -kInfinity;
+    double bottom = kInfinity;
     for (const Point& low : segment.lows) top = std::max(top, low.offset - slope * low.time);
     for (const Point& high : segment.highs) bottom = std::min(bottom, high.offset - slope * high.time);
     // Where no line passes, some lie below the one bound and above the other.
@@ -230,7 +231,8 @@ class LogShares {
   }
   double at(double value) const {
     if (value >= kReach) return 0.0;
-    return shares_[static_cast<std::size_t>((std::max(value, -1.0 * kReach) + kReach) * kFineness + 0.5)];
+    return shares_[static_cast<std::size_t>(
+        std::lround((std::max(value, -1.0 * kReach) + kReach) * kFineness))];
   }
 
  private:
@@ -252,12 +254,12 @@ class Depths {
 
   // How well a line explains them that is so high above the foremost.
   double log(double height) const {
-    static const LogShares shares;
+    static const LogShares kShares;
     double sum = 0.0;
     for (std::size_t i = 0; i < counts_.size(); ++i) {
       const double value = height + static_cast<double>(i) / kCells;
       if (value >= kReach) break;
-      if (counts_[i] > 0.0) sum += counts_[i] * shares.at(value);
+      if (counts_[i] > 0.0) sum += counts_[i] * kShares.at(value);
     }
     return sum;
   }
@@ -269,12 +271,12 @@ class Depths {
 // As room(), where each reading was taken with a normal error of that deviation: every height of the line
 // counts by how well it explains the readings.
 double noisy_room_log(const Edges& edges, double slope, double deviation) {
-  double top = -INFINITY;
-  double bottom = INFINITY;
+  double top = -kInfinity;
+  double bottom = kInfinity;
   for (const Point& low : edges.lows) top = std::max(top, low.offset - slope * low.time);
   for (const Point& high : edges.highs) bottom = std::min(bottom, high.offset - slope * high.time);
   const double gap = (bottom - top) / deviation;
-  if (gap < -2.0 * kReach) return -INFINITY;
+  if (gap < -2.0 * kReach) return -kInfinity;
   Depths lows;
   Depths highs;
   for (const Point& low : edges.lows) {
@@ -295,11 +297,12 @@ double noisy_room_log(const Edges& edges, double slope, double deviation) {
     }
     return std::log(sum * deviation / kCells);
   }
-  double most = -INFINITY;
+  double most = -kInfinity;
   std::array<double, 4 * kReach * kCells + 2> logs{};
   std::size_t count = 0;
-  for (double height = -kReach + 0.5 / kCells; height < gap + kReach && count < logs.size();
-       height += 1.0 / kCells) {
+  while (count < logs.size()) {
+    const double height = (static_cast<double>(count) + 0.5) / kCells - kReach;
+    if (height >= gap + kReach) break;
     logs[count] = lows.log(height) + highs.log(gap - height);
     most = std::max(most, logs[count++]);
   }
@@ -311,8 +314,8 @@ double noisy_room_log(const Edges& edges, double slope, double deviation) {
 template <class Room>
 double add_slopes(DriftPosterior& posterior, Slopes slopes, int count, double wander, Room room_log) {
   const double width = (slopes.most - slopes.least) / count;
-  if (width <= 0.0) return -INFINITY;
-  double most = -INFINITY;
+  if (width <= 0.0) return -kInfinity;
+  double most = -kInfinity;
   for (int i = 0; i < count; ++i) {
     const double slope = slopes.least + (i + 0.5) * width;
     const double log = room_log(slope) + std::log(width);
@@ -334,7 +337,11 @@ double add_slopes(DriftPosterior& posterior, Slopes slopes, int count, double wa
 // off by over the time that it takes.
 std::vector<double> jitters() {
   std::vector<double> all;
-  for (double jitter = 0.002; jitter < 0.3; jitter *= 1.25) all.push_back(jitter);
+  double jitter = 0.002;
+  while (jitter < 0.3) {
+    all.push_back(jitter);
+    jitter *= 1.25;
+  }
   return all;
 }
 
@@ -368,7 +375,7 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
   const std::vector<double> levels = jitters();
   // As likely beforehand as that there is none, unless it is known that there is.
   const double prior = -std::log(static_cast<double>(levels.size()));
-  double best = -INFINITY;
+  double best = -kInfinity;
   if (widening <= 0.0) {
     const double none = faults + (coarseness.most_jitter_s > 0.0 ? prior : 0.0);
     best = add_slopes(posterior, passage.slopes, kSlopes, 0.0, [&](double slope) {
@@ -385,8 +392,7 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
     const double wander = wanders ? kWander * deviation / span : 0.0;
     const double likely = faults + prior + (wanders ? wandering : 0.0);
     const Slopes slopes = slopes_within(edges, kFurthest * deviation);
-    if (!(slopes.least < slopes.most) || !std::isfinite(slopes.most - slopes.least))
-      return -std::numeric_limits<double>::infinity();
+    if (!(slopes.least < slopes.most) || !std::isfinite(slopes.most - slopes.least)) return -kInfinity;
     const auto near = near_edges(edges, slopes, 2.0 * kReach * deviation);
     return add_slopes(to, slopes, slope_count, wander, [&](double slope) {
       double log = likely;
@@ -410,7 +416,7 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
 
 // From logarithms of weights to weights.
 void normalise(DriftPosterior& posterior) {
-  double most = -INFINITY;
+  double most = -kInfinity;
   for (const auto& hypothesis : posterior.hypotheses) most = std::max(most, hypothesis.weight);
   double sum = 0.0;
   for (auto& hypothesis : posterior.hypotheses) sum += hypothesis.weight = std::exp(hypothesis.weight - most);
@@ -426,7 +432,7 @@ std::optional<BoundedSlope> estimate_slope_within(std::span<const Bound> bounds,
   const std::size_t most_breaks = 3 + bounds.size() / 500;
   const std::size_t most_outliers = 3 + bounds.size() / 20;
   BoundedSlope result{{{}, 1e6}, {}, {}};
-  double best = -INFINITY;
+  double best = -kInfinity;
   std::optional<Passage> last;
   for (const double share : {0.0, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2, 0.3, 0.45, 0.7, 1.0}) {
     // What such noise explains, less would not explain better.

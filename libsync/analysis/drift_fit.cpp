@@ -118,8 +118,8 @@ Believed believed(std::span<const ClockRow> rows, const std::vector<std::size_t>
 // The mean, if the column is there and says anything: the rest is taken to be as the row before.
 std::optional<double> mean_temperature(const std::vector<ClockRow>& rows) {
   double sum = 0.0;
-  double least = INFINITY;
-  double most = -INFINITY;
+  double least = kInfinity;
+  double most = -kInfinity;
   std::size_t count = 0;
   for (const ClockRow& row : rows) {
     if (!row.temperature_c) continue;

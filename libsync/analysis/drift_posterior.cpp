@@ -324,7 +324,7 @@ DriftPosterior estimate_drift(std::span<const Reading> readings, bool has_temper
   posterior.degrees_of_freedom =
       static_cast<double>(readings.size()) - static_cast<double>(scaled.segments + (has_temperature ? 2 : 1));
   std::vector<double> logs;
-  double most = -INFINITY;
+  double most = -kInfinity;
   for (const NoiseRatio& noise : ratios(static_cast<double>(readings.size()))) {
     const Evidence evidence = has_temperature ? weigh<4>(scaled, noise) : weigh<3>(scaled, noise);
     const double variance = evidence.scale;

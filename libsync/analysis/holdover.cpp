@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "libsync/analysis/order_statistics.hpp"
+
 namespace isletime::analysis {
 namespace {
 
@@ -61,7 +63,7 @@ double length_needed(const DriftPosterior& posterior, double precision, double c
                             likeliest->white_frequency / length + 0.36 * likeliest->walk * length;
     if (most * std::sqrt(variance) <= precision) return length;
   }
-  return INFINITY;
+  return kInfinity;
 }
 
 }  // namespace isletime::analysis

@@ -5,9 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 namespace isletime::analysis {
+
+// What every value is less than.
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Of at least one value; the lower of the middle two.
 inline double median(std::vector<double> values) {

@@ -126,7 +126,7 @@ double misfit(std::span<const ClockRow> rows, const std::vector<double>& flat, c
   const double most = std::max(kOutlierWithoutBound * spread_about_zero(scaled), 1e-12);
   double sum = 0.0;
   for (const double value : scaled) sum += std::min(std::abs(value), most);
-  const double count = static_cast<double>(scaled.size());
+  const auto count = static_cast<double>(scaled.size());
   return std::log(std::max(sum / count, 1e-12)) + logs / count;
 }
 
@@ -236,7 +236,7 @@ std::optional<double> jump(const Sound& sound, std::size_t at, std::size_t width
 std::size_t sharpened(const Sound& sound, std::size_t at, std::size_t width) {
   const auto [first, last] = segment_around(sound, at, width);
   std::size_t best = at;
-  double least = INFINITY;
+  double least = kInfinity;
   for (std::size_t k = first + 1; k < last; ++k) {
     const double scatter = sound.scatter(first, k) + sound.scatter(k, last);
     if (scatter < least) {
