@@ -249,10 +249,10 @@ std::vector<NoiseRatio> ratios(double count) {
 
 // Which kinds of frequency noise are taken to be there. An average over all would be too wide nearly always
 // where there is none, and too narrow where it only just shows. So a kind without any is believed until
-// another explains the readings about as well, as it does by chance for one clock in four: that one's
+// another explains the readings about as well, as it does by chance for few clocks: such a one's
 // interval is then too wide.
 void believe(DriftPosterior& posterior) {
-  constexpr double kNone = 1.4;
+  constexpr double kNone = 1.2;
   constexpr double kWhiteOnly = 6.0;
   struct Kind {
     double weight = 0.0;
