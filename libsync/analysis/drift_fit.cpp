@@ -267,7 +267,8 @@ void judge(DriftFit& fit, const DriftPosterior& posterior, const FitQuestion& qu
     fit.run_for_s = fit.span_s * half / wanted;
     return;
   }
-  const double needed = length_needed(posterior, wanted, question.confidence, fit.interval_s, kTenYears);
+  const double needed =
+      length_needed(posterior, {wanted, question.confidence, fit.interval_s, fit.span_s}, kTenYears);
   if (!std::isfinite(needed)) {
     fit.verdict = Verdict::kWanders;
     return;

@@ -45,8 +45,9 @@ double time_within(const DriftPosterior& posterior, Holdover holdover, const Tru
   return safe;
 }
 
-double length_needed(const DriftPosterior& posterior, double precision, double confidence, double interval_s,
-                     double most_s) {
+double length_needed(const DriftPosterior& posterior, const Wanted& wanted, double most_s) {
+  // No quartz clock wanders by more a root second: a record that is too short for its noise only seems to.
+  constexpr double kMostWalk = 3e-8 * 3e-8;
   // The likeliest alone: from few readings, some that are hardly likely are so loud that they would drown it.
   const auto likeliest =
       std::max_element(posterior.hypotheses.begin(), posterior.hypotheses.end(),
@@ -56,12 +57,14 @@ double length_needed(const DriftPosterior& posterior, double precision, double c
   double most = 10.0;
   for (int i = 0; i < 50; ++i) {
     const double middle = (least + most) / 2.0;
-    (std::erf(middle / std::sqrt(2.0)) < confidence ? least : most) = middle;
+    (std::erf(middle / std::sqrt(2.0)) < wanted.confidence ? least : most) = middle;
   }
-  for (double length = 10.0 * interval_s; length <= most_s; length *= 1.1) {
-    const double variance = 12.0 * likeliest->reading_variance * interval_s / (length * length * length) +
-                            likeliest->white_frequency / length + 0.36 * likeliest->walk * length;
-    if (most * std::sqrt(variance) <= precision) return length;
+  const double walk = std::min(likeliest->walk, kMostWalk);
+  for (double length = std::max(10.0 * wanted.interval_s, wanted.length_s); length <= most_s; length *= 1.1) {
+    const double variance =
+        12.0 * likeliest->reading_variance * wanted.interval_s / (length * length * length) +
+        likeliest->white_frequency / length + 0.36 * walk * length;
+    if (most * std::sqrt(variance) <= wanted.precision) return length;
   }
   return kInfinity;
 }

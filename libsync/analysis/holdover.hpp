@@ -21,9 +21,16 @@ enum class Holdover {
 double time_within(const DriftPosterior& posterior, Holdover holdover, const Trust& trust, double at_sync_s,
                    double most_s);
 
-// How long a record like this one must be, a row each `interval_s`, for its rate to be known to
-// +-`precision` (s/s) with the confidence; beyond `most_s`: never, the clock's rate itself wanders more.
-double length_needed(const DriftPosterior& posterior, double precision, double confidence, double interval_s,
-                     double most_s);
+// What a record is to tell, which has `length_s` of it already.
+struct Wanted {
+  double precision;   // s/s
+  double confidence;  // within (0, 1)
+  double interval_s;  // between rows
+  double length_s;
+};
+
+// How long it must be for its rate to be known so well; beyond `most_s`: never, the clock's rate itself wanders
+// more.
+double length_needed(const DriftPosterior& posterior, const Wanted& wanted, double most_s);
 
 }  // namespace isletime::analysis

@@ -89,7 +89,7 @@ double usual_per_degree(const std::vector<ClockRow>& rows) {
                         (rows[i].offset_s - first.offset_s) / span);
   }
   const std::size_t third = slopes.size() / 3;
-  if (third < kFewestRows) return 0.0;
+  if (third < kFewestJudged) return 0.0;
   std::sort(slopes.begin(), slopes.end());
   const auto medians = [&](std::size_t from) {
     std::vector<double> degrees;

@@ -42,12 +42,23 @@ TEST(Holdover, ASyncThatIsWorseThanTheToleranceGivesNoTime) {
 TEST(Holdover, ReadingsAloneTakeALengthToThePowerOfThreeHalves) {
   // The slope of n even readings over T has a variance of 12 s^2 / (n T^2).
   const auto posterior = known(0.0, 0.0, 1e-6, 0.0, 0.0);
-  const double length = length_needed(posterior, 1e-7, 0.95, 60.0, kLong);
+  const double length = length_needed(posterior, {1e-7, 0.95, 60.0, 0.0}, kLong);
   EXPECT_NEAR(1.96 * std::sqrt(12.0 * 1e-6 * 60.0 / (length * length * length)), 1e-7, 0.2e-7);
 }
 
 TEST(Holdover, NoLengthIsEnoughForARateThatWandersMore) {
-  EXPECT_TRUE(std::isinf(length_needed(known(0.0, 0.0, 1e-6, 0.0, 1e-14), 1e-7, 0.95, 60.0, kLong)));
+  EXPECT_TRUE(std::isinf(length_needed(known(0.0, 0.0, 1e-6, 0.0, 1e-14), {1e-7, 0.95, 60.0, 0.0}, kLong)));
+}
+
+// A walk of 1e-9 a root second leaves the rate uncertain by 0.6e-9 times the root of the length.
+TEST(Holdover, ALongRecordOfAWanderingClockIsNotMendedByMoreOfIt) {
+  const auto posterior = known(0.0, 0.0, 1e-12, 0.0, 1e-18);
+  EXPECT_LT(length_needed(posterior, {1e-6, 0.95, 60.0, 0.0}, kLong), 1e5);
+  EXPECT_TRUE(std::isinf(length_needed(posterior, {1e-6, 0.95, 60.0, 1e6}, kLong)));
+}
+
+TEST(Holdover, AShortRecordIsNoProofThatAClockWandersAsNoQuartzDoes) {
+  EXPECT_LT(length_needed(known(0.0, 0.0, 1e-12, 0.0, 1e-8), {2e-6, 0.95, 0.2, 3.0}, kLong), 3600.0);
 }
 
 }  // namespace
