@@ -236,7 +236,10 @@ double misfit(std::span<const ClockRow> rows, const std::vector<double>& flat, c
 }
 
 NoiseLaw best_law(std::span<const ClockRow> rows, const std::vector<double>& flat) {
+  // Of what a tenth of the rows stays below: a little more, and the best rows weigh too little for how good
+  // they are, so that intervals are true too often; a little less, and too much.
   constexpr double kOfDecile = 0.3;
+  constexpr double kOfExcess = 0.25;
   std::vector<double> known;
   for (const ClockRow& row : rows) {
     if (row.uncertainty_s) known.push_back(*row.uncertainty_s);
@@ -249,11 +252,12 @@ NoiseLaw best_law(std::span<const ClockRow> rows, const std::vector<double>& fla
   const double low_s = *decile;
   best.typical_s = median(std::move(known));
   double least = misfit(rows, flat, best);
-  const auto law = [&](double from_s, double power) {
-    return NoiseLaw{from_s, best.typical_s, power, kOfDecile * (low_s - from_s)};
-  };
-  for (const NoiseLaw& other :
-       {law(0.0, 0.5), law(0.0, 1.0), law(least_s - kOfDecile / 2.0 * (low_s - least_s), 1.0)}) {
+  const double excess_s = low_s - least_s;
+  const double below_s = least_s - kOfExcess / 2.0 * excess_s;
+  const std::array laws{NoiseLaw{0.0, best.typical_s, 0.5, kOfDecile * low_s},
+                        NoiseLaw{0.0, best.typical_s, 1.0, kOfDecile * low_s},
+                        NoiseLaw{below_s, best.typical_s, 1.0, kOfExcess * (low_s - below_s)}};
+  for (const NoiseLaw& other : laws) {
     // Where they hardly differ, or some say 0, they say nothing.
     if (other.typical_s - other.least_s <= 1e-3 * best.typical_s || other.floor_s <= 0.0) continue;
     const double cost = misfit(rows, flat, other);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Usage: drift_proof [RUNS [NAME]]
 // The promise of driftlog fit, tried: RUNS (default: 1000) simulated records of each kind whose name
-// contains NAME; a line a kind says how often the interval held the true rate. Exit status: 1, where one
-// is outside 93 to 97 % by more than chance.
+// contains NAME; a line a kind says how often the interval held the true rate, with a ! where that is outside
+// of 93 to 97 %, though it is to be within. Chance moves a figure of 1000 runs by 0.7 %.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>

@@ -103,5 +103,20 @@ TEST(RowFaults, AHalfOfARoundTripErrsByWhatItTookLonger) {
   EXPECT_TRUE(faults.outliers.empty());
 }
 
+TEST(RowFaults, WhatARateDoesOverMonthsIsNoFault) {
+  Simulation plan;
+  plan.clock = {.drift_ppm = 11.7, .white_ppm = 0.01, .walk_ppm = 0.001, .temperature_ppm_per_c = 0.3};
+  plan.room = {.has_thermometer = true, .swing_c = 5.0};
+  plan.reading = {.least_delay_s = 0.002, .jitter_s = 0.0005};
+  plan.faults.gap_probability = 0.01;
+  plan.faults.gap_s = 3600.0;
+  plan.interval_s = 3600.0;
+  plan.duration_s = 200.0 * 86'400.0;
+  const auto rows = simulated_rows(plan);
+  const auto faults = find_row_faults(rows, kFinest);
+  EXPECT_LT(faults.outliers.size(), rows.size() / 200);
+  EXPECT_TRUE(faults.steps.empty());
+}
+
 }  // namespace
 }  // namespace isletime::analysis
