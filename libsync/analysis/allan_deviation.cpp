@@ -64,9 +64,11 @@ std::vector<AllanPoint> allan_deviation(std::span<const PhasePoint> points) {
     segments.push_back(before + (point.begins ? 1 : 0));
   }
   const double span = points.back().time_s - points.front().time_s;
-  for (double tau = interval; 2.0 * tau <= span; tau *= 2.0) {
+  double tau = interval;
+  while (2.0 * tau <= span) {
     const AllanPoint point = at(points, segments, tau, std::max(0.4 * interval, 0.02 * tau));
     if (point.count >= kFewest) deviations.push_back(point);
+    tau *= 2.0;
   }
   return deviations;
 }

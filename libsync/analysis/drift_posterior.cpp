@@ -183,13 +183,13 @@ class Filter {
 
 template <std::size_t N>
 Evidence weigh(const Scaled& scaled, const NoiseRatio& noise) {
-  const double count = static_cast<double>(scaled.readings.size());
+  const auto count = static_cast<double>(scaled.readings.size());
   const double step = 1.0 / count;
   // Beyond what the readings could be, however loud the noise; its size drops out of the evidence.
   const double diffuse =
       100.0 * scaled.range * scaled.range * (1.0 + noise.white * step + noise.walk * step * step * step);
   Filter<N> filter(diffuse);
-  const double unknown = static_cast<double>(scaled.segments + N - 2);
+  const auto unknown = static_cast<double>(scaled.segments + N - 2);
   double log_variances = -unknown * std::log(diffuse);
   double product = 1.0;
   double squares = 0.0;
@@ -229,17 +229,23 @@ double familiarity(double walk_variance) {
   return walk <= 0.0 || (walk >= 3e-11 && walk <= 3e-8) ? 1.0 : kStrange;
 }
 
+// From `first` up, each `factor` times the one before.
+std::vector<std::pair<double, double>> levels(double none, double first, double end, double factor) {
+  std::vector<std::pair<double, double>> all{{0.0, none}};
+  double level = first;
+  while (level < end) {
+    all.emplace_back(level, 1.0);
+    level *= factor;
+  }
+  return all;
+}
+
 // From where frequency noise would just begin to show in the slope up to where it is all that is seen.
 std::vector<NoiseRatio> ratios(double count) {
   constexpr double kWhiteStep = 4.0;
   constexpr double kWalkStep = 4.0;
-  std::vector<std::pair<double, double>> whites{{0.0, kNoWhite}};
-  for (double level = 3.0 / count; level < 100.0 * count; level *= kWhiteStep)
-    whites.emplace_back(level, 1.0);
-  std::vector<std::pair<double, double>> walks{{0.0, kNoWalk}};
-  for (double level = 6.0 / count; level < 30.0 * count * count * count; level *= kWalkStep) {
-    walks.emplace_back(level, 1.0);
-  }
+  const auto whites = levels(kNoWhite, 3.0 / count, 100.0 * count, kWhiteStep);
+  const auto walks = levels(kNoWalk, 6.0 / count, 30.0 * count * count * count, kWalkStep);
   std::vector<NoiseRatio> all;
   for (const auto& [white, white_prior] : whites) {
     for (const auto& [walk, walk_prior] : walks) all.push_back({white, walk, white_prior * walk_prior});

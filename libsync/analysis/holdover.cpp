@@ -60,11 +60,13 @@ double length_needed(const DriftPosterior& posterior, const Wanted& wanted, doub
     (std::erf(middle / std::sqrt(2.0)) < wanted.confidence ? least : most) = middle;
   }
   const double walk = std::min(likeliest->walk, kMostWalk);
-  for (double length = std::max(10.0 * wanted.interval_s, wanted.length_s); length <= most_s; length *= 1.1) {
+  double length = std::max(10.0 * wanted.interval_s, wanted.length_s);
+  while (length <= most_s) {
     const double variance =
         12.0 * likeliest->reading_variance * wanted.interval_s / (length * length * length) +
         likeliest->white_frequency / length + 0.36 * walk * length;
     if (most * std::sqrt(variance) <= wanted.precision) return length;
+    length *= 1.1;
   }
   return kInfinity;
 }

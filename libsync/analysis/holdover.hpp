@@ -29,8 +29,8 @@ struct Wanted {
   double length_s;
 };
 
-// How long it must be for its rate to be known so well; beyond `most_s`: never, the clock's rate itself wanders
-// more.
+// How long it must be for its rate to be known so well; beyond `most_s`: never, the clock's rate itself
+// wanders more.
 double length_needed(const DriftPosterior& posterior, const Wanted& wanted, double most_s);
 
 }  // namespace isletime::analysis

@@ -274,7 +274,7 @@ double outlier_limit(const ClockRow& row, double distance) {
   return std::abs(distance) > *row.uncertainty_s ? kOutlier : kOutlierWithinBound;
 }
 
-// Rows that are believed, and where among them nothing is continued.
+// Rows that are believed and show enough to tell a step, and where among them nothing is continued.
 struct Sound {
   std::vector<std::size_t> rows;
   std::vector<double> sums;  // of the flattened offsets before each
@@ -291,7 +291,8 @@ struct Sound {
 };
 
 Sound sound_rows(std::span<const ClockRow> rows, const std::vector<double>& flat,
-                 const std::vector<std::size_t>& outliers) {
+                 const std::vector<double>& relative, const std::vector<std::size_t>& outliers) {
+  constexpr double kVague = 5.0;
   Sound sound;
   sound.sums.push_back(0.0);
   sound.squares.push_back(0.0);
@@ -303,6 +304,7 @@ Sound sound_rows(std::span<const ClockRow> rows, const std::vector<double>& flat
       ++outlier;
       continue;
     }
+    if (relative[i] > kVague) continue;
     sound.rows.push_back(i);
     sound.sums.push_back(sound.sums.back() + flat[i]);
     sound.squares.push_back(sound.squares.back() + flat[i] * flat[i]);
@@ -428,7 +430,7 @@ void find_abrupt_steps(std::span<const ClockRow> rows, const std::vector<double>
   for (const std::size_t i : found) sound.begins[i] = true;
 }
 
-std::vector<Step> sizes(std::span<const ClockRow> rows, const Sound& sound) {
+std::vector<Step> sizes(std::span<const ClockRow> rows, const std::vector<double>& flat, const Sound& sound) {
   constexpr std::size_t kBeside = 5;
   std::vector<Step> steps;
   for (std::size_t i = 1; i < sound.rows.size(); ++i) {
@@ -437,10 +439,15 @@ std::vector<Step> sizes(std::span<const ClockRow> rows, const Sound& sound) {
     while (first > 0 && i - first < kBeside && !sound.begins[first]) --first;
     std::size_t last = i + 1;
     while (last < sound.rows.size() && last - i < kBeside && !sound.begins[last]) ++last;
-    const std::size_t row = sound.rows[i];
+    const double before = sound.mean(first, i);
+    const double behind = sound.mean(i, last);
+    // Vague ones in between are of the side that they are nearer to.
+    std::size_t row = sound.rows[i];
+    while (row > sound.rows[i - 1] + 1 && std::abs(flat[row - 1] - behind) < std::abs(flat[row - 1] - before))
+      --row;
     bool is_marked = false;
     for (std::size_t k = sound.rows[i - 1] + 1; k <= row; ++k) is_marked |= rows[k].is_marked;
-    steps.push_back({row, sound.mean(i, last) - sound.mean(first, i), is_marked});
+    steps.push_back({row, behind - before, is_marked});
   }
   return steps;
 }
@@ -464,9 +471,10 @@ double NoiseLaw::deviation(const ClockRow& row) const {
 RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s) {
   RowFaults faults{{}, {}, {}, least_noise_s};
   const std::vector<double> flat = flattened(rows);
+  std::vector<double> relative(rows.size(), 1.0);
   if (rows.size() >= kFewestJudged) {
     faults.law = best_law(rows, flat);
-    const auto relative = relative_deviations(rows, faults.law);
+    relative = relative_deviations(rows, faults.law);
     std::vector<Distance> distances;
     std::vector<double> scaled;
     distances.reserve(rows.size());
@@ -484,10 +492,10 @@ RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s) 
         faults.outliers.push_back(i);
     }
   }
-  Sound sound = sound_rows(rows, flat, faults.outliers);
+  Sound sound = sound_rows(rows, flat, relative, faults.outliers);
   find_abrupt_steps(rows, flat, sound, faults.noise_s);
   for (const std::size_t width : {5U, 25U}) find_steps(rows, sound, width, faults.noise_s, least_noise_s);
-  faults.steps = sizes(rows, sound);
+  faults.steps = sizes(rows, flat, sound);
   return faults;
 }
 

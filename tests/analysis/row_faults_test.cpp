@@ -103,6 +103,22 @@ TEST(RowFaults, AHalfOfARoundTripErrsByWhatItTookLonger) {
   EXPECT_TRUE(faults.outliers.empty());
 }
 
+// As a busy machine's are, which waits on the way there: wrong by most of their bounds, also two in a row.
+TEST(RowFaults, LateRowsWithinTheirBoundsAreNoSteps) {
+  auto rows = quiet(300);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    rows[i].uncertainty_s = kNoise * (1.5 + 0.1 * static_cast<double>(i % 7));
+  for (const std::size_t late : {40U, 90U, 91U, 200U}) {
+    rows[late].offset_s += 80 * kNoise;
+    rows[late].uncertainty_s = 90 * kNoise;
+  }
+  EXPECT_TRUE(find_row_faults(rows, kFinest).steps.empty());
+  for (std::size_t i = 91; i < rows.size(); ++i) rows[i].offset_s += 1.0;
+  const auto faults = find_row_faults(rows, kFinest);
+  ASSERT_EQ(faults.steps.size(), 1U);
+  EXPECT_EQ(faults.steps[0].row, 91U);
+}
+
 TEST(RowFaults, WhatARateDoesOverMonthsIsNoFault) {
   Simulation plan;
   plan.clock = {.drift_ppm = 11.7, .white_ppm = 0.01, .walk_ppm = 0.001, .temperature_ppm_per_c = 0.3};

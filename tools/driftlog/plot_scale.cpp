@@ -162,20 +162,20 @@ Axis averaging_axis(Range log_tau) {
     double seconds;
     const char* label;
   };
-  constexpr std::array kTimes{
+  constexpr std::array kAverages{
       Time{1e-9, "1 ns"},         Time{1e-6, "1 µs"},           Time{1e-3, "1 ms"},
       Time{0.01, "10 ms"},        Time{0.1, "0.1 s"},           Time{1.0, "1 s"},
       Time{10.0, "10 s"},         Time{kMinute, "1 min"},       Time{10 * kMinute, "10 min"},
       Time{kHour, "1 h"},         Time{6 * kHour, "6 h"},       Time{kDay, "1 day"},
       Time{10 * kDay, "10 days"}, Time{100 * kDay, "100 days"}, Time{1e9, "32 years"}};
-  const auto at = [&kTimes](std::size_t i) { return std::log10(kTimes[i].seconds); };
+  const auto at = [&kAverages](std::size_t i) { return std::log10(kAverages[i].seconds); };
   constexpr double kSame = 1e-3;
   std::size_t first = 0;
-  std::size_t last = kTimes.size() - 1;
-  while (first + 2 < kTimes.size() && at(first + 1) <= log_tau.low + kSame) ++first;
+  std::size_t last = kAverages.size() - 1;
+  while (first + 2 < kAverages.size() && at(first + 1) <= log_tau.low + kSame) ++first;
   while (last > first + 1 && at(last - 1) >= log_tau.high - kSame) --last;
   Axis axis{with_margin({at(first), at(last)}), "averaging time", {}};
-  for (std::size_t i = first; i <= last; ++i) axis.ticks.push_back({at(i), kTimes[i].label});
+  for (std::size_t i = first; i <= last; ++i) axis.ticks.push_back({at(i), kAverages[i].label});
   return axis;
 }
 

@@ -55,7 +55,7 @@ class Memory {
   const Log& log_;
   std::optional<StateFolder> folder_;
   std::optional<SavedState> state_;  // that the folder has, or should
-  std::deque<std::string> latest_;  // where there is no folder
+  std::deque<std::string> latest_;   // where there is no folder
   std::vector<std::string> news_;
   std::string warning_;
 };
