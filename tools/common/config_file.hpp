@@ -6,9 +6,11 @@
 
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include "libsync/core/result.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace isletime {
 

@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include "libsync/core/time_types.hpp"
+
+namespace CLI {
+class Validator;
+}
 
 namespace isletime::driftlog {
 

@@ -5,12 +5,14 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "libsync/analysis/drift_fit.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
 #include "tools/driftlog/fit_columns.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace isletime::driftlog {
 

@@ -6,12 +6,14 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "libsync/analysis/drift_fit.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/driftlog/fit_columns.hpp"
 #include "tools/driftlog/fit_rows.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace isletime::driftlog {
 

@@ -2,11 +2,13 @@
 // driftlog plot: draws what was logged, by gnuplot, or in text.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
 #include "tools/driftlog/plot_options.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace isletime::driftlog {
 

@@ -2,11 +2,13 @@
 // driftlog simulate: the record that a clock would leave behind, as sample records.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "libsync/analysis/clock_simulation.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace isletime::driftlog {
 

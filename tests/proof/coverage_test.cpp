@@ -3,7 +3,7 @@
 // the true rate. Seeds are fixed, so that a result is the same on every run. drift_proof tries 1000 of each.
 #include <gtest/gtest.h>
 
-#include "tests/analysis/kinds.hpp"
+#include "tests/proof/kinds.hpp"
 
 namespace isletime::analysis {
 namespace {

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "libsync/analysis/drift_fit.hpp"
-#include "tests/analysis/made_records.hpp"
 #include "tests/analysis/records.hpp"
+#include "tests/proof/made_records.hpp"
 
 namespace isletime::analysis {
 namespace {

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "tests/analysis/kinds.hpp"
+#include "tests/proof/kinds.hpp"
 
 using namespace isletime::analysis;
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "libsync/analysis/clock_simulation.hpp"
-#include "tests/analysis/made_records.hpp"
+#include "tests/proof/made_records.hpp"
 
 namespace isletime::analysis {
 

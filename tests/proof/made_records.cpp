@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tests/analysis/made_records.hpp"
+#include "tests/proof/made_records.hpp"
 
 #include <algorithm>
 #include <cmath>

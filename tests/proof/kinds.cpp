@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tests/analysis/kinds.hpp"
+#include "tests/proof/kinds.hpp"
 
 #include <algorithm>
 
