@@ -7,10 +7,7 @@
 #include <string>
 
 #include "libsync/core/result.hpp"
-
-namespace CLI {
-class App;
-}
+#include "tools/common/cli_classes.hpp"
 
 namespace isletime {
 

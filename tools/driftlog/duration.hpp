@@ -6,10 +6,7 @@
 #include <string>
 
 #include "libsync/core/time_types.hpp"
-
-namespace CLI {
-class Validator;
-}
+#include "tools/common/cli_classes.hpp"
 
 namespace isletime::driftlog {
 

@@ -7,13 +7,10 @@
 #include <vector>
 
 #include "libsync/analysis/drift_fit.hpp"
+#include "tools/common/cli_classes.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/driftlog/fit_columns.hpp"
 #include "tools/driftlog/fit_rows.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace isletime::driftlog {
 

@@ -2,13 +2,10 @@
 // driftlog plot: draws what was logged, by gnuplot, or in text.
 #pragma once
 
+#include "tools/common/cli_classes.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
 #include "tools/driftlog/plot_options.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace isletime::driftlog {
 

@@ -88,7 +88,7 @@ std::optional<std::string> find_difference(const EarlierRows& earlier,
   if (earlier.rows == 0) return std::nullopt;
   for (const std::string& source : sources) {
     // A run that was ended in its first round has not got to all of them.
-    if (earlier.sources.count(source) == 0 && earlier.rows >= sources.size())
+    if (!earlier.sources.contains(source) && earlier.rows >= sources.size())
       return fmt::format("has no rows of {}: name the sources that it was begun with", source);
   }
   for (const std::string& source : earlier.sources) {

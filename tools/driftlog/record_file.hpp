@@ -35,7 +35,7 @@ std::optional<std::string> find_difference(const EarlierRows& earlier,
 
 class RecordFile {
  public:
-  static RecordFile on_stdout(Format format) { return RecordFile(format, Fd{}); }
+  static RecordFile on_stdout(Format format) { return {format, Fd{}}; }
   // Begins the file if there is none. Error: one line without the program's name, and how to end.
   struct Refusal {
     std::string text;

@@ -3,12 +3,9 @@
 #pragma once
 
 #include "libsync/analysis/clock_simulation.hpp"
+#include "tools/common/cli_classes.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace isletime::driftlog {
 
