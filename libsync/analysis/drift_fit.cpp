@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "libsync/analysis/believed_rows.hpp"
 #include "libsync/analysis/bounded_slope.hpp"
 #include "libsync/analysis/holdover.hpp"
 #include "libsync/analysis/order_statistics.hpp"
@@ -15,13 +16,6 @@ constexpr std::size_t kMostReadings = 600;
 constexpr std::size_t kMostReadingsOfSegment = 300;
 constexpr double kOnePpm = 1e-6;
 constexpr double kTenYears = 10.0 * 365.25 * 86'400.0;
-
-// The rows that a fit believes.
-struct Believed {
-  std::vector<ClockRow> rows;
-  std::vector<bool> begins;
-  std::vector<double> degree_seconds;
-};
 
 double usual_interval(std::span<const ClockRow> rows) {
   std::vector<double> spans;
@@ -96,25 +90,6 @@ std::vector<std::size_t> with_strangers(std::vector<std::size_t> outliers, std::
   return outliers;
 }
 
-Believed believed(std::span<const ClockRow> rows, const std::vector<std::size_t>& outliers,
-                  const std::vector<Step>& steps) {
-  Believed result;
-  auto outlier = outliers.begin();
-  auto step = steps.begin();
-  bool begins = true;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (; step != steps.end() && step->row <= i; ++step) begins = true;
-    if (outlier != outliers.end() && *outlier == i) {
-      ++outlier;
-      continue;
-    }
-    result.rows.push_back(rows[i]);
-    result.begins.push_back(begins);
-    begins = false;
-  }
-  return result;
-}
-
 // The mean, if the column is there and says anything: the rest is taken to be as the row before.
 std::optional<double> mean_temperature(const std::vector<ClockRow>& rows) {
   double sum = 0.0;
@@ -131,19 +106,6 @@ std::optional<double> mean_temperature(const std::vector<ClockRow>& rows) {
   constexpr double kLeastRange = 1.0;
   if (count < kFewestRows || count * 10 < rows.size() * 9 || most - least < kLeastRange) return std::nullopt;
   return sum / static_cast<double>(count);
-}
-
-void integrate_temperature(Believed& record, double mean_c) {
-  double sum = 0.0;
-  double degrees = 0.0;
-  double last_s = record.rows.front().time_s;
-  for (const ClockRow& row : record.rows) {
-    const double now = row.temperature_c ? *row.temperature_c - mean_c : degrees;
-    sum += (row.time_s - last_s) * (degrees + now) / 2.0;
-    degrees = now;
-    last_s = row.time_s;
-    record.degree_seconds.push_back(sum);
-  }
 }
 
 // Neighbours are averaged where there are too many: a day of them still says what a minute did.
@@ -286,23 +248,13 @@ std::optional<DriftPosterior> fit_by_bounds(std::span<const ClockRow> rows, doub
   const double beside = typical_uncertainty - step / 2.0;
   const auto slope = estimate_slope_within(bounds, {step, beside < 0.4 * step ? std::max(0.0, beside) : 0.0});
   if (!slope) return std::nullopt;
-  // What was found among the rows that are left, by their numbers among all.
-  std::vector<std::size_t> numbers;
-  auto outlier = fit.outliers.begin();
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (outlier != fit.outliers.end() && *outlier == i) {
-      ++outlier;
-    } else {
-      numbers.push_back(i);
-    }
-  }
-  for (const std::size_t i : slope->outliers) fit.outliers.push_back(numbers[i]);
+  for (const std::size_t i : slope->outliers) fit.outliers.push_back(record.numbers[i]);
   std::sort(fit.outliers.begin(), fit.outliers.end());
   for (const std::size_t i : slope->breaks) {
-    fit.steps.push_back({numbers[i], record.rows[i].offset_s - record.rows[i - 1].offset_s, false});
+    fit.steps.push_back({record.numbers[i], record.rows[i].offset_s - record.rows[i - 1].offset_s, false});
   }
   std::sort(fit.steps.begin(), fit.steps.end(), [](const Step& a, const Step& b) { return a.row < b.row; });
-  record = believed(rows, fit.outliers, fit.steps);
+  record = believed_rows(rows, fit.outliers, fit.steps);
   fit.is_by_bounds = true;
   return slope->posterior;
 }
@@ -326,7 +278,7 @@ DriftFit fit_drift(std::span<const ClockRow> rows, const FitQuestion& question) 
   const RowFaults faults = find_row_faults(rows, is_coarse ? 0.25 * *fit.resolution_s : 1e-9);
   fit.outliers = is_coarse ? with_strangers(faults.outliers, rows, *resolution) : faults.outliers;
   fit.steps = faults.steps;
-  Believed record = believed(rows, fit.outliers, fit.steps);
+  Believed record = believed_rows(rows, fit.outliers, fit.steps);
   const std::size_t segments = fit.steps.size() + 1;
   if (record.rows.size() < kFewestRows + 2 * segments ||
       record.rows.back().time_s <= record.rows.front().time_s) {

@@ -285,25 +285,40 @@ void believe(DriftPosterior& posterior) {
   }
 }
 
-// The value that `cumulative` reaches with `probability`; it is within the reach of the hypotheses.
-template <class Mean, class Variance>
-double quantile(const DriftPosterior& posterior, double probability, Mean mean, Variance variance) {
-  double low = 0.0;
-  double high = 0.0;
-  bool first = true;
+// What the hypotheses tell of one coefficient.
+struct Told {
+  double NoiseHypothesis::*value;
+  double NoiseHypothesis::*variance;
+};
+constexpr Told kOfRate{&NoiseHypothesis::rate, &NoiseHypothesis::rate_variance};
+constexpr Told kOfDegree{&NoiseHypothesis::per_degree, &NoiseHypothesis::per_degree_variance};
+
+double mean_of(const DriftPosterior& posterior, const Told& told) {
+  double mean = 0.0;
+  double weight = 0.0;
+  for (const auto& hypothesis : posterior.hypotheses) {
+    mean += hypothesis.rate_weight * hypothesis.*told.value;
+    weight += hypothesis.rate_weight;
+  }
+  return mean / weight;
+}
+
+// The value that is reached with `probability`; it is within the reach of the hypotheses.
+double quantile(const DriftPosterior& posterior, const Told& told, double probability) {
+  double low = kInfinity;
+  double high = -kInfinity;
   for (const auto& hypothesis : posterior.hypotheses) {
     if (hypothesis.rate_weight <= 0.0) continue;
-    const double reach = 100.0 * std::sqrt(variance(hypothesis));
-    low = first ? mean(hypothesis) - reach : std::min(low, mean(hypothesis) - reach);
-    high = first ? mean(hypothesis) + reach : std::max(high, mean(hypothesis) + reach);
-    first = false;
+    const double reach = 100.0 * std::sqrt(hypothesis.*told.variance);
+    low = std::min(low, hypothesis.*told.value - reach);
+    high = std::max(high, hypothesis.*told.value + reach);
   }
   for (int i = 0; i < 80; ++i) {
     const double middle = (low + high) / 2.0;
     double below = 0.0;
     for (const auto& hypothesis : posterior.hypotheses) {
-      const double deviation = std::sqrt(variance(hypothesis));
-      const double distance = middle - mean(hypothesis);
+      const double deviation = std::sqrt(hypothesis.*told.variance);
+      const double distance = middle - hypothesis.*told.value;
       below += hypothesis.rate_weight *
                (deviation > 0.0 ? student_cumulative(distance / deviation, posterior.degrees_of_freedom)
                                 : (distance >= 0.0 ? 1.0 : 0.0));
@@ -311,6 +326,11 @@ double quantile(const DriftPosterior& posterior, double probability, Mean mean, 
     (below < probability ? low : high) = middle;
   }
   return (low + high) / 2.0;
+}
+
+Interval interval_of(const DriftPosterior& posterior, const Told& told, double confidence) {
+  return {quantile(posterior, told, 0.5 - confidence / 2.0),
+          quantile(posterior, told, 0.5 + confidence / 2.0)};
 }
 
 }  // namespace
@@ -360,41 +380,19 @@ DriftPosterior estimate_drift(std::span<const Reading> readings, bool has_temper
 }
 
 double mean_rate(const DriftPosterior& posterior) {
-  double mean = 0.0;
-  double weight = 0.0;
-  for (const auto& hypothesis : posterior.hypotheses) {
-    mean += hypothesis.rate_weight * hypothesis.rate;
-    weight += hypothesis.rate_weight;
-  }
-  return mean / weight;
+  return mean_of(posterior, kOfRate);
 }
 
 Interval rate_interval(const DriftPosterior& posterior, double confidence) {
-  const auto at = [&](double probability) {
-    return quantile(
-        posterior, probability, [](const auto& h) { return h.rate; },
-        [](const auto& h) { return h.rate_variance; });
-  };
-  return {at(0.5 - confidence / 2.0), at(0.5 + confidence / 2.0)};
+  return interval_of(posterior, kOfRate, confidence);
 }
 
 double mean_per_degree(const DriftPosterior& posterior) {
-  double mean = 0.0;
-  double weight = 0.0;
-  for (const auto& hypothesis : posterior.hypotheses) {
-    mean += hypothesis.rate_weight * hypothesis.per_degree;
-    weight += hypothesis.rate_weight;
-  }
-  return mean / weight;
+  return mean_of(posterior, kOfDegree);
 }
 
 Interval per_degree_interval(const DriftPosterior& posterior, double confidence) {
-  const auto at = [&](double probability) {
-    return quantile(
-        posterior, probability, [](const auto& h) { return h.per_degree; },
-        [](const auto& h) { return h.per_degree_variance; });
-  };
-  return {at(0.5 - confidence / 2.0), at(0.5 + confidence / 2.0)};
+  return interval_of(posterior, kOfDegree, confidence);
 }
 
 }  // namespace isletime::analysis

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "libsync/analysis/believed_rows.hpp"
 #include "tools/driftlog/fit_report.hpp"
 
 namespace isletime::driftlog {
@@ -14,42 +15,6 @@ namespace {
 using analysis::ClockRow;
 using analysis::DriftFit;
 using analysis::Verdict;
-
-// Degree seconds away from the mean, up to each of the rows: one that has no temperature is as the one
-// before.
-std::vector<double> warmth_of(const std::vector<ClockRow>& rows, const std::vector<FittedRow>& fitted,
-                              double mean_c) {
-  std::vector<double> warmth;
-  double sum = 0.0;
-  double degrees = 0.0;
-  double last_s = rows[fitted.front().row].time_s;
-  for (const FittedRow& each : fitted) {
-    const ClockRow& row = rows[each.row];
-    const double now = row.temperature_c ? *row.temperature_c - mean_c : degrees;
-    sum += (row.time_s - last_s) * (degrees + now) / 2.0;
-    degrees = now;
-    last_s = row.time_s;
-    warmth.push_back(sum);
-  }
-  return warmth;
-}
-
-std::vector<FittedRow> believed_rows(const Series& series) {
-  std::vector<FittedRow> believed;
-  auto outlier = series.fit.outliers.begin();
-  auto step = series.fit.steps.begin();
-  bool begins = true;
-  for (std::size_t i = 0; i < series.record.rows.size(); ++i) {
-    for (; step != series.fit.steps.end() && step->row <= i; ++step) begins = true;
-    if (outlier != series.fit.outliers.end() && *outlier == i) {
-      ++outlier;
-      continue;
-    }
-    believed.push_back({i, 0.0, 0.0, begins});
-    begins = false;
-  }
-  return believed;
-}
 
 // first, last: of a segment, whose rows have the fit without its level.
 void put_through_mean(std::vector<FittedRow>::iterator first, std::vector<FittedRow>::iterator last,
@@ -102,12 +67,12 @@ std::vector<FittedRow> fitted_rows(const Series& series) {
   const DriftFit& fit = series.fit;
   if (fit.verdict == Verdict::kTooFewRows) return {};
   const auto& rows = series.record.rows;
-  auto fitted = believed_rows(series);
-  for (FittedRow& each : fitted) each.fitted_s = fit.rate * rows[each.row].time_s;
-  if (fit.temperature) {
-    const auto warmth = warmth_of(rows, fitted, fit.temperature->mean_c);
-    for (std::size_t i = 0; i < fitted.size(); ++i)
-      fitted[i].fitted_s += fit.temperature->per_degree * warmth[i];
+  auto record = analysis::believed_rows(rows, fit.outliers, fit.steps);
+  if (fit.temperature) integrate_temperature(record, fit.temperature->mean_c);
+  std::vector<FittedRow> fitted;
+  for (std::size_t i = 0; i < record.rows.size(); ++i) {
+    const double warmth = fit.temperature ? fit.temperature->per_degree * record.degree_seconds[i] : 0.0;
+    fitted.push_back({record.numbers[i], fit.rate * record.rows[i].time_s + warmth, 0.0, record.begins[i]});
   }
   for (auto first = fitted.begin(); first != fitted.end();) {
     const auto last =
