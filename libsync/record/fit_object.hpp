@@ -20,6 +20,9 @@ Result<JsonValue, std::string> parse_fit_object(std::string_view text);
 // Of a member "source", as in the sample record; empty: it says none.
 std::string fit_source(const JsonValue& fit);
 
+// What sources of driftlog simulate begin with: of a trial, and of no clock that there is.
+inline constexpr std::string_view kSimulatedSource = "simulated:";
+
 // What a member "verdict" other than "conclusive" says, and how long to log for where that is known:
 // "concludes nothing (too-short): log for 86400 s in all"; empty: it concludes, or does not say.
 std::string fit_reservation(const JsonValue& fit);

@@ -86,7 +86,7 @@ TEST(DriftlogFit, OfTooShortARecordTrimsNothing) {
 TEST(DriftlogFit, OfAnotherClockOrOfSeveralTrimsNothing) {
   World world(ChipModel::kDs3231);
   const auto rows = simulated(3.21, 3);
-  for (const char* source : {"ntp:192.168.4.1", "ccapi:https://192.168.4.9", "simulated:clock"}) {
+  for (const char* source : {"ntp:192.168.4.1", "ccapi:https://192.168.4.9"}) {
     world.type(fit_of(rows, source));
     expect_one_line(world.run({"trim", "-"}), ExitStatus::kUsage, "which is no battery clock");
   }
@@ -96,6 +96,14 @@ TEST(DriftlogFit, OfAnotherClockOrOfSeveralTrimsNothing) {
   world.type(whole.substr(0, whole.size() / 2));
   expect_one_line(world.run({"trim", "-"}), ExitStatus::kUsage, "stdin: ");
   EXPECT_EQ(world.bus().bytes_written(), 0U);
+}
+
+TEST(DriftlogFit, OfATrialTrimsAndSaysSo) {
+  World world(ChipModel::kDs3231);
+  world.type(fit_of(simulated(3.21, 3), "simulated:clock"));
+  const Ran ran = world.run({"trim", "-"});
+  EXPECT_EQ(ran.status, ExitStatus::kGood) << ran.err;
+  EXPECT_NE(ran.err.find("of no clock that there is"), std::string::npos) << ran.err;
 }
 
 // All lists at their longest, and a name of a file that has to be escaped.

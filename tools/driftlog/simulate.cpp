@@ -2,6 +2,7 @@
 #include "tools/driftlog/simulate.hpp"
 
 #include "libsync/core/rfc3339.hpp"
+#include "libsync/record/fit_object.hpp"
 #include "libsync/record/sample_record.hpp"
 #include "tools/common/command_line.hpp"
 #include "tools/common/output.hpp"
@@ -18,6 +19,7 @@ using std::chrono::milliseconds;
 
 // A record that nobody takes for one that was measured.
 constexpr const char* kSource = "simulated:clock";
+static_assert(std::string_view{kSource}.starts_with(kSimulatedSource));
 constexpr WallTime kStart{seconds{1'767'225'600}};  // 2026-01-01T00:00:00Z
 
 constexpr double kMostRows = 20e6;

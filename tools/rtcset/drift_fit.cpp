@@ -47,15 +47,18 @@ Result<DriftFit, std::string> read_members(const JsonValue& fit) {
 Result<DriftFit, Fault> parse_drift_fit(std::string_view json) {
   const auto object = parse_fit_object(json);
   if (!object) return bad(object.error());
-  if (const auto source = fit_source(*object); !source.empty() && !source.starts_with("rtc:")) {
+  const std::string source = fit_source(*object);
+  const bool is_simulated = source.starts_with(kSimulatedSource);
+  if (!source.empty() && !source.starts_with("rtc:") && !is_simulated) {
     return Unexpected{Fault{"bad-input",
                             fmt::format("stdin: is a fit of {}, which is no battery clock", source),
                             ExitStatus::kUsage}};
   }
   if (const auto reservation = fit_reservation(*object); !reservation.empty())
     return Unexpected{Fault{"too-uncertain", "stdin: " + reservation, ExitStatus::kBadVerdict}};
-  const auto fit = read_members(*object);
+  auto fit = read_members(*object);
   if (!fit) return bad(fit.error());
+  fit->is_simulated = is_simulated;
   return *fit;
 }
 

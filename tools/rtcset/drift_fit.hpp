@@ -16,10 +16,11 @@ namespace isletime::rtcset {
 struct DriftFit {
   std::int64_t drift;
   std::optional<std::int64_t> width;  // of the interval
+  bool is_simulated = false;          // of no clock that there is: for a trial
 };
 
-// Error: one clause. Where the source of the fit is given, it is a battery clock's; where a verdict is, it
-// is conclusive.
+// Error: one clause. Where the source of the fit is given, it is a battery clock's, or simulated; where a
+// verdict is, it is conclusive.
 Result<DriftFit, Fault> parse_drift_fit(std::string_view json);
 
 }  // namespace isletime::rtcset

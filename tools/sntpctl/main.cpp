@@ -24,7 +24,7 @@ ExitStatus run(int argc, const char* const* argv) {
       log.error("window: " + fit.error().text);
       return fit.error().status;
     }
-    if (fit->is_extrapolated) log.notice("window: is longer than what was logged: log for longer to be sure");
+    for (const std::string& doubt : fit->doubts) log.notice("window: " + doubt);
     options.rate_error = fit->rate_error;
   }
   catch_signals(Hangup::kStops);

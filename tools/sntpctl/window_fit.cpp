@@ -40,14 +40,24 @@ std::optional<double> number(const JsonValue& fit, const char* name) {
 
 // What a fit of this source cannot say of this machine's clock; empty: it can.
 std::string fault_of(const std::string& source) {
-  if (source.starts_with("ntp:")) return {};
-  if (source.empty())
-    return "its source is not there: only a fit of an ntp: source is of this machine's clock";
+  if (source.empty() || source.starts_with("ntp:") || source.starts_with(kSimulatedSource)) return {};
   if (source.starts_with("rtc:"))
     return fmt::format("{} is a battery clock, which may itself be wrong: its fit is for rtcset trim",
                        source);
   return fmt::format(
       "{} may itself be wrong, so that its fit is not of this machine's clock: log an ntp: source", source);
+}
+
+std::vector<std::string> doubts_of(const JsonValue& fit) {
+  std::vector<std::string> doubts;
+  const std::string source = fit_source(fit);
+  if (source.empty()) doubts.emplace_back("its source is not named: taken to be an NTP server that is right");
+  if (source.starts_with(kSimulatedSource))
+    doubts.emplace_back(source + " is no clock that there is: taken for a trial");
+  const JsonValue* extrapolated = fit.find("window_extrapolated");
+  if (extrapolated != nullptr && extrapolated->flag().value_or(false))
+    doubts.emplace_back("is longer than what was logged: log for longer to be sure");
+  return doubts;
 }
 
 Result<std::string, FitRefusal> read_all(int descriptor) {
@@ -96,8 +106,7 @@ Result<WindowFit, FitRefusal> parse_window_fit(std::string_view text) {
         ExitStatus::kBadVerdict}};
   }
   if (most < 1) return bad("0 ppm is no clock's drift");
-  const JsonValue* extrapolated = fit->find("window_extrapolated");
-  return WindowFit{{std::llround(most)}, extrapolated != nullptr && extrapolated->flag().value_or(false)};
+  return WindowFit{{std::llround(most)}, doubts_of(*fit)};
 }
 
 Result<WindowFit, FitRefusal> read_window_fit(const std::string& file) {
