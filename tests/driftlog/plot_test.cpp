@@ -346,15 +346,7 @@ class DriftlogPlot : public testing::Test {
   fakes::ScratchFolder folder_;
 };
 
-// Pictures need gnuplot, which a machine that builds this need not have.
-class DriftlogPicture : public DriftlogPlot {
- protected:
-  void SetUp() override {
-    if (fakes::run({"sh", "-c", "command -v gnuplot"}).status != 0) GTEST_SKIP() << "there is no gnuplot";
-  }
-};
-
-TEST_F(DriftlogPicture, ShowsAllPanelsOfAllFiles) {
+TEST_F(DriftlogPlot, ShowsAllPanelsOfAllFiles) {
   folder_.write("a.csv", record_of("rtc:/dev/rtc0"));
   folder_.write("b.csv", record_of("ntp:192.0.2.1"));
   const Finished finished = driftlog({folder_.path("a.csv"), folder_.path("b.csv")});
@@ -367,14 +359,14 @@ TEST_F(DriftlogPicture, ShowsAllPanelsOfAllFiles) {
   }
 }
 
-TEST_F(DriftlogPicture, APngIsOne) {
+TEST_F(DriftlogPlot, APngIsOne) {
   folder_.write("a.csv", record_of("rtc:/dev/rtc0"));
   EXPECT_EQ(driftlog({"-o", folder_.path("a.png"), folder_.path("a.csv")}).status, 0);
   EXPECT_EQ(folder_.content("a.png").substr(1, 3), "PNG");
   EXPECT_FALSE(exists("a.png.unfinished"));
 }
 
-TEST_F(DriftlogPicture, NamesDoNothingAndAreShownAsTheyAre) {
+TEST_F(DriftlogPlot, NamesDoNothingAndAreShownAsTheyAre) {
   const std::string trap = folder_.path("trap");
   const std::string source = "cmd:x' ; system('touch " + trap + "') ; '";
   const std::string file = R"x(a'`touch trap`"$(touch trap)\n{=40 big}^2_b%s@x#\.csv)x";
@@ -427,7 +419,7 @@ TEST_F(DriftlogPlot, WhatCannotBeDrawnIsOneLine) {
   expect_one_line(driftlog({folder_.path("many.csv")}), 2, "more than 20 sources");
 }
 
-TEST_F(DriftlogPicture, OneRowOrOneTimeOrOneOffsetIsEnough) {
+TEST_F(DriftlogPlot, OneRowOrOneTimeOrOneOffsetIsEnough) {
   const auto row = [](int second, double offset) {
     return fmt::format("2026-11-18T11:00:{:02}Z,a,{},0.001,,,,,,,20,,,,\n", second, offset);
   };
@@ -481,7 +473,7 @@ TEST_F(DriftlogPlot, APictureIsWrittenWholeOrNotAtAll) {
   }
 }
 
-TEST_F(DriftlogPicture, HalfAMillionRowsAreASmallPicture) {
+TEST_F(DriftlogPlot, HalfAMillionRowsAreASmallPicture) {
   std::string text = "time,source,offset_s,uncertainty_s\n";
   for (int i = 0; i < 500'000; ++i)
     text +=
