@@ -7,7 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include "libsync/core/rfc3339.hpp"
 #include "libsync/posix/clocks.hpp"
+#include "libsync/record/json_value.hpp"
 #include "tests/fakes/lying_server.hpp"
 #include "tests/integration/hub.hpp"
 
@@ -61,6 +63,29 @@ TEST(SntpdWindow, FollowsAnExperimentAlsoAfterARestart) {
   EXPECT_TRUE(has(hub.sntpctl({"--json", "status"}).out,
                   R"("rate_error_ppm":104.000000,"rate_error_from":"experiment")"));
   end(hub);
+}
+
+struct Claim {
+  WallTime time;
+  double root_dispersion_s;
+};
+
+Claim claim_of(const Hub& hub) {
+  const auto status = parse_json(hub.sntpctl({"--json", "status"}).out, {4096, 4});
+  return {*parse_rfc3339(*status->find("time")->text()),
+          std::stod(std::string{status->find("root_dispersion_s")->number()->text})};
+}
+
+// RFC 5905 has it grow by 15 ppm.
+TEST(SntpdWindow, WhatTheHubClaimsGrowsAsTheExperimentSays) {
+  Hub hub;
+  ASSERT_EQ(give(hub, fit("399.5")).status, 0);
+  ASSERT_EQ(hub.sntpctl({"set", "2030-01-02T03:04:05Z", "--uncertainty", "0.01"}).status, 0);
+  const Claim first = claim_of(hub);
+  Claim last = first;
+  while (elapsed(first.time, last.time) < 500ms) last = claim_of(hub);
+  const double passed = std::chrono::duration<double>(elapsed(first.time, last.time)).count();
+  EXPECT_NEAR((last.root_dispersion_s - first.root_dispersion_s) / passed, 400e-6, 60e-6);
 }
 
 TEST(SntpdWindow, IsKeptAtOnceAndWithAllElseThatIsRemembered) {
