@@ -109,6 +109,12 @@ void RtcSchedule::on_write_failed(MonoTime now) {
   compared_ = 0;
 }
 
+void RtcSchedule::on_write_missed(MonoTime now) {
+  pause_of_writes_ = std::clamp(2 * pause_of_writes_, kAfterMissedWrite, kLongestPause);
+  barred_until_ = now + pause_of_writes_;
+  compared_ = 0;
+}
+
 RtcWrite RtcSchedule::plan_write(WallTime now, nanoseconds preparation, nanoseconds set_delay) {
   const WallTime second = whole_second_from(now + (preparation + set_delay));
   return {.second = second, .start = second - set_delay};

@@ -45,6 +45,7 @@ class RtcSchedule {
   static constexpr nanoseconds kAfterFailedWrite = std::chrono::minutes{5};
   // Some take no write to the millisecond, however often: twice as long each time, up to this.
   static constexpr nanoseconds kLongestAfterFailedWrite = std::chrono::hours{24};
+  static constexpr nanoseconds kAfterMissedWrite = std::chrono::seconds{8};
   static constexpr nanoseconds kBetweenChecks = std::chrono::minutes{10};
 
   // `write_error`: how far off a write may leave the chip.
@@ -64,6 +65,8 @@ class RtcSchedule {
   // Instead; a failure of the bus is on_failed() as well. What the chip holds now, the next reading has to
   // tell soon.
   void on_write_failed(MonoTime now);
+  // Instead; the host was too busy, and nothing was written. Until the next attempt, nothing is asked for.
+  void on_write_missed(MonoTime now);
 
   // The first second that can be written from `now` on. `preparation`: until the write can begin.
   // `set_delay`: from then on, until the chip begins that second.

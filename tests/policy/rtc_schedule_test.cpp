@@ -189,6 +189,19 @@ TEST_F(RtcScheduleTest, AClockThatTakesNoWriteIsWrittenEverMoreSeldom) {
   EXPECT_TRUE(schedule.wants_write(off_by(1s), kVerified, kStart + 41 * 24h + 5min));
 }
 
+TEST_F(RtcScheduleTest, AWriteThatTheHostWasTooBusyForIsTriedAgainInSecondsThenEverMoreSeldom) {
+  MonoTime now = kStart;
+  schedule.on_checked(kStart + 24h, false);
+  for (const nanoseconds pause : {8s, 16s, 32s, 64s, 128s, 256s, 512s, 1024s, 1024s}) {
+    schedule.on_read(now, kVerified);
+    schedule.on_write_missed(now);
+    EXPECT_EQ(schedule.next(kVerified).task, RtcTask::kRead);
+    EXPECT_EQ(schedule.next(kVerified).at, now + pause);
+    now += pause;
+    EXPECT_TRUE(schedule.wants_write(off_by(1s), kVerified, now));
+  }
+}
+
 TEST_F(RtcScheduleTest, IsNotWrittenOverABusThatIsLeftAlone) {
   schedule.on_failed(kStart);
   EXPECT_FALSE(schedule.wants_write(off_by(1s), kVerified, kStart));

@@ -29,7 +29,7 @@ class FakeClocks final : public RtcClocks {
   MonoTime mono() override { return MonoTime{passed}; }
   bool sleep_until(MonoTime time) override {
     passed = std::max(passed, time.time_since_epoch() + late);
-    late = std::exchange(next_late, 0s);
+    if (!is_always_late) late = 0s;
     return --sleeps_left != 0;
   }
 
@@ -37,7 +37,7 @@ class FakeClocks final : public RtcClocks {
   nanoseconds preempted{};  // before each reading of the machine's clock
   nanoseconds set_by{};
   nanoseconds late{};
-  nanoseconds next_late{};
+  bool is_always_late = false;
   int sleeps_left = -1;
 };
 
@@ -92,9 +92,12 @@ class FakeDevice final : public RtcDevice {
 class RtcJobs : public testing::Test {
  protected:
   RtcOutcome run(RtcJob::Kind kind, nanoseconds true_less_machine = 0s) {
-    return do_rtc_job(
-        {.kind = kind, .near = kNear, .true_time = clocks.wall() + true_less_machine, .at = clocks.mono()},
-        device, clocks);
+    return do_rtc_job({.kind = kind,
+                       .near = kNear,
+                       .true_time = clocks.wall() + true_less_machine,
+                       .at = clocks.mono(),
+                       .latest = 1ms},
+                      device, clocks);
   }
 
   FakeClocks clocks;
@@ -186,6 +189,15 @@ TEST_F(RtcJobs, AThreadThatWakesTooLateDoesNotWriteATimeThatHasPassed) {
   EXPECT_LE(magnitude(device.ahead), 2ms);
 }
 
+TEST_F(RtcJobs, AMachineThatIsAlwaysTooLateWritesNothing) {
+  clocks.late = 2ms;
+  clocks.is_always_late = true;
+  const RtcOutcome outcome = run(RtcJob::Kind::kWrite);
+  EXPECT_TRUE(outcome.is_missed);
+  EXPECT_EQ(outcome.failure, "this machine is too busy to write it at the right instant");
+  EXPECT_EQ(device.sets, 0);
+}
+
 TEST_F(RtcJobs, AWriteThatNobodyWaitsForIsNotBegun) {
   clocks.sleeps_left = 1;
   EXPECT_FALSE(run(RtcJob::Kind::kWrite).failure.empty());
@@ -236,17 +248,20 @@ TEST(RtcWorker, IdleItHasNoDescriptorAndNoOutcome) {
 
 TEST(RtcWorker, DoesOneJobAfterTheOther) {
   RtcWorker worker{std::make_unique<OwnDevice>(), std::make_unique<FakeClocks>()};
-  ASSERT_TRUE(worker.begin({.kind = RtcJob::Kind::kCheck, .near = kNear, .true_time = {}, .at = {}}));
+  ASSERT_TRUE(
+      worker.begin({.kind = RtcJob::Kind::kCheck, .near = kNear, .true_time = {}, .at = {}, .latest = {}}));
   EXPECT_TRUE(worker.is_busy());
   EXPECT_EQ(wait_for(worker).health.repaired, 3);
   EXPECT_FALSE(worker.is_busy());
-  ASSERT_TRUE(worker.begin({.kind = RtcJob::Kind::kRead, .near = kNear, .true_time = {}, .at = {}}));
+  ASSERT_TRUE(
+      worker.begin({.kind = RtcJob::Kind::kRead, .near = kNear, .true_time = {}, .at = {}, .latest = {}}));
   EXPECT_EQ(wait_for(worker).failure, "stuck");
 }
 
 TEST(RtcWorker, IsGoneAtOnceWhileAJobIsStillDone) {
   RtcWorker worker{std::make_unique<OwnDevice>(), std::make_unique<FakeClocks>()};
-  EXPECT_TRUE(worker.begin({.kind = RtcJob::Kind::kCheck, .near = kNear, .true_time = {}, .at = {}}));
+  EXPECT_TRUE(
+      worker.begin({.kind = RtcJob::Kind::kCheck, .near = kNear, .true_time = {}, .at = {}, .latest = {}}));
 }
 
 }  // namespace

@@ -173,6 +173,27 @@ TEST_F(RtcKeeperTest, AWriteThatTheChipDidNotTakeIsAFault) {
   EXPECT_EQ(keeper.view(now).writes, 0U);
 }
 
+TEST_F(RtcKeeperTest, AWriteThatTheMachineWasTooBusyForIsTriedAgainInSeconds) {
+  run(seen(kStart, kStart + 1s), verified());
+  next(verified());
+  RtcOutcome missed = failed(RtcJob::Kind::kWrite);
+  missed.is_missed = true;
+  keeper.take(missed, verified(), now);
+  EXPECT_FALSE(next(verified()));
+  now += RtcSchedule::kAfterMissedWrite;
+  run(seen(kStart + 9s, kStart + 10s), verified());
+  EXPECT_EQ(next(verified())->kind, RtcJob::Kind::kWrite);
+}
+
+TEST_F(RtcKeeperTest, AChipThatHasLostItsTimeMayBeWrittenLaterThanOneThatIsAboutRight) {
+  run(seen(kStart, kStart + 10ms), verified());
+  EXPECT_EQ(next(verified())->latest, 1ms);
+  keeper.take(failed(RtcJob::Kind::kWrite), verified(), now);
+  now += RtcSchedule::kAfterFailedWrite;
+  run(distrusted(), verified());
+  EXPECT_EQ(next(verified())->latest, 15ms);
+}
+
 TEST_F(RtcKeeperTest, WhileItIsWrittenAndIfThatFailsWhatItHoldsIsUnknown) {
   run(seen(kStart, kStart + 1s), verified());
   ASSERT_TRUE(next(verified()));

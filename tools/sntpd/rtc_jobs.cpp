@@ -21,7 +21,6 @@ constexpr nanoseconds kLongestSearch = seconds{5};
 constexpr Dispersion kWorstBound{milliseconds{200}};
 // A thread that nobody woke in time would write a time that has passed.
 constexpr nanoseconds kPreparation = milliseconds{20};
-constexpr nanoseconds kLatest = milliseconds{1};
 constexpr int kAttempts = 5;
 // What a spike on the wires made of a reading is not there any more.
 constexpr nanoseconds kSpike = milliseconds{10};
@@ -106,7 +105,8 @@ Result<RtcLook, std::string> look_at(RtcDevice& device, RtcClocks& clocks, const
 }
 
 // Absent: the second was written when it was to be.
-std::optional<std::string> write_now(const RtcJob& job, RtcDevice& device, RtcClocks& clocks) {
+std::optional<std::string> write_now(const RtcJob& job, RtcDevice& device, RtcClocks& clocks,
+                                     bool& is_missed) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     if (auto failure = device.prepare()) return failure;
     const WallTime now = shifted(job.true_time, elapsed(job.at, clocks.mono()));
@@ -114,9 +114,10 @@ std::optional<std::string> write_now(const RtcJob& job, RtcDevice& device, RtcCl
     const MonoTime start = job.at + elapsed(job.true_time, write.start);
     if (!clocks.sleep_until(start)) return kEnded;
     const nanoseconds late = elapsed(start, clocks.mono());
-    if (late > kLatest) continue;
+    if (late > job.latest) continue;
     return device.set(to_civil_time(write.second));
   }
+  is_missed = true;
   return "this machine is too busy to write it at the right instant";
 }
 
@@ -148,7 +149,7 @@ RtcOutcome do_rtc_job(const RtcJob& job, RtcDevice& device, RtcClocks& clocks) {
       }
       break;
     case RtcJob::Kind::kWrite:
-      if (auto failure = write_now(job, device, clocks)) {
+      if (auto failure = write_now(job, device, clocks, outcome.is_missed)) {
         outcome.failure = *std::move(failure);
       } else {
         look();

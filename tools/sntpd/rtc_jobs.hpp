@@ -44,6 +44,7 @@ struct RtcJob {
   WallTime
       true_time;  // for a write: when the monotonic clock read `at`, whoever sets the machine's meanwhile
   MonoTime at;
+  nanoseconds latest;  // for a write: how long after its instant it may still begin
 };
 
 // The chip and the machine's clock at one instant.
@@ -67,6 +68,7 @@ struct RtcOutcome {
   std::string failure;          // of the chip or its bus; empty: it came to its end
   std::optional<RtcLook> look;  // of a read, and of what was written
   RtcHealth health;             // of a check
+  bool is_missed = false;       // a failure: of a write's instants each had passed, and nothing was written
 };
 
 RtcOutcome do_rtc_job(const RtcJob& job, RtcDevice& device, RtcClocks& clocks);

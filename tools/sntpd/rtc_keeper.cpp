@@ -19,6 +19,10 @@ using std::chrono::milliseconds;
 constexpr Dispersion kWriteError{milliseconds{3}};
 // Further off, and the chip did not take what was written.
 constexpr nanoseconds kWriteFailed = milliseconds{20};
+// A late write is off by as much. Of a chip that has lost its time, any write that does not count as failed
+// is better than none.
+constexpr nanoseconds kLatest = milliseconds{1};
+constexpr nanoseconds kLatestIfLost = milliseconds{15};
 // The longest job is a detection among clocks that do not tick, and a look that finds no edge.
 constexpr nanoseconds kHangs = seconds{30};
 constexpr const char* kHangsText = "its bus hangs: check its wiring, or take the power from the chips on it";
@@ -41,7 +45,11 @@ RtcKeeper::RtcKeeper(Config config, std::optional<SavedRtc> saved, std::optional
 
 std::optional<RtcJob> RtcKeeper::next_job(const RtcTime& time, const CivilDate& near, MonoTime now) {
   if (busy_since_) return std::nullopt;
-  RtcJob job{.kind = RtcJob::Kind::kRead, .near = near, .true_time = time.true_time, .at = now};
+  RtcJob job{.kind = RtcJob::Kind::kRead,
+             .near = near,
+             .true_time = time.true_time,
+             .at = now,
+             .latest = distrust_.empty() ? kLatest : kLatestIfLost};
   const RtcPlan plan = schedule_.next(time.host);
   if (std::exchange(wants_write_, false) && time.host.is_verified) {
     job.kind = RtcJob::Kind::kWrite;
@@ -85,6 +93,10 @@ RtcKeeper::News RtcKeeper::take(const RtcOutcome& outcome, const RtcTime& time, 
   tell_trouble(failure_, outcome.failure, news);
   if (!outcome.failure.empty()) {
     ++failures_;
+    if (outcome.is_missed) {
+      schedule_.on_write_missed(now);
+      return news;
+    }
     schedule_.on_failed(now);
     if (outcome.kind == RtcJob::Kind::kWrite) schedule_.on_write_failed(now);
     return news;
