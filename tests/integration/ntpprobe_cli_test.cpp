@@ -148,12 +148,13 @@ TEST(Ntpprobe, InterruptedItReportsOnlyWhatItHas) {
   fakes::Program program({fakes::built("ntpprobe"), "--json", "--verbose", "--timeout", "600",
                           at("127.0.0.1", hub), at("127.0.0.1", silent)});
   ASSERT_TRUE(program.wait_for(at("127.0.0.1", silent) + ": asking"));
+  ASSERT_TRUE(program.wait_for(at("127.0.0.1", hub) + ": offset"));
   program.send(SIGINT);
   const Finished finished = program.finish();
   EXPECT_EQ(finished.status, 1);
-  EXPECT_LE(fakes::count_lines(finished.out), 1U) << finished.out;
+  EXPECT_EQ(fakes::count_lines(finished.out), 1U) << finished.out;
   EXPECT_FALSE(has(finished.out, "\"error\"")) << finished.out;
-  EXPECT_EQ(fakes::count_lines(finished.err), 2U) << finished.err;
+  EXPECT_EQ(fakes::count_lines(finished.err), 3U) << finished.err;
 }
 
 TEST(Ntpprobe, AClosedPortIsSaidAtOnce) {
