@@ -22,7 +22,7 @@ std::vector<ClockRow> stepped(std::size_t count, std::size_t at, double size_s) 
 }
 
 TEST(RowFaults, AreNoneInAQuietRecord) {
-  for (const std::size_t count : {12, 20, 30, 100, 1000}) {
+  for (const std::size_t count : {12U, 20U, 30U, 100U, 1000U}) {
     const auto faults = find_row_faults(quiet(count), kFinest);
     EXPECT_TRUE(faults.outliers.empty()) << count;
     EXPECT_TRUE(faults.steps.empty()) << count;
@@ -30,7 +30,7 @@ TEST(RowFaults, AreNoneInAQuietRecord) {
 }
 
 TEST(RowFaults, OneOutlierOfAFewRowsIsFound) {
-  for (const std::size_t count : {12, 20, 30}) {
+  for (const std::size_t count : {12U, 20U, 30U}) {
     for (std::size_t at = 0; at < count; ++at) {
       auto rows = quiet(count);
       rows[at].offset_s -= 0.3;
@@ -52,7 +52,7 @@ TEST(RowFaults, ABurstOfThreeOutliersIsFoundRowByRow) {
 }
 
 TEST(RowFaults, OneStepIsFoundWhereverItIs) {
-  for (const std::size_t count : {20, 30, 200}) {
+  for (const std::size_t count : {20U, 30U, 200U}) {
     for (std::size_t at = 5; at + 5 <= count; ++at) {
       const auto faults = find_row_faults(stepped(count, at, 0.5), kFinest);
       ASSERT_EQ(faults.steps.size(), 1U) << count << ' ' << at;
@@ -64,7 +64,7 @@ TEST(RowFaults, OneStepIsFoundWhereverItIs) {
 }
 
 TEST(RowFaults, TwoStepsNearEachOtherAreTwo) {
-  for (const std::size_t apart : {6, 8, 12, 20}) {
+  for (const std::size_t apart : {6U, 8U, 12U, 20U}) {
     auto rows = stepped(200, 100, 2.0);
     for (std::size_t i = 100 + apart; i < rows.size(); ++i) rows[i].offset_s += 1.0;
     const auto faults = find_row_faults(rows, kFinest);

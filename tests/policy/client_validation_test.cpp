@@ -194,7 +194,7 @@ TEST(ClientValidation, NeitherBelievesACryptoNakNorGivesUpForIt) {
 TEST(ClientValidation, RejectsASignatureThatNobodyAskedFor) {
   Conversation talk;
   const Header honest = honest_reply(talk.ask());
-  for (const std::size_t size : {20, 24}) {
+  for (const std::size_t size : {20U, 24U}) {
     EXPECT_EQ(talk.reject_of(with_trailer(honest, std::vector<std::uint8_t>(size, 1))),
               Reject::kUnexpectedMac);
   }
