@@ -47,6 +47,13 @@ TEST(FitReport, SaysThatAWindowIsExtrapolated) {
   EXPECT_NE(fit_words(report(Verdict::kConclusive), {}).find("extrapolated"), std::string::npos);
 }
 
+TEST(FitReport, ARateHasTwoDigitsOfWhatItMayBeOffBy) {
+  EXPECT_EQ(ppm_text(20.000162e-6, 0.000226e-6), "+20.00016");
+  EXPECT_EQ(ppm_text(-30.958e-6, 1.131e-6), "-31.0");
+  EXPECT_EQ(ppm_text(3.4e-6, 45e-6), "+3");
+  EXPECT_EQ(ppm_text(1e-9, 0.0), "+0.001000");
+}
+
 TEST(FitReport, LengthsAreInTheUnitThatFits) {
   EXPECT_EQ(length_text(90.0), "90 s");
   EXPECT_EQ(length_text(600.0), "10 min");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/driftlog/fit_report.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@ namespace {
 
 using analysis::DriftFit;
 using analysis::FitQuestion;
+using analysis::Interval;
 using analysis::Verdict;
 
 constexpr int kPpmDecimals = 6;
@@ -122,8 +124,13 @@ void add_details(JsonWriter& json, const FitReport& report) {
   json.raw("segments", segments_json(report)).raw("allan_deviation", allan_json(fit));
 }
 
-std::string signed_ppm(double rate) {
-  return fmt::format("{:+.3f}", ppm(rate));
+struct RateText {
+  std::string rate, low, high;
+};
+
+RateText text_of(double rate, const Interval& interval) {
+  const double half = (interval.high - interval.low) / 2.0;
+  return {ppm_text(rate, half), ppm_text(interval.low, half), ppm_text(interval.high, half)};
 }
 
 std::string percent(double confidence) {
@@ -224,13 +231,22 @@ std::string fit_json(const FitReport& report, const FitQuestion& question) {
   return json.object();
 }
 
+std::string ppm_text(double rate, double half_width) {
+  constexpr double kNobodys = 1e5;  // no clock drifts by as many
+  const double half_ppm = ppm(half_width);
+  if (half_ppm > kNobodys) return fmt::format("{:+.2g}", ppm(rate));
+  const int decimals =
+      half_ppm > 0.0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(half_ppm))), 0, 6) : 6;
+  return fmt::format("{:+.{}f}", ppm(rate), decimals);
+}
+
 std::string fit_words(const FitReport& report, const FitQuestion& question) {
   const DriftFit& fit = report.fit;
   std::string text = name_of(report) + '\n';
   if (fit.verdict != Verdict::kTooFewRows) {
-    text += fmt::format("  drift        {} ppm, {} sure: {} to {} ppm\n", signed_ppm(fit.rate),
-                        percent(question.confidence), signed_ppm(fit.interval.low),
-                        signed_ppm(fit.interval.high));
+    const RateText drift = text_of(fit.rate, fit.interval);
+    text += fmt::format("  drift        {} ppm, {} sure: {} to {} ppm\n", drift.rate,
+                        percent(question.confidence), drift.low, drift.high);
   }
   text += fmt::format("  record       {}\n", faults_text(report));
   if (fit.is_by_bounds) {
@@ -243,9 +259,9 @@ std::string fit_words(const FitReport& report, const FitQuestion& question) {
                         fit.residuals.rms_s, fit.residuals.median_s, fit.residuals.largest_s);
   }
   if (fit.temperature) {
-    text += fmt::format("  temperature  {} ppm a degree ({} to {}), at a mean of {:.1f} C\n",
-                        signed_ppm(fit.temperature->per_degree), signed_ppm(fit.temperature->interval.low),
-                        signed_ppm(fit.temperature->interval.high), fit.temperature->mean_c);
+    const RateText warmth = text_of(fit.temperature->per_degree, fit.temperature->interval);
+    text += fmt::format("  temperature  {} ppm a degree ({} to {}), at a mean of {:.1f} C\n", warmth.rate,
+                        warmth.low, warmth.high, fit.temperature->mean_c);
   }
   for (const auto& point : fit.allan) {
     text += fmt::format("  allan        {:.2e} at {}\n", point.deviation, length_text(point.tau_s));
@@ -275,12 +291,12 @@ std::string fit_table(const std::vector<FitReport>& reports, const FitQuestion& 
     const DriftFit& fit = report.fit;
     const bool has_rate = fit.verdict != Verdict::kTooFewRows;
     const bool concludes = fit.verdict == Verdict::kConclusive;
+    const RateText drift = text_of(fit.rate, fit.interval);
     const std::string verdict =
         concludes ? (fit.window.is_beyond_record ? "good; the window is extrapolated" : "good")
                   : reservation(fit, question);
-    table.add({report.file, report.source.empty() ? "-" : report.source,
-               concludes ? signed_ppm(fit.rate) : "-", has_rate ? signed_ppm(fit.interval.low) : "-",
-               has_rate ? signed_ppm(fit.interval.high) : "-", std::to_string(fit.rows),
+    table.add({report.file, report.source.empty() ? "-" : report.source, concludes ? drift.rate : "-",
+               has_rate ? drift.low : "-", has_rate ? drift.high : "-", std::to_string(fit.rows),
                std::to_string(fit.outliers.size()), std::to_string(fit.steps.size()),
                concludes ? length_text(fit.window.seconds) : "-", verdict});
   }

@@ -23,6 +23,9 @@ std::string fit_json(const FitReport& report, const analysis::FitQuestion& quest
 std::string fit_words(const FitReport& report, const analysis::FitQuestion& question);
 std::string fit_table(const std::vector<FitReport>& reports, const analysis::FitQuestion& question);
 
+// "+23.62": of a rate in seconds a second, to two digits of what it may be off by.
+std::string ppm_text(double rate, double half_width);
+
 // "36 h": to two or three digits, in the unit that fits.
 std::string length_text(double seconds);
 

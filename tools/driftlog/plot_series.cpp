@@ -2,7 +2,6 @@
 #include "tools/driftlog/plot_series.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -30,17 +29,6 @@ void put_through_mean(std::vector<FittedRow>::iterator first, std::vector<Fitted
     each->lever_s = rows[each->row].time_s - time / count;
     each->fitted_s += level / count;
   }
-}
-
-// To two digits of how far a rate may be off.
-std::string ppm_text(double rate, double half_width) {
-  constexpr double kPpm = 1e6;
-  constexpr double kNobodys = 1e5;  // no clock drifts by as many
-  const double half_ppm = half_width * kPpm;
-  if (half_ppm > kNobodys) return fmt::format("{:+.2g}", rate * kPpm);
-  const int decimals =
-      half_ppm > 0.0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(half_ppm))), 0, 6) : 6;
-  return fmt::format("{:+.{}f}", rate * kPpm, decimals);
 }
 
 std::string verdict_text(const DriftFit& fit) {
