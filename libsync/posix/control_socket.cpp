@@ -175,9 +175,10 @@ void ControlServer::publish(std::string_view topic, std::string_view line) {
 }
 
 void ControlServer::accept_all() {
-  // More can wait for the next turn.
+  // More can wait for the next turn: it tells which of these are gone again, before anybody who is not loses
+  // his place to them.
   for (std::size_t i = 0; i < kMostControlClients; ++i) {
-    if (!accept_one()) return;
+    if (!accept_one() || clients_.size() == kMostControlClients) return;
   }
 }
 

@@ -256,6 +256,16 @@ TEST_F(ControlSocket, OneTooManyTakesThePlaceOfTheLongestSilent) {
   EXPECT_EQ(clients(), kMostControlClients);
 }
 
+TEST_F(ControlSocket, ACrowdThatIsGoneAgainTakesNobodysPlace) {
+  LocalClient patient = client();
+  for (std::size_t i = 0; i < kMostControlClients; ++i) EXPECT_TRUE(LocalClient{path_}.is_connected());
+  settle();
+  EXPECT_FALSE(patient.is_dropped());
+  patient.say("a\n");
+  settle();
+  EXPECT_EQ(patient.heard(), "re a\n");
+}
+
 TEST_F(ControlSocket, ACrowdOfOneUserKeepsNobodyOut) {
   if (geteuid() != 0) GTEST_SKIP() << "needs root to be two users";
   std::filesystem::permissions(folder_.path(), std::filesystem::perms{0755});
