@@ -46,7 +46,8 @@ Result<Measurement, BroadcastReject> BroadcastClient::on_datagram(const Datagram
   // Of the exchange: its stamps, and the clock's rate since then.
   const nanoseconds error = saturated_sum(exchange_->dispersion.value, drift(age, since.rate));
   // Both ways took between nothing and the whole delay, then and now.
-  const nanoseconds ticks = precision_of(exchange_->server.precision) + precision_of(config_.precision);
+  const nanoseconds ticks =
+      precision_of(std::max(exchange_->server.precision, header.precision)) + precision_of(config_.precision);
   const nanoseconds allowed = saturated_sum(delay, saturated_sum(error, ticks + kSending));
   if (magnitude(saturated_difference(offset, expected)) > allowed) {
     return Unexpected{BroadcastReject::kDisagrees};

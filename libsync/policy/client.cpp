@@ -81,6 +81,14 @@ void Client::give_up() {
   back_off();
 }
 
+void Client::forget_exchange() {
+  previous_.reset();
+  if (!outstanding_) return;
+  expired_ = outstanding_->nonce;
+  outstanding_.reset();
+  next_query_ = *last_query_ + std::max(rate_limit_, std::min(interval_, config_.shortest_interval));
+}
+
 void Client::on_sent(WallTime t1) {
   if (outstanding_) outstanding_->t1 = t1;
 }
@@ -202,7 +210,13 @@ Measurement Client::measured(const Header& header, WallTime t4) const {
   const nanoseconds dispersion = precision_of(header.precision) + precision_of(config_.precision) +
                                  drift(round_trip + std::chrono::milliseconds{1}, kFrequencyTolerance);
   const bool is_interleaved = answered_by(header) == Answered::kInterleavedQuery;
-  return {is_interleaved ? previous_->t4 : t4, offset, delay, Dispersion{dispersion}, header, is_interleaved};
+  return {.time = is_interleaved ? previous_->t4 : t4,
+          .offset = offset,
+          .delay = delay,
+          .dispersion = {dispersion},
+          .server = header,
+          .is_interleaved = is_interleaved,
+          .turnaround = exchange.t3 - exchange.t2};
 }
 
 void Client::obey(Reject kiss) {

@@ -99,9 +99,9 @@ class Client {
   bool expire(MonoTime now);
   // The outstanding query is known to be lost before its deadline: the network said so.
   void give_up();
-  // The clock whose readings the stamps are was set: no exchange spans that. The outstanding query
-  // is still waited for.
-  void forget_exchange() { previous_.reset(); }
+  // The clock whose readings the stamps are was set: no exchange spans that. The outstanding query is
+  // given up, though nothing is known to be lost, and asked again as soon as the server puts up with it.
+  void forget_exchange();
 
   // When poll() should be called next: a query is due, or the outstanding one is lost by then.
   // Absent: never, as the server told us to stop.

@@ -19,6 +19,7 @@ struct Measurement {
   Header server;
   // Of the exchange before: the reply to it left the server at the header's transmit stamp (RFC 9769).
   bool is_interleaved = false;
+  nanoseconds turnaround{};  // T3 - T2: what the server took, which is no part of the delay
 };
 
 // 2^log2_seconds rounded up, within 1 ns and 1 s: other values are a sender's mistake or malice.

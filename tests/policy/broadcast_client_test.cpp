@@ -65,6 +65,20 @@ BroadcastClient calibrated(WallTime arrival = kStart) {
   return client;
 }
 
+TEST(Broadcast, ACoarseServersTickIsInTheDispersion) {
+  for (const bool was_coarse : {false, true}) {
+    BroadcastClient client({.server = kServer});
+    Measurement exchange = exchange_at(kStart);
+    if (was_coarse) exchange.server.precision = -6;
+    client.on_exchange(exchange);
+    Header header = broadcast_at(kStart + 64s);
+    if (!was_coarse) header.precision = -6;
+    const auto heard = hear(client, header, kStart + 64s + 100us);
+    ASSERT_TRUE(heard);
+    EXPECT_GE(heard->dispersion.value, 15'625us) << was_coarse;
+  }
+}
+
 TEST(Broadcast, IsMeasuredByHalfTheDelayOfTheLastExchange) {
   BroadcastClient client = calibrated();
   const WallTime sent = kStart + 64s;

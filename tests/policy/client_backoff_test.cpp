@@ -62,6 +62,49 @@ TEST(ClientBackoff, DoesNotFollowGivingUpNothing) {
   EXPECT_TRUE(talk.poll().has_value());
 }
 
+// A step of the clock tells nothing of the server.
+TEST(ClientBackoff, DoesNotFollowAnExchangeThatASettingOfTheClockSpoiled) {
+  Conversation talk;
+  const MonoTime first = talk.now;
+  const Header query = talk.ask();
+  talk.client.forget_exchange();
+  EXPECT_FALSE(talk.client.is_awaiting());
+  EXPECT_EQ(talk.client.interval(), 2s);
+  EXPECT_EQ(talk.client.next_wakeup(), first + 2s);
+  EXPECT_EQ(talk.reject_of(honest_reply(query)), Reject::kLate);
+  EXPECT_FALSE(talk.client.expire(first + 2s));
+  EXPECT_EQ(talk.reject_of(honest_reply(talk.ask_when_due())), std::nullopt);
+}
+
+TEST(ClientBackoff, AsksSoonAgainWhatASettingOfTheClockSpoiled) {
+  Conversation talk;
+  talk.client.set_interval(1024s);
+  const MonoTime first = talk.now;
+  talk.ask();
+  talk.client.forget_exchange();
+  EXPECT_EQ(talk.client.next_wakeup(), first + 2s);
+  EXPECT_EQ(talk.client.interval(), 1024s);
+  talk.now = first + 2s;
+  EXPECT_TRUE(talk.poll().has_value());
+}
+
+TEST(ClientBackoff, ASettingOfTheClockBetweenExchangesChangesNoSchedule) {
+  Conversation talk;
+  EXPECT_EQ(talk.reject_of(honest_reply(talk.ask())), std::nullopt);
+  talk.client.set_interval(64s);
+  const Observed before = talk.observed();
+  talk.client.forget_exchange();
+  EXPECT_EQ(talk.observed(), before);
+}
+
+TEST(ClientBackoff, KissRateHoldsAlsoForWhatASettingOfTheClockSpoiled) {
+  Conversation talk;
+  talk.hear(kiss_reply(talk.ask(), kiss::kRate)).has_value();
+  talk.ask_when_due();
+  talk.client.forget_exchange();
+  EXPECT_EQ(talk.client.next_wakeup(), talk.now + 4s);
+}
+
 TEST(ClientBackoff, EndsWithAnAnswer) {
   Conversation talk;
   talk.lose_a_query();

@@ -17,6 +17,11 @@ TEST(ClientMeasurement, HasTheOffsetAndDelayOfTheFourStamps) {
   EXPECT_EQ(m->time, kT4);
 }
 
+TEST(ClientMeasurement, TellsWhatTheServerTook) {
+  Conversation talk;
+  EXPECT_EQ(talk.hear(honest_reply(talk.ask()))->turnaround, 5ms);
+}
+
 TEST(ClientMeasurement, HasWhatTheServerSaidOfItself) {
   Conversation talk;
   const Header reply = honest_reply(talk.ask());

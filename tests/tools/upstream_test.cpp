@@ -121,6 +121,29 @@ TEST(Upstream, SaysThatNoReplyCame) {
   EXPECT_EQ(std::get<Lost>(outcome).why, "no reply");
 }
 
+// The reply that was under way would be measured by a clock that had been set since the query.
+TEST(Upstream, GivesUpWhatIsUnderWayWhenTheClockIsSetAndAsksAnew) {
+  const LyingServer server([](const Question& q) { return fakes::only(q.truth); });
+  ClientConfig config = config_of(server);
+  config.shortest_interval = 10ms;
+  Upstream upstream(config);
+  ASSERT_TRUE(std::holds_alternative<Measurement>(outcome_of(upstream)));
+  const MonoTime due = upstream.next_wakeup().value();
+  ASSERT_FALSE(upstream.ask(due, 7));
+  pollfd polled = upstream.poll_entry();
+  ASSERT_EQ(poll(&polled, 1, 10'000), 1) << "no reply waits to be read";
+
+  upstream.forget_exchange();
+  EXPECT_FALSE(upstream.read(polled.revents, due).has_value());
+  EXPECT_EQ(upstream.poll_entry().fd, -1);
+  EXPECT_EQ(upstream.reach().bits(), 1) << "it is no loss";
+  EXPECT_EQ(upstream.interval(), 10ms);
+
+  ASSERT_FALSE(upstream.ask(upstream.next_wakeup().value(), 8));
+  polled = upstream.poll_entry();
+  EXPECT_NE(polled.fd, -1);
+}
+
 TEST(Upstream, StopsWhenToldTo) {
   const LyingServer server([](const Question& q) {
     Header kiss = q.truth;

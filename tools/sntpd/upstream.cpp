@@ -63,6 +63,12 @@ std::optional<QueryOutcome> Upstream::read(short revents, MonoTime now) {
   return lose(fault.text);
 }
 
+void Upstream::forget_exchange() {
+  client_.forget_exchange();
+  socket_.reset();
+  trouble_.clear();
+}
+
 pollfd Upstream::poll_entry() const {
   return {socket_ ? socket_->descriptor() : -1, POLLIN | POLLPRI, 0};
 }

@@ -48,8 +48,8 @@ class Upstream {
   pollfd poll_entry() const;
   std::optional<MonoTime> next_wakeup() const { return client_.next_wakeup(); }
   void set_interval(nanoseconds interval) { client_.set_interval(interval); }
-  // The clock was set.
-  void forget_exchange() { client_.forget_exchange(); }
+  // The clock was set: what is under way is given up and asked again, and is no loss of the server's.
+  void forget_exchange();
 
   const Endpoint& server() const { return server_; }
   const ReachRegister& reach() const { return reach_; }
