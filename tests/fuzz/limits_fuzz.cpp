@@ -6,14 +6,16 @@
 #include <utility>
 #include <vector>
 
-#include "libsync/policy/interleaved_stamps.hpp"
 #include "libsync/policy/key_bindings.hpp"
 #include "libsync/policy/rate_limit.hpp"
 #include "libsync/policy/send_path.hpp"
 #include "tests/fuzz/harness.hpp"
+#include "tools/sntpd/interleaved_stamps.hpp"
 
 using namespace isletime;
 using isletime::fuzz::require;
+using sntpd::InterleavedStamps;
+using sntpd::may_be_interleaved;
 
 namespace {
 

@@ -59,6 +59,26 @@ TEST_P(SntpdWithWorkers, EndsCleanlyOnSigterm) {
   EXPECT_NE(finished.err.find("answered 1"), std::string::npos) << finished.err;
 }
 
+// RFC 9769, section 2. A client has a new port for each request (RFC 9109), by which the kernel chooses
+// the thread.
+TEST(Sntpd, AnswersInInterleavedModeWhicheverOfItsThreadsIsAsked) {
+  for (const char* workers : {"0", "1", "4"}) {
+    const Hub hub({"--no-rate-limit", "--workers", workers});
+    ASSERT_TRUE(hub.is_serving());
+    Header request = query();
+    request.origin = NtpTimestamp::from_raw(1);  // of no reply of this server's
+    request.receive = NtpTimestamp::from_raw(2);
+    int interleaved = 0;
+    for (int i = 0; i < 60; ++i) {
+      const auto answer = hub.client().ask(request);
+      ASSERT_TRUE(answer);
+      interleaved += answer->header().origin == request.receive ? 1 : 0;
+      request.origin = answer->header().receive;
+    }
+    EXPECT_GE(interleaved, 59) << workers;
+  }
+}
+
 TEST(Sntpd, RepliesFromTheAddressThatWasAsked) {
   const Hub hub;
   ASSERT_TRUE(hub.is_serving());

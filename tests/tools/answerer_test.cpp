@@ -36,7 +36,10 @@ const KeyRing& keys() {
 
 class AServer {
  public:
-  explicit AServer(const Demands& demands = {.keys = &keys(), .bindings = {}}) : answerer_(demands, 1) {}
+  explicit AServer(const Demands& demands = {.keys = &keys(), .bindings = {}})
+      : answerer_(demands, own_stamps_, 1) {}
+  // A thread of several that share what they saved.
+  explicit AServer(SharedStamps& stamps) : answerer_({.keys = &keys(), .bindings = {}}, stamps, 1) {}
 
   Result<Answer, Refusal> ask(Bytes request, Endpoint from = kAsker, WallTime received = kArrival) {
     const Account account(kState, received);
@@ -59,6 +62,7 @@ class AServer {
   void wait(nanoseconds duration) { now_ += duration; }
 
  private:
+  SharedStamps own_stamps_;
   Answerer answerer_;
   MonoTime now_ = kMonoStart;
 };
@@ -192,14 +196,15 @@ class AnInterleavedClient {
  public:
   explicit AnInterleavedClient(AServer& server) : server_(server) {}
 
-  Header ask(Endpoint from = kAsker) {
+  Header ask(Endpoint from = kAsker) { return ask(server_, from); }
+  Header ask(AServer& server, Endpoint from) {
     const auto request = bytes_of(interleaved_request(last_));
     now_ += 10s;
-    auto answer = server_.ask(request, from, now_);
+    auto answer = server.ask(request, from, now_);
     Answer::Room room;
     const WallTime left = now_ + 20us;
     last_ = parse_header(answer->complete(left, room));
-    if (answer->is_to_be_saved()) server_.answerer().save(answer->receive(), from.address, to_ntp(left));
+    if (answer->is_to_be_saved()) server.answerer().save(answer->receive(), from.address, to_ntp(left));
     return last_;
   }
   // The kernel's stamp of the last reply.
@@ -227,6 +232,20 @@ TEST(Answerer, AnswersInInterleavedModeOnceItKnowsTheClient) {
   EXPECT_EQ(third.origin, interleaved_origin);
   EXPECT_EQ(third.transmit, to_ntp(second + 33us));
   EXPECT_EQ(third.receive, to_ntp(client.now()));
+}
+
+// The kernel spreads the requests over the threads' sockets by their ports.
+TEST(Answerer, AnswersInInterleavedModeWhoComesToAnotherThreadEachTime) {
+  SharedStamps stamps;
+  std::array<AServer, 4> threads{AServer{stamps}, AServer{stamps}, AServer{stamps}, AServer{stamps}};
+  AnInterleavedClient client(threads[0]);
+  int interleaved = 0;
+  for (std::uint16_t i = 0; i < 60; ++i) {
+    const Endpoint from{kAsker.address, static_cast<std::uint16_t>(40'000 + i)};
+    const Header reply = client.ask(threads[i * 7 % 4], from);
+    interleaved += reply.origin == NtpTimestamp::from_raw(0xaaaa'0000'0000'0001) ? 1 : 0;
+  }
+  EXPECT_EQ(interleaved, 58) << "all but the first, and the one that names it";
 }
 
 TEST(Answerer, AnswersInBasicModeWhoeverNamesTheRepliesOfOthers) {

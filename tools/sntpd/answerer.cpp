@@ -49,8 +49,7 @@ Result<Answer, Refusal> Answerer::Batch::decide(const Request& request) {
 }
 
 Answer Answerer::Batch::interleave(const Request& request, const Question& question, const Key* key) const {
-  const auto& saved = answerer_.saved_;
-  const auto left = saved ? saved->find(question.origin, request.from.address) : std::nullopt;
+  const auto left = answerer_.saved_->table().find(question.origin, request.from.address);
   Answer answer(left ? account_.interleaved_answer(question, request.received, *left)
                      : account_.answer(question, request.received),
                 key, question.mac);
@@ -74,12 +73,11 @@ Result<const Key*, Refusal> Answerer::key_of(const Request& request, const Quest
 }
 
 void Answerer::save(NtpTimestamp receive, IpAddress client, NtpTimestamp transmit) {
-  if (!saved_) saved_ = std::make_unique<InterleavedStamps>();
-  saved_->save(receive, client, transmit);
+  saved_->table().save(receive, client, transmit);
 }
 
 void Answerer::correct(NtpTimestamp receive, NtpTimestamp transmit) {
-  if (saved_) saved_->correct(receive, transmit);
+  saved_->table().correct(receive, transmit);
 }
 
 }  // namespace isletime::sntpd

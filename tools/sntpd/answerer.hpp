@@ -6,15 +6,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 
-#include "libsync/policy/interleaved_stamps.hpp"
 #include "libsync/policy/key_bindings.hpp"
 #include "libsync/policy/responder.hpp"
 #include "libsync/posix/key_file.hpp"
 #include "tools/sntpd/client_log.hpp"
+#include "tools/sntpd/shared_stamps.hpp"
 
 namespace isletime::sntpd {
 
@@ -55,8 +54,9 @@ class Answer {
 
 class Answerer {
  public:
-  // `secret`: a number that nobody can predict.
-  Answerer(const Demands& demands, std::uint64_t secret) : demands_(demands), clients_(secret) {}
+  // `saved`: outlives the object, and may be others' too. `secret`: a number that nobody can predict.
+  Answerer(const Demands& demands, SharedStamps& saved, std::uint64_t secret)
+      : demands_(demands), saved_(&saved), clients_(secret) {}
 
   // The requests of one moment: by what they are judged, and what they are told of the clock.
   class Batch {
@@ -88,7 +88,7 @@ class Answerer {
   }
 
   // The reply to this client that has this receive stamp left at `transmit`: as well as is known at
-  // first, and again when the kernel's stamp comes.
+  // first, before it leaves, and again when the kernel's stamp comes. Each from any thread's answerer.
   void save(NtpTimestamp receive, IpAddress client, NtpTimestamp transmit);
   void correct(NtpTimestamp receive, NtpTimestamp transmit);
 
@@ -99,8 +99,8 @@ class Answerer {
   Result<const Key*, Refusal> key_of(const Request& request, const Question& question) const;
 
   Demands demands_;
+  SharedStamps* saved_;
   ClientLog clients_;
-  std::unique_ptr<InterleavedStamps> saved_;  // once somebody asks in that mode
 };
 
 }  // namespace isletime::sntpd

@@ -229,7 +229,7 @@ std::optional<SysError> Server::open_one(const Endpoint& local) {
     using Sharing = ServiceSocket::Sharing;
     auto socket = ServiceSocket::open(local, i == 0 ? Sharing::kFirst : Sharing::kFurther);
     if (!socket) return socket.error();
-    services_.emplace_back(*std::move(socket), access_, time_, demands(), monitor_, random_u64());
+    services_.emplace_back(*std::move(socket), access_, time_, demands(), monitor_, saved_, random_u64());
   }
   return std::nullopt;
 }

@@ -79,6 +79,7 @@ class Server {
   std::optional<Hub> hub_;
   Snapshot<ServedTime> time_;
   Monitor monitor_;
+  SharedStamps saved_;
   std::vector<Service> services_;
   std::optional<Broadcaster> broadcaster_;
   std::optional<Control> control_;

@@ -95,17 +95,19 @@ void Service::send(Group& group, const ServedTime& time, MonoTime now) {
     const WallTime leaves = time.map(completed + send_path_.advance(group.work(i), pace));
     replies[i] = {group.arrivals[i], group.answers[i]->complete(leaves, rooms[i]), i == stamped};
   }
+  const bool is_to_be_saved = stamped && group.answers[*stamped]->is_to_be_saved();
+  // Before it leaves: what its client asks next may come to another thread sooner than this one goes on.
+  if (is_to_be_saved) {
+    const WallTime leaves = time.map(completed + send_path_.advance(group.work(*stamped), pace));
+    answerer_.save(group.answers[*stamped]->receive(), group.arrivals[*stamped]->from.address,
+                   to_ntp(leaves));
+  }
   const auto sent = socket_.reply(std::span{replies}.first(group.size));
   counters_.answered += sent.count;
   counters_.unsent += group.size - sent.count;
   if (sent.number) {
-    const Answer& answer = *group.answers[*stamped];
-    const SendPath::Work work = group.work(*stamped);
-    awaited_.push_back({*sent.number, work, pace, completed, answer.receive()});
-    if (answer.is_to_be_saved()) {
-      const WallTime leaves = time.map(completed + send_path_.advance(work, pace));
-      answerer_.save(answer.receive(), group.arrivals[0]->from.address, to_ntp(leaves));
-    }
+    const NtpTimestamp receive = group.answers[*stamped]->receive();
+    awaited_.push_back({*sent.number, group.work(*stamped), pace, completed, receive});
   }
   group.size = 0;
   group.pause = SendPath::Pause::kNone;
@@ -117,7 +119,7 @@ void Service::take_stamps() {
     for (const Awaited& awaited : awaited_) {
       if (awaited.number != stamp->number) continue;
       send_path_.learn(awaited.work, elapsed(awaited.completed, stamp->at), awaited.pace);
-      answerer_.correct(awaited.receive, to_ntp(time.map(stamp->at)));
+      if (!awaited.receive.is_unset()) answerer_.correct(awaited.receive, to_ntp(time.map(stamp->at)));
     }
   }
   awaited_.clear();

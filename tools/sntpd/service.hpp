@@ -32,14 +32,14 @@ std::string to_string(const Counters& counters);
 
 class Service {
  public:
-  // `secret`: a number that nobody can predict.
+  // All but the socket outlive it. `secret`: a number that nobody can predict.
   Service(ServiceSocket socket, const AccessList& access, const Snapshot<ServedTime>& time,
-          const Demands& demands, const Monitor& monitor, std::uint64_t secret)
+          const Demands& demands, const Monitor& monitor, SharedStamps& saved, std::uint64_t secret)
       : socket_(std::move(socket)),
         access_(access),
         time_(&time),
         monitor_(&monitor),
-        answerer_(demands, secret) {}
+        answerer_(demands, saved, secret) {}
 
   // Answers one batch. Where it does not wait, it keeps to system calls that clock simulators know.
   void serve(ServiceSocket::Wait wait);

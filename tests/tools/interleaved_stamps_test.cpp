@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "libsync/policy/interleaved_stamps.hpp"
+#include "tools/sntpd/interleaved_stamps.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::sntpd {
 namespace {
 
 constexpr IpAddress kClient = IpAddress::v4(0xc000'0209);
@@ -49,6 +55,40 @@ TEST(InterleavedStamps, AFloodMakesAClientAskAgainAndNoMore) {
   EXPECT_EQ(stamps.find(stamp(1), kClient), stamp(2));
 }
 
+// All save, correct and find the same few.
+TEST(InterleavedStamps, SeveralThreadsNeverSeeAnEntryOfTwo) {
+  constexpr std::uint64_t kReplies = 16;
+  InterleavedStamps stamps;
+  const auto client_of = [](std::uint64_t receive, std::uint64_t round) {
+    return IpAddress{receive ^ round, receive + round};
+  };
+  // What is saved tells of which reply, and to whom.
+  const auto sent = [](std::uint64_t receive, std::uint64_t round) { return stamp(receive << 32 | round); };
+  std::atomic<int> found{0};
+  std::atomic<int> wrong{0};
+  const auto work = [&](std::uint64_t thread) {
+    for (std::uint64_t i = 1; i < 20'000; ++i) {
+      const std::uint64_t receive = 1 + (i * (2 * thread + 1)) % kReplies;
+      const std::uint64_t round = i % 4;
+      stamps.save(stamp(receive), client_of(receive, round), sent(receive, round));
+      const std::uint64_t other = 1 + i % kReplies;
+      for (std::uint64_t its = 0; its < 4; ++its) {
+        const auto left = stamps.find(stamp(other), client_of(other, its));
+        if (!left) continue;
+        ++found;
+        const bool is_corrected = left->raw() == other;
+        if (*left != sent(other, its) && !is_corrected) ++wrong;
+      }
+      stamps.correct(stamp(other), stamp(other));
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::uint64_t thread = 0; thread < 4; ++thread) threads.emplace_back(work, thread);
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+  EXPECT_GT(found, 1000);
+}
+
 // RFC 9769, section 2.
 TEST(InterleavedStamps, OnlyARequestThatTellsItsTwoStampsApartMayBeInterleaved) {
   EXPECT_TRUE(may_be_interleaved(stamp(1), stamp(2), stamp(3)));
@@ -57,4 +97,4 @@ TEST(InterleavedStamps, OnlyARequestThatTellsItsTwoStampsApartMayBeInterleaved) 
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sntpd
