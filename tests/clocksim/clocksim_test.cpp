@@ -3,43 +3,15 @@
 // configuration reaches on the same links at the same poll interval, in simulation: 10.2 us at 16 s and
 // 22 us at 64 s with a jitter of 100 us, 2.5 us with 10 us, 119 us with 2 ms; and a third of its
 // defaults, 106 us.
-#include <map>
-#include <sstream>
-
 #include <gtest/gtest.h>
 
-#include "tests/fakes/program.hpp"
+#include "tests/clocksim/simulate.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
 namespace isletime {
 namespace {
 
-using Results = std::map<std::string, double>;
-
-Results simulate(std::vector<std::string> settings, const std::vector<std::string>& options = {},
-                 const std::string& server = "192.168.123.1") {
-  std::vector<std::string> arguments{"env", "LD_PRELOAD=" CLOCKSIM_LIBRARY};
-  arguments.insert(arguments.end(), settings.begin(), settings.end());
-  arguments.insert(arguments.end(), {fakes::built("sntpd"), "--workers", "0", "--no-control", "--no-sandbox",
-                                     "--port", "0", "--server", server});
-  arguments.insert(arguments.end(), options.begin(), options.end());
-  const fakes::Finished finished = fakes::run(arguments);
-  EXPECT_EQ(finished.status, 0) << finished.err;
-  Results results;
-  std::istringstream lines(finished.out);
-  std::string name;
-  for (double value = 0; lines >> name >> value;) results[name] = value;
-  return results;
-}
-
-std::vector<std::string> settled(std::vector<std::string> settings) {
-  settings.insert(settings.end(), {"CLOCKSIM_SECONDS=100000", "CLOCKSIM_SETTLED=20000"});
-  return settings;
-}
-
-std::vector<std::string> fixed_poll(const std::string& log2) {
-  return {"--minpoll", log2, "--maxpoll", log2};
-}
+using namespace clocksim;
 
 TEST(SimulatedClock, IsHeldToHalfOfChronysErrorAtTheSamePoll) {
   EXPECT_LT(simulate(settled({"CLOCKSIM_JITTER=100e-6"}), fixed_poll("4"))["rms_us"], 5.1);

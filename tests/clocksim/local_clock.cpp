@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "tests/clocksim/local_clock.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "tests/clocksim/settings.hpp"
+
+namespace isletime::clocksim {
+namespace {
+
+constexpr unsigned kSimulated = ADJ_FREQUENCY | ADJ_STATUS | ADJ_TICK | ADJ_SETOFFSET;
+// Only told to the kernel, which does nothing by them.
+constexpr unsigned kTold = ADJ_MAXERROR | ADJ_ESTERROR | ADJ_TIMECONST | ADJ_NANO | ADJ_TAI;
+constexpr long kMostFine = 32'768'000;
+constexpr long kErrorOfStepped = 16'000'000;  // microseconds
+
+}  // namespace
+
+void LocalClock::step(double by) {
+  if (by == 0) return;
+  real_ += by;
+  ++steps_;
+}
+
+int LocalClock::adjust(timex& request) {
+  unsigned modes = request.modes;
+  // An offset of nothing ends what others have begun: here there are none.
+  if (request.offset == 0) modes &= ~static_cast<unsigned>(ADJ_OFFSET_SINGLESHOT);
+  if ((modes & ~(kSimulated | kTold)) != 0) refuse("adjtimex(2) with a mode that is not simulated");
+  if ((modes & ADJ_TICK) != 0 && (request.tick < 9'000 || request.tick > 11'000)) {
+    errno = EINVAL;
+    return -1;
+  }
+  if ((modes & ADJ_FREQUENCY) != 0) fine_ = std::clamp(request.freq, -kMostFine, kMostFine);
+  if ((modes & ADJ_STATUS) != 0) status_ = request.status & 0xff;
+  if ((modes & ADJ_TICK) != 0) tick_ = request.tick;
+  if ((modes & ADJ_MAXERROR) != 0) max_error_ = request.maxerror;
+  if ((modes & ADJ_SETOFFSET) != 0) {
+    max_error_ = kErrorOfStepped;  // by which chronyd knows that the kernel has ADJ_SETOFFSET
+    const double unit = (modes & ADJ_NANO) != 0 ? 1e-9 : 1e-6;
+    step(static_cast<double>(request.time.tv_sec) + static_cast<double>(request.time.tv_usec) * unit);
+  }
+  request.offset = 0;
+  request.freq = fine_;
+  request.tick = tick_;
+  request.maxerror = max_error_;
+  request.status = status_;
+  return (status_ & STA_UNSYNC) != 0 ? TIME_ERROR : TIME_OK;
+}
+
+}  // namespace isletime::clocksim

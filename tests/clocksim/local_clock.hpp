@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// The machine's clock: an oscillator that wanders, and what adjtimex(2) makes of it. Times are seconds since
+// the start of the simulation.
+#pragma once
+
+#include <sys/timex.h>
+
+namespace isletime::clocksim {
+
+class LocalClock {
+ public:
+  LocalClock(double offset, double frequency) : real_(offset), frequency_(frequency) {}
+
+  double real() const { return real_; }
+  double mono() const { return mono_; }
+  bool will_insert_second() const { return (status_ & STA_INS) != 0; }
+  int steps() const { return steps_; }
+
+  // Local seconds in a true one.
+  double rate() const {
+    const double steered = static_cast<double>(tick_) / 10'000 + static_cast<double>(fine_) / 65'536e6;
+    return (1 + frequency_ + extra_) * steered;
+  }
+  void advance(double by) {
+    real_ += by * rate();
+    mono_ += by * rate();
+  }
+  void wander(double by) { frequency_ += by; }
+  // What the oscillator gains beside its wandering.
+  void gain(double extra) { extra_ = extra; }
+  // Somebody else sets it.
+  void jump(double by) { real_ += by; }
+  // The program sets it.
+  void step(double by);
+
+  // As clock_adjtime(2). Refuses what it does not simulate.
+  int adjust(timex& request);
+
+ private:
+  double real_;
+  double mono_ = 0;
+  double frequency_;
+  double extra_ = 0;
+  long tick_ = 10'000;
+  long fine_ = 0;
+  long max_error_ = 0;
+  int status_ = STA_UNSYNC;
+  int steps_ = 0;
+};
+
+}  // namespace isletime::clocksim

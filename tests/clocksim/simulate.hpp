@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Lives of the built sntpd under the simulator: what they are to be like, as settings.hpp has it, and what
+// came out.
+#pragma once
+
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/program.hpp"
+#include "tests/fakes/scratch_folder.hpp"
+
+namespace isletime::clocksim {
+
+using Words = std::vector<std::string>;
+using Results = std::map<std::string, double>;
+
+inline Words joined(Words words, const Words& further) {
+  words.insert(words.end(), further.begin(), further.end());
+  return words;
+}
+
+inline fakes::Finished run_simulated(const Words& settings, const Words& command) {
+  return fakes::run(joined(joined({"env", "LD_PRELOAD=" CLOCKSIM_LIBRARY}, settings), command));
+}
+
+inline Results run_sntpd(const Words& settings, const Words& options) {
+  const Words command{fakes::built("sntpd"), "--workers", "0", "--no-control", "--no-sandbox"};
+  const fakes::Finished finished = run_simulated(settings, joined(command, options));
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  Results results;
+  std::istringstream lines(finished.out);
+  std::string name;
+  for (double value = 0; lines >> name >> value;) results[name] = value;
+  return results;
+}
+
+inline Results simulate(const Words& settings, const Words& options = {},
+                        const std::string& server = "192.168.123.1") {
+  return run_sntpd(settings, joined({"--port", "0", "--server", server}, options));
+}
+
+// It serves as well, and is asked for its time each 10 s. The epoch is later than any build, for it serves no
+// earlier time.
+inline Results simulate_hub(const Words& settings, const Words& options = {"--server", "192.168.123.1"}) {
+  const fakes::ScratchFolder folder;
+  return run_sntpd(joined({"CLOCKSIM_EPOCH=1800000000", "CLOCKSIM_ASK=10"}, settings),
+                   joined({"--port", "123", "--bind", "192.168.123.250", "--no-rate-limit", "--state-dir",
+                           folder.path("state")},
+                          options));
+}
+
+inline Words settled(const Words& settings) {
+  return joined(settings, {"CLOCKSIM_SECONDS=100000", "CLOCKSIM_SETTLED=20000"});
+}
+
+inline Words fixed_poll(const std::string& log2) {
+  return {"--minpoll", log2, "--maxpoll", log2};
+}
+
+}  // namespace isletime::clocksim
