@@ -12,6 +12,8 @@ constexpr std::uint32_t kSamplesInBlock = 32;
 constexpr nanoseconds kBlockTime = seconds{900};
 constexpr std::size_t kEnoughForQuantile = 16;
 constexpr std::int64_t kLeastExcess = 1000;
+// Three days at 64 s: no queue stands for so long without a break.
+constexpr std::uint8_t kMostQueuedBlocks = 128;
 
 // 32 bits hold 4.2 s; whoever answers later is not listened to anyway.
 constexpr std::uint32_t held(Delay delay) {
@@ -21,20 +23,33 @@ constexpr std::uint32_t held(Delay delay) {
 
 }  // namespace
 
-void DeviceDelays::add(Delay delay, MonoTime at) {
+void DeviceDelays::add(Delay delay, MonoTime at, bool is_centred) {
   const std::uint32_t ns = held(delay);
   if (added_ == 0) block_opened_ = at;
   delays_[added_++ % kDelays] = ns;
   Block& block = blocks_[block_];
   block.least = std::min(block.least, ns);
-  ++block.count;
+  if (block.count < UINT16_MAX) ++block.count;
+  if (is_centred && block.centred < block.count) ++block.centred;
   block_excess_ += ns - least();
   estimate(ns);
   if (block.count >= kSamplesInBlock && elapsed(block_opened_, at) >= kBlockTime) close_block(at);
 }
 
+void DeviceDelays::forget_quiet() {
+  for (Block& block : blocks_) block.mean_excess = UINT32_MAX;
+}
+
 nanoseconds DeviceDelays::half_width(Delay delay) const {
   return std::max((nanoseconds{held(delay)} - minimum_.value) / 2, nanoseconds::zero());
+}
+
+Delay DeviceDelays::recent_minimum() const {
+  constexpr std::size_t kRecent = 16;
+  std::uint32_t least = added_ == 0 ? 0 : UINT32_MAX;
+  for (std::size_t i = 1; i <= std::min(added_, kRecent); ++i)
+    least = std::min(least, delays_[(added_ - i) % kDelays]);
+  return {nanoseconds{least}};
 }
 
 std::uint32_t DeviceDelays::least() const {
@@ -49,42 +64,68 @@ std::uint32_t DeviceDelays::count() const {
   return sum;
 }
 
-// A block that never came near the least delay went another route, unless its delays spread as far.
-void DeviceDelays::close_block(MonoTime at) {
-  const Block closed = blocks_[block_];
-  const auto risen = std::int64_t{closed.least} - least();
-  const auto spread = static_cast<std::int64_t>(block_excess_ / closed.count) - risen;
-  if (risen > 2 * std::max(mean_excess_.count(), spread)) {
-    blocks_.fill({});
-    blocks_[0] = closed;
-    block_ = 0;
-    added_ = 0;
-  }
-  block_ = (block_ + 1) % kBlocks;
-  blocks_[block_] = {};
-  block_opened_ = at;
-  block_excess_ = 0;
+// A path without congestion adds this much on one way. It is estimated as the least of the blocks' means,
+// which is a quarter less than their mean.
+std::int64_t DeviceDelays::quiet_level() const {
+  const auto quiet = std::min_element(blocks_.begin(), blocks_.end(), [](const Block& a, const Block& b) {
+    return a.mean_excess < b.mean_excess;
+  });
+  return std::int64_t{quiet->mean_excess} * 5 / 8;
 }
 
-// The 25 % quantile of a sum of two exponential delays of mean m is 0.961 m.
+// A block that never came near the least delay saw another route, or a queue that never emptied. The
+// offsets tell: if they agree with a path of that delay, it is one, and the old minimum is forgotten. If
+// not, it is a queue on one way: the block says nothing of the path, and the old minimum is kept. But not
+// for ever: no offset tells an old minimum that was wrong from a queue that stands.
+void DeviceDelays::close_block(MonoTime at) {
+  Block closed = blocks_[block_];
+  const auto risen = std::int64_t{closed.least} - least();
+  closed.mean_excess = static_cast<std::uint32_t>(block_excess_ / closed.count);
+  block_opened_ = at;
+  block_excess_ = 0;
+  if (risen <= 2 * mean_excess_.count()) {
+    queued_blocks_ = 0;
+    blocks_[block_] = closed;
+    block_ = (block_ + 1) % kBlocks;
+  } else if (4 * closed.centred >= 3 * closed.count || ++queued_blocks_ == kMostQueuedBlocks) {
+    queued_blocks_ = 0;
+    closed.mean_excess -= static_cast<std::uint32_t>(risen);
+    blocks_.fill({});
+    blocks_[0] = closed;
+    block_ = 1;
+    added_ = 0;
+  }
+  blocks_[block_] = {};
+}
+
+// The sum of two exponential delays of mean m has its 25 % quantile at 0.961 m and its 75 % quantile at 2.693
+// m. Delays that are all alike, if long, are no queues: twice what their spread tells is the most.
 std::optional<std::int64_t> DeviceDelays::quantile_of_excess() const {
   const std::size_t size = std::min(added_, kDelays);
   if (size < kEnoughForQuantile) return std::nullopt;
   auto sorted = delays_;
   const auto quantile = sorted.begin() + static_cast<std::ptrdiff_t>(size / 4);
   std::nth_element(sorted.begin(), quantile, sorted.begin() + static_cast<std::ptrdiff_t>(size));
-  return (std::int64_t{*quantile} - least()) * 1000 / 961;
+  const std::int64_t excess = std::int64_t{*quantile} - least();
+  const std::int64_t lower = *quantile;
+  const auto upper = sorted.begin() + static_cast<std::ptrdiff_t>(size * 3 / 4);
+  std::nth_element(quantile, upper, sorted.begin() + static_cast<std::ptrdiff_t>(size));
+  const std::int64_t spread = std::int64_t{*upper} - lower;
+  return std::min(excess * 1000 / 961, 2 * spread * 1000 / (2693 - 961));
 }
 
 void DeviceDelays::estimate(std::uint32_t delay) {
   const std::int64_t half = (std::int64_t{delay} - minimum_.value.count()) / 2;
+  const auto quantile = quantile_of_excess();
   if (average_ == 0) {
     average_ = std::max(std::int64_t{delay} / 4, kLeastExcess);
   } else {
-    average_ += (std::clamp<std::int64_t>(half, 0, 4 * average_) - average_) / 64;
+    // A spike counts for four; what three of four samples exceed is none.
+    const std::int64_t most = 4 * std::max(average_, quantile.value_or(0));
+    average_ += (std::clamp<std::int64_t>(half, 0, most) - average_) / 64;
   }
-  const auto quantile = quantile_of_excess();
-  const std::int64_t mean = std::max(std::min(average_, quantile.value_or(average_)), kLeastExcess);
+  const std::int64_t mean =
+      std::max(std::min({average_, quantile.value_or(average_), quiet_level()}), kLeastExcess);
   mean_excess_ = nanoseconds{mean};
   // The minimum of N sums of two exponential delays exceeds theirs by sqrt(pi / 2N) m, or 1.25 m / sqrt(N).
   const std::int64_t excess = mean * 5 / 4 * 256 / square_root(std::int64_t{count()} * 65'536);

@@ -15,12 +15,18 @@ namespace isletime {
 
 class DeviceDelays {
  public:
-  void add(Delay delay, MonoTime at);
+  // `is_centred`: the sample's offset is also that of a path without queues, as far as is known.
+  void add(Delay delay, MonoTime at, bool is_centred);
+
+  // How little queues add at best is no longer known: an offset has contradicted it.
+  void forget_quiet();
 
   // Mean of what queues add on one way; at least 1 us. Before the first delay: 1 us.
   nanoseconds mean_excess() const { return mean_excess_; }
   // Of a path without queues: the least delay, less what a minimum of so many is expected to exceed it by.
   Delay minimum() const { return minimum_; }
+  // The least of the last 16: what a queue that stands, or a route, may add to one way is in it.
+  Delay recent_minimum() const;
   // How far the offset of a sample of that delay can be wrong, to either side.
   nanoseconds half_width(Delay delay) const;
 
@@ -31,11 +37,14 @@ class DeviceDelays {
   // A minimum that is older than eight of these is forgotten, as routes change.
   struct Block {
     std::uint32_t least = UINT32_MAX;
-    std::uint32_t count = 0;
+    std::uint16_t count = 0;
+    std::uint16_t centred = 0;
+    std::uint32_t mean_excess = UINT32_MAX;  // of a round trip; known once it is closed
   };
 
   std::uint32_t least() const;
   std::uint32_t count() const;
+  std::int64_t quiet_level() const;
   void close_block(MonoTime at);
   void estimate(std::uint32_t delay);
   std::optional<std::int64_t> quantile_of_excess() const;
@@ -46,6 +55,7 @@ class DeviceDelays {
   std::size_t block_ = 0;
   MonoTime block_opened_{};
   std::uint64_t block_excess_ = 0;  // over the least delay then known, ns
+  std::uint8_t queued_blocks_ = 0;  // in a row
   std::int64_t average_ = 0;        // of half widths, ns
   nanoseconds mean_excess_{1000};
   Delay minimum_{};

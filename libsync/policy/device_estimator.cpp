@@ -4,200 +4,306 @@
 #include <algorithm>
 
 #include "libsync/policy/fixed_point.hpp"
-#include "libsync/policy/normal_hazard.hpp"
-#include "libsync/policy/saturated.hpp"
 
 namespace isletime {
 namespace {
 
 using std::chrono::milliseconds;
 
-// Deviations of 1 s and 500 ppm are as good as none, and keep every product below in 64 bits.
-constexpr std::int64_t kLargestDeviation = 1'000'000'000;
-constexpr std::int64_t kLargestRateDeviation = 500'000;
-constexpr std::int64_t kFirstRateDeviation = 100'000;  // 100 ppm: any crystal
-constexpr Ppm kLargestRate = Ppm::whole(1000);
-
-// No better is a clock known than this: a variance that comes out as less is a rounding error.
-constexpr std::int64_t kLeastDeviation = 100;
-
-// The covariance is predicted in pieces of this, and is at its limits after days.
-constexpr std::int64_t kPieceMs = 128'000;
-constexpr nanoseconds kLongestPrediction = std::chrono::hours{24 * 7};
-
 // While the delays are hardly known, all of one may have been a queue's.
 constexpr std::uint16_t kUnknownDelays = 8;
+// Fewer leave the least of them so uncertain that an estimate outside of a sample's box is no surprise.
+constexpr std::uint16_t kKnownDelays = 32;
 constexpr int kSamplesForStep = 3;
-constexpr std::int64_t kEdgesAway = 64;  // beyond that an edge is out of all proportion
 
-constexpr std::int64_t square(std::int64_t value) {
-  return value * value;
+// A clock's reading is no better than this.
+constexpr std::int64_t kLeastSoftness = 5000;
+
+// So many deviations outside of what a sample leaves possible are no chance.
+constexpr std::int64_t kSurprising = 3;
+constexpr std::int64_t kImpossible = 4;
+constexpr std::int64_t kContradicting = 6;
+
+// RFC 5905, PHI: what any clock may gain, in ns/s.
+constexpr std::int64_t kTolerance = 15'000;
+
+constexpr std::uint32_t kLargestWander = 4000;
+constexpr std::uint32_t kCalmSamples = 128;  // they halve what surprises have doubled, and more
+
+constexpr std::int64_t kLeastSpanMs = 1000;
+constexpr std::int64_t kLongestSpanMs = 7 * std::int64_t{86'400'000};
+constexpr std::int64_t kLongestDistance = 1'000'000'000'000;
+
+// Time that goes back is none.
+std::int64_t ms_between(MonoTime then, MonoTime now) {
+  return std::clamp<std::int64_t>(elapsed(then, now) / milliseconds{1}, 0, kLongestSpanMs);
 }
 
-// Times a time in ms, of what is given a second.
-constexpr std::int64_t over(std::int64_t a_second, std::int64_t ms) {
-  return scale(a_second, ms, 1000);
+// The rate that makes a clock gain so much, in ns/s.
+std::int64_t rate_over(std::int64_t gained, std::int64_t ms) {
+  const std::int64_t rate = scale(std::min(gained, kLongestDistance), 1000, std::max(ms, kLeastSpanMs));
+  return std::min(rate, DeviceFilter::kLargestRateDeviation);
 }
 
-constexpr std::int64_t difference(std::int64_t a, std::int64_t b) {
-  return saturated_difference(nanoseconds{a}, nanoseconds{b}).count();
-}
-
-constexpr std::int64_t sum(std::int64_t a, std::int64_t b) {
-  return saturated_sum(nanoseconds{a}, nanoseconds{b}).count();
-}
-
-// a * factor / 2^shift; |factor| < 2^30, shift <= 32.
-constexpr std::int64_t multiply(std::int64_t a, std::int64_t factor, int shift) {
-  return scale(a, factor, std::int64_t{1} << shift);
+// RFC 5905, section 8: a delay that is negative, or absurdly short, is what the clocks' precision has made
+// of a short one.
+DeviceSample floored(DeviceSample sample) {
+  const nanoseconds precision = std::max(sample.dispersion.value, nanoseconds{kLeastSoftness});
+  sample.delay.value = std::max(sample.delay.value, precision);
+  return sample;
 }
 
 }  // namespace
 
 SampleUse DeviceEstimator::add(const DeviceSample& sample) {
-  delays_.add(sample.delay, sample.at);
-  const std::int64_t half_width = delays_.half_width(sample.delay).count();
-  if (!state_) {
-    begin(sample, half_width);
-    return SampleUse::kTaken;
+  const MonoTime at = sample.at;
+  schedule_.on_sample(at);
+  if (filter_) filter_->predict(at, wander_);
+  // A sample that is not believed has no say about the path either.
+  const DeviceDelays believed = delays_;
+  const SampleUse use = judge(floored(sample));
+  if (use == SampleUse::kDoubted) delays_ = believed;
+  return use;
+}
+
+SampleUse DeviceEstimator::judge(const DeviceSample& sample) {
+  const MonoTime at = sample.at;
+  const Delay shortest = delays_.minimum();
+  delays_.add(sample.delay, at, is_centred(sample));
+  const Box box = box_of(sample);
+  if (filter_ && (contradicts(box) || is_nearer_to_suspect(at, box))) return doubt(at, box);
+  if (!filter_) {
+    filter_.emplace(at, box.offset, box.half_width + delays_.mean_excess().count() + box.dispersion);
+  } else {
+    admit_shorter_path({shortest.value - delays_.minimum().value});
+    weigh_surprise(at, box);
+    update(box);
   }
-  predict(*state_, sample.at, wander_);
-  const std::int64_t offset = sample.offset.value.count();
-  // The first sample of all may be the wrong one: it must not be believed against all that follow.
-  const std::int64_t reach =
-      taken_ < kUnknownDelays ? std::max(half_width, sample.delay.value.count() / 2) : half_width;
-  if (contradicts(*state_, offset, reach)) return doubt(sample, half_width);
   doubt_.reset();
-  update(*state_, offset, half_width);
-  if (taken_ < UINT16_MAX) ++taken_;
+  believe(at, box);
+  if (taken_ < kKnownDelays) ++taken_;
   return SampleUse::kTaken;
 }
 
 std::optional<DeviceEstimate> DeviceEstimator::at(MonoTime now) const {
-  if (!state_) return std::nullopt;
-  State state = *state_;
-  predict(state, now, wander_);
-  const std::int64_t deviation = square_root(state.p00);
-  // On which way the least delay is spent, no exchange tells.
-  const nanoseconds bound = nanoseconds{3 * deviation} + delays_.minimum().value / 2;
-  return DeviceEstimate{{nanoseconds{state.offset}}, state.rate, {nanoseconds{deviation}}, {bound}};
-}
-
-seconds DeviceEstimator::interval() const {
-  constexpr std::uint16_t kFirst = 8;
-  constexpr std::uint16_t kSecond = 8 + 16;
-  if (doubt_ || taken_ < kFirst) return seconds{2};
-  return taken_ < kSecond ? seconds{16} : seconds{64};
-}
-
-void DeviceEstimator::begin(const DeviceSample& sample, std::int64_t half_width) {
-  const std::int64_t deviation = std::min(half_width + delays_.mean_excess().count(), kLargestDeviation);
-  const Ppm rate = state_ ? state_->rate : Ppm{};
-  const std::int64_t p11 = state_ ? state_->p11 : square(kFirstRateDeviation);
-  state_ = State{sample.at, sample.offset.value.count(), rate, square(deviation), 0, p11};
-  if (taken_ < UINT16_MAX) ++taken_;
-}
-
-// Time that goes back is none.
-void DeviceEstimator::predict(State& state, MonoTime to, std::uint16_t wander) {
-  const nanoseconds since = std::max(elapsed(state.at, to), nanoseconds::zero());
-  state.at = std::max(state.at, to);
-  state.offset = sum(state.offset, exact_drift(since, state.rate).count());
-  const std::int64_t q = square(wander);
-  std::int64_t left = std::min(since, kLongestPrediction) / milliseconds{1};
-  while (left > 0) {
-    const std::int64_t t = std::min(left, kPieceMs);
-    left -= t;
-    state.p00 += over(2 * state.p01, t) + over(over(state.p11, t), t) + over(over(over(q, t), t), t) / 3;
-    state.p01 += over(state.p11, t) + over(over(q, t), t) / 2;
-    state.p11 += over(q, t);
-    limit(state);
+  if (!filter_) return std::nullopt;
+  DeviceFilter filter = *filter_;
+  filter.predict(now, wander_);
+  const std::int64_t deviation = filter.deviation();
+  // On which way the least delay is spent, no exchange tells; nor, while all are longer, on which way the
+  // rest: the estimate may be at one edge of the boxes and the truth beyond the other.
+  const std::int64_t shortest = delays_.minimum().value.count();
+  const std::int64_t standing = std::max<std::int64_t>(delays_.recent_minimum().value.count() - shortest, 0);
+  const std::int64_t known = 3 * deviation + shortest / 2 + standing + dispersion_;
+  // What has happened to the crystal since, no slow one tells. But the truth was within half of any round
+  // trip.
+  const std::int64_t aged = over_ms(kTolerance, ms_between(confirmed_, now));
+  const std::int64_t certain = saturated_sum(certain_, over_ms(kTolerance, ms_between(believed_, now)));
+  std::int64_t bound = known + std::min(aged, certain);
+  if (is_outside_) bound = std::max(bound, certain);
+  if (doubt_) {
+    // The suspect may be right, and the rate no longer what it was.
+    const std::int64_t away = distance(doubt_->box.offset, filter.offset());
+    bound = std::max(bound, saturated_sum(away, doubt_->box.farthest + drift_since_suspect(now)));
   }
+  return DeviceEstimate{
+      {nanoseconds{filter.offset()}}, filter.rate(), {nanoseconds{deviation}}, {nanoseconds{bound}}};
 }
 
-void DeviceEstimator::limit(State& state) {
-  state.p00 = std::clamp(state.p00, square(kLeastDeviation), square(kLargestDeviation));
-  state.p11 = std::clamp<std::int64_t>(state.p11, 1, square(kLargestRateDeviation));
-  const std::int64_t most = square_root(state.p00) * square_root(state.p11);
-  state.p01 = std::clamp(state.p01, -most, most);
-  state.rate = std::clamp(state.rate, Ppm{-kLargestRate.scaled}, kLargestRate);
+seconds DeviceEstimator::interval(MonoTime now) const {
+  return schedule_.interval(now, need());
 }
 
-// The offset moves by `innovation` and its variance becomes p00; the rate follows by its correlation.
-void DeviceEstimator::correct(State& state, std::int64_t innovation, std::int64_t p00) {
-  constexpr int kFraction = 24;
-  constexpr std::int64_t kLargestGain = std::int64_t{1} << 29;
-  const std::int64_t sign = state.p01 < 0 ? -1 : 1;
-  const std::int64_t gain = sign * std::min(ratio(sign * state.p01, state.p00, kFraction), kLargestGain);
-  const std::int64_t change = p00 - state.p00;
-  // 2^-16 ns/s are 1/1000 of a Ppm's unit.
-  state.rate.scaled += multiply(innovation, gain, kFraction - 16) / 1000;
-  state.offset = sum(state.offset, innovation);
-  const std::int64_t change01 = multiply(change, gain, kFraction);
-  state.p11 += multiply(change01, gain, kFraction);
-  state.p01 += change01;
-  state.p00 = p00;
-  limit(state);
+// The rate is known well enough if by the next sample it adds no more than queues do.
+DeviceNeed DeviceEstimator::need() const {
+  if (!filter_) return DeviceNeed::kNone;
+  if (doubt_) return DeviceNeed::kCertainty;
+  const std::int64_t tolerated = 2 * (delays_.mean_excess().count() + softness()) + dispersion_;
+  const std::int64_t rate_deviation = filter_->rate_deviation();
+  if (over_ms(rate_deviation, 16'000) > tolerated) return DeviceNeed::kRateSoon;
+  if (over_ms(rate_deviation, 64'000) > tolerated) return DeviceNeed::kRate;
+  return DeviceNeed::kNone;
+}
+
+// A sample also counts as centred once the deviation has reached a quarter of what a queue would add to one
+// way: an estimate that knows no better does not hold against a route.
+bool DeviceEstimator::is_centred(const DeviceSample& sample) const {
+  if (!filter_) return true;
+  const std::int64_t away = distance(sample.offset.value.count(), filter_->offset());
+  return away <= 2 * (filter_->deviation() + delays_.mean_excess().count());
+}
+
+DeviceEstimator::Box DeviceEstimator::box_of(const DeviceSample& sample) const {
+  constexpr std::int64_t kLargest = DeviceFilter::kLargestDeviation;
+  const std::int64_t half_width = std::min(delays_.half_width(sample.delay).count(), kLargest);
+  const std::int64_t dispersion = std::clamp<std::int64_t>(sample.dispersion.value.count(), 0, kLargest);
+  const std::int64_t half_delay =
+      std::clamp(sample.delay.value.count() / 2, half_width, std::max(half_width, kLargest));
+  return {.offset = sample.offset.value.count(),
+          .half_width = half_width,
+          .dispersion = dispersion,
+          .farthest = half_delay + dispersion};
 }
 
 std::int64_t DeviceEstimator::softness() const {
-  return delays_.mean_excess().count() / 16 + 5000;
+  return delays_.mean_excess().count() / 16 + kLeastSoftness;
 }
 
-bool DeviceEstimator::contradicts(const State& state, std::int64_t offset, std::int64_t half_width) const {
-  const std::int64_t away = magnitude(nanoseconds{difference(offset, state.offset)}).count();
-  const std::int64_t reach = square_root(state.p00 + square(softness()));
-  return away - half_width >= 6 * reach + 3 * delays_.mean_excess().count();
+// Whatever the queues were, the truth lies within half of the round trip. Once the delays are known, it
+// lies within what this one exceeds the least by; a route that has just changed is allowed for.
+bool DeviceEstimator::contradicts(const Box& box) const {
+  const std::int64_t away = distance(box.offset, filter_->offset());
+  const std::int64_t deviation = filter_->deviation();
+  if (away - box.farthest > kImpossible * (deviation + softness())) return true;
+  if (taken_ < kUnknownDelays) return false;
+  const std::int64_t reach = square_root(square(deviation) + square(softness()));
+  const std::int64_t allowed = kContradicting * reach + 3 * delays_.mean_excess().count();
+  return away - box.half_width - box.dispersion > allowed;
 }
 
-SampleUse DeviceEstimator::doubt(const DeviceSample& sample, std::int64_t half_width) {
-  const std::int64_t offset = sample.offset.value.count();
-  const auto agrees = [&] {
-    const std::int64_t drifted = exact_drift(elapsed(doubt_->at, sample.at), state_->rate).count();
-    const std::int64_t away = difference(offset, sum(doubt_->offset, drifted));
-    return magnitude(nanoseconds{away}).count() <=
-           half_width + doubt_->half_width + 3 * delays_.mean_excess().count();
-  };
-  if (!doubt_ || !agrees()) {
-    doubt_ = Doubt{sample.at, offset, half_width, 1};
-    return SampleUse::kDoubted;
-  }
-  if (++doubt_->agreeing < kSamplesForStep) return SampleUse::kDoubted;
-  doubt_.reset();
-  begin(sample, half_width);
+// A sample so wide that it holds both the estimate and the suspect speaks for the nearer one.
+bool DeviceEstimator::is_nearer_to_suspect(MonoTime at, const Box& box) const {
+  if (!doubt_ || !agrees(at, box)) return false;
+  return distance(box.offset, suspected(at)) < distance(box.offset, filter_->offset());
+}
+
+// The suspect's offset drifts on after its sample, by the rate that was known.
+std::int64_t DeviceEstimator::suspected(MonoTime at) const {
+  const milliseconds since{ms_between(doubt_->at, at)};
+  return saturated_sum(doubt_->box.offset, exact_drift(since, filter_->rate()).count());
+}
+
+// The rate may be any crystal's now.
+std::int64_t DeviceEstimator::drift_since_suspect(MonoTime at) const {
+  return over_ms(DeviceFilter::kLargestRate, ms_between(doubt_->at, at));
+}
+
+bool DeviceEstimator::agrees(MonoTime at, const Box& box) const {
+  const Box& suspect = doubt_->box;
+  const std::int64_t widths = box.half_width + box.dispersion + suspect.half_width + suspect.dispersion;
+  const std::int64_t allowed = widths + 3 * delays_.mean_excess().count() + drift_since_suspect(at);
+  return distance(box.offset, suspect.offset) <= allowed;
+}
+
+SampleUse DeviceEstimator::doubt(MonoTime at, const Box& box) {
+  const bool is_one_more = doubt_ && agrees(at, box);
+  const int agreeing = is_one_more ? doubt_->agreeing + 1 : 1;
+  if (is_one_more && doubt_->box.half_width + drift_since_suspect(at) < box.half_width)
+    doubt_->agreeing = agreeing;
+  else
+    doubt_ = Doubt{at, box, agreeing};
+  if (agreeing < kSamplesForStep) return SampleUse::kDoubted;
+  step(at);
   return SampleUse::kStepped;
 }
 
-void DeviceEstimator::update(State& state, std::int64_t offset, std::int64_t half_width) const {
-  const std::int64_t low = difference(offset, half_width);
-  const std::int64_t high = sum(offset, half_width);
-  const std::int64_t mean_excess = delays_.mean_excess().count();
-  if (2 * half_width <= 7 * mean_excess) {
-    apply_edge(state, low, 1, softness());
-    apply_edge(state, high, -1, softness());
-    return;
-  }
-  // So much delay is one way's: the offset is likely to be at the edge that is nearer, and less so by
-  // e for every mean excess away from it.
-  const int side = difference(state.offset, low) < difference(high, state.offset) ? 1 : -1;
-  const std::int64_t most = kEdgesAway * square_root(state.p00);
-  correct(state, -side * std::min(state.p00 / mean_excess, most), state.p00);
-  apply_edge(state, side > 0 ? low : high, side, softness());
+// What has carried the offset away since the last sample that was believed may have been a change of
+// rate: so uncertain is it now. After a mere step the rate's mean is right, and the next samples say so.
+void DeviceEstimator::step(MonoTime at) {
+  Box best = doubt_->box;
+  best.offset = suspected(at);
+  const std::int64_t change = rate_over(distance(best.offset, filter_->offset()), ms_between(believed_, at));
+  filter_->set_offset(best.offset, best.half_width + delays_.mean_excess().count() + best.dispersion);
+  filter_->loosen_rate(change, ms_between(doubt_->at, at));
+  delays_.forget_quiet();
+  doubt_.reset();
+  surprised_ = 0;
+  believe(at, best);
 }
 
-// The offset lies above a soft edge (side 1) or below it (side -1).
-void DeviceEstimator::apply_edge(State& state, std::int64_t edge, int side, std::int64_t softness) {
-  const std::int64_t variance = state.p00 + square(softness);
-  const std::int64_t reach = square_root(variance);
-  const std::int64_t inside = side > 0 ? difference(state.offset, edge) : difference(edge, state.offset);
-  const std::int64_t alpha = std::clamp(inside, -kEdgesAway * reach, kEdgesAway * reach) * kOneQ12 / reach;
-  const std::int64_t hazard = normal_hazard(alpha);
-  if (hazard == 0) return;
-  const std::int64_t shrinking = std::clamp<std::int64_t>(hazard * (hazard + alpha) / kOneQ12, 0, kOneQ12);
-  const std::int64_t share = ratio(state.p00, variance, 16) * shrinking / kOneQ12;
-  const std::int64_t innovation = multiply(state.p00 / reach, hazard, 12);
-  const std::int64_t p00 = std::max(state.p00 - multiply(state.p00, share, 16), state.p00 / 10'000);
-  correct(state, side * innovation, p00);
+void DeviceEstimator::believe(MonoTime at, const Box& box) {
+  believed_ = at;
+  dispersion_ = box.dispersion;
+  const std::int64_t away = distance(box.offset, filter_->offset());
+  certain_ = saturated_sum(away, box.farthest);
+  is_outside_ = away > box.farthest;
+  if (box.half_width <= delays_.mean_excess().count()) confirmed_ = at;
+}
+
+// Boxes were too narrow, on either side, by half of what the least delay was too long: the offset may be
+// anywhere in there.
+void DeviceEstimator::admit_shorter_path(Delay by) {
+  const std::int64_t ns = std::clamp<std::int64_t>(by.value.count(), 0, DeviceFilter::kLargestDeviation);
+  filter_->loosen_offset(square(ns) / 12);
+}
+
+// An estimate outside of the box, though not so far as to be contradicted, had another rate than was
+// thought. Twice on one side is no noise, nor is once by much.
+void DeviceEstimator::weigh_surprise(MonoTime at, const Box& box) {
+  const std::int64_t outside = distance(box.offset, filter_->offset()) - box.half_width - box.dispersion;
+  const std::int64_t reach = square_root(square(filter_->deviation()) + square(softness()));
+  const std::int64_t surprising = kSurprising * reach;
+  const std::int8_t last = surprised_;
+  surprised_ = 0;
+  if (taken_ == kKnownDelays && outside > surprising) {
+    surprised_ = box.offset > filter_->offset() ? 1 : -1;
+    if (surprised_ == last || outside > surprising + delays_.mean_excess().count()) {
+      const std::int64_t ms = ms_between(believed_, at);
+      filter_->loosen_rate(rate_over(outside, ms), ms);
+      wander_ = std::max(wander_, std::min(2 * wander_, kLargestWander));
+      return;
+    }
+  }
+  wander_ -= (wander_ - least_wander_ + kCalmSamples - 1) / kCalmSamples;
+}
+
+void DeviceEstimator::update(const Box& box) {
+  // A longer delay than that is not what the usual queues make.
+  if (2 * box.half_width > 7 * delays_.mean_excess().count())
+    apply_queued(box);
+  else
+    apply_box(box);
+}
+
+void DeviceEstimator::apply_box(const Box& box) {
+  const std::int64_t half_width = box.half_width + box.dispersion;
+  filter_->apply_edge(saturated_difference(box.offset, half_width), 1, softness());
+  filter_->apply_edge(saturated_sum(box.offset, half_width), -1, softness());
+}
+
+// Congestion of one way, or a longer route, shows in one sample after the other. Queues on both ways put
+// the offset where they would by chance, but hardly twice in a row.
+void DeviceEstimator::apply_queued(const Box& box) {
+  const std::int64_t mean_excess = delays_.mean_excess().count();
+  const std::int64_t half_width = box.half_width + box.dispersion;
+  const Queued last = queued_;
+  queued_ = queued_way(box);
+  switch (queued_ == last ? queued_ : Queued::kUnclear) {
+    case Queued::kThere:
+      filter_->apply_slope(mean_excess, 1);
+      filter_->apply_edge(saturated_difference(box.offset, half_width), 1, softness());
+      return;
+    case Queued::kBack:
+      filter_->apply_slope(mean_excess, -1);
+      filter_->apply_edge(saturated_sum(box.offset, half_width), -1, softness());
+      return;
+    case Queued::kBoth:
+      filter_->apply_centre(box.offset,
+                            square(mean_excess) / 2 + square(softness()) + square(box.dispersion));
+      return;
+    case Queued::kUnclear:
+      apply_box(box);
+      return;
+  }
+}
+
+// If one way was quick, the offset is at an edge, and the less likely, by e for each mean excess, the
+// farther it is from that. If both became longer alike, it is at the centre, with the deviation of the
+// difference of two usual queues. If it is hardly known, or at neither, that is unclear.
+DeviceEstimator::Queued DeviceEstimator::queued_way(const Box& box) const {
+  const std::int64_t mean_excess = delays_.mean_excess().count();
+  const std::int64_t deviation = filter_->deviation();
+  if (3 * deviation >= box.half_width) return Queued::kUnclear;
+  const std::int64_t off_centre = distance(box.offset, filter_->offset());
+  const std::int64_t inside = box.half_width + box.dispersion - off_centre;
+  // The exponents of both densities, times 16 each.
+  const std::int64_t centre_reach = square_root(square(mean_excess) + 2 * square(deviation));
+  const std::int64_t to_centre = std::min(off_centre, kLongestDistance) * 16 / centre_reach;
+  const std::int64_t to_edge = std::max<std::int64_t>(inside, 0) * 16 / mean_excess;
+  if (off_centre <= 2 * (deviation + mean_excess) && to_centre * to_centre < 16 * to_edge)
+    return Queued::kBoth;
+  if (inside > 3 * deviation + 4 * mean_excess) return Queued::kUnclear;
+  return filter_->offset() < box.offset ? Queued::kThere : Queued::kBack;
 }
 
 }  // namespace isletime

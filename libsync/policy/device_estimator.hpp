@@ -11,27 +11,31 @@
 
 #include "libsync/core/time_types.hpp"
 #include "libsync/policy/device_delays.hpp"
+#include "libsync/policy/device_filter.hpp"
+#include "libsync/policy/device_schedule.hpp"
 
 namespace isletime {
 
 struct DeviceSample {
   MonoTime at;
-  Offset offset;  // remote - free-running local, from whatever epoch
-  Delay delay;    // raw round trip
+  Offset offset;            // remote - free-running local, from whatever epoch
+  Delay delay;              // raw round trip
+  Dispersion dispersion{};  // how wrong the stamps may be: the precision of both clocks
 };
 
 struct DeviceEstimate {
   Offset offset;  // remote - free-running local; the true time is at + offset
   Ppm rate;       // of the offset: positive if the free-running clock is slow
   Dispersion deviation;
-  Dispersion
-      bound;  // what |offset - true offset| cannot exceed, also if all of the least delay is on one way
+  // The offset is off by no more, also if all of the least delay is on one way. The server's own root
+  // distance is not included.
+  Dispersion bound;
 };
 
 enum class SampleUse : std::uint8_t {
   kTaken,
   kDoubted,  // it contradicts what is known: queues cannot be the cause
-  kStepped,  // the third in a row that does, and they agree: the offset begins anew, the rate stays
+  kStepped,  // the third that does, and they agree: the offset begins anew
 };
 
 class DeviceEstimator {
@@ -40,45 +44,65 @@ class DeviceEstimator {
   static constexpr std::uint16_t kKnownCrystal = 10;
   static constexpr std::uint16_t kUnknownCrystal = 30;
 
-  explicit DeviceEstimator(std::uint16_t wander = kKnownCrystal) : wander_(wander) {}
+  // The crystal wanders at least so much; surprises teach that it is more.
+  explicit DeviceEstimator(std::uint16_t wander = kKnownCrystal) : least_wander_(wander), wander_(wander) {}
 
   SampleUse add(const DeviceSample& sample);
   std::optional<DeviceEstimate> at(MonoTime now) const;  // absent: no sample yet
-  // From one query to the next: 8 of 2 s, 16 of 16 s, then 64 s; 2 s while samples are doubted.
-  seconds interval() const;
+  // From one query to the next, as of now; see device_schedule.
+  seconds interval(MonoTime now) const;
 
  private:
-  // The offset in ns, its rate in Ppm (0.015 ns/s), and their covariance in ns and ns/s.
-  struct State {
-    MonoTime at;
+  // The truth lies in it, as a sample has it; all are in ns.
+  struct Box {
     std::int64_t offset;
-    Ppm rate;
-    std::int64_t p00;
-    std::int64_t p01;
-    std::int64_t p11;
+    std::int64_t half_width;  // as far as queues may have made the offset wrong
+    std::int64_t dispersion;
+    std::int64_t farthest;  // the truth is no farther from the offset, whatever the queues
   };
+  // Samples that contradict what is known but not each other: the narrowest of them, and their number.
   struct Doubt {
     MonoTime at;
-    std::int64_t offset;
-    std::int64_t half_width;
+    Box box;
     int agreeing;
   };
+  // The way on which the last long delay was spent, judged by what is known.
+  enum class Queued : std::uint8_t { kUnclear, kThere, kBack, kBoth };
 
-  static void predict(State& state, MonoTime to, std::uint16_t wander);
-  static void correct(State& state, std::int64_t innovation, std::int64_t p00);
-  static void limit(State& state);
-  static void apply_edge(State& state, std::int64_t edge, int side, std::int64_t softness);
+  SampleUse judge(const DeviceSample& sample);
+  bool is_centred(const DeviceSample& sample) const;
+  Box box_of(const DeviceSample& sample) const;
   std::int64_t softness() const;
-  bool contradicts(const State& state, std::int64_t offset, std::int64_t half_width) const;
-  SampleUse doubt(const DeviceSample& sample, std::int64_t half_width);
-  void begin(const DeviceSample& sample, std::int64_t half_width);
-  void update(State& state, std::int64_t offset, std::int64_t half_width) const;
+  bool contradicts(const Box& box) const;
+  bool is_nearer_to_suspect(MonoTime at, const Box& box) const;
+  std::int64_t suspected(MonoTime at) const;
+  bool agrees(MonoTime at, const Box& box) const;
+  SampleUse doubt(MonoTime at, const Box& box);
+  std::int64_t drift_since_suspect(MonoTime at) const;
+  void step(MonoTime at);
+  void believe(MonoTime at, const Box& box);
+  void admit_shorter_path(Delay by);
+  void weigh_surprise(MonoTime at, const Box& box);
+  void update(const Box& box);
+  void apply_box(const Box& box);
+  void apply_queued(const Box& box);
+  Queued queued_way(const Box& box) const;
+  DeviceNeed need() const;
 
-  std::uint16_t wander_;
+  std::uint32_t least_wander_;
+  std::uint32_t wander_;
   std::uint16_t taken_ = 0;
+  Queued queued_ = Queued::kUnclear;
+  std::int8_t surprised_ = 0;  // the side on which the last sample was one
+  DeviceSchedule schedule_;
   DeviceDelays delays_;
-  std::optional<State> state_;
+  std::optional<DeviceFilter> filter_;
   std::optional<Doubt> doubt_;
+  MonoTime believed_{};       // the last sample that was
+  MonoTime confirmed_{};      // the last of them that was quick
+  std::int64_t certain_ = 0;  // the truth was no farther off, whatever the queues
+  bool is_outside_ = false;   // and not as near as the estimate has it, though that is not disproved yet
+  std::int64_t dispersion_ = 0;
 };
 
 }  // namespace isletime

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "libsync/core/time_types.hpp"
+#include "libsync/policy/saturated.hpp"
 
 namespace isletime {
 
@@ -17,6 +18,28 @@ constexpr std::int64_t floor_div(std::int64_t a, std::int64_t positive) {
 // a * factor / divisor, which fits; factor * divisor must fit too. Truncated.
 constexpr std::int64_t scale(std::int64_t a, std::int64_t factor, std::int64_t divisor) {
   return a / divisor * factor + a % divisor * factor / divisor;
+}
+
+constexpr std::int64_t square(std::int64_t value) {
+  return value * value;
+}
+
+// Times a time in ms, of what is given a second.
+constexpr std::int64_t over_ms(std::int64_t a_second, std::int64_t ms) {
+  return scale(a_second, ms, 1000);
+}
+
+// Held at the range's ends.
+constexpr std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
+  return saturated_sum(nanoseconds{a}, nanoseconds{b}).count();
+}
+
+constexpr std::int64_t saturated_difference(std::int64_t a, std::int64_t b) {
+  return saturated_difference(nanoseconds{a}, nanoseconds{b}).count();
+}
+
+constexpr std::int64_t distance(std::int64_t a, std::int64_t b) {
+  return magnitude(nanoseconds{saturated_difference(a, b)}).count();
 }
 
 // numerator / denominator * 2^fraction, held at the range's end; 0 <= numerator, 0 < denominator,

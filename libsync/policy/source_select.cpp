@@ -22,6 +22,31 @@ constexpr nanoseconds kLargestDifference{std::int64_t{1} << 46};
 // Differences are scaled to this, so that the squares of all of them together fit 64 bits.
 constexpr std::int64_t kSquarable = std::int64_t{1} << 29;
 
+// Weighing by integers: ratios of deviations have so many fractional bits, and are held to 2^20 of these.
+constexpr int kRatioBits = 6;
+constexpr std::uint64_t kLargestRatio = std::uint64_t{1} << 20;
+constexpr std::int64_t kUnitSquare = std::int64_t{1} << (2 * kRatioBits);
+// A weight is 2^15 for the least deviation, so that 32 times one with the square of a ratio fit 64 bits.
+constexpr int kInverseBits = 30;
+constexpr int kWeightBits = 15;
+constexpr int kWeightShift = kInverseBits - kWeightBits;
+// Mean squares of differences up to this are noise: twice the deviation that is claimed.
+constexpr std::int64_t kExplained = 4;
+
+// a / b, of non-negative times.
+constexpr std::uint64_t ratio_of(nanoseconds a, nanoseconds b) {
+  return std::min(static_cast<std::uint64_t>((a.count() << kRatioBits) / b.count()), kLargestRatio);
+}
+
+constexpr std::uint64_t square_ratio(nanoseconds a, nanoseconds b) {
+  return ratio_of(a, b) * ratio_of(a, b);
+}
+
+// 2^kInverseBits for a square ratio of 1, and less the larger it is.
+constexpr std::uint64_t inverse(std::uint64_t square) {
+  return (static_cast<std::uint64_t>(kUnitSquare) << kInverseBits) / square;
+}
+
 struct Interval {
   nanoseconds low;
   nanoseconds high;
@@ -138,10 +163,23 @@ class Selector {
   // further wish, that the offsets themselves lie in the intersection: a phone's bound is a hundred
   // times a server's, and both are honest.
   std::optional<Interval> agreement(const Group& counting) const {
-    for (std::size_t votes = counting.size(); votes * 2 > counting.size(); --votes) {
-      if (const auto common = common_to(counting, votes)) return common;
+    if (const auto common = majority_of(counting)) return common;
+    if (const auto common = agreement_with_local_clock(counting)) return common;
+    return majority_of(in_best_tier(counting));
+  }
+
+  std::optional<Interval> majority_of(const Group& group) const {
+    for (std::size_t votes = group.size(); votes * 2 > group.size(); --votes) {
+      if (const auto common = common_to(group, votes)) return common;
     }
-    return agreement_with_local_clock(counting);
+    return std::nullopt;
+  }
+
+  // Whoever gave tiers said whom to believe where nothing else tells.
+  Group in_best_tier(const Group& group) const {
+    Tier best = Tier::kFallback;
+    for (const std::size_t i : group) best = std::min(best, candidates_[i].tier);
+    return group.where([&](std::size_t i) { return candidates_[i].tier == best; });
   }
 
   // No majority: none can be shown right. If the local clock has followed one of them, it is the
@@ -161,9 +199,9 @@ class Selector {
   }
 
   Group best_tier(const Group& survivors) {
-    Tier best = Tier::kFallback;
-    for (const std::size_t i : survivors) best = std::min(best, candidates_[i].tier);
-    return keep(survivors, Standing::kStandby, [&](std::size_t i) { return candidates_[i].tier == best; });
+    const Group best = in_best_tier(survivors);
+    return keep(survivors, Standing::kStandby,
+                [&](std::size_t i) { return std::find(best.begin(), best.end(), i) != best.end(); });
   }
 
   // An honest source with a wide bound may lie outside what is agreed on: it could only spoil it.
@@ -237,15 +275,14 @@ class Selector {
     });
   }
 
-  // By inverse variance, relative to the least one so that it fits integers.
+  // By inverse variance. Where the survivors differ by more than their noise explains, asymmetries of their
+  // paths that no noise shows are at work: all have this variance besides their own (the random effects
+  // of DerSimonian and Laird), so that of two that contradict each other neither wins by its last sample.
   void weigh(const Group& survivors, std::size_t system_peer) {
-    constexpr int kFraction = 15;
     nanoseconds least = kLargestDifference;
     for (const std::size_t i : survivors) least = std::min(least, deviation(i));
-    const auto precision = [&](std::size_t i) {
-      const std::int64_t ratio = (least.count() << kFraction) / deviation(i).count();
-      return static_cast<std::uint64_t>(ratio * ratio);
-    };
+    const std::uint64_t common = common_variance(survivors, system_peer, least);
+    const auto precision = [&](std::size_t i) { return inverse(square_ratio(deviation(i), least) + common); };
     std::uint64_t sum = 0;
     for (const std::size_t i : survivors) sum += precision(i);
     std::uint32_t left = kWholeWeight;
@@ -255,6 +292,38 @@ class Selector {
       left -= weight;
     }
     selection_.placements[system_peer].weight += left;
+  }
+
+  // In squares of `least`, of kUnitSquare parts. It is at most half of the largest difference's square, and
+  // inverse() of that is not zero yet.
+  std::uint64_t common_variance(const Group& survivors, std::size_t from, nanoseconds least) const {
+    const auto weight = [&](std::size_t i) {
+      return inverse(square_ratio(deviation(i), least)) >> kWeightShift;
+    };
+    const auto apart = [&](std::size_t i) {
+      const auto ratio = static_cast<std::int64_t>(ratio_of(magnitude(difference(i, from)), least));
+      return difference(i, from) < nanoseconds::zero() ? -ratio : ratio;
+    };
+    std::int64_t weights = 0;
+    std::int64_t squared_weights = 0;
+    std::int64_t sum = 0;
+    for (const std::size_t i : survivors) {
+      const auto w = static_cast<std::int64_t>(weight(i));
+      weights += w;
+      squared_weights += w * w;
+      sum += w * apart(i);
+    }
+    const std::int64_t mean = sum / weights;
+    std::int64_t heterogeneity = 0;
+    for (const std::size_t i : survivors) {
+      const std::int64_t off = apart(i) - mean;
+      heterogeneity += static_cast<std::int64_t>(weight(i)) * off * off;
+    }
+    const std::int64_t degrees = static_cast<std::int64_t>(survivors.size()) - 1;
+    const std::int64_t by_noise = kExplained * degrees * (kUnitSquare << kWeightBits);
+    const std::int64_t effective = weights - squared_weights / weights;
+    if (heterogeneity <= by_noise || effective <= 0) return 0;
+    return static_cast<std::uint64_t>((heterogeneity - by_noise) / effective);
   }
 
   void combine(const Group& survivors, const Interval& agreed) {

@@ -2,7 +2,9 @@
 // Which sources are believed, of whatever kind, and how much each of them counts (RFC 5905, section
 // 11.2). Every source says where the true offset must lie: [offset - bound, offset + bound]. What
 // more than half of them have in common is believed, so that a lying minority cannot move the clock
-// further than an honest source's own bound allows, and a single source on an island is enough.
+// further than an honest source's own bound allows, and a single source on an island is enough. Without a
+// majority, the local clock is a witness if it has followed one of them; else the best tier's majority is
+// believed, and within one tier nobody.
 // Pure; equal inputs in another order get equal verdicts, but where two candidates are identical.
 #pragma once
 

@@ -16,6 +16,10 @@ constexpr Ppm kLargestRateError = Ppm::whole(1000);
 constexpr nanoseconds kLongestAge = hours{24 * 365 * 4};
 constexpr nanoseconds kLargestTolerance = hours{1};
 
+// What the window of NTP allows for already.
+constexpr nanoseconds kUsualPoll = seconds{1024};
+constexpr nanoseconds kLongestPoll = seconds{131'072};  // RFC 5905, section 7.2 (MAXPOLL)
+
 // What a clock that is wrong by `rate` takes to gain `error`: the inverse of drift(). At most 4 years.
 constexpr nanoseconds time_to_gain(nanoseconds error, Ppm rate) {
   const std::int64_t time = std::min(error, kLargestTolerance).count() * 65536 / rate.scaled;
@@ -79,10 +83,13 @@ Judgement Timekeeper::compare(const Report& report, const Sync& held, MonoTime n
   return {Verdict::kAdopt, report.bound, false};
 }
 
-void Timekeeper::on_sync(SourceKind kind, Dispersion bound, MonoTime now) {
+void Timekeeper::on_sync(SourceKind kind, Dispersion bound, MonoTime now, nanoseconds until_next) {
   if (kind == SourceKind::kFreeRun) return;
   if (is_phone(kind)) client_seen_ = true;
-  last_ = Sync{kind, {std::max(bound.value, nanoseconds::zero())}, now};
+  const nanoseconds more = kind == SourceKind::kNtp
+                               ? std::clamp(until_next, kUsualPoll, kLongestPoll) - kUsualPoll
+                               : nanoseconds::zero();
+  last_ = Sync{kind, {std::max(bound.value, nanoseconds::zero())}, now, more};
 }
 
 void Timekeeper::on_clock_moved(Offset by) {
@@ -128,8 +135,12 @@ Dispersion Timekeeper::bound_at(const Sync& sync, MonoTime now) const {
   return {saturated_sum(sync.bound.value, growth)};
 }
 
+nanoseconds Timekeeper::window_of(const Sync& sync) const {
+  return saturated_sum(window(sync.kind, sync.bound), sync.window_more);
+}
+
 bool Timekeeper::is_in_force(const Sync& sync, MonoTime now) const {
-  return age(sync, now) < window(sync.kind, sync.bound);
+  return age(sync, now) < window_of(sync);
 }
 
 bool Timekeeper::is_reliable(const Sync& sync, MonoTime now) const {
@@ -143,7 +154,7 @@ ClockStanding Timekeeper::standing(MonoTime now) const {
 
 nanoseconds Timekeeper::reliable_for(MonoTime now) const {
   if (!last_ || !is_reliable(*last_, now)) return nanoseconds::zero();
-  return saturated_difference(window(last_->kind, last_->bound), age(*last_, now));
+  return saturated_difference(window_of(*last_), age(*last_, now));
 }
 
 bool Timekeeper::may_write_rtc(MonoTime now) const {

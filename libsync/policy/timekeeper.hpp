@@ -45,7 +45,8 @@ inline constexpr nanoseconds kDefaultWindow = std::chrono::minutes{30};
 inline constexpr nanoseconds kDefaultMaxOffset = std::chrono::hours{24};
 
 // NTP counts for eight polls of 1024 s, which is when RFC 5905, section 13, calls a server
-// unreachable, and moves no clock that NTP has set by more than its panic threshold. A phone and a
+// unreachable; where it is asked more seldom, for as long after the answer that is due as otherwise. It
+// moves no clock that NTP has set by more than its panic threshold. A phone and a
 // camera are compared to the second; a back end's time is looked at from 5 s on, and doubted from
 // an hour on. An RTC that was without power for a season is worth having, give or take minutes.
 inline constexpr Rules kDefaultRules{{
@@ -123,7 +124,8 @@ class Timekeeper {
   // kAdopt: set the clock by report.offset, then call on_sync(). kAgree: leave it, and call
   // on_sync(). Anything else: the report changes nothing.
   Judgement judge(const Report& report, MonoTime now) const;
-  void on_sync(SourceKind kind, Dispersion bound, MonoTime now);
+  // `until_next`: in which an NTP source is asked again.
+  void on_sync(SourceKind kind, Dispersion bound, MonoTime now, nanoseconds until_next = {});
   // Somebody else set the clock by this. By more than an NTP source may move it, it is unset.
   void on_clock_moved(Offset by);
 
@@ -153,9 +155,11 @@ class Timekeeper {
     SourceKind kind;
     Dispersion bound;
     MonoTime at;
+    nanoseconds window_more;  // than its rule gives
   };
 
   const Rule& rule(SourceKind kind) const { return config_.rules[static_cast<std::size_t>(kind)]; }
+  nanoseconds window_of(const Sync& sync) const;
   nanoseconds age(const Sync& sync, MonoTime now) const;
   Dispersion bound_at(const Sync& sync, MonoTime now) const;
   bool is_in_force(const Sync& sync, MonoTime now) const;

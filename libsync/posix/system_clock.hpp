@@ -47,6 +47,18 @@ struct ClockQuality {
   nanoseconds estimated_error{};
 };
 
+// The kernel lets max_error grow by this, and calls a clock unsynchronised that is off by 16 s
+// (MAXFREQ and NTP_PHASE_LIMIT of its timex.h).
+inline constexpr std::int64_t kKernelGrowth = 2000;  // one in so many: 500 ppm
+inline constexpr nanoseconds kKernelLimit = seconds{16};
+
+// How long after it was told the kernel calls the clock synchronised.
+constexpr nanoseconds kernel_patience(const ClockQuality& quality) {
+  return std::clamp(kKernelLimit - std::min(quality.max_error, kKernelLimit), nanoseconds::zero(),
+                    kKernelLimit) *
+         kKernelGrowth;
+}
+
 class SystemClock {
  public:
   // Error: EPERM if this process may not set the clock. Changes nothing.

@@ -22,6 +22,10 @@ TEST(IpAddress, KnowsTheKindsOfIpv6Addresses) {
   EXPECT_EQ(first_failing<kKindsOfIpv6>(), kNone);
 }
 
+TEST(IpAddress, KnowsWhatNobodyElseCanReach) {
+  EXPECT_EQ(first_failing<kPrivacies>(), kNone);
+}
+
 TEST(IpAddress, Ipv4PrefixesHoldTheirAddressesOnly) {
   EXPECT_EQ(first_failing<kIpv4Prefixes>(), kNone);
 }

@@ -161,7 +161,7 @@ class Play {
     Discipline::SourceConfig config;
     config.tier = static_cast<Tier>(input_.u8() % 3);
     config.poll = {static_cast<std::int8_t>(input_.u8()), static_cast<std::int8_t>(input_.u8())};
-    config.tolerance = input_.u8() / 64.0;
+    config.owner = input_.u8() % 2 == 0 ? ServerOwner::kOurselves : ServerOwner::kStranger;
     const auto index = discipline_.add(config);
     require(index.has_value() == (sources_ < Discipline::kMaxSources), "there is room for so many");
     if (!index) return;
@@ -247,7 +247,7 @@ class Play {
   }
 
   std::optional<Discipline::Consensus> select() {
-    const auto consensus = discipline_.select(free_now());
+    const auto consensus = discipline_.select(free_now(), steered(clock_, wall_));
     std::uint32_t weights = 0;
     int peers = 0;
     for (std::size_t i = 0; i < Discipline::kMaxSources; ++i) {

@@ -87,6 +87,53 @@ testing::AssertionResult comes_to_say(const Hub& hub, const std::string& words) 
   return testing::AssertionFailure() << "not \"" << words << "\" but:\n" << last;
 }
 
+int count_of(const std::string& text, const std::string& part) {
+  int count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+testing::AssertionResult comes_to_say_in_json(const Hub& hub, const std::vector<std::string>& one_of) {
+  std::string last;
+  for (const MonoTime end = mono_now() + 40s; mono_now() < end;) {
+    last = hub.sntpctl({"--json", "sources"}).out;
+    for (const std::string& words : one_of) {
+      if (has(last, words)) return testing::AssertionSuccess();
+    }
+  }
+  return testing::AssertionFailure() << last;
+}
+
+TEST(SntpdHub, TwoServersThatDisagreeFromAColdStartAreToldOfOnceAndNotFollowed) {
+  const LyingServer early(off_by(-10s));
+  const LyingServer late(off_by(10s));
+  Hub hub({"--server", server(early), "--server", server(late)});
+  ASSERT_TRUE(hub.program().wait_for("the servers disagree, and nothing tells which of them is right"));
+  EXPECT_TRUE(has(hub.program().err(), "ntp:127.0.0.1:" + early.port() + " -10.")) << hub.program().err();
+  EXPECT_TRUE(has(hub.program().err(), "ntp:127.0.0.1:" + late.port() + " +10.")) << hub.program().err();
+  EXPECT_TRUE(has(hub.program().err(), "prefer"));
+  EXPECT_TRUE(has(hub.sntpctl({"status"}).out, "the servers disagree"));
+  EXPECT_EQ(text_of(status_of(hub), "synchronised"), "false");
+  EXPECT_TRUE(has(hub.sntpctl({"activity"}).out, "servers_disagree"));
+  // Both are asked on, and nothing more is said.
+  ASSERT_TRUE(comes_to_say_in_json(hub, {R"("reach":31)", R"("reach":63)"}));
+  hub.program().send(SIGTERM);
+  const std::string said = hub.program().finish().err;
+  EXPECT_EQ(count_of(said, "disagree"), 1) << said;
+  EXPECT_EQ(count_of(said, "falseticker"), 0) << said;
+}
+
+TEST(SntpdHub, OfTwoServersThatDisagreeFromAColdStartThePreferredOneIsFollowed) {
+  const LyingServer early(off_by(-10s));
+  const LyingServer late(off_by(10s));
+  Hub hub({"--verbose", "--server", server(early), "--server", server(late) + ",prefer"});
+  ASSERT_TRUE(hub.program().wait_for("the clock follows ntp:127.0.0.1:" + late.port()));
+  EXPECT_TRUE(has(hub.program().err(), "ntp:127.0.0.1:" + early.port() + ": falseticker"));
+  const JsonValue status = status_of(hub);
+  EXPECT_EQ(text_of(status, "source"), "ntp:127.0.0.1:" + late.port());
+  EXPECT_FALSE(has(hub.program().err(), "the servers disagree")) << hub.program().err();
+}
+
 TEST(SntpdHub, APhoneSetsAnUnsetClock) {
   const Hub hub({"--unsynchronised"});
   EXPECT_EQ(text_of(status_of(hub), "synchronised"), "false");

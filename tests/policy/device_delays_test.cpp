@@ -27,8 +27,12 @@ class Path {
   std::mt19937_64 random_;
 };
 
-void add(DeviceDelays& delays, Path& path, int count, MonoTime& now) {
-  for (int i = 0; i < count; ++i) delays.add(path.delay(), now += 64s);
+// Whether the offsets agree with a path of that delay.
+constexpr bool kCentred = true;
+constexpr bool kAside = false;
+
+void add(DeviceDelays& delays, Path& path, int count, MonoTime& now, bool is_centred = kCentred) {
+  for (int i = 0; i < count; ++i) delays.add(path.delay(), now += 64s, is_centred);
 }
 
 double in_us(nanoseconds value) {
@@ -63,7 +67,7 @@ TEST(DeviceDelays, AreNotMisledBySpikes) {
   Path path{3ms, 100us};
   MonoTime now{};
   for (int i = 0; i < 250; ++i) {
-    delays.add(i % 10 == 0 ? Delay{100ms} : path.delay(), now += 64s);
+    delays.add(i % 10 == 0 ? Delay{100ms} : path.delay(), now += 64s, kCentred);
   }
   EXPECT_NEAR(in_us(delays.minimum().value), 3000, 15);
   EXPECT_LT(in_us(delays.mean_excess()), 200);
@@ -72,7 +76,7 @@ TEST(DeviceDelays, AreNotMisledBySpikes) {
 TEST(DeviceDelays, AnOffsetIsWrongByHalfOfWhatTheDelayExceedsTheMinimumBy) {
   DeviceDelays delays;
   MonoTime now{};
-  for (int i = 0; i < 40; ++i) delays.add({2ms}, now += 64s);
+  for (int i = 0; i < 40; ++i) delays.add({2ms}, now += 64s, kCentred);
   EXPECT_NEAR(in_us(delays.half_width({10ms})), 4000, 1);
   EXPECT_EQ(delays.half_width({1ms}), 0ns);
 }
@@ -87,12 +91,64 @@ TEST(DeviceDelays, FollowARouteThatHasBecomeLonger) {
   EXPECT_NEAR(in_us(delays.minimum().value), 8000, 100);
 }
 
+TEST(DeviceDelays, AQueueThatStandsOnOneWayForADayIsNoRoute) {
+  DeviceDelays delays;
+  Path quiet{3ms, 100us};
+  Path queued{23ms, 100us};
+  MonoTime now{};
+  add(delays, quiet, 100, now);
+  add(delays, queued, 24 * 60, now, kAside);
+  EXPECT_NEAR(in_us(delays.minimum().value), 3000, 100);
+  EXPECT_NEAR(in_us(delays.mean_excess()), 100, 50);
+}
+
+// Then the least delay was no path's.
+TEST(DeviceDelays, DelaysThatAreLongForFourDaysAreARoute) {
+  DeviceDelays delays;
+  Path quiet{3ms, 100us};
+  Path queued{23ms, 100us};
+  MonoTime now{};
+  add(delays, quiet, 100, now);
+  add(delays, queued, 4 * 24 * 60, now, kAside);
+  EXPECT_NEAR(in_us(delays.minimum().value), 23'000, 100);
+}
+
+TEST(DeviceDelays, LongDelaysThatAreAllAlikeAreNoQueues) {
+  DeviceDelays delays;
+  MonoTime now{};
+  delays.add({5us}, now, kCentred);
+  for (int i = 0; i < 32; ++i) delays.add({60ms}, now += 64s, kAside);
+  EXPECT_LT(in_us(delays.mean_excess()), 100);
+}
+
+TEST(DeviceDelays, AQuietThatIsForgottenIsMeasuredAnew) {
+  DeviceDelays delays;
+  Path quiet{3ms, 1us};
+  Path busy{3ms, 2ms};
+  MonoTime now{};
+  add(delays, quiet, 3 * 32, now);
+  add(delays, busy, 3 * 32, now, kAside);
+  delays.forget_quiet();
+  add(delays, busy, 1, now, kAside);
+  EXPECT_GT(in_us(delays.mean_excess()), 500);
+}
+
+TEST(DeviceDelays, WhatQueuesAddIsWhatTheyAddInTheQuietestBlock) {
+  DeviceDelays delays;
+  Path quiet{3ms, 100us};
+  Path busy{3ms, 2ms};
+  MonoTime now{};
+  add(delays, quiet, 3 * 32, now);
+  add(delays, busy, 3 * 32, now, kAside);
+  EXPECT_LT(in_us(delays.mean_excess()), 150);
+}
+
 TEST(DeviceDelays, FollowAShorterRouteAtOnce) {
   DeviceDelays delays;
   Path before{8ms, 100us};
   MonoTime now{};
   add(delays, before, 100, now);
-  delays.add({3ms}, now);
+  delays.add({3ms}, now, kCentred);
   EXPECT_LE(delays.minimum().value, 3ms);
 }
 
@@ -102,7 +158,7 @@ TEST(DeviceDelays, CongestionIsNoLongerRoute) {
   Path congested{3ms, 20ms};
   MonoTime now{};
   add(delays, quiet, 100, now);
-  add(delays, congested, 3 * 32, now);
+  add(delays, congested, 3 * 32, now, kAside);
   EXPECT_NEAR(in_us(delays.minimum().value), 3000, 1500);
 }
 
@@ -110,7 +166,7 @@ TEST(DeviceDelays, HostileDelaysOverflowNothing) {
   DeviceDelays delays;
   for (int i = 0; i < 2000; ++i) {
     const nanoseconds delay = i % 3 == 0 ? nanoseconds::min() : i % 3 == 1 ? nanoseconds::max() : 0ns;
-    delays.add({delay}, i % 2 == 0 ? MonoTime::min() : MonoTime::max());
+    delays.add({delay}, i % 2 == 0 ? MonoTime::min() : MonoTime::max(), i % 5 != 0);
     EXPECT_GE(delays.mean_excess(), 1us);
     EXPECT_GE(delays.minimum().value, 0ns);
     EXPECT_GE(delays.half_width({delay}), 0ns);

@@ -124,6 +124,48 @@ TEST(SourceSelect, AFallbackThatTheClockBearsOutReplacesAStepThatItDoesNot) {
   EXPECT_EQ(standings(candidates), (Standings{Standing::kSystemPeer, Standing::kFalseticker}));
 }
 
+TEST(SourceSelect, OfTwoThatDisagreeFromAColdStartTheBetterTierIsBelieved) {
+  const Tier tiers[] = {Tier::kPreferred, Tier::kNormal, Tier::kFallback};
+  for (int better = 0; better < 3; ++better) {
+    for (int worse = better + 1; worse < 3; ++worse) {
+      const Candidates candidates{of_tier(tiers[worse], source(-10s, 10ms)),
+                                  of_tier(tiers[better], source(10s, 10ms))};
+      EXPECT_EQ(standings(candidates), (Standings{Standing::kFalseticker, Standing::kSystemPeer}));
+      EXPECT_EQ(select(candidates).combination->offset.value, 10s);
+    }
+  }
+}
+
+TEST(SourceSelect, TheBetterTierMustAgreeInItself) {
+  const Candidates candidates{of_tier(Tier::kPreferred, source(-10s, 10ms)),
+                              of_tier(Tier::kPreferred, source(10s, 10ms)), source(0s, 10ms)};
+  EXPECT_FALSE(select(candidates).combination);
+}
+
+TEST(SourceSelect, OfTheBetterTierAMajorityIsBelieved) {
+  Candidates candidates;
+  for (const auto offset : {10s, 10s, -10s}) {
+    candidates.push_back(of_tier(Tier::kPreferred, source(offset, 10ms)));
+  }
+  for (const auto offset : {20s, 30s}) candidates.push_back(source(offset, 10ms));
+  const auto found = standings(candidates);
+  EXPECT_TRUE(is_selected(found[0]));
+  EXPECT_TRUE(is_selected(found[1]));
+  for (const std::size_t i : {2U, 3U, 4U}) EXPECT_EQ(found[i], Standing::kFalseticker);
+}
+
+TEST(SourceSelect, TheLocalClockIsHeardBeforeTheTiers) {
+  const Candidates candidates{of_tier(Tier::kPreferred, source(1s, 10ms)),
+                              selected_before(source(2ms, 10ms))};
+  EXPECT_EQ(standings(candidates), (Standings{Standing::kFalseticker, Standing::kSystemPeer}));
+}
+
+TEST(SourceSelect, ABetterTierThatDoesNotCountDecidesNothing) {
+  Candidate silent = of_tier(Tier::kPreferred, source(0s, 10ms));
+  silent.reachable = false;
+  EXPECT_FALSE(select(Candidates{silent, source(10s, 10ms), source(-10s, 10ms)}).combination);
+}
+
 // Before the first selection the local clock says nothing: it may be right by chance.
 TEST(SourceSelect, AClockThatHasFollowedNobodyIsNoWitness) {
   const Candidates candidates{source(0ns, 10ms), source(1s, 10ms), source(2s, 10ms)};
@@ -179,9 +221,9 @@ TEST(SourceSelect, AWideIntervalAgreesWithANarrowOneButDoesNotSpoilIt) {
   EXPECT_EQ(standings(candidates), (Standings{Standing::kOutlier, Standing::kSystemPeer}));
 }
 
-// Their intervals meet at 9 to 10 s; either offset by itself is outside.
+// Their intervals meet at 9 to 10 s; every offset by itself is outside, and so is their mean of 11 s.
 TEST(SourceSelect, TheCombinedOffsetIsWhereTheIntervalsMeet) {
-  const Candidates candidates{source(5s, 5s), with_deviation(1us, source(14s, 5s))};
+  const Candidates candidates{source(5s, 5s), source(14s, 5s), source(14s, 5s)};
   const auto combination = select(candidates).combination;
   ASSERT_TRUE(combination);
   EXPECT_EQ(combination->earliest.value, 9s);
@@ -217,11 +259,39 @@ TEST(SourceSelect, ClusteringKeepsWhatDiffersByNoMoreThanItsNoise) {
 
 TEST(SourceSelect, WeightsAreByInverseVariance) {
   const Candidates candidates{with_deviation(1ms, source(0ns, 100ms)),
-                              with_deviation(2ms, source(5ms, 100ms))};
+                              with_deviation(2ms, source(2ms, 100ms))};
   const Selection selection = select(candidates);
   EXPECT_NEAR(selection.placements[0].weight, kWholeWeight * 4.0 / 5, 2);
   EXPECT_NEAR(selection.placements[1].weight, kWholeWeight * 1.0 / 5, 2);
-  EXPECT_NEAR(static_cast<double>(selection.combination->offset.value.count()), 1e6, 1e3);
+  EXPECT_NEAR(static_cast<double>(selection.combination->offset.value.count()), 0.4e6, 1e3);
+}
+
+// Offsets 100 deviations apart are no noise: two paths differ in what no noise shows. The one that was asked
+// last, and so knows its own offset best, is not for that reason the better one.
+TEST(SourceSelect, SourcesThatDifferByMoreThanTheirNoiseCountAlike) {
+  const Selection selection =
+      select(Candidates{with_deviation(20us, source(-2ms, 10ms)), with_deviation(100us, source(3ms, 10ms)),
+                        with_deviation(60us, source(0ms, 10ms))});
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_NEAR(selection.placements[static_cast<std::size_t>(i)].weight, kWholeWeight / 3.0,
+                kWholeWeight / 100.0);
+  }
+  ASSERT_TRUE(selection.combination);
+  EXPECT_NEAR(static_cast<double>(selection.combination->offset.value.count()), 333'333.0, 30'000.0);
+}
+
+// DerSimonian and Laird's moments, worked by hand: weights 1 and 1/4, difference 10, so Q = 20, of which four
+// are noise; over (1.25 - 1.0625 / 1.25) that is a common variance of 40 least ones: weights as 1/41 to 1/44.
+TEST(SourceSelect, WhatTheyDifferByBeyondTheirNoiseIsAddedToEachVariance) {
+  const Selection selection =
+      select(Candidates{with_deviation(100us, source(0ms, 10ms)), with_deviation(200us, source(1ms, 10ms))});
+  EXPECT_NEAR(selection.placements[0].weight, kWholeWeight * 44.0 / 85.0, kWholeWeight * 0.005);
+}
+
+TEST(SourceSelect, ADifferenceThatNoiseExplainsLeavesTheWeightsAlone) {
+  const Selection selection = select(
+      Candidates{with_deviation(100us, source(0ms, 10ms)), with_deviation(200us, source(400us, 10ms))});
+  EXPECT_NEAR(selection.placements[0].weight, kWholeWeight * 0.8, 2);
 }
 
 TEST(SourceSelect, WeightsAreWholeTogetherWhateverTheDeviations) {

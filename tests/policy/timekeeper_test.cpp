@@ -524,5 +524,29 @@ TEST(Timekeeper, EveryVerdictAndKindHasItsOwnName) {
   }
 }
 
+// Polls beyond 2^13 s would else outlive the window.
+TEST(Timekeeper, TheWindowOfNtpOutlastsTheLongestPoll) {
+  for (int log2 = 4; log2 <= 17; ++log2) {
+    const nanoseconds poll = seconds{1 << log2};
+    Timekeeper keeper{config()};
+    keeper.on_sync(SourceKind::kNtp, {1ms}, kBoot, poll);
+    const nanoseconds window = log2 <= 10 ? nanoseconds{8192s} : poll + 7 * 1024s;
+    EXPECT_EQ(keeper.reliable_for(kBoot), window) << log2;
+    EXPECT_TRUE(keeper.standing(kBoot + poll + 7 * 1000s).reliable) << log2;
+    EXPECT_FALSE(keeper.standing(kBoot + window).reliable) << log2;
+    EXPECT_EQ(keeper.judge(report(SourceKind::kPhone, 10s), kBoot + window - 1s).verdict,
+              Verdict::kOutranked);
+    EXPECT_EQ(keeper.judge(report(SourceKind::kPhone, 10s), kBoot + window).verdict, Verdict::kAdopt);
+  }
+}
+
+TEST(Timekeeper, TheNextPollLengthensNoOtherWindow) {
+  Timekeeper keeper{config()};
+  keeper.on_sync(SourceKind::kPhone, {1ms}, kBoot, 131'072s);
+  EXPECT_EQ(keeper.reliable_for(kBoot), kDefaultWindow);
+  keeper.on_sync(SourceKind::kNtp, {1ms}, kBoot, nanoseconds::max());
+  EXPECT_EQ(keeper.reliable_for(kBoot), seconds{131'072 + 7 * 1024});
+}
+
 }  // namespace
 }  // namespace isletime

@@ -40,5 +40,18 @@ TEST(KernelRate, IsWithinHalfAUnitOfWhatWasAsked) {
   }
 }
 
+// 16 s less what is known, at 500 ppm.
+TEST(KernelPatience, IsWhatTheKernelsOwnGrowthLeaves) {
+  using namespace std::chrono_literals;
+  const auto patience = [](nanoseconds max_error) {
+    return kernel_patience({.leap = Leap::kNone, .max_error = max_error, .estimated_error = {}});
+  };
+  EXPECT_EQ(patience(0s), 32'000s);
+  EXPECT_EQ(patience(8s), 16'000s);
+  EXPECT_EQ(patience(16s), 0s);
+  EXPECT_EQ(patience(nanoseconds::max()), 0s);
+  EXPECT_LT(patience(0s), seconds{1 << 15}) << "one poll of 2^15 s outlives it";
+}
+
 }  // namespace
 }  // namespace isletime

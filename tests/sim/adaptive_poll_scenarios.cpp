@@ -8,6 +8,7 @@ Scenario row(int number, std::string_view name, Seconds noise, double walk) {
   Scenario s{.number = number, .name = name};
   s.oscillator = {.frequency = 20e-6, .walk = walk};
   s.link = even_link(100 * kMicrosecond, exponential(noise));
+  s.node.owner = ServerOwner::kStranger;
   return s;
 }
 
@@ -19,8 +20,8 @@ Scenario held(Scenario scenario, Seconds rms, double packets) {
 
 }  // namespace
 
-// A third of chrony's error at its default polls, for at most three times the packets: it is taken to
-// ask every 1024 s where the noise is large against the walk, and every 256 s elsewhere.
+// Of a public server: a third of chrony's error at its default polls, for at most three times the packets: it
+// is taken to ask every 1024 s where the noise is large against the walk, and every 256 s elsewhere.
 std::vector<Scenario> adaptive_poll_scenarios() {
   return {
       held(row(30, "adaptive, noise 100 us, walk 1e-9", 100 * kMicrosecond, 1e-9), 34.5 * kMicrosecond, 294),

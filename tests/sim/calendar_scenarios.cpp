@@ -63,6 +63,7 @@ Scenario era() {
 Scenario leap_second() {
   auto s = row(65, "a leap second is inserted");
   s.leap_second_at = 40'000s;
+  s.surprises = {{.at = 40'000s}};
   s.disturbance = {.at = 40'000s, .right_within = 1ms};
   s.bounds.recovery = 0s;
   s.device->recovery = 24s;

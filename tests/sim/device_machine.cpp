@@ -42,10 +42,10 @@ NtpTimestamp DeviceMachine::stamp(TrueTime now) {
   return to_ntp(true_time(mono(now), {}));
 }
 
-void DeviceMachine::on_reply(std::size_t, TrueTime now, const Exchange& exchange) {
+void DeviceMachine::on_reply(std::size_t, TrueTime now, const Exchange& exchange, Dispersion precision) {
   const MonoTime at = mono(now);
   const auto [offset, delay] = measure(exchange);
-  const SampleUse use = estimator_.add({.at = at, .offset = offset, .delay = delay});
+  const SampleUse use = estimator_.add({at, offset, delay, precision});
   if (use != SampleUse::kDoubted) correct(at);
 }
 
@@ -86,7 +86,7 @@ void DeviceMachine::correct(MonoTime mono) {
     return;
   }
   const nanoseconds away = elapsed(*wall, wanted);
-  clock_.slew(mono, {away}, speed_of(away, nanoseconds{estimator_.interval()} / kSlewShare));
+  clock_.slew(mono, {away}, speed_of(away, nanoseconds{estimator_.interval(mono)} / kSlewShare));
 }
 
 }  // namespace isletime::sim

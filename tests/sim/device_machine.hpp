@@ -20,9 +20,9 @@ class DeviceMachine {
   DeviceMachine(const Scenario& scenario, std::uint64_t seed);
 
   NtpTimestamp stamp(TrueTime now);
-  void on_reply(std::size_t server, TrueTime now, const Exchange& exchange);
+  void on_reply(std::size_t server, TrueTime now, const Exchange& exchange, Dispersion precision);
   void on_loss(std::size_t, TrueTime) {}
-  nanoseconds interval(std::size_t, TrueTime) const { return estimator_.interval(); }
+  nanoseconds interval(std::size_t, TrueTime now) { return estimator_.interval(mono(now)); }
 
   TrueTime next_event() const { return TrueTime::max(); }
   void on_event(TrueTime) {}

@@ -30,10 +30,11 @@ NtpTimestamp HubMachine::stamp(TrueTime now) {
   return to_ntp(clock_.read(now));
 }
 
-void HubMachine::on_reply(std::size_t server, TrueTime now, const Exchange& exchange) {
+void HubMachine::on_reply(std::size_t server, TrueTime now, const Exchange& exchange, Dispersion precision) {
   const auto [offset, delay] = measure(exchange);
-  node_.on_sample(server, mono(now),
-                  free_running(node_.clock(), clock_.read(now), offset, delay, kPrecision));
+  node_.on_sample(
+      server, mono(now),
+      free_running(node_.clock(), clock_.read(now), offset, delay, {kPrecision.value + precision.value}));
   correct(now);
 }
 
@@ -53,7 +54,7 @@ TrueTime HubMachine::next_event() const {
 void HubMachine::on_event(TrueTime now) {
   if (now == next_by_hand_) set_by_hand(now);
   if (now == next_reading_) read_rtc(now);
-  if (now == slew_end_) correct(now);
+  if (now == slew_end_) end_slew(now);
 }
 
 void HubMachine::on_leap_second() {
@@ -66,14 +67,11 @@ JudgedClock HubMachine::judge(TrueTime now) {
   const WallTime wall = clock_.read(now);
   const auto belief = node_.belief(wall);
   if (!belief) return judged;
-  const Seconds free_phase = clock_.oscillator_gained(now) + scenario_.initial_error;
-  judged.belief = JudgedClock::Belief{
-      .error = belief->error,
-      .frequency_error = belief->frequency - clock_.oscillator_frequency(),
-      .deviation = belief->deviation,
-      .bound = belief->bound,
-      .is_followed = belief->is_followed,
-      .reference_error = node_.reference().phase(node_.clock().free_at(wall)) - free_phase};
+  judged.belief = JudgedClock::Belief{.error = belief->error,
+                                      .frequency_error = belief->frequency - clock_.oscillator_frequency(),
+                                      .deviation = belief->deviation,
+                                      .bound = belief->bound,
+                                      .is_followed = belief->is_followed};
   return judged;
 }
 
@@ -99,8 +97,13 @@ nanoseconds HubMachine::mistake(Dispersion most) {
   return rounded((2.0 * random_.uniform() - 1.0) * Seconds{most.value});
 }
 
+void HubMachine::end_slew(TrueTime now) {
+  slew_end_ = kNever;
+  const WallTime wall = clock_.read(now);
+  node_.on_rate(wall, clock_.set_rate(now, rate_));
+}
+
 void HubMachine::correct(TrueTime now) {
-  if (now >= slew_end_) slew_end_ = kNever;
   const auto correction = node_.correction(mono(now), clock_.read(now));
   if (!correction) return;
   if (correction->step) {
@@ -108,7 +111,8 @@ void HubMachine::correct(TrueTime now) {
     node_.on_step(*correction->step);
   }
   slew_end_ = kNever;
-  double rate = correction->rate;
+  rate_ = correction->rate;
+  double rate = rate_;
   if (correction->slew) {
     rate += correction->slew->rate;
     slew_end_ = now + correction->slew->duration;

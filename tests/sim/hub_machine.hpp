@@ -19,7 +19,8 @@ class HubMachine {
   HubMachine(const Scenario& scenario, std::uint64_t seed);
 
   NtpTimestamp stamp(TrueTime now);
-  void on_reply(std::size_t server, TrueTime now, const Exchange& exchange);
+  // `precision`: the server's own.
+  void on_reply(std::size_t server, TrueTime now, const Exchange& exchange, Dispersion precision);
   void on_loss(std::size_t server, TrueTime now);
   // From one query to the next.
   nanoseconds interval(std::size_t server, TrueTime now);
@@ -38,6 +39,7 @@ class HubMachine {
 
   void set_by_hand(TrueTime now);
   void read_rtc(TrueTime now);
+  void end_slew(TrueTime now);
   void correct(TrueTime now);
   // Off by up to `most`, either way.
   nanoseconds mistake(Dispersion most);
@@ -49,6 +51,7 @@ class HubMachine {
   std::optional<Oscillator> rtc_;
   std::size_t rtc_index_ = 0;
   TrueTime slew_end_ = TrueTime::max();
+  double rate_ = 0.0;  // without the slew
   TrueTime next_by_hand_ = TrueTime::max();
   TrueTime next_reading_ = TrueTime::max();
 };

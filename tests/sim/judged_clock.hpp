@@ -18,7 +18,6 @@ struct JudgedClock {
     Seconds deviation{};
     Dispersion bound{};
     bool is_followed = true;  // a source says so now
-    Seconds reference_error{};
   };
   std::optional<Belief> belief{};  // absent: the clock is not set
 };

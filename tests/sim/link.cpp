@@ -15,6 +15,13 @@ Seconds waited(const Queue& queue, Random& random) {
       return Seconds{random.normal() * queue.mean.count()};
     case QueueKind::kPareto:
       return Seconds{random.pareto(queue.mean.count(), queue.shape)};
+    case QueueKind::kGamma: {
+      Seconds sum{};
+      for (int i = 0; i < static_cast<int>(queue.shape); ++i) {
+        sum += Seconds{random.exponential(queue.mean.count() / queue.shape)};
+      }
+      return sum;
+    }
   }
   return {};
 }
@@ -33,13 +40,29 @@ bool Link::is_up(TrueTime now) const {
   return !model_.schedule || now % model_.schedule->period < model_.schedule->up;
 }
 
+nanoseconds Link::outward(TrueTime now) {
+  Seconds out = delay(model_.outward, now, 1.0);
+  for (const Episode& episode : model_.episodes) {
+    if (episode.is_on(now)) out += added(episode.outward, episode.outward_mean);
+  }
+  return rounded(std::max(out, kLeastDelay));
+}
+
 nanoseconds Link::homeward(TrueTime now) {
   const bool is_busy = now % model_.load_period >= model_.load_period / 2;
   Seconds home = delay(model_.homeward, now, is_busy ? model_.load_factor : 1.0);
   for (const RouteChange& change : model_.route_changes) {
     if (now >= change.at) home += change.longer_home;
   }
-  return rounded(home);
+  for (const Episode& episode : model_.episodes) {
+    if (episode.is_on(now)) home += added(episode.homeward, episode.homeward_mean);
+  }
+  return rounded(std::max(home, kLeastDelay));
+}
+
+Seconds Link::added(Seconds standing, Seconds mean) {
+  if (mean <= Seconds{}) return standing;
+  return standing + Seconds{random_.exponential(mean.count())};
 }
 
 Seconds Link::delay(const Queue& queue, TrueTime now, double factor) {
@@ -47,7 +70,9 @@ Seconds Link::delay(const Queue& queue, TrueTime now, double factor) {
   for (const RouteChange& change : model_.route_changes) {
     if (now >= change.at) delay += change.longer;
   }
-  if (random_.chance(queue.spike_chance)) delay += random_.uniform() * queue.spike_most;
+  if (random_.chance(queue.spike_chance)) {
+    delay += queue.spike_least + random_.uniform() * (queue.spike_most - queue.spike_least);
+  }
   if (random_.chance(queue.congestion_chance))
     delay += Seconds{random_.exponential(queue.congestion_mean.count())};
   return std::clamp(delay, kLeastDelay, kLongestDelay);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // sim [--seeds N] [--only NUMBER]...: runs the scenarios with a hub, and those that apply with a device;
 // prints a table of each, medians over the seeds.
+// sim --ablation SEEDS: prints what each part of the hub's estimator buys.
 // Exit status 1: a row exceeds a bound; 2: usage.
 #include <algorithm>
 #include <charconv>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/sim/ablation.hpp"
 #include "tests/sim/scenarios.hpp"
 #include "tests/sim/table.hpp"
 
@@ -18,6 +20,7 @@ namespace {
 struct Options {
   int seeds = 5;
   std::vector<int> only{};
+  std::optional<int> ablation{};
 };
 
 std::optional<Options> parse(const std::vector<std::string_view>& arguments) {
@@ -32,6 +35,8 @@ std::optional<Options> parse(const std::vector<std::string_view>& arguments) {
       options.seeds = number;
     } else if (arguments[i] == "--only") {
       options.only.push_back(number);
+    } else if (arguments[i] == "--ablation") {
+      options.ablation = number;
     } else {
       return std::nullopt;
     }
@@ -64,8 +69,12 @@ bool run_all(const Options& options) {
 int main(int argc, char** argv) {
   const auto options = isletime::sim::parse({argv + 1, argv + argc});
   if (!options) {
-    std::fputs("usage: sim [--seeds N] [--only NUMBER]...\n", stderr);
+    std::fputs("usage: sim [--seeds N] [--only NUMBER]...\n       sim --ablation SEEDS\n", stderr);
     return 2;
+  }
+  if (options->ablation) {
+    isletime::sim::print_ablation(*options->ablation);
+    return 0;
   }
   return isletime::sim::run_all(*options) ? 0 : 1;
 }

@@ -12,10 +12,13 @@ constexpr int kFirstSamples = 3;
 
 }  // namespace
 
-Node::Node(const NodeConfig& config, WallTime now) : config_(config), clock_(now) {}
+Node::Node(const NodeConfig& config, WallTime now)
+    : config_(config), clock_(now), discipline_(config.model == nullptr ? EstimatorModel{} : *config.model) {
+  if (config.saved_frequency) discipline_.seed_frequency(*config.saved_frequency);
+}
 
 std::size_t Node::add(Tier tier) {
-  return *discipline_.add({.tier = tier, .poll = config_.poll, .tolerance = config_.tolerance});
+  return *discipline_.add({.tier = tier, .poll = config_.poll, .owner = config_.owner});
 }
 
 void Node::on_sample(std::size_t source, MonoTime now, const OffsetSample& sample) {
@@ -23,7 +26,6 @@ void Node::on_sample(std::size_t source, MonoTime now, const OffsetSample& sampl
   ++association.samples;
   association.reach = static_cast<std::uint8_t>(association.reach << 1 | 1);
   discipline_.on_sample(source, now, sample, {.stratum = 1});
-  if (source == 0) reference_.add(sample);
 }
 
 void Node::on_loss(std::size_t source) {
@@ -35,7 +37,7 @@ void Node::on_loss(std::size_t source) {
 void Node::on_rtc(std::size_t source, MonoTime now, WallTime wall, WallTime reading, Dispersion uncertainty) {
   const FreeTime free = clock_.free_at(wall);
   const HoldoverSource::Reading both{.local = free, .clock = reading, .uncertainty = uncertainty};
-  const auto consensus = select(free);
+  const auto consensus = discipline_.select(free, steered(clock_, wall));
   const bool others_know = consensus && consensus->system_peer != source;
   if (others_know) holdover_.learn(both, consensus->estimate, consensus->bound);
   if (const auto told = holdover_.tell(both)) {
@@ -62,7 +64,9 @@ nanoseconds Node::interval(std::size_t source, MonoTime now, WallTime wall) cons
 }
 
 std::optional<Correction> Node::correction(MonoTime now, WallTime wall) {
-  const auto consensus = select(clock_.free_at(wall));
+  const FreeTime free = clock_.free_at(wall);
+  const auto consensus = discipline_.select(free, steered(clock_, wall));
+  is_followed_ = consensus.has_value();
   if (!consensus) return std::nullopt;
   const std::size_t peer = consensus->system_peer;
   const bool is_vouched_for =
@@ -73,29 +77,26 @@ std::optional<Correction> Node::correction(MonoTime now, WallTime wall) {
   const auto correction = correct(error, interval(peer, now, wall), was_synchronised_, config_.control);
   if (!correction) return std::nullopt;
   was_synchronised_ = true;
+  agreed_ = Agreed{.at = free,
+                   .consensus = *consensus,
+                   .left = correction->step ? nanoseconds::zero() : magnitude(error.phase)};
   return *correction;
 }
 
-std::optional<Node::Belief> Node::belief(WallTime now) {
-  const FreeTime free = clock_.free_at(now);
-  const bool is_followed = select(free).has_value();
+std::optional<Node::Belief> Node::belief(WallTime now) const {
   if (!agreed_) return std::nullopt;
+  const FreeTime free = clock_.free_at(now);
   const Estimate& estimate = agreed_->consensus.estimate;
   const nanoseconds since = elapsed(agreed_->at, free);
   const nanoseconds phase = saturated_sum(estimate.phase, rounded(estimate.frequency * Seconds{since}));
   const nanoseconds error = saturated_sum(phase, steered(clock_, now));
-  const nanoseconds bound = saturated_sum(agreed_->consensus.bound.value, drift(since, kFrequencyTolerance));
+  const nanoseconds known = saturated_sum(agreed_->consensus.bound.value, agreed_->left);
   return Belief{.error = error,
                 .frequency = estimate.frequency,
                 .deviation = Seconds{std::sqrt(estimate.var_phase)},
-                .bound = {saturated_sum(std::chrono::abs(error), bound)},
-                .is_followed = is_followed};
-}
-
-std::optional<Discipline::Consensus> Node::select(FreeTime now) {
-  const auto consensus = discipline_.select(now);
-  if (consensus) agreed_ = Agreed{.at = now, .consensus = *consensus};
-  return consensus;
+                .bound = {saturated_sum(
+                    known, rounded(Seconds{since} * std::max(15e-6, agreed_->consensus.frequency_bound)))},
+                .is_followed = is_followed_};
 }
 
 }  // namespace isletime::sim

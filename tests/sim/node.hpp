@@ -12,23 +12,24 @@
 #include "libsync/policy/discipline/discipline.hpp"
 #include "libsync/policy/discipline/holdover_source.hpp"
 #include "libsync/policy/discipline/steered_clock.hpp"
-#include "tests/sim/weighted_regression.hpp"
 
 namespace isletime::sim {
 
 // Of all its sources alike, but for the first's tier.
 struct NodeConfig {
   PollLimits poll{};
-  double tolerance = PollChoice::kUsual;
+  ServerOwner owner = ServerOwner::kOurselves;
+  std::optional<FilterBank::Frequency> saved_frequency{};  // what an earlier start has left
   Tier tier = Tier::kNormal;
   ControlLimits control{};
+  const EstimatorModel* model = nullptr;  // absent: the whole
 };
 
 class Node {
  public:
   Node(const NodeConfig& config, WallTime now);
 
-  // Returns the source's index: 0, 1 and so on. Of the first the reference is made.
+  // Returns the source's index: 0, 1 and so on.
   std::size_t add(Tier tier);
 
   void on_sample(std::size_t source, MonoTime now, const OffsetSample& sample);
@@ -44,7 +45,6 @@ class Node {
   std::optional<Correction> correction(MonoTime now, WallTime wall);
 
   const SteeredClock& clock() const { return clock_; }
-  const WeightedRegression& reference() const { return reference_; }
 
   // What the wall clock is believed to be off by, and how far at most it is really off.
   struct Belief {
@@ -54,28 +54,27 @@ class Node {
     Dispersion bound{};
     bool is_followed = false;  // not what the sources agreed on when there still were any
   };
-  // Selects, as a daemon does that is asked.
-  std::optional<Belief> belief(WallTime now);
+  // As a daemon serves it: of the last correction, ageing since.
+  std::optional<Belief> belief(WallTime now) const;
 
  private:
   struct Agreed {
     FreeTime at;
     Discipline::Consensus consensus;
+    nanoseconds left{};  // for a slew to take away
   };
   struct Association {
     int samples = 0;
     std::uint8_t reach = 0;
   };
 
-  std::optional<Discipline::Consensus> select(FreeTime now);
-
   NodeConfig config_;
   SteeredClock clock_;
   Discipline discipline_;
   std::array<Association, Discipline::kMaxSources> associations_{};
   HoldoverSource holdover_;
-  WeightedRegression reference_;
   std::optional<Agreed> agreed_;
+  bool is_followed_ = false;
   bool was_synchronised_ = false;
 };
 

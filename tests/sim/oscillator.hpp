@@ -3,6 +3,7 @@
 // Reckoned in true time since the simulation's start; its frequency changes each second.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "libsync/core/time_types.hpp"
@@ -34,6 +35,24 @@ struct OscillatorModel {
     nanoseconds by{};
   };
   std::vector<PhaseStep> phase_steps{};
+
+  // From `at` on the frequency changes evenly, until it has changed by so much.
+  struct Ramp {
+    TrueTime at{};
+    nanoseconds over = seconds{1};
+    double by = 0.0;
+  };
+  std::vector<Ramp> ramps{};
+
+  // For the first part of each period, after one period of peace, the frequency is another one; it gets
+  // there, and back, exponentially.
+  struct Heater {
+    double by = 0.0;
+    nanoseconds time_constant{};  // zero: at once
+    nanoseconds on = seconds{1};
+    nanoseconds period = seconds{2};
+  };
+  std::optional<Heater> heater{};
 };
 
 class Oscillator {
@@ -46,6 +65,7 @@ class Oscillator {
 
  private:
   void next_second();
+  void heat();
   double deterministic_frequency() const;
 
   OscillatorModel model_;
@@ -53,6 +73,7 @@ class Oscillator {
   TrueTime second_{};
   Seconds gained_{};
   double walked_ = 0.0;
+  double heated_ = 0.0;
   double frequency_ = 0.0;
 };
 

@@ -43,6 +43,7 @@ Scenario frequency_jump() {
 Scenario phase_step(int number, std::string_view name, nanoseconds by) {
   auto s = row(number, name);
   s.oscillator.phase_steps = {{.at = 60'000s, .by = by}};
+  s.surprises = {{.at = 60'000s}};
   s.disturbance = {.at = 60'000s, .right_within = 1ms};
   s.bounds = {.rms = 11.4 * kMicrosecond, .recovery = 70s};
   s.device = Bounds{.rms = 24.5 * kMicrosecond, .recovery = 75s};
@@ -54,6 +55,7 @@ Scenario sleep() {
   auto s = row(45, "asleep for an hour");
   s.oscillator.phase_steps = {{.at = 63'600s, .by = 400ms}};
   s.asleep = {.up = 60'000s, .period = 63'600s};
+  s.surprises = {{.at = 63'600s}};
   s.disturbance = {.at = 63'600s, .right_within = 1ms};
   s.bounds = {.rms = 15.8 * kMicrosecond, .recovery = 8s};
   s.device = Bounds{.rms = 57 * kMicrosecond, .recovery = 8s};
@@ -63,6 +65,7 @@ Scenario sleep() {
 Scenario server_step(int number, std::string_view name, nanoseconds step, double drift) {
   auto s = row(number, name);
   s.server = {.wrong_from = 60'000s, .step = step, .drift = drift};
+  s.surprises = {{.at = 60'000s}};
   s.judged_by_server = true;
   s.disturbance = {.at = 60'000s, .right_within = 1ms};
   s.bounds = {.rms = 11.7 * kMicrosecond, .recovery = 70s};

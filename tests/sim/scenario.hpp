@@ -43,6 +43,21 @@ struct Disturbance {
   nanoseconds right_within{};  // of the truth
 };
 
+// What no sample has shown yet is in nobody's bound: the bound is not held to it from `at` on until replies
+// have come to queries that were sent when the surprise was over.
+struct Surprise {
+  TrueTime at{};
+  nanoseconds lasting{};
+};
+
+// Debian's chronyd 4.3 in the same scenario: medians of three seeds, in tests/clocksim or in another
+// simulator.
+struct Chrony {
+  Seconds rms{};
+  std::optional<Seconds> p99{};
+  std::optional<Seconds> maximum{};
+};
+
 // Median over the seeds; absent: not held.
 struct Bounds {
   std::optional<Seconds> rms{};
@@ -72,6 +87,8 @@ struct Scenario {
   std::optional<Schedule> asleep{};  // from `up` to `period`, once
   nanoseconds converged_within{};    // zero: five times the final RMS
   std::optional<Disturbance> disturbance{};
+  std::vector<Surprise> surprises{};
+  std::optional<Chrony> chrony{};
   Bounds bounds{};
   std::optional<Bounds> device{};  // absent: not for a device, which asks one server, at its own pace
   std::uint16_t device_wander = DeviceEstimator::kKnownCrystal;

@@ -32,6 +32,7 @@ struct Association {
   TrueTime arrival = kNever;
   TrueTime timeout = kNever;
   TrueTime sent{};
+  TrueTime last_asked{};  // the query of the latest reply
   Exchange exchange{};
 };
 
@@ -70,7 +71,8 @@ class Simulation {
     if (a.arrival == now_) {
       a.arrival = kNever;
       a.exchange.t4 = machine_.stamp(now_);
-      machine_.on_reply(i, now_, a.exchange);
+      machine_.on_reply(i, now_, a.exchange, a.clock.precision());
+      a.last_asked = a.sent;
     } else if (a.timeout == now_) {
       a.timeout = kNever;
       machine_.on_loss(i, now_);
@@ -78,7 +80,15 @@ class Simulation {
       query(a);
       return;
     }
-    a.next_query = std::max(a.sent + machine_.interval(i, now_), now_);
+    // What one server said may make another one's word urgent.
+    for (std::size_t k = 0; k < associations_.size(); ++k) {
+      Association& other = associations_[k];
+      if (k == i || (other.next_query != kNever && other.sent > TrueTime{})) other.next_query = next_query(k);
+    }
+  }
+
+  TrueTime next_query(std::size_t i) {
+    return std::max(associations_[i].sent + machine_.interval(i, now_), now_);
   }
 
   void query(Association& a) {
@@ -95,8 +105,8 @@ class Simulation {
       return;
     }
     const nanoseconds garbled = a.clock.garbling(now_, a.garbling);
-    a.exchange.t2 = to_ntp(epoch_ + there + a.clock.error(there) + garbled);
-    a.exchange.t3 = to_ntp(epoch_ + back + a.clock.error(back) + garbled);
+    a.exchange.t2 = to_ntp(a.clock.shown(epoch_ + there + a.clock.error(there) + garbled));
+    a.exchange.t3 = to_ntp(a.clock.shown(epoch_ + back + a.clock.error(back) + garbled));
     a.arrival = home;
   }
 
@@ -115,11 +125,22 @@ class Simulation {
     if (!Tally::is_judged(now_)) return;
     JudgedClock judged = machine_.judge(now_);
     judged.error -= expected;
-    tally_.judge(now_, judged);
+    tally_.judge(now_, judged, !is_surprised());
   }
 
   bool is_asleep() const {
     return scenario_.asleep && now_ >= scenario_.asleep->up && now_ < scenario_.asleep->period;
+  }
+
+  // What has happened to a clock nobody can know before more than half of the servers were asked.
+  bool is_surprised() const {
+    const auto& surprises = scenario_.surprises;
+    return std::any_of(surprises.begin(), surprises.end(), [this](const Surprise& surprise) {
+      const auto asked = std::count_if(associations_.begin(), associations_.end(), [&](const Association& a) {
+        return a.last_asked >= surprise.at + surprise.lasting;
+      });
+      return now_ >= surprise.at && static_cast<std::size_t>(asked) * 2 <= associations_.size();
+    });
   }
 
   const Scenario& scenario_;

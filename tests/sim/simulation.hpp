@@ -20,7 +20,7 @@ struct Outcomes {
   double packets = 0.0;            // in 100'000 s
   double within_bound = 0.0;       // share of all seconds since the first sample
   double within_deviations = 0.0;  // of seconds in which 3 sigma alone held, without asymmetry's share
-  Seconds reference_rms{};         // what a weighted regression makes of the first server's samples
+  double worst_ratio = 0.0;        // of the error to the stated bound
 };
 
 Outcomes run(const Scenario& scenario, MachineKind kind, std::uint64_t seed);

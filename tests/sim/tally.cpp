@@ -13,12 +13,14 @@ double share(std::size_t part, std::size_t whole) {
 
 }  // namespace
 
-void Tally::judge(TrueTime now, const JudgedClock& clock) {
+void Tally::judge(TrueTime now, const JudgedClock& clock, bool can_know) {
   const double error = clock.error.count();
   if (!clock.belief) return;
   const auto& belief = *clock.belief;
   ++believed_;
-  if (std::abs(error) <= Seconds{belief.bound.value}.count()) ++within_bound_;
+  const double ratio = std::abs(error) / Seconds{belief.bound.value}.count();
+  if (ratio <= 1.0 || !can_know) ++within_bound_;
+  if (can_know) worst_ratio_ = std::max(worst_ratio_, ratio);
   if (belief.is_followed) {
     ++followed_;
     const double unknown = error - Seconds{belief.error}.count();
@@ -28,7 +30,6 @@ void Tally::judge(TrueTime now, const JudgedClock& clock) {
   ++counted_;
   squares_ += error * error;
   frequency_squares_ += belief.frequency_error * belief.frequency_error;
-  reference_squares_ += belief.reference_error.count() * belief.reference_error.count();
   counted_errors_.push_back(std::abs(error));
 }
 
@@ -37,7 +38,7 @@ Outcomes Tally::sum(double packets) const {
   const double n = static_cast<double>(std::max<std::size_t>(counted_, 1));
   o.rms = Seconds{std::sqrt(squares_ / n)};
   o.frequency_error = std::sqrt(frequency_squares_ / n);
-  o.reference_rms = Seconds{std::sqrt(reference_squares_ / n)};
+  o.worst_ratio = worst_ratio_;
   auto sorted = counted_errors_;
   std::sort(sorted.begin(), sorted.end());
   if (!sorted.empty()) {

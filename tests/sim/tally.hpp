@@ -21,7 +21,8 @@ class Tally {
 
   // The clock's error, in order, once a second.
   void add(Seconds error) { errors_.push_back(std::abs(error.count())); }
-  void judge(TrueTime now, const JudgedClock& clock);
+  // `can_know`: whether any sample could have shown it what its clock does now.
+  void judge(TrueTime now, const JudgedClock& clock, bool can_know);
   Outcomes sum(double packets) const;
 
  private:
@@ -34,7 +35,7 @@ class Tally {
   std::vector<double> counted_errors_;
   double squares_ = 0.0;
   double frequency_squares_ = 0.0;
-  double reference_squares_ = 0.0;
+  double worst_ratio_ = 0.0;
   std::size_t counted_ = 0;
   std::size_t believed_ = 0;
   std::size_t followed_ = 0;

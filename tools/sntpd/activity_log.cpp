@@ -111,6 +111,8 @@ const char* to_string(Event event) {
       return "source_lost";
     case Event::kSourceDistrusted:
       return "source_distrusted";
+    case Event::kServersDisagree:
+      return "servers_disagree";
     case Event::kSynchronised:
       return "synchronised";
     case Event::kHoldover:

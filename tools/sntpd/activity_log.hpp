@@ -23,6 +23,7 @@ enum class Event : std::uint8_t {
   kSourceSelected,
   kSourceLost,
   kSourceDistrusted,
+  kServersDisagree,
   kSynchronised,
   kHoldover,
   kUnsynchronised,

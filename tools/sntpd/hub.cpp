@@ -163,6 +163,7 @@ void Hub::step(std::span<const pollfd> polled) {
   listen();
   step_rtc(now);
   steering_.end_slew_if_due(now);
+  retell(now);
   if (next_save_ && now >= *next_save_) {
     next_save_ = now + kSaveInterval;
     save();
@@ -192,20 +193,17 @@ void Hub::note(Event event, const std::string& text) {
 
 // What others do to the clock makes worthless all that was compared with it, but not what was learned of
 // the oscillator.
-void Hub::notice_jump() {
+bool Hub::notice_jump() {
   const auto jump = steering_.take_jump();
-  if (!jump) return;
-  for (const auto& association : upstreams_.associations()) association->upstream.forget_exchange();
+  if (!jump) return false;
+  give_up_exchanges();
   Offset error = jump->by;
   switch (jump->cause) {
     case Steering::Cause::kLeapSecond:
       discipline_.on_leap_second(jump->by);
-      for (const auto& association : upstreams_.associations()) {
-        if (association->listener) association->listener->forget_exchange();
-      }
       note(Event::kLeapSecond,
            jump->by.value < nanoseconds::zero() ? "a leap second is inserted" : "a second is left out");
-      return;
+      return true;
     case Steering::Cause::kSleep:
       note(Event::kSlept, fmt::format("the machine slept {:.0f} s", Seconds{jump->by.value}.count()));
       error = {kErrorAfterSleep};
@@ -229,10 +227,25 @@ void Hub::notice_jump() {
   fed_.leave_all();
   discipline_.forget_phase();
   for (const auto& association : upstreams_.associations()) {
-    if (association->listener) association->listener->forget_exchange();
     association->upstream.set_interval(
         discipline_.interval(association->index, mono_now(), steering_.free_now()));
   }
+  return true;
+}
+
+void Hub::give_up_exchanges() {
+  for (const auto& association : upstreams_.associations()) {
+    association->upstream.forget_exchange();
+    association->clock_then.reset();
+    if (association->listener) association->listener->forget_exchange();
+  }
+}
+
+// Beside the machine's clock, a step changes no stamp.
+void Hub::on_own_step() {
+  if (!steering_.clock().sets_the_machines_clock()) return;
+  set_at_ = wall_now();
+  give_up_exchanges();
 }
 
 std::optional<Trouble> Hub::trouble_of(const Measurement& m) const {
@@ -246,9 +259,15 @@ std::optional<Trouble> Hub::trouble_of(const Measurement& m) const {
 
 void Hub::handle(const Upstreams::Happening& happening) {
   Association& association = happening.association;
-  const MonoTime now = mono_now();
   const auto& upstream = association.upstream;
   const auto* m = std::get_if<Measurement>(&happening.outcome);
+  // Looked for after the reply was read: its stamps may lie on either side of a jump.
+  if (notice_jump() && m != nullptr) {
+    association.losses = 0;
+    log_.detail(fmt::format("{}: not measured: the clock was set meanwhile", association.source));
+    return;
+  }
+  const MonoTime now = mono_now();
   // What an interleaved reply completes was stamped by the clock as it was steered at the reply before.
   const bool is_of_then = m != nullptr && m->is_interleaved && association.clock_then;
   const HubClock clock = is_of_then ? *association.clock_then : steering_.clock();
@@ -274,7 +293,10 @@ void Hub::handle(const Upstreams::Happening& happening) {
                             m->is_interleaved ? ", interleaved" : ""));
   }
   has_changed_ = true;
-  association.upstream.set_interval(discipline_.interval(association.index, now, steering_.free_now()));
+  // What one server says may make another one's word urgent.
+  for (const auto& each : upstreams_.associations()) {
+    each->upstream.set_interval(discipline_.interval(each->index, now, steering_.free_now()));
+  }
   fed_.leave_expired(timekeeper_, now);
   follow_upstreams(m != nullptr, now);
   report_standings();
@@ -300,6 +322,7 @@ void Hub::hear(const HeardDatagram& heard) {
 }
 
 void Hub::hear_from(Association& association, const HeardDatagram& heard) {
+  if (notice_jump()) return;
   BroadcastListener& listener = *association.listener;
   const bool was_good = listener.refusal().empty();
   const auto estimate = discipline_.source(association.index)->estimator.at(steering_.free_now());
@@ -328,22 +351,23 @@ void Hub::hear_from(Association& association, const HeardDatagram& heard) {
 
 // Upstreams outrank whoever is fed, so these are heard only where those agree on nothing.
 std::optional<Discipline::Consensus> Hub::select() {
-  if (!fed_.any()) return discipline_.select(steering_.free_now());
+  if (!fed_.any()) return discipline_.select(steering_.free_now(), steering_.steered_now());
   fed_.mute(true);
-  auto consensus = discipline_.select(steering_.free_now());
+  auto consensus = discipline_.select(steering_.free_now(), steering_.steered_now());
   fed_.mute(false);
   const auto* peer = consensus ? upstreams_.find(consensus->system_peer) : nullptr;
   if (peer != nullptr && peer->samples >= kFirstSamples) {
     fed_.leave_all();
     return consensus;
   }
-  return discipline_.select(steering_.free_now());
+  return discipline_.select(steering_.free_now(), steering_.steered_now());
 }
 
 // A query without answer may end somebody's majority, but is no news of the time.
 void Hub::follow_upstreams(bool is_news, MonoTime now) {
   const auto consensus = select();
   Association* peer = consensus ? upstreams_.find(consensus->system_peer) : nullptr;
+  report_disagreement(consensus.has_value());
   if (peer == nullptr) {
     lose();
   } else if (may_begin_with(*peer) && (is_news || followed_ != peer->source)) {
@@ -357,9 +381,9 @@ bool Hub::may_begin_with(const Association& peer) const {
 }
 
 void Hub::follow(Association& peer, const Discipline::Consensus& consensus, MonoTime now) {
-  const auto left =
+  const auto steered =
       steering_.steer(consensus.estimate, peer.upstream.interval(), was_synchronised(SourceKind::kNtp, now));
-  if (!left) {
+  if (!steered) {
     const std::string what = fmt::format("{}: the clock would move by {:+.3f} s: refused, see --panic",
                                          peer.source, Seconds{offset_of(consensus.estimate).value}.count());
     if (std::exchange(panic_, peer.source) != peer.source) {
@@ -369,10 +393,11 @@ void Hub::follow(Association& peer, const Discipline::Consensus& consensus, Mono
     lose();
     return;
   }
+  if (steered->is_stepped) on_own_step();
   panic_.clear();
-  learn_frequency(consensus.estimate);
+  learn_frequency(consensus);
   const auto& account = discipline_.source(consensus.system_peer)->account;
-  const Dispersion bound{saturated_sum(consensus.bound.value, *left)};
+  const Dispersion bound{saturated_sum(consensus.bound.value, steered->left)};
   const bool is_other_server = follows_upstream();
   const bool is_new = followed_ != peer.source;
   take_as_checked(SourceKind::kNtp, peer.source,
@@ -381,7 +406,8 @@ void Hub::follow(Association& peer, const Discipline::Consensus& consensus, Mono
                    .leap = consensus.leap,
                    .stratum = account.stratum,
                    .reference_id = reference_id_of(peer.upstream.server().address),
-                   .root_delay = {account.root_delay.value + peer.last->delay.value}});
+                   .root_delay = {account.root_delay.value + peer.last->delay.value}},
+                  peer.upstream.interval());
   timekeeper_.raise_floor(checked_->at);
   steering_.tell({consensus.leap, bound.value, rounded(Seconds{std::sqrt(consensus.estimate.var_phase)})});
   was_lost_ = false;
@@ -390,14 +416,26 @@ void Hub::follow(Association& peer, const Discipline::Consensus& consensus, Mono
   if (!is_other_server) note(Event::kSynchronised, "the clock follows " + peer.source);
 }
 
-void Hub::take_as_checked(SourceKind kind, const std::string& source, Checked checked) {
+void Hub::take_as_checked(SourceKind kind, const std::string& source, Checked checked,
+                          nanoseconds until_next) {
   const MonoTime now = mono_now();
   checked.at = steering_.hub_now();
-  timekeeper_.on_sync(kind, checked.bound, now);
+  timekeeper_.on_sync(kind, checked.bound, now, until_next);
   if (timekeeper_.standing(now).reliable) last_good_ = checked.at;
   checked_ = checked;
   followed_ = source;
   if (!next_save_) next_save_ = now + kFirstSave;
+}
+
+// Where servers are asked more seldom than the kernel waits.
+void Hub::retell(MonoTime now) {
+  if (!steering_.is_telling_due(now)) return;
+  const ClockStanding standing = timekeeper_.standing(now);
+  if (standing.reliable) {
+    steering_.retell(standing.bound);
+  } else {
+    steering_.give_up_telling();
+  }
 }
 
 // As far as it has been measured.
@@ -406,11 +444,10 @@ Ppm Hub::rate_uncertainty() const {
   return std::min(to_ppm(2 * frequency_->deviation + kChangeOfFrequency), kFrequencyTolerance);
 }
 
-void Hub::learn_frequency(const Estimate& estimate) {
-  const double deviation = std::sqrt(estimate.var_frequency);
-  frequency_ = Frequency{estimate.frequency, std::max(2 * deviation, kLeastDeviation)};
-  const double error = 4 * deviation + kChangeOfFrequency;
-  if (to_ppm(error) < kFrequencyTolerance) timekeeper_.adapt(to_ppm(error));
+void Hub::learn_frequency(const Discipline::Consensus& consensus) {
+  const double deviation = std::sqrt(consensus.estimate.var_frequency);
+  frequency_ = Frequency{consensus.estimate.frequency, std::max(2 * deviation, kLeastDeviation)};
+  timekeeper_.adapt(to_ppm(consensus.frequency_bound + kChangeOfFrequency));
 }
 
 void Hub::lose() {
@@ -420,9 +457,37 @@ void Hub::lose() {
   was_lost_ = true;
 }
 
+// Said once an episode.
+void Hub::report_disagreement(bool is_anybody_believed) {
+  std::string accounts;
+  int known = 0;
+  for (const auto& association : upstreams_.associations()) {
+    const auto& source = *discipline_.source(association->index);
+    const auto estimate = source.estimator.at(steering_.free_now());
+    if (source.placement.standing != Standing::kFalseticker || !estimate) continue;
+    if (association->samples < kFirstSamples) continue;
+    const nanoseconds offset =
+        saturated_difference(offset_of(*estimate).value, steering_.clock().steered(wall_now()));
+    accounts +=
+        fmt::format("{}{} {:+.3f} s", known++ == 0 ? "" : ", ", association->source, Seconds{offset}.count());
+  }
+  const bool did_disagree = std::exchange(do_disagree_, !is_anybody_believed && known > 1);
+  is_anybody_believed_ = is_anybody_believed;
+  if (!do_disagree_ || did_disagree) return;
+  const std::string what = fmt::format(
+      "the servers disagree, and nothing tells which of them is right ({}): none is followed; add another "
+      "--server, or give the word prefer to the one to be believed",
+      accounts);
+  log_.notice(made_plain(what));
+  memory_.note(steering_.hub_now(), Event::kServersDisagree, what);
+  has_changed_ = true;
+}
+
 void Hub::report_standings() {
   for (const auto& association : upstreams_.associations()) {
     const auto& source = *discipline_.source(association->index);
+    // Where nobody is believed nobody is the liar: report_disagreement() tells of all of them.
+    if (source.placement.standing == Standing::kFalseticker && !is_anybody_believed_) continue;
     const Standing before = std::exchange(association->standing, source.placement.standing);
     const Standing after = association->standing;
     if (before == after) continue;
@@ -454,10 +519,10 @@ ServerState Hub::state() const {
     return local_reference(options_.local_stratum, precision_, set_at_, earliest_);
   }
   ServerState state = local_reference(options_.local_stratum, precision_, checked_->at, build_time());
+  state.growth_rate = std::max(timekeeper_.rate_error().value_or(RateError{}).value, kFrequencyTolerance);
   if (!follows_upstream() || checked_->stratum >= kMaxStratum) {
     // Its own root, and so near to itself: a client that refuses it has nobody else to agree with.
     state.root_dispersion = std::min(checked_->bound, kLocalGrowthLimit);
-    state.growth_rate = std::max(timekeeper_.rate_error().value_or(RateError{}).value, kFrequencyTolerance);
     return state;
   }
   state.leap = checked_->leap;

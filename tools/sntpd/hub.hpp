@@ -110,11 +110,16 @@ class Hub {
   std::optional<Discipline::Consensus> select();
   bool may_begin_with(const Association& peer) const;
   void follow(Association& peer, const Discipline::Consensus& consensus, MonoTime now);
-  void learn_frequency(const Estimate& estimate);
-  // The clock has been set by a source, or found to agree with it; `checked.at` is now.
-  void take_as_checked(SourceKind kind, const std::string& source, Checked checked);
+  void learn_frequency(const Discipline::Consensus& consensus);
+  // The clock has been set by a source, or found to agree with it; `checked.at` is now. `until_next`: in
+  // which an upstream is asked again.
+  void take_as_checked(SourceKind kind, const std::string& source, Checked checked,
+                       nanoseconds until_next = {});
   bool follows_upstream() const { return checked_ && checked_->is_upstream && !followed_.empty(); }
+  void retell(MonoTime now);
   void lose();
+  // Nobody is believed, as the servers contradict each other.
+  void report_disagreement(bool is_anybody_believed);
   void report_standings();
   bool was_synchronised(SourceKind by, MonoTime now) const;
 
@@ -139,7 +144,12 @@ class Hub {
   Answer answer(FedSource& fed, bool is_accepted, const std::string& name, const std::string& text);
   std::vector<Prefix> access_point_networks() const;
 
-  void notice_jump();
+  // True if somebody else has set the clock, or the machine has slept, since the last call: what was
+  // measured meanwhile is worthless.
+  bool notice_jump();
+  // The clock was set: no exchange that is under way can be measured, nor one completed later.
+  void give_up_exchanges();
+  void on_own_step();
   ServerState state() const;
   std::optional<Trouble> trouble_of(const Measurement& measurement) const;
   void note(Event event, const std::string& text);
@@ -162,7 +172,9 @@ class Hub {
   std::optional<WallTime> last_good_;  // when a source that makes it reliable last did so, since the start
   std::string followed_;               // the source that counts most; empty: none
   bool was_lost_ = false;
-  std::string panic_;  // the source whose time is refused
+  std::string panic_;                 // the source whose time is refused
+  bool is_anybody_believed_ = false;  // by the last selection
+  bool do_disagree_ = false;          // the servers, and nothing tells which of them is right
   std::optional<MonoTime> next_save_;
   bool has_changed_ = false;
   Upstreams upstreams_;  // asks the above as it starts

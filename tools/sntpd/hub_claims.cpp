@@ -141,20 +141,20 @@ Hub::Answer Hub::adopt(FedSource& fed, const Claim& claim, MonoTime now) {
     case Outcome::kOutOfOrder:
       return answer(fed, false, "too-old", "it was taken before the last one");
   }
-  const auto consensus = discipline_.select(steering_.free_now());
+  const auto consensus = discipline_.select(steering_.free_now(), steering_.steered_now());
   const Standing standing = discipline_.source(*fed.index)->placement.standing;
   if (!consensus || !is_selected(standing)) {
     return answer(fed, false, describe(standing).name, describe(standing).text);
   }
   const bool may_not_step = claim.kind != SourceKind::kManual && was_synchronised(claim.kind, now);
-  const auto left = steering_.steer(consensus->estimate, kUntilNextFed, may_not_step);
-  if (!left) {
+  const auto steered = steering_.steer(consensus->estimate, kUntilNextFed, may_not_step);
+  if (!steered) {
     fed_.leave(fed);
     return answer(fed, false, "panic", "the clock would move further than --panic allows");
   }
-  if (steering_.clock().sets_the_machines_clock() && *left == nanoseconds::zero()) set_at_ = wall_now();
+  if (steered->is_stepped) on_own_step();
   const Dispersion known = fed.is_vague() ? claim.bound : std::min(consensus->bound, claim.bound);
-  const Dispersion bound{saturated_sum(known.value, *left)};
+  const Dispersion bound{saturated_sum(known.value, steered->left)};
   const bool is_new = followed_ != claim.source;
   take_as_checked(claim.kind, claim.source, {.bound = bound});
   steering_.tell({Leap::kNone, bound.value, bound.value});

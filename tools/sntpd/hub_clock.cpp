@@ -23,7 +23,7 @@ ClockMap HubClock::map(WallTime now) const {
 }
 
 OffsetSample HubClock::sample_of(const Measurement& m) const {
-  if (system_) return free_running(books_, m.time, m.offset, m.delay, m.dispersion);
+  if (system_) return free_running(books_, m.time, m.offset, m.delay, m.dispersion, m.turnaround);
   return {.at = free_at(m.time), .offset = m.offset, .delay = m.delay, .dispersion = m.dispersion};
 }
 

@@ -75,6 +75,10 @@ StatusView Hub::status() const {
   if (!memory_.warning().empty()) view.warnings.push_back(memory_.warning());
   if (!panic_.empty())
     view.warnings.push_back(panic_ + " is refused: it would move the clock further than --panic allows");
+  if (do_disagree_)
+    view.warnings.emplace_back(
+        "the servers disagree, and nothing tells which of them is right: add another --server, or give the "
+        "word prefer to the one to be believed");
   if (was_lost_) view.warnings.emplace_back("no server is followed: the clock runs on by itself");
   if (!standing.ever_set && view.synchronised)
     view.warnings.emplace_back("no source has told the time: this machine's clock is served as it is");

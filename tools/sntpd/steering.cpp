@@ -21,6 +21,9 @@ constexpr nanoseconds kLeastJump = std::chrono::milliseconds{1};
 constexpr nanoseconds kLeastSleep = std::chrono::milliseconds{100};
 constexpr nanoseconds kBatteryClockError = seconds{2};
 
+// The kernel may give up a clock that is known to nearly 16 s; it is not worth more wake-ups.
+constexpr nanoseconds kLeastBetweenTelling = std::chrono::minutes{10};
+
 constexpr nanoseconds kDay = std::chrono::hours{24};
 constexpr nanoseconds kAroundMidnight = seconds{30};
 
@@ -76,18 +79,23 @@ FreeTime Steering::free_now() const {
   return clock_.free_at(wall_now());
 }
 
+nanoseconds Steering::steered_now() const {
+  return clock_.steered(wall_now());
+}
+
 WallTime Steering::hub_now() const {
   return clock_.hub_time(wall_now());
 }
 
-Result<nanoseconds, ControlRefusal> Steering::steer(const Estimate& estimate, nanoseconds until_next,
-                                                    bool was_synchronised) {
+Result<Steering::Steered, ControlRefusal> Steering::steer(const Estimate& estimate, nanoseconds until_next,
+                                                          bool was_synchronised) {
   take_clock();
   const ClockError error{saturated_sum(estimate.phase, clock_.steered(wall_now())), estimate.frequency};
   const auto correction = correct(error, until_next, was_synchronised, config_.limits);
   if (!correction) return Unexpected{correction.error()};
   apply(*correction, mono_now());
-  return correction->step ? nanoseconds::zero() : magnitude(error.phase);
+  const bool is_stepped = correction->step.has_value();
+  return Steered{is_stepped ? nanoseconds::zero() : magnitude(error.phase), is_stepped};
 }
 
 void Steering::apply(const Correction& correction, MonoTime now) {
@@ -95,8 +103,11 @@ void Steering::apply(const Correction& correction, MonoTime now) {
     const std::string what =
         fmt::format("the clock is stepped by {:+.9f} s", Seconds{correction.step->value}.count());
     log_.notice(what);
-    must(clock_.step(*correction.step));
-    wall_less_mono_ = wall_less_mono();
+    const auto error = clock_.step(*correction.step);
+    must(error);
+    // Not read anew: somebody else's step at the same time would never be noticed.
+    if (!error && clock_.sets_the_machines_clock())
+      wall_less_mono_ = saturated_sum(wall_less_mono_, correction.step->value);
     memory_.note(hub_now(), Event::kClockStepped, what);
   }
   rate_ = correction.rate;
@@ -117,6 +128,7 @@ Offset Steering::left(MonoTime now) const {
 
 std::optional<MonoTime> Steering::next_wakeup(MonoTime now) const {
   std::optional<MonoTime> next = slew_until_;
+  if (tell_again_ && (!next || *tell_again_ < *next)) next = tell_again_;
   if (leap_at_) {
     const MonoTime leap = shifted(now, elapsed(hub_now(), *leap_at_));
     next = next ? std::min(*next, leap) : leap;
@@ -140,11 +152,22 @@ void Steering::tell(const ClockQuality& quality) {
   if (is_announced(told.leap) && !ends_a_month(now)) told.leap = Leap::kNone;
   announced_ = told.leap;
   must(clock_.tell(told));
+  told_ = quality;
+  tell_again_.reset();
+  const nanoseconds patience = kernel_patience(told);
+  if (clock_.sets_the_machines_clock() && patience > nanoseconds::zero())
+    tell_again_ = shifted(mono_now(), std::max(patience / 2, kLeastBetweenTelling));
   leap_at_.reset();
   if (!is_announced(announced_) || clock_.sets_the_machines_clock()) return;
   // Instead of 23:59:60, or of 23:59:59.
   const WallTime midnight{now.time_since_epoch() - time_of_day(now) + kDay};
   leap_at_ = announced_ == Leap::kInsert ? midnight : midnight - seconds{1};
+}
+
+void Steering::retell(Dispersion max_error) {
+  const nanoseconds more =
+      std::max(saturated_difference(max_error.value, told_.max_error), nanoseconds::zero());
+  tell({told_.leap, max_error.value, saturated_sum(told_.estimated_error, more)});
 }
 
 std::optional<Steering::Jump> Steering::take_jump() {

@@ -27,11 +27,17 @@ class Steering {
 
   const HubClock& clock() const { return clock_; }
   FreeTime free_now() const;
+  // By how much steering has put the hub's clock ahead of the free-running one.
+  nanoseconds steered_now() const;
   WallTime hub_now() const;
 
-  // The error that is left for the slew to take away. `was_synchronised`: by a source as good.
-  Result<nanoseconds, ControlRefusal> steer(const Estimate& estimate, nanoseconds until_next,
-                                            bool was_synchronised);
+  struct Steered {
+    nanoseconds left;  // the error that the slew is to take away
+    bool is_stepped;
+  };
+  // `was_synchronised`: by a source as good.
+  Result<Steered, ControlRefusal> steer(const Estimate& estimate, nanoseconds until_next,
+                                        bool was_synchronised);
   // What is still to be slewed away.
   Offset left(MonoTime now) const;
   std::optional<MonoTime> next_wakeup(MonoTime now) const;
@@ -42,6 +48,11 @@ class Steering {
   // Programs that ask the kernel are told; it inserts the leap second that is announced, which can only be
   // at the end of a month.
   void tell(const ClockQuality& quality);
+  // Half of the time after which the kernel would call the clock unsynchronised has passed. retell() says
+  // how far off it may be by now, and the rest as before; give_up_telling() leaves it to the kernel.
+  bool is_telling_due(MonoTime now) const { return tell_again_ && now >= *tell_again_; }
+  void retell(Dispersion max_error);
+  void give_up_telling() { tell_again_.reset(); }
 
   // What the clock was set by since the last call, and why. What the machine has slept, its clock was
   // told by its battery clock, to a second or so.
@@ -70,6 +81,8 @@ class Steering {
   std::optional<MonoTime> slew_until_;
   Leap announced_ = Leap::kNone;     // for the end of this day
   std::optional<WallTime> leap_at_;  // where no kernel does it
+  ClockQuality told_;
+  std::optional<MonoTime> tell_again_;
   bool was_refused_ = false;
 };
 

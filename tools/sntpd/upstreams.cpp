@@ -55,7 +55,8 @@ void Upstreams::start(std::size_t plan, const Endpoint& address) {
   const std::string source = source_of(address);
   const Key* key = server.key ? config_.keys.find(*server.key) : nullptr;
   config_.on_start(source);
-  const auto index = discipline_.add({.tier = server.tier, .poll = limits});
+  const auto owner = is_private(address.address) ? ServerOwner::kOurselves : ServerOwner::kStranger;
+  const auto index = discipline_.add({.tier = server.tier, .poll = limits, .owner = owner});
   if (!index) {
     log_.error(fmt::format("{}: not asked: there are {} sources already", source, Discipline::kMaxSources));
     return;

@@ -15,6 +15,11 @@ constexpr nanoseconds kBlockTime = seconds{900};
 constexpr double kGain = 1.0 / 64;
 constexpr double kClip = 4.0;
 
+// A round trip is long if it exceeds the least by so many means: usual queues make one in eleven so. So
+// many in a row are not chance, and no longer tell anything of the path's usual queues.
+constexpr double kLong = 4.0;
+constexpr std::uint32_t kNoChance = 16;
+
 // Of the sum of two exponential delays of mean 1: its lower quartile, and sqrt(n) times the expected
 // minimum of n.
 constexpr double kLowerQuartile = 0.961;
@@ -30,55 +35,76 @@ Seconds usable(Delay delay) {
 
 }  // namespace
 
+void DelayStatistics::Block::add(Seconds delay, FreeTime at) {
+  if (count == 0) *this = {.least = delay, .sum = {}, .count = 0, .opened = at};
+  least = std::min(least, delay);
+  sum += delay;
+  ++count;
+}
+
 void DelayStatistics::add(FreeTime at, Delay delay) {
   const Seconds d = usable(delay);
-  if (open_block().count > 0 && open_block().count >= kBlockSamples &&
-      elapsed(open_block().opened, at) >= kBlockTime) {
-    close_block(at);
+  // So much less than any before is another path's, of whose queues nothing is known.
+  const bool is_other_path = !empty() && minimum_ - d > kLong * mean_excess_;
+  const Seconds bias = least() - minimum_;
+  if (is_other_path) *this = {};
+  lately_[lately_added_++ % kLately] = d;
+  if (is_long(d)) {
+    long_.add(d, at);
+    if (long_.count >= kNoChance) return;
+  } else {
+    long_ = {};
   }
-  Block& block = open_block();
-  if (block.count == 0) block = {.least = d, .sum = {}, .count = 0, .opened = at};
-  block.least = std::min(block.least, d);
-  block.sum += d;
-  ++block.count;
-  recent_[recent_added_++ % kRecent] = d;
-  if (delays_added_++ == 0) average_ = d / 4;
+  const Block& open = open_block();
+  if (open.count >= kBlockSamples && elapsed(open.opened, at) >= kBlockTime) {
+    open_ = (open_ + 1) % kBlocks;
+    open_block() = {};
+  }
+  open_block().add(d, at);
+  estimate(d);
+  if (is_other_path) minimum_ = std::max(d - bias, Seconds{});
+}
 
+bool DelayStatistics::is_long(Seconds delay) const {
+  return !empty() && delay - least() > kLong * mean_excess_;
+}
+
+void DelayStatistics::estimate(Seconds delay) {
+  recent_[recent_added_++ % kRecent] = delay;
+  if (delays_added_++ == 0) average_ = delay / 4;
   const Seconds lowest = least();
-  const double n = count();
-  average_ += (std::min((d - std::min(minimum_, lowest)) / 2, kClip * average_) - average_) * kGain;
+  average_ += (std::min((delay - std::min(minimum_, lowest)) / 2, kClip * average_) - average_) * kGain;
   mean_excess_ = std::min(average_, quiet_level(lowest));
   if (recent_added_ >= kQuartileSamples) {
     mean_excess_ = std::min(mean_excess_, (lower_quartile() - lowest) / kLowerQuartile);
   }
   mean_excess_ = std::max(mean_excess_, kPrecision);
-  minimum_ = std::max(lowest - mean_excess_ * (kMinimumBias / std::sqrt(n)), Seconds{});
+  minimum_ = std::max(lowest - mean_excess_ * (kMinimumBias / std::sqrt(count())), Seconds{});
 }
 
 Seconds DelayStatistics::half_width(Delay delay) const {
   return std::max((usable(delay) - minimum_) / 2, Seconds{});
 }
 
-void DelayStatistics::close_block(FreeTime now) {
-  const Block closed = open_block();
-  Seconds others = kLongestDelay;
-  for (const Block& block : blocks_) {
-    if (&block != &open_block() && block.count > 0) others = std::min(others, block.least);
-  }
-  if (others < kLongestDelay && is_new_route(closed, others)) {
-    blocks_ = {};
-    open_ = 0;
-    open_block() = closed;
-    recent_added_ = 0;
-  }
-  open_ = (open_ + 1) % kBlocks;
-  open_block() = {.least = {}, .sum = {}, .count = 0, .opened = now};
+Seconds DelayStatistics::standing_excess() const {
+  const std::uint64_t lately =
+      long_.count < kStanding ? kLately : std::min<std::uint64_t>(long_.count, kLately);
+  if (lately_added_ < lately) return {};
+  Seconds lowest = kLongestDelay;
+  for (std::uint64_t i = 1; i <= lately; ++i)
+    lowest = std::min(lowest, lately_[(lately_added_ - i) % kLately]);
+  return std::max((lowest - minimum_) / 2, Seconds{});
 }
 
-// Its own spread keeps congestion, which lifts a minimum too, from looking like a longer route.
-bool DelayStatistics::is_new_route(const Block& block, Seconds least_before) const {
-  const Seconds spread = (block.sum / block.count - block.least) / 2;
-  return block.least - least_before > 2 * std::max(mean_excess_, spread);
+void DelayStatistics::accept_longer_route(FreeTime now) {
+  if (long_.count == 0) return;
+  blocks_ = {};
+  open_ = 0;
+  open_block() = long_;
+  open_block().opened = now;
+  long_ = {};
+  recent_added_ = 0;
+  minimum_ = std::max(least() - mean_excess_ * (kMinimumBias / std::sqrt(count())), Seconds{});
 }
 
 Seconds DelayStatistics::least() const {

@@ -24,7 +24,7 @@ nanoseconds root_distance_of(const SourceAccount& account) {
 std::optional<std::size_t> Discipline::add(const SourceConfig& config) {
   for (std::size_t i = 0; i < kMaxSources; ++i) {
     if (sources_[i]) continue;
-    sources_[i].emplace(config);
+    sources_[i].emplace(config, model_);
     if (seed_) sources_[i]->estimator.seed_frequency(*seed_);
     return i;
   }
@@ -46,11 +46,21 @@ Outcome Discipline::on_broadcast(std::size_t index, const OffsetSample& sample,
 }
 
 Outcome Discipline::observe(Source& source, const OffsetSample& sample, const SourceAccount& account) {
-  const auto is_known = [](const std::optional<Source>& other) { return other && other->last_sample; };
-  const bool is_alone = std::count_if(sources_.begin(), sources_.end(), is_known) <= 1;
   source.account = account;
   source.last_sample = sample.at;
-  return source.estimator.add(sample, is_alone ? StepDetector::kUsualEvidence : kEvidenceAmongOthers);
+  return source.estimator.add(sample, evidence_for_step(source));
+}
+
+// What a majority suspects is a step of the local clock.
+int Discipline::evidence_for_step(const Source& source) const {
+  std::size_t known = 0;
+  std::size_t suspicious = 0;
+  for (const auto& other : sources_) {
+    if (!other || !other->last_sample) continue;
+    ++known;
+    if (&*other == &source || other->estimator.is_suspicious()) ++suspicious;
+  }
+  return suspicious * 2 > known ? StepDetector::kUsualEvidence : kEvidenceAmongOthers;
 }
 
 void Discipline::on_trouble(std::size_t index, Trouble trouble, bool reachable) {
@@ -62,18 +72,27 @@ void Discipline::on_trouble(std::size_t index, Trouble trouble, bool reachable) 
 
 nanoseconds Discipline::interval(std::size_t index, MonoTime mono, FreeTime now) const {
   const Source& source = *sources_[index];
-  return source.polls.interval(mono, source.estimator.is_suspicious(), [&](nanoseconds wait) {
-    return source.estimator.is_tolerable(now, wait, source.polls.tolerance());
+  const bool is_curious = source.estimator.is_curious() || is_wanted_as_witness(source);
+  const FreeTime last = source.last_sample.value_or(now);
+  return source.polls.interval(mono, is_curious, [&](nanoseconds wait) {
+    return source.estimator.is_tolerable(last, wait, source.polls.tolerance());
   });
 }
 
-std::optional<Discipline::Consensus> Discipline::select(FreeTime now) {
+// Another one has seen a step since this one was heard last: of its server, or of the local clock?
+bool Discipline::is_wanted_as_witness(const Source& source) const {
+  return std::any_of(sources_.begin(), sources_.end(), [&](const std::optional<Source>& other) {
+    return other && other->estimator.is_suspicious() && other->last_sample > source.last_sample;
+  });
+}
+
+std::optional<Discipline::Consensus> Discipline::select(FreeTime now, nanoseconds steered) {
   std::array<Candidate, kMaxSources> candidates{};
   std::array<std::size_t, kMaxSources> indices{};
   std::size_t count = 0;
   for (std::size_t i = 0; i < kMaxSources; ++i) {
     if (!sources_[i]) continue;
-    candidates[count] = candidate_of(*sources_[i], now);
+    candidates[count] = candidate_of(*sources_[i], now, steered);
     indices[count++] = i;
   }
   const Selection selection = isletime::select({candidates.data(), count});
@@ -81,7 +100,7 @@ std::optional<Discipline::Consensus> Discipline::select(FreeTime now) {
   if (!selection.combination) return std::nullopt;
   Combination combination = *selection.combination;
   combination.system_peer = indices[combination.system_peer];
-  return consensus_of(combination, now);
+  return consensus_of(combination, now, steered);
 }
 
 void Discipline::forget_phase() {
@@ -98,7 +117,7 @@ void Discipline::on_leap_second(Offset by) {
   }
 }
 
-Candidate Discipline::candidate_of(const Source& source, FreeTime now) const {
+Candidate Discipline::candidate_of(const Source& source, FreeTime now, nanoseconds steered) const {
   Candidate candidate;
   candidate.tier = source.config.tier;
   candidate.reachable = source.reachable;
@@ -110,14 +129,15 @@ Candidate Discipline::candidate_of(const Source& source, FreeTime now) const {
   const auto estimate = source.estimator.at(now);
   if (!estimate) return candidate;
   candidate.has_samples = true;
-  candidate.offset = offset_of(*estimate);
+  candidate.offset = {saturated_difference(offset_of(*estimate).value, steered)};
   candidate.bound = {
       saturated_sum(source.estimator.error_bound(*estimate).value, root_distance_of(source.account))};
   candidate.deviation = {rounded(Seconds{std::sqrt(estimate->var_phase)})};
   return candidate;
 }
 
-Discipline::Consensus Discipline::consensus_of(const Combination& combination, FreeTime now) const {
+Discipline::Consensus Discipline::consensus_of(const Combination& combination, FreeTime now,
+                                               nanoseconds steered) const {
   Consensus consensus{.bound = combination.bound, .system_peer = combination.system_peer};
   double phase_weight = 0.0;
   double frequency_weight = 0.0;
@@ -133,10 +153,12 @@ Discipline::Consensus Discipline::consensus_of(const Combination& combination, F
     consensus.estimate.frequency += weight * estimate->frequency;
     frequency_weight += weight;
     ++selected;
+    consensus.frequency_bound =
+        std::max(consensus.frequency_bound, source->estimator.frequency_bound(*estimate));
     inserting += source->account.leap == Leap::kInsert ? 1 : 0;
     deleting += source->account.leap == Leap::kDelete ? 1 : 0;
   }
-  consensus.estimate.phase = -combination.offset.value;
+  consensus.estimate.phase = -saturated(saturated_sum(combination.offset.value, steered));
   consensus.estimate.var_phase = 1 / phase_weight;
   consensus.estimate.frequency /= frequency_weight;
   consensus.estimate.var_frequency = 1 / frequency_weight;

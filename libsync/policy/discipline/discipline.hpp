@@ -41,12 +41,13 @@ class Discipline {
   struct SourceConfig {
     Tier tier = Tier::kNormal;
     PollLimits poll{};
-    double tolerance = PollChoice::kAccurate;
+    ServerOwner owner = ServerOwner::kOurselves;
   };
 
   // What is known of one source.
   struct Source {
-    explicit Source(const SourceConfig& its) : config(its), polls(its.poll, its.tolerance) {}
+    Source(const SourceConfig& its, const EstimatorModel& model)
+        : config(its), estimator(model), polls(its.poll, its.owner) {}
 
     SourceConfig config;
     SourceEstimator estimator;
@@ -61,10 +62,13 @@ class Discipline {
   // What the selected sources say together of the local oscillator.
   struct Consensus {
     Estimate estimate{};
-    Dispersion bound{};           // what the phase is off by at most, root distance included
-    std::size_t system_peer = 0;  // index of the source whose account is passed on
-    Leap leap = Leap::kNone;      // what more than half of the selected announce
+    Dispersion bound{};            // what the phase is off by at most, root distance included
+    double frequency_bound = 0.0;  // what the frequency is off by at most
+    std::size_t system_peer = 0;   // index of the source whose account is passed on
+    Leap leap = Leap::kNone;       // what more than half of the selected announce
   };
+
+  explicit Discipline(const EstimatorModel& model = {}) : model_(model) {}
 
   // The index under which the source is known. Absent: there are kMaxSources already.
   std::optional<std::size_t> add(const SourceConfig& config);
@@ -81,8 +85,9 @@ class Discipline {
   // From the source's last query to the next.
   nanoseconds interval(std::size_t index, MonoTime mono, FreeTime now) const;
 
-  // Judges every source anew. Absent: nobody may steer the clock.
-  std::optional<Consensus> select(FreeTime now);
+  // Judges every source anew. Absent: nobody may steer the clock. `steered`: by how much steering has put the
+  // wall clock ahead of the free-running one, for it is the wall clock that witnesses what sources said.
+  std::optional<Consensus> select(FreeTime now, nanoseconds steered = {});
 
   void seed_frequency(FilterBank::Frequency frequency) { seed_ = frequency; }
   // Somebody set the clock, or the machine slept.
@@ -91,11 +96,14 @@ class Discipline {
 
  private:
   Outcome observe(Source& source, const OffsetSample& sample, const SourceAccount& account);
-  Candidate candidate_of(const Source& source, FreeTime now) const;
-  Consensus consensus_of(const Combination& combination, FreeTime now) const;
+  int evidence_for_step(const Source& source) const;
+  bool is_wanted_as_witness(const Source& source) const;
+  Candidate candidate_of(const Source& source, FreeTime now, nanoseconds steered) const;
+  Consensus consensus_of(const Combination& combination, FreeTime now, nanoseconds steered) const;
 
   std::array<std::optional<Source>, kMaxSources> sources_{};
   std::optional<FilterBank::Frequency> seed_;
+  EstimatorModel model_;
 };
 
 }  // namespace isletime

@@ -3,11 +3,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace isletime {
 namespace {
 
-constexpr std::array kWanders{1e-10, 1e-9, 1e-8, 1e-7};
+// Per sqrt(s), and how much more likely than others it is at first, as a logarithm. No crystal in peace
+// wanders by 1e-6; one that is heated, shaken or emulated does.
+struct WanderModel {
+  double wander;
+  double log_weight;
+};
+constexpr std::array kWanders{WanderModel{1e-10, 0.0}, WanderModel{1e-9, 0.0}, WanderModel{1e-8, 0.0},
+                              WanderModel{1e-7, 0.0}, WanderModel{1e-6, -9.0}};
 
 // Noise is counted in mean excesses. That of a normal: the deviation of an offset whose ways both have
 // normal queues, against the mean excess over the least of some hundred of them.
@@ -18,16 +26,21 @@ struct NoiseModel {
 constexpr std::array kNoises{NoiseModel{NoiseKind::kBox, 0.03}, NoiseModel{NoiseKind::kBox, 0.2},
                              NoiseModel{NoiseKind::kBox, 1.0}, NoiseModel{NoiseKind::kNormal, 0.35}};
 
+static_assert(kWanders.size() * kNoises.size() == FilterBank::kMembers);
+
 constexpr std::array<FilterModel, FilterBank::kMembers> make_models() {
   std::array<FilterModel, FilterBank::kMembers> models{};
   for (std::size_t i = 0; i < models.size(); ++i) {
     const NoiseModel& noise = kNoises[i % kNoises.size()];
-    models[i] = {.wander = kWanders[i / kNoises.size()], .noise = noise.kind, .softness = noise.softness};
+    const WanderModel& wander = kWanders[i / kNoises.size()];
+    models[i] = {.wander = wander.wander,
+                 .noise = noise.kind,
+                 .softness = noise.softness,
+                 .log_weight = wander.log_weight};
   }
   return models;
 }
 constexpr auto kModels = make_models();
-static_assert(kWanders.size() * kNoises.size() == FilterBank::kMembers);
 
 // The past counts for about 200 samples. A member that has become unbelievable starts again from the best,
 // near enough to be found again when the oscillator or the path changes.
@@ -37,37 +50,68 @@ constexpr double kRestarted = -12.0;
 
 }  // namespace
 
-FilterBank::FilterBank(Frequency initial) {
+std::span<const FilterModel> FilterBank::all_models() {
+  return kModels;
+}
+
+FilterBank::FilterBank(Frequency initial, std::span<const FilterModel> models)
+    : models_(models.first(std::min(models.size(), kMembers))) {
   FilterState state;
   state.frequency = initial.value;
   state.var_frequency = initial.deviation * initial.deviation;
-  members_.fill(state);
+  for (std::size_t i = 0; i < models_.size(); ++i) {
+    members_[i] = state;
+    members_[i].log_weight = models_[i].log_weight;
+  }
 }
 
 void FilterBank::predict(double interval) {
-  for (std::size_t i = 0; i < kMembers; ++i)
-    members_[i] = predicted(members_[i], kModels[i].wander, interval);
+  for (std::size_t i = 0; i < models_.size(); ++i)
+    members_[i] = predicted(members_[i], models_[i].wander, interval);
 }
 
-void FilterBank::observe(const Observation& observation) {
-  for (std::size_t i = 0; i < kMembers; ++i) {
-    const double log_likelihood = isletime::observe(members_[i], kModels[i], observation);
-    members_[i].log_weight = kMemory * members_[i].log_weight + log_likelihood;
+FilterBank::Explanation FilterBank::observe(const Observation& observation) {
+  std::array<Evidence, kMembers> evidence;
+  double believed = 0.0;
+  double believed_outlier = 0.0;
+  double highest = -std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < models_.size(); ++i) {
+    FilterState& member = members_[i];
+    evidence[i] = isletime::observe(member, models_[i], observation);
+    const double weight = std::exp(member.log_weight);
+    believed += weight;
+    believed_outlier += weight * evidence[i].outlier;
+    member.log_weight = kMemory * member.log_weight + evidence[i].log_likelihood;
+    highest = std::max(highest, member.log_weight);
   }
+  Explanation explanation{.is_surprise = believed_outlier > believed / 2};
+  for (std::size_t i = 0; i < models_.size(); ++i) {
+    members_[i].log_weight -= highest;
+    const double weight = std::exp(members_[i].log_weight);
+    for (std::size_t kind = 0; kind < kCongestionKinds; ++kind) {
+      explanation.congestion[kind] += weight * evidence[i].congestion[kind];
+    }
+  }
+  restart_lost();
+  return explanation;
+}
+
+void FilterBank::restart_lost() {
+  const auto members = std::span{members_}.first(models_.size());
   const FilterState best = *std::max_element(
-      members_.begin(), members_.end(),
+      members.begin(), members.end(),
       [](const FilterState& a, const FilterState& b) { return a.log_weight < b.log_weight; });
-  for (FilterState& member : members_) {
-    member.log_weight -= best.log_weight;
-    if (member.log_weight >= kLost) continue;
-    member = best;
-    member.log_weight = kRestarted;
+  for (std::size_t i = 0; i < models_.size(); ++i) {
+    const double usual = models_[i].log_weight;
+    if (members_[i].log_weight >= kLost + usual) continue;
+    members_[i] = best;
+    members_[i].log_weight = kRestarted + usual;
   }
 }
 
 bool FilterBank::is_consistent(const Observation& observation) const {
-  for (std::size_t i = 0; i < kMembers; ++i) {
-    if (isletime::is_consistent(members_[i], kModels[i], observation)) return true;
+  for (std::size_t i = 0; i < models_.size(); ++i) {
+    if (isletime::is_consistent(members_[i], models_[i], observation)) return true;
   }
   return false;
 }
@@ -76,22 +120,30 @@ void FilterBank::set_phase(double phase, double deviation) {
   for (FilterState& member : members_) isletime::set_phase(member, phase, deviation * deviation);
 }
 
+void FilterBank::loosen_frequency(double deviation) {
+  for (FilterState& member : members_) isletime::loosen_frequency(member, deviation);
+}
+
+void FilterBank::forget_frequency(double deviation) {
+  for (FilterState& member : members_) isletime::forget_frequency(member, deviation);
+}
+
 FilterState FilterBank::mean_after(double interval) const {
   std::array<FilterState, kMembers> then;
   std::array<double, kMembers> weights;
   double sum = 0.0;
   FilterState mean;
-  for (std::size_t i = 0; i < kMembers; ++i) {
-    then[i] = predicted(members_[i], kModels[i].wander, interval);
+  for (std::size_t i = 0; i < models_.size(); ++i) {
+    then[i] = predicted(members_[i], models_[i].wander, interval);
     weights[i] = std::exp(members_[i].log_weight);
     sum += weights[i];
   }
-  for (std::size_t i = 0; i < kMembers; ++i) {
+  for (std::size_t i = 0; i < models_.size(); ++i) {
     weights[i] /= sum;
     mean.phase += weights[i] * then[i].phase;
     mean.frequency += weights[i] * then[i].frequency;
   }
-  for (std::size_t i = 0; i < kMembers; ++i) {
+  for (std::size_t i = 0; i < models_.size(); ++i) {
     const double phase_apart = then[i].phase - mean.phase;
     const double frequency_apart = then[i].frequency - mean.frequency;
     mean.var_phase += weights[i] * (then[i].var_phase + phase_apart * phase_apart);

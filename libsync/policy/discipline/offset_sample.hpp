@@ -23,11 +23,12 @@ constexpr nanoseconds steered(const SteeredClock& clock, WallTime wall) {
   return elapsed(WallTime{clock.free_at(wall).time_since_epoch()}, wall);
 }
 
-// A measurement against the wall clock, whose reply arrived at its reading `arrival`. Only for a clock
-// that was not stepped while the query was under way.
+// A measurement against the wall clock, whose reply arrived at its reading `arrival`; the server took
+// `turnaround` of the time since the query left. Only for a clock that was not stepped meanwhile.
 constexpr OffsetSample free_running(const SteeredClock& clock, WallTime arrival, Offset offset, Delay delay,
-                                    Dispersion dispersion) {
-  const nanoseconds before = steered(clock, shifted(arrival, -saturated(delay.value)));
+                                    Dispersion dispersion, nanoseconds turnaround = {}) {
+  const nanoseconds round_trip = saturated_sum(delay.value, turnaround);
+  const nanoseconds before = steered(clock, shifted(arrival, -saturated(round_trip)));
   const nanoseconds after = steered(clock, arrival);
   const nanoseconds meanwhile = saturated_difference(after, before);
   return {.at = clock.free_at(arrival),

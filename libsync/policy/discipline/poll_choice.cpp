@@ -11,6 +11,11 @@ constexpr nanoseconds kBurstInterval = seconds{2};
 constexpr int kQuickSamples = 8;
 constexpr int kBurstSamples = 16;
 
+// Queries in haste, after a surprise: so many in reserve, and one more for so many of the shortest polls.
+// Over any longer time a server whose every word is a surprise is asked an eighth more often than they allow.
+constexpr double kMostSpare = 8.0;
+constexpr double kPollsForOne = 8.0;
+
 constexpr nanoseconds kLongestBackOff = seconds{128};
 
 // After an outage the path and the oscillator are learned again, for a while in proportion to it.
@@ -21,8 +26,11 @@ constexpr nanoseconds kLongestHurry = seconds{3600};
 constexpr std::int8_t kLongestPoll = 17;  // RFC 5905, section 7.2 (MAXPOLL)
 constexpr int kMostDoublings = 17;
 
-PollLimits usable(PollLimits limits) {
-  const std::int8_t min = std::clamp(limits.min, std::int8_t{0}, kLongestPoll);
+constexpr std::int8_t kShortestOfStrangers = 6;
+
+PollLimits usable(PollLimits limits, ServerOwner owner) {
+  const std::int8_t shortest = owner == ServerOwner::kStranger ? kShortestOfStrangers : std::int8_t{0};
+  const std::int8_t min = std::clamp(limits.min, shortest, kLongestPoll);
   return {.min = min, .max = std::clamp(limits.max, min, kLongestPoll)};
 }
 
@@ -32,19 +40,29 @@ nanoseconds doubled(nanoseconds interval, int times, nanoseconds most) {
 
 }  // namespace
 
-PollChoice::PollChoice(PollLimits limits, double tolerance)
-    : limits_(usable(limits)), tolerance_(tolerance) {}
+PollChoice::PollChoice(PollLimits limits, ServerOwner owner)
+    : limits_(usable(limits, owner)),
+      owner_(owner),
+      spare_(owner == ServerOwner::kStranger ? 0.0 : kMostSpare) {}
 
 void PollChoice::on_sample(MonoTime now) {
   if (last_sample_) {
-    const nanoseconds outage = elapsed(*last_sample_, now);
+    const nanoseconds since = elapsed(*last_sample_, now);
     // Not the wait that we chose ourselves.
-    if (losses_ > 0 && outage > kOutage)
-      hurried_until_ = shifted(now, std::min(outage / kOutageShare, kLongestHurry));
+    if (losses_ > 0 && since > kOutage)
+      hurried_until_ = shifted(now, std::min(since / kOutageShare, kLongestHurry));
+    if (owner_ == ServerOwner::kOurselves && samples_ >= kBurstSamples) account_for_haste(since);
   }
   last_sample_ = now;
   losses_ = 0;
   samples_ = std::min(samples_ + 1, kBurstSamples);
+}
+
+void PollChoice::account_for_haste(nanoseconds since_last) {
+  const nanoseconds shortest = duration_of(limits_.min);
+  spare_ += Seconds{since_last} / Seconds{shortest} / kPollsForOne;
+  if (since_last < shortest / 2) spare_ -= 1.0;
+  spare_ = std::clamp(spare_, 0.0, kMostSpare);
 }
 
 void PollChoice::on_loss() {
@@ -52,22 +70,23 @@ void PollChoice::on_loss() {
 }
 
 void PollChoice::restart() {
-  samples_ = 0;
+  if (owner_ == ServerOwner::kOurselves || samples_ < kBurstSamples) samples_ = 0;
 }
 
-std::optional<nanoseconds> PollChoice::prescribed_interval(MonoTime now, bool is_suspicious) const {
+std::optional<nanoseconds> PollChoice::prescribed_interval(MonoTime now, bool is_curious) const {
   const nanoseconds shortest = duration_of(limits_.min);
-  const bool in_burst = is_suspicious || samples_ < kBurstSamples;
+  const bool is_hasty = is_curious && spare_ >= 1.0;
+  const bool in_burst = is_hasty || samples_ < kBurstSamples;
   if (losses_ > 0) {
     const nanoseconds first = in_burst ? kBurstInterval : shortest;
     return doubled(first, losses_ - 1, std::max(std::min(kLongestBackOff, duration_of(limits_.max)), first));
   }
-  if (is_suspicious || samples_ < kQuickSamples) return kBurstInterval;
+  if (is_hasty || samples_ < kQuickSamples) return kBurstInterval;
   if (in_burst) {
     const int doublings = 1 + (samples_ - kQuickSamples) / 2;
     return doubled(kBurstInterval, doublings, std::max(shortest, kBurstInterval));
   }
-  if (hurried_until_ && now < *hurried_until_) return shortest;
+  if (is_curious || (hurried_until_ && now < *hurried_until_)) return shortest;
   return std::nullopt;
 }
 

@@ -19,6 +19,9 @@ constexpr double kBeyondSight = 8.5;
 // Less of the prior than this within the box: the difference of two tails has lost its digits.
 constexpr double kOutside = 1e-30;
 
+// e to this squares to less than infinity.
+constexpr double kLargeGrowth = 300.0;
+
 double density(double x) {
   return std::exp(-0.5 * x * x - kLogSqrtTwoPi);
 }
@@ -86,10 +89,29 @@ Posterior with_box(const Normal& prior, const SoftBox& box) {
           .log_likelihood = std::log(mass / (2.0 * box.half_width))};
 }
 
+// The normal of the same mean and variance as a density that grows as e^(tilt * value) within the box.
+Normal moments_of(const SoftBox& box, double tilt) {
+  const double growth = tilt * box.half_width;
+  // Langevin's function and its derivative; their series where the closed forms have lost their digits.
+  constexpr double kSmall = 1e-2;
+  const bool is_small = std::abs(growth) < kSmall;
+  const double inverse = 1.0 / growth;
+  const double over_sinh = 1.0 / std::sinh(std::min(std::abs(growth), kLargeGrowth));
+  const double mean = is_small ? growth / 3.0 : 1.0 / std::tanh(growth) - inverse;
+  const double variance =
+      is_small ? 1.0 / 3.0 - growth * growth / 15.0 : inverse * inverse - over_sinh * over_sinh;
+  return {.mean = box.centre + box.half_width * mean,
+          .variance = box.softness * box.softness + box.half_width * box.half_width * variance};
+}
+
 // The prior times e^(tilt * value) is a prior shifted; completing the square with the blur shifts the
 // edges too, and what remains is a factor.
 Posterior with_tilted_box(const Normal& prior, const SoftBox& box, double tilt) {
   const double soft_variance = box.softness * box.softness;
+  // As normal as a flat one, but the prior must not be shifted to where the box is out of sight.
+  if (box.half_width * box.half_width < kNarrow * kNarrow * (prior.variance + soft_variance)) {
+    return with_normal(prior, moments_of(box, tilt));
+  }
   const Normal shifted_prior = {.mean = prior.mean + tilt * prior.variance, .variance = prior.variance};
   Posterior posterior = with_box(
       shifted_prior,

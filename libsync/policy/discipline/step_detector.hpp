@@ -14,14 +14,20 @@ class StepDetector {
   // Of samples taken `interval` apart. True: `evidence` of them agree, of which best() says the most.
   bool suspect(const Observation& observation, double interval, int evidence);
   const Observation& best() const { return best_; }
+  // How long before the last suspect that was.
+  double best_age() const { return best_age_; }
 
   bool is_suspicious() const { return agreeing_ > 0; }
-  void clear() { agreeing_ = 0; }
+  // The estimate explains this one. That settles the matter if it says no less than the suspects do, or if
+  // it is one of many.
+  void acquit(const Observation& observation);
+  void clear();
 
  private:
   Observation best_{};
   double best_age_ = 0.0;
   int agreeing_ = 0;
+  int acquitting_ = 0;  // since the last suspect
 };
 
 }  // namespace isletime

@@ -47,6 +47,39 @@ inline constexpr Kind kKindsOfIpv6[] = {
     {{1, 0xffff'7f00'0001}, false, false, false, false},
 };
 
+// The first and the last address of each private range, and their neighbours.
+struct Privacy {
+  IpAddress address;
+  bool is_private;
+
+  constexpr bool holds() const { return isletime::is_private(address) == is_private; }
+};
+
+inline constexpr Privacy kPrivacies[] = {
+    {IpAddress::v4(0x09ff'ffff), false},  // 9.255.255.255
+    {IpAddress::v4(0x0a00'0000), true},
+    {IpAddress::v4(0x0aff'ffff), true},
+    {IpAddress::v4(0x0b00'0000), false},
+    {IpAddress::v4(0xac0f'ffff), false},  // 172.15.255.255
+    {IpAddress::v4(0xac10'0000), true},
+    {IpAddress::v4(0xac1f'ffff), true},
+    {IpAddress::v4(0xac20'0000), false},
+    {IpAddress::v4(0xc0a7'ffff), false},  // 192.167.255.255
+    {IpAddress::v4(0xc0a8'0000), true},
+    {IpAddress::v4(0xc0a8'ffff), true},
+    {IpAddress::v4(0xc0a9'0000), false},
+    {IpAddress::v4(0xa9fe'0001), true},   // 169.254.0.1
+    {IpAddress::v4(0x7f00'0001), true},   // 127.0.0.1
+    {IpAddress::v4(0xc000'0201), false},  // 192.0.2.1
+    {{0, 1}, true},
+    {{0xfe80'0000'0000'0000, 1}, true},
+    {{0xfbff'ffff'ffff'ffff, 1}, false},
+    {{0xfc00'0000'0000'0000, 1}, true},
+    {{0xfdff'ffff'ffff'ffff, 1}, true},
+    {{0xfe00'0000'0000'0000, 1}, false},
+    {kDocumentation, false},
+};
+
 struct Mapped {
   IpAddress address;
   std::uint32_t value;

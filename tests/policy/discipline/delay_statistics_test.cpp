@@ -69,16 +69,81 @@ TEST(DelayStatistics, AShorterRouteCountsAtOnce) {
   EXPECT_GT(statistics.minimum_delay().count(), 5.9e-3);
 }
 
-// A block closes with the 32nd sample that is at least 900 s after its first, so within two of them.
-TEST(DelayStatistics, ALongerRouteCountsOnceItFilledABlock) {
+// Delays alone cannot tell a longer route from a queue that stands.
+TEST(DelayStatistics, ALongerRouteIsNotBelievedByDelaysAlone) {
   DelayStatistics statistics;
   Path path{.base = 5ms, .queue = 100us};
   path.send(statistics, 200);
   path.base = 10ms;
-  path.send(statistics, 10);
-  EXPECT_LT(statistics.minimum_delay().count(), 11e-3);
-  path.send(statistics, 70);
+  path.send(statistics, 1000);
+  EXPECT_NEAR(statistics.minimum_delay().count(), 10e-3, 0.1e-3);
+  EXPECT_LT(statistics.mean_excess().count(), 0.2e-3);
+}
+
+TEST(DelayStatistics, ALongerRouteCountsOnceItIsAccepted) {
+  DelayStatistics statistics;
+  Path path{.base = 5ms, .queue = 100us};
+  path.send(statistics, 200);
+  path.base = 10ms;
+  path.send(statistics, 20);
+  EXPECT_EQ(statistics.long_run(), 20);
+  statistics.accept_longer_route(path.now);
   EXPECT_NEAR(statistics.minimum_delay().count(), 20e-3, 0.1e-3);
+  EXPECT_EQ(statistics.long_run(), 0);
+  path.send(statistics, 20);
+  EXPECT_NEAR(statistics.standing_excess().count(), 0.0, 0.2e-3);
+}
+
+TEST(DelayStatistics, ALongRunEndsWithTheFirstShortRoundTrip) {
+  DelayStatistics statistics;
+  Path path{.base = 5ms, .queue = 100us};
+  path.send(statistics, 200);
+  path.base = 10ms;
+  path.send(statistics, 5);
+  EXPECT_EQ(statistics.long_run(), 5);
+  EXPECT_EQ(statistics.long_since(), path.now - 4 * 64s);
+  statistics.add(path.now + 64s, Delay{10ms});
+  EXPECT_EQ(statistics.long_run(), 0);
+}
+
+// Half of 10 ms more on the way.
+TEST(DelayStatistics, AnOffsetMayBeOffByHalfOfWhatStands) {
+  DelayStatistics statistics;
+  Path path{.base = 5ms, .queue = 100us};
+  path.send(statistics, 200);
+  EXPECT_LT(statistics.standing_excess().count(), 0.2e-3);
+  path.base = 10ms;
+  path.send(statistics, 3);
+  EXPECT_NEAR(statistics.standing_excess().count(), 5e-3, 0.3e-3);
+}
+
+TEST(DelayStatistics, OneLongRoundTripDoesNotStand) {
+  DelayStatistics statistics;
+  Path path{.base = 5ms, .queue = 100us};
+  path.send(statistics, 200);
+  statistics.add(path.now + 64s, Delay{30ms});
+  EXPECT_LT(statistics.standing_excess().count(), 0.2e-3);
+}
+
+// After wide queues nothing counts as long, but nothing comes close to the least either.
+TEST(DelayStatistics, WhatStandsCountsAlsoIfUsualQueuesAreLonger) {
+  DelayStatistics statistics;
+  Path path{.base = 5ms, .queue = 10ms};
+  path.send(statistics, 200);
+  for (int i = 0; i < 8; ++i) statistics.add(path.now += 64s, Delay{30ms});
+  EXPECT_EQ(statistics.long_run(), 0);
+  EXPECT_GT(statistics.standing_excess().count(), 9e-3);
+}
+
+// What a quiet path taught of its queues would make all round trips of another one long for ever.
+TEST(DelayStatistics, AMuchShorterRouteIsLearnedAfresh) {
+  DelayStatistics statistics;
+  Path quiet{.base = 50ms, .queue = 100ns};
+  quiet.send(statistics, 200);
+  Path busy{.base = 5ms, .queue = 1ms};
+  busy.now = quiet.now;
+  busy.send(statistics, 100);
+  EXPECT_GT(statistics.mean_excess().count(), 0.5e-3);
 }
 
 // Every sample waits, but not equally long: that is no longer route.

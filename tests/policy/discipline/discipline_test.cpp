@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "libsync/policy/discipline/discipline.hpp"
 
+#include <array>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -140,6 +141,92 @@ TEST(Discipline, AFallbackDecidesOnlyWhileNobodyElseCan) {
   island.discipline.on_trouble(normal, Trouble::kNoReply, false);
   EXPECT_EQ(island.discipline.select(island.now)->system_peer, fallback);
   EXPECT_EQ(island.standing(normal), Standing::kUnreachable);
+}
+
+// The free-running clock is 20 ms off after 16 minutes at 20 ppm; the wall clock, steered, is right.
+TEST(Discipline, OfTwoThatDisagreeTheSteeredClockBearsOneOut) {
+  Island island;
+  const auto honest = island.add();
+  listen(island, [&] { island.hear(honest); });
+  EXPECT_TRUE(island.discipline.select(island.now, -island.phase()));
+  const auto liar = island.add();
+  for (int i = 0; i < 20; ++i) {
+    island.pass(16s);
+    island.hear(honest);
+    island.hear(liar, 50ms);
+  }
+  ASSERT_TRUE(island.discipline.select(island.now, -island.phase()));
+  EXPECT_TRUE(is_selected(island.standing(honest)));
+  EXPECT_EQ(island.standing(liar), Standing::kFalseticker);
+}
+
+TEST(Discipline, WhatItSaysOfTheOscillatorDoesNotDependOnHowTheClockIsSteered) {
+  Island island;
+  const auto source = island.add();
+  listen(island, [&] { island.hear(source); });
+  const auto unsteered = island.discipline.select(island.now);
+  const auto steered = island.discipline.select(island.now, 12'345us);
+  ASSERT_TRUE(unsteered && steered);
+  EXPECT_EQ(unsteered->estimate.phase, steered->estimate.phase);
+}
+
+TEST(Discipline, AStepThatOneSourceSeesMakesTheOthersWantedAsWitnesses) {
+  Island island;
+  const auto first = island.add();
+  const auto second = island.add();
+  for (int i = 0; i < 60; ++i) {
+    island.hear(first);
+    island.hear(second);
+    island.pass(64s);
+  }
+  const auto interval = [&](std::size_t source) {
+    return island.discipline.interval(source, MonoTime{elapsed(kStart, island.now)}, island.now);
+  };
+  EXPECT_GE(interval(second), 64s);
+  island.hear(first, 500ms);
+  EXPECT_EQ(interval(second), 2s);
+  island.pass(2s);
+  island.hear(second);
+  EXPECT_GE(interval(second), 64s);
+}
+
+TEST(Discipline, AStepThatMostSourcesSeeIsTheLocalClocksAndBelievedSooner) {
+  const auto hear_steps = [](Island& island, std::size_t first, std::size_t second) {
+    int heard = 0;
+    while (island.discipline.source(first)->estimator.is_suspicious() || heard == 0) {
+      island.pass(2s);
+      island.hear(first, 500ms);
+      if (second != first) island.hear(second, 500ms);
+      if (++heard > 9) break;
+    }
+    return heard;
+  };
+  const auto settled = [](Island& island) {
+    std::array<std::size_t, 3> sources{island.add(), island.add(), island.add()};
+    listen(island, [&] {
+      for (const auto source : sources) island.hear(source);
+    });
+    return sources;
+  };
+  Island alone;
+  const auto [liar, other, third] = settled(alone);
+  EXPECT_EQ(hear_steps(alone, liar, liar), 5);
+  Island together;
+  const auto [one, two, three] = settled(together);
+  EXPECT_LE(hear_steps(together, one, two), 4);
+}
+
+TEST(Discipline, WhileASourceSeesAStepTheFrequencyIsInDoubtToo) {
+  Island island;
+  const auto source = island.add();
+  listen(island, [&] { island.hear(source); });
+  EXPECT_LT(island.discipline.select(island.now)->frequency_bound, 5e-6);
+  island.pass(48s);
+  island.hear(source, 5ms);
+  const auto consensus = island.discipline.select(island.now);
+  ASSERT_TRUE(consensus);
+  EXPECT_NEAR(consensus->frequency_bound, 5e-3 / 64, 1e-5);
+  EXPECT_GE(consensus->bound.value, 5ms);
 }
 
 TEST(Discipline, SaysWhyASourceIsOfNoUse) {

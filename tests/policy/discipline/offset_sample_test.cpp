@@ -32,6 +32,22 @@ TEST(OffsetSample, ASlewDuringTheRoundTripIsTakenOutOfIt) {
   EXPECT_EQ(sample.offset.value, 950ms);
 }
 
+// The clock was right when the query left, 3 s before its answer came: 1 s there, 1 s at the server, 1 s
+// back. After 0.5 s a slew of 10 % began, which has put it ahead by 0.25 s since.
+TEST(OffsetSample, ASlewThatBeginsDuringTheRoundTripIsTakenOutOfWhatItTouched) {
+  SteeredClock clock{kStart};
+  clock.on_rate(kStart + 500ms, 0.1);
+  const WallTime sent = kStart;
+  const WallTime arrived = kStart + 500ms + 2750ms;
+  const nanoseconds there = 1s;          // T2 - T1
+  const nanoseconds back = 2s - 3250ms;  // T3 - T4
+  const auto sample = free_running(clock, arrived, Offset{(there + back) / 2},
+                                   Delay{elapsed(sent, arrived) - 1s}, kDispersion, 1s);
+  EXPECT_EQ(sample.offset.value, 0s);
+  EXPECT_EQ(sample.delay->value, 2s);
+  EXPECT_EQ(sample.at, FreeTime{kStart.time_since_epoch()} + 3s);
+}
+
 TEST(OffsetSample, WithoutARoundTripThereIsNoDelay) {
   SteeredClock clock{kStart};
   clock.on_step(Offset{3s});

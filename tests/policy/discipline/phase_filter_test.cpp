@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "libsync/policy/discipline/phase_filter.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -76,7 +77,8 @@ TEST(PhaseFilter, AnOutlierHardlyMovesAnything) {
 TEST(PhaseFilter, WhatWasForetoldIsLikelier) {
   FilterState near = settled();
   FilterState far = settled();
-  EXPECT_GT(observe(near, kNormal, observed(0.1e-3, 0.0)), observe(far, kNormal, observed(3e-3, 0.0)));
+  EXPECT_GT(observe(near, kNormal, observed(0.1e-3, 0.0)).log_likelihood,
+            observe(far, kNormal, observed(3e-3, 0.0)).log_likelihood);
 }
 
 TEST(PhaseFilter, CertaintyNeverGrowsBeyondReasonAtOnce) {
@@ -94,6 +96,74 @@ TEST(PhaseFilter, ABoundRepeatedIsNotAveraged) {
   const double once = state.var_phase;
   for (int i = 0; i < 3; ++i) observe(state, kNormal, bound);
   EXPECT_GT(state.var_phase, once / 4);
+}
+
+// A round trip 20 mean excesses long: usual queues make one in 10^7 so. The clock is known to 0.1 ms.
+Observation congested(double phase, CongestionKind kind) {
+  Observation o = observed(phase, 10e-3);
+  o.congestion = {};
+  o.congestion[static_cast<std::size_t>(kind)] = 1.0;
+  return o;
+}
+
+constexpr FilterState kKnown{.var_phase = 1e-8, .var_frequency = 1e-18};
+
+double likelihood(double phase, CongestionKind kind) {
+  FilterState state = kKnown;
+  return observe(state, kSharpBox, congested(phase, kind)).log_likelihood;
+}
+
+// Homeward queues delay the reply: the measured phase, local - true, is half of the queue too high.
+TEST(PhaseFilter, AQueueOnOneWayPutsTheClockAtThatEdgeOfTheBox) {
+  EXPECT_GT(likelihood(9.5e-3, CongestionKind::kHomeward), likelihood(5e-3, CongestionKind::kHomeward) + 3);
+  EXPECT_GT(likelihood(9.5e-3, CongestionKind::kHomeward),
+            likelihood(-9.5e-3, CongestionKind::kHomeward) + 10);
+  EXPECT_GT(likelihood(-9.5e-3, CongestionKind::kOutward), likelihood(9.5e-3, CongestionKind::kOutward) + 10);
+}
+
+TEST(PhaseFilter, WhatIsLongerOnBothWaysPutsTheClockAtTheCentre) {
+  EXPECT_GT(likelihood(0.0, CongestionKind::kBothWays), likelihood(5e-3, CongestionKind::kBothWays) + 10);
+}
+
+TEST(PhaseFilter, UnknownCongestionSaysOnlyThatTheClockIsInTheBox) {
+  EXPECT_NEAR(likelihood(0.0, CongestionKind::kUnknown), likelihood(8e-3, CongestionKind::kUnknown), 1e-3);
+  EXPECT_LT(likelihood(15e-3, CongestionKind::kUnknown), likelihood(0.0, CongestionKind::kUnknown) - 3);
+}
+
+TEST(PhaseFilter, TellsWhichKindOfCongestionExplainsASample) {
+  const auto kind_of = [](double phase) {
+    FilterState state = kKnown;
+    const Evidence evidence = observe(state, kSharpBox, observed(phase, 10e-3));
+    const auto likeliest = std::max_element(evidence.congestion.begin(), evidence.congestion.end());
+    return static_cast<CongestionKind>(likeliest - evidence.congestion.begin());
+  };
+  EXPECT_EQ(kind_of(9.8e-3), CongestionKind::kHomeward);
+  EXPECT_EQ(kind_of(-9.8e-3), CongestionKind::kOutward);
+  EXPECT_EQ(kind_of(0.1e-3), CongestionKind::kBothWays);
+  EXPECT_EQ(kind_of(5e-3), CongestionKind::kUnknown);
+}
+
+// The shortest round trip of all has met no queue, whatever the ones before it met.
+TEST(PhaseFilter, AShortRoundTripHasNoCongestionToExplain) {
+  FilterState state = kKnown;
+  Observation o = observed(0.1e-3, 0.01e-3);
+  o.congestion = {0.0, 0.0, 1.0, 0.0};
+  const Evidence evidence = observe(state, kSharpBox, o);
+  EXPECT_LT(evidence.congestion[static_cast<std::size_t>(CongestionKind::kHomeward)], 1e-3);
+}
+
+TEST(PhaseFilter, TellsHowLikelyASampleIsAnOutlier) {
+  FilterState state = kKnown;
+  EXPECT_LT(observe(state, kSharpBox, observed(0.2e-3, 0.5e-3)).outlier, 0.01);
+  state = kKnown;
+  EXPECT_GT(observe(state, kSharpBox, observed(5e-3, 0.5e-3)).outlier, 0.99);
+}
+
+TEST(PhaseFilter, ALooserFrequencyKeepsItsValue) {
+  FilterState state = settled();
+  loosen_frequency(state, 3e-6);
+  EXPECT_EQ(state.frequency, settled().frequency);
+  EXPECT_DOUBLE_EQ(state.var_frequency, 1e-12 + 9e-12);
 }
 
 // 6 deviations of 1 ms, the box of 1 ms and 3 mean excesses of 1 ms: 10 ms and a little for the softness.

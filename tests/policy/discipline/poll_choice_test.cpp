@@ -16,7 +16,8 @@ constexpr auto kAlways = [](nanoseconds) { return true; };
 constexpr auto kNever = [](nanoseconds) { return false; };
 
 struct Association {
-  explicit Association(PollLimits limits) : choice(limits, PollChoice::kUsual) {}
+  explicit Association(PollLimits limits, ServerOwner owner = ServerOwner::kOurselves)
+      : choice(limits, owner) {}
 
   void answered(int samples) {
     for (int i = 0; i < samples; ++i) {
@@ -68,10 +69,66 @@ TEST(PollChoice, EqualLimitsLeaveNoChoiceAfterTheBurst) {
   EXPECT_EQ(a.interval(kAlways), 64s);
 }
 
-TEST(PollChoice, AsksASuspectAgainIn2Seconds) {
+TEST(PollChoice, AsksAgainIn2SecondsAfterASurprise) {
   Association a{{.min = 6, .max = 10}};
   a.answered(16);
   EXPECT_EQ(a.choice.interval(a.now, true, kAlways), 2s);
+}
+
+// The last query of the burst came at once after the one before, which the reserve does not pay for.
+TEST(PollChoice, AServerWhoseEveryWordIsASurpriseIsSoonAskedNoMoreOftenThanItsLimitsAllow) {
+  Association a{{.min = 6, .max = 10}};
+  a.answered(16);
+  int hasty = 0;
+  const MonoTime begin = a.now;
+  while (elapsed(begin, a.now) < 24h) {
+    const nanoseconds wait = a.choice.interval(a.now, true, kAlways);
+    if (wait == 2s) ++hasty;
+    EXPECT_TRUE(wait == 2s || wait == 64s);
+    a.now += wait;
+    a.choice.on_sample(a.now);
+  }
+  // Eight in reserve, and an eighth of a day's 1350 polls of 64 s.
+  EXPECT_GE(hasty, 8);
+  EXPECT_LE(hasty, 8 + 1350 / 8);
+}
+
+TEST(PollChoice, ASurpriseOfAnotherDayIsFollowedUpAgain) {
+  Association a{{.min = 6, .max = 10}};
+  a.answered(16);
+  while (a.choice.interval(a.now, true, kAlways) == 2s) {
+    a.now += 2s;
+    a.choice.on_sample(a.now);
+  }
+  a.now += 64s * 8 * 8;
+  a.choice.on_sample(a.now);
+  EXPECT_EQ(a.choice.interval(a.now, true, kAlways), 2s);
+}
+
+TEST(PollChoice, AStrangersServerIsNeverAskedInHasteAfterTheFirstMinutes) {
+  for (const std::int8_t min : {std::int8_t{0}, std::int8_t{4}, std::int8_t{6}}) {
+    Association a{{.min = min, .max = 10}, ServerOwner::kStranger};
+    a.answered(16);
+    EXPECT_EQ(a.choice.interval(a.now, true, kAlways), 64s);
+    EXPECT_EQ(a.interval(kNever), 64s);
+    a.choice.restart();
+    EXPECT_EQ(a.choice.interval(a.now, true, kAlways), 64s);
+    a.choice.on_loss();
+    EXPECT_GE(a.interval(kNever), 64s);
+  }
+}
+
+TEST(PollChoice, AStrangersServerHasItsBurstAtTheStart) {
+  Association a{{.min = 6, .max = 10}, ServerOwner::kStranger};
+  EXPECT_EQ(a.interval(kAlways), 2s);
+  a.answered(4);
+  a.choice.restart();
+  EXPECT_EQ(a.interval(kAlways), 2s);
+}
+
+TEST(PollChoice, FollowsItsOwnServersMoreCloselyThanStrangers) {
+  EXPECT_LT(PollChoice(PollLimits{}, ServerOwner::kOurselves).tolerance(),
+            PollChoice(PollLimits{}, ServerOwner::kStranger).tolerance());
 }
 
 TEST(PollChoice, BacksOffAfterLosses) {

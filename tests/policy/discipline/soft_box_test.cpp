@@ -72,6 +72,27 @@ TEST(SoftBox, ANarrowOneIsAsGoodAsNormal) {
   expect_near(with_box(kPrior, box), by_summing(kPrior, box, 0.0), 2e-3);
 }
 
+// Narrow against the prior, but long against the tilt: the density is at the edge that the tilt prefers, and
+// not where the prior times the tilt would be without the box, 60 deviations beyond it.
+TEST(SoftBox, TiltedAndNarrowItIsStillWhatBayesRuleGives) {
+  const Normal prior{.mean = 0.0, .variance = 100.0};
+  for (const double tilt : {-6.0, -0.5, 1e-9, 0.5, 6.0}) {
+    const SoftBox box{.centre = 1.0, .half_width = 2.0, .softness = 0.4};
+    const Posterior actual = with_tilted_box(prior, box, tilt);
+    const Posterior expected = by_summing(prior, box, tilt);
+    EXPECT_NEAR(actual.normal.mean, expected.normal.mean, 2e-2) << tilt;
+    EXPECT_NEAR(actual.normal.variance, expected.normal.variance, 2e-2) << tilt;
+    EXPECT_NEAR(actual.log_likelihood, expected.log_likelihood, 2e-3) << tilt;
+  }
+}
+
+TEST(SoftBox, NoTiltIsTooSteepForIt) {
+  const Posterior p = with_tilted_box({.mean = 0.0, .variance = 1e6},
+                                      {.centre = 0.0, .half_width = 1.0, .softness = 1e-3}, 1e5);
+  EXPECT_NEAR(p.normal.mean, 1.0, 1e-4);
+  EXPECT_GT(p.normal.variance, 0.0);
+}
+
 // Nothing within reach of the prior: the near edge alone decides, and both sides are mirror images.
 TEST(SoftBox, FarFromThePriorItsNearEdgeDecides) {
   const Normal prior{.mean = 0.0, .variance = 1.0};

@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/policy/discipline/weighted_regression.hpp"
 #include "tests/sim/random.hpp"
-#include "tests/sim/weighted_regression.hpp"
 
 namespace isletime {
 namespace {
@@ -128,7 +128,7 @@ TEST(SourceEstimator, LosesNoDigitsToAClockThatWasNeverSet) {
 
 TEST(SourceEstimator, BeatsAWeightedRegression) {
   SourceEstimator estimator;
-  sim::WeightedRegression regression;
+  WeightedRegression regression;
   Path path;
   double own = 0.0;
   double reference = 0.0;
@@ -343,6 +343,205 @@ TEST(SourceEstimator, WhatIsTolerableShrinksWithTheWait) {
   path.run(estimator, 100);
   EXPECT_TRUE(estimator.is_tolerable(path.now, 16s, 0.5));
   EXPECT_FALSE(estimator.is_tolerable(path.now, 1'000'000s, 0.5));
+}
+
+constexpr nanoseconds kBothWays = 200us;  // of Path, without queues
+
+// As much longer, on one way each: towards the server, and back.
+OffsetSample longer(OffsetSample sample, nanoseconds there, nanoseconds back) {
+  sample.delay->value += there + back;
+  sample.offset.value += (there - back) / 2;
+  return sample;
+}
+
+// Members that wander enough could still explain it, but nobody believes them.
+TEST(SourceEstimator, WhatIsCertainWhateverTheQueuesDisprovesAMean) {
+  SourceEstimator estimator;
+  Path path;
+  path.run(estimator, 500);
+  path.ahead = 2ms;
+  path.now += 256s;
+  EXPECT_EQ(estimator.add(path.sample()), Outcome::kSuspect);
+}
+
+// 100 ppm since the last sample that fitted: the step is one of rate.
+TEST(SourceEstimator, AStepAfterAWaitMayBeARate) {
+  SourceEstimator estimator;
+  Path path;
+  path.run(estimator, 500);
+  const double before = estimator.frequency_bound(*estimator.at(path.now));
+  path.ahead = 102'400us;
+  path.now += 1024s;
+  estimator.add(path.sample());
+  path.now += 2s;
+  estimator.add(path.sample());
+  path.now += 2s;
+  ASSERT_EQ(estimator.add(path.sample()), Outcome::kStepped);
+  const double after = estimator.frequency_bound(*estimator.at(path.now));
+  EXPECT_LT(before, 1e-6);
+  EXPECT_GT(after, 100e-6);
+  EXPECT_LT(after, 500e-6);
+}
+
+TEST(SourceEstimator, ASecondStepWithinTwoHoursForgetsTheFrequency) {
+  SourceEstimator estimator;
+  Path path;
+  path.run(estimator, 500);
+  for (int steps = 1; steps <= 2; ++steps) {
+    path.now += 1000s;
+    path.ahead += 10ms;
+    path.run(estimator, 3, 2s);
+    const double deviation = std::sqrt(estimator.at(path.now)->var_frequency);
+    if (steps == 1) {
+      EXPECT_LT(deviation, 450e-6);
+    } else if (steps == 2) {
+      EXPECT_NEAR(deviation, 500e-6, 1e-6);
+    }
+    path.run(estimator, 200, 16s);
+  }
+}
+
+// Whatever a liar taught, no oscillator is as far off.
+TEST(SourceEstimator, AnImpossibleFrequencyIsForgotten) {
+  SourceEstimator estimator;
+  estimator.seed_frequency({.value = 5e-3, .deviation = 1e-9});
+  Path liar{.frequency = 5e-3};
+  liar.run(estimator, 100);
+  ASSERT_GT(estimator.at(liar.now)->frequency, 4e-3);
+  Path path;
+  path.now = liar.now;
+  path.run(estimator, 30, 4s);
+  EXPECT_LT(magnitude(estimator.at(path.now)->phase - path.phase()), 200us);
+  EXPECT_NEAR(estimator.at(path.now)->frequency, path.frequency, 20e-6);
+  EXPECT_FALSE(estimator.is_suspicious());
+}
+
+// The crystal jumped by 400 ppm just before the first suspect, so that the step itself is small; but in the 4
+// s that the suspects took it has gone on by 1.6 ms.
+TEST(SourceEstimator, WhatSuspectsDriftAmongThemselvesIsARate) {
+  SourceEstimator estimator;
+  Path path;
+  path.run(estimator, 500);
+  path.now += 1024s;
+  path.ahead = 2ms;
+  EXPECT_EQ(estimator.add(path.sample()), Outcome::kSuspect);
+  for (int i = 0; i < 2; ++i) {
+    path.now += 2s;
+    path.ahead += 800us;
+    estimator.add(path.sample());
+  }
+  ASSERT_FALSE(estimator.is_suspicious());
+  // All but what queues may have made of it.
+  EXPECT_GT(estimator.frequency_bound(*estimator.at(path.now)), 400e-6);
+}
+
+// The query of a reply that was 1.5 s late left when the phase was 30 us less, at 20 ppm; and that, not the
+// reply, is what measures the clock while the way back is the longer one.
+TEST(SourceEstimator, TheOscillatorDriftsWhileAReplyIsUnderWay) {
+  SourceEstimator estimator;
+  Path path;
+  path.run(estimator, 500);
+  double sum = 0.0;
+  constexpr int kLate = 300;
+  for (int i = 0; i < kLate; ++i) {
+    path.now += 16s;
+    OffsetSample late = path.sample();
+    const nanoseconds drifted = rounded(path.frequency * Seconds{1.5});
+    // T1 is of an oscillator that was `drifted` less ahead, and the delay is by that oscillator.
+    late.offset.value += drifted / 2 - 750ms;
+    late.delay->value += 1500ms + drifted;
+    estimator.add(late);
+    if (i >= kLate / 3) sum += Seconds{estimator.at(path.now)->phase - path.phase()}.count();
+  }
+  EXPECT_NEAR(sum / (kLate - kLate / 3), 0.0, 8e-6);
+}
+
+TEST(SourceEstimator, TheBoundWidensAtOnceWhileSamplesAreSuspected) {
+  SourceEstimator estimator;
+  Path path;
+  path.run(estimator, 500);
+  path.ahead = 1s;
+  path.now += 16s;
+  ASSERT_EQ(estimator.add(path.sample()), Outcome::kSuspect);
+  EXPECT_GE(estimator.error_bound(path.now)->value, 1s);
+  EXPECT_LT(estimator.error_bound(path.now)->value, 1010ms);
+  EXPECT_GE(estimator.frequency_bound(*estimator.at(path.now)), 500e-6);
+}
+
+TEST(SourceEstimator, AStandingQueueOfOneWayDoesNotMoveTheClockAndIsInTheBound) {
+  SourceEstimator estimator;
+  Path path;
+  path.run(estimator, 1000);
+  for (int i = 0; i < 200; ++i) {
+    path.now += 16s;
+    estimator.add(longer(path.sample(), 20ms, 0ms));
+  }
+  EXPECT_LT(magnitude(estimator.at(path.now)->phase - path.phase()), 500us);
+  EXPECT_GE(estimator.error_bound(path.now)->value, 10ms);
+  EXPECT_LT(estimator.error_bound(path.now)->value, 12ms);
+}
+
+// There is nothing to hold over with that is better than the longer route.
+TEST(SourceEstimator, ALongerRouteCountsIfThePhaseWasJustForgotten) {
+  SourceEstimator estimator;
+  Path path;
+  path.run(estimator, 500);
+  estimator.forget_phase();
+  for (int i = 0; i < 60; ++i) {
+    path.now += 16s;
+    estimator.add(longer(path.sample(), 10ms, 10ms));
+  }
+  EXPECT_LT(magnitude(estimator.at(path.now)->phase - path.phase()), 300us);
+  EXPECT_NEAR(Seconds{estimator.error_bound(path.now)->value}.count(),
+              Seconds{(kBothWays + 20ms) / 2}.count(), 1e-3);
+}
+
+TEST(SourceEstimator, ASuspectedSampleHasNoSayAboutTheDelays) {
+  SourceEstimator estimator;
+  Path path;
+  path.run(estimator, 500);
+  const Seconds before = estimator.mean_excess();
+  OffsetSample forged = path.sample();
+  forged.at += 1s;
+  forged.offset.value += 1h;
+  forged.delay = Delay{1us};
+  ASSERT_EQ(estimator.add(forged), Outcome::kSuspect);
+  EXPECT_EQ(estimator.mean_excess(), before);
+  path.run(estimator, 10);
+  EXPECT_GE(estimator.error_bound(path.now)->value, 95us);
+}
+
+TEST(SourceEstimator, ACoarseServersTickIsInTheBound) {
+  SourceEstimator estimator;
+  Path path;
+  for (int i = 0; i < 500; ++i) {
+    path.now += 16s;
+    OffsetSample sample = path.sample();
+    sample.dispersion = {15'600us};
+    estimator.add(sample);
+  }
+  EXPECT_GE(estimator.error_bound(path.now)->value, 15'600us);
+}
+
+// It is neither queue nor clock, or the first of many: the next one tells.
+TEST(SourceEstimator, ASurpriseIsFollowedUpUntilItIsSettled) {
+  SourceEstimator estimator;
+  Path path;
+  path.run(estimator, 1000);
+  ASSERT_FALSE(estimator.is_curious());
+  ASSERT_TRUE(estimator.is_tolerable(path.now, 16s, 0.5));
+  path.now += 16s;
+  OffsetSample stray = path.sample();
+  stray.delay = Delay{kBothWays};
+  stray.offset.value = -path.phase().count() * 1ns + 300us;
+  estimator.add(stray);
+  EXPECT_TRUE(estimator.is_curious());
+  EXPECT_FALSE(estimator.is_tolerable(path.now, 16s, 0.5));
+  for (int i = 0; i < 20; ++i) path.run(estimator, 1, 2s);
+  EXPECT_FALSE(estimator.is_curious());
+  EXPECT_FALSE(estimator.is_tolerable(path.now, 16s, 0.5));
+  path.run(estimator, 3 * 3600 / 16 + 1);
+  EXPECT_TRUE(estimator.is_tolerable(path.now, 16s, 0.5));
 }
 
 }  // namespace

@@ -41,6 +41,28 @@ TEST(SteeredClock, AReadingBeforeTheLastChangeIsOfTheRateBefore) {
   EXPECT_EQ(clock.wall_at(kFreeStart + 5s), kStart + 5500ms);
 }
 
+// As the query to one server was under way while the answers of two others steered.
+TEST(SteeredClock, AReadingBeforeSeveralChangesIsOfTheRateOfItsTime) {
+  SteeredClock clock{kStart};
+  clock.on_rate(kStart + 1s, 0.1);
+  clock.on_rate(kStart + 12s, 0.0);
+  clock.on_rate(kStart + 13s, -0.05);
+  clock.on_step(Offset{1h});
+  EXPECT_EQ(clock.free_at(kStart + 1h), kFreeStart);
+  EXPECT_EQ(clock.free_at(kStart + 1h + 6500ms), kFreeStart + 6s);
+  EXPECT_EQ(clock.free_at(kStart + 1h + 12s), kFreeStart + 11s);
+  EXPECT_EQ(clock.wall_at(kFreeStart + 6s), kStart + 1h + 6500ms);
+  EXPECT_EQ(clock.wall_at(kFreeStart), kStart + 1h);
+}
+
+TEST(SteeredClock, AReadingBeforeAllThatIsRememberedIsOfTheRateBeforeThat) {
+  SteeredClock clock{kStart};
+  clock.on_rate(kStart, 0.1);
+  WallTime wall = kStart + 11s;
+  for (int i = 0; i < 8; ++i, wall += 1s) clock.on_rate(wall, 0.0);
+  EXPECT_EQ(clock.free_at(kStart + 5500ms), kFreeStart + 5s);
+}
+
 TEST(SteeredClock, AStepMovesTheWallClockOnly) {
   SteeredClock clock{kStart};
   clock.on_step(Offset{-1s});

@@ -51,6 +51,39 @@ TEST(StepDetector, AnExplicableSampleClearsTheSuspicion) {
   EXPECT_FALSE(detector.suspect(kSuspect, kInterval, 3));
 }
 
+Observation of_width(double half_width) {
+  Observation o = kSuspect;
+  o.half_width = half_width;
+  return o;
+}
+
+TEST(StepDetector, ASampleThatSaysNoLessSettlesTheMatter) {
+  StepDetector detector;
+  detector.suspect(kSuspect, kInterval, 3);
+  detector.acquit(of_width(1e-3));
+  EXPECT_FALSE(detector.is_suspicious());
+}
+
+// A reply that waited for 10 ms fits whatever the clock does.
+TEST(StepDetector, ASampleThatSaysLessLeavesTheSuspicion) {
+  StepDetector detector;
+  detector.suspect(kSuspect, kInterval, 3);
+  detector.suspect(kSuspect, kInterval, 3);
+  detector.acquit(of_width(1e-2));
+  EXPECT_TRUE(detector.is_suspicious());
+  EXPECT_TRUE(detector.suspect(kSuspect, kInterval, 3));
+}
+
+// Else one forged reply of a tiny delay would stay suspected for ever.
+TEST(StepDetector, ManySamplesThatSayLessSettleItToo) {
+  StepDetector detector;
+  detector.suspect(of_width(0.0), kInterval, 3);
+  for (int i = 1; i < 8; ++i) detector.acquit(of_width(1e-2));
+  EXPECT_TRUE(detector.is_suspicious());
+  detector.acquit(of_width(1e-2));
+  EXPECT_FALSE(detector.is_suspicious());
+}
+
 TEST(StepDetector, TheBestSuspectIsTheOneThatWaitedLeast) {
   StepDetector detector;
   detector.suspect(kSuspect, kInterval, 3);

@@ -9,7 +9,7 @@
 
 #include "libsync/policy/discipline/offset_sample.hpp"
 
-namespace isletime::sim {
+namespace isletime {
 
 class WeightedRegression {
  public:
@@ -55,4 +55,4 @@ class WeightedRegression {
   std::size_t added_ = 0;
 };
 
-}  // namespace isletime::sim
+}  // namespace isletime

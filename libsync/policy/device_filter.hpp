@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// A Kalman filter of two states, a clock's offset and its rate, in integers. It learns that the offset
+// lies above or below a soft edge, or near a centre, and loses what the oscillator's wander takes. No
+// input overflows it: deviations are held to 1 s and 500 ppm, rates to 1000 ppm.
+#pragma once
+
+#include <cstdint>
+
+#include "libsync/core/time_types.hpp"
+
+namespace isletime {
+
+class DeviceFilter {
+ public:
+  // Deviations of 1 s and 500 ppm are as good as none, and keep every product in 64 bits.
+  static constexpr std::int64_t kLargestDeviation = 1'000'000'000;  // ns
+  static constexpr std::int64_t kLargestRateDeviation = 500'000;    // ns/s
+  static constexpr std::int64_t kLargestRate = 1'000'000;           // ns/s
+
+  // Offsets, deviations and edges are in ns, rates' deviations in ns/s. The rate is any
+  // crystal's.
+  DeviceFilter(MonoTime at, std::int64_t offset, std::int64_t deviation);
+
+  std::int64_t offset() const { return offset_; }
+  Ppm rate() const { return rate_; }
+  std::int64_t deviation() const;
+  std::int64_t rate_deviation() const;
+
+  // Time that goes back is none. `wander` is what the rate gains a second, in ns/s.
+  void predict(MonoTime to, std::uint32_t wander);
+  // Begins anew at another offset; of the rate it keeps what it knows.
+  void set_offset(std::int64_t offset, std::int64_t deviation);
+  // The offset is less certain than was thought.
+  void loosen_offset(std::int64_t variance);
+  // The rate may have changed by so much since `ms` ago.
+  void loosen_rate(std::int64_t deviation, std::int64_t ms);
+  // The offset lies above a soft edge (side 1) or below it (side -1).
+  void apply_edge(std::int64_t edge, int side, std::int64_t softness);
+  // It is the less likely, by e for each `mean`, the farther it is above an edge (side 1) or below it.
+  void apply_slope(std::int64_t mean, int side);
+  // It is normally distributed around a centre.
+  void apply_centre(std::int64_t centre, std::int64_t variance);
+
+ private:
+  void correct(std::int64_t innovation, std::int64_t p00);
+  void limit();
+
+  // The covariance is in ns and ns/s.
+  MonoTime at_;
+  std::int64_t offset_;
+  Ppm rate_{};
+  std::int64_t p00_;
+  std::int64_t p01_ = 0;
+  std::int64_t p11_;
+};
+
+}  // namespace isletime
