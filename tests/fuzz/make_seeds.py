@@ -516,8 +516,8 @@ def of_scale(whole_ns):
     return scaled(int(whole_ns))
 
 
-def add_source(tier=NORMAL, minpoll=6, maxpoll=10, tolerance=6):
-    return struct.pack(">BBbbB", 0, tier, minpoll, maxpoll, tolerance)
+def add_source(tier=NORMAL, minpoll=6, maxpoll=10, is_strangers=0):
+    return struct.pack(">BBbbB", 0, tier, minpoll, maxpoll, is_strangers)
 
 
 def remove_source(source):
@@ -597,6 +597,45 @@ FOLLOWED = add_source() + exchanges(0, 8, 2, offset=3 * S) + FOLLOW
 STEADY = FOLLOWED + b"".join(exchanges(0, 8, 64, skew=200, seed=i) + FOLLOW for i in range(8))
 THREE = add_source() * 3
 RTC_READINGS = [(50, 1000, 60)] * 20
+# What an estimator hears before its server is honest.
+def honest(ppm=20, delay=5000, queue=1000, polls=6 + 8 * 4, seed=1):
+    return struct.pack(">hHHBB", round(ppm * 32767 / 500), delay, queue, polls, seed)
+
+
+def any_sample(wait_ms, offset, delay, dispersion=1):
+    return bytes([0]) + struct.pack(">HBhBhBB", wait_ms, 0, *offset, *delay, dispersion)
+
+
+def any_bound(wait_ms, offset, bound):
+    return bytes([2]) + struct.pack(">HBhBhB", wait_ms, 0, *offset, *bound)
+
+
+def liar(polls, step=(0, 0), ppm=0, there=(5000, 1000), back=(5000, 1000)):
+    return bytes([6, polls]) + struct.pack(">hBhHHHH", *step, round(ppm * 32767 / 4000), *there, *back)
+
+
+SET_BY_OTHERS, UTC_REPEATS, LOST_QUERY = bytes([3]), bytes([4, 0]), bytes([5])
+ESTIMATOR_RECOVERIES = {
+    "nothing_came_before": honest(),
+    "honest_all_the_time": honest() + liar(255),
+    "delays_of_nothing": honest() + any_sample(2000, (0, 0), (0, 0)) * 40,
+    "negative_delays": honest() + any_sample(2000, (100, 20), (-1000, 20)) * 40,
+    "years": honest() + b"".join(any_sample(60_000, ((-1)**i * 30_000, 45), (1000, 10)) for i in range(40)),
+    "steps_for_ever": honest() + b"".join(any_sample(64_000, (i * 300, 20), (1000, 10)) for i in range(40)),
+    "ramp_of_1000_ppm": honest(ppm=-500) + liar(255, ppm=1000),
+    "ramp_of_4000_ppm": honest(ppm=500) + liar(255, ppm=-4000),
+    "ramp_that_turns": honest(polls=4 + 8 * 2) + b"".join(liar(60, ppm=(-1)**i * 900) for i in range(6)),
+    "path_that_was_shorter": honest(delay=40_000) + liar(200, there=(20, 10), back=(20, 10)),
+    "path_that_was_longer": honest(delay=100, queue=50) + liar(200, there=(60_000, 10), back=(20_000, 3000)),
+    "queue_on_one_way": honest() + liar(100) + liar(100, there=(65_000, 4000)),
+    "quiet_path_then_queues": honest(queue=4999) + liar(200, there=(5000, 0), back=(5000, 0)),
+    "clock_set_and_path_changed": honest(delay=60_000) + liar(200, there=(100, 50), back=(100, 50)) + SET_BY_OTHERS,
+    "leap_seconds": honest() + (liar(20) + UTC_REPEATS) * 4,
+    "bounds_without_delay": honest() + any_bound(60_000, (500, 20), (1000, 20)) * 20,
+    "dispersion_of_centuries": honest() + any_bound(60_000, (0, 0), (30_000, 48)) * 4 + liar(8),
+    "losses": honest() + (liar(8) + LOST_QUERY * 12) * 4,
+}
+
 HUBS = {
     "one_server": STEADY,
     "first_offset_is_stepped": FOLLOWED + exchanges(0, 8) + FOLLOW,
@@ -734,6 +773,21 @@ DEVICES = {
     "clock_that_is_set_and_slewed": set_clock(ns(T1)) + slew(S, 500) + set_rate(20) + slew(-S, 50_000) + set_clock(0),
     "clock_at_its_ends": set_rate(10**6) + set_clock(LAST_NS) + slew(LAST_NS, 10**12) + set_clock(
         FIRST_NS) + slew(FIRST_NS, -1) + set_rate(-(10**6)) + slew(-(10**13), 0),
+}
+
+# What a device hears before its server is honest.
+HONEST = struct.pack(">HHHH", 550, 500, 300, 7)
+
+
+def device_sample(after, offset, delay):
+    return struct.pack(">HBhBhBB", after, 0, offset[0], offset[1], delay[0], delay[1], 1)
+
+
+RECOVERIES = {
+    "nothing_came_before": HONEST,
+    "delays_of_zero": HONEST + device_sample(2000, (0, 0), (0, 0)) * 40,
+    "steps_for_ever": HONEST + b"".join(device_sample(64_000, (i * 300, 20), (1000, 10)) for i in range(40)),
+    "congestion": HONEST + b"".join(device_sample(64_000, (100 * i, 16), (200 * i, 16)) for i in range(40)),
 }
 
 # What a server remembers of its clients.
@@ -936,10 +990,12 @@ SEEDS = {
     "control_fuzz": CONTROL_REQUESTS,
     "state_fuzz": STATES,
     "keys_fuzz": KEY_FILES,
+    "estimator_recovery_fuzz": ESTIMATOR_RECOVERIES,
     "hub_fuzz": HUBS,
     "broadcast_fuzz": {name: BROADCAST_CONFIG + play for name, play in BROADCASTS.items()},
     "limits_fuzz": LIMITS,
     "select_fuzz": SELECTIONS,
+    "device_recovery_fuzz": RECOVERIES,
     "device_fuzz": {name: KNOWN_CRYSTAL + play for name, play in DEVICES.items()},
     "address_fuzz": {name: STRANGER + text for name, text in ADDRESSES.items()},
     "config_fuzz": CONFIGURATIONS,

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// What throws a device's estimator, and for how long: the input is hours of any samples, then a server is
+// honest. From 30 polls later on, the bound holds at every sample, and no doubt outlasts the three samples
+// that settle it. The error is no more than a round trip, and what the estimator takes for chance.
+// While a sample is doubted it may be more: where the least delay that was ever heard is no path's, all of
+// a round trip may be a queue of either way, and a rate that was believed wrongly is only noticed once the
+// estimate has drifted out of that: with 60 ms and 10 ppm after 50 min.
+#include <chrono>
+#include <cstdlib>
+
+#include "libsync/policy/device_estimator.hpp"
+#include "tests/fuzz/few_bytes.hpp"
+#include "tests/fuzz/harness.hpp"
+
+using namespace isletime;
+using isletime::fuzz::require;
+
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+// Of an offset or a delay: up to 39 hours.
+constexpr int kDoublings = 33;
+constexpr int kMostSamples = 2000;
+constexpr int kPollsToRecover = 30;
+constexpr int kHonestPolls = 60;
+constexpr int kMostDoubted = 2;
+
+class Play {
+ public:
+  explicit Play(fuzz::Input& input)
+      : rate_ppm_(static_cast<int>(input.u16() % 1001) - 500),
+        path_(milliseconds{1} + microseconds{input.u16()}),
+        queue_(microseconds{input.u16() % 2000}),
+        random_(input.u16()),
+        input_(input) {}
+
+  void run() {
+    for (int i = 0; i < kMostSamples && !input_.at_end(); ++i) hear_anything();
+    for (int poll = 1; poll <= kHonestPolls; ++poll) {
+      const SampleUse use = hear_honest();
+      if (poll > kPollsToRecover) check(use);
+      now_ += estimator_.interval(now_);
+    }
+  }
+
+ private:
+  // Up to some hours after the last.
+  void hear_anything() {
+    now_ += fuzz::some_time(input_);
+    const nanoseconds offset = fuzz::scaled(input_, kDoublings);
+    estimator_.add({now_, {offset}, {fuzz::scaled(input_, kDoublings)}, {microseconds{input_.u8()}}});
+  }
+
+  nanoseconds waited() {
+    random_ = random_ * 1664525U + 1013904223U;
+    return nanoseconds{
+        static_cast<std::int64_t>(std::uint64_t{random_} * static_cast<std::uint64_t>(queue_.count()) >> 32)};
+  }
+
+  nanoseconds truth() const { return now_.time_since_epoch() / 1'000'000 * rate_ppm_; }
+
+  SampleUse hear_honest() {
+    const nanoseconds there = waited();
+    const nanoseconds back = waited();
+    return estimator_.add({now_, {truth() + (there - back) / 2}, {path_ + there + back}});
+  }
+
+  void check(SampleUse use) {
+    doubted_ = use == SampleUse::kDoubted ? doubted_ + 1 : 0;
+    require(doubted_ <= kMostDoubted, "an honest server is not doubted for ever");
+    const auto estimate = estimator_.at(now_);
+    const nanoseconds error{std::abs((estimate->offset.value - truth()).count())};
+    require(error <= estimate->bound.value, "the true offset is within the bound");
+    // Four deviations outside of a sample's box are chance; its edges are soft by a clock's precision and a
+    // part of what queues add.
+    const nanoseconds softness = microseconds{5} + queue_ / 8;
+    require(doubted_ > 0 || error <= path_ + 2 * queue_ + 4 * (estimate->deviation.value + softness),
+            "the error is no more than a round trip");
+  }
+
+  int rate_ppm_;
+  nanoseconds path_;
+  nanoseconds queue_;
+  std::uint32_t random_;
+  fuzz::Input& input_;
+  DeviceEstimator estimator_;
+  MonoTime now_{seconds{100}};
+  int doubted_ = 0;  // in a row
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::Input input{{data, size}};
+  Play{input}.run();
+  return 0;
+}
