@@ -237,9 +237,13 @@ double SourceEstimator::drift_of_suspects(const Observation& observation, double
 
 void SourceEstimator::step(double changed) {
   const bool is_second = last_step_ && elapsed(*last_step_, *last_) < kOneCause;
-  const bool is_possible = std::abs(bank_.mean_after(0.0).frequency) <= kMostFrequency;
+  const double frequency = bank_.mean_after(0.0).frequency;
+  const bool is_possible = std::abs(frequency) <= kMostFrequency;
+  // The best of the suspects need not be the last: the oscillator has run on since.
+  Observation best = detector_.best();
+  best.phase += frequency * detector_.best_age();
   const double drifted = (is_second ? kMostFrequency : changed) * detector_.best_age();
-  restart_at(detector_.best(), drifted);
+  restart_at(best, drifted);
   if ((is_second && model_.doubts_frequency) || !is_possible) {
     bank_.forget_frequency(kMostFrequency);
   } else if (model_.doubts_frequency) {

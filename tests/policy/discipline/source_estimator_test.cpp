@@ -401,6 +401,20 @@ TEST(SourceEstimator, ASecondStepWithinTwoHoursForgetsTheFrequency) {
   }
 }
 
+// The first suspect was the quickest, and the oscillator has run on for two polls since.
+TEST(SourceEstimator, AStepThatAnOlderSampleTellsBestIsOfNow) {
+  SourceEstimator estimator;
+  Path path{.frequency = 400e-6};
+  path.run(estimator, 500);
+  path.ahead += 50ms;
+  for (const nanoseconds queue : {nanoseconds{0ns}, nanoseconds{500us}, nanoseconds{500us}}) {
+    path.now += 64s;
+    estimator.add(
+        {.at = path.now, .offset = {-path.phase()}, .delay = Delay{200us + queue}, .dispersion = kPrecision});
+  }
+  EXPECT_LT(magnitude(estimator.at(path.now)->phase - path.phase()), 500us);
+}
+
 // Whatever a liar taught, no oscillator is as far off.
 TEST(SourceEstimator, AnImpossibleFrequencyIsForgotten) {
   SourceEstimator estimator;
