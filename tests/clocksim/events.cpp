@@ -12,9 +12,10 @@
 namespace isletime::clocksim {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Quantity>, 9> kQuantities{{
+constexpr std::array<std::pair<std::string_view, Quantity>, 10> kQuantities{{
     {"frequency", Quantity::kFrequency},
     {"phase", Quantity::kPhase},
+    {"steering", Quantity::kSteering},
     {"up", Quantity::kUp},
     {"down", Quantity::kDown},
     {"both", Quantity::kBoth},
@@ -157,6 +158,14 @@ double Events::delay(Quantity quantity, double now, int server, Random& random) 
     sum += share * (event.value + random.exponential(event.exponential));
   }
   return sum;
+}
+
+std::optional<double> Events::foreign_rate(double now) const {
+  std::optional<double> rate;
+  for (const Event& event : events_) {
+    if (event.quantity == Quantity::kSteering && has_just_begun(event, now)) rate = event.value;
+  }
+  return rate;
 }
 
 double Events::phase_step(double now, Random& random) const {

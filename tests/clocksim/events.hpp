@@ -4,6 +4,7 @@
 // in which values of the same quantity add up:
 //   frequency  the oscillator gains it
 //   phase      somebody steps the machine's clock by it
+//   steering   another program tells the kernel to run the clock at this rate, once, as it begins
 //   up         the way to the server takes longer by it
 //   down       the way back does
 //   both       each way does
@@ -26,6 +27,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +38,7 @@ namespace isletime::clocksim {
 enum class Quantity : std::uint8_t {
   kFrequency,
   kPhase,
+  kSteering,
   kUp,
   kDown,
   kBoth,
@@ -74,6 +77,8 @@ class Events {
   double delay(Quantity quantity, double now, int server, Random& random) const;
   // The sum of the steps at this whole second.
   double phase_step(double now, Random& random) const;
+  // The rate that another program sets at this whole second.
+  std::optional<double> foreign_rate(double now) const;
 
  private:
   std::vector<Event> events_;

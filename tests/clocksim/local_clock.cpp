@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 
 #include "tests/clocksim/settings.hpp"
 
@@ -16,6 +17,16 @@ constexpr long kMostFine = 32'768'000;
 constexpr long kErrorOfStepped = 16'000'000;  // microseconds
 
 }  // namespace
+
+void LocalClock::set_rate(double rate) {
+  tick_ = 10'000 + std::lround(rate / 100e-6);
+  fine_ = std::lround((rate - static_cast<double>(tick_ - 10'000) * 100e-6) * 65'536e6);
+}
+
+void LocalClock::vouch(double error) {
+  status_ &= ~STA_UNSYNC;
+  max_error_ = std::lround(error * 1e6);
+}
 
 void LocalClock::step(double by) {
   if (by == 0) return;

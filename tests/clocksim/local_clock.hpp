@@ -30,6 +30,10 @@ class LocalClock {
   void gain(double extra) { extra_ = extra; }
   // Somebody else sets it.
   void jump(double by) { real_ += by; }
+  // Somebody else has the kernel run it at this rate.
+  void set_rate(double rate);
+  // Somebody else has told the kernel that it is off by so much at most.
+  void vouch(double error);
   // The program sets it.
   void step(double by);
 

@@ -31,6 +31,9 @@ struct Settings {
   double walk = setting("CLOCKSIM_WALK", 1e-9);  // of the frequency, per second and root of a second
   double frequency = setting("CLOCKSIM_FREQUENCY", 0);
   double offset = setting("CLOCKSIM_OFFSET", 0);
+  double rate = setting("CLOCKSIM_RATE", 0);  // that a run before has left in the kernel
+  double kernel_error =
+      setting("CLOCKSIM_KERNEL_ERROR", -1);  // that another program has told it; below 0: none has
 
   double delay = setting("CLOCKSIM_DELAY", 100e-6);    // the least
   double jitter = setting("CLOCKSIM_JITTER", 100e-6);  // mean of what comes on top; Pareto noise: its scale

@@ -47,6 +47,8 @@ Simulation::Simulation()
       servers_(settings_, events_, random_),
       judge_(settings_) {
   clock_.gain(events_.value(Quantity::kFrequency, 0, 0));
+  clock_.set_rate(settings_.rate);
+  if (settings_.kernel_error >= 0) clock_.vouch(settings_.kernel_error);
 }
 
 Socket* Simulation::find(int fd) {
@@ -167,6 +169,7 @@ void Simulation::tick() {
   clock_.wander(settings_.walk * random_.normal());
   clock_.gain(events_.value(Quantity::kFrequency, now_, 0));
   clock_.jump(events_.phase_step(now_, random_));
+  if (const auto rate = events_.foreign_rate(now_)) clock_.set_rate(*rate);
   if (now_ == settings_.step_at) clock_.jump(settings_.step);
   if (now_ == settings_.leap_at && clock_.will_insert_second()) clock_.jump(-1);
   // The battery clock counts whole seconds.
