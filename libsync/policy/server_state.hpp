@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "libsync/core/ntp_packet.hpp"
 #include "libsync/core/time_types.hpp"
+#include "libsync/policy/saturated.hpp"
 
 namespace isletime {
 
@@ -19,12 +21,13 @@ struct ServerState {
   std::uint8_t stratum = 0;   // 1 to 15; anything else is unsynchronised
   std::int8_t precision = 0;  // log2 seconds
   ReferenceId reference_id{};
-  WallTime reference_time{};  // when the clock was last set or checked
+  WallTime reference_time{};  // when the clock was last set or checked, or its server's was
   Delay root_delay{};
-  Dispersion root_dispersion{};              // at reference_time
-  Dispersion growth_limit = kMaxDispersion;  // which growth since then never reaches; at most kMaxDispersion
-  Ppm growth_rate = kFrequencyTolerance;     // of root_dispersion, at first; at most 1000 ppm
-  WallTime not_before{};                     // a clock that reads less is not believed
+  Dispersion root_dispersion{};               // at dispersion_time
+  std::optional<WallTime> dispersion_time{};  // absent: reference_time
+  Dispersion growth_limit = kMaxDispersion;   // which growth since then never reaches
+  Ppm growth_rate = kFrequencyTolerance;      // of root_dispersion, at first; at most 1000 ppm
+  WallTime not_before{};                      // a clock that reads less is not believed
 };
 
 constexpr bool is_synchronised(const ServerState& state, WallTime now) {
@@ -32,15 +35,21 @@ constexpr bool is_synchronised(const ServerState& state, WallTime now) {
          now >= state.not_before;
 }
 
-// Grows with the time since reference_time, ever more slowly towards the limit.
+// A bound that is known must grow for as long as nobody confirms it.
+inline constexpr Dispersion kUnlimited{nanoseconds::max()};
+
+// Grows with the time since dispersion_time, ever more slowly towards the limit.
 constexpr Dispersion root_dispersion_at(const ServerState& state, WallTime now) {
   using std::chrono::microseconds;
   // Both upper ends keep the product below in range.
   constexpr nanoseconds kLongest = std::chrono::hours{24 * 366};
-  const nanoseconds age = std::clamp(elapsed(state.reference_time, now), nanoseconds::zero(), kLongest);
+  const nanoseconds age = std::clamp(elapsed(state.dispersion_time.value_or(state.reference_time), now),
+                                     nanoseconds::zero(), kLongest);
   const nanoseconds most =
       std::clamp(state.growth_limit.value, nanoseconds{microseconds{1}}, kMaxDispersion.value);
   const std::int64_t growth = drift(age, std::min(state.growth_rate, Ppm::whole(1000))) / microseconds{1};
+  if (state.growth_limit == kUnlimited)
+    return {saturated_sum(state.root_dispersion.value, growth * microseconds{1})};
   const std::int64_t limit = most / microseconds{1};
   return {state.root_dispersion.value + microseconds{growth * limit / (growth + limit)}};
 }

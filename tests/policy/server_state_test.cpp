@@ -103,8 +103,16 @@ TEST(ServerState, DispersionOfHostileClocksStaysInRange) {
 TEST(ServerState, DispersionGrowsBelowMaxdispWhateverTheLimit) {
   const WallTime later = kSetAt + 10'000 * kDay;
   ServerState state = kFollowing;
-  state.growth_limit = {nanoseconds::max()};
+  state.growth_limit = {24h};
   EXPECT_EQ(root_dispersion_at(state, later), root_dispersion_at(kFollowing, later));
+}
+
+// A year at 15 ppm.
+TEST(ServerState, ABoundThatIsKnownGrowsOn) {
+  ServerState state = kFollowing;
+  state.growth_limit = kUnlimited;
+  EXPECT_EQ(root_dispersion_at(state, kSetAt + 365 * kDay).value,
+            20ms + nanoseconds{365 * kDay} * 15 / 1'000'000);
 }
 
 TEST(ServerState, DispersionDoesNotGrowIfItsLimitIsZero) {

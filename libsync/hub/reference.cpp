@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/hub/reference.hpp"
+
+#include <algorithm>
+
+#include "libsync/policy/saturated.hpp"
+
+namespace isletime {
+
+void Reference::on_sync(WallTime at, Dispersion bound, const std::optional<Upstream>& upstream) {
+  sync_ = Sync{at, {std::max(bound.value, nanoseconds::zero())}, upstream};
+  kernel_.reset();
+  more_ = {};
+  is_contradicted_ = false;
+}
+
+void Reference::on_lost() {
+  if (sync_) sync_->upstream.reset();
+}
+
+void Reference::on_unset() {
+  sync_.reset();
+  kernel_.reset();
+  more_ = {};
+}
+
+void Reference::on_kernel(WallTime at, std::optional<Dispersion> bound) {
+  kernel_.reset();
+  if (bound && !sync_) kernel_ = Sync{at, *bound, std::nullopt};
+}
+
+ServerState Reference::state(Ppm rate_error) const {
+  const auto& sync = sync_ ? sync_ : kernel_;
+  ServerState state = unsynchronised(config_.precision);
+  if (sync && !is_contradicted_ && sync->upstream) {
+    state = followed(*sync);
+  } else if (config_.is_island_reference) {
+    const WallTime since = sync ? std::max(sync->at, set_at_) : set_at_;
+    return local_reference(config_.local_stratum, config_.precision, since, WallTime::min());
+  } else if (sync && !is_contradicted_) {
+    state = own_clock(*sync);
+  }
+  state.growth_rate = std::max(rate_error, kFrequencyTolerance);
+  return state;
+}
+
+ServerState Reference::own_clock(const Sync& sync) const {
+  ServerState state = local_reference(config_.local_stratum, config_.precision, sync.at, config_.floor);
+  state.root_dispersion = std::max(sync.bound, more_);
+  state.growth_limit = kUnlimited;
+  return state;
+}
+
+ServerState Reference::followed(const Sync& sync) const {
+  const Upstream& upstream = *sync.upstream;
+  // RFC 5905, section 7.2: stratum 16 is unsynchronised.
+  if (upstream.stratum >= kMaxStratum || upstream.leap == Leap::kUnsynchronised)
+    return unsynchronised(config_.precision);
+  const nanoseconds bound = std::max(sync.bound, more_).value;
+  // Whoever follows us must know as well that nobody vouches for the root.
+  const ReferenceId identifier = upstream.is_on_local_clock ? kLocalClock : upstream.reference_id;
+  return {.leap = upstream.leap,
+          .stratum = static_cast<std::uint8_t>(upstream.stratum + 1),
+          .precision = config_.precision,
+          .reference_id = identifier,
+          .reference_time = std::min(sync.at, upstream.reference_time),
+          .root_delay = upstream.root_delay,
+          .root_dispersion = {std::max(saturated_difference(bound, upstream.root_delay.value / 2),
+                                       nanoseconds::zero())},
+          .dispersion_time = sync.at,
+          .growth_limit = kUnlimited,
+          .not_before = config_.floor};
+}
+
+}  // namespace isletime
