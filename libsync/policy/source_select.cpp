@@ -70,6 +70,7 @@ class Group {
   void add(std::size_t index) { members_[size_++] = index; }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
+  bool contains(std::size_t index) const { return std::find(begin(), end(), index) != end(); }
   const std::size_t* begin() const { return members_.data(); }
   const std::size_t* end() const { return members_.data() + size_; }
 
@@ -90,10 +91,11 @@ class Group {
 // Absent: it counts.
 std::optional<Standing> find_fault(const Candidate& c, Dispersion max_bound) {
   if (!c.reachable) return Standing::kUnreachable;
-  if (!c.has_samples) return Standing::kNoSamples;
   if (!c.synchronised) return Standing::kUnsynchronised;
   if (c.loop) return Standing::kLoop;
   if (c.bound.value < nanoseconds::zero() || c.bound > max_bound) return Standing::kTooUncertain;
+  if (!c.has_samples) return Standing::kNoSamples;
+  if (c.is_refused) return Standing::kRefused;
   return std::nullopt;
 }
 
@@ -105,21 +107,32 @@ class Selector {
   }
 
   Selection run() {
-    const Group counting = without_faulty();
-    const auto agreed = agreement(counting);
-    if (!agreed) {
-      mark(counting, Standing::kFalseticker);
-      return selection_;
+    Group left = without_faulty();
+    while (!left.empty() && !selection_.combination) {
+      const Group of_rank = in_best_rank(left);
+      left = left.where([&](std::size_t i) { return !of_rank.contains(i); });
+      select_among(of_rank);
     }
-    Group survivors = truechimers(counting, *agreed);
-    survivors = best_tier(survivors);
-    survivors = within(survivors, *agreed);
-    survivors = cluster(survivors);
-    combine(survivors, *agreed);
+    mark(left, Standing::kOutranked);
     return selection_;
   }
 
  private:
+  void select_among(const Group& of_rank) {
+    const Group counting = without_duplicates(of_rank);
+    const auto agreed = agreement(counting);
+    if (!agreed) return mark(counting, Standing::kFalseticker);
+    Group survivors = truechimers(counting, *agreed);
+    survivors =
+        keep(survivors, Standing::kNoSamples, [&](std::size_t i) { return candidates_[i].is_proven; });
+    if (survivors.empty()) return;
+    survivors = best_tier(survivors);
+    survivors = within(survivors, *agreed);
+    survivors = compatible(survivors);
+    survivors = cluster(survivors);
+    combine(survivors, *agreed);
+  }
+
   void mark(const Group& group, Standing standing) {
     for (const std::size_t index : group) selection_.placements[index].standing = standing;
   }
@@ -140,6 +153,22 @@ class Selector {
       }
     }
     return counting;
+  }
+
+  Group in_best_rank(const Group& group) const {
+    std::uint8_t best = UINT8_MAX;
+    for (const std::size_t i : group) best = std::min(best, candidates_[i].rank);
+    return group.where([&](std::size_t i) { return candidates_[i].rank == best; });
+  }
+
+  // The nearest of its names speaks for a server.
+  Group without_duplicates(const Group& group) {
+    return keep(group, Standing::kDuplicate, [&](std::size_t i) {
+      return std::none_of(group.begin(), group.end(), [&](std::size_t other) {
+        if (candidates_[i].server == 0 || candidates_[i].server != candidates_[other].server) return false;
+        return distance(other) != distance(i) ? distance(other) < distance(i) : other < i;
+      });
+    });
   }
 
   // From the first to the last point that at least `votes` intervals have in common.
@@ -170,9 +199,21 @@ class Selector {
 
   std::optional<Interval> majority_of(const Group& group) const {
     for (std::size_t votes = group.size(); votes * 2 > group.size(); --votes) {
-      if (const auto common = common_to(group, votes)) return common;
+      if (const auto common = common_to(group, votes))
+        return near_local_clock(group, votes).value_or(*common);
     }
     return std::nullopt;
+  }
+
+  // What so many have in common may be in several places, where one of them is vague and others exclude each
+  // other. If the local clock has followed one of them and is in such a place, then it is that one.
+  std::optional<Interval> near_local_clock(const Group& group, std::size_t votes) const {
+    const Group witnessed =
+        group.where([&](std::size_t i) { return contains(intervals_[i], nanoseconds::zero()); });
+    const bool followed =
+        std::any_of(group.begin(), group.end(), [&](std::size_t i) { return candidates_[i].was_selected; });
+    if (!followed || witnessed.size() < votes) return std::nullopt;
+    return common_to(witnessed, votes);
   }
 
   // Whoever gave tiers said whom to believe where nothing else tells.
@@ -200,8 +241,7 @@ class Selector {
 
   Group best_tier(const Group& survivors) {
     const Group best = in_best_tier(survivors);
-    return keep(survivors, Standing::kStandby,
-                [&](std::size_t i) { return std::find(best.begin(), best.end(), i) != best.end(); });
+    return keep(survivors, Standing::kStandby, [&](std::size_t i) { return best.contains(i); });
   }
 
   // An honest source with a wide bound may lie outside what is agreed on: it could only spoil it.
@@ -209,6 +249,19 @@ class Selector {
     const auto is_within = [&](std::size_t i) { return contains(agreed, candidates_[i].offset.value); };
     if (std::none_of(survivors.begin(), survivors.end(), is_within)) return survivors;
     return keep(survivors, Standing::kOutlier, is_within);
+  }
+
+  // No mean of sources that exclude each other is right: beside the nearest only those stay that may be right
+  // if it is.
+  Group compatible(Group survivors) {
+    Group left = survivors;
+    while (!left.empty()) {
+      const std::size_t nearest = choose_system_peer(left);
+      survivors = keep(survivors, Standing::kOutlier,
+                       [&](std::size_t i) { return overlap(intervals_[i], intervals_[nearest]); });
+      left = left.where([&](std::size_t i) { return i != nearest && survivors.contains(i); });
+    }
+    return survivors;
   }
 
   nanoseconds difference(std::size_t a, std::size_t b) const {
@@ -337,8 +390,11 @@ class Selector {
     const nanoseconds peer_offset = candidates_[peer].offset.value;
     const nanoseconds offset =
         std::clamp(saturated_sum(peer_offset, sum / kWholeWeight), agreed.low, agreed.high);
-    const nanoseconds bound =
+    const nanoseconds by_peer =
         saturated_sum(candidates_[peer].bound.value, magnitude(saturated_difference(offset, peer_offset)));
+    // Any point that was agreed on may be the true one.
+    const nanoseconds bound = std::max(
+        {by_peer, saturated_difference(offset, agreed.low), saturated_difference(agreed.high, offset)});
     selection_.combination = Combination{peer, {offset}, {bound}, {agreed.low}, {agreed.high}};
   }
 
@@ -366,6 +422,12 @@ StandingDescription describe(Standing standing) {
       return {"loop", "it follows us, and knows nothing that we do not", ' '};
     case Standing::kTooUncertain:
       return {"too-uncertain", "it does not know the time well enough", ' '};
+    case Standing::kRefused:
+      return {"refused", "it would move the clock further than is allowed", 'x'};
+    case Standing::kOutranked:
+      return {"outranked", "a better kind of source tells the time", ' '};
+    case Standing::kDuplicate:
+      return {"duplicate", "it is the same server as another source, which speaks for it", ' '};
     case Standing::kFalseticker:
       return {"falseticker", "its interval agrees with no majority of the others", 'x'};
     case Standing::kOutlier:
@@ -375,7 +437,7 @@ StandingDescription describe(Standing standing) {
     case Standing::kSelected:
       return {"selected", "it is believed, and counts by its precision", '+'};
     case Standing::kSystemPeer:
-      return {"system-peer", "it is believed, and the nearest to the reference", '*'};
+      return {"system-peer", "selected: smallest root distance among the sources that agree", '*'};
   }
   return {"unknown", "its standing is unknown", ' '};
 }

@@ -4,8 +4,9 @@
 // more than half of them have in common is believed, so that a lying minority cannot move the clock
 // further than an honest source's own bound allows, and a single source on an island is enough. Without a
 // majority, the local clock is a witness if it has followed one of them; else the best tier's majority is
-// believed, and within one tier nobody.
-// Pure; equal inputs in another order get equal verdicts, but where two candidates are identical.
+// believed, and within one tier nobody. Ranks come before all of that: the best rank that agrees on anything
+// decides alone, and the others have no vote. Pure; equal inputs in another order get equal verdicts, but
+// where two candidates are identical.
 #pragma once
 
 #include <array>
@@ -23,11 +24,16 @@ namespace isletime {
 enum class Tier : std::uint8_t { kPreferred, kNormal, kFallback };
 
 struct Candidate {
+  std::uint8_t rank = 0;  // of its kind of source; less is better
   Tier tier = Tier::kNormal;
+  // Candidates with the same number are one server under several names, which has one vote; 0: nobody knows.
+  std::uint8_t server = 0;
   bool reachable = false;
   bool has_samples = false;
+  bool is_proven = true;      // it may steer the clock; otherwise it only has a vote
   bool synchronised = false;  // by its own account: leap and stratum
   bool loop = false;          // it follows us
+  bool is_refused = false;    // it would move the clock too far
   Offset offset{};            // predicted to now
   Dispersion bound{};         // what |offset - true offset| cannot exceed: the root distance
   Dispersion deviation{};     // the offset's standard deviation
@@ -42,6 +48,9 @@ enum class Standing : std::uint8_t {
   kUnsynchronised,
   kLoop,
   kTooUncertain,
+  kRefused,
+  kOutranked,
+  kDuplicate,
   kFalseticker,
   kOutlier,
   kStandby,
@@ -73,7 +82,7 @@ inline constexpr std::size_t kMaxCandidates = 32;
 struct Combination {
   std::size_t system_peer;  // index of the candidate whose stratum and reference are passed on
   Offset offset;            // weighted mean, within [earliest, latest]
-  Dispersion bound;         // what |offset - true offset| cannot exceed if the system peer is right
+  Dispersion bound;         // what |offset - true offset| cannot exceed if the majority is right
   Offset earliest;          // where the majority agrees that the true offset is
   Offset latest;
 };

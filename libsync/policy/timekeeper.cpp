@@ -48,12 +48,17 @@ std::optional<Verdict> Timekeeper::find_fault(const Report& report, MonoTime now
   if (!report.reliable || report.kind == SourceKind::kFreeRun) return Verdict::kUnreliable;
   if (report.kind == SourceKind::kCamera && client_seen_) return Verdict::kUnreliable;
   if (report.bound.value < nanoseconds::zero() || report.bound > r.max_bound) return Verdict::kAbsurd;
-  // A person may know better than a floor that a lying source has raised.
-  const WallTime floor = report.kind == SourceKind::kManual ? config_.earliest : earliest_;
-  if (report.kind != SourceKind::kNtp && report.claimed < floor) return Verdict::kBelowFloor;
-  if (report.kind != SourceKind::kNtp && report.claimed > config_.latest) return Verdict::kAbsurd;
+  if (const auto implausible = find_implausible(report.kind, report.claimed)) return implausible;
   const bool is_held = last_ && is_reliable(*last_, now) && rule(last_->kind).rank <= r.rank;
   if (is_held && r.max_offset && magnitude(report.offset.value) > *r.max_offset) return Verdict::kAbsurd;
+  return std::nullopt;
+}
+
+// A person may know better than a floor that a lying source has raised.
+std::optional<Verdict> Timekeeper::find_implausible(SourceKind kind, WallTime claimed) const {
+  const WallTime floor = kind == SourceKind::kManual ? config_.earliest : earliest_;
+  if (claimed < floor) return Verdict::kBelowFloor;
+  if (claimed > config_.latest) return Verdict::kAbsurd;
   return std::nullopt;
 }
 
@@ -90,6 +95,17 @@ void Timekeeper::on_sync(SourceKind kind, Dispersion bound, MonoTime now, nanose
                                ? std::clamp(until_next, kUsualPoll, kLongestPoll) - kUsualPoll
                                : nanoseconds::zero();
   last_ = Sync{kind, {std::max(bound.value, nanoseconds::zero())}, now, more};
+  contradicted_ = false;
+}
+
+void Timekeeper::on_slept(nanoseconds time) {
+  if (last_) last_->at -= std::clamp(time, nanoseconds::zero(), kLongestAge);
+}
+
+void Timekeeper::widen(Dispersion bound, MonoTime now) {
+  if (!last_) return;
+  const nanoseconds missing = saturated_difference(bound.value, bound_at(*last_, now).value);
+  if (missing > nanoseconds::zero()) last_->bound.value = saturated_sum(last_->bound.value, missing);
 }
 
 void Timekeeper::on_clock_moved(Offset by) {
@@ -98,6 +114,7 @@ void Timekeeper::on_clock_moved(Offset by) {
   const auto& most = rule(SourceKind::kNtp).max_offset;
   if (most && moved > *most) {
     last_.reset();
+    contradicted_ = false;
   } else {
     last_->bound = {saturated_sum(last_->bound.value, moved)};
   }
@@ -105,6 +122,10 @@ void Timekeeper::on_clock_moved(Offset by) {
 
 void Timekeeper::raise_floor(WallTime known) {
   earliest_ = std::max(earliest_, known);
+}
+
+void Timekeeper::lower_floor(WallTime known) {
+  earliest_ = std::max(config_.earliest, std::min(earliest_, known));
 }
 
 void Timekeeper::adapt(Ppm rate_error) {
@@ -140,11 +161,12 @@ nanoseconds Timekeeper::window_of(const Sync& sync) const {
 }
 
 bool Timekeeper::is_in_force(const Sync& sync, MonoTime now) const {
-  return age(sync, now) < window_of(sync);
+  return !contradicted_ && age(sync, now) < window_of(sync);
 }
 
 bool Timekeeper::is_reliable(const Sync& sync, MonoTime now) const {
-  return rule(sync.kind).may_make_reliable && is_in_force(sync, now);
+  return rule(sync.kind).may_make_reliable && is_in_force(sync, now) &&
+         bound_at(sync, now) <= config_.tolerance;
 }
 
 ClockStanding Timekeeper::standing(MonoTime now) const {
@@ -154,7 +176,9 @@ ClockStanding Timekeeper::standing(MonoTime now) const {
 
 nanoseconds Timekeeper::reliable_for(MonoTime now) const {
   if (!last_ || !is_reliable(*last_, now)) return nanoseconds::zero();
-  return saturated_difference(window_of(*last_), age(*last_, now));
+  const Ppm rate = rate_error_ ? rate_error_->value : kFrequencyTolerance;
+  const nanoseconds tolerated = saturated_difference(config_.tolerance.value, bound_at(*last_, now).value);
+  return std::min(saturated_difference(window_of(*last_), age(*last_, now)), time_to_gain(tolerated, rate));
 }
 
 bool Timekeeper::may_write_rtc(MonoTime now) const {
@@ -165,6 +189,8 @@ const char* name_of(SourceKind kind) {
   switch (kind) {
     case SourceKind::kNtp:
       return "ntp";
+    case SourceKind::kFedNtp:
+      return "fed-ntp";
     case SourceKind::kPhoneOnAccessPoint:
       return "phone-on-access-point";
     case SourceKind::kManual:
@@ -175,12 +201,22 @@ const char* name_of(SourceKind kind) {
       return "ocpp";
     case SourceKind::kRtc:
       return "rtc";
+    case SourceKind::kIsland:
+      return "island";
     case SourceKind::kCamera:
       return "camera";
     case SourceKind::kFreeRun:
       return "free-run";
   }
   return "unknown";
+}
+
+std::optional<SourceKind> source_kind_of(std::string_view name) {
+  for (std::size_t i = 0; i < kSourceKinds; ++i) {
+    const auto kind = static_cast<SourceKind>(i);
+    if (name == name_of(kind)) return kind;
+  }
+  return std::nullopt;
 }
 
 VerdictDescription describe(Verdict verdict) {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "libsync/core/time_types.hpp"
 
@@ -17,16 +18,20 @@ namespace isletime {
 // Best rank first. Within its window a source cannot be overruled by one of a worse rank.
 enum class SourceKind : std::uint8_t {
   kNtp,                 // selected and disciplined upstreams
+  kFedNtp,              // a server's time that another program measured and fed
   kPhoneOnAccessPoint,  // its clock is the mobile network's, and one hop away
   kManual,              // a person's own decision, also one made on a phone that is elsewhere
   kPhone,               // a client that came by another way, of its own accord
   kOcpp,                // the charging back end: good to its round trip
   kRtc,                 // good between syncs, but only ever as good as what last set it
-  kCamera,              // set by somebody long ago, for want of anything else
-  kFreeRun,             // nothing has set the clock
+  kIsland,   // a server whose root is a clock that nothing disciplines: agreement, not the time of day
+  kCamera,   // set by somebody long ago, for want of anything else
+  kFreeRun,  // nothing has set the clock
 };
-inline constexpr std::size_t kSourceKinds = 8;
+inline constexpr std::size_t kSourceKinds = 10;
 const char* name_of(SourceKind kind);  // one word for records: "phone-on-access-point"
+
+std::optional<SourceKind> source_kind_of(std::string_view name);  // absent: there is none of that name
 
 struct Rule {
   std::uint8_t rank;                      // less is better
@@ -37,7 +42,8 @@ struct Rule {
   std::optional<nanoseconds> max_offset;
   Dispersion max_bound;  // a source that knows less is of no use
   bool may_make_reliable;
-  bool adaptive;  // its window follows what is known of the drift
+  bool adaptive;         // its window follows what is known of the drift
+  bool may_raise_floor;  // an earlier time than it tells is not believed any more, also after a restart
 };
 
 using Rules = std::array<Rule, kSourceKinds>;  // by SourceKind
@@ -50,23 +56,26 @@ inline constexpr nanoseconds kDefaultMaxOffset = std::chrono::hours{24};
 // camera are compared to the second; a back end's time is looked at from 5 s on, and doubted from
 // an hour on. An RTC that was without power for a season is worth having, give or take minutes.
 inline constexpr Rules kDefaultRules{{
-    // rank, window, threshold, warn_above, max_offset, max_bound, may_make_reliable, adaptive
-    {0, seconds{8 * 1024}, {}, {}, seconds{1000}, {seconds{16}}, true, false},
-    {1, kDefaultWindow, seconds{1}, {}, kDefaultMaxOffset, {seconds{10}}, true, true},
-    {2, kDefaultWindow, {}, {}, {}, {seconds{60}}, true, true},
-    {3, kDefaultWindow, seconds{1}, {}, kDefaultMaxOffset, {seconds{10}}, true, true},
-    {4, kDefaultWindow, seconds{5}, seconds{3600}, kDefaultMaxOffset, {seconds{60}}, true, true},
-    {5, kDefaultWindow, {}, {}, kDefaultMaxOffset, {seconds{600}}, true, true},
-    {6, kDefaultWindow, seconds{1}, {}, kDefaultMaxOffset, {seconds{60}}, false, true},
-    {7, {}, {}, {}, {}, {}, false, false},
+    // rank, window, threshold, warn_above, max_offset, max_bound, may_make_reliable, adaptive,
+    // may_raise_floor
+    {0, seconds{8 * 1024}, {}, {}, seconds{1000}, {seconds{16}}, true, false, true},
+    {1, seconds{8 * 1024}, {}, {}, seconds{1000}, {seconds{16}}, true, false, false},
+    {2, kDefaultWindow, seconds{1}, {}, kDefaultMaxOffset, {seconds{10}}, true, true, false},
+    {3, kDefaultWindow, {}, {}, {}, {seconds{60}}, true, true, true},
+    {4, kDefaultWindow, seconds{1}, {}, kDefaultMaxOffset, {seconds{10}}, true, true, false},
+    {5, kDefaultWindow, seconds{5}, seconds{3600}, kDefaultMaxOffset, {seconds{60}}, true, true, false},
+    {6, kDefaultWindow, {}, {}, kDefaultMaxOffset, {seconds{600}}, true, true, false},
+    {7, seconds{8 * 1024}, {}, {}, seconds{1000}, {seconds{16}}, false, false, false},
+    {8, kDefaultWindow, seconds{1}, {}, kDefaultMaxOffset, {seconds{60}}, false, true, false},
+    {9, {}, {}, {}, {}, {}, false, false, false},
 }};
 
 struct TimekeeperConfig {
   Rules rules = kDefaultRules;
-  // What a source other than NTP may claim: not before the build, nor before the last time known.
+  // No source may claim a time before the build, nor before the last time known, nor after `latest`.
   WallTime earliest{};
   WallTime latest = WallTime::max();
-  // An adapted window ends when the clock might be off by more than this.
+  // A clock that might be off by more than this is not reliable, and an adapted window ends there.
   Dispersion tolerance{seconds{1}};
   nanoseconds shortest_window = std::chrono::minutes{10};
   nanoseconds longest_window = std::chrono::hours{24};
@@ -128,11 +137,27 @@ class Timekeeper {
   void on_sync(SourceKind kind, Dispersion bound, MonoTime now, nanoseconds until_next = {});
   // Somebody else set the clock by this. By more than an NTP source may move it, it is unset.
   void on_clock_moved(Offset by);
+  // The machine slept for so long, in which the monotonic clock stood still: windows and bounds have aged by
+  // it.
+  void on_slept(nanoseconds time);
+  // What last set the clock is contradicted by sources that may not move it so far: nothing is reliable, and
+  // any other source may set it, until the next on_sync() or until they agree again.
+  void on_contradicted() { contradicted_ = true; }
+  void on_uncontradicted() { contradicted_ = false; }
+  bool is_contradicted() const { return contradicted_; }
+  // A sample that is in doubt says that the clock may be off by this: its bound is no less, and no window is
+  // renewed.
+  void widen(Dispersion bound, MonoTime now);
 
   // A camera may set the clock only as long as no phone has ever been there.
   void on_client_seen() { client_seen_ = true; }
   // A time that has certainly been; an earlier one changes nothing.
   void raise_floor(WallTime known);
+  // A person said that it is no later: what raised the floor beyond it was wrong.
+  void lower_floor(WallTime known);
+  // Whether a source of that kind may claim such a time at all. Absent: it may.
+  std::optional<Verdict> find_implausible(SourceKind kind, WallTime claimed) const;
+  bool may_raise_floor(SourceKind kind) const { return rule(kind).may_raise_floor; }
   // What the clock's rate may be wrong by, as measured: windows and bounds follow it.
   void adapt(Ppm rate_error);
   // The same as an experiment found it of the clock when nothing corrects it: until it is measured.
@@ -146,7 +171,7 @@ class Timekeeper {
   // Until it is no more, if nobody is heard again; 0: it is not.
   nanoseconds reliable_for(MonoTime now) const;
 
-  // Not the RTC's own time back to it, nor a clock that nobody vouches for.
+  // Neither the RTC's own time back to it, nor a clock that nobody vouches for.
   bool may_write_rtc(MonoTime now) const;
   bool may_set_camera(MonoTime now) const { return standing(now).reliable; }
 
@@ -172,6 +197,7 @@ class Timekeeper {
   std::optional<Sync> last_;
   std::optional<RateError> rate_error_;
   bool client_seen_ = false;
+  bool contradicted_ = false;
 };
 
 }  // namespace isletime

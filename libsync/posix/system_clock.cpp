@@ -35,6 +35,13 @@ int status_of(Leap leap) {
 
 }  // namespace
 
+std::optional<Dispersion> kernel_clock_error() {
+  timex now{};
+  const int state = clock_adjtime(CLOCK_REALTIME, &now);
+  if (state < 0 || state == TIME_ERROR || (now.status & STA_UNSYNC) != 0) return std::nullopt;
+  return Dispersion{std::chrono::microseconds{now.maxerror}};
+}
+
 Result<SystemClock, SysError> SystemClock::take() {
   timex now{};
   if (const auto error = adjust(now)) return Unexpected{*error};
@@ -55,6 +62,15 @@ Result<double, SysError> SystemClock::set_rate(double rate) {
   if (const auto error = adjust(request)) return Unexpected{*error};
   rate_ = rate_of(wanted);
   return rate_;
+}
+
+std::optional<double> SystemClock::foreign_rate() const {
+  timex now{};
+  if (clock_adjtime(CLOCK_REALTIME, &now) < 0) return std::nullopt;
+  const double rate = rate_of({now.tick, now.freq});
+  // A kernel, or who simulates one, may round what it was told.
+  constexpr double kRounding = 1e-8;
+  return std::abs(rate - rate_) > kRounding ? std::optional{rate} : std::nullopt;
 }
 
 std::optional<SysError> SystemClock::step(Offset by) {

@@ -59,12 +59,18 @@ constexpr nanoseconds kernel_patience(const ClockQuality& quality) {
          kKernelGrowth;
 }
 
+// How far off at most this machine's clock is by the kernel's word, which another program has given it.
+// Absent: nobody has.
+std::optional<Dispersion> kernel_clock_error();
+
 class SystemClock {
  public:
   // Error: EPERM if this process may not set the clock. Changes nothing.
   static Result<SystemClock, SysError> take();
 
   double rate() const { return rate_; }
+  // The rate that the kernel applies now, if another program has set it since. Errors are none.
+  std::optional<double> foreign_rate() const;
   // The rate that the kernel really applies, which differs by its resolution and range.
   Result<double, SysError> set_rate(double rate);
   std::optional<SysError> step(Offset by);

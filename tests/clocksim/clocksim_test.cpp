@@ -116,5 +116,66 @@ TEST(SimulatedClock, RemembersItsRateOverHalfADayWithoutServer) {
   EXPECT_LT(results.at("rms_us"), 2'000);
 }
 
+// Half of the tick's range, as a slew of a second has it. Until the first sample nobody would notice.
+TEST(SimulatedClock, ARateThatARunLeftInMidSlewIsUndoneByTheNext) {
+  const Results results =
+      simulate({"CLOCKSIM_EPOCH=1798750800", "CLOCKSIM_RATE=0.04", "CLOCKSIM_SECONDS=60", "CLOCKSIM_LOSS=1"});
+  EXPECT_LT(results.at("max_us"), 100);
+}
+
+// As long as the other does not stop, for a clock that two programs steer is nobody's.
+TEST(SimulatedClock, AnotherProgramThatSteersItIsNotFoughtOverForEver) {
+  const Words settings{"CLOCKSIM_EPOCH=1798750800", "CLOCKSIM_SECONDS=40000",
+                       "CLOCKSIM_EVENTS=steering=20e-6 at=10000 each=1000"};
+  const fakes::Finished finished =
+      run_simulated(settings, {fakes::built("sntpd"), "--workers", "0", "--no-control", "--no-sandbox",
+                               "--port", "0", "--server", "192.168.123.1"});
+  EXPECT_NE(finished.err.find("another program steers this machine's clock"), std::string::npos)
+      << finished.err;
+  EXPECT_NE(finished.err.find("sntpd leaves it alone"), std::string::npos) << finished.err;
+}
+
+// In the same boot, while no server answers: what was known is not forgotten, and no more than that is
+// claimed.
+TEST(SimulatedClock, ARestartKeepsTheBoundThatWasKnown) {
+  const fakes::ScratchFolder folder;
+  const Words options{"--port",
+                      "123",
+                      "--bind",
+                      "192.168.123.250",
+                      "--no-rate-limit",
+                      "--state-dir",
+                      folder.path("state"),
+                      "--server",
+                      "192.168.123.1"};
+  run_sntpd({"CLOCKSIM_EPOCH=1800000000", "CLOCKSIM_SECONDS=20000", "CLOCKSIM_WALK=0"}, options);
+  const Results again =
+      run_sntpd({"CLOCKSIM_EPOCH=1800020000", "CLOCKSIM_UPTIME=20000", "CLOCKSIM_SECONDS=5000",
+                 "CLOCKSIM_WALK=0", "CLOCKSIM_LOSS=1", "CLOCKSIM_ASK=10"},
+                options);
+  EXPECT_GT(again.at("served"), 0.9 * again.at("asked"));
+  EXPECT_EQ(again.at("broken_percent"), 0);
+}
+
+// Another program keeps the clock, and nobody is asked.
+TEST(SimulatedClock, IsServedByTheKernelsWordWhereAnotherProgramKeepsIt) {
+  const Words options{"--port", "123", "--bind", "192.168.123.250", "--no-rate-limit", "--no-clock"};
+  const Words settings{"CLOCKSIM_EPOCH=1800000000", "CLOCKSIM_SECONDS=1000", "CLOCKSIM_ASK=10",
+                       "CLOCKSIM_OFFSET=0.02"};
+  EXPECT_EQ(run_sntpd(settings, options).at("served"), 0);
+  const Results kept = run_sntpd(joined(settings, {"CLOCKSIM_KERNEL_ERROR=0.05"}), options);
+  EXPECT_GT(kept.at("served"), 0.9 * kept.at("asked"));
+  EXPECT_EQ(kept.at("broken_percent"), 0);
+}
+
+// The clock of a machine that slept was told by its battery clock, and what was known of it is as old as it
+// is.
+TEST(SimulatedClock, WhatWasKnownAgesInItsSleep) {
+  const Results results =
+      simulate_hub({"CLOCKSIM_SECONDS=20000", "CLOCKSIM_SETTLED=2000", "CLOCKSIM_SLEEP=36000",
+                    "CLOCKSIM_SLEEP_AT=5000", "CLOCKSIM_EVENTS=loss=1 at=4000 for=9000"});
+  EXPECT_EQ(results.at("broken_percent"), 0);
+}
+
 }  // namespace
 }  // namespace isletime

@@ -92,8 +92,10 @@ class Broadcast(hubs.Hub):
         path.chmod(0o600)
         return path
 
-    def broadcasting(self, *options, port=NTP_PORT, control=None):
+    def broadcasting(self, *options, port=NTP_PORT, control=None, is_unset=False):
         folder = self.folder / f"state-{port}"
+        if not is_unset:
+            options = ("--local", *options)
         return self.running(
             *(hubs.PROGRAMS / "sntpd", "--no-clock", "--verbose", "--port", port, "--state-dir", folder),
             *("--control", control or self.control),
@@ -194,7 +196,7 @@ class Sending(Broadcast):
         other_port = 11123
         with contextlib.ExitStack() as stack:
             ears = stack.enter_context(Ears())
-            stack.enter_context(self.broadcasting("--broadcast", "isle0,poll=1", "--unsynchronised"))
+            stack.enter_context(self.broadcasting("--broadcast", "isle0,poll=1", is_unset=True))
             self.assertFalse(self.ask("status")["synchronised"])
             # Another hub, whose clock is set, tells how much time has passed.
             other = self.broadcasting("--broadcast", "isle0,poll=1", port=other_port, control=self.folder / "other")

@@ -30,7 +30,7 @@ class Clients(peers.Peers):
     def sntpd(self, *options, port=PORT, addresses=peers.LOOPBACKS):
         binds = [word for address in addresses for word in ("--bind", address)]
         state = ("--state-dir", self.folder / "state", "--control", self.control)
-        command = (peers.PROGRAMS / "sntpd", "--no-clock", *binds, "--port", port, *state, *options)
+        command = (peers.PROGRAMS / "sntpd", "--no-clock", "--local", *binds, "--port", port, *state, *options)
         with peers.running(*command) as process:
             peers.wait_for_line(process, "serving")
             yield process

@@ -15,10 +15,9 @@ namespace isletime {
 
 class Hub {
  public:
+  // Without a source it serves the clock as the island's; UnsetHub does not.
   explicit Hub(const std::vector<std::string>& options = {}, const std::string& program = "sntpd")
-      : port_(fakes::free_port()), program_(arguments(options, program)) {
-    is_serving_ = program_.wait_for(": serving ");
-  }
+      : Hub(options, program, names_a_source(options) ? "" : "--local") {}
 
   bool is_serving() const { return is_serving_; }
   std::uint16_t port() const { return port_; }
@@ -34,11 +33,24 @@ class Hub {
   static fakes::Finished shell(const std::string& command) { return fakes::run({"sh", "-c", command}); }
   fakes::RawClient client_from(IpAddress source) const { return {fakes::kLoopbackV4, port_, source}; }
 
+ protected:
+  Hub(const std::vector<std::string>& options, const std::string& program, const std::string& local)
+      : port_(fakes::free_port()), program_(arguments(options, program, local)) {
+    is_serving_ = program_.wait_for(": serving ");
+  }
+
  private:
+  static bool names_a_source(const std::vector<std::string>& options) {
+    return std::any_of(options.begin(), options.end(), [](const std::string& option) {
+      return option == "--server" || option == "--pool" || option == "--rtc";
+    });
+  }
+
   // What `options` do not say is the test's own.
-  std::vector<std::string> arguments(const std::vector<std::string>& options,
-                                     const std::string& program) const {
+  std::vector<std::string> arguments(const std::vector<std::string>& options, const std::string& program,
+                                     const std::string& local) const {
     std::vector<std::string> all{fakes::built(program), "--no-clock"};
+    if (!local.empty()) all.push_back(local);
     for (const auto& [name, value] : {std::pair{"--port", std::to_string(port_)},
                                       {"--state-dir", folder_.path("state")},
                                       {"--control", folder_.path("control")}}) {
@@ -53,6 +65,13 @@ class Hub {
   std::uint16_t port_;
   fakes::Program program_;
   bool is_serving_ = false;
+};
+
+// Nothing vouches for its clock before somebody tells the time.
+class UnsetHub : public Hub {
+ public:
+  explicit UnsetHub(const std::vector<std::string>& options = {}, const std::string& program = "sntpd")
+      : Hub(options, program, "") {}
 };
 
 }  // namespace isletime

@@ -185,7 +185,7 @@ class Pool(Hub):
 
     def servers(self, addresses):
         binds = [word for address in addresses for word in ("--bind", address)]
-        return self.running(PROGRAMS / "sntpd", "--no-clock", "--no-control", "--port", self.PORT, *binds)
+        return self.running(PROGRAMS / "sntpd", "--no-clock", "--local", "--no-control", "--port", self.PORT, *binds)
 
     def name(self, addresses):
         """From now on all of them are called pool.test, on this island."""

@@ -102,7 +102,7 @@ class ManExamples(unittest.TestCase):
     def test_ntpprobe(self):
         commands, _ = examples_of(ROOT / "man/ntpprobe.1")
         self.assertGreater(len(commands), 3)
-        hub = self.start("sntpd")
+        hub = self.start("sntpd --local")
         self.wait_for_lines(hub, 1)
         for command in commands:
             with self.subTest(command=command):
@@ -111,7 +111,7 @@ class ManExamples(unittest.TestCase):
     def test_sntpctl(self):
         commands, _ = examples_of(ROOT / "man/sntpctl.8")
         self.assertGreater(len(commands), 3)
-        hub = self.start("sntpd")
+        hub = self.start("sntpd --local")
         self.wait_for_lines(hub, 1)
         daemon = self.start(f"canned_sntpd {self.folder}/isletime/sntpd.sock")
         self.wait_for_lines(daemon, 1)

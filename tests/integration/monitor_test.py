@@ -74,8 +74,10 @@ class Monitored(unittest.TestCase):
                 process.terminate()
 
     @contextlib.contextmanager
-    def hub(self, *options):
+    def hub(self, *options, is_unset=False):
         state = self.folder / "state"
+        if not is_unset and "--server" not in options:
+            options = ("--local", *options)
         with self.running(PROGRAMS / "sntpd", "--no-clock", "--control", self.socket, "--state-dir", state, *options):
             self.wait_until("the hub serves", lambda: self.ask(control(READ_STATUS)) or True)
             yield
@@ -267,7 +269,7 @@ class NotFollowing(Monitored):
             "uncertainty_s": 0.1,
         }
         feed = [PROGRAMS / "sntpctl", "--control", self.socket, "feed"]
-        with self.hub("--unsynchronised"):
+        with self.hub(is_unset=True):
             self.assertEqual(self.ntpstat()[0], 1)
             said = json.dumps(sample)
             subprocess.run(feed, input=said, text=True, capture_output=True, check=True, timeout=PATIENCE_S)

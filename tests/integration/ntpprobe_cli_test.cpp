@@ -75,7 +75,7 @@ TEST(Ntpprobe, CsvHasTheRecordsColumnsAndARowAHost) {
 
 TEST(Ntpprobe, SeveralHostsAreOneTableAndTheWorstDecides) {
   const Hub hub;
-  const Hub unset({"--unsynchronised"});
+  const UnsetHub unset;
   ASSERT_TRUE(hub.is_serving() && unset.is_serving());
   const Finished finished = ntpprobe({at("127.0.0.1", hub), at("127.0.0.1", unset)});
   EXPECT_EQ(finished.status, 1);

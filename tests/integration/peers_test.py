@@ -108,7 +108,7 @@ def wait_until_synchronised(address, port):
 @contextlib.contextmanager
 def sntpd(port):
     binds = [word for address in LOOPBACKS for word in ("--bind", address)]
-    with running(PROGRAMS / "sntpd", "--no-clock", *binds, "--port", port) as process:
+    with running(PROGRAMS / "sntpd", "--no-clock", "--local", *binds, "--port", port) as process:
         wait_for_line(process, "serving")
         yield
 

@@ -2,6 +2,7 @@
 // The hub as those see it who feed it, set it, stop it and start it again, and whom it asks: servers
 // that lie, vanish, flood, answer late or become somebody else.
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <fstream>
 
@@ -11,7 +12,9 @@
 
 #include <gtest/gtest.h>
 
+#include "libsync/core/reference_id.hpp"
 #include "libsync/core/rfc3339.hpp"
+#include "libsync/policy/saturated.hpp"
 #include "libsync/posix/clocks.hpp"
 #include "libsync/record/json_value.hpp"
 #include "tests/fakes/lying_server.hpp"
@@ -87,6 +90,13 @@ testing::AssertionResult comes_to_say(const Hub& hub, const std::string& words) 
   return testing::AssertionFailure() << "not \"" << words << "\" but:\n" << last;
 }
 
+testing::AssertionResult comes_to_be_older(const Hub& hub, double seconds_up) {
+  for (const MonoTime end = mono_now() + 40s; mono_now() < end;) {
+    if (std::stod(text_of(status_of(hub), "uptime_s")) >= seconds_up) return testing::AssertionSuccess();
+  }
+  return testing::AssertionFailure() << "it does not get older";
+}
+
 int count_of(const std::string& text, const std::string& part) {
   int count = 0;
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
@@ -135,7 +145,7 @@ TEST(SntpdHub, OfTwoServersThatDisagreeFromAColdStartThePreferredOneIsFollowed) 
 }
 
 TEST(SntpdHub, APhoneSetsAnUnsetClock) {
-  const Hub hub({"--unsynchronised"});
+  const UnsetHub hub;
   EXPECT_EQ(text_of(status_of(hub), "synchronised"), "false");
   EXPECT_EQ(hub.client().ask(fakes::query())->header().leap, Leap::kUnsynchronised);
 
@@ -178,7 +188,7 @@ TEST(SntpdHub, RefusesSamplesByName) {
 }
 
 TEST(SntpdHub, ALyingPhoneAmongThreeIsNotBelieved) {
-  const Hub hub({"--unsynchronised"});
+  const UnsetHub hub;
   ASSERT_EQ(feed(hub, sample("phone:192.168.4.17", "100", "0.5")).status, 0);
   const Finished liar = feed(hub, sample("phone:192.168.4.18", "4000", "0.1"));
   EXPECT_EQ(liar.status, 1);
@@ -188,7 +198,7 @@ TEST(SntpdHub, ALyingPhoneAmongThreeIsNotBelieved) {
 }
 
 TEST(SntpdHub, IsSetByHandAndSaysSo) {
-  const Hub hub({"--unsynchronised"});
+  const UnsetHub hub;
   const Finished finished = hub.sntpctl({"--uncertainty", "2", "set", "2030-01-02T03:04:05Z"});
   EXPECT_EQ(finished.status, 0) << finished.err;
   const JsonValue status = status_of(hub);
@@ -199,7 +209,7 @@ TEST(SntpdHub, IsSetByHandAndSaysSo) {
 }
 
 TEST(SntpdHub, WhoKnowsTheTimeToHalfAMinuteOnlyIsBetterThanNobody) {
-  const Hub hub({"--unsynchronised"});
+  const UnsetHub hub;
   const Finished finished = hub.sntpctl({"--uncertainty", "30", "set", "2030-01-02T03:04:05Z"});
   EXPECT_EQ(finished.status, 0) << finished.err;
   const JsonValue status = status_of(hub);
@@ -240,7 +250,7 @@ TEST(SntpdHub, WhatIsFedDoesNotDisplaceAServerThatItAsksItself) {
   for (const MonoTime end = mono_now() + 40s; mono_now() < end;) {
     if (text_of(status_of(hub), "stratum") == "3") break;
   }
-  EXPECT_EQ(feed(hub, sample("ntp:192.0.2.9", "0", "0.5")).status, 0);
+  EXPECT_TRUE(has(feed(hub, sample("ntp:192.0.2.9", "0", "0.5")).err, "outranked"));
   EXPECT_EQ(text_of(status_of(hub), "stratum"), "3");
   const Finished other = feed(hub, sample("ntp:192.0.2.9", "0.5", "0.000001"));
   EXPECT_TRUE(has(other.err, "outranked")) << other.err;
@@ -250,7 +260,7 @@ TEST(SntpdHub, WhatIsFedDoesNotDisplaceAServerThatItAsksItself) {
 // It may set a clock for want of anything else, but nobody is told that this is the time.
 TEST(SntpdHub, ACameraAloneMakesNothingReliable) {
   const fakes::ScratchFolder folder;
-  Hub hub({"--unsynchronised", "--state-dir", folder.path("state")});
+  UnsetHub hub({"--state-dir", folder.path("state")});
   ASSERT_EQ(feed(hub, sample("camera:192.168.4.9", "3600", "1")).status, 0);
   const JsonValue status = status_of(hub);
   EXPECT_EQ(text_of(status, "kind"), "camera");
@@ -295,9 +305,197 @@ TEST(SntpdHub, AServerThatBecomesSomebodyElseDoesNotMoveTheClock) {
   for (const MonoTime end = mono_now() + 40s; mono_now() < end && !has(status, "--panic");) {
     status = hub.sntpctl({"status"}).out;
   }
-  EXPECT_TRUE(has(status, "it would move the clock further than --panic allows")) << status;
-  const nanoseconds ahead = hub.client().ask(fakes::query())->header().transmit - to_ntp(wall_now());
-  EXPECT_LT(ahead, 100ms);
+  EXPECT_TRUE(has(status, "says that this clock is -3600.")) << status;
+  EXPECT_TRUE(has(status, "that is further than --panic allows")) << status;
+  const Header served = hub.client().ask(fakes::query())->header();
+  EXPECT_LT(served.transmit - to_ntp(wall_now()), 100ms);
+  EXPECT_EQ(served.leap, Leap::kUnsynchronised) << "nobody knows which of the two is right";
+}
+
+// The lie comes first: a clock that was unset takes it. Then nobody knows who is right, until a person says
+// so.
+TEST(SntpdHub, AfterALieThatCameFirstNothingIsClaimedUntilAPersonDecides) {
+  const LyingServer changing([](const LyingServer::Question& question) {
+    return off_by(question.number < 6 ? 2 * 24h * 365 : 0h)(question);
+  });
+  Hub hub({"--server", server(changing)});
+  ASSERT_TRUE(comes_to_say(hub, "*  ntp:127.0.0.1:" + changing.port()));
+  // 63,072,000 s are two years.
+  ASSERT_TRUE(hub.program().wait_for("says that this clock is +6307")) << hub.program().err();
+  EXPECT_EQ(text_of(status_of(hub), "reliable"), "false");
+  EXPECT_EQ(hub.client().ask(fakes::query())->header().leap, Leap::kUnsynchronised);
+  const Finished set = hub.sntpctl({"set", now_text()});
+  EXPECT_EQ(set.status, 0) << set.err;
+  const Header served = hub.client().ask(fakes::query())->header();
+  EXPECT_EQ(served.leap, Leap::kNone);
+  EXPECT_LT(magnitude(served.transmit - to_ntp(wall_now())), 1s);
+}
+
+TEST(SntpdHub, ARefusedServerDoesNotTakeBackWhatAPersonHasSet) {
+  const LyingServer changing([](const LyingServer::Question& question) {
+    return off_by(question.number < 6 ? 0s : 5000s)(question);
+  });
+  Hub hub({"--server", server(changing)});
+  ASSERT_TRUE(hub.program().wait_for("refused, as that is further than --panic allows"));
+  ASSERT_EQ(hub.sntpctl({"set", now_text()}).status, 0);
+  const std::size_t asked = std::stoul(text_of(status_of(hub), "uptime_s"));
+  ASSERT_TRUE(comes_to_be_older(hub, static_cast<double>(asked) + 6));
+  const Header served = hub.client().ask(fakes::query())->header();
+  EXPECT_EQ(served.leap, Leap::kNone);
+  EXPECT_LT(magnitude(served.transmit - to_ntp(wall_now())), 2s);
+}
+
+TEST(SntpdHub, NoServerSetsAClockFurtherThanTwentyYearsPastTheBuildNorBehindIt) {
+  for (const auto& [error, why] :
+       {std::pair{24h * 365 * 21, "beyond all reason"}, {-24h * 365, "known to have passed"}}) {
+    const LyingServer liar(off_by(error));
+    Hub hub({"--server", server(liar)});
+    ASSERT_TRUE(hub.program().wait_for(why)) << hub.program().err();
+    EXPECT_EQ(hub.client().ask(fakes::query())->header().leap, Leap::kUnsynchronised);
+    EXPECT_LT(magnitude(hub.client().ask(fakes::query())->header().transmit - to_ntp(wall_now())), 1s);
+  }
+}
+
+TEST(SntpdHub, AServerWhoseEveryWordIsAnotherIsNeverBelieved) {
+  std::atomic<int> asked = 0;
+  const LyingServer erratic([&asked](const LyingServer::Question& question) {
+    constexpr std::array kErrors{0ms, 17'000ms, -9'100ms, 4'200ms, -19'900ms, 12'300ms, -3'700ms, 8'800ms};
+    asked = static_cast<int>(question.number);
+    return off_by(kErrors.at((question.number * 5) % kErrors.size()))(question);
+  });
+  const Hub hub({"--server", server(erratic)});
+  while (asked < 20) {
+    const Header served = hub.client().ask(fakes::query())->header();
+    EXPECT_EQ(served.leap, Leap::kUnsynchronised) << asked;
+  }
+  EXPECT_TRUE(has(hub.sntpctl({"sources"}).out, "no-samples"));
+}
+
+TEST(SntpdHub, AServerThatIsNotSynchronisedSaysSoInTheSourcesAtOnce) {
+  for (const auto& [leap, stratum] :
+       {std::pair{Leap::kUnsynchronised, 3}, {Leap::kNone, 16}, {Leap::kNone, 15}}) {
+    const LyingServer unset([leap = leap, stratum = stratum](const LyingServer::Question& question) {
+      Header reply = question.truth;
+      reply.leap = leap;
+      reply.stratum = static_cast<std::uint8_t>(stratum);
+      return fakes::only(reply);
+    });
+    const Hub hub({"--server", server(unset)});
+    EXPECT_TRUE(comes_to_say(hub, "unsynchronised: it says that its own clock is not set")) << stratum;
+    EXPECT_EQ(hub.client().ask(fakes::query())->header().leap, Leap::kUnsynchronised);
+    EXPECT_EQ(hub.client().ask(fakes::query())->header().stratum, 0);
+  }
+}
+
+TEST(SntpdHub, AServerThatLosesItsReferenceIsNotFollowedForAnotherPoll) {
+  const LyingServer losing([](const LyingServer::Question& question) {
+    Header reply = question.truth;
+    if (question.number >= 5) reply.leap = Leap::kUnsynchronised;
+    return fakes::only(reply);
+  });
+  const Hub hub({"--server", server(losing)});
+  ASSERT_TRUE(comes_to_say(hub, "*  ntp:127.0.0.1:" + losing.port()));
+  ASSERT_TRUE(comes_to_say(hub, "unsynchronised: it says that its own clock is not set"));
+  const Header served = hub.client().ask(fakes::query())->header();
+  EXPECT_EQ(served.reference_id, kLocalClock);
+  EXPECT_GT(served.root_dispersion.to_nanoseconds(), 5ms) << "the bound that it had";
+}
+
+// Its time is the island's: so is that of its follower, and so say both.
+TEST(SntpdHub, AFollowerOfALocalClockIsNotReliableAndSaysWhy) {
+  const LyingServer island([](const LyingServer::Question& question) {
+    Header reply = question.truth;
+    reply.stratum = 10;
+    reply.reference_id = kLocalClock;
+    return fakes::only(reply);
+  });
+  const Hub hub({"--server", server(island)});
+  ASSERT_TRUE(comes_to_say(hub, "*  ntp:127.0.0.1:" + island.port()));
+  const JsonValue status = status_of(hub);
+  EXPECT_EQ(text_of(status, "synchronised"), "true");
+  EXPECT_EQ(text_of(status, "reliable"), "false");
+  EXPECT_EQ(text_of(status, "kind"), "island");
+  EXPECT_TRUE(has(hub.sntpctl({"status"}).out, "on a clock that nobody vouches for"));
+  EXPECT_EQ(hub.client().ask(fakes::query())->header().reference_id, kLocalClock);
+  EXPECT_EQ(hub.client().ask(fakes::query())->header().stratum, 11);
+}
+
+TEST(SntpdHub, AServerWithAReferenceOutranksAnyNumberOfLocalClocks) {
+  const auto island = [](const LyingServer::Question& question) {
+    Header reply = question.truth;
+    reply.stratum = 10;
+    reply.reference_id = kLocalClock;
+    reply.transmit = later(reply.transmit, 3s);
+    reply.receive = later(reply.receive, 3s);
+    return fakes::only(reply);
+  };
+  const LyingServer one(island);
+  const LyingServer two(island);
+  const LyingServer honest(off_by(0s));
+  const Hub hub({"--server", server(one), "--server", server(two), "--server", server(honest)});
+  ASSERT_TRUE(comes_to_say(hub, "*  ntp:127.0.0.1:" + honest.port()));
+  EXPECT_EQ(count_of(hub.sntpctl({"sources"}).out, "outranked"), 2);
+  EXPECT_LT(magnitude(hub.client().ask(fakes::query())->header().transmit - to_ntp(wall_now())), 1s);
+}
+
+TEST(SntpdHub, ALaterWordOfAPersonCounts) {
+  const UnsetHub hub;
+  const auto hour_late = format_rfc3339(wall_now() + 1h);
+  ASSERT_EQ(hub.sntpctl({"set", std::string{hour_late.data(), hour_late.size()}}).status, 0);
+  EXPECT_GT(hub.client().ask(fakes::query())->header().transmit - to_ntp(wall_now()), 3590s);
+  const Finished right = hub.sntpctl({"set", now_text()});
+  EXPECT_EQ(right.status, 0) << right.err;
+  EXPECT_LT(magnitude(hub.client().ask(fakes::query())->header().transmit - to_ntp(wall_now())), 1s);
+  EXPECT_EQ(text_of(status_of(hub), "reliable"), "true");
+}
+
+TEST(SntpdHub, ALaterSampleOfASourceReplacesAnEarlierOneThatItContradicts) {
+  for (const char* source :
+       {"phone:192.0.2.4", "ocpp:wss://192.0.2.4", "rtc:/dev/rtc9", "ccapi:https://192.0.2.4"}) {
+    for (const std::int64_t wrong_s : {6, 7200}) {
+      const UnsetHub hub;
+      EXPECT_EQ(feed(hub, sample(source, std::to_string(wrong_s), "0.2")).status, 0) << source;
+      EXPECT_EQ(feed(hub, sample(source, "0", "0.2")).status, 0) << source << wrong_s;
+      EXPECT_LT(magnitude(hub.client().ask(fakes::query())->header().transmit - to_ntp(wall_now())), 1s)
+          << source << " that was " << wrong_s;
+    }
+  }
+}
+
+TEST(SntpdHub, ItsOwnAnswerFedBackIsRefused) {
+  const Hub hub;
+  const std::string port = std::to_string(hub.port());
+  const Finished fed = hub.shell(fakes::built("ntpprobe") + " --json --port " + port + " 127.0.0.1 | " +
+                                 hub.sntpctl_command() + " feed");
+  EXPECT_EQ(fed.status, 1);
+  EXPECT_TRUE(has(fed.err, "loop")) << fed.err;
+}
+
+TEST(SntpdHub, UntilSomethingVouchesForTheClockItSaysWhatToDo) {
+  UnsetHub hub;
+  for (const char* words : {"--server", "--rtc", "sntpctl set", "--local"}) {
+    EXPECT_TRUE(has(hub.program().err(), words)) << hub.program().err();
+    EXPECT_TRUE(has(hub.sntpctl({"status"}).out, words));
+  }
+  const Header served = hub.client().ask(fakes::query())->header();
+  EXPECT_EQ(served.leap, Leap::kUnsynchronised);
+  EXPECT_EQ(served.stratum, 0);
+}
+
+// Whatever the forwarder is called, its own query comes back to it.
+TEST(SntpdHub, MeetsItselfBehindAForwarder) {
+  std::atomic<std::uint16_t> port = 0;
+  const LyingServer forwarder([&port](const LyingServer::Question& question) {
+    if (port == 0) return Datagrams{};
+    const fakes::RawClient client{fakes::kLoopbackV4, port};
+    client.send(Bytes{question.datagram});
+    const auto answer = client.receive();
+    return answer ? Datagrams{answer->bytes} : Datagrams{};
+  });
+  const Hub hub({"--local", "--server", server(forwarder)});
+  port = hub.port();
+  EXPECT_TRUE(comes_to_say(hub, "loop: it follows us"));
+  EXPECT_EQ(hub.client().ask(fakes::query())->header().stratum, 10);
 }
 
 TEST(SntpdHub, ItsOwnAddressIsALoop) {

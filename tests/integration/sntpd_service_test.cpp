@@ -152,11 +152,11 @@ void expect_unsynchronised(const Hub& hub) {
 }
 
 TEST(Sntpd, SaysThatItIsUnsynchronisedWhenToldSo) {
-  expect_unsynchronised(Hub({"--unsynchronised"}));
+  expect_unsynchronised(UnsetHub());
 }
 
 TEST(Sntpd, SaysThatItIsUnsynchronisedWithAClockBeforeItsBuildDate) {
-  Hub hub({}, "../tests/sntpd_of_2100");
+  UnsetHub hub({}, "../tests/sntpd_of_2100");
   expect_unsynchronised(hub);
   EXPECT_NE(hub.program().err().find("before this program was made (2100-01-01"), std::string::npos)
       << hub.program().err();

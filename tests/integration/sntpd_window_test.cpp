@@ -78,7 +78,7 @@ Claim claim_of(const Hub& hub) {
 
 // RFC 5905 has it grow by 15 ppm.
 TEST(SntpdWindow, WhatTheHubClaimsGrowsAsTheExperimentSays) {
-  Hub hub;
+  UnsetHub hub;
   ASSERT_EQ(give(hub, fit("399.5")).status, 0);
   ASSERT_EQ(hub.sntpctl({"set", "2030-01-02T03:04:05Z", "--uncertainty", "0.01"}).status, 0);
   const Claim first = claim_of(hub);
@@ -90,7 +90,7 @@ TEST(SntpdWindow, WhatTheHubClaimsGrowsAsTheExperimentSays) {
 
 TEST(SntpdWindow, IsKeptAtOnceAndWithAllElseThatIsRemembered) {
   const fakes::ScratchFolder folder;
-  Hub hub({"--state-dir", folder.path("state"), "--unsynchronised"});
+  UnsetHub hub({"--state-dir", folder.path("state")});
   ASSERT_EQ(give(hub, fit("20")).status, 0);
   EXPECT_TRUE(has(folder.content("state/state.json"), R"("rate_error_ppm":20.000000)"));
   ASSERT_EQ(hub.sntpctl({"set", "2030-01-02T03:04:05Z"}).status, 0);

@@ -206,7 +206,7 @@ class Soak:
         self.control = self.folder / "control"
         self.errors = self.folder / "errors"
         upstream = f"10.{UPSTREAMS}.0.2"
-        command = [BUILD / "bin/sntpd", "--no-clock", "--control", self.control]
+        command = [BUILD / "bin/sntpd", "--no-clock", "--local", "--control", self.control]
         command += ["--workers", 2, "--state-dir", self.folder / "state", "--keys", self.keys]
         command += ["--minpoll", 1, "--maxpoll", 3]
         command += ["--server", upstream, "--server", f"{upstream}:{LIAR_PORT}"]

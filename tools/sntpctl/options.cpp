@@ -70,7 +70,7 @@ void add_options(CLI::App& app, Options& options, Words& words) {
   app.add_option("-n,--lines", options.lines, "How much of the activity (default: 20)")
       ->type_name("N")
       ->check(must_be_within(1U, sntpd::kMostActivityLines));
-  app.add_option("-u,--uncertainty", words.uncertainty, "Seconds that TIME may be off (default: 1)")
+  app.add_option("-u,--uncertainty", words.uncertainty, "Seconds that TIME may be off (default: 0.5)")
       ->type_name("S")
       ->check(must_be("a number of seconds",
                       [](const std::string& text) { return parse_seconds(text).has_value(); }));

@@ -41,7 +41,7 @@ struct Options {
   bool follow = false;
   unsigned lines = 20;  // of the activity
   WallTime time;        // to set
-  Dispersion uncertainty{seconds{1}};
+  Dispersion uncertainty{std::chrono::milliseconds{500}};
   std::string fit;                // whose window; "-": stdin
   std::optional<Ppm> rate_error;  // what it says; absent: it has not been read
   KeygenOptions keygen;

@@ -35,6 +35,8 @@ bool Answerer::Batch::is_allowed() {
 Result<Answer, Refusal> Answerer::Batch::decide(const Request& request) {
   const auto question = judge(request, rules_);
   if (!question) return Unexpected{question.error()};
+  if (answerer_.demands_.own_queries != nullptr)
+    answerer_.demands_.own_queries->on_request(question->transmit);
   const Allowance allowance = limit();
   if (allowance == Allowance::kNothing) return Unexpected{Refusal::kLimited};
   const auto key = answerer_.key_of(request, *question);

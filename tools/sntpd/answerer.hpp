@@ -13,6 +13,7 @@
 #include "libsync/policy/responder.hpp"
 #include "libsync/posix/key_file.hpp"
 #include "tools/sntpd/client_log.hpp"
+#include "tools/sntpd/own_queries.hpp"
 #include "tools/sntpd/shared_stamps.hpp"
 
 namespace isletime::sntpd {
@@ -23,6 +24,7 @@ struct Demands {
   std::span<const KeyBinding> bindings;
   bool signed_only = false;
   bool limits_rates = true;
+  OwnQueries* own_queries = nullptr;  // absent: this server asks nobody
 };
 
 // A reply that lacks only its transmit stamp, and what signs that. It views the request.

@@ -32,7 +32,7 @@ struct Feed {
 // {"request":"set","time":"2026-02-03T04:05:06Z","uncertainty_s":1}
 struct SetTime {
   WallTime time;
-  Dispersion uncertainty{seconds{1}};
+  Dispersion uncertainty{std::chrono::milliseconds{500}};  // of who enters it as the second begins
 };
 // {"request":"window","rate_ppm":12.5}: what this machine's clock may be wrong by when nothing corrects it.
 struct SetWindow {

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kMostSources = 16;
 
 constexpr std::array<std::pair<std::string_view, SourceKind>, 8> kPrefixes{{
-    {"ntp", SourceKind::kNtp},
+    {"ntp", SourceKind::kFedNtp},
     {"phone", SourceKind::kPhone},
     {"manual", SourceKind::kManual},
     {"ocpp", SourceKind::kOcpp},
@@ -63,7 +63,8 @@ const FedSource* FedSources::find(std::size_t index) const {
 }
 
 bool FedSources::join(FedSource& source) {
-  if (!source.index) source.index = discipline_.add({});
+  const std::uint8_t rank = kDefaultRules[static_cast<std::size_t>(source.kind)].rank;
+  if (!source.index) source.index = discipline_.add({.rank = rank});
   return source.index.has_value();
 }
 
@@ -86,17 +87,6 @@ void FedSources::leave_expired(const Timekeeper& timekeeper, MonoTime now) {
   for (FedSource& source : sources_) {
     if (elapsed(source.at, now) > timekeeper.window(source.kind, source.bound)) leave(source);
   }
-}
-
-void FedSources::mute(bool muted) {
-  for (const FedSource& source : sources_) {
-    if (source.index) discipline_.on_trouble(*source.index, Trouble::kNone, !muted);
-  }
-}
-
-bool FedSources::any() const {
-  return std::any_of(sources_.begin(), sources_.end(),
-                     [](const FedSource& fed) { return fed.index.has_value(); });
 }
 
 }  // namespace isletime::sntpd

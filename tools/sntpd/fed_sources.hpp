@@ -32,7 +32,7 @@ struct FedSource {
   std::string verdict{};  // a name
   std::string text{};     // a clause for people
 
-  bool is_vague() const { return kind != SourceKind::kNtp && bound > kLeastKnown; }
+  bool is_vague() const { return kind != SourceKind::kFedNtp && bound > kLeastKnown; }
 };
 
 class FedSources {
@@ -51,9 +51,6 @@ class FedSources {
   // Those of a worse rank than `kind`, and those whose window has passed.
   void leave_outranked(SourceKind kind);
   void leave_expired(const Timekeeper& timekeeper, MonoTime now);
-  // While muted, they have no say in a selection.
-  void mute(bool muted);
-  bool any() const;
 
  private:
   Discipline& discipline_;

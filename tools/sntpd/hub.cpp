@@ -19,9 +19,6 @@ namespace {
 
 using std::chrono::hours;
 
-// The first correction may be a step: not on the word of a single sample, nor while it is in doubt.
-constexpr int kFirstSamples = 3;
-
 // As a frequency that nobody has measured, or whose memory may be of other temperatures.
 constexpr double kUnknownDeviation = 1e-4;
 constexpr double kLeastDeviation = 1e-8;
@@ -33,6 +30,17 @@ constexpr nanoseconds kErrorAfterSleep = seconds{2};
 
 constexpr nanoseconds kSaveInterval = hours{1};
 
+// Two clocks that nobody has set since they were saved differ by no more: by their reading, and by their
+// rates.
+constexpr nanoseconds kLeastMoved = std::chrono::milliseconds{10};
+constexpr Ppm kMostRateSince = Ppm::whole(500);
+
+// No clock that is in use is set further past the build, whoever says so.
+constexpr nanoseconds kLongestUse = hours{24 * 365 * 20 + 24 * 5};
+
+// While nobody else tells the time.
+constexpr nanoseconds kLookAtKernel = seconds{64};
+
 constexpr double kPerMillion = 1e-6;
 
 Ppm to_ppm(double fraction) {
@@ -43,13 +51,16 @@ double to_fraction(Ppm ppm) {
   return static_cast<double>(ppm.scaled) / 65536 * kPerMillion;
 }
 
-// What is saved is how slow the clock is, and its error a bound; an estimate is of what it gains.
+// What is saved is how slow the clock is, and its error a bound of so many deviations; an estimate is of what
+// it gains.
+constexpr double kBoundOfSaved = 3.0;
+
 SavedFrequency to_saved(FilterBank::Frequency frequency) {
-  return {to_ppm(-frequency.value), to_ppm(3 * frequency.deviation)};
+  return {to_ppm(-frequency.value), to_ppm(kBoundOfSaved * frequency.deviation)};
 }
 
 FilterBank::Frequency from_saved(SavedFrequency saved) {
-  return {-to_fraction(saved.value), std::max(to_fraction(saved.error), kChangeOfFrequency)};
+  return {-to_fraction(saved.value), std::max(to_fraction(saved.error) / kBoundOfSaved, kChangeOfFrequency)};
 }
 
 // What the books make of a comparison with the machine's clock at that reading.
@@ -58,24 +69,53 @@ Offset books_of(const HubClock& clock, WallTime at) {
 }
 
 SourceAccount account_of(const Header& server) {
-  return {server.leap, server.stratum, server.reference_id, Delay{server.root_delay.to_nanoseconds()},
-          Dispersion{server.root_dispersion.to_nanoseconds()}};
+  return {server.leap,
+          server.stratum,
+          server.reference_id,
+          Delay{server.root_delay.to_nanoseconds()},
+          Dispersion{server.root_dispersion.to_nanoseconds()},
+          server.reference};
+}
+
+// What an answer that cannot be used says of the server.
+Trouble trouble_of(const Lost& lost) {
+  if (!lost.reject) return Trouble::kNoReply;
+  const Reject reject = *lost.reject;
+  if (reject == Reject::kLoop) return Trouble::kLoop;
+  if (reject == Reject::kRootDistance) return Trouble::kTooUncertain;
+  const bool is_unset =
+      reject == Reject::kUnsynchronised || reject == Reject::kStratumZero || reject == Reject::kBadStratum;
+  return is_unset ? Trouble::kUnsynchronised : Trouble::kNoReply;
+}
+
+std::uint8_t rank_of(SourceKind kind) {
+  return kDefaultRules[static_cast<std::size_t>(kind)].rank;
 }
 
 }  // namespace
 
-Hub::Hub(const Options& options, const KeyRing& keys, const Log& log, Memory& memory, std::int8_t precision)
+Hub::Hub(const Options& options, const KeyRing& keys, const Log& log, Memory& memory, std::int8_t precision,
+         OwnQueries& own_queries)
     : options_(options),
       log_(log),
       memory_(memory),
       precision_(precision),
+      own_queries_(own_queries),
       started_(mono_now()),
       earliest_(build_time()),
       steering_({options.limits, options.no_clock}, log, memory),
-      timekeeper_({.earliest = build_time()}),
+      timekeeper_({.earliest = build_time(),
+                   .latest = build_time() + kLongestUse,
+                   .tolerance = options.reliable_within}),
       set_at_(wall_now()),
+      reference_({.is_island_reference = options.is_island_reference,
+                  .local_stratum = options.local_stratum,
+                  .precision = precision,
+                  .floor = build_time()},
+                 steering_.hub_now()),
       upstreams_(upstreams_config(keys), discipline_, log) {
   if (takes_broadcasts(options)) receiver_.emplace(log);
+  resume();
 }
 
 Upstreams::Config Hub::upstreams_config(const KeyRing& keys) {
@@ -100,6 +140,7 @@ Upstreams::Config Hub::upstreams_config(const KeyRing& keys) {
       .precision = precision_,
       .keys = keys,
       .is_ourselves = is_served_on,
+      .own_queries = own_queries_,
       .on_start = [this](const std::string& source) { discipline_.seed_frequency(frequency_for(source)); }};
 }
 
@@ -112,8 +153,23 @@ void Hub::recall() {
   if (saved_.frequency) frequency_ = from_saved(*saved_.frequency);
   if (!saved_.last_good_time) return;
   earliest_ = std::max(earliest_, *saved_.last_good_time);
+  reference_.set_floor(earliest_);
   timekeeper_.raise_floor(*saved_.last_good_time);
   was_running_ = Memory::is_of_this_boot(saved_) && saved_.boot->has_set_clock && !options_.no_clock;
+}
+
+// What was known when this boot's last run ended still is, if nobody has set the clock since.
+void Hub::resume() {
+  if (was_running_) steering_.take_clock();
+  steering_.settle(was_running_ && frequency_ ? std::optional{-frequency_->value} : std::nullopt);
+  if (!was_running_ || !saved_.sync || !steering_.clock().sets_the_machines_clock()) return;
+  const MonoTime now = mono_now();
+  const nanoseconds since = elapsed(MonoTime{saved_.boot->uptime}, now);
+  const nanoseconds moved =
+      magnitude(saturated_difference(elapsed(saved_.saved_at, steering_.hub_now()), since));
+  if (since < nanoseconds::zero() || moved > kLeastMoved + drift(since, kMostRateSince)) return;
+  timekeeper_.on_sync(saved_.sync->kind, {saturated_sum(saved_.sync->bound.value, moved)}, now - since);
+  reference_.on_sync(steering_.hub_now(), timekeeper_.standing(now).bound);
 }
 
 void Hub::expect(const std::optional<Ppm>& rate_error) {
@@ -123,13 +179,15 @@ void Hub::expect(const std::optional<Ppm>& rate_error) {
 Hub::Frequency Hub::frequency_for(const std::string& source) const {
   const auto of_source = std::find_if(saved_.sources.begin(), saved_.sources.end(),
                                       [&](const SavedSource& saved) { return saved.source == source; });
-  if (!checked_ && of_source != saved_.sources.end()) return from_saved(of_source->frequency);
+  if (!timekeeper_.standing(mono_now()).ever_set && of_source != saved_.sources.end())
+    return from_saved(of_source->frequency);
   return frequency_.value_or(Frequency{-steering_.clock().rate(), kUnknownDeviation});
 }
 
 void Hub::save() {
-  // Who sets a clock to a time before this program was made is simulating.
-  if (!checked_ || memory_.is_absent() || steering_.hub_now() < build_time()) return;
+  // A clock before the build time means a simulation: save nothing.
+  if (!timekeeper_.standing(mono_now()).ever_set || memory_.is_absent() || steering_.hub_now() < build_time())
+    return;
   SavedState state;
   state.saved_at = steering_.hub_now();
   state.last_good_time = last_good_ ? std::min(*last_good_, state.saved_at) : saved_.last_good_time;
@@ -140,6 +198,9 @@ void Hub::save() {
     state.sources.push_back(
         {association->source, to_saved({estimate->frequency, std::sqrt(estimate->var_frequency)})});
   }
+  const ClockStanding standing = timekeeper_.standing(mono_now());
+  if (reference_.is_vouched() && standing.ever_set && steering_.left(mono_now()).value == nanoseconds::zero())
+    state.sync = SavedSync{standing.kind, standing.bound};
   state.rtc = rtc_ ? rtc_->saved() : saved_.rtc;
   state.rate_error = saved_.rate_error;
   memory_.save(std::move(state), mono_now(), steering_.clock().sets_the_machines_clock());
@@ -162,6 +223,7 @@ void Hub::step(std::span<const pollfd> polled) {
                   [this](const Upstreams::Happening& happening) { handle(happening); });
   listen();
   step_rtc(now);
+  hear_kernel(now);
   steering_.end_slew_if_due(now);
   retell(now);
   if (next_save_ && now >= *next_save_) {
@@ -172,8 +234,8 @@ void Hub::step(std::span<const pollfd> polled) {
 
 std::optional<MonoTime> Hub::next_wakeup() const {
   std::optional<MonoTime> next = next_save_;
-  for (const auto& wakeup :
-       {steering_.next_wakeup(mono_now()), upstreams_.next_wakeup(), next_rtc_wakeup()}) {
+  for (const auto& wakeup : {steering_.next_wakeup(mono_now()), upstreams_.next_wakeup(), next_rtc_wakeup(),
+                             next_look_at_kernel_}) {
     if (wakeup && (!next || *wakeup < *next)) next = wakeup;
   }
   return next;
@@ -206,8 +268,13 @@ bool Hub::notice_jump() {
       return true;
     case Steering::Cause::kSleep:
       note(Event::kSlept, fmt::format("the machine slept {:.0f} s", Seconds{jump->by.value}.count()));
+      timekeeper_.on_slept(jump->by.value);
       error = {kErrorAfterSleep};
       break;
+    case Steering::Cause::kSteeredByOthers:
+      discipline_.forget_phase();
+      has_changed_ = true;
+      return true;
     case Steering::Cause::kSomebody:
       log_.notice(fmt::format("somebody set the clock by {:+.6f} s", Seconds{jump->by.value}.count()));
       note(Event::kClockSetByOthers,
@@ -215,14 +282,16 @@ bool Hub::notice_jump() {
       break;
   }
   set_at_ = wall_now();
+  reference_.on_step(steering_.hub_now());
   timekeeper_.on_clock_moved(error);
-  if (!timekeeper_.standing(mono_now()).ever_set) {
-    checked_.reset();
+  const ClockStanding standing = timekeeper_.standing(mono_now());
+  if (standing.ever_set) {
+    reference_.widen(standing.bound);
+  } else {
+    reference_.on_unset();
     last_good_.reset();
     followed_.clear();
     was_running_ = false;
-  } else if (checked_) {
-    checked_->bound = {saturated_sum(checked_->bound.value, magnitude(error.value))};
   }
   fed_.leave_all();
   discipline_.forget_phase();
@@ -243,12 +312,15 @@ void Hub::give_up_exchanges() {
 
 // Beside the machine's clock, a step changes no stamp.
 void Hub::on_own_step() {
+  reference_.on_step(steering_.hub_now());
   if (!steering_.clock().sets_the_machines_clock()) return;
   set_at_ = wall_now();
   give_up_exchanges();
 }
 
 std::optional<Trouble> Hub::trouble_of(const Measurement& m) const {
+  // RFC 5905, section 7.2: behind it comes stratum 16, which is unsynchronised.
+  if (m.server.stratum >= kMaxStratum) return Trouble::kUnsynchronised;
   if (options_.port == 0 || m.server.stratum < 2) return std::nullopt;
   const auto own = interface_addresses();
   const bool is_loop = std::any_of(own.begin(), own.end(), [&](const InterfaceAddress& a) {
@@ -268,16 +340,21 @@ void Hub::handle(const Upstreams::Happening& happening) {
     return;
   }
   const MonoTime now = mono_now();
+  bool is_news = false;
   // What an interleaved reply completes was stamped by the clock as it was steered at the reply before.
   const bool is_of_then = m != nullptr && m->is_interleaved && association.clock_then;
   const HubClock clock = is_of_then ? *association.clock_then : steering_.clock();
   if (m != nullptr) association.clock_then = steering_.clock();
   if (m == nullptr) {
+    const Lost& lost = std::get<Lost>(happening.outcome);
     ++association.losses;
-    association.last_error = std::get<Lost>(happening.outcome).why;
+    association.last_error = lost.why;
     log_.detail(fmt::format("{}: {}", association.source, association.last_error));
-    discipline_.on_trouble(association.index, Trouble::kNoReply, upstream.reach().is_reachable());
-  } else if (const auto trouble = trouble_of(*m)) {
+    const Trouble trouble = sntpd::trouble_of(lost);
+    discipline_.on_trouble(association.index, trouble,
+                           trouble != Trouble::kNoReply || upstream.reach().is_reachable());
+  } else if (const auto trouble =
+                 own_queries_.came_to_us(upstream.query()) ? Trouble::kLoop : trouble_of(*m)) {
     ++association.losses;
     discipline_.on_trouble(association.index, *trouble, true);
   } else {
@@ -286,7 +363,11 @@ void Hub::handle(const Upstreams::Happening& happening) {
     association.losses = 0;
     association.last = *m;
     association.last_error.clear();
-    discipline_.on_sample(association.index, now, clock.sample_of(*m), account_of(m->server));
+    discipline_.set_rank(association.index,
+                         rank_of(is_on_local_clock(association) ? SourceKind::kIsland : SourceKind::kNtp));
+    const Outcome outcome =
+        discipline_.on_sample(association.index, now, clock.sample_of(*m), account_of(m->server));
+    is_news = outcome != Outcome::kSuspect && outcome != Outcome::kOutOfOrder;
     if (association.listener) association.listener->on_exchange(*m, books_of(clock, m->time));
     log_.detail(fmt::format("{}: offset {:+.9f} s, delay {:.9f} s{}", association.source,
                             Seconds{m->offset.value}.count(), Seconds{m->delay.value}.count(),
@@ -298,11 +379,11 @@ void Hub::handle(const Upstreams::Happening& happening) {
     each->upstream.set_interval(discipline_.interval(each->index, now, steering_.free_now()));
   }
   fed_.leave_expired(timekeeper_, now);
-  follow_upstreams(m != nullptr, now);
+  follow_upstreams(is_news, now);
   report_standings();
 }
 
-// Names get other addresses.
+// A name may resolve to new addresses.
 void Hub::listen() {
   if (!receiver_) return;
   std::vector<Endpoint> servers;
@@ -341,90 +422,158 @@ void Hub::hear_from(Association& association, const HeardDatagram& heard) {
   }
   if (trouble_of(*m)) return;  // which its answers show
   association.last = *m;
-  discipline_.on_broadcast(association.index, steering_.clock().sample_of(*m), account_of(m->server));
+  const Outcome outcome =
+      discipline_.on_broadcast(association.index, steering_.clock().sample_of(*m), account_of(m->server));
   log_.detail(
       fmt::format("{}: broadcast, offset {:+.9f} s", association.source, Seconds{m->offset.value}.count()));
   has_changed_ = true;
-  follow_upstreams(true, mono_now());
+  follow_upstreams(outcome != Outcome::kSuspect && outcome != Outcome::kOutOfOrder, mono_now());
   report_standings();
 }
 
-// Upstreams outrank whoever is fed, so these are heard only where those agree on nothing.
-std::optional<Discipline::Consensus> Hub::select() {
-  if (!fed_.any()) return discipline_.select(steering_.free_now(), steering_.steered_now());
-  fed_.mute(true);
-  auto consensus = discipline_.select(steering_.free_now(), steering_.steered_now());
-  fed_.mute(false);
-  const auto* peer = consensus ? upstreams_.find(consensus->system_peer) : nullptr;
-  if (peer != nullptr && peer->samples >= kFirstSamples) {
-    fed_.leave_all();
-    return consensus;
-  }
-  return discipline_.select(steering_.free_now(), steering_.steered_now());
-}
-
-// A query without answer may end somebody's majority, but is no news of the time.
+// A query without answer may end somebody's majority, but is no news of the time; nor is a sample that is in
+// doubt.
 void Hub::follow_upstreams(bool is_news, MonoTime now) {
-  const auto consensus = select();
+  hear_refused_again();
+  const auto consensus = discipline_.select(steering_.free_now(), steering_.steered_now());
   Association* peer = consensus ? upstreams_.find(consensus->system_peer) : nullptr;
   report_disagreement(consensus.has_value());
   if (peer == nullptr) {
     lose();
   } else if (may_begin_with(*peer) && (is_news || followed_ != peer->source)) {
     follow(*peer, *consensus, now);
+  } else if (followed_ == peer->source) {
+    widen(consensus->bound, now);
   }
 }
 
 bool Hub::may_begin_with(const Association& peer) const {
-  if (checked_ && checked_->is_upstream) return true;
-  return peer.samples >= kFirstSamples && !discipline_.source(peer.index)->estimator.is_suspicious();
+  return follows_upstream() || !discipline_.source(peer.index)->estimator.is_suspicious();
+}
+
+bool Hub::is_on_local_clock(const Association& association) const {
+  const auto& last = association.last;
+  return last && isletime::is_local_clock(last->server.stratum, last->server.reference_id);
 }
 
 void Hub::follow(Association& peer, const Discipline::Consensus& consensus, MonoTime now) {
-  const auto steered =
-      steering_.steer(consensus.estimate, peer.upstream.interval(), was_synchronised(SourceKind::kNtp, now));
+  const bool is_island = is_on_local_clock(peer);
+  const SourceKind kind = is_island ? SourceKind::kIsland : SourceKind::kNtp;
+  const ClockStanding standing = timekeeper_.standing(now);
+  // Who follows no reference may have the time from us, and knows no better then.
+  const bool is_better = !standing.ever_set || follows_upstream() || consensus.bound < standing.bound;
+  if (is_island && (options_.is_island_reference || !is_better)) return lose();
+  const Offset move{-saturated_sum(consensus.estimate.phase, steering_.steered_now())};
+  if (const auto implausible = find_implausible(kind, move))
+    return refuse(peer, move, describe(*implausible).text);
+  const bool is_held = was_synchronised(kind, now) || std::exchange(peer.was_refused, false);
+  const auto steered = steering_.steer(consensus.estimate, peer.upstream.interval(), is_held);
   if (!steered) {
-    const std::string what = fmt::format("{}: the clock would move by {:+.3f} s: refused, see --panic",
-                                         peer.source, Seconds{offset_of(consensus.estimate).value}.count());
-    if (std::exchange(panic_, peer.source) != peer.source) {
-      log_.error(what);
-      memory_.note(steering_.hub_now(), Event::kSampleRefused, what);
-    }
-    lose();
-    return;
+    if (steered.error() == SteeringFault::kPanic) refuse(peer, move, "that is further than --panic allows");
+    return lose();
   }
   if (steered->is_stepped) on_own_step();
-  panic_.clear();
   learn_frequency(consensus);
   const auto& account = discipline_.source(consensus.system_peer)->account;
   const Dispersion bound{saturated_sum(consensus.bound.value, steered->left)};
   const bool is_other_server = follows_upstream();
   const bool is_new = followed_ != peer.source;
-  take_as_checked(SourceKind::kNtp, peer.source,
-                  {.bound = bound,
-                   .is_upstream = true,
-                   .leap = consensus.leap,
-                   .stratum = account.stratum,
-                   .reference_id = reference_id_of(peer.upstream.server().address),
-                   .root_delay = {account.root_delay.value + peer.last->delay.value}},
-                  peer.upstream.interval());
-  timekeeper_.raise_floor(checked_->at);
-  steering_.tell({consensus.leap, bound.value, rounded(Seconds{std::sqrt(consensus.estimate.var_phase)})});
+  const WallTime hub_now = steering_.hub_now();
+  on_sync(kind, peer.source, bound,
+          Reference::Upstream{.leap = consensus.leap,
+                              .stratum = account.stratum,
+                              .reference_id = reference_id_of(peer.upstream.server().address),
+                              .reference_time = unfold(account.reference_time, hub_now).value_or(hub_now),
+                              .root_delay = {account.root_delay.value + peer.last->delay.value},
+                              .is_on_local_clock = is_island},
+          peer.upstream.interval());
+  if (!is_island) {
+    timekeeper_.raise_floor(hub_now);
+    steering_.tell({consensus.leap, bound.value, rounded(Seconds{std::sqrt(consensus.estimate.var_phase)})});
+  }
   was_lost_ = false;
   if (!is_new) return;
   if (is_other_server) note(Event::kSourceSelected, "the clock now follows " + peer.source);
   if (!is_other_server) note(Event::kSynchronised, "the clock follows " + peer.source);
 }
 
-void Hub::take_as_checked(SourceKind kind, const std::string& source, Checked checked,
-                          nanoseconds until_next) {
+// A clock that reads less than the floor, and agrees with its server, is a simulation's: it is steered, but
+// never served as right.
+std::optional<Verdict> Hub::find_implausible(SourceKind kind, Offset move) const {
+  const WallTime hub_now = steering_.hub_now();
+  const auto implausible = timekeeper_.find_implausible(kind, shifted(hub_now, move.value));
+  if (implausible == Verdict::kBelowFloor && hub_now < earliest_ && magnitude(move.value) < hours{24})
+    return std::nullopt;
+  return implausible;
+}
+
+// Who comes to agree with the clock again is heard again, but not to move it any further.
+void Hub::hear_refused_again() {
+  for (const auto& association : upstreams_.associations()) {
+    const auto& source = *discipline_.source(association->index);
+    const auto estimate = source.is_refused ? source.estimator.at(steering_.free_now()) : std::nullopt;
+    if (!estimate) continue;
+    const Offset move{-saturated_sum(estimate->phase, steering_.steered_now())};
+    if (magnitude(move.value) > options_.limits.panic || find_implausible(SourceKind::kNtp, move)) continue;
+    discipline_.refuse(association->index, false);
+    association->was_refused = true;
+  }
+}
+
+void Hub::refuse(Association& peer, Offset move, const char* why) {
+  peer.refusal =
+      fmt::format("{} says that this clock is {:+.3f} s off: refused, as {}; if it is right, use sntpctl set",
+                  peer.source, -Seconds{move.value}.count(), why);
+  discipline_.refuse(peer.index, true);
+  log_.error(made_plain(peer.refusal));
+  memory_.note(steering_.hub_now(), Event::kSampleRefused, peer.refusal);
+  // A person who has set the clock since has heard of it, and knows better.
+  const ClockStanding standing = timekeeper_.standing(mono_now());
+  if (standing.ever_set && standing.kind != SourceKind::kManual) {
+    timekeeper_.on_contradicted();
+    reference_.on_contradicted(true);
+    steering_.tell({Leap::kUnsynchronised, kMaxDispersion.value, kMaxDispersion.value});
+  }
+  has_changed_ = true;
+  lose();
+}
+
+void Hub::widen(Dispersion bound, MonoTime now) {
+  timekeeper_.widen(bound, now);
+  reference_.widen(bound);
+}
+
+void Hub::on_sync(SourceKind kind, const std::string& source, Dispersion bound,
+                  const std::optional<Reference::Upstream>& upstream, nanoseconds until_next) {
   const MonoTime now = mono_now();
-  checked.at = steering_.hub_now();
-  timekeeper_.on_sync(kind, checked.bound, now, until_next);
-  if (timekeeper_.standing(now).reliable) last_good_ = checked.at;
-  checked_ = checked;
+  const WallTime hub_now = steering_.hub_now();
+  timekeeper_.on_sync(kind, bound, now, until_next);
+  // A camera may set the clock, but nobody vouches for it.
+  if (kind == SourceKind::kCamera) {
+    reference_.on_step(hub_now);
+  } else {
+    reference_.on_sync(hub_now, bound, upstream);
+  }
+  if (kind == SourceKind::kManual) {
+    timekeeper_.lower_floor(hub_now);
+    earliest_ = std::max(build_time(), std::min(earliest_, hub_now));
+    reference_.set_floor(earliest_);
+  }
+  if (timekeeper_.may_raise_floor(kind) && timekeeper_.standing(now).reliable) last_good_ = hub_now;
   followed_ = source;
   if (!next_save_) next_save_ = now + kFirstSave;
+}
+
+// Another program may keep the clock: as long as nobody has told us the time, the kernel's word for it
+// counts.
+void Hub::hear_kernel(MonoTime now) {
+  if (timekeeper_.standing(now).ever_set) {
+    next_look_at_kernel_.reset();
+    return;
+  }
+  if (next_look_at_kernel_ && now < *next_look_at_kernel_) return;
+  next_look_at_kernel_ = now + kLookAtKernel;
+  reference_.on_kernel(steering_.hub_now(), kernel_clock_error());
 }
 
 // Where servers are asked more seldom than the kernel waits.
@@ -452,6 +601,7 @@ void Hub::learn_frequency(const Discipline::Consensus& consensus) {
 
 void Hub::lose() {
   if (!follows_upstream()) return;
+  reference_.on_lost();
   note(Event::kHoldover, followed_ + " is not followed any more: the clock runs on by itself");
   followed_.clear();
   was_lost_ = true;
@@ -512,27 +662,7 @@ ServedTime Hub::served() const {
 }
 
 ServerState Hub::state() const {
-  // A camera may set the clock, but nobody vouches for it.
-  const bool was_unset = options_.unsynchronised || !upstreams_.empty();
-  if (!checked_ || (was_unset && !last_good_)) {
-    if (was_unset) return unsynchronised(precision_);
-    return local_reference(options_.local_stratum, precision_, set_at_, earliest_);
-  }
-  ServerState state = local_reference(options_.local_stratum, precision_, checked_->at, build_time());
-  state.growth_rate = std::max(timekeeper_.rate_error().value_or(RateError{}).value, kFrequencyTolerance);
-  if (!follows_upstream() || checked_->stratum >= kMaxStratum) {
-    // Its own root, and so near to itself: a client that refuses it has nobody else to agree with.
-    state.root_dispersion = std::min(checked_->bound, kLocalGrowthLimit);
-    return state;
-  }
-  state.leap = checked_->leap;
-  state.stratum = static_cast<std::uint8_t>(checked_->stratum + 1);
-  state.reference_id = checked_->reference_id;
-  state.root_delay = checked_->root_delay;
-  const nanoseconds rest = checked_->bound.value - checked_->root_delay.value / 2;
-  state.root_dispersion = {std::max(rest, nanoseconds::zero())};
-  state.growth_limit = kMaxDispersion;
-  return state;
+  return reference_.state(timekeeper_.rate_error().value_or(RateError{}).value);
 }
 
 }  // namespace isletime::sntpd

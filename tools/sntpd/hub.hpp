@@ -11,6 +11,7 @@
 
 #include <poll.h>
 
+#include "libsync/hub/reference.hpp"
 #include "libsync/policy/discipline/discipline.hpp"
 #include "libsync/policy/timekeeper.hpp"
 #include "libsync/record/sample_record.hpp"
@@ -22,6 +23,7 @@
 #include "tools/sntpd/memory.hpp"
 #include "tools/sntpd/monitor_view.hpp"
 #include "tools/sntpd/options.hpp"
+#include "tools/sntpd/own_queries.hpp"
 #include "tools/sntpd/rtc_keeper.hpp"
 #include "tools/sntpd/rtc_worker.hpp"
 #include "tools/sntpd/served_time.hpp"
@@ -33,7 +35,8 @@ namespace isletime::sntpd {
 class Hub {
  public:
   // All of them outlive it; `keys` has those that the options name.
-  Hub(const Options& options, const KeyRing& keys, const Log& log, Memory& memory, std::int8_t precision);
+  Hub(const Options& options, const KeyRing& keys, const Log& log, Memory& memory, std::int8_t precision,
+      OwnQueries& own_queries);
 
   // Before the first step.
   void use_rtc(const std::string& source, std::unique_ptr<RtcDevice> device);
@@ -66,24 +69,17 @@ class Hub {
   // Whether any of it has changed since the last call.
   bool take_changed() { return std::exchange(has_changed_, false); }
 
-  // A clock that reads less is not believed.
-  WallTime earliest() const { return earliest_; }
+  // While nothing vouches for the clock: what to do.
+  static constexpr const char* kHowToSet =
+      "nothing has told this machine the time: name a --server or an --rtc, use sntpctl set, or serve the "
+      "clock as "
+      "the island's own with --local";
 
  private:
   using Frequency = FilterBank::Frequency;
 
   static constexpr nanoseconds kFirstSave = std::chrono::minutes{1};  // since the clock was set
 
-  // Of the last time that the clock was set or found right.
-  struct Checked {
-    WallTime at{};
-    Dispersion bound{};        // of the hub's time
-    bool is_upstream = false;  // what follows is an upstream's
-    Leap leap = Leap::kNone;
-    std::uint8_t stratum = 0;
-    ReferenceId reference_id{};
-    Delay root_delay{};
-  };
   struct Claim {
     std::string source;
     SourceKind kind;
@@ -96,6 +92,7 @@ class Hub {
 
   Upstreams::Config upstreams_config(const KeyRing& keys);
   void recall();
+  void resume();
   void save();
   // As an experiment found it; absent: there was none.
   void expect(const std::optional<Ppm>& rate_error);
@@ -107,15 +104,24 @@ class Hub {
   void hear(const HeardDatagram& heard);
   void hear_from(Association& association, const HeardDatagram& heard);
   void follow_upstreams(bool is_news, MonoTime now);
-  std::optional<Discipline::Consensus> select();
   bool may_begin_with(const Association& peer) const;
   void follow(Association& peer, const Discipline::Consensus& consensus, MonoTime now);
   void learn_frequency(const Discipline::Consensus& consensus);
-  // The clock has been set by a source, or found to agree with it; `checked.at` is now. `until_next`: in
-  // which an upstream is asked again.
-  void take_as_checked(SourceKind kind, const std::string& source, Checked checked,
-                       nanoseconds until_next = {});
-  bool follows_upstream() const { return checked_ && checked_->is_upstream && !followed_.empty(); }
+  // The clock has been set by a source just now, or found to agree with it. `until_next`: in which an
+  // upstream is asked again.
+  void on_sync(SourceKind kind, const std::string& source, Dispersion bound,
+               const std::optional<Reference::Upstream>& upstream = std::nullopt,
+               nanoseconds until_next = {});
+  bool follows_upstream() const { return reference_.follows_upstream(); }
+  bool is_on_local_clock(const Association& association) const;
+  // A source may not move the clock as far as it says: `why` is a clause. Until somebody else tells the time,
+  // what it contradicts is not claimed.
+  void refuse(Association& peer, Offset move, const char* why);
+  void hear_refused_again();
+  std::optional<Verdict> find_implausible(SourceKind kind, Offset move) const;
+  // A sample that is in doubt: the clock may be off by as much.
+  void widen(Dispersion bound, MonoTime now);
+  void hear_kernel(MonoTime now);
   void retell(MonoTime now);
   void lose();
   // Nobody is believed, as the servers contradict each other.
@@ -123,6 +129,9 @@ class Hub {
   void report_standings();
   bool was_synchronised(SourceKind by, MonoTime now) const;
 
+  bool is_reliable_by_kernel(const ServerState& state, WallTime now) const;
+  std::string_view unset_warning(const ClockStanding& standing, bool is_served) const;
+  std::string unreliable_warning(const ClockStanding& standing) const;
   SourceView view_of(const Association& association) const;
   SourceView view_of(const FedSource& fed) const;
   void add_estimate(SourceView& view, const Discipline::Source& source) const;
@@ -141,6 +150,8 @@ class Hub {
 
   Answer judge(const Claim& claim);
   Answer adopt(FedSource& fed, const Claim& claim, MonoTime now);
+  bool is_our_own(const SampleRecord& sample) const;
+  bool contradicts_itself(const FedSource& fed, const Claim& claim) const;
   Answer answer(FedSource& fed, bool is_accepted, const std::string& name, const std::string& text);
   std::vector<Prefix> access_point_networks() const;
 
@@ -158,6 +169,7 @@ class Hub {
   const Log& log_;
   Memory& memory_;
   std::int8_t precision_;
+  OwnQueries& own_queries_;
   MonoTime started_;
   WallTime earliest_;
   SavedState saved_;
@@ -168,11 +180,11 @@ class Hub {
   Discipline discipline_;
   FedSources fed_{discipline_};
   WallTime set_at_;  // by the machine's clock: when it was stepped last, or this program started
-  std::optional<Checked> checked_;
-  std::optional<WallTime> last_good_;  // when a source that makes it reliable last did so, since the start
-  std::string followed_;               // the source that counts most; empty: none
+  Reference reference_;
+  std::optional<WallTime> last_good_;  // when a source that may raise the floor last set it, since the start
+  std::optional<MonoTime> next_look_at_kernel_;
+  std::string followed_;  // the source that counts most; empty: none
   bool was_lost_ = false;
-  std::string panic_;                 // the source whose time is refused
   bool is_anybody_believed_ = false;  // by the last selection
   bool do_disagree_ = false;          // the servers, and nothing tells which of them is right
   std::optional<MonoTime> next_save_;

@@ -6,8 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "libsync/posix/address_reference_id.hpp"
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/interfaces.hpp"
+#include "libsync/posix/socket_address.hpp"
 #include "tools/sntpd/hub.hpp"
 
 namespace isletime::sntpd {
@@ -18,6 +20,8 @@ constexpr nanoseconds kOldestSample = std::chrono::minutes{1};
 constexpr nanoseconds kReadingTwoClocks = std::chrono::milliseconds{10};
 // A slew for a source that will hardly come again soon.
 constexpr nanoseconds kUntilNextFed = seconds{64};
+// A slew of less is as good as done.
+constexpr nanoseconds kWorthTelling = std::chrono::milliseconds{1};
 
 }  // namespace
 
@@ -50,14 +54,39 @@ Hub::Answer Hub::feed(const SampleRecord& sample) {
               .is_reliable = sample.reliable.value_or(true)};
   if (sample.leap) claim.account.leap = static_cast<Leap>(*sample.leap);
   claim.account.stratum = sample.stratum.value_or(0);
+  if (*kind == SourceKind::kFedNtp) {
+    if (is_our_own(sample)) return refuse("loop", "it is this hub's own answer, or follows it");
+    const bool is_local = sample.refid == "LOCL" || sample.refid == reference_id_text(kLocalClock, 2);
+    if (is_local) claim.kind = SourceKind::kIsland;
+  }
   claim.account.root_delay = {sample.root_delay.value_or(nanoseconds::zero())};
   claim.account.root_dispersion = {sample.root_dispersion.value_or(nanoseconds::zero())};
   claim.bound = {saturated_sum(claim.bound.value, saturated_sum(claim.account.root_delay.value / 2,
                                                                 claim.account.root_dispersion.value))};
-  const bool is_unset_server =
-      *kind == SourceKind::kNtp && sample.stratum && (*sample.stratum == 0 || *sample.stratum > kMaxStratum);
+  const bool is_unset_server = *kind == SourceKind::kFedNtp && sample.stratum &&
+                               (*sample.stratum == 0 || *sample.stratum >= kMaxStratum);
   if (claim.account.leap == Leap::kUnsynchronised || is_unset_server) claim.is_reliable = false;
   return judge(claim);
+}
+
+// It is at an address of this machine and states what we state, or it names us as its reference.
+bool Hub::is_our_own(const SampleRecord& sample) const {
+  if (options_.port == 0) return false;
+  const ServerState served = state();
+  const bool states_the_same = sample.stratum == served.stratum &&
+                               sample.root_delay == served.root_delay.value &&
+                               sample.refid == reference_id_text(served.reference_id, served.stratum);
+  const auto is_at = [&](IpAddress address) {
+    const bool is_named = sample.source == source_of({.address = address, .port = options_.port});
+    return is_named || (states_the_same && sample.source == "ntp:" + address_text({address, 0, 0}));
+  };
+  if (is_at(IpAddress::v4(0x7f00'0001)) || is_at({0, 1})) return true;
+  const auto own = interface_addresses();
+  return std::any_of(own.begin(), own.end(), [&](const InterfaceAddress& a) {
+    const bool is_followed = sample.stratum.value_or(0) >= 2 && !a.address.is_loopback() &&
+                             sample.refid == reference_id_text(reference_id_of(a.address), 2);
+    return is_at(a.address) || is_followed;
+  });
 }
 
 Hub::Answer Hub::set(const SetTime& request) {
@@ -110,7 +139,7 @@ Hub::Answer Hub::judge(const Claim& claim) {
       }
       return adopt(fed, claim, now);
     case Verdict::kAgree:
-      if (!follows_upstream()) take_as_checked(claim.kind, claim.source, {.bound = judgement.bound});
+      if (!follows_upstream()) on_sync(claim.kind, claim.source, judgement.bound);
       return answer(fed, true, verdict.name, verdict.text);
     case Verdict::kBelowThreshold:
       return answer(fed, true, verdict.name, verdict.text);
@@ -128,6 +157,9 @@ Hub::Answer Hub::adopt(FedSource& fed, const Claim& claim, MonoTime now) {
   fed_.leave_outranked(claim.kind);
   steering_.take_clock();
   discipline_.seed_frequency(frequency_for(claim.source));
+  // What it says now counts, and no older word of its own that contradicts it. A person's word is never
+  // averaged.
+  if (claim.kind == SourceKind::kManual || contradicts_itself(fed, claim)) fed_.leave(fed);
   if (!fed_.join(fed)) return answer(fed, false, "no-room", "there are too many sources");
   const auto sample =
       steering_.clock().sample_of(claim.at, claim.offset, fed.is_vague() ? kLeastKnown : claim.bound);
@@ -146,21 +178,37 @@ Hub::Answer Hub::adopt(FedSource& fed, const Claim& claim, MonoTime now) {
   if (!consensus || !is_selected(standing)) {
     return answer(fed, false, describe(standing).name, describe(standing).text);
   }
-  const bool may_not_step = claim.kind != SourceKind::kManual && was_synchronised(claim.kind, now);
-  const auto steered = steering_.steer(consensus->estimate, kUntilNextFed, may_not_step);
+  // A server's time may be any liar's. The others are fed by who is here, and have been judged by their
+  // ranks.
+  const bool is_servers = claim.kind == SourceKind::kFedNtp || claim.kind == SourceKind::kIsland;
+  const auto steered =
+      steering_.steer(consensus->estimate, kUntilNextFed, is_servers && was_synchronised(claim.kind, now));
   if (!steered) {
     fed_.leave(fed);
-    return answer(fed, false, "panic", "the clock would move further than --panic allows");
+    if (steered.error() == SteeringFault::kPanic)
+      return answer(fed, false, "panic", "the clock would move further than --panic allows");
+    return answer(fed, false, "clock-refuses", steering_.trouble());
   }
   if (steered->is_stepped) on_own_step();
   const Dispersion known = fed.is_vague() ? claim.bound : std::min(consensus->bound, claim.bound);
   const Dispersion bound{saturated_sum(known.value, steered->left)};
   const bool is_new = followed_ != claim.source;
-  take_as_checked(claim.kind, claim.source, {.bound = bound});
-  steering_.tell({Leap::kNone, bound.value, bound.value});
+  on_sync(claim.kind, claim.source, bound);
   if (is_new) note(Event::kSynchronised, "the clock follows " + claim.source);
   const VerdictDescription verdict = describe(Verdict::kAdopt);
-  return answer(fed, true, verdict.name, verdict.text);
+  if (steered->left < kWorthTelling) return answer(fed, true, verdict.name, verdict.text);
+  return answer(fed, true, verdict.name,
+                fmt::format("the clock is slewed to it: {:.3f} s are left", Seconds{steered->left}.count()));
+}
+
+bool Hub::contradicts_itself(const FedSource& fed, const Claim& claim) const {
+  if (!fed.index) return false;
+  const auto& estimator = discipline_.source(*fed.index)->estimator;
+  const auto estimate = estimator.at(steering_.free_now());
+  if (!estimate) return false;
+  const auto sample = steering_.clock().sample_of(claim.at, claim.offset, claim.bound);
+  const nanoseconds apart = magnitude(saturated_difference(sample.offset.value, offset_of(*estimate).value));
+  return apart > saturated_sum(claim.bound.value, estimator.error_bound(*estimate).value);
 }
 
 std::vector<Prefix> Hub::access_point_networks() const {

@@ -59,6 +59,13 @@ std::optional<SysError> HubClock::tell(const ClockQuality& quality) {
   return system_ ? system_->tell(quality) : std::nullopt;
 }
 
+std::optional<double> HubClock::take_foreign_rate(WallTime now) {
+  const auto rate = system_ ? system_->foreign_rate() : std::nullopt;
+  if (!rate) return std::nullopt;
+  set_rate(now, *rate);
+  return rate;
+}
+
 void HubClock::on_foreign_step(Offset by) {
   // Beside the machine's clock, such a step is one of the oscillator itself.
   if (system_) books_.on_step(by);

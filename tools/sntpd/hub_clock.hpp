@@ -36,6 +36,8 @@ class HubClock {
   std::optional<SysError> set_rate(WallTime now, double rate);
   std::optional<SysError> step(Offset by);
   std::optional<SysError> tell(const ClockQuality& quality);
+  // The rate that another program has given the machine's clock, if one has. Then it counts from `now` on.
+  std::optional<double> take_foreign_rate(WallTime now);
   // Somebody else stepped the machine's clock.
   void on_foreign_step(Offset by);
 

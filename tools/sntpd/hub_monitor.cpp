@@ -34,6 +34,9 @@ PeerSelection selection_of(Standing standing) {
     case Standing::kUnsynchronised:
     case Standing::kLoop:
     case Standing::kTooUncertain:
+    case Standing::kRefused:
+    case Standing::kOutranked:
+    case Standing::kDuplicate:
       return PeerSelection::kRejected;
     case Standing::kFalseticker:
       return PeerSelection::kFalseticker;
@@ -52,6 +55,8 @@ PeerSelection selection_of(Standing standing) {
 ClockSource clock_source_of(SourceKind kind) {
   switch (kind) {
     case SourceKind::kNtp:
+    case SourceKind::kFedNtp:
+    case SourceKind::kIsland:
       return ClockSource::kNtp;
     case SourceKind::kManual:
       return ClockSource::kByHand;
@@ -71,6 +76,8 @@ ClockSource clock_source_of(SourceKind kind) {
 ReferenceId reference_of(SourceKind kind) {
   switch (kind) {
     case SourceKind::kNtp:
+    case SourceKind::kFedNtp:
+    case SourceKind::kIsland:
       return ReferenceId::ascii("NTP\0");
     case SourceKind::kManual:
       return ReferenceId::ascii("HAND");

@@ -43,6 +43,31 @@ SourceView unresolved_view(const Unresolved& name) {
 
 }  // namespace
 
+bool Hub::is_reliable_by_kernel(const ServerState& state, WallTime now) const {
+  return !timekeeper_.standing(mono_now()).ever_set && reference_.is_vouched() &&
+         root_dispersion_at(state, now) <= timekeeper_.tolerance();
+}
+
+std::string_view Hub::unset_warning(const ClockStanding& standing, bool is_served) const {
+  if (standing.ever_set) return "";
+  if (!is_served) return kHowToSet;
+  if (reference_.is_vouched()) return "another program keeps this machine's clock, by the kernel's word";
+  return "no source has told the time: this clock is served as the island's own, whatever it reads (--local)";
+}
+
+std::string Hub::unreliable_warning(const ClockStanding& standing) const {
+  if (!standing.ever_set || standing.reliable) return "";
+  if (timekeeper_.is_contradicted()) return "the clock is contradicted, and not served as right";
+  if (standing.kind == SourceKind::kIsland)
+    return followed_ + " is on a clock that nobody vouches for, or follows one: so is this clock";
+  if (standing.bound > timekeeper_.tolerance())
+    return fmt::format("the clock may be off by {:.3f} s, which is more than --reliable-within allows",
+                       Seconds{standing.bound.value}.count());
+  if (standing.kind == SourceKind::kCamera)
+    return "only a camera has told the time, for which nobody vouches";
+  return "the clock was last compared so long ago that it is not reliable";
+}
+
 StatusView Hub::status() const {
   const MonoTime now = mono_now();
   const ServerState state = this->state();
@@ -50,7 +75,8 @@ StatusView Hub::status() const {
   StatusView view;
   view.time = steering_.hub_now();
   view.synchronised = is_synchronised(state, view.time);
-  view.reliable = standing.reliable;
+  // Neither is a clock that is known to be wrong.
+  view.reliable = (standing.reliable || is_reliable_by_kernel(state, view.time)) && view.time >= earliest_;
   if (standing.ever_set && !followed_.empty()) {
     view.source = followed_;
     view.kind = isletime::name_of(standing.kind);
@@ -73,17 +99,18 @@ StatusView Hub::status() const {
     view.root_dispersion = root_dispersion_at(state, view.time);
   }
   if (!memory_.warning().empty()) view.warnings.push_back(memory_.warning());
-  if (!panic_.empty())
-    view.warnings.push_back(panic_ + " is refused: it would move the clock further than --panic allows");
+  for (const auto& association : upstreams_.associations()) {
+    if (discipline_.source(association->index)->is_refused) view.warnings.push_back(association->refusal);
+  }
+  if (!steering_.trouble().empty()) view.warnings.push_back(steering_.trouble());
   if (do_disagree_)
     view.warnings.emplace_back(
         "the servers disagree, and nothing tells which of them is right: add another --server, or give the "
         "word prefer to the one to be believed");
   if (was_lost_) view.warnings.emplace_back("no server is followed: the clock runs on by itself");
-  if (!standing.ever_set && view.synchronised)
-    view.warnings.emplace_back("no source has told the time: this machine's clock is served as it is");
-  if (standing.ever_set && !standing.reliable)
-    view.warnings.emplace_back("the clock was last compared so long ago that it is not reliable");
+  const std::string_view unset = unset_warning(standing, view.synchronised);
+  if (!unset.empty()) view.warnings.emplace_back(unset);
+  if (const std::string why = unreliable_warning(standing); !why.empty()) view.warnings.push_back(why);
   if (rtc_) {
     const RtcKeeper::View rtc = rtc_->view(now);
     view.rtc = StatusView::Rtc{.source = rtc_->source(),

@@ -24,7 +24,7 @@ RtcTime Hub::rtc_time(MonoTime now) const {
   const WallTime machine = wall_now();
   const nanoseconds hub_less_machine = elapsed(machine, steering_.clock().hub_time(machine));
   const Offset true_less_machine{saturated_sum(hub_less_machine, steering_.left(now).value)};
-  return {.host = {.is_verified = timekeeper_.may_write_rtc(now),
+  return {.host = {.is_verified = timekeeper_.may_write_rtc(now) && steering_.hub_now() >= earliest_,
                    .bound = timekeeper_.standing(now).bound,
                    .rate_uncertainty = rate_uncertainty()},
           .true_less_machine = true_less_machine,

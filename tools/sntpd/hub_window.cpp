@@ -39,8 +39,9 @@ WindowView Hub::set_window(const SetWindow& request) {
   saved_.rate_error = request.rate_error;
   expect(saved_.rate_error);
   // A clock that nobody has set is none to remember the time of.
-  if (checked_) save();
-  if (!checked_) memory_.keep(request.rate_error, build_time());
+  const bool is_set = timekeeper_.standing(mono_now()).ever_set;
+  if (is_set) save();
+  if (!is_set) memory_.keep(request.rate_error, build_time());
   WindowView view = window_view();
   note(Event::kWindowsSet,
        fmt::format("an experiment found this machine's clock to be wrong by up to {:.4g} ppm: {}",

@@ -14,12 +14,13 @@
 namespace isletime::sntpd {
 namespace {
 
-constexpr ProgramText kText{"sntpd", "Keep an island's time, and serve it by NTP.",
-                            "Also, see sntpd(8): --access-point --bind-key --broadcast --control --keys\n"
-                            "  --local-stratum --maxpoll --minpoll --monitor --no-control --no-rate-limit\n"
-                            "  --no-sandbox --panic --rtc --signed-only --state-dir --step --step-always\n"
-                            "  --user --workers\n"
-                            "Example, without root: sntpd --no-clock --bind 127.0.0.1 --port 11123"};
+constexpr ProgramText kText{
+    "sntpd", "Keep an island's time, and serve it by NTP.",
+    "Also, see sntpd(8): --access-point --bind-key --broadcast --control --keys\n"
+    "  --local-stratum --maxpoll --minpoll --monitor --no-control --no-rate-limit\n"
+    "  --no-sandbox --panic --reliable-within --rtc --signed-only --state-dir --step\n"
+    "  --step-always --user --workers\n"
+    "Example, without root: sntpd --local --no-clock --bind 127.0.0.1 --port 11123"};
 
 struct Words {
   std::vector<std::string> bind;
@@ -35,6 +36,7 @@ struct Words {
   std::optional<std::uint8_t> maxpoll;
   std::optional<std::string> step;
   std::optional<std::string> panic;
+  std::optional<std::string> reliable_within;
 };
 
 std::vector<AccessRule> rules_of(const Words& words) {
@@ -109,7 +111,7 @@ void add_source_options(CLI::App& app, Options& options, Words& words) {
       ->type_name("HOST[,...]")
       ->check(is_server);
   app.add_flag("--no-clock", options.no_clock, "Never set this machine's clock");
-  app.add_flag("--unsynchronised", options.unsynchronised, "The clock is wrong until a source has set it");
+  app.add_flag("--local", options.is_island_reference, "Serve this clock as the island's, whatever it reads");
 }
 
 // Those that few need: --help, which is to fit a screen, only names them.
@@ -146,6 +148,7 @@ void add_rare_options(CLI::App& app, Options& options, Words& words) {
       },
       "");
   app.add_option("--rtc", words.rtc)->check(is_rtc)->group(kHidden);
+  app.add_option("--reliable-within", words.reliable_within)->check(is_duration)->group(kHidden);
   app.add_flag("--signed-only", options.signed_only)->group(kHidden);
   app.add_option("--state-dir", options.state_folder)->group(kHidden);
   app.add_option("--step", words.step)->check(is_duration)->group(kHidden);
@@ -214,6 +217,7 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   for (const auto& text : words.broadcasts) options.broadcasts.push_back(*parse_broadcast_option(text));
   if (words.rtc) options.rtc = *parse_rtc_option(*words.rtc);
   take_durations(words, options.limits);
+  if (const auto most = parse_seconds(words.reliable_within.value_or(""))) options.reliable_within = {*most};
   auto fault = take_polls(words, options);
   if (!fault) fault = find_contradiction(options);
   if (!fault) return options;

@@ -27,7 +27,8 @@ struct Options {
   std::vector<AccessRule> access_rules;  // in order of precedence
   std::vector<AccessRule> monitors;      // who may ask what is monitored; the same
   std::uint8_t local_stratum = 10;
-  bool unsynchronised = false;
+  bool is_island_reference = false;  // --local
+  Dispersion reliable_within{seconds{1}};
   std::vector<ServerOption> servers;
   std::vector<ServerOption> pools;
   std::vector<BroadcastOption> broadcasts;

@@ -151,6 +151,11 @@ Result<SavedState, SavedStateFault> read_state(const JsonValue& object) {
   if (members.has("machine")) state.machine = members.text("machine");
   if (members.has("boot"))
     state.boot = SavedBoot{members.text("boot"), members.duration("uptime_s"), members.flag("has_set_clock")};
+  if (members.has("sync")) {
+    const auto kind = source_kind_of(members.text("sync"));
+    if (!kind) members.fail(SavedStateFault::kAbsurd);
+    state.sync = SavedSync{kind.value_or(SourceKind::kFreeRun), {members.duration("bound_s")}};
+  }
   if (const JsonValue* rtc = object.find("rtc")) {
     state.rtc = read_rtc(*rtc);
     if (!state.rtc) members.fail(SavedStateFault::kAbsurd);
@@ -207,6 +212,7 @@ std::string format_saved_state(const SavedState& state) {
         .seconds("uptime_s", state.boot->uptime)
         .flag("has_set_clock", state.boot->has_set_clock);
   if (state.last_good_time) writer.time("last_good_time", *state.last_good_time);
+  if (state.sync) writer.text("sync", name_of(state.sync->kind)).seconds("bound_s", state.sync->bound.value);
   if (state.frequency) put(writer, *state.frequency);
   if (state.rate_error) put(writer, "rate_error_ppm", *state.rate_error);
   if (state.rtc) writer.raw("rtc", rtc_object(*state.rtc));

@@ -12,6 +12,7 @@
 
 #include "libsync/core/result.hpp"
 #include "libsync/core/time_types.hpp"
+#include "libsync/policy/timekeeper.hpp"
 #include "tools/sntpd/saved_rtc.hpp"
 
 namespace isletime::sntpd {
@@ -33,6 +34,12 @@ struct SavedBoot {
   bool has_set_clock;  // the machine's, since then
 };
 
+// What vouched for the clock last, and how far off it was at most when it was saved.
+struct SavedSync {
+  SourceKind kind;
+  Dispersion bound;
+};
+
 struct SavedState {
   WallTime saved_at;
   std::optional<WallTime> last_good_time;  // when the clock was last synchronised
@@ -42,6 +49,7 @@ struct SavedState {
   std::optional<SavedBoot> boot;
   std::optional<SavedRtc> rtc{};
   std::optional<Ppm> rate_error{};  // of the clock when nothing corrects it, by experiment; above 0
+  std::optional<SavedSync> sync{};  // absent: nothing vouched for the clock
 };
 
 inline constexpr std::size_t kMostSavedSources = 64;

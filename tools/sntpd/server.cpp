@@ -93,7 +93,7 @@ std::optional<Server::Failure> Server::open() {
   if (auto failure = open_services()) return failure;
   if (auto failure = open_broadcaster()) return failure;
   if (auto failure = open_memory(user)) return failure;
-  hub_.emplace(options_, keys_, log_, memory_, precision_);
+  hub_.emplace(options_, keys_, log_, memory_, precision_, own_queries_);
   if (auto failure = open_battery_clock()) return failure;
   time_.publish(hub_->served());
   monitor_.publish(hub_->monitored());
@@ -234,11 +234,12 @@ std::optional<SysError> Server::open_one(const Endpoint& local) {
   return std::nullopt;
 }
 
-Demands Server::demands() const {
+Demands Server::demands() {
   return {.keys = &keys_,
           .bindings = options_.key_bindings,
           .signed_only = options_.signed_only,
-          .limits_rates = !options_.no_rate_limit};
+          .limits_rates = !options_.no_rate_limit,
+          .own_queries = &own_queries_};
 }
 
 void Server::announce() const {
@@ -255,12 +256,12 @@ std::string Server::quality() const {
   const ServedTime time = time_.read();
   const WallTime now = time.map(wall_now());
   if (is_synchronised(time.state, now)) return fmt::format("stratum {}", time.state.stratum);
-  if (options_.unsynchronised) return "unsynchronised, as told";
-  if (time.state.stratum == 0) return "unsynchronised, until a server has told the time";
-  const bool is_ancient = hub_->earliest() == build_time();
-  return fmt::format("unsynchronised: the clock reads {}, before {} ({})", text_of(now),
-                     is_ancient ? "this program was made" : "it was last known to be right",
-                     text_of(hub_->earliest()));
+  if (now < build_time())
+    return fmt::format("unsynchronised: the clock reads {}, before this program was made ({})", text_of(now),
+                       text_of(build_time()));
+  if (!options_.servers.empty() || !options_.pools.empty())
+    return "unsynchronised, until a server has told the time";
+  return fmt::format("unsynchronised: {}", Hub::kHowToSet);
 }
 
 void Server::run() {

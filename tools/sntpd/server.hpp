@@ -56,7 +56,7 @@ class Server {
   std::optional<Failure> open_broadcaster();
   std::optional<Failure> open_control(const std::optional<User>& user);
   std::optional<Failure> give_up_rights(const std::optional<User>& user);
-  Demands demands() const;
+  Demands demands();
   void announce() const;
   std::string quality() const;
   void work(Service& service);
@@ -80,6 +80,7 @@ class Server {
   Snapshot<ServedTime> time_;
   Monitor monitor_;
   SharedStamps saved_;
+  OwnQueries own_queries_;
   std::vector<Service> services_;
   std::optional<Broadcaster> broadcaster_;
   std::optional<Control> control_;

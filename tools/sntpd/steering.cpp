@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,8 +22,15 @@ constexpr nanoseconds kLeastJump = std::chrono::milliseconds{1};
 constexpr nanoseconds kLeastSleep = std::chrono::milliseconds{100};
 constexpr nanoseconds kBatteryClockError = seconds{2};
 
+// Another program that steers the clock is put up with so often, unless it was quiet for so long.
+constexpr int kMostIntrusions = 3;
+constexpr nanoseconds kForgiven = std::chrono::hours{1};
+
 // The kernel may give up a clock that is known to nearly 16 s; it is not worth more wake-ups.
 constexpr nanoseconds kLeastBetweenTelling = std::chrono::minutes{10};
+
+// What a kernel's fine adjustment gives: a crystal that is further off is no clock's.
+constexpr double kMostOfACrystal = 500e-6;
 
 constexpr nanoseconds kDay = std::chrono::hours{24};
 constexpr nanoseconds kAroundMidnight = seconds{30};
@@ -87,29 +95,37 @@ WallTime Steering::hub_now() const {
   return clock_.hub_time(wall_now());
 }
 
-Result<Steering::Steered, ControlRefusal> Steering::steer(const Estimate& estimate, nanoseconds until_next,
-                                                          bool was_synchronised) {
+Result<Steering::Steered, SteeringFault> Steering::steer(const Estimate& estimate, nanoseconds until_next,
+                                                         bool was_synchronised) {
   take_clock();
+  if (intrusions_ >= kMostIntrusions) return Unexpected{SteeringFault::kClock};
   const ClockError error{saturated_sum(estimate.phase, clock_.steered(wall_now())), estimate.frequency};
   const auto correction = correct(error, until_next, was_synchronised, config_.limits);
-  if (!correction) return Unexpected{correction.error()};
-  apply(*correction, mono_now());
+  if (!correction) return Unexpected{SteeringFault::kPanic};
+  if (!apply(*correction, mono_now())) return Unexpected{SteeringFault::kClock};
   const bool is_stepped = correction->step.has_value();
   return Steered{is_stepped ? nanoseconds::zero() : magnitude(error.phase), is_stepped};
 }
 
-void Steering::apply(const Correction& correction, MonoTime now) {
+void Steering::settle(const std::optional<double>& rate) {
+  if (!clock_.sets_the_machines_clock() || (!rate && std::abs(clock_.rate()) <= kMostOfACrystal)) return;
+  rate_ = rate.value_or(0.0);
+  must(clock_.set_rate(wall_now(), rate_));
+}
+
+bool Steering::apply(const Correction& correction, MonoTime now) {
   if (correction.step) {
     const std::string what =
         fmt::format("the clock is stepped by {:+.9f} s", Seconds{correction.step->value}.count());
+    if (!must(clock_.step(*correction.step))) return false;
     log_.notice(what);
-    const auto error = clock_.step(*correction.step);
-    must(error);
     // Not read anew: somebody else's step at the same time would never be noticed.
-    if (!error && clock_.sets_the_machines_clock())
+    if (clock_.sets_the_machines_clock())
       wall_less_mono_ = saturated_sum(wall_less_mono_, correction.step->value);
     memory_.note(hub_now(), Event::kClockStepped, what);
   }
+  const double slew_rate = correction.slew.value_or(Slew{}).rate;
+  if (!must(clock_.set_rate(wall_now(), correction.rate + slew_rate))) return false;
   rate_ = correction.rate;
   slew_ = correction.slew.value_or(Slew{});
   slew_until_.reset();
@@ -118,7 +134,7 @@ void Steering::apply(const Correction& correction, MonoTime now) {
     const double pace = clock_.sets_the_machines_clock() ? 1 + rate_ + slew_.rate : 1.0;
     slew_until_ = now + rounded(Seconds{slew_.duration} * pace);
   }
-  must(clock_.set_rate(wall_now(), rate_ + slew_.rate));
+  return true;
 }
 
 Offset Steering::left(MonoTime now) const {
@@ -172,12 +188,33 @@ void Steering::retell(Dispersion max_error) {
 
 std::optional<Steering::Jump> Steering::take_jump() {
   if (leap_at_ && hub_now() >= *leap_at_) return insert_leap_second();
+  if (auto steered = take_foreign_rate(mono_now())) return steered;
   const nanoseconds before = std::exchange(wall_less_mono_, wall_less_mono());
   const Offset by{wall_less_mono_ - before};
   if (magnitude(by.value) < kLeastJump) return std::nullopt;
   clock_.on_foreign_step(by);
   if (has_slept(by.value)) return Jump{by, Cause::kSleep};
   return Jump{by, is_leap_second(by) ? Cause::kLeapSecond : Cause::kSomebody};
+}
+
+// Two programs that steer one clock both spoil it. The other is given way for good if it does not stop.
+std::optional<Steering::Jump> Steering::take_foreign_rate(MonoTime now) {
+  const auto rate = clock_.take_foreign_rate(wall_now());
+  if (!rate) return std::nullopt;
+  if (last_intrusion_ && elapsed(*last_intrusion_, now) > kForgiven) intrusions_ = 0;
+  last_intrusion_ = now;
+  ++intrusions_;
+  slew_until_.reset();
+  rate_ = *rate;
+  const bool gives_way = intrusions_ >= kMostIntrusions;
+  const std::string what = fmt::format(
+      "another program steers this machine's clock (by {:+.3f} ppm now): {}", *rate * 1e6,
+      gives_way ? "sntpd leaves it alone; stop the other one and start sntpd again, or use --no-clock"
+                : "stop it");
+  if (intrusions_ == 1 || gives_way) log_.error(what);
+  memory_.note(hub_now(), Event::kFault, what);
+  if (gives_way) trouble_ = what;
+  return Jump{{}, Cause::kSteeredByOthers};
 }
 
 Steering::Jump Steering::insert_leap_second() {
@@ -200,12 +237,17 @@ bool Steering::is_leap_second(Offset by) const {
   return is_midnight && magnitude(by.value - leap_step(announced_).value) < std::chrono::milliseconds{100};
 }
 
-void Steering::must(const std::optional<SysError>& error) {
-  if (!error || was_refused_) return;
-  was_refused_ = true;
-  const std::string what = fmt::format("the clock cannot be steered: {}", to_string(*error));
-  log_.error(what);
-  memory_.note(hub_now(), Event::kFault, what);
+bool Steering::must(const std::optional<SysError>& error) {
+  if (!error) {
+    trouble_.clear();
+    return true;
+  }
+  if (!trouble_.empty()) return false;
+  trouble_ = fmt::format("the clock cannot be steered: {}: run sntpd with CAP_SYS_TIME, or with --no-clock",
+                         to_string(*error));
+  log_.error(trouble_);
+  memory_.note(hub_now(), Event::kFault, trouble_);
+  return false;
 }
 
 }  // namespace isletime::sntpd

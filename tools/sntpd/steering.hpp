@@ -18,6 +18,11 @@ struct SteeringConfig {
   bool leaves_machine_clock = false;  // --no-clock
 };
 
+enum class SteeringFault : std::uint8_t {
+  kPanic,  // it would move the clock too far
+  kClock,  // the clock could not be moved, which has been said
+};
+
 class Steering {
  public:
   Steering(const SteeringConfig& config, const Log& log, Memory& memory);
@@ -36,14 +41,20 @@ class Steering {
     bool is_stepped;
   };
   // `was_synchronised`: by a source as good.
-  Result<Steered, ControlRefusal> steer(const Estimate& estimate, nanoseconds until_next,
-                                        bool was_synchronised);
+  Result<Steered, SteeringFault> steer(const Estimate& estimate, nanoseconds until_next,
+                                       bool was_synchronised);
+  // The clock's rate is what is believed right, and nothing is slewed: what another run has left is undone.
+  // Absent: nobody knows; a rate that no crystal needs is a slew's.
+  void settle(const std::optional<double>& rate);
   // What is still to be slewed away.
   Offset left(MonoTime now) const;
   std::optional<MonoTime> next_wakeup(MonoTime now) const;
   void end_slew_if_due(MonoTime now);
   // The clock stays at the rate that is believed right.
   void stop();
+
+  // Empty, or what people should know: why the clock is not steered.
+  const std::string& trouble() const { return trouble_; }
 
   // Programs that ask the kernel are told; it inserts the leap second that is announced, which can only be
   // at the end of a month.
@@ -56,7 +67,7 @@ class Steering {
 
   // What the clock was set by since the last call, and why. What the machine has slept, its clock was
   // told by its battery clock, to a second or so.
-  enum class Cause : std::uint8_t { kSomebody, kLeapSecond, kSleep };
+  enum class Cause : std::uint8_t { kSomebody, kLeapSecond, kSleep, kSteeredByOthers };
   struct Jump {
     Offset by;
     Cause cause;
@@ -64,11 +75,13 @@ class Steering {
   std::optional<Jump> take_jump();
 
  private:
-  void apply(const Correction& correction, MonoTime now);
+  // False: the clock refused, which has been said.
+  bool apply(const Correction& correction, MonoTime now);
   bool is_leap_second(Offset by) const;
   bool has_slept(nanoseconds by);
   Jump insert_leap_second();
-  void must(const std::optional<SysError>& error);
+  bool must(const std::optional<SysError>& error);
+  std::optional<Jump> take_foreign_rate(MonoTime now);
 
   const SteeringConfig config_;
   const Log& log_;
@@ -84,6 +97,9 @@ class Steering {
   ClockQuality told_;
   std::optional<MonoTime> tell_again_;
   bool was_refused_ = false;
+  std::string trouble_;
+  int intrusions_ = 0;  // by others who steer, lately
+  std::optional<MonoTime> last_intrusion_;
 };
 
 }  // namespace isletime::sntpd

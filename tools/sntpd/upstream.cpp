@@ -9,10 +9,12 @@
 
 namespace isletime::sntpd {
 
-std::optional<QueryOutcome> Upstream::ask(MonoTime now, std::uint64_t nonce) {
+std::optional<QueryOutcome> Upstream::ask(MonoTime now, std::uint64_t nonce, OwnQueries* own_queries) {
   if (client_.expire(now)) return lose(trouble_.empty() ? no_reply() : std::exchange(trouble_, {}));
   const auto query = client_.poll(now, nonce);
   if (!query) return std::nullopt;
+  query_ = NtpTimestamp::from_raw(load_be64(*query, field::kTransmit));
+  if (own_queries != nullptr) own_queries->on_query(query_);
   trouble_.clear();
   auto socket = QuerySocket::open(server_);
   if (!socket) return lose(to_string(socket.error()));
@@ -60,7 +62,10 @@ std::optional<QueryOutcome> Upstream::read(short revents, MonoTime now) {
     trouble_ = fault.text;
     return std::nullopt;
   }
-  return lose(fault.text);
+  reach_.add(false);
+  socket_.reset();
+  trouble_.clear();
+  return Lost{fault.text, measured.error()};
 }
 
 void Upstream::forget_exchange() {

@@ -14,12 +14,14 @@
 #include "libsync/policy/client.hpp"
 #include "libsync/posix/mac.hpp"
 #include "libsync/posix/query_socket.hpp"
+#include "tools/sntpd/own_queries.hpp"
 
 namespace isletime::sntpd {
 
 // The query has no answer that could be used.
 struct Lost {
-  std::string why;  // a clause for people
+  std::string why;                 // a clause for people
+  std::optional<Reject> reject{};  // of the server's own answer
 };
 using QueryOutcome = std::variant<Measurement, Lost>;
 
@@ -40,8 +42,11 @@ class Upstream {
   explicit Upstream(const ClientConfig& config, const Key* key = nullptr)
       : server_(config.server), client_(config), key_(key) {}
 
-  // Sends the query that is due, if one is. Absent: none was, or it is on its way.
-  std::optional<QueryOutcome> ask(MonoTime now, std::uint64_t nonce);
+  // Sends the query that is due, if one is, and notes it in `own_queries` before. Absent: none was, or it is
+  // on its way.
+  std::optional<QueryOutcome> ask(MonoTime now, std::uint64_t nonce, OwnQueries* own_queries = nullptr);
+  // The transmit stamp of the last query.
+  NtpTimestamp query() const { return query_; }
   // `revents`: what poll(2) reported for poll_entry(). Reads one report or reply, if there is any.
   std::optional<QueryOutcome> read(short revents, MonoTime now);
 
@@ -71,6 +76,7 @@ class Upstream {
   std::optional<QuerySocket> socket_;
   ReachRegister reach_;
   std::optional<IpAddress> local_;
+  NtpTimestamp query_;
   std::string trouble_;  // what came instead of an answer to the outstanding query
 };
 

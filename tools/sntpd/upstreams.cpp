@@ -23,11 +23,11 @@ constexpr int kNeverThereAfter = 4;
 
 constexpr std::uint16_t kNtpPort = 123;
 
+}  // namespace
+
 std::string source_of(const Endpoint& server) {
   return "ntp:" + (server.port == kNtpPort ? address_text(server) : to_string(server));
 }
-
-}  // namespace
 
 Upstreams::Upstreams(Config config, Discipline& discipline, const Log& log)
     : config_(std::move(config)), discipline_(discipline), log_(log) {
@@ -56,7 +56,8 @@ void Upstreams::start(std::size_t plan, const Endpoint& address) {
   const Key* key = server.key ? config_.keys.find(*server.key) : nullptr;
   config_.on_start(source);
   const auto owner = is_private(address.address) ? ServerOwner::kOurselves : ServerOwner::kStranger;
-  const auto index = discipline_.add({.tier = server.tier, .poll = limits, .owner = owner});
+  const auto index =
+      discipline_.add({.tier = server.tier, .first_samples = kFirstSamples, .poll = limits, .owner = owner});
   if (!index) {
     log_.error(fmt::format("{}: not asked: there are {} sources already", source, Discipline::kMaxSources));
     return;
@@ -92,7 +93,7 @@ void Upstreams::step(std::span<const pollfd> polled, MonoTime now,
     const short revents = i < of_associations ? polled[i].revents : short{0};
     auto outcome = revents != 0 ? association.upstream.read(revents, now) : std::nullopt;
     if (outcome) handle({association, *std::move(outcome)});
-    outcome = association.upstream.ask(now, random_u64());
+    outcome = association.upstream.ask(now, random_u64(), &config_.own_queries);
     if (outcome) handle({association, *std::move(outcome)});
   }
   if (!polled.empty() && polled.back().revents != 0) take_answers(now);

@@ -19,6 +19,7 @@
 #include "tools/common/log.hpp"
 #include "tools/sntpd/broadcast_listener.hpp"
 #include "tools/sntpd/hub_clock.hpp"
+#include "tools/sntpd/own_queries.hpp"
 #include "tools/sntpd/resolver.hpp"
 #include "tools/sntpd/server_option.hpp"
 #include "tools/sntpd/upstream.hpp"
@@ -26,6 +27,12 @@
 namespace isletime::sntpd {
 
 inline constexpr std::size_t kPoolSize = 4;
+
+// What a server says counts from this sample on.
+inline constexpr int kFirstSamples = 3;
+
+// A server's name as a source: "ntp:192.0.2.7".
+std::string source_of(const Endpoint& server);
 
 struct Association {
   std::string source;  // "ntp:192.0.2.1"
@@ -39,6 +46,8 @@ struct Association {
   std::optional<Measurement> last{};
   std::optional<HubClock> clock_then{};  // as it was steered at the last reply
   std::string last_error{};
+  std::string refusal{};                        // why it was refused last
+  bool was_refused = false;                     // and now agrees with the clock again
   Standing standing = Standing::kUnreachable;   // as last reported
   std::optional<BroadcastListener> listener{};  // if its broadcasts are wanted
 };
@@ -58,6 +67,7 @@ class Upstreams {
     std::int8_t precision = 0;
     const KeyRing& keys;
     std::function<bool(const Endpoint&)> is_ourselves;
+    OwnQueries& own_queries;
     // Called before a source joins the discipline.
     std::function<void(const std::string& source)> on_start;
   };

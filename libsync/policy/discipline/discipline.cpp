@@ -10,6 +10,13 @@ namespace {
 // A server that is alone in seeing a step has more to prove than the only one there is.
 constexpr int kEvidenceAmongOthers = 5;
 
+// So many suspects more than good samples, of which never enough agree to be a step, are no
+// it.
+constexpr int kErratic = 8;
+
+// A clock's setting that ends in so many zero bits may be another server's as well, which rounds alike.
+constexpr std::uint64_t kUnrounded = 0xffff;
+
 // No deviation counts as less: a variance of zero would silence all others.
 constexpr double kLeastVariance = 1e-24;
 
@@ -46,9 +53,29 @@ Outcome Discipline::on_broadcast(std::size_t index, const OffsetSample& sample,
 }
 
 Outcome Discipline::observe(Source& source, const OffsetSample& sample, const SourceAccount& account) {
+  if (source.settings[source.newest_setting] != account.reference_time) {
+    source.newest_setting = (source.newest_setting + 1) % source.settings.size();
+    source.settings[source.newest_setting] = account.reference_time;
+  }
   source.account = account;
+  const bool is_another = source.last_sample != sample.at;
   source.last_sample = sample.at;
-  return source.estimator.add(sample, evidence_for_step(source));
+  const Outcome outcome = source.estimator.add(sample, evidence_for_step(source));
+  if (outcome == Outcome::kSuspect) {
+    source.good_in_row = 0;
+    ++source.more_suspects;
+  } else {
+    source.good_in_row += is_another ? 1 : 0;
+    source.more_suspects = std::max(source.more_suspects - 1, 0);
+  }
+  if (outcome == Outcome::kStepped) source.more_suspects = 0;
+  if (source.more_suspects >= kErratic) {
+    source.estimator.forget_phase();
+    source.more_suspects = 0;
+    source.is_proven = false;
+  }
+  if (source.good_in_row >= source.config.first_samples) source.is_proven = true;
+  return outcome;
 }
 
 // What a majority suspects is a step of the local clock.
@@ -93,6 +120,7 @@ std::optional<Discipline::Consensus> Discipline::select(FreeTime now, nanosecond
   for (std::size_t i = 0; i < kMaxSources; ++i) {
     if (!sources_[i]) continue;
     candidates[count] = candidate_of(*sources_[i], now, steered);
+    candidates[count].server = server_number(i);
     indices[count++] = i;
   }
   const Selection selection = isletime::select({candidates.data(), count});
@@ -107,6 +135,7 @@ void Discipline::forget_phase() {
   for (auto& source : sources_) {
     if (!source) continue;
     source->estimator.forget_phase();
+    source->more_suspects = 0;
     source->polls.restart();
   }
 }
@@ -119,21 +148,43 @@ void Discipline::on_leap_second(Offset by) {
 
 Candidate Discipline::candidate_of(const Source& source, FreeTime now, nanoseconds steered) const {
   Candidate candidate;
+  candidate.rank = source.config.rank;
   candidate.tier = source.config.tier;
+  candidate.is_refused = source.is_refused;
   candidate.reachable = source.reachable;
   candidate.synchronised = source.trouble != Trouble::kUnsynchronised;
   candidate.loop = source.trouble == Trouble::kLoop;
   candidate.stratum = source.account.stratum;
   candidate.was_selected = is_selected(source.placement.standing);
   candidate.was_system_peer = source.placement.standing == Standing::kSystemPeer;
+  if (source.trouble == Trouble::kTooUncertain) candidate.bound = {nanoseconds::max()};
   const auto estimate = source.estimator.at(now);
-  if (!estimate) return candidate;
+  candidate.is_proven = source.is_proven;
+  const bool has_a_vote = source.is_proven || !source.estimator.is_suspicious();
+  if (source.trouble == Trouble::kTooUncertain || !estimate || !has_a_vote) return candidate;
   candidate.has_samples = true;
   candidate.offset = {saturated_difference(offset_of(*estimate).value, steered)};
   candidate.bound = {
       saturated_sum(source.estimator.error_bound(*estimate).value, root_distance_of(source.account))};
   candidate.deviation = {rounded(Seconds{std::sqrt(estimate->var_phase)})};
   return candidate;
+}
+
+// That of the first source whose clock was set at the same instant, to the fraction that no two share by
+// chance.
+std::uint8_t Discipline::server_number(std::size_t index) const {
+  const Source& source = *sources_[index];
+  const auto is_shared = [&](NtpTimestamp setting) {
+    if ((setting.raw() & kUnrounded) == 0) return false;
+    return std::find(source.settings.begin(), source.settings.end(), setting) != source.settings.end();
+  };
+  for (std::size_t i = 0; i < index; ++i) {
+    if (!sources_[i] || sources_[i]->account.stratum != source.account.stratum) continue;
+    if (sources_[i]->account.reference_id != source.account.reference_id) continue;
+    const auto& settings = sources_[i]->settings;
+    if (std::any_of(settings.begin(), settings.end(), is_shared)) return server_number(i);
+  }
+  return static_cast<std::uint8_t>(index + 1);
 }
 
 Discipline::Consensus Discipline::consensus_of(const Combination& combination, FreeTime now,

@@ -28,10 +28,11 @@ struct SourceAccount {
   ReferenceId reference_id{};
   Delay root_delay{};
   Dispersion root_dispersion{};
+  NtpTimestamp reference_time{};  // when its clock was last set, by itself
 };
 
 // Why the last query gave no sample.
-enum class Trouble : std::uint8_t { kNone, kNoReply, kUnsynchronised, kLoop };
+enum class Trouble : std::uint8_t { kNone, kNoReply, kUnsynchronised, kLoop, kTooUncertain };
 
 class Discipline {
  public:
@@ -39,7 +40,10 @@ class Discipline {
   static constexpr std::size_t kMaxSources = kMaxCandidates;
 
   struct SourceConfig {
+    std::uint8_t rank = 0;  // of its kind
     Tier tier = Tier::kNormal;
+    // It may steer the clock once it has given so many of which none is in doubt.
+    int first_samples = 1;
     PollLimits poll{};
     ServerOwner owner = ServerOwner::kOurselves;
   };
@@ -54,6 +58,13 @@ class Discipline {
     PollChoice polls;
     SourceAccount account;
     std::optional<FreeTime> last_sample;
+    int good_in_row = 0;    // samples that were not suspected
+    int more_suspects = 0;  // than good samples, since there were as many
+    bool is_proven = false;
+    bool is_refused = false;  // it would move the clock too far
+    // The last of its clock's settings, by which the server is known under another name.
+    std::array<NtpTimestamp, 4> settings{};
+    std::size_t newest_setting = 0;
     Trouble trouble = Trouble::kNone;
     bool reachable = false;
     Placement placement;  // by the last selection
@@ -73,6 +84,10 @@ class Discipline {
   // The index under which the source is known. Absent: there are kMaxSources already.
   std::optional<std::size_t> add(const SourceConfig& config);
   void remove(std::size_t index) { sources_[index].reset(); }
+  // It has no say until it is refused no more.
+  void refuse(std::size_t index, bool is_refused) { sources_[index]->is_refused = is_refused; }
+  // A source may turn out to be of another kind.
+  void set_rank(std::size_t index, std::uint8_t rank) { sources_[index]->config.rank = rank; }
   const std::optional<Source>& source(std::size_t index) const { return sources_[index]; }
 
   Outcome on_sample(std::size_t index, MonoTime now, const OffsetSample& sample,
@@ -95,6 +110,7 @@ class Discipline {
   void on_leap_second(Offset by);
 
  private:
+  std::uint8_t server_number(std::size_t index) const;
   Outcome observe(Source& source, const OffsetSample& sample, const SourceAccount& account);
   int evidence_for_step(const Source& source) const;
   bool is_wanted_as_witness(const Source& source) const;
