@@ -34,17 +34,18 @@ Reject kiss_of(ReferenceId code) {
 }  // namespace
 
 Client::Client(const ClientConfig& config)
-    : config_(config), interval_(config.shortest_interval), shortest_interval_(config.shortest_interval) {}
+    : config_(config), interval_(config.shortest_interval), wanted_interval_(config.shortest_interval) {}
 
 std::optional<Query> Client::poll(MonoTime now, std::uint64_t nonce) {
   expire(now);
-  if (stopped_ || outstanding_ || (last_query_ && now < next_query_)) return std::nullopt;
+  if (outstanding_ || (last_query_ && now < next_query())) return std::nullopt;
   // Zero would match a reply whose origin was never filled in.
   const auto stamp = NtpTimestamp::from_raw(nonce == 0 ? 1 : nonce);
   if (previous_ && ++previous_->queries > ClientConfig::kMostInterleavedQueries) previous_.reset();
   outstanding_ = Outstanding{stamp, now + config_.timeout, std::nullopt};
   last_query_ = now;
   next_query_ = now + interval_;
+  if (stopped_until_) stopped_until_ = now + ClientConfig::kStopLasts;
   return make_query(stamp);
 }
 
@@ -63,8 +64,8 @@ Query Client::make_query(NtpTimestamp nonce) const {
 }
 
 void Client::set_interval(nanoseconds interval) {
-  shortest_interval_ = std::clamp(interval, rate_limit_, std::max(rate_limit_, kLongestPoll));
-  interval_ = shortest_interval_;
+  wanted_interval_ = std::clamp(interval, nanoseconds::zero(), kLongestPoll);
+  interval_ = shortest_interval();
   if (last_query_) next_query_ = *last_query_ + interval_;
 }
 
@@ -101,7 +102,7 @@ Result<Measurement, Reject> Client::on_datagram(const Datagram& datagram, MonoTi
       answered_ = outstanding_->nonce;
       outstanding_.reset();
       previous_.reset();
-      obey(*fault);
+      obey(*fault, now);
     }
     return Unexpected{*fault};
   }
@@ -110,15 +111,15 @@ Result<Measurement, Reject> Client::on_datagram(const Datagram& datagram, MonoTi
   if (config_.interleaved) previous_ = Previous{*outstanding_->t1, packet->header.receive, datagram.received};
   answered_ = outstanding_->nonce;
   outstanding_.reset();
-  interval_ = shortest_interval_;
+  stopped_until_.reset();
+  ease_rate_limit(now);
+  interval_ = shortest_interval();
   next_query_ = *last_query_ + interval_;
   return m;
 }
 
-std::optional<MonoTime> Client::next_wakeup() const {
-  if (outstanding_) return outstanding_->deadline;
-  if (stopped_) return std::nullopt;
-  return next_query_;
+MonoTime Client::next_wakeup() const {
+  return outstanding_ ? outstanding_->deadline : next_query();
 }
 
 // In this order: who sent it, is it the answer to our query, is it a kiss-o'-death, is it usable.
@@ -219,17 +220,37 @@ Measurement Client::measured(const Header& header, WallTime t4) const {
           .turnaround = exchange.t3 - exchange.t2};
 }
 
-void Client::obey(Reject kiss) {
-  if (kiss == Reject::kKissDeny) stopped_ = true;
-  if (kiss != Reject::kKissRate) return;
-  shortest_interval_ = std::min(std::max(shortest_interval_, nanoseconds{seconds{1}}) * 2, kLongestPoll);
-  rate_limit_ = shortest_interval_;
-  interval_ = std::max(interval_, shortest_interval_);
+void Client::obey(Reject answer, MonoTime now) {
+  stopped_until_.reset();
+  if (answer == Reject::kKissDeny) stopped_until_ = *last_query_ + ClientConfig::kStopLasts;
+  if (answer == Reject::kKissRate) slow_down(now);
+}
+
+void Client::slow_down(MonoTime now) {
+  const nanoseconds present = shortest_interval();
+  // A server that is asked more seldom already is not to be asked more often for its RATE.
+  const nanoseconds longest = std::max(config_.longest_after_rate, present);
+  rate_limit_ = std::min(std::max(present, nanoseconds{seconds{1}}) * 2, longest);
+  rate_limit_since_ = now;
+  answers_to_rate_limit_ = 0;
+  interval_ = std::max(interval_, shortest_interval());
   next_query_ = *last_query_ + interval_;
 }
 
+// What made the server ask for fewer queries may have been a flood in our name.
+void Client::ease_rate_limit(MonoTime now) {
+  if (rate_limit_ == nanoseconds::zero()) return;
+  ++answers_to_rate_limit_;
+  if (answers_to_rate_limit_ < ClientConfig::kAnswersToEase) return;
+  if (elapsed(rate_limit_since_, now) < ClientConfig::kTimeToEase) return;
+  const bool is_over = rate_limit_ / 2 <= std::max(config_.shortest_interval, nanoseconds{seconds{1}});
+  rate_limit_ = is_over ? nanoseconds::zero() : rate_limit_ / 2;
+  rate_limit_since_ = now;
+  answers_to_rate_limit_ = 0;
+}
+
 void Client::back_off() {
-  const nanoseconds longest = std::max(config_.longest_interval, shortest_interval_);
+  const nanoseconds longest = std::max(config_.longest_interval, shortest_interval());
   interval_ = std::min(interval_ * 2, longest);
   next_query_ = *last_query_ + interval_;
 }

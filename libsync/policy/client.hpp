@@ -7,6 +7,7 @@
 // which nobody knows sooner: it completes the exchange before the present one.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -29,6 +30,8 @@ struct ClientConfig {
   nanoseconds timeout = seconds{2};       // a reply after this is late
   nanoseconds shortest_interval = seconds{2};
   nanoseconds longest_interval = seconds{1024};  // where backing off ends
+  // Where the slowing down ends that a server's RATE asks for: whoever can forge one could else silence us.
+  nanoseconds longest_after_rate = seconds{1024};
   Dispersion max_root_distance = kMaxRootDistance;
   std::span<const ReferenceId> own_ids{};  // as others that follow us name us
   bool interleaved = false;                // ask for it; a server that does not know it answers as ever
@@ -36,6 +39,11 @@ struct ClientConfig {
   static constexpr Dispersion kMaxRootDistance{seconds{16}};  // RFC 5905, section 7.2 (MAXDISP)
   // An exchange that has not been completed after as many queries is of the past.
   static constexpr int kMostInterleavedQueries = 4;
+  // What a RATE left is halved after so many answers and so much time since the last RATE or halving.
+  static constexpr int kAnswersToEase = 8;
+  static constexpr nanoseconds kTimeToEase = std::chrono::hours{1};
+  // A server that told us to stop (DENY or RSTR) is asked again so long after the last query.
+  static constexpr nanoseconds kStopLasts = std::chrono::hours{24};
 };
 
 enum class Reject : std::uint8_t {
@@ -92,7 +100,7 @@ class Client {
   void on_sent(WallTime t1);
   Result<Measurement, Reject> on_datagram(const Datagram& datagram, MonoTime now);
 
-  // Queries are this far apart from the last one on, or further: a server's RATE is never undercut.
+  // Queries are this far apart from the last one on, or further: what a server's RATE left is not undercut.
   void set_interval(nanoseconds interval);
 
   // True if the outstanding query was lost: its deadline has passed. poll() does the same.
@@ -104,10 +112,12 @@ class Client {
   void forget_exchange();
 
   // When poll() should be called next: a query is due, or the outstanding one is lost by then.
-  // Absent: never, as the server told us to stop.
-  std::optional<MonoTime> next_wakeup() const;
+  MonoTime next_wakeup() const;
   bool is_awaiting() const { return outstanding_.has_value(); }
-  bool is_stopped() const { return stopped_; }
+  // The server told us to stop asking, and is asked once a day until it gives any other answer.
+  bool is_stopped() const { return stopped_until_.has_value(); }
+  // When a server that told us to stop is asked again.
+  std::optional<MonoTime> stopped_until() const { return stopped_until_; }
   nanoseconds interval() const { return interval_; }
 
  private:
@@ -135,13 +145,19 @@ class Client {
   void remember_leap_second(const Header& header, WallTime received);
   Exchange exchange_of(const Header& header, WallTime t4) const;
   Measurement measured(const Header& header, WallTime t4) const;
-  void obey(Reject kiss);
+  nanoseconds shortest_interval() const { return std::max(wanted_interval_, rate_limit_); }
+  MonoTime next_query() const { return std::max(next_query_, stopped_until_.value_or(next_query_)); }
+  void obey(Reject answer, MonoTime now);
+  void slow_down(MonoTime now);
+  void ease_rate_limit(MonoTime now);
   void back_off();
 
   ClientConfig config_;
   nanoseconds interval_;
-  nanoseconds shortest_interval_;
-  nanoseconds rate_limit_{};  // the least that the server's RATE left us
+  nanoseconds wanted_interval_;
+  nanoseconds rate_limit_{};       // the shortest interval that the server's RATE left us
+  MonoTime rate_limit_since_{};    // when it was last changed
+  int answers_to_rate_limit_ = 0;  // since then
   MonoTime next_query_;
   std::optional<MonoTime> last_query_;
   std::optional<Outstanding> outstanding_;
@@ -149,7 +165,7 @@ class Client {
   NtpTimestamp answered_;                // the nonces before the outstanding one, to tell
   NtpTimestamp expired_;                 // duplicates and late replies from forgeries
   std::optional<WallTime> leap_second_;  // the end of the day for which one was announced
-  bool stopped_ = false;
+  std::optional<MonoTime> stopped_until_;
 };
 
 }  // namespace isletime

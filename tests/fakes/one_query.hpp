@@ -15,7 +15,7 @@ inline sntpd::QueryOutcome outcome_of(sntpd::Upstream& upstream) {
   auto outcome = upstream.ask(mono_now(), random_u64());
   while (!outcome) {
     pollfd polled = upstream.poll_entry();
-    const nanoseconds left = elapsed(mono_now(), upstream.next_wakeup().value_or(mono_now()));
+    const nanoseconds left = elapsed(mono_now(), upstream.next_wakeup());
     const auto patience = std::chrono::ceil<std::chrono::milliseconds>(left).count();
     if (poll(&polled, 1, static_cast<int>(std::max<std::int64_t>(0, patience))) > 0) {
       outcome = upstream.read(polled.revents, mono_now());

@@ -53,7 +53,7 @@ class Play {
           now_ += milliseconds{input_.u32()};
           break;
         case 2:
-          now_ = std::max(now_, client_.next_wakeup().value_or(now_));
+          now_ = std::max(now_, client_.next_wakeup());
           break;
         case 3:
           sent_at_ = input_.wall_time();
@@ -88,7 +88,7 @@ class Play {
 
  private:
   struct Observed {
-    std::optional<MonoTime> next_wakeup;
+    MonoTime next_wakeup;
     bool is_awaiting;
     bool is_stopped;
     nanoseconds interval;
@@ -101,12 +101,12 @@ class Play {
 
   void poll() {
     const auto query = client_.poll(now_, input_.u64());
-    const auto wakeup = client_.next_wakeup();
-    require(!wakeup || *wakeup > now_, "a poll leaves nothing to do now");
+    require(client_.next_wakeup() > now_, "a poll leaves nothing to do now");
     if (!is_in_time()) outstanding_.reset();
     if (!query) return;
 
-    require(!denied_, "no query follows a DENY");
+    require(!denied_at_ || now_ - *denied_at_ >= ClientConfig::kStopLasts,
+            "no query follows a DENY within a day");
     require(!outstanding_, "no query follows one that is outstanding");
     require(!queried_at_ || now_ - *queried_at_ >= least_distance_, "queries keep their distance");
     const Header header = parse_header(*query);
@@ -116,6 +116,7 @@ class Play {
     outstanding_ = header.transmit;
     query_ = header;
     queried_at_ = now_;
+    if (denied_at_) denied_at_ = now_;
   }
 
   static bool asks_as_ever(const Header& query) {
@@ -225,8 +226,8 @@ class Play {
             "only an answer to the outstanding query is believed");
     outstanding_.reset();
     require(!client_.is_awaiting(), "an answer ends its query");
+    denied_at_ = !result && result.error() == Reject::kKissDeny ? queried_at_ : std::nullopt;
     if (!result) {
-      denied_ = denied_ || result.error() == Reject::kKissDeny;
       believed_.reset();
       return;
     }
@@ -266,7 +267,7 @@ class Play {
   std::optional<NtpTimestamp> outstanding_;
   std::optional<MonoTime> queried_at_;
   std::vector<std::uint8_t> heard_;
-  bool denied_ = false;
+  std::optional<MonoTime> denied_at_;  // the last query to a server that told us to stop
 };
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "libsync/posix/clocks.hpp"
 #include "libsync/record/json_value.hpp"
 #include "tests/fakes/lying_server.hpp"
+#include "tests/fakes/reply_maker.hpp"
 #include "tests/integration/hub.hpp"
 
 namespace isletime {
@@ -295,6 +296,17 @@ TEST(SntpdHub, AServerThatIsUnsetIsNotFollowed) {
 }
 
 // A server that has become another one, an hour away: the clock was right before, so it is not moved.
+TEST(SntpdHub, SaysWhenItAsksAServerAgainThatToldItToStop) {
+  std::atomic<int> asked{0};
+  const LyingServer upstream([&](const LyingServer::Question& question) {
+    ++asked;
+    return fakes::only(fakes::kiss_reply(question.query, kiss::kDeny));
+  });
+  const Hub hub({"--server", server(upstream)});
+  EXPECT_TRUE(comes_to_say(hub, "it told us to stop asking: asked again in 24 h 0 min"));
+  EXPECT_EQ(asked, 1);
+}
+
 TEST(SntpdHub, AServerThatBecomesSomebodyElseDoesNotMoveTheClock) {
   const LyingServer changing([](const LyingServer::Question& question) {
     return off_by(question.number < 6 ? 0s : 3600s)(question);

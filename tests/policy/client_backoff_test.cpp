@@ -144,22 +144,142 @@ TEST(ClientBackoff, KissRateSlowsDownAClientThatBurstsOnItsOwnServer) {
   EXPECT_EQ(talk.client.interval(), 2s);
 }
 
-// RFC 5905, section 7.2: MAXPOLL is 2^17 s.
-TEST(ClientBackoff, KissRateNeverSlowsPollingBelowMaxpoll) {
+// Whoever can forge a RATE could else keep a client from ever asking again.
+TEST(ClientBackoff, KissRateSlowsPollingDownToOnceIn1024SecondsAtMost) {
   Conversation talk;
-  for (int i = 0; i < 70; ++i) talk.hear(kiss_reply(talk.ask_when_due(), kiss::kRate)).has_value();
-  EXPECT_EQ(talk.client.interval(), 131'072s);
+  for (int i = 0; i < 70; ++i) {
+    talk.hear(kiss_reply(talk.ask_when_due(), kiss::kRate)).has_value();
+    ASSERT_LE(talk.client.interval(), 1024s);
+  }
+  EXPECT_EQ(talk.client.interval(), 1024s);
 }
 
-TEST(ClientBackoff, KissDenyAndRstrStopForGood) {
+TEST(ClientBackoff, KissRateSlowsPollingDownNoFurtherThanConfigured) {
+  Conversation talk{{.server = kServer, .longest_after_rate = 4096s}};
+  for (int i = 0; i < 70; ++i) talk.hear(kiss_reply(talk.ask_when_due(), kiss::kRate)).has_value();
+  EXPECT_EQ(talk.client.interval(), 4096s);
+}
+
+TEST(ClientBackoff, KissRateNeverHastensAClientThatAsksMoreSeldom) {
+  Conversation talk;
+  talk.client.set_interval(131'072s);
+  const MonoTime first = talk.now;
+  talk.hear(kiss_reply(talk.ask(), kiss::kRate)).has_value();
+  talk.client.set_interval(64s);  // as after a loss
+  EXPECT_EQ(talk.client.next_wakeup(), first + 131'072s);
+}
+
+void be_honest(Conversation& talk) {
+  EXPECT_EQ(talk.reject_of(honest_reply(talk.ask_when_due())), std::nullopt);
+}
+
+TEST(ClientBackoff, KissRateIsForgottenStepByStepWhileTheServerAnswers) {
+  Conversation talk;
+  for (int i = 0; i < 3; ++i) talk.hear(kiss_reply(talk.ask_when_due(), kiss::kRate)).has_value();
+  ASSERT_EQ(talk.client.interval(), 16s);
+  for (const auto expected : {8s, 4s, 2s}) {
+    const MonoTime since = talk.now;
+    const nanoseconds before = talk.client.interval();
+    while (talk.client.interval() == before && talk.now - since < 2h) be_honest(talk);
+    EXPECT_EQ(talk.client.interval(), expected);
+    EXPECT_GE(talk.now - since, 1h);
+    EXPECT_LE(talk.now - since, 1h + before);
+  }
+  be_honest(talk);
+  EXPECT_EQ(talk.client.interval(), 2s);
+}
+
+TEST(ClientBackoff, KissRateIsNotForgottenBeforeEightAnswers) {
+  Conversation talk;
+  for (int i = 0; i < 70; ++i) talk.hear(kiss_reply(talk.ask_when_due(), kiss::kRate)).has_value();
+  for (int answers = 0; answers < 7; ++answers) be_honest(talk);
+  EXPECT_EQ(talk.client.interval(), 1024s);
+  be_honest(talk);
+  EXPECT_EQ(talk.client.interval(), 512s);
+}
+
+TEST(ClientBackoff, KissRateIsNotForgottenWhileNobodyAnswers) {
+  Conversation talk{{.server = kServer, .longest_interval = 0s}};
+  talk.hear(kiss_reply(talk.ask(), kiss::kRate)).has_value();
+  for (int i = 0; i < 5000; ++i) talk.lose_a_query();
+  EXPECT_EQ(talk.client.interval(), 4s);
+}
+
+TEST(ClientBackoff, ANewKissRateBeginsTheWaitAnew) {
+  Conversation talk;
+  talk.hear(kiss_reply(talk.ask(), kiss::kRate)).has_value();
+  const MonoTime first = talk.now;
+  while (talk.client.next_wakeup() < first + 1h) be_honest(talk);
+  talk.hear(kiss_reply(talk.ask_when_due(), kiss::kRate)).has_value();
+  for (int answers = 0; answers < 8; ++answers) be_honest(talk);
+  EXPECT_EQ(talk.client.interval(), 8s);
+}
+
+TEST(ClientBackoff, KissDenyAndRstrStopForADay) {
   for (const auto code : {kiss::kDeny, kiss::kRestrict}) {
     Conversation talk;
+    const MonoTime first = talk.now;
     EXPECT_EQ(talk.reject_of(kiss_reply(talk.ask(), code)), Reject::kKissDeny);
     EXPECT_TRUE(talk.client.is_stopped());
-    EXPECT_EQ(talk.client.next_wakeup(), std::nullopt);
-    talk.now += 10'000h;
+    EXPECT_EQ(talk.client.next_wakeup(), first + 24h);
+    EXPECT_EQ(talk.client.stopped_until(), first + 24h);
+    talk.now = first + 24h - 1ns;
     EXPECT_FALSE(talk.poll().has_value());
+    talk.now = first + 24h;
+    EXPECT_TRUE(talk.poll().has_value());
   }
+}
+
+TEST(ClientBackoff, KissDenyStopsForADayWhateverTheIntervalIsSetTo) {
+  Conversation talk;
+  const MonoTime first = talk.now;
+  talk.hear(kiss_reply(talk.ask(), kiss::kDeny)).has_value();
+  talk.client.set_interval(2s);
+  talk.client.forget_exchange();
+  EXPECT_EQ(talk.client.next_wakeup(), first + 24h);
+}
+
+TEST(ClientBackoff, WhoSaysKissDenyEveryDayIsAskedOnceADay) {
+  Conversation talk;
+  const MonoTime first = talk.now;
+  talk.hear(kiss_reply(talk.ask(), kiss::kDeny)).has_value();
+  for (int day = 1; day < 5; ++day) {
+    EXPECT_EQ(talk.reject_of(kiss_reply(talk.ask_when_due(), kiss::kDeny)), Reject::kKissDeny);
+    EXPECT_EQ(talk.now, first + day * 24h);
+  }
+}
+
+// A server that has nothing for us may as well be silent.
+TEST(ClientBackoff, WhoIsSilentAfterAKissDenyIsAskedOnceADay) {
+  Conversation talk;
+  const MonoTime first = talk.now;
+  talk.hear(kiss_reply(talk.ask(), kiss::kDeny)).has_value();
+  for (int day = 1; day < 5; ++day) {
+    talk.ask_when_due();
+    EXPECT_EQ(talk.now, first + day * 24h);
+    talk.now = talk.client.next_wakeup();
+    EXPECT_TRUE(talk.client.expire(talk.now));
+    EXPECT_TRUE(talk.client.is_stopped());
+  }
+}
+
+TEST(ClientBackoff, WhoAnswersADayAfterAKissDenyIsAskedAsEver) {
+  Conversation talk;
+  talk.hear(kiss_reply(talk.ask(), kiss::kDeny)).has_value();
+  be_honest(talk);
+  EXPECT_FALSE(talk.client.is_stopped());
+  EXPECT_EQ(talk.client.next_wakeup(), talk.now + 2s);
+}
+
+TEST(ClientBackoff, AForgeryADayAfterAKissDenyChangesNothing) {
+  Conversation talk;
+  talk.hear(kiss_reply(talk.ask(), kiss::kDeny)).has_value();
+  Header forged = honest_reply(talk.ask_when_due());
+  forged.origin = NtpTimestamp::from_raw(1);
+  const Observed before = talk.observed();
+  EXPECT_EQ(talk.reject_of(forged), Reject::kWrongOrigin);
+  EXPECT_EQ(talk.observed(), before);
+  EXPECT_TRUE(talk.client.is_stopped());
 }
 
 TEST(ClientBackoff, OtherKissesChangeNoSchedule) {

@@ -30,7 +30,7 @@ class Interleaved : public testing::Test {
 
   // Sends the query of the round when it is due.
   Header ask(int number) {
-    talk_.now = talk_.client.next_wakeup().value_or(talk_.now);
+    talk_.now = talk_.client.next_wakeup();
     const auto query = talk_.poll();
     EXPECT_TRUE(query.has_value()) << "no query is due";
     if (!query) return {};
@@ -59,7 +59,7 @@ class Interleaved : public testing::Test {
   // Asks when due and hears nothing until that is certain.
   void lose(int number) {
     ask(number);
-    talk_.now = *talk_.client.next_wakeup();
+    talk_.now = talk_.client.next_wakeup();
     EXPECT_FALSE(talk_.poll().has_value());
   }
   static bool is_basic(const Header& query) { return query.origin.is_unset() && query.receive.is_unset(); }
@@ -104,7 +104,7 @@ TEST_F(Interleaved, AQueryIsTheSameWhateverTheLocalClockReads) {
     const Header first = talk.ask();
     talk.client.on_sent(local);
     EXPECT_TRUE(talk.hear(honest_reply(first), kServer, local + 8ms).has_value());
-    talk.now = *talk.client.next_wakeup();
+    talk.now = talk.client.next_wakeup();
     return talk.poll();
   };
   EXPECT_EQ(second_query(kT1), second_query(WallTime{1s}));
@@ -115,7 +115,7 @@ TEST_F(Interleaved, NoNonceMakesTheTwoStampsAlikeOrUnset) {
        {std::uint64_t{0}, std::uint64_t{1}, ~std::uint64_t{0}, std::uint64_t{1} << 63}) {
     Conversation talk{{.server = kServer, .interleaved = true}};
     EXPECT_EQ(talk.reject_of(honest_reply(talk.ask())), std::nullopt);
-    talk.now = *talk.client.next_wakeup();
+    talk.now = talk.client.next_wakeup();
     const Header query = parse_header(*talk.client.poll(talk.now, nonce));
     EXPECT_FALSE(query.transmit.is_unset() || query.receive.is_unset()) << nonce;
     EXPECT_NE(query.transmit, query.receive) << nonce;
@@ -198,7 +198,7 @@ TEST_F(Interleaved, AfterFourLossesTheExchangeIsOfThePast) {
   converse_in_basic_mode(0);
   for (int number = 1; number <= 3; ++number) lose(number);
   EXPECT_FALSE(is_basic(ask(4)));
-  talk_.now = *talk_.client.next_wakeup();
+  talk_.now = talk_.client.next_wakeup();
   EXPECT_FALSE(talk_.poll().has_value());
   EXPECT_TRUE(is_basic(ask(5)));
 }
@@ -227,7 +227,7 @@ TEST_F(Interleaved, OneReplyIsTakenOfAQueryWhateverItsMode) {
 TEST_F(Interleaved, AReplyToAnOlderQueryIsLateAndCompletesNothing) {
   converse_in_basic_mode(0);
   const Header late = interleaved_reply(ask(1), 1, 0);
-  talk_.now = *talk_.client.next_wakeup();
+  talk_.now = talk_.client.next_wakeup();
   EXPECT_FALSE(talk_.poll().has_value());
   EXPECT_EQ(reject_of(late, 1), Reject::kLate);
   const Header query = ask(2);

@@ -16,7 +16,7 @@ constexpr WallTime kLeapSecond{1'483'228'800s};
 
 // A query at this instant by both clocks, and its honest answer with this leap.
 std::optional<Reject> reject_at(Conversation& talk, WallTime time, Leap leap) {
-  talk.now = talk.client.next_wakeup().value_or(talk.now);
+  talk.now = talk.client.next_wakeup();
   const auto query = talk.poll();
   talk.client.on_sent(time);
   Header reply = fakes::honest_reply(parse_header(*query), to_ntp(time), to_ntp(time));

@@ -29,7 +29,7 @@ inline constexpr WallTime kT4 = kT1 + 8ms;
 
 // All that a caller of Client can see.
 struct Observed {
-  std::optional<MonoTime> next_wakeup;
+  MonoTime next_wakeup;
   bool is_awaiting;
   bool is_stopped;
   nanoseconds interval;
@@ -53,14 +53,14 @@ class Conversation {
   }
 
   Header ask_when_due() {
-    now = client.next_wakeup().value_or(now);
+    now = client.next_wakeup();
     return ask();
   }
 
   // Asks when due and hears nothing until that is certain.
   void lose_a_query() {
     ask_when_due();
-    now = client.next_wakeup().value_or(now);
+    now = client.next_wakeup();
     EXPECT_FALSE(poll().has_value());
   }
 

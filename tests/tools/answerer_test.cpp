@@ -139,46 +139,141 @@ TEST(Answerer, NoReplyIsLongerThanItsRequest) {
   }
 }
 
-TEST(Answerer, LimitsAClientAndTellsItOnce) {
-  AServer server;
-  const auto request = bytes_of(request_of(Mode::kClient));
-  for (int i = 0; i < RateLimit::kBurst; ++i) ASSERT_EQ(server.refusal_of(request), std::nullopt) << i;
-  const Header kiss = parse_header(server.reply_to(request));
-  EXPECT_EQ(kiss.reference_id, kiss::kRate);
-  EXPECT_EQ(kiss.stratum, 0);
-  EXPECT_EQ(kiss.origin, request_of(Mode::kClient).transmit);
-  int answered = 0;
-  for (int i = 0; i < 4000; ++i) {
-    const auto refusal = server.refusal_of(request);
-    EXPECT_EQ(refusal.value_or(Refusal::kLimited), Refusal::kLimited);
-    if (!refusal) ++answered;
+// What a server with an allowance that is used up makes of many requests.
+struct Tally {
+  int told_the_time = 0;
+  int kissed = 0;
+  int limited = 0;
+};
+
+Tally tally_of(AServer& server, const std::vector<std::uint8_t>& request, int requests) {
+  Tally tally;
+  for (int i = 0; i < requests; ++i) {
+    const auto reply = server.reply_to(request);
+    if (reply.empty()) {
+      ++tally.limited;
+    } else if (parse_header(reply).reference_id == kiss::kRate) {
+      ++tally.kissed;
+    } else {
+      ++tally.told_the_time;
+    }
   }
-  EXPECT_GT(answered, 4000 / 5);  // a quarter is spared, and one in 32 told
-  EXPECT_LT(answered, 4000 / 3);
-  server.wait(4s);
-  EXPECT_EQ(server.refusal_of(request), std::nullopt);
+  return tally;
 }
 
-TEST(Answerer, SignsARateKissToo) {
+std::vector<std::uint8_t> unsigned_request() {
+  const auto bytes = bytes_of(request_of(Mode::kClient));
+  return {bytes.begin(), bytes.end()};
+}
+
+std::vector<std::uint8_t> wrongly_signed_request(std::uint32_t key_id) {
+  auto request = signed_with(*keys().find(key_id), request_of(Mode::kClient));
+  request.back() ^= 1;
+  return request;
+}
+
+TEST(Answerer, LimitsAClientAndTellsItNowAndThen) {
+  AServer server;
+  const auto request = unsigned_request();
+  EXPECT_EQ(tally_of(server, request, RateLimit::kBurst).told_the_time, RateLimit::kBurst);
+  const Tally beyond = tally_of(server, request, 4000);
+  // A quarter is spared, and one in 32 told.
+  EXPECT_GT(beyond.told_the_time, 4000 / 5);
+  EXPECT_LT(beyond.told_the_time, 4000 / 3);
+  EXPECT_GT(beyond.kissed, 4000 / 32 / 2);
+  EXPECT_LT(beyond.kissed, 4000 / 32 * 2);
+  server.wait(4s);
+  EXPECT_EQ(tally_of(server, request, 1).told_the_time, 1);
+}
+
+TEST(Answerer, ItsRateKissAnswersTheRequestAndIsSignedLikeIt) {
   AServer server;
   const Key& key = *keys().find(3);
   const auto request = signed_with(key, request_of(Mode::kClient));
-  for (int i = 0; i < RateLimit::kBurst; ++i) (void)server.ask(request);
-  const auto kiss = server.reply_to(request);
-  EXPECT_EQ(parse_header(kiss).reference_id, kiss::kRate);
-  EXPECT_TRUE(is_signed_by(key, kiss));
+  for (int i = 0; i < 4000; ++i) {
+    const auto kiss = server.reply_to(request);
+    if (kiss.empty() || parse_header(kiss).reference_id != kiss::kRate) continue;
+    EXPECT_EQ(parse_header(kiss).stratum, 0);
+    EXPECT_EQ(parse_header(kiss).origin, request_of(Mode::kClient).transmit);
+    EXPECT_TRUE(is_signed_by(key, kiss));
+    return;
+  }
+  FAIL() << "no kiss";
+}
+
+// 10,000 in its name before each of its own requests, a second or so apart.
+void expect_the_keys_owner_to_be_answered_amid(const std::vector<std::uint8_t>& flood) {
+  AServer server;
+  const auto request = signed_with(*keys().find(5), request_of(Mode::kClient));
+  for (int own = 0; own < 10; ++own) {
+    for (int i = 0; i < 10'000; ++i) {
+      (void)server.ask(flood);
+      server.wait(97us);  // no whole number of which is the interval of the limit
+    }
+    EXPECT_EQ(tally_of(server, request, 1).told_the_time, 1) << own;
+  }
+}
+
+TEST(Answerer, AFloodOfUnsignedRequestsNeitherSilencesNorSlowsTheOwnerOfAKey) {
+  expect_the_keys_owner_to_be_answered_amid(unsigned_request());
+}
+
+TEST(Answerer, AFloodOfWrongSignaturesNeitherSilencesNorSlowsTheOwnerOfAKey) {
+  expect_the_keys_owner_to_be_answered_amid(wrongly_signed_request(5));
+  expect_the_keys_owner_to_be_answered_amid(wrongly_signed_request(4));
+}
+
+TEST(Answerer, AFloodOfSignedRequestsIsLimitedAndLeavesTheUnsignedTheirOwn) {
+  AServer server;
+  const auto request = signed_with(*keys().find(5), request_of(Mode::kClient));
+  EXPECT_LT(tally_of(server, request, 4000).told_the_time, 4000 / 3);
+  EXPECT_EQ(tally_of(server, unsigned_request(), RateLimit::kBurst).told_the_time, RateLimit::kBurst);
+}
+
+TEST(Answerer, AWrongSignatureIsAtTheExpenseOfTheUnsigned) {
+  AServer server;
+  for (int i = 0; i < RateLimit::kBurst; ++i) {
+    EXPECT_EQ(server.refusal_of(wrongly_signed_request(5)), Refusal::kWrongMac);
+  }
+  EXPECT_GT(tally_of(server, unsigned_request(), 100).limited, 50);
+}
+
+TEST(Answerer, ChecksSoManyWrongSignaturesOnlyButAlwaysThatOfWhomItKnows) {
+  AServer server;
+  const auto request = signed_with(*keys().find(5), request_of(Mode::kClient));
+  const Endpoint stranger{IpAddress::v4(0xc000'0277), 50'000};
+  EXPECT_EQ(tally_of(server, request, 1).told_the_time, 1);
+  int checked = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    const auto refusal = server.refusal_of(wrongly_signed_request(5), stranger);
+    EXPECT_TRUE(refusal == Refusal::kWrongMac || refusal == Refusal::kLimited);
+    checked += refusal == Refusal::kWrongMac ? 1 : 0;
+  }
+  EXPECT_EQ(checked, 4096);
+  EXPECT_EQ(tally_of(server, request, 1).told_the_time, 1);
 }
 
 TEST(Answerer, LimitsNobodyWhereThatIsOff) {
   AServer server({.keys = &keys(), .bindings = {}, .signed_only = false, .limits_rates = false});
   for (int i = 0; i < 1000; ++i) {
     ASSERT_EQ(server.refusal_of(bytes_of(request_of(Mode::kClient))), std::nullopt);
+    ASSERT_EQ(server.refusal_of(signed_with(*keys().find(5), request_of(Mode::kClient))), std::nullopt);
+  }
+}
+
+TEST(Answerer, ChecksEverySignatureWhereThereIsNoLimit) {
+  AServer server({.keys = &keys(), .bindings = {}, .signed_only = false, .limits_rates = false});
+  for (int i = 0; i < 10'000; ++i) {
+    ASSERT_EQ(server.refusal_of(wrongly_signed_request(5)), Refusal::kWrongMac);
   }
 }
 
 TEST(Answerer, WhatIsNotAnsweredAnywayUsesUpNobodysLimit) {
   AServer server;
-  for (int i = 0; i < 1000; ++i) (void)server.ask(bytes_of(request_of(Mode::kServer)));
+  for (int i = 0; i < 1000; ++i) {
+    (void)server.ask(bytes_of(request_of(Mode::kServer)));
+    (void)server.ask(signed_with(key_of(77, KeyType::kSha1, "unknown"), request_of(Mode::kClient)));
+  }
   EXPECT_EQ(server.refusal_of(bytes_of(request_of(Mode::kClient))), std::nullopt);
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cmath>
+#include <set>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -49,6 +51,46 @@ int answered_of(ClientLog& log, IpAddress address, int requests) {
     if (allowance_of(log, address, kMonoStart) == Allowance::kWithin) ++answered;
   }
   return answered;
+}
+
+int answered_of_signed(ClientLog& log, IpAddress address, std::uint32_t key_id, int requests) {
+  int answered = 0;
+  for (int i = 0; i < requests; ++i) {
+    auto batch = log.start_batch(kMonoStart);
+    batch.add(request_of(address, kStart));
+    if (batch.limit_signed(key_id) == Allowance::kWithin) ++answered;
+  }
+  return answered;
+}
+
+bool may_check(ClientLog& log, IpAddress address, std::uint32_t key_id, MonoTime now = kMonoStart) {
+  auto batch = log.start_batch(now);
+  batch.add(request_of(address, kStart));
+  return batch.may_check_mac(key_id);
+}
+
+// How many of so many wrong MACs are found to be wrong.
+int checked_of_wrong(ClientLog& log, IpAddress address, std::uint32_t key_id, int requests,
+                     MonoTime now = kMonoStart) {
+  int checked = 0;
+  for (int i = 0; i < requests; ++i) {
+    auto batch = log.start_batch(now);
+    batch.add(request_of(address, kStart));
+    if (!batch.may_check_mac(key_id)) continue;
+    batch.on_wrong_mac(key_id);
+    ++checked;
+  }
+  return checked;
+}
+
+// Which requests of a flood were told to slow down.
+std::vector<int> kisses_of(std::uint64_t secret, int requests) {
+  ClientLog log(secret);
+  std::vector<int> kisses;
+  for (int i = 0; i < requests; ++i) {
+    if (allowance_of(log, client(1), kMonoStart) == Allowance::kKiss) kisses.push_back(i);
+  }
+  return kisses;
 }
 
 const ClientRecord* find(const std::vector<ClientRecord>& records, IpAddress address) {
@@ -169,6 +211,129 @@ TEST(ClientLog, AFloodOfAddressesLimitsNobodyElse) {
   ClientLog log(kSecret);
   for (std::uint32_t i = 0; i < 100'000; ++i) (void)allowance_of(log, client(1000 + i), kMonoStart);
   EXPECT_EQ(answered_of(log, client(1), 10), 10);
+}
+
+TEST(ClientLog, KissesOneIn32OfAFlood) {
+  const int beyond = 32'000;
+  const auto kisses = kisses_of(kSecret, RateLimit::kBurst + beyond);
+  // 1000, within four times the deviation of what chance gives.
+  EXPECT_GT(kisses.size(), 1000U - 125);
+  EXPECT_LT(kisses.size(), 1000U + 125);
+}
+
+TEST(ClientLog, WhenAFloodIsKissedCannotBeCountedOut) {
+  const auto kisses = kisses_of(kSecret, RateLimit::kBurst + 32'000);
+  ASSERT_FALSE(kisses.empty());
+  std::set<int> gaps;
+  for (std::size_t i = 1; i < kisses.size(); ++i) gaps.insert(kisses[i] - kisses[i - 1]);
+  EXPECT_GT(gaps.size(), 50U);
+  // In no period does a place get more of them than chance gives.
+  for (int period = 2; period <= 64; ++period) {
+    std::vector<double> count(static_cast<std::size_t>(period));
+    for (const int kiss : kisses) ++count[static_cast<std::size_t>(kiss % period)];
+    const double expected = static_cast<double>(kisses.size()) / period;
+    const double most = *std::max_element(count.begin(), count.end());
+    EXPECT_LT(most, expected + 6 * std::sqrt(expected)) << period;
+  }
+}
+
+TEST(ClientLog, WhenAFloodIsKissedIsAnotherServersSecret) {
+  const auto kisses = kisses_of(kSecret, 4000);
+  EXPECT_EQ(kisses, kisses_of(kSecret, 4000));
+  EXPECT_NE(kisses, kisses_of(kSecret + 1, 4000));
+}
+
+TEST(ClientLog, AFloodOfWhatIsNotSignedLeavesTheLimitOfWhatIs) {
+  ClientLog log(kSecret);
+  (void)answered_of(log, client(1), 10'000);
+  EXPECT_EQ(answered_of_signed(log, client(1), 7, 500), RateLimit::kBurst);
+  EXPECT_EQ(find(log.records(), client(1))->limited, 10'500U - 2 * RateLimit::kBurst);
+}
+
+TEST(ClientLog, AFloodOfWhatIsSignedLeavesTheLimitOfWhatIsNot) {
+  ClientLog log(kSecret);
+  (void)answered_of_signed(log, client(1), 7, 10'000);
+  EXPECT_EQ(answered_of(log, client(1), 500), RateLimit::kBurst);
+}
+
+TEST(ClientLog, LimitsEachKeyOfAnAddressAndEachAddressOfAKeyByItself) {
+  ClientLog log(kSecret);
+  EXPECT_EQ(answered_of_signed(log, client(1), 7, 500), RateLimit::kBurst);
+  EXPECT_EQ(answered_of_signed(log, client(1), 8, 500), RateLimit::kBurst);
+  EXPECT_EQ(answered_of_signed(log, client(2), 7, 500), RateLimit::kBurst);
+}
+
+TEST(ClientLog, LimitsWhoeverSignsInAnIpv6NetworkByOneKeyTogether) {
+  ClientLog log(kSecret);
+  int answered = 0;
+  for (std::uint64_t i = 1; i <= 500; ++i) {
+    answered += answered_of_signed(log, {0x2001'0db8'0000'0000, i}, 7, 1);
+  }
+  EXPECT_EQ(answered, RateLimit::kBurst);
+}
+
+TEST(ClientLog, AWrongMacCountsAsARequestThatIsNotSigned) {
+  ClientLog log(kSecret);
+  EXPECT_EQ(checked_of_wrong(log, client(1), 7, 60), 60);
+  EXPECT_EQ(answered_of(log, client(1), 500), RateLimit::kBurst - 60);
+  EXPECT_EQ(answered_of_signed(log, client(1), 7, 500), RateLimit::kBurst);
+}
+
+TEST(ClientLog, AWrongMacIsLookedAtThoughTheLimitOfWhatIsNotSignedIsUsedUp) {
+  ClientLog log(kSecret);
+  (void)answered_of(log, client(1), 10'000);
+  EXPECT_TRUE(may_check(log, client(1), 7));
+}
+
+TEST(ClientLog, ChecksTheMacsOfStrangersInVain4096TimesAndThen16384TimesASecond) {
+  ClientLog log(kSecret);
+  int checked = 0;
+  for (std::uint32_t i = 0; i < 10'000; ++i) checked += checked_of_wrong(log, client(i), i, 1);
+  EXPECT_EQ(checked, 4096);
+  EXPECT_FALSE(may_check(log, client(70'000), 7));
+  checked = 0;
+  for (int i = 1; i <= 100'000; ++i) {
+    checked += checked_of_wrong(log, client(1), 7, 1, kMonoStart + i * 10us);
+  }
+  EXPECT_EQ(checked, 16'384);
+}
+
+// As many as there are: a MAC that is right is not checked in vain.
+TEST(ClientLog, ChecksTheMacsOfWhoeverSignsRightlyWithoutEnd) {
+  ClientLog log(kSecret);
+  for (std::uint32_t i = 0; i < 20'000; ++i) {
+    ASSERT_TRUE(may_check(log, client(i), 7)) << i;
+    EXPECT_EQ(answered_of_signed(log, client(i), 7, 1), 1);
+  }
+}
+
+TEST(ClientLog, ChecksWhoHasSignedRightlyWhateverStrangersSend) {
+  ClientLog log(kSecret);
+  (void)answered_of_signed(log, client(1), 7, 1);
+  for (std::uint32_t i = 2; i < 100'000; ++i) (void)checked_of_wrong(log, client(i), 7, 1);
+  EXPECT_FALSE(may_check(log, client(2), 7));
+  EXPECT_TRUE(may_check(log, client(1), 7));
+  EXPECT_FALSE(may_check(log, client(1), 8)) << "nobody there has signed by that one";
+}
+
+TEST(ClientLog, AFloodInASignersNameIsCheckedAtItsOwnExpenseFirst) {
+  ClientLog log(kSecret);
+  (void)answered_of_signed(log, client(1), 7, 1);
+  EXPECT_EQ(checked_of_wrong(log, client(1), 7, 4096), 4096);
+  EXPECT_EQ(checked_of_wrong(log, client(2), 7, 10'000), 4096);
+  EXPECT_FALSE(may_check(log, client(1), 7));
+}
+
+// Anybody who hears a signed request can send it over and over.
+TEST(ClientLog, WhatIsSignedRightlyAndFarBeyondTheLimitIsCheckedInVain) {
+  ClientLog log(kSecret);
+  int checked = 0;
+  for (int i = 0; i < 100'000 && may_check(log, client(1), 7); ++i) {
+    (void)answered_of_signed(log, client(1), 7, 1);
+    ++checked;
+  }
+  // Of what is beyond the limit, 31/32 of 3/4 are not answered.
+  EXPECT_NEAR(checked, 2 * 4096 / (31.0 / 32 * 3 / 4), 500);
 }
 
 TEST(ClientLog, IsReadWholeWhileAnotherThreadWrites) {

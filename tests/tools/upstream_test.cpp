@@ -128,7 +128,7 @@ TEST(Upstream, GivesUpWhatIsUnderWayWhenTheClockIsSetAndAsksAnew) {
   config.shortest_interval = 10ms;
   Upstream upstream(config);
   ASSERT_TRUE(std::holds_alternative<Measurement>(outcome_of(upstream)));
-  const MonoTime due = upstream.next_wakeup().value();
+  const MonoTime due = upstream.next_wakeup();
   ASSERT_FALSE(upstream.ask(due, 7));
   pollfd polled = upstream.poll_entry();
   ASSERT_EQ(poll(&polled, 1, 10'000), 1) << "no reply waits to be read";
@@ -139,12 +139,12 @@ TEST(Upstream, GivesUpWhatIsUnderWayWhenTheClockIsSetAndAsksAnew) {
   EXPECT_EQ(upstream.reach().bits(), 1) << "it is no loss";
   EXPECT_EQ(upstream.interval(), 10ms);
 
-  ASSERT_FALSE(upstream.ask(upstream.next_wakeup().value(), 8));
+  ASSERT_FALSE(upstream.ask(upstream.next_wakeup(), 8));
   polled = upstream.poll_entry();
   EXPECT_NE(polled.fd, -1);
 }
 
-TEST(Upstream, StopsWhenToldTo) {
+TEST(Upstream, StopsForADayWhenToldTo) {
   const LyingServer server([](const Question& q) {
     Header kiss = q.truth;
     kiss.leap = Leap::kUnsynchronised;
@@ -153,9 +153,23 @@ TEST(Upstream, StopsWhenToldTo) {
     return fakes::only(kiss);
   });
   Upstream upstream(config_of(server));
+  const MonoTime start = mono_now();
   EXPECT_TRUE(std::holds_alternative<Lost>(outcome_of(upstream)));
   EXPECT_TRUE(upstream.is_stopped());
-  EXPECT_EQ(upstream.next_wakeup(), std::nullopt);
+  EXPECT_GE(upstream.next_wakeup(), start + 24h);
+  EXPECT_EQ(upstream.next_wakeup(), upstream.stopped_until());
+}
+
+TEST(Upstream, IsNotReachableOnceItToldUsToStop) {
+  const LyingServer server([](const Question& q) {
+    return fakes::only(q.number == 0 ? q.truth : fakes::kiss_reply(q.query, kiss::kDeny));
+  });
+  ClientConfig config = config_of(server);
+  config.shortest_interval = 10ms;
+  Upstream upstream(config);
+  ASSERT_TRUE(std::holds_alternative<Measurement>(outcome_of(upstream)));
+  ASSERT_TRUE(std::holds_alternative<Lost>(outcome_of(upstream)));
+  EXPECT_FALSE(upstream.reach().is_reachable());
 }
 
 const Key kKey7 = fakes::key_of(7, KeyType::kSha256, "gentle");

@@ -76,7 +76,7 @@ Result<SampleRecord, Failure> NtpSource::measure(MonoTime deadline) {
     if (stop_requested()) return Unexpected{Failure{kInterrupted, kInterrupted}};
     std::vector<pollfd> polled;
     probe_->add_descriptors(polled);
-    const MonoTime wakeup = std::min(deadline, probe_->next_wakeup().value_or(deadline));
+    const MonoTime wakeup = std::min(deadline, probe_->next_wakeup());
     poll(polled.data(), polled.size(), milliseconds_until(wakeup));
     if (mono_now() >= deadline) {
       probe_.reset();

@@ -67,11 +67,20 @@ std::optional<Finding> Probe::step(MonoTime now) {
       end_sample({"no-reply", "no reply " + waited + (key_ == nullptr ? "" : ": " + text_of_silence(*key_))});
     }
   }
-  if (samples_left_ > 0 && client_.is_stopped()) samples_left_ = 0;
+  if (samples_left_ > 0 && is_to_stop(now)) {
+    const RejectDescription denied = describe(Reject::kKissDeny);
+    if (!failure_) failure_ = Failure{denied.name, denied.text};
+    samples_left_ = 0;
+  }
   if (samples_left_ == 0) return make_finding();
   if (const auto query = client_.poll(now, random_u64())) send_query(*query);
   if (samples_left_ == 0) return make_finding();
   return std::nullopt;
+}
+
+bool Probe::is_to_stop(MonoTime now) const {
+  const auto until = client_.stopped_until();
+  return until && now < *until && !client_.is_awaiting();
 }
 
 void Probe::add_descriptors(std::vector<pollfd>& polled) const {

@@ -29,13 +29,14 @@ class Probe {
   // Sends what is due and reads what has come. A finding ends the round.
   std::optional<Finding> step(MonoTime now);
 
-  std::optional<MonoTime> next_wakeup() const { return client_.next_wakeup(); }
+  MonoTime next_wakeup() const { return client_.next_wakeup(); }
   void add_descriptors(std::vector<pollfd>& polled) const;
-  // The server told us to stop: further rounds are of no use.
+  // The server told us to stop: until a day later, further rounds end at once.
   bool is_stopped() const { return client_.is_stopped(); }
   unsigned samples_left() const { return samples_left_; }
 
  private:
+  bool is_to_stop(MonoTime now) const;
   void send_query(const Query& query);
   void read_socket(QuerySocket& socket);
   void handle(const TransmitStamp& stamp);

@@ -80,8 +80,8 @@ void Session::wait() const {
   for (const Entry& entry : entries_) {
     if (!entry.active) continue;
     entry.probe->add_descriptors(polled);
-    const auto next = entry.probe->next_wakeup();
-    if (next && (!wakeup || *next < *wakeup)) wakeup = next;
+    const MonoTime next = entry.probe->next_wakeup();
+    if (!wakeup || next < *wakeup) wakeup = next;
   }
   poll(polled.data(), polled.size(), wakeup ? milliseconds_until(*wakeup) : 0);
 }

@@ -15,19 +15,35 @@
 
 namespace isletime::sntpd {
 
-template <class Value, std::size_t kMost>
+// What a key is mixed of.
+constexpr std::array<std::uint64_t, 2> words_of(IpAddress address) {
+  return {address.high, address.low};
+}
+
+// `Key`: what words_of() takes.
+template <class Value, std::size_t kMost, class Key = IpAddress>
 class AddressTable {
  public:
   // `secret`: a number that nobody can predict.
   explicit AddressTable(std::uint64_t secret) : secret_(secret) {}
 
   // A new one is Value{}. Valid until the next call.
-  Value& at(IpAddress address, MonoTime now) {
-    auto& set = sets_[index_of(address)];
+  Value& at(const Key& key, MonoTime now) {
+    auto& set = sets_[index_of(key)];
     if (!set) set = std::make_unique<Set>();
-    const std::size_t place = place_of(*set, address);
+    const std::size_t place = place_of(*set, key);
     set->seen[place] = now;
     return set->values[place];
+  }
+
+  // Null: it is not there. Valid until the next at().
+  Value* find(const Key& key) {
+    auto& set = sets_[index_of(key)];
+    if (!set) return nullptr;
+    for (std::size_t i = 0; i < kSetSize; ++i) {
+      if (set->keys[i] == key && set->seen[i] != kNever) return &set->values[i];
+    }
+    return nullptr;
   }
 
   template <class Visit>
@@ -35,7 +51,7 @@ class AddressTable {
     for (const auto& set : sets_) {
       if (!set) continue;
       for (std::size_t i = 0; i < kSetSize; ++i) {
-        if (set->seen[i] != kNever) visit(set->addresses[i], set->values[i]);
+        if (set->seen[i] != kNever) visit(set->keys[i], set->values[i]);
       }
     }
   }
@@ -47,7 +63,7 @@ class AddressTable {
   static constexpr MonoTime kNever = MonoTime::min();
 
   struct Set {
-    std::array<IpAddress, kSetSize> addresses{};
+    std::array<Key, kSetSize> keys{};
     std::array<MonoTime, kSetSize> seen;
     std::array<Value, kSetSize> values{};
 
@@ -55,23 +71,24 @@ class AddressTable {
   };
 
   // Multiplications by odd numbers without a pattern carry each bit upwards; the top ones are taken.
-  std::size_t index_of(IpAddress address) const {
+  std::size_t index_of(const Key& key) const {
     constexpr int kShift = 64 - __builtin_ctzll(kSets);
-    std::uint64_t mixed = (address.low ^ secret_) * 0x9e37'79b9'7f4a'7c15U;
-    mixed = (mixed ^ mixed >> 32 ^ address.high) * 0xd6e8'feb8'6659'fd93U;
+    const auto [high, low] = words_of(key);
+    std::uint64_t mixed = (low ^ secret_) * 0x9e37'79b9'7f4a'7c15U;
+    mixed = (mixed ^ mixed >> 32 ^ high) * 0xd6e8'feb8'6659'fd93U;
     mixed = (mixed ^ mixed >> 32) * 0x9e37'79b9'7f4a'7c15U;
     return static_cast<std::size_t>(mixed >> kShift);
   }
 
-  static std::size_t place_of(Set& set, IpAddress address) {
+  static std::size_t place_of(Set& set, const Key& key) {
     // An unused one bears the address of nobody, and may well become nobody's.
-    const auto& all = set.addresses;
-    if (const auto at = std::find(all.begin(), all.end(), address); at != all.end()) {
+    const auto& all = set.keys;
+    if (const auto at = std::find(all.begin(), all.end(), key); at != all.end()) {
       return static_cast<std::size_t>(at - all.begin());
     }
     const auto oldest =
         static_cast<std::size_t>(std::min_element(set.seen.begin(), set.seen.end()) - set.seen.begin());
-    set.addresses[oldest] = address;
+    set.keys[oldest] = key;
     set.values[oldest] = Value{};
     return oldest;
   }

@@ -23,12 +23,13 @@ Result<Answer, Refusal> Answerer::Batch::answer(const Request& request) {
   return answer;
 }
 
-Allowance Answerer::Batch::limit() {
-  return answerer_.demands_.limits_rates ? log_.limit() : Allowance::kWithin;
+Allowance Answerer::Batch::limit(const Key* key) {
+  if (!answerer_.demands_.limits_rates) return Allowance::kWithin;
+  return key == nullptr ? log_.limit() : log_.limit_signed(key->id);
 }
 
 bool Answerer::Batch::is_allowed() {
-  const Allowance allowance = limit();
+  const Allowance allowance = limit(nullptr);
   return allowance == Allowance::kWithin || allowance == Allowance::kSpared;
 }
 
@@ -37,10 +38,14 @@ Result<Answer, Refusal> Answerer::Batch::decide(const Request& request) {
   if (!question) return Unexpected{question.error()};
   if (answerer_.demands_.own_queries != nullptr)
     answerer_.demands_.own_queries->on_request(question->transmit);
-  const Allowance allowance = limit();
-  if (allowance == Allowance::kNothing) return Unexpected{Refusal::kLimited};
   const auto key = answerer_.key_of(request, *question);
   if (!key) return Unexpected{key.error()};
+  if (*key != nullptr) {
+    if (const auto fault = find_fault_of_mac(request, *question, **key)) return Unexpected{*fault};
+  }
+  // Only now is it known whose limit it is: anybody can send in a client's name, but not sign.
+  const Allowance allowance = limit(*key);
+  if (allowance == Allowance::kNothing) return Unexpected{Refusal::kLimited};
 
   const auto answer_by = [&](const Reply& reply) { return Answer{reply, *key, question->mac}; };
   if (allowance == Allowance::kKiss)
@@ -48,6 +53,15 @@ Result<Answer, Refusal> Answerer::Batch::decide(const Request& request) {
   if (!may_be_interleaved(question->origin, question->receive, question->transmit))
     return answer_by(account_.answer(*question, request.received));
   return interleave(request, *question, *key);
+}
+
+std::optional<Refusal> Answerer::Batch::find_fault_of_mac(const Request& request, const Question& question,
+                                                          const Key& key) {
+  const bool is_limited = answerer_.demands_.limits_rates;
+  if (is_limited && !log_.may_check_mac(key.id)) return Refusal::kLimited;
+  if (is_signed_by(key, request.bytes, question.version, *question.mac)) return std::nullopt;
+  if (is_limited) log_.on_wrong_mac(key.id);
+  return Refusal::kWrongMac;
 }
 
 Answer Answerer::Batch::interleave(const Request& request, const Question& question, const Key* key) const {
@@ -68,9 +82,6 @@ Result<const Key*, Refusal> Answerer::key_of(const Request& request, const Quest
   const Key* key = demands_.keys->find(question.mac->key_id);
   if (key == nullptr) return Unexpected{Refusal::kUnknownKey};
   if (!may_use(demands_.bindings, key->id, request.from.address)) return Unexpected{Refusal::kKeyOfOthers};
-  if (!is_signed_by(*key, request.bytes, question.version, *question.mac)) {
-    return Unexpected{Refusal::kWrongMac};
-  }
   return key;
 }
 

@@ -76,7 +76,10 @@ class Answerer {
     Batch(Answerer& answerer, std::span<const AccessRule> rules, const Account& account, MonoTime now)
         : answerer_(answerer), rules_(rules), account_(account), log_(answerer.clients_.start_batch(now)) {}
 
-    Allowance limit();
+    // Null: of what is not signed.
+    Allowance limit(const Key* key);
+    std::optional<Refusal> find_fault_of_mac(const Request& request, const Question& question,
+                                             const Key& key);
     Result<Answer, Refusal> decide(const Request& request);
     Answer interleave(const Request& request, const Question& question, const Key* key) const;
 
@@ -98,6 +101,7 @@ class Answerer {
   const ClientLog& clients() const { return clients_; }
 
  private:
+  // By which the request says that it is signed. Null: by none.
   Result<const Key*, Refusal> key_of(const Request& request, const Question& question) const;
 
   Demands demands_;

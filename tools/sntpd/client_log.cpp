@@ -2,6 +2,7 @@
 #include "tools/sntpd/client_log.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "tools/sntpd/address_table.hpp"
@@ -35,6 +36,23 @@ void add_to(ClientRecord& sum, const ClientRecord& other) {
 
 }  // namespace
 
+// Clients at an address that sign by a key.
+struct Signer {
+  IpAddress address;
+  std::uint32_t key_id = 0;
+
+  bool operator==(const Signer&) const = default;
+};
+
+constexpr std::array<std::uint64_t, 2> words_of(const Signer& signer) {
+  return {signer.address.high ^ signer.key_id, signer.address.low};
+}
+
+struct SignerLimits {
+  RateLimit limit;
+  VainChecks checks;
+};
+
 struct ClientLog::Entry {
   std::uint64_t requests = 0;
   std::uint32_t refused = 0;
@@ -47,13 +65,17 @@ struct ClientLog::Entry {
 };
 
 struct ClientLog::Table {
-  explicit Table(std::uint64_t secret) : random(secret), clients(secret), networks(~secret) {}
+  explicit Table(std::uint64_t secret)
+      : random(secret), clients(secret), networks(~secret), signers(secret) {}
 
   std::mutex mutex;
   std::uint64_t random;
   Totals totals;
   AddressTable<Entry, kMostClients> clients;
   AddressTable<RateLimit, kMostClients> networks;  // those of IPv6 that share a limit
+  // Only whoever has signed rightly is here, so that strangers can drive out nobody.
+  AddressTable<SignerLimits, kMostClients, Signer> signers;
+  VainChecks strangers_checks;
 };
 
 ClientLog::ClientLog(std::uint64_t secret) : table_(std::make_unique<Table>(secret)) {}
@@ -82,13 +104,40 @@ void ClientLog::Batch::refuse() {
 
 Allowance ClientLog::Batch::limit() {
   const IpAddress shared = limited_as(address_);
-  RateLimit& limit = shared == address_ ? entry_->limit : table_.networks.at(shared, now_);
-  const Allowance allowance = limit.judge(now_, next_random(table_.random));
-  if (allowance != Allowance::kWithin) {
-    ++entry_->limited;
-    ++table_.totals.limited;
-  }
+  return judge(shared == address_ ? entry_->limit : table_.networks.at(shared, now_));
+}
+
+Allowance ClientLog::Batch::limit_signed(std::uint32_t key_id) {
+  SignerLimits& limits = table_.signers.at({limited_as(address_), key_id}, now_);
+  const Allowance allowance = judge(limits.limit);
+  // Whoever sends what another has signed, over and over, makes us check it in vain.
+  if (allowance == Allowance::kNothing && !limits.checks.take(now_)) table_.strangers_checks.take(now_);
   return allowance;
+}
+
+bool ClientLog::Batch::may_check_mac(std::uint32_t key_id) {
+  SignerLimits* limits = table_.signers.find({limited_as(address_), key_id});
+  if (limits != nullptr && limits->checks.has_token(now_)) return true;
+  if (table_.strangers_checks.has_token(now_)) return true;
+  count_limited();
+  return false;
+}
+
+void ClientLog::Batch::on_wrong_mac(std::uint32_t key_id) {
+  SignerLimits* limits = table_.signers.find({limited_as(address_), key_id});
+  if (limits == nullptr || !limits->checks.take(now_)) table_.strangers_checks.take(now_);
+  (void)limit();
+}
+
+Allowance ClientLog::Batch::judge(RateLimit& limit) {
+  const Allowance allowance = limit.judge(now_, next_random(table_.random));
+  if (allowance != Allowance::kWithin) count_limited();
+  return allowance;
+}
+
+void ClientLog::Batch::count_limited() {
+  ++entry_->limited;
+  ++table_.totals.limited;
 }
 
 std::vector<ClientRecord> ClientLog::records() const {

@@ -49,12 +49,22 @@ class ClientLog {
     // Each request first; the others are about the one that was added last.
     void add(const Request& request);
     void refuse();
-    // To be asked only of what would be answered.
+    // To be asked only of what would be answered, and of what is signed wrongly.
     Allowance limit();
+    // The same of what was found to be signed rightly by this key. What others send in the name of its client
+    // does not count, as they cannot sign it.
+    Allowance limit_signed(std::uint32_t key_id);
+    // Whether it may be looked at whether the MAC by this key is right.
+    bool may_check_mac(std::uint32_t key_id);
+    // That was done, and it is wrong.
+    void on_wrong_mac(std::uint32_t key_id);
 
    private:
     friend class ClientLog;
     Batch(Table& table, MonoTime now);
+
+    Allowance judge(RateLimit& limit);
+    void count_limited();
 
     Table& table_;
     MonoTime now_;

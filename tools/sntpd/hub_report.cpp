@@ -30,6 +30,14 @@ std::optional<double> lag_ppm(double frequency) {
   return -frequency * kPartsPerMillion;
 }
 
+// "23 h 12 min"
+std::string wait_text(nanoseconds wait) {
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(std::max(wait, nanoseconds::zero()));
+  const auto hours = std::chrono::floor<std::chrono::hours>(minutes);
+  const auto rest = (minutes - hours).count();
+  return hours.count() == 0 ? fmt::format("{} min", rest) : fmt::format("{} h {} min", hours.count(), rest);
+}
+
 SourceView unresolved_view(const Unresolved& name) {
   SourceView view;
   view.source = "ntp:" + name.host;
@@ -146,7 +154,10 @@ SourceView Hub::view_of(const Association& association) const {
     view.standing_text = "it is this very server";
     return view;
   }
-  if (upstream.is_stopped()) view.standing_text = "it told us to stop asking";
+  if (const auto until = upstream.stopped_until()) {
+    view.standing_text =
+        "it told us to stop asking: asked again in " + wait_text(elapsed(mono_now(), *until));
+  }
   view.reach = upstream.reach().bits();
   view.poll = upstream.interval();
   if (!association.last_error.empty()) view.last_error = association.last_error;

@@ -91,6 +91,8 @@ std::string Upstream::no_reply() const {
 QueryOutcome Upstream::lose(std::string why) {
   client_.give_up();  // nothing, if its answer has come and was refused
   reach_.add(false);
+  // What it said before is not borne out any more.
+  if (client_.is_stopped()) reach_ = {};
   socket_.reset();
   return Lost{std::move(why)};
 }

@@ -51,7 +51,7 @@ class Upstream {
   std::optional<QueryOutcome> read(short revents, MonoTime now);
 
   pollfd poll_entry() const;
-  std::optional<MonoTime> next_wakeup() const { return client_.next_wakeup(); }
+  MonoTime next_wakeup() const { return client_.next_wakeup(); }
   void set_interval(nanoseconds interval) { client_.set_interval(interval); }
   // The clock was set: what is under way is given up and asked again, and is no loss of the server's.
   void forget_exchange();
@@ -59,8 +59,9 @@ class Upstream {
   const Endpoint& server() const { return server_; }
   const ReachRegister& reach() const { return reach_; }
   nanoseconds interval() const { return client_.interval(); }
-  // The server told us to stop asking.
+  // The server told us to stop asking, and is asked once a day until it answers.
   bool is_stopped() const { return client_.is_stopped(); }
+  std::optional<MonoTime> stopped_until() const { return client_.stopped_until(); }
   bool is_signed() const { return key_ != nullptr; }
   // Our own address, as its last answer had it.
   const std::optional<IpAddress>& local() const { return local_; }

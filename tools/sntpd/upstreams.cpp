@@ -30,7 +30,7 @@ std::string source_of(const Endpoint& server) {
 }
 
 Upstreams::Upstreams(Config config, Discipline& discipline, const Log& log)
-    : config_(std::move(config)), discipline_(discipline), log_(log) {
+    : config_(std::move(config)), discipline_(discipline), log_(log), resolver_(config_.lookup) {
   for (const ServerOption& server : config_.servers) plan(server, 1);
   for (const ServerOption& pool : config_.pools) plan(pool, kPoolSize);
 }
@@ -67,6 +67,8 @@ void Upstreams::start(std::size_t plan, const Endpoint& address) {
   config.version = server.version;
   config.precision = config_.precision;
   config.longest_interval = nanoseconds::zero();  // PollChoice backs off
+  config.longest_after_rate =
+      std::max(config.longest_after_rate, nanoseconds{seconds{std::int64_t{1} << limits.max}});
   config.interleaved = server.interleaved;
   associations_.push_back(std::make_unique<Association>(
       Association{source, server.host.text, plan, *index, Upstream{config, key}}));
@@ -107,8 +109,7 @@ std::optional<MonoTime> Upstreams::next_wakeup() const {
     if (missing(i) > 0) consider(plans_[i].next_lookup);
   }
   for (const auto& association : associations_) {
-    const auto wakeup = association->is_ourselves ? std::nullopt : association->upstream.next_wakeup();
-    if (wakeup) consider(*wakeup);
+    if (!association->is_ourselves) consider(association->upstream.next_wakeup());
   }
   return next;
 }
@@ -152,22 +153,29 @@ void Upstreams::take_answers(MonoTime now) {
         continue;
       }
       plan.trouble.clear();
-      use(i, *answer.addresses);
+      use(i, *answer.addresses, now);
       if (missing(i) == 0) plan.patience = kFirstPatience;
       plan.next_lookup = now + plan.patience;
     }
   }
 }
 
+// Two of a name's servers may both have told us to stop: then neither is asked for the other's sake.
+bool Upstreams::may_be_asked(const Endpoint& address, MonoTime now) const {
+  return std::none_of(stopped_.begin(), stopped_.end(),
+                      [&](const Stopped& s) { return s.server == address && now < s.until; });
+}
+
 // Those that were given up come in again only when there is nobody else.
-void Upstreams::use(std::size_t index, const std::vector<Endpoint>& addresses) {
+void Upstreams::use(std::size_t index, const std::vector<Endpoint>& addresses, MonoTime now) {
   Plan& plan = plans_[index];
   bool found = false;
+  std::erase_if(stopped_, [&](const Stopped& s) { return now >= s.until; });
   for (Endpoint address : addresses) {
     address.port = plan.server.host.port;
     const auto& given_up = plan.given_up;
     const bool is_tried = std::find(given_up.begin(), given_up.end(), address) != given_up.end();
-    if (missing(index) == 0 || is_tried || is_asked(address)) continue;
+    if (missing(index) == 0 || is_tried || is_asked(address) || !may_be_asked(address, now)) continue;
     const auto taken = static_cast<std::size_t>(std::count_if(
         associations_.begin(), associations_.end(), [&](const auto& a) { return a->plan == index; }));
     if (taken >= plan.wanted && !give_up_dead(index)) return;
@@ -183,7 +191,9 @@ bool Upstreams::give_up_dead(std::size_t plan) {
                                  [&](const auto& a) { return a->plan == plan && is_dead(*a); });
   if (dead == associations_.end()) return false;
   log_.detail(fmt::format("{}: {} is given up", plans_[plan].server.host.text, (*dead)->source));
-  plans_[plan].given_up.push_back((*dead)->upstream.server());
+  const Upstream& upstream = (*dead)->upstream;
+  plans_[plan].given_up.push_back(upstream.server());
+  if (const auto until = upstream.stopped_until()) stopped_.push_back({upstream.server(), *until});
   discipline_.remove((*dead)->index);
   associations_.erase(dead);
   return true;

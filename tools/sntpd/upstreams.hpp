@@ -70,6 +70,7 @@ class Upstreams {
     OwnQueries& own_queries;
     // Called before a source joins the discipline.
     std::function<void(const std::string& source)> on_start;
+    Resolver::Lookup lookup = resolve_all;
   };
   struct Happening {
     Association& association;
@@ -100,6 +101,11 @@ class Upstreams {
     std::vector<Endpoint> given_up{};
     std::string trouble{};
   };
+  // An address of a name that was replaced by another, as its server told us to stop.
+  struct Stopped {
+    Endpoint server;
+    MonoTime until;
+  };
 
   void plan(const ServerOption& server, std::size_t wanted);
   void start(std::size_t plan, const Endpoint& address);
@@ -109,7 +115,8 @@ class Upstreams {
   std::size_t missing(std::size_t plan) const;
   void look_up(MonoTime now);
   void take_answers(MonoTime now);
-  void use(std::size_t index, const std::vector<Endpoint>& addresses);
+  void use(std::size_t index, const std::vector<Endpoint>& addresses, MonoTime now);
+  bool may_be_asked(const Endpoint& address, MonoTime now) const;
   bool give_up_dead(std::size_t plan);
 
   Config config_;
@@ -117,7 +124,8 @@ class Upstreams {
   const Log& log_;
   std::vector<Plan> plans_;
   std::vector<std::unique_ptr<Association>> associations_;
-  Resolver resolver_{resolve_all};
+  std::vector<Stopped> stopped_;
+  Resolver resolver_;
 };
 
 }  // namespace isletime::sntpd
