@@ -15,8 +15,10 @@ namespace isletime {
 
 class Hub {
  public:
-  explicit Hub(const std::vector<std::string>& options = {}, const std::string& program = "sntpd")
-      : port_(fakes::free_port()), program_(arguments(options, program)) {
+  // `before`: a command that runs it, such as env(1).
+  explicit Hub(const std::vector<std::string>& options = {}, const std::string& program = "sntpd",
+               const std::vector<std::string>& before = {})
+      : port_(fakes::free_port()), program_(arguments(options, program, before)) {
     is_serving_ = program_.wait_for(": serving ");
   }
 
@@ -36,9 +38,10 @@ class Hub {
 
  private:
   // What `options` do not say is the test's own.
-  std::vector<std::string> arguments(const std::vector<std::string>& options,
-                                     const std::string& program) const {
-    std::vector<std::string> all{fakes::built(program), "--no-clock"};
+  std::vector<std::string> arguments(const std::vector<std::string>& options, const std::string& program,
+                                     const std::vector<std::string>& before) const {
+    std::vector<std::string> all = before;
+    all.insert(all.end(), {fakes::built(program), "--no-clock"});
     for (const auto& [name, value] : {std::pair{"--port", std::to_string(port_)},
                                       {"--state-dir", folder_.path("state")},
                                       {"--control", folder_.path("control")}}) {

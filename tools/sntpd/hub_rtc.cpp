@@ -42,7 +42,9 @@ void Hub::step_rtc(MonoTime now) {
   const auto job = rtc_->next_job(time, near, now);
   if (!job) return;
   if (job->kind == RtcJob::Kind::kWrite) save();
-  if (!rtc_worker_->begin(*job)) rtc_->on_refused(now);
+  if (const auto failure = rtc_worker_->begin(*job)) {
+    for (const RtcKeeper::Note& what : rtc_->on_refused(*failure, now).notes) note_rtc(what);
+  }
 }
 
 void Hub::note_rtc(const RtcKeeper::Note& what) {

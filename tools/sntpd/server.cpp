@@ -8,7 +8,6 @@
 #include <utility>
 
 #include <poll.h>
-#include <pthread.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -81,6 +80,7 @@ Server::Server(const Options& options, const Log& log, Reread reread)
       memory_(log),
       time_(ServedTime{unsynchronised(precision_), {}}),
       monitor_(options.monitors),
+      workers_(services_, options.workers > 0, log),
       manager_([](const char* name) { return std::getenv(name); }) {}
 
 std::optional<Server::Failure> Server::open() {
@@ -265,11 +265,7 @@ std::string Server::quality() const {
 
 void Server::run() {
   catch_signals(Hangup::kReloads);
-  std::vector<std::thread> threads;
-  if (options_.workers > 0) {
-    const SignalsBlocked blocked;
-    for (Service& service : services_) threads.emplace_back([this, &service] { work(service); });
-  }
+  workers_.step(mono_now());
   memory_.note(wall_now(), Event::kStarted, "sntpd " ISLETIME_VERSION " started");
   hub_->step({});
   if (broadcaster_) broadcaster_->step(0, hub_->served(), mono_now());
@@ -284,21 +280,17 @@ void Server::run() {
   manager_.stopping();
   hub_->stop();
   memory_.note(wall_now(), Event::kStopped, "sntpd ended as it was told");
-  stop(threads);
-}
-
-void Server::work(Service& service) {
-  // Nobody cancels this thread, and so libc need not prepare for it around each system call: 2 % of a reply.
-  // NOLINTNEXTLINE(concurrency-thread-canceltype-asynchronous)
-  pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, nullptr);
-  while (!stopping_.load(std::memory_order_relaxed)) service.serve(ServiceSocket::Wait::kForOne);
+  workers_.stop();
+  Counters total;
+  for (const Service& service : services_) total += service.counters();
+  log_.detail(to_string(total));
 }
 
 std::optional<MonoTime> Server::next_wakeup() const {
   std::optional<MonoTime> next = hub_->next_wakeup();
   const auto broadcast = broadcaster_ ? broadcaster_->next_wakeup() : std::nullopt;
-  for (const auto& other :
-       {control_ ? control_->next_wakeup() : std::nullopt, next_sign_of_life_, broadcast}) {
+  for (const auto& other : {control_ ? control_->next_wakeup() : std::nullopt, next_sign_of_life_, broadcast,
+                            workers_.next_wakeup()}) {
     if (other && (!next || *other < *next)) next = other;
   }
   return next;
@@ -310,9 +302,8 @@ void Server::wait_for_events() {
   const std::size_t of_hub = polled.size();
   if (clock_watch_) polled.push_back({clock_watch_->descriptor(), POLLIN, 0});
   const std::size_t of_watch = polled.size();
-  if (options_.workers == 0) {
-    for (Service& service : services_) polled.push_back({service.socket().descriptor(), POLLIN | POLLPRI, 0});
-  }
+  workers_.step(mono_now());
+  workers_.append_polled(polled);
   const std::size_t of_services = polled.size();
   if (broadcaster_) polled.push_back(broadcaster_->poll_entry());
   const std::size_t of_broadcaster = polled.size();
@@ -331,11 +322,7 @@ void Server::wait_for_events() {
   if (broadcaster_) broadcaster_->step(polled[of_services].revents, time_.read(), mono_now());
   show_life();
   if (of_watch > of_hub && polled[of_hub].revents != 0 && clock_watch_->take_set()) announce();
-  for (std::size_t i = of_watch; i < of_services; ++i) {
-    Service& service = services_[i - of_watch];
-    if ((polled[i].revents & (POLLERR | POLLPRI)) != 0) service.take_stamps();
-    if ((polled[i].revents & ~(POLLERR | POLLPRI)) != 0) service.serve(ServiceSocket::Wait::kNot);
-  }
+  workers_.serve(all.subspan(of_watch, of_services - of_watch));
 }
 
 void Server::show_life() {
@@ -389,15 +376,6 @@ std::vector<ClientView> Server::clients() const {
     views.push_back(std::move(view));
   }
   return views;
-}
-
-void Server::stop(std::vector<std::thread>& threads) {
-  stopping_.store(true, std::memory_order_relaxed);
-  for (Service& service : services_) service.socket().shut_down();
-  for (std::thread& thread : threads) thread.join();
-  Counters total;
-  for (const Service& service : services_) total += service.counters();
-  log_.detail(to_string(total));
 }
 
 }  // namespace isletime::sntpd

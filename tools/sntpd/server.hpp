@@ -3,11 +3,9 @@
 // in which the hub keeps time, the control socket is answered and signals are heard.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "libsync/core/result.hpp"
@@ -27,6 +25,7 @@
 #include "tools/sntpd/options.hpp"
 #include "tools/sntpd/service.hpp"
 #include "tools/sntpd/service_manager.hpp"
+#include "tools/sntpd/service_workers.hpp"
 
 namespace isletime::sntpd {
 
@@ -59,7 +58,6 @@ class Server {
   Demands demands() const;
   void announce() const;
   std::string quality() const;
-  void work(Service& service);
   void wait_for_events();
   void show_life();
   int socket_of(IpAddress address) const;
@@ -67,7 +65,6 @@ class Server {
   std::optional<std::string> reload();
   StatusView status() const;
   std::vector<ClientView> clients() const;
-  void stop(std::vector<std::thread>& threads);
 
   Options options_;
   const Log& log_;
@@ -81,12 +78,12 @@ class Server {
   Monitor monitor_;
   SharedStamps saved_;
   std::vector<Service> services_;
+  ServiceWorkers workers_;
   std::optional<Broadcaster> broadcaster_;
   std::optional<Control> control_;
   ServiceManager manager_;
   std::optional<MonoTime> next_sign_of_life_;
   std::optional<ClockWatch> clock_watch_;  // while somebody is served
-  std::atomic<bool> stopping_{false};
 };
 
 }  // namespace isletime::sntpd

@@ -108,6 +108,7 @@ class Upstreams {
   std::vector<Plan> plans_;
   std::vector<std::unique_ptr<Association>> associations_;
   Resolver resolver_{resolve_all};
+  bool cannot_look_up_ = false;  // as the system has no room for it, which has been said
 };
 
 }  // namespace isletime::sntpd
