@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include <poll.h>
@@ -77,7 +78,8 @@ Server::Server(const Options& options, const Log& log, Reread reread)
       precision_(measure_precision()),
       reread_(std::move(reread)),
       access_(options.access_rules),
-      memory_(log),
+      background_(log),
+      memory_(log, background_, options.workers == 0),
       time_(ServedTime{unsynchronised(precision_), {}}),
       monitor_(options.monitors),
       workers_(services_, options.workers > 0, log),
@@ -194,9 +196,10 @@ std::optional<Server::Failure> Server::open_control(const std::optional<User>& u
   if (server) {
     control_.emplace(*std::move(server), Control::Daemon{.hub = *hub_,
                                                          .memory = memory_,
+                                                         .background = background_,
                                                          .status = [this] { return status(); },
                                                          .clients = [this] { return clients(); },
-                                                         .reload = [this] { return reload(); }});
+                                                         .reload = [this](auto report) { reload(report); }});
     return std::nullopt;
   }
   if (options_.control_socket) return Failure{ExitStatus::kSystemFailed, server.error().text};
@@ -266,6 +269,7 @@ std::string Server::quality() const {
 void Server::run() {
   catch_signals(Hangup::kReloads);
   workers_.step(mono_now());
+  memory_.start_writing();
   memory_.note(wall_now(), Event::kStarted, "sntpd " ISLETIME_VERSION " started");
   hub_->step({});
   if (broadcaster_) broadcaster_->step(0, hub_->served(), mono_now());
@@ -275,7 +279,7 @@ void Server::run() {
   show_life();
   while (!stop_requested()) {
     wait_for_events();
-    if (take_reload_request()) reload();
+    if (take_reload_request()) reload([](const auto&) {});
   }
   manager_.stopping();
   hub_->stop();
@@ -307,10 +311,12 @@ void Server::wait_for_events() {
   const std::size_t of_services = polled.size();
   if (broadcaster_) polled.push_back(broadcaster_->poll_entry());
   const std::size_t of_broadcaster = polled.size();
+  if (background_.descriptor() != -1) polled.push_back({background_.descriptor(), POLLIN, 0});
   if (control_) control_->append_polled(polled);
   if (poll(polled.data(), polled.size(), milliseconds_until(next_wakeup())) < 0) return;
   const std::span all{polled};
   hub_->step(all.first(of_hub));
+  background_.step();
   if (control_) control_->step(all.subspan(of_broadcaster));
   if (hub_->has_changed()) monitor_.publish(hub_->monitored());
   if (control_) {
@@ -323,6 +329,7 @@ void Server::wait_for_events() {
   show_life();
   if (of_watch > of_hub && polled[of_hub].revents != 0 && clock_watch_->take_set()) announce();
   workers_.serve(all.subspan(of_watch, of_services - of_watch));
+  memory_.step();
 }
 
 void Server::show_life() {
@@ -332,8 +339,12 @@ void Server::show_life() {
   next_sign_of_life_ = mono_now() + *interval;
 }
 
-std::optional<std::string> Server::reload() {
-  const auto fresh = reread_();
+void Server::reload(const ReloadReport& report) {
+  const auto fresh = std::make_shared<std::optional<Options>>();
+  background_.run([this, fresh] { *fresh = reread_(); }, [this, fresh, report] { report(use(*fresh)); });
+}
+
+std::optional<std::string> Server::use(const std::optional<Options>& fresh) {
   if (!fresh) {
     log_.error("reload: keeping the access rules as they were");
     return "the configuration is wrong: everything stays as it was";

@@ -16,6 +16,7 @@
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
 #include "tools/sntpd/access_list.hpp"
+#include "tools/sntpd/background.hpp"
 #include "tools/sntpd/broadcaster.hpp"
 #include "tools/sntpd/clock_watch.hpp"
 #include "tools/sntpd/control.hpp"
@@ -62,7 +63,10 @@ class Server {
   void show_life();
   int socket_of(IpAddress address) const;
   std::optional<MonoTime> next_wakeup() const;
-  std::optional<std::string> reload();
+  // Reads the configuration again in the background, then tells the failure, as a clause.
+  using ReloadReport = std::function<void(std::optional<std::string>)>;
+  void reload(const ReloadReport& report);
+  std::optional<std::string> use(const std::optional<Options>& fresh);
   StatusView status() const;
   std::vector<ClientView> clients() const;
 
@@ -72,6 +76,7 @@ class Server {
   Reread reread_;
   AccessList access_;
   KeyRing keys_;
+  Background background_;
   Memory memory_;
   std::optional<Hub> hub_;
   Snapshot<ServedTime> time_;
