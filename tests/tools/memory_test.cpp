@@ -30,7 +30,7 @@ class RememberedRate : public testing::Test {
     const Log log("test", Log::Level::kErrors);
     Background background(log);
     Memory memory(log, background, false);
-    EXPECT_EQ(memory.open(folder_.path("state"), geteuid()), std::nullopt);
+    EXPECT_EQ(memory.open(folder_.path("state"), geteuid(), true), std::nullopt);
     auto state = memory.recall(kLater, kUpLater);
     memory.start_writing();
     work(memory);
@@ -104,7 +104,7 @@ TEST_P(RememberedActivity, IsShownWithoutADiskThatCouldHang) {
     const auto folder = StateFolder::open(folder_.path("state"), geteuid());
     for (int i = 0; i < 600; ++i) ActivityLog{*folder}.add({kMade, Event::kFault, text_of(i)});
   }
-  ASSERT_EQ(memory_.open(folder_.path("state"), geteuid()), std::nullopt);
+  ASSERT_EQ(memory_.open(folder_.path("state"), geteuid(), true), std::nullopt);
   std::filesystem::remove_all(folder_.path("state"));
   memory_.note(kMade, Event::kFault, text_of(600));
   const auto lines = memory_.activity(kMostActivityLines);
@@ -115,7 +115,7 @@ TEST_P(RememberedActivity, IsShownWithoutADiskThatCouldHang) {
 }
 
 TEST_P(RememberedActivity, NothingIsWrittenBeforeItsOwnerWrites) {
-  ASSERT_EQ(memory_.open(folder_.path("state"), geteuid()), std::nullopt);
+  ASSERT_EQ(memory_.open(folder_.path("state"), geteuid(), true), std::nullopt);
   memory_.note(kMade, Event::kFault, text_of(1));
   memory_.keep(Ppm::whole(104), kMade);
   memory_.step();
@@ -129,7 +129,7 @@ TEST_P(RememberedActivity, NothingIsWrittenBeforeItsOwnerWrites) {
 }
 
 TEST_P(RememberedActivity, ADiskThatHangsDoesNotMakeItGrow) {
-  ASSERT_EQ(memory_.open(folder_.path("state"), geteuid()), std::nullopt);
+  ASSERT_EQ(memory_.open(folder_.path("state"), geteuid(), true), std::nullopt);
   std::promise<void> go;
   background_.run([gone = go.get_future().share()] { gone.wait(); });
   if (!GetParam()) memory_.start_writing();
@@ -142,7 +142,7 @@ TEST_P(RememberedActivity, ADiskThatHangsDoesNotMakeItGrow) {
 }
 
 TEST_P(RememberedActivity, WhoAwaitsTheWritingHearsOfItOnceItIsDone) {
-  ASSERT_EQ(memory_.open(folder_.path("state"), geteuid()), std::nullopt);
+  ASSERT_EQ(memory_.open(folder_.path("state"), geteuid(), true), std::nullopt);
   memory_.start_writing();
   memory_.keep(Ppm::whole(104), kMade);
   bool is_there = false;

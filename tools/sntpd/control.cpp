@@ -32,7 +32,9 @@ void Control::step(std::span<const pollfd> polled) {
 }
 
 bool Control::may_change(const Peer& peer) const {
-  return peer.uid == 0 || peer.uid == geteuid() || (group_ && is_member(peer, *group_));
+  // Nobody is not one user, but all that have none.
+  const bool is_our_own = peer.uid == geteuid() && peer.uid != kNobody;
+  return peer.uid == 0 || is_our_own || (group_ && is_member(peer, *group_));
 }
 
 void Control::take(const ControlServer::Request& request) {

@@ -2,6 +2,7 @@
 #include "tools/sntpd/memory.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -14,15 +15,24 @@ namespace isletime::sntpd {
 namespace {
 
 constexpr const char* kStateFile = "state.json";
+constexpr std::array<std::string_view, 4> kFiles{kStateFile, "state.json.new", "activity.jsonl",
+                                                 "activity.jsonl.1"};
 constexpr std::size_t kMostNews = 100;
 // Of a disk that hangs. A file holds no more, so that it is no loss.
 constexpr std::size_t kMostUnwritten = 1000;
 
 }  // namespace
 
-std::optional<std::string> Memory::open(const std::string& folder, uid_t owner) {
+std::optional<std::string> Memory::open(const std::string& folder, uid_t owner, bool is_ours) {
   auto opened = StateFolder::open(folder, owner);
   if (!opened) return fmt::format("{}: {}", folder, to_string(opened.error()));
+  // Where that fails, what is there can be read at least, and the first write says what is wrong.
+  if (is_ours && !opened->is_owners()) opened->hand_over(kFiles);
+  if (!is_ours && !opened->is_owners()) {
+    return fmt::format(
+        "{}: belongs to root, and sntpd could not write there as user {}: chown it to that user", folder,
+        owner);
+  }
   folder_.emplace(*std::move(opened));
   // What is asked for later is not to be read from a disk then.
   auto lines = ActivityLog{*folder_}.last_lines(kMostActivityLines);
@@ -38,7 +48,7 @@ void Memory::start_writing() {
 void Memory::go_without(const std::string& why) {
   folder_.reset();
   warning_ = "nothing is remembered over a restart: " + why;
-  log_.detail(warning_);
+  log_.notice(warning_);
 }
 
 std::optional<SavedState> Memory::recall(std::optional<WallTime> now, MonoTime since_boot) {

@@ -31,8 +31,9 @@ class Memory {
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
 
-  // The failure, as one line. `owner`: as whom the daemon will run.
-  std::optional<std::string> open(const std::string& folder, uid_t owner);
+  // The failure, as one line. `owner`: as whom the daemon will run. `is_ours`: nobody else has a use for the
+  // folder, so that root may give it to the owner.
+  std::optional<std::string> open(const std::string& folder, uid_t owner, bool is_ours);
   // From now on it runs as `owner`. Until then nothing is written, as the files would be somebody else's.
   void start_writing();
   // There is no folder, and `why` is a warning.

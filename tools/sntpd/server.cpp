@@ -87,10 +87,12 @@ Server::Server(const Options& options, const Log& log, Reread reread)
 
 std::optional<Server::Failure> Server::open() {
   const std::string name = options_.user.value_or(kDefaultUser);
-  const auto user = geteuid() == 0 ? find_user(name) : std::nullopt;
-  if (options_.user && geteuid() == 0 && !user) {
+  auto user = geteuid() == 0 ? find_user(name) : std::nullopt;
+  const bool is_homeless = geteuid() == 0 && !user;
+  if (options_.user && is_homeless) {
     return Failure{ExitStatus::kUsage, fmt::format("--user {}: there is no such user", name)};
   }
+  if (is_homeless) user = User{kNobody, kNobody, {}};
   if (auto failure = open_keys()) return failure;
   if (auto failure = open_services()) return failure;
   if (auto failure = open_broadcaster()) return failure;
@@ -100,7 +102,12 @@ std::optional<Server::Failure> Server::open() {
   time_.publish(hub_->served());
   monitor_.publish(hub_->monitored());
   if (auto failure = open_control(user)) return failure;
-  return give_up_rights(user);
+  if (auto failure = give_up_rights(user)) return failure;
+  if (is_homeless) {
+    log_.notice(fmt::format(
+        "runs as nobody: there is no user {}: make one (useradd --system {}), or give --user", name, name));
+  }
+  return std::nullopt;
 }
 
 std::optional<Server::Failure> Server::open_keys() {
@@ -127,7 +134,7 @@ std::optional<Server::Failure> Server::open_keys() {
 
 std::optional<Server::Failure> Server::open_memory(const std::optional<User>& user) {
   const std::string folder = options_.state_folder.value_or(default_paths(surroundings()).state_folder);
-  const auto failure = memory_.open(folder, user ? user->id : geteuid());
+  const auto failure = memory_.open(folder, user ? user->id : geteuid(), options_.state_folder.has_value());
   if (!failure) return std::nullopt;
   if (options_.state_folder) return Failure{ExitStatus::kSystemFailed, *failure};
   memory_.go_without(*failure);
@@ -218,7 +225,8 @@ std::optional<Server::Failure> Server::give_up_rights(const std::optional<User>&
   const auto identity = drop_privileges(user);
   if (!identity) {
     return Failure{ExitStatus::kSystemFailed,
-                   fmt::format("rights cannot be given up: {}", to_string(identity.error()))};
+                   fmt::format("rights cannot be given up: {} (--user names another user to become)",
+                               to_string(identity.error()))};
   }
   if (options_.no_sandbox || kIsSanitized) return std::nullopt;
   if (const auto error = enter_sandbox()) {
