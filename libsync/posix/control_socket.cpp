@@ -50,8 +50,7 @@ void ControlServer::append_pollfds(std::vector<pollfd>& polled) {
   for (const Client& client : clients_) polled.push_back({client.socket.get(), events_of(client), 0});
 }
 
-std::vector<ControlServer::Request> ControlServer::on_poll(std::span<const pollfd> polled) {
-  std::vector<Request> requests;
+std::optional<ControlServer::Request> ControlServer::on_poll(std::span<const pollfd> polled) {
   rests_ = false;
   bool has_newcomers = false;
   for (const pollfd& entry : polled) {
@@ -61,26 +60,28 @@ std::vector<ControlServer::Request> ControlServer::on_poll(std::span<const pollf
       return candidate.socket.get() == entry.fd;
     });
     if (client == clients_.end()) continue;
-    if (auto request = on_event(*client, entry.revents)) requests.push_back(std::move(*request));
+    on_event(*client, entry.revents);
   }
   // Last, so that a newcomer does not get the events of who had its descriptor before.
   if (has_newcomers) accept_all();
-  return requests;
+  return take_request();
 }
 
-std::optional<ControlServer::Request> ControlServer::on_event(Client& client, short events) {
+void ControlServer::on_event(Client& client, short events) {
   constexpr short kGone = POLLHUP | POLLERR | POLLNVAL;
   const short awaited = events_of(client);
   if ((awaited & POLLIN) == 0 && (events & kGone) != 0) {
     client.is_broken = true;
-    return std::nullopt;
+    return;
   }
   if ((awaited & POLLIN) != 0) {
     read(client);
     if (client.has_ended && !has_line(client) && (events & kGone) != 0) client.is_broken = true;
   }
   flush(client);
-  return take_request(client);
+  const bool is_too_long = client.input.find('\n') > kLargestControlRequest;
+  if (is_too_long && client.input.size() > kLargestControlRequest && !client.awaits_reply)
+    refuse(client.id, kTooLong);
 }
 
 void ControlServer::read(Client& client) {
@@ -98,34 +99,32 @@ void ControlServer::read(Client& client) {
   }
 }
 
-std::optional<ControlServer::Request> ControlServer::take_request(Client& client) {
-  if (client.is_broken || client.is_refused || client.awaits_reply || !client.output.empty()) {
-    return std::nullopt;
-  }
-  const auto end = client.input.find('\n');
-  if (end > kLargestControlRequest && client.input.size() > kLargestControlRequest) {
-    refuse(client.id, kTooLong);
-    return std::nullopt;
-  }
-  if (end == std::string::npos) return std::nullopt;
-  std::string line = client.input.substr(0, end);
-  client.input.erase(0, end + 1);
-  client.awaits_reply = true;
-  client.last_active = ++turn_;
-  return Request{client.id, client.peer, std::move(line)};
+bool ControlServer::has_request(const Client& client) {
+  return !client.is_broken && !client.is_refused && !client.awaits_reply && client.output.empty() &&
+         has_line(client);
+}
+
+std::optional<ControlServer::Request> ControlServer::take_request() {
+  const auto is_before = [](const Client& a, const Client& b) {
+    return std::tuple{!has_request(a), a.last_active} < std::tuple{!has_request(b), b.last_active};
+  };
+  const auto next = std::min_element(clients_.begin(), clients_.end(), is_before);
+  if (next == clients_.end() || !has_request(*next)) return std::nullopt;
+  const auto end = next->input.find('\n');
+  std::string line = next->input.substr(0, end);
+  next->input.erase(0, end + 1);
+  next->awaits_reply = true;
+  next->last_active = ++turn_;
+  return Request{next->id, next->peer, std::move(line)};
 }
 
 void ControlServer::flush(Client& client) {
   while (!client.is_broken && !client.output.empty()) {
-    const ssize_t sent =
-        ::send(client.socket.get(), client.output.data(), client.output.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent > 0) {
-      client.output.erase(0, static_cast<std::size_t>(sent));
-    } else if (errno == EAGAIN) {
-      return;
-    } else if (errno != EINTR) {
-      client.is_broken = true;
-    }
+    const ssize_t sent = ::send(client.socket.get(), client.output.data(),
+                                std::min(client.output.size(), kMostSentATurn), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent > 0) client.output.erase(0, static_cast<std::size_t>(sent));
+    if (sent > 0 || errno == EAGAIN) return;
+    if (errno != EINTR) client.is_broken = true;
   }
 }
 

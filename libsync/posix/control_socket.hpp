@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The daemon's side of its control socket: a few local clients that send lines and get lines, in a
-// loop around poll(2). Each is served one request at a time and never waited for; one that does not
-// read, sends lines without end, or is one too many is dropped. Whose turn it is to go when there
-// are too many falls on the user who has the most, so that nobody can keep others out.
+// loop around poll(2). A turn of it takes one request, and sends each client some of what waits for it, so
+// that the loop is soon back at its own work however many ask, and for however much. No client is waited for;
+// one that does not read, sends lines without end, or is one too many is dropped. Whose turn it is to go when
+// there are too many falls on the user who has the most, so that nobody can keep others out.
 #pragma once
 
 #include <cstddef>
@@ -26,6 +27,7 @@ namespace isletime {
 inline constexpr std::size_t kMostControlClients = 16;
 inline constexpr std::size_t kLargestControlRequest = 4096;                   // bytes of a line
 inline constexpr std::size_t kLargestControlReply = std::size_t{256} * 1024;  // bytes that wait for a client
+inline constexpr std::size_t kMostSentATurn = std::size_t{64} * 1024;         // bytes to a client
 
 class ControlServer {
  public:
@@ -43,9 +45,9 @@ class ControlServer {
 
   // What to wait for; before each poll(2).
   void append_pollfds(std::vector<pollfd>& polled);
-  // `polled` may hold descriptors of others. Each request wants one reply() or refuse(); until then
-  // its client's next one waits.
-  std::vector<Request> on_poll(std::span<const pollfd> polled);
+  // `polled` may hold descriptors of others. The request of who has waited the longest, if anybody has one;
+  // it wants one reply() or refuse(), until which its client's next one waits.
+  std::optional<Request> on_poll(std::span<const pollfd> polled);
 
   // Lines without their end. Clients that have gone are passed over.
   void reply(ClientId to, std::string_view line);
@@ -74,6 +76,7 @@ class ControlServer {
   explicit ControlServer(SocketFile listener) : listener_(std::move(listener)) {}
 
   static bool has_line(const Client& client) { return client.input.find('\n') != std::string::npos; }
+  static bool has_request(const Client& client);
   static bool is_done(const Client& client);
   static short events_of(const Client& client);
   static void read(Client& client);
@@ -83,8 +86,8 @@ class ControlServer {
   void accept_all();
   bool accept_one();
   void make_room(uid_t newcomer);
-  std::optional<Request> on_event(Client& client, short events);
-  std::optional<Request> take_request(Client& client);
+  void on_event(Client& client, short events);
+  std::optional<Request> take_request();
   Client* find(ClientId id);
 
   SocketFile listener_;

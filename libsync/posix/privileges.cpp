@@ -95,8 +95,8 @@ Result<Identity, SysError> stay() {
 
 Result<Identity, SysError> change_identity(const std::optional<User>& user) {
   if (geteuid() != 0) return stay();
-  if (!user || user->id == 0) return stay_root();
-  return become(*user);
+  if (user && user->id == 0) return stay_root();
+  return become(user.value_or(User{kNobody, kNobody, {}}));
 }
 
 }  // namespace

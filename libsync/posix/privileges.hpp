@@ -22,6 +22,10 @@ struct User {
   std::vector<gid_t> further_groups;  // how an administrator lets the daemon at an I2C bus
 };
 
+// Whom every system has, for a daemon that has no user of its own. Others may be nobody, too: nothing is
+// theirs to change that is a daemon's.
+inline constexpr uid_t kNobody = 65534;
+
 // As the two files have it, group(5) and passwd(5). Asking the name service instead would load its
 // modules, which cost a resting daemon 700 kB. Absent: they know no such user.
 std::optional<User> find_user(const std::string& name, const char* passwd = "/etc/passwd",
@@ -30,8 +34,8 @@ std::optional<User> find_user(const std::string& name, const char* passwd = "/et
 std::optional<gid_t> find_group(const std::string& name, const char* path = "/etc/group");
 
 enum class Identity : std::uint8_t {
-  kService,  // the user given
-  kRoot,     // none was given: still root, with the two capabilities
+  kService,  // the user given; none: nobody
+  kRoot,     // the user given is root: with the two capabilities only
   kAsRun,    // not started as root: as it was, with what it had of the two
 };
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "libsync/posix/state_folder.hpp"
 
+#include <algorithm>
+#include <dirent.h>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -67,6 +71,20 @@ Result<Fd, StateError> open_folder(const std::string& path, uid_t owner) {
   return folder;
 }
 
+// Absent: it cannot be read.
+std::optional<std::vector<std::string>> files_in(int folder) {
+  using Listing = std::unique_ptr<DIR, int (*)(DIR*)>;
+  const int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const Listing listing{copy < 0 ? nullptr : fdopendir(copy), closedir};
+  if (!listing) return std::nullopt;
+  std::vector<std::string> names;
+  while (const dirent* entry = readdir(listing.get())) {
+    const std::string name = static_cast<const char*>(entry->d_name);
+    if (name != "." && name != "..") names.push_back(name);
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string to_string(const StateError& error) {
@@ -102,6 +120,24 @@ Result<StateFolder, StateError> StateFolder::open(const std::string& path, uid_t
   if (flock(folder->get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     return refusal(StateFault::kInUse);
   return StateFolder{*std::move(folder), std::move(plain), owner};
+}
+
+bool StateFolder::is_owners() const {
+  struct stat status {};
+  return owner_ == geteuid() || (fstat(folder_.get(), &status) == 0 && status.st_uid == owner_);
+}
+
+bool StateFolder::hand_over(std::span<const std::string_view> names) const {
+  constexpr auto kSameGroup = static_cast<gid_t>(-1);
+  const auto found = files_in(folder_.get());
+  const auto is_known = [&](const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  const auto give = [&](const std::string& name) {
+    return fchownat(folder_.get(), name.c_str(), owner_, kSameGroup, AT_SYMLINK_NOFOLLOW) == 0;
+  };
+  if (!found || !std::all_of(found->begin(), found->end(), is_known)) return false;
+  return std::all_of(found->begin(), found->end(), give) && fchown(folder_.get(), owner_, kSameGroup) == 0;
 }
 
 Result<Fd, StateError> StateFolder::open_file(const std::string& name, int flags) const {

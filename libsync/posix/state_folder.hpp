@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include <sys/types.h>
 
@@ -39,6 +41,12 @@ class StateFolder {
   // Made with the folders above it if it is missing. `owner`: as whom the daemon will run; root may
   // open the folder for it before it changes to that user.
   static Result<StateFolder, StateError> open(const std::string& path, uid_t owner);
+
+  // Root may open its own folder for a user who cannot write there.
+  bool is_owners() const;
+  // Root gives its own folder to the owner with the files in it, if those are no others than `names`. False:
+  // it holds others, or the system does not let us.
+  bool hand_over(std::span<const std::string_view> names) const;
 
   // `flags` as of open(2); a file that it makes all may read.
   Result<Fd, StateError> open_file(const std::string& name, int flags) const;

@@ -106,7 +106,7 @@ void ControlDaemon::work() {
     std::vector<pollfd> polled;
     server_.append_pollfds(polled);
     const bool is_idle = poll(polled.data(), polled.size(), kPauseMs) <= 0;
-    for (const auto& request : server_.on_poll(polled)) answer(request);
+    if (const auto request = server_.on_poll(polled)) answer(*request);
     if (is_idle) publish_status();
   }
 }

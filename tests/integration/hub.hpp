@@ -15,9 +15,11 @@ namespace isletime {
 
 class Hub {
  public:
-  // Without a source it serves the clock as the island's; UnsetHub does not.
-  explicit Hub(const std::vector<std::string>& options = {}, const std::string& program = "sntpd")
-      : Hub(options, program, names_a_source(options) ? "" : "--local") {}
+  // Without a source it serves the clock as the island's; UnsetHub does not. `before`: a command that runs it, such
+  // as env(1).
+  explicit Hub(const std::vector<std::string>& options = {}, const std::string& program = "sntpd",
+               const std::vector<std::string>& before = {})
+      : Hub(options, program, before, names_a_source(options) ? "" : "--local") {}
 
   bool is_serving() const { return is_serving_; }
   std::uint16_t port() const { return port_; }
@@ -34,8 +36,9 @@ class Hub {
   fakes::RawClient client_from(IpAddress source) const { return {fakes::kLoopbackV4, port_, source}; }
 
  protected:
-  Hub(const std::vector<std::string>& options, const std::string& program, const std::string& local)
-      : port_(fakes::free_port()), program_(arguments(options, program, local)) {
+  Hub(const std::vector<std::string>& options, const std::string& program,
+      const std::vector<std::string>& before, const std::string& local)
+      : port_(fakes::free_port()), program_(arguments(options, program, before, local)) {
     is_serving_ = program_.wait_for(": serving ");
   }
 
@@ -48,8 +51,10 @@ class Hub {
 
   // What `options` do not say is the test's own.
   std::vector<std::string> arguments(const std::vector<std::string>& options, const std::string& program,
+                                     const std::vector<std::string>& before,
                                      const std::string& local) const {
-    std::vector<std::string> all{fakes::built(program), "--no-clock"};
+    std::vector<std::string> all = before;
+    all.insert(all.end(), {fakes::built(program), "--no-clock"});
     if (!local.empty()) all.push_back(local);
     for (const auto& [name, value] : {std::pair{"--port", std::to_string(port_)},
                                       {"--state-dir", folder_.path("state")},
@@ -71,7 +76,7 @@ class Hub {
 class UnsetHub : public Hub {
  public:
   explicit UnsetHub(const std::vector<std::string>& options = {}, const std::string& program = "sntpd")
-      : Hub(options, program, "") {}
+      : Hub(options, program, {}, "") {}
 };
 
 }  // namespace isletime

@@ -548,6 +548,9 @@ class NotifySocket {
     if (bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
       ADD_FAILURE() << "cannot bind " << path();
     }
+    // As systemd's, it is for all to write to, whatever user the daemon becomes.
+    std::filesystem::permissions(path(), std::filesystem::perms::all);
+    std::filesystem::permissions(folder_.path(), std::filesystem::perms{0711});
     const timeval patience{20, 0};
     setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   }

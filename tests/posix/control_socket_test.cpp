@@ -27,9 +27,9 @@ class ControlSocket : public testing::Test {
     std::vector<pollfd> polled;
     server_.append_pollfds(polled);
     if (poll(polled.data(), polled.size(), timeout_ms) <= 0) return false;
-    for (auto& request : server_.on_poll(polled)) {
-      if (answers_) server_.reply(request.from, "re " + request.line);
-      requests_.push_back(std::move(request));
+    if (auto request = server_.on_poll(polled)) {
+      if (answers_) server_.reply(request->from, "re " + request->line);
+      requests_.push_back(*std::move(request));
     }
     return true;
   }
@@ -88,6 +88,38 @@ TEST_F(ControlSocket, ManyRequestsAtOnceAreServedInOrderOneATurn) {
   EXPECT_EQ(requests_.size(), 1U);
   settle();
   EXPECT_EQ(one.heard(), "re a\nre b\nre c\n");
+}
+
+TEST_F(ControlSocket, ATurnTakesOneRequestHoweverManyAskAndAllHaveTheirTurn) {
+  std::vector<LocalClient> many;
+  for (std::size_t i = 0; i < kMostControlClients; ++i) many.push_back(client());
+  for (LocalClient& one : many) one.say("a\nb\nc\n");
+  for (std::size_t i = 1; i <= 3 * many.size(); ++i) {
+    EXPECT_TRUE(turn(0));
+    EXPECT_EQ(requests_.size(), i);
+  }
+  settle();
+  EXPECT_EQ(requests_.size(), 3 * many.size());
+  for (std::size_t i = 0; i < requests_.size(); ++i) {
+    const std::string expected(1, static_cast<char>('a' + i / many.size()));
+    EXPECT_EQ(requests_[i].line, expected) << "nobody's second request comes before somebody's first";
+  }
+}
+
+TEST_F(ControlSocket, ALongReplyLeavesInPartsATurn) {
+  answers_ = false;
+  LocalClient one = client();
+  one.say("a\n");
+  settle();
+  const std::string reply(kLargestControlReply - 1, 'x');
+  server_.reply(last_client(), reply);
+  std::size_t heard = one.heard().size();
+  EXPECT_LE(heard, kMostSentATurn);
+  while (turn(0)) {
+    EXPECT_LE(one.heard().size() - heard, kMostSentATurn);
+    heard = one.heard().size();
+  }
+  EXPECT_TRUE(one.heard() == reply + '\n') << heard;
 }
 
 TEST_F(ControlSocket, ARequestWaitsForTheReplyToTheOneBefore) {

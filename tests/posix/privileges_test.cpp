@@ -93,9 +93,23 @@ TEST_F(Privileges, TheServiceMayDoItsWorkAndNothingElse) {
             0);
 }
 
-TEST_F(Privileges, WithoutAUserItStaysRootWithTheTwoCapabilities) {
+TEST_F(Privileges, WithoutAUserItBecomesNobody) {
   EXPECT_EQ(status_of_child([] {
               const auto identity = drop_privileges(std::nullopt);
+              if (!identity || *identity != Identity::kService) return 1;
+              if (geteuid() != 65534 || getuid() != 65534 || getegid() != 65534 || getgid() != 65534)
+                return 2;
+              if (getgroups(0, nullptr) != 0) return 3;
+              if (from_status("CapEff") != kTheTwo || from_status("CapPrm") != kTheTwo) return 4;
+              if (from_status("CapBnd") != 0 || from_status("NoNewPrivs") != 1) return 5;
+              return setuid(0) == 0 ? 6 : 0;
+            }),
+            0);
+}
+
+TEST_F(Privileges, RootItselfKeepsNothingButTheTwoCapabilities) {
+  EXPECT_EQ(status_of_child([] {
+              const auto identity = drop_privileges(User{0, 0, {}});
               if (!identity || *identity != Identity::kRoot) return 1;
               if (geteuid() != 0) return 2;
               if (from_status("CapEff") != kTheTwo || from_status("CapPrm") != kTheTwo) return 3;

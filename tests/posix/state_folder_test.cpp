@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "libsync/posix/state_folder.hpp"
 
+#include <array>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -80,6 +82,38 @@ TEST(StateFolder, RootMakesItForWhomTheDaemonWillBe) {
   struct stat status {};
   ASSERT_EQ(stat(scratch.path("state").c_str(), &status), 0);
   EXPECT_EQ(status.st_uid, kSomebody);
+}
+
+uid_t owner_of(const std::string& path) {
+  struct stat status {};
+  EXPECT_EQ(lstat(path.c_str(), &status), 0);
+  return status.st_uid;
+}
+
+TEST(StateFolder, RootHandsItsOwnOverWithTheFilesThatItKnows) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  constexpr std::array<std::string_view, 2> kNames{"state", "log"};
+  const fakes::ScratchFolder scratch;
+  scratch.write("state", "1");
+  const auto folder = StateFolder::open(scratch.path(), kSomebody);
+  ASSERT_TRUE(folder);
+  EXPECT_FALSE(folder->is_owners());
+  EXPECT_TRUE(folder->hand_over(kNames));
+  EXPECT_TRUE(folder->is_owners());
+  EXPECT_EQ(owner_of(scratch.path()), kSomebody);
+  EXPECT_EQ(owner_of(scratch.path("state")), kSomebody);
+}
+
+TEST(StateFolder, RootKeepsOneThatHoldsAnythingElse) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  constexpr std::array<std::string_view, 1> kNames{"state"};
+  const fakes::ScratchFolder scratch;
+  scratch.write("state", "1");
+  scratch.write("passwd", "root");
+  const auto folder = StateFolder::open(scratch.path(), kSomebody);
+  ASSERT_TRUE(folder);
+  EXPECT_FALSE(folder->hand_over(kNames));
+  for (const char* name : {"", "state", "passwd"}) EXPECT_EQ(owner_of(scratch.path(name)), 0U) << name;
 }
 
 TEST(StateFolder, IsHeldByOneAtATime) {

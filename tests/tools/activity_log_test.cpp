@@ -97,7 +97,7 @@ TEST_F(ActivityLogInAFolder, ALineThatACrashCutIsPassedOver) {
 }
 
 TEST_F(ActivityLogInAFolder, GarbageIsPassedOver) {
-  scratch_.write("activity.jsonl", std::string(300'000, 'x') + "\n\nnot JSON\n" + line("one") + "\n");
+  scratch_.write("activity.jsonl", std::string(300'000, 'x') + "\n\nnot JSON\n7\n[1]\n" + line("one") + "\n");
   EXPECT_EQ(last_lines(10), std::vector{line("one")});
   ASSERT_FALSE(log_.add({kTime, Event::kFault, "two"}));
   EXPECT_EQ(last_lines(10), (std::vector{line("one"), line("two")}));

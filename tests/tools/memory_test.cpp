@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "tools/sntpd/memory.hpp"
 
+#include <algorithm>
+#include <filesystem>
+#include <future>
+
 #include <unistd.h>
 
 #include <gtest/gtest.h>
 
 #include "tests/fakes/scratch_folder.hpp"
+#include "tools/sntpd/control_request.hpp"
 
 namespace isletime::sntpd {
 namespace {
@@ -23,9 +28,11 @@ class RememberedRate : public testing::Test {
   template <class Work>
   std::optional<SavedState> run(Work work) const {
     const Log log("test", Log::Level::kErrors);
-    Memory memory(log);
-    EXPECT_EQ(memory.open(folder_.path("state"), geteuid()), std::nullopt);
+    Background background(log);
+    Memory memory(log, background, false);
+    EXPECT_EQ(memory.open(folder_.path("state"), geteuid(), true), std::nullopt);
     auto state = memory.recall(kLater, kUpLater);
+    memory.start_writing();
     work(memory);
     return state;
   }
@@ -71,10 +78,79 @@ TEST_F(RememberedRate, LeavesWhatWasSavedBefore) {
 
 TEST_F(RememberedRate, WithoutAFolderIsNone) {
   const Log log("test", Log::Level::kErrors);
-  Memory memory(log);
+  Background background(log);
+  Memory memory(log, background, false);
   memory.go_without("a test");
   memory.keep(Ppm::whole(104), kMade);
   EXPECT_EQ(memory.warning(), "nothing is remembered over a restart: a test");
+}
+
+std::string text_of(int number) {
+  return "happening " + std::to_string(number);
+}
+
+// With and without a thread that writes.
+class RememberedActivity : public testing::TestWithParam<bool> {
+ protected:
+  const Log log_{"test", Log::Level::kErrors};
+  fakes::ScratchFolder folder_;
+  Background background_{log_};
+  Memory memory_{log_, background_, GetParam()};
+};
+INSTANTIATE_TEST_SUITE_P(WritesAlone, RememberedActivity, testing::Bool());
+
+TEST_P(RememberedActivity, IsShownWithoutADiskThatCouldHang) {
+  {
+    const auto folder = StateFolder::open(folder_.path("state"), geteuid());
+    for (int i = 0; i < 600; ++i) ActivityLog{*folder}.add({kMade, Event::kFault, text_of(i)});
+  }
+  ASSERT_EQ(memory_.open(folder_.path("state"), geteuid(), true), std::nullopt);
+  std::filesystem::remove_all(folder_.path("state"));
+  memory_.note(kMade, Event::kFault, text_of(600));
+  const auto lines = memory_.activity(kMostActivityLines);
+  ASSERT_EQ(lines.size(), kMostActivityLines);
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    EXPECT_EQ(lines[i], activity_line({kMade, Event::kFault, text_of(static_cast<int>(i) + 101)}));
+  EXPECT_EQ(memory_.activity(1), std::vector{lines.back()});
+}
+
+TEST_P(RememberedActivity, NothingIsWrittenBeforeItsOwnerWrites) {
+  ASSERT_EQ(memory_.open(folder_.path("state"), geteuid(), true), std::nullopt);
+  memory_.note(kMade, Event::kFault, text_of(1));
+  memory_.keep(Ppm::whole(104), kMade);
+  memory_.step();
+  background_.finish();
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path("state")));
+  memory_.start_writing();
+  memory_.finish();
+  EXPECT_EQ(folder_.content("state/activity.jsonl"),
+            activity_line({kMade, Event::kFault, text_of(1)}) + '\n');
+  EXPECT_TRUE(std::filesystem::exists(folder_.path("state/state.json")));
+}
+
+TEST_P(RememberedActivity, ADiskThatHangsDoesNotMakeItGrow) {
+  ASSERT_EQ(memory_.open(folder_.path("state"), geteuid(), true), std::nullopt);
+  std::promise<void> go;
+  background_.run([gone = go.get_future().share()] { gone.wait(); });
+  if (!GetParam()) memory_.start_writing();
+  for (int i = 0; i < 5000; ++i) memory_.note(kMade, Event::kFault, text_of(i));
+  go.set_value();
+  memory_.start_writing();
+  memory_.finish();
+  const std::string file = folder_.content("state/activity.jsonl");
+  EXPECT_EQ(std::count(file.begin(), file.end(), '\n'), 1000);
+}
+
+TEST_P(RememberedActivity, WhoAwaitsTheWritingHearsOfItOnceItIsDone) {
+  ASSERT_EQ(memory_.open(folder_.path("state"), geteuid(), true), std::nullopt);
+  memory_.start_writing();
+  memory_.keep(Ppm::whole(104), kMade);
+  bool is_there = false;
+  memory_.when_written([&] { is_there = std::filesystem::exists(folder_.path("state/state.json")); });
+  memory_.step();
+  background_.finish();
+  background_.step();
+  EXPECT_TRUE(is_there);
 }
 
 }  // namespace

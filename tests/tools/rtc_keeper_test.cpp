@@ -85,6 +85,19 @@ TEST_F(RtcKeeperTest, OneJobIsDoneAtATime) {
   EXPECT_EQ(keeper.next_wakeup(alone().host), now + 30s);  // to say that it hangs
 }
 
+TEST_F(RtcKeeperTest, AJobThatCannotBeginIsToldOfOnceAndTriedAgainLater) {
+  const std::string why = "no thread can be started";
+  ASSERT_TRUE(next(alone()));
+  EXPECT_TRUE(notes(keeper.on_refused(why, now), Event::kFault));
+  EXPECT_EQ(keeper.view(now).trouble, why);
+  EXPECT_FALSE(next(alone()));
+  const MonoTime first = *keeper.next_wakeup(alone().host);
+  now = first;
+  ASSERT_TRUE(next(alone()));
+  EXPECT_TRUE(keeper.on_refused(why, now).notes.empty());
+  EXPECT_GT(elapsed(now, *keeper.next_wakeup(alone().host)), nanoseconds::zero());
+}
+
 // It reads 5 s more than the machine's clock, which came up wrong.
 TEST_F(RtcKeeperTest, AloneTheChipTellsTheTime) {
   const auto news = run(seen(kStart + 5s, kStart), alone());

@@ -65,7 +65,8 @@ class Tail {
 
  private:
   void end_line() {
-    if (parse_json(line_, {.size = kLongestLine, .depth = 1})) {
+    const auto value = parse_json(line_, {.size = kLongestLine, .depth = 1});
+    if (value && value->object() != nullptr) {
       if (lines_.size() == most_) lines_.pop_front();
       lines_.push_back(line_);
     }

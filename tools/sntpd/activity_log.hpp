@@ -60,7 +60,7 @@ class ActivityLog {
 
   // The failure, if there was one. The next add starts anew.
   std::optional<StateError> add(const Activity& activity) const;
-  // The newest `most` lines, the oldest first. What is not a line of JSON is passed over.
+  // The newest `most` lines, the oldest first. What is not a JSON object is passed over.
   Result<std::vector<std::string>, StateError> last_lines(std::size_t most) const;
 
  private:

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "tools/sntpd/control.hpp"
 
+#include <memory>
 #include <utility>
+#include <variant>
 
 #include <unistd.h>
 
@@ -13,7 +15,7 @@ namespace isletime::sntpd {
 namespace {
 
 // How often the clients are compared while somebody follows them.
-constexpr nanoseconds kLookInterval = seconds{1};
+constexpr nanoseconds kClientsInterval = seconds{1};
 
 std::string to_json(const char* request, const Hub::Answer& answer) {
   return answer.is_accepted ? done_json(request, answer.name, answer.text)
@@ -26,11 +28,13 @@ Control::Control(ControlServer server, Daemon daemon)
     : server_(std::move(server)), daemon_(std::move(daemon)), group_(find_group(kControlGroup)) {}
 
 void Control::step(std::span<const pollfd> polled) {
-  for (const ControlServer::Request& request : server_.on_poll(polled)) take(request);
+  if (const auto request = server_.on_poll(polled)) take(*request);
 }
 
 bool Control::may_change(const Peer& peer) const {
-  return peer.uid == 0 || peer.uid == geteuid() || (group_ && is_member(peer, *group_));
+  // Nobody is not one user, but all that have none.
+  const bool is_our_own = peer.uid == geteuid() && peer.uid != kNobody;
+  return peer.uid == 0 || is_our_own || (group_ && is_member(peer, *group_));
 }
 
 void Control::take(const ControlServer::Request& request) {
@@ -44,13 +48,40 @@ void Control::take(const ControlServer::Request& request) {
                   error_json("not-permitted", "only root, sntpd's own user and the group isletime may"));
     return;
   }
-  const auto* looked = std::get_if<Show>(&*parsed);
-  if (looked == nullptr) {
-    server_.reply(request.from, change(*parsed));
+  std::visit([&](const auto& asked) { answer(request.from, asked); }, *parsed);
+}
+
+void Control::answer(ClientId to, const Show& asked) {
+  if (asked.topic == Topic::kClients) {
+    show_clients(to, asked.follow);
     return;
   }
-  if (looked->follow) server_.follow(request.from, to_string(looked->topic));
-  server_.reply(request.from, show(*looked));
+  if (asked.follow) server_.follow(to, to_string(asked.topic));
+  server_.reply(to, show(asked));
+}
+
+void Control::answer(ClientId to, const Feed& feed) {
+  server_.reply(to, to_json("feed", daemon_.hub.feed(feed.sample)));
+}
+
+void Control::answer(ClientId to, const SetTime& set) {
+  server_.reply(to, to_json("set", daemon_.hub.set(set)));
+}
+
+// Once it is on the disk, or known not to be.
+void Control::answer(ClientId to, const SetWindow& window) {
+  daemon_.memory.when_written([this, to, view = daemon_.hub.set_window(window)]() mutable {
+    const std::string warning = daemon_.memory.warning();
+    if (!warning.empty()) view.message += "; " + warning;
+    server_.reply(to, window_json(view));
+  });
+}
+
+void Control::answer(ClientId to, const Reload&) {
+  daemon_.reload([this, to](const std::optional<std::string>& failure) {
+    server_.reply(to, failure ? error_json("bad-configuration", *failure)
+                              : done_json("reload", "done", "the configuration was read again"));
+  });
 }
 
 std::string Control::show(const Show& show) const {
@@ -59,21 +90,44 @@ std::string Control::show(const Show& show) const {
       return status_json(daemon_.status());
     case Topic::kSources:
       return sources_json(daemon_.status().time, daemon_.hub.sources());
-    case Topic::kClients:
-      return clients_json(daemon_.status().time, daemon_.clients());
     case Topic::kActivity:
       return activity_json(daemon_.memory.activity(show.lines));
+    case Topic::kClients:
+      break;
   }
   return "";
 }
 
-std::string Control::change(const ControlRequest& request) {
-  if (const auto* feed = std::get_if<Feed>(&request)) return to_json("feed", daemon_.hub.feed(feed->sample));
-  if (const auto* set = std::get_if<SetTime>(&request)) return to_json("set", daemon_.hub.set(*set));
-  if (const auto* window = std::get_if<SetWindow>(&request))
-    return window_json(daemon_.hub.set_window(*window));
-  if (const auto failure = daemon_.reload()) return error_json("bad-configuration", *failure);
-  return done_json("reload", "done", "the configuration was read again");
+// There may be thousands of them.
+void Control::show_clients(ClientId to, bool follow) {
+  const auto line = std::make_shared<std::string>();
+  daemon_.background.run(
+      [this, line, time = daemon_.status().time] { *line = clients_json(time, daemon_.clients()); },
+      [this, line, to, follow] {
+        if (follow) server_.follow(to, to_string(Topic::kClients));
+        server_.reply(to, *line);
+      });
+}
+
+void Control::look_for_clients() {
+  struct Seen {
+    std::string counts;  // without the ages, which always change
+    std::string line;
+  };
+  const auto seen = std::make_shared<Seen>();
+  is_looking_ = true;
+  daemon_.background.run(
+      [this, seen, time = daemon_.status().time] {
+        const std::vector<ClientView> clients = daemon_.clients();
+        for (const ClientView& client : clients)
+          seen->counts += client.address + ' ' + std::to_string(client.requests) + '\n';
+        seen->line = clients_json(time, clients);
+      },
+      [this, seen] {
+        is_looking_ = false;
+        if (std::exchange(last_clients_, seen->counts) != seen->counts)
+          server_.publish(to_string(Topic::kClients), seen->line);
+      });
 }
 
 void Control::publish() {
@@ -87,19 +141,13 @@ void Control::publish() {
   const auto news = daemon_.memory.take_news();
   if (!news.empty() && is_followed(Topic::kActivity)) tell(Topic::kActivity, activity_json(news));
   const MonoTime now = mono_now();
-  if (!is_followed(Topic::kClients) || now < next_look_) return;
-  next_look_ = now + kLookInterval;
-  // Without the ages, which always change.
-  std::string clients;
-  for (const ClientView& client : daemon_.clients()) {
-    clients += client.address + ' ' + std::to_string(client.requests) + '\n';
-  }
-  if (std::exchange(last_clients_, clients) != clients)
-    tell(Topic::kClients, show({.topic = Topic::kClients}));
+  if (!is_followed(Topic::kClients) || is_looking_ || now < next_look_) return;
+  next_look_ = now + kClientsInterval;
+  look_for_clients();
 }
 
 std::optional<MonoTime> Control::next_wakeup() const {
-  if (!server_.is_followed(to_string(Topic::kClients))) return std::nullopt;
+  if (is_looking_ || !server_.is_followed(to_string(Topic::kClients))) return std::nullopt;
   return next_look_;
 }
 

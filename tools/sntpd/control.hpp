@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is asked on the control socket, and answered: looking is for all, changing for root, for whom the
-// daemon runs as, and for the group isletime.
+// daemon runs as, and for the group isletime. What takes long, or waits for a disk, is left to the
+// background, and answered when it is done.
 #pragma once
 
 #include <functional>
@@ -12,6 +13,7 @@
 #include <poll.h>
 
 #include "libsync/posix/control_socket.hpp"
+#include "tools/sntpd/background.hpp"
 #include "tools/sntpd/control_request.hpp"
 #include "tools/sntpd/hub.hpp"
 #include "tools/sntpd/memory.hpp"
@@ -26,10 +28,12 @@ class Control {
   struct Daemon {
     Hub& hub;
     Memory& memory;
+    Background& background;
     std::function<StatusView()> status;
+    // In any thread.
     std::function<std::vector<ClientView>()> clients;
-    // The failure, as a clause.
-    std::function<std::optional<std::string>()> reload;
+    // Tells the failure, as a clause, once it is done.
+    std::function<void(std::function<void(std::optional<std::string>)>)> reload;
   };
 
   Control(ControlServer server, Daemon daemon);
@@ -43,15 +47,25 @@ class Control {
   std::optional<MonoTime> next_wakeup() const;
 
  private:
+  using ClientId = ControlServer::ClientId;
+
   bool may_change(const Peer& peer) const;
   void take(const ControlServer::Request& request);
+  void answer(ClientId to, const Show& show);
+  void answer(ClientId to, const Feed& feed);
+  void answer(ClientId to, const SetTime& set);
+  void answer(ClientId to, const SetWindow& window);
+  void answer(ClientId to, const Reload& reload);
+  // Of all topics but the clients.
   std::string show(const Show& show) const;
-  std::string change(const ControlRequest& request);
+  void show_clients(ClientId to, bool follow);
+  void look_for_clients();
 
   ControlServer server_;
   Daemon daemon_;
   std::optional<gid_t> group_;
   std::string last_clients_;
+  bool is_looking_ = false;  // for the clients, in the background
   MonoTime next_look_{};
 };
 

@@ -142,6 +142,7 @@ class Hub {
   RtcTime rtc_time(MonoTime now) const;
   Ppm rate_uncertainty() const;
   void step_rtc(MonoTime now);
+  void begin_rtc(const RtcJob& job);
   void take_rtc(const RtcOutcome& outcome, MonoTime now);
   void note_rtc(const RtcKeeper::Note& what);
   std::optional<MonoTime> next_rtc_wakeup() const;

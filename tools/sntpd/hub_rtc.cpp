@@ -41,8 +41,19 @@ void Hub::step_rtc(MonoTime now) {
   const CivilDate near = to_civil_time(is_set ? steering_.hub_now() : earliest_).date;
   const auto job = rtc_->next_job(time, near, now);
   if (!job) return;
-  if (job->kind == RtcJob::Kind::kWrite) save();
-  if (!rtc_worker_->begin(*job)) rtc_->on_refused(now);
+  if (job->kind != RtcJob::Kind::kWrite) {
+    begin_rtc(*job);
+    return;
+  }
+  // What is known of the chip is on the disk before it is written: power may fail in between.
+  save();
+  memory_.when_written([this, job = *job] { begin_rtc(job); });
+}
+
+void Hub::begin_rtc(const RtcJob& job) {
+  const auto failure = rtc_worker_->begin(job);
+  if (!failure) return;
+  for (const RtcKeeper::Note& what : rtc_->on_refused(*failure, mono_now()).notes) note_rtc(what);
 }
 
 void Hub::note_rtc(const RtcKeeper::Note& what) {

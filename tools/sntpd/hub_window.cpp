@@ -31,7 +31,6 @@ WindowView Hub::window_view() const {
           : fmt::format("a phone's sync now counts for up to {} (tolerance {:g} s, {:.4g} ppm)",
                         length_text(view.window), std::chrono::duration<double>{view.tolerance.value}.count(),
                         ppm);
-  if (!memory_.warning().empty()) view.message += "; " + memory_.warning();
   return view;
 }
 

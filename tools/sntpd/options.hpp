@@ -46,7 +46,7 @@ struct Options {
   std::optional<std::string> control_socket;  // a path; absent: default_paths()
   bool no_control = false;
   std::string access_point = "ap0";  // the interface over which phones come
-  std::optional<std::string> user;   // absent: kDefaultUser, if there is one
+  std::optional<std::string> user;   // absent: kDefaultUser, if there is one, or nobody
   bool no_sandbox = false;
   Log::Level level = Log::Level::kNotices;
 };

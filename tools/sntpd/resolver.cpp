@@ -3,15 +3,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "libsync/posix/fd.hpp"
-#include "tools/common/signals.hpp"
+#include "libsync/posix/sys_error.hpp"
+#include "tools/sntpd/start_thread.hpp"
 
 namespace isletime::sntpd {
 
@@ -36,21 +37,23 @@ Resolver::Resolver(Lookup lookup) : lookup_(std::move(lookup)), shared_(std::mak
 
 Resolver::~Resolver() = default;
 
-void Resolver::ask(const std::string& name, std::uint16_t port) {
+std::optional<std::string> Resolver::ask(const std::string& name, std::uint16_t port) {
   Shared& shared = *shared_;
   const std::lock_guard lock(shared.mutex);
-  if (std::find(shared.asked.begin(), shared.asked.end(), name) != shared.asked.end()) return;
+  if (std::find(shared.asked.begin(), shared.asked.end(), name) != shared.asked.end()) return std::nullopt;
   if (!shared.readable.is_open()) {
     std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return;  // the next attempt may find descriptors
+    if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return to_string(SysError{errno, "pipe"});
     shared.readable = Fd{ends[0]};
     shared.writable = Fd{ends[1]};
   }
-  shared.asked.push_back(name);
-  const SignalsBlocked blocked;
-  std::thread([alive = shared_, lookup = lookup_, name, port] {
+  auto thread = start_thread([alive = shared_, lookup = lookup_, name, port] {
     alive->answer({name, lookup(name, port)});
-  }).detach();
+  });
+  if (!thread) return thread.error();
+  thread->detach();
+  shared.asked.push_back(name);
+  return std::nullopt;
 }
 
 int Resolver::descriptor() const {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,9 @@ class Resolver {
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
-  // Nothing happens while the same name is being looked up.
-  void ask(const std::string& name, std::uint16_t port);
+  // Nothing happens while the same name is being looked up. The failure, as a clause, if the system has
+  // neither pipe nor thread for it now: to be asked again.
+  std::optional<std::string> ask(const std::string& name, std::uint16_t port);
   // Readable when an answer waits; -1 while nothing is asked, so that a hub with literal addresses
   // has no such descriptor.
   int descriptor() const;

@@ -70,9 +70,12 @@ std::optional<MonoTime> RtcKeeper::next_wakeup(const RtcHost& host) const {
   return wants_write_ ? MonoTime{} : schedule_.next(host).at;
 }
 
-void RtcKeeper::on_refused(MonoTime now) {
+RtcKeeper::News RtcKeeper::on_refused(const std::string& why, MonoTime now) {
+  News news;
   busy_since_.reset();
+  tell_trouble(failure_, why, news);
   schedule_.on_failed(now);
+  return news;
 }
 
 std::optional<RtcKeeper::Note> RtcKeeper::overdue(MonoTime now) {

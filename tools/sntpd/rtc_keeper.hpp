@@ -48,9 +48,6 @@ class RtcKeeper {
   // What is to be done now. Absent: nothing until next_wakeup(), or until the outcome of the last one.
   std::optional<RtcJob> next_job(const RtcTime& time, const CivilDate& near, MonoTime now);
   std::optional<MonoTime> next_wakeup(const RtcHost& host) const;
-  // It could not be begun.
-  void on_refused(MonoTime now);
-
   // What the chip says of the time: true - machine, when that read `at`.
   struct Claim {
     WallTime at;
@@ -69,6 +66,8 @@ class RtcKeeper {
     std::vector<Note> notes;
   };
   News take(const RtcOutcome& outcome, const RtcTime& time, MonoTime now);
+  // The job could not be begun, and why: a clause.
+  News on_refused(const std::string& why, MonoTime now);
   // Of a job that should have come to an end long ago; said once.
   std::optional<Note> overdue(MonoTime now);
 

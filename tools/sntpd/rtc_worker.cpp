@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -16,7 +16,8 @@
 
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/fd.hpp"
-#include "tools/common/signals.hpp"
+#include "libsync/posix/sys_error.hpp"
+#include "tools/sntpd/start_thread.hpp"
 
 namespace isletime::sntpd {
 namespace {
@@ -95,30 +96,29 @@ std::optional<RtcOutcome> RtcWorker::end() {
   return take();
 }
 
-bool RtcWorker::start() {
+std::optional<std::string> RtcWorker::start() {
   std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return false;
+  if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return to_string(SysError{errno, "pipe"});
   shared_->readable = Fd{ends[0]};
   shared_->writable = Fd{ends[1]};
-  const SignalsBlocked blocked;
-  try {
-    std::thread([alive = shared_] {
-      while (const auto job = alive->wait()) alive->finish(do_rtc_job(*job, *alive->device, *alive->clocks));
-    }).detach();
-  } catch (const std::system_error&) {
-    return false;
-  }
-  return true;
+  auto thread = start_thread([alive = shared_] {
+    while (const auto job = alive->wait()) alive->finish(do_rtc_job(*job, *alive->device, *alive->clocks));
+  });
+  if (!thread) return thread.error();
+  thread->detach();
+  is_started_ = true;
+  return std::nullopt;
 }
 
-bool RtcWorker::begin(const RtcJob& job) {
-  if (!is_started_) is_started_ = start();
-  if (!is_started_) return false;
+std::optional<std::string> RtcWorker::begin(const RtcJob& job) {
+  if (!is_started_) {
+    if (auto failure = start()) return failure;
+  }
   is_busy_ = true;
   const std::lock_guard lock(shared_->mutex);
   shared_->job = job;
   shared_->wake.notify_one();
-  return true;
+  return std::nullopt;
 }
 
 int RtcWorker::descriptor() const {

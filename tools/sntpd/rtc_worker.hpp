@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "tools/sntpd/rtc_jobs.hpp"
 
@@ -17,8 +18,8 @@ class RtcWorker {
   RtcWorker(const RtcWorker&) = delete;
   RtcWorker& operator=(const RtcWorker&) = delete;
 
-  // Only while it is idle. False: the system has no thread or pipe for it now.
-  bool begin(const RtcJob& job);
+  // Only while it is idle. The failure, as a clause, if the system has neither thread nor pipe for it now.
+  std::optional<std::string> begin(const RtcJob& job);
   // Its outcome has not been taken yet.
   bool is_busy() const { return is_busy_; }
   // Readable when there is an outcome; -1 while idle.
@@ -31,7 +32,7 @@ class RtcWorker {
  private:
   struct Shared;
 
-  bool start();
+  std::optional<std::string> start();
 
   std::shared_ptr<Shared> shared_;
   bool is_started_ = false;

@@ -5,10 +5,10 @@
 #include <cerrno>
 #include <cstdlib>
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include <poll.h>
-#include <pthread.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -78,17 +78,21 @@ Server::Server(const Options& options, const Log& log, Reread reread)
       precision_(measure_precision()),
       reread_(std::move(reread)),
       access_(options.access_rules),
-      memory_(log),
+      background_(log),
+      memory_(log, background_, options.workers == 0),
       time_(ServedTime{unsynchronised(precision_), {}}),
       monitor_(options.monitors),
+      workers_(services_, options.workers > 0, log),
       manager_([](const char* name) { return std::getenv(name); }) {}
 
 std::optional<Server::Failure> Server::open() {
   const std::string name = options_.user.value_or(kDefaultUser);
-  const auto user = geteuid() == 0 ? find_user(name) : std::nullopt;
-  if (options_.user && geteuid() == 0 && !user) {
+  auto user = geteuid() == 0 ? find_user(name) : std::nullopt;
+  const bool is_homeless = geteuid() == 0 && !user;
+  if (options_.user && is_homeless) {
     return Failure{ExitStatus::kUsage, fmt::format("--user {}: there is no such user", name)};
   }
+  if (is_homeless) user = User{kNobody, kNobody, {}};
   if (auto failure = open_keys()) return failure;
   if (auto failure = open_services()) return failure;
   if (auto failure = open_broadcaster()) return failure;
@@ -98,7 +102,12 @@ std::optional<Server::Failure> Server::open() {
   time_.publish(hub_->served());
   monitor_.publish(hub_->monitored());
   if (auto failure = open_control(user)) return failure;
-  return give_up_rights(user);
+  if (auto failure = give_up_rights(user)) return failure;
+  if (is_homeless) {
+    log_.notice(fmt::format(
+        "runs as nobody: there is no user {}: make one (useradd --system {}), or give --user", name, name));
+  }
+  return std::nullopt;
 }
 
 std::optional<Server::Failure> Server::open_keys() {
@@ -125,7 +134,7 @@ std::optional<Server::Failure> Server::open_keys() {
 
 std::optional<Server::Failure> Server::open_memory(const std::optional<User>& user) {
   const std::string folder = options_.state_folder.value_or(default_paths(surroundings()).state_folder);
-  const auto failure = memory_.open(folder, user ? user->id : geteuid());
+  const auto failure = memory_.open(folder, user ? user->id : geteuid(), options_.state_folder.has_value());
   if (!failure) return std::nullopt;
   if (options_.state_folder) return Failure{ExitStatus::kSystemFailed, *failure};
   memory_.go_without(*failure);
@@ -194,9 +203,10 @@ std::optional<Server::Failure> Server::open_control(const std::optional<User>& u
   if (server) {
     control_.emplace(*std::move(server), Control::Daemon{.hub = *hub_,
                                                          .memory = memory_,
+                                                         .background = background_,
                                                          .status = [this] { return status(); },
                                                          .clients = [this] { return clients(); },
-                                                         .reload = [this] { return reload(); }});
+                                                         .reload = [this](auto report) { reload(report); }});
     return std::nullopt;
   }
   if (options_.control_socket) return Failure{ExitStatus::kSystemFailed, server.error().text};
@@ -215,7 +225,8 @@ std::optional<Server::Failure> Server::give_up_rights(const std::optional<User>&
   const auto identity = drop_privileges(user);
   if (!identity) {
     return Failure{ExitStatus::kSystemFailed,
-                   fmt::format("rights cannot be given up: {}", to_string(identity.error()))};
+                   fmt::format("rights cannot be given up: {} (--user names another user to become)",
+                               to_string(identity.error()))};
   }
   if (options_.no_sandbox || kIsSanitized) return std::nullopt;
   if (const auto error = enter_sandbox()) {
@@ -266,11 +277,8 @@ std::string Server::quality() const {
 
 void Server::run() {
   catch_signals(Hangup::kReloads);
-  std::vector<std::thread> threads;
-  if (options_.workers > 0) {
-    const SignalsBlocked blocked;
-    for (Service& service : services_) threads.emplace_back([this, &service] { work(service); });
-  }
+  workers_.step(mono_now());
+  memory_.start_writing();
   memory_.note(wall_now(), Event::kStarted, "sntpd " ISLETIME_VERSION " started");
   hub_->step({});
   if (broadcaster_) broadcaster_->step(0, hub_->served(), mono_now());
@@ -280,26 +288,22 @@ void Server::run() {
   show_life();
   while (!stop_requested()) {
     wait_for_events();
-    if (take_reload_request()) reload();
+    if (take_reload_request()) reload([](const auto&) {});
   }
   manager_.stopping();
   hub_->stop();
   memory_.note(wall_now(), Event::kStopped, "sntpd ended as it was told");
-  stop(threads);
-}
-
-void Server::work(Service& service) {
-  // Nobody cancels this thread, and so libc need not prepare for it around each system call: 2 % of a reply.
-  // NOLINTNEXTLINE(concurrency-thread-canceltype-asynchronous)
-  pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, nullptr);
-  while (!stopping_.load(std::memory_order_relaxed)) service.serve(ServiceSocket::Wait::kForOne);
+  workers_.stop();
+  Counters total;
+  for (const Service& service : services_) total += service.counters();
+  log_.detail(to_string(total));
 }
 
 std::optional<MonoTime> Server::next_wakeup() const {
   std::optional<MonoTime> next = hub_->next_wakeup();
   const auto broadcast = broadcaster_ ? broadcaster_->next_wakeup() : std::nullopt;
-  for (const auto& other :
-       {control_ ? control_->next_wakeup() : std::nullopt, next_sign_of_life_, broadcast}) {
+  for (const auto& other : {control_ ? control_->next_wakeup() : std::nullopt, next_sign_of_life_, broadcast,
+                            workers_.next_wakeup()}) {
     if (other && (!next || *other < *next)) next = other;
   }
   return next;
@@ -311,16 +315,17 @@ void Server::wait_for_events() {
   const std::size_t of_hub = polled.size();
   if (clock_watch_) polled.push_back({clock_watch_->descriptor(), POLLIN, 0});
   const std::size_t of_watch = polled.size();
-  if (options_.workers == 0) {
-    for (Service& service : services_) polled.push_back({service.socket().descriptor(), POLLIN | POLLPRI, 0});
-  }
+  workers_.step(mono_now());
+  workers_.append_polled(polled);
   const std::size_t of_services = polled.size();
   if (broadcaster_) polled.push_back(broadcaster_->poll_entry());
   const std::size_t of_broadcaster = polled.size();
+  if (background_.descriptor() != -1) polled.push_back({background_.descriptor(), POLLIN, 0});
   if (control_) control_->append_polled(polled);
   if (poll(polled.data(), polled.size(), milliseconds_until(next_wakeup())) < 0) return;
   const std::span all{polled};
   hub_->step(all.first(of_hub));
+  background_.step();
   if (control_) control_->step(all.subspan(of_broadcaster));
   if (hub_->has_changed()) monitor_.publish(hub_->monitored());
   if (control_) {
@@ -332,11 +337,8 @@ void Server::wait_for_events() {
   if (broadcaster_) broadcaster_->step(polled[of_services].revents, time_.read(), mono_now());
   show_life();
   if (of_watch > of_hub && polled[of_hub].revents != 0 && clock_watch_->take_set()) announce();
-  for (std::size_t i = of_watch; i < of_services; ++i) {
-    Service& service = services_[i - of_watch];
-    if ((polled[i].revents & (POLLERR | POLLPRI)) != 0) service.take_stamps();
-    if ((polled[i].revents & ~(POLLERR | POLLPRI)) != 0) service.serve(ServiceSocket::Wait::kNot);
-  }
+  workers_.serve(all.subspan(of_watch, of_services - of_watch));
+  memory_.step();
 }
 
 void Server::show_life() {
@@ -346,8 +348,12 @@ void Server::show_life() {
   next_sign_of_life_ = mono_now() + *interval;
 }
 
-std::optional<std::string> Server::reload() {
-  const auto fresh = reread_();
+void Server::reload(const ReloadReport& report) {
+  const auto fresh = std::make_shared<std::optional<Options>>();
+  background_.run([this, fresh] { *fresh = reread_(); }, [this, fresh, report] { report(use(*fresh)); });
+}
+
+std::optional<std::string> Server::use(const std::optional<Options>& fresh) {
   if (!fresh) {
     log_.error("reload: keeping the access rules as they were");
     return "the configuration is wrong: everything stays as it was";
@@ -390,15 +396,6 @@ std::vector<ClientView> Server::clients() const {
     views.push_back(std::move(view));
   }
   return views;
-}
-
-void Server::stop(std::vector<std::thread>& threads) {
-  stopping_.store(true, std::memory_order_relaxed);
-  for (Service& service : services_) service.socket().shut_down();
-  for (std::thread& thread : threads) thread.join();
-  Counters total;
-  for (const Service& service : services_) total += service.counters();
-  log_.detail(to_string(total));
 }
 
 }  // namespace isletime::sntpd

@@ -3,11 +3,9 @@
 // in which the hub keeps time, the control socket is answered and signals are heard.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "libsync/core/result.hpp"
@@ -18,6 +16,7 @@
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
 #include "tools/sntpd/access_list.hpp"
+#include "tools/sntpd/background.hpp"
 #include "tools/sntpd/broadcaster.hpp"
 #include "tools/sntpd/clock_watch.hpp"
 #include "tools/sntpd/control.hpp"
@@ -27,6 +26,7 @@
 #include "tools/sntpd/options.hpp"
 #include "tools/sntpd/service.hpp"
 #include "tools/sntpd/service_manager.hpp"
+#include "tools/sntpd/service_workers.hpp"
 
 namespace isletime::sntpd {
 
@@ -59,15 +59,16 @@ class Server {
   Demands demands();
   void announce() const;
   std::string quality() const;
-  void work(Service& service);
   void wait_for_events();
   void show_life();
   int socket_of(IpAddress address) const;
   std::optional<MonoTime> next_wakeup() const;
-  std::optional<std::string> reload();
+  // Reads the configuration again in the background, then tells the failure, as a clause.
+  using ReloadReport = std::function<void(std::optional<std::string>)>;
+  void reload(const ReloadReport& report);
+  std::optional<std::string> use(const std::optional<Options>& fresh);
   StatusView status() const;
   std::vector<ClientView> clients() const;
-  void stop(std::vector<std::thread>& threads);
 
   Options options_;
   const Log& log_;
@@ -75,6 +76,7 @@ class Server {
   Reread reread_;
   AccessList access_;
   KeyRing keys_;
+  Background background_;
   Memory memory_;
   std::optional<Hub> hub_;
   Snapshot<ServedTime> time_;
@@ -82,12 +84,12 @@ class Server {
   SharedStamps saved_;
   OwnQueries own_queries_;
   std::vector<Service> services_;
+  ServiceWorkers workers_;
   std::optional<Broadcaster> broadcaster_;
   std::optional<Control> control_;
   ServiceManager manager_;
   std::optional<MonoTime> next_sign_of_life_;
   std::optional<ClockWatch> clock_watch_;  // while somebody is served
-  std::atomic<bool> stopping_{false};
 };
 
 }  // namespace isletime::sntpd

@@ -136,7 +136,13 @@ void Upstreams::look_up(MonoTime now) {
   for (std::size_t i = 0; i < plans_.size(); ++i) {
     Plan& plan = plans_[i];
     if (missing(i) == 0 || now < plan.next_lookup) continue;
-    resolver_.ask(plan.server.host.name, plan.server.host.port);
+    const auto failure = resolver_.ask(plan.server.host.name, plan.server.host.port);
+    if (failure) plan.trouble = *failure;
+    // The system has no room for any of them, which is said once.
+    if (failure && !std::exchange(cannot_look_up_, true)) {
+      log_.error(fmt::format("{}: cannot be resolved for now: {}", plan.server.host.text, *failure));
+    }
+    if (!failure) cannot_look_up_ = false;
     plan.next_lookup = now + plan.patience;
     plan.patience = std::min(plan.patience * 2, kMostPatience);
   }

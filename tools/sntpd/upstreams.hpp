@@ -126,6 +126,7 @@ class Upstreams {
   std::vector<std::unique_ptr<Association>> associations_;
   std::vector<Stopped> stopped_;
   Resolver resolver_;
+  bool cannot_look_up_ = false;  // as the system has no room for it, which has been said
 };
 
 }  // namespace isletime::sntpd

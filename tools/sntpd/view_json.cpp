@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "libsync/posix/control_socket.hpp"
-#include "libsync/record/json_value.hpp"
 #include "libsync/record/json_writer.hpp"
 
 namespace isletime::sntpd {
@@ -91,12 +90,6 @@ void add_rate_error(JsonWriter& json, const std::optional<RateError>& error) {
       .text("rate_error_from", error->is_measured ? "measured" : "experiment");
 }
 
-bool is_object(const std::string& line) {
-  constexpr JsonLimits kLimits{4096, 4};
-  const auto value = parse_json(line, kLimits);
-  return value && value->object() != nullptr;
-}
-
 std::string rtc_object(const StatusView::Rtc& rtc) {
   return JsonWriter{}
       .text("source", rtc.source)
@@ -174,7 +167,6 @@ std::string activity_json(std::span<const std::string> lines) {
   std::size_t room = kLargestControlReply - kRoomForTheRest;
   std::vector<std::string> shown;
   for (auto line = lines.rbegin(); line != lines.rend() && line->size() < room; ++line) {
-    if (!is_object(*line)) continue;
     room -= line->size() + 1;
     shown.push_back(*line);
   }

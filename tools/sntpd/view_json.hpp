@@ -19,8 +19,8 @@ std::string sources_json(WallTime time, std::span<const SourceView> sources);
 inline constexpr std::size_t kMostClientsShown = 900;
 std::string clients_json(WallTime time, std::span<const ClientView> clients);
 
-// Lines of the activity log, oldest first: JSON objects already. Lines that are none are passed
-// over, and so are the oldest if all are too many for a reply.
+// Lines of the activity log, oldest first: JSON objects already. The oldest are left out if all are too many
+// for a reply.
 std::string activity_json(std::span<const std::string> lines);
 
 // What was asked for is done: {"reply":"feed","verdict":"adopt","message":"..."}.

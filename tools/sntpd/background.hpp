@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Work that would keep the event loop waiting, such as writing to a disk: done piece by piece, in the order
+// given, by a thread that is there only while there is work.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "libsync/posix/fd.hpp"
+#include "tools/common/log.hpp"
+
+namespace isletime::sntpd {
+
+class Background {
+ public:
+  using Piece = std::function<void()>;
+
+  explicit Background(const Log& log) : log_(log) {}
+  ~Background() { finish(); }
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+
+  // `work` in the thread, and then `after` in the event loop, by step(). Where the system has no room for a
+  // thread, which is said once, both are done before this returns; the next call tries again.
+  void run(Piece work, Piece after = {});
+  // Readable when step() has something to do; -1 while it will not.
+  int descriptor() const { return awaited_ > 0 ? readable_.get() : -1; }
+  void step();
+  // Waits for all work. What was to follow in the event loop does not.
+  void finish();
+
+ private:
+  struct Job {
+    Piece work;
+    Piece after;
+  };
+
+  bool open_pipe();
+  void start();
+  void do_all();
+
+  const Log& log_;
+  Fd readable_;
+  Fd writable_;
+  std::size_t awaited_ = 0;  // of the pieces for the event loop
+  bool is_short_of_threads_ = false;
+  std::thread thread_;
+  std::mutex mutex_;  // of what follows
+  std::deque<Job> jobs_;
+  std::vector<Piece> done_;
+  bool is_running_ = false;
+};
+
+}  // namespace isletime::sntpd
