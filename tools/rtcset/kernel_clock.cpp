@@ -46,11 +46,10 @@ Result<RtcReading, Fault> KernelClock::read() {
 
 // Its update interrupts would tell no more: they bound an edge from one side only, by when the program woke
 // up.
-Result<std::optional<seconds>, Fault> KernelClock::look(MonoTime) {
-  const auto time = device_.read();
-  if (time) return std::optional{seconds_since_epoch(*time)};
-  if (time.error().code == EINVAL) return std::optional<seconds>{};
-  return Unexpected{fault_of(time.error())};
+Result<std::optional<std::uint8_t>, Fault> KernelClock::read_second() {
+  const auto reading = read();
+  if (!reading) return Unexpected{reading.error()};
+  return reading->time ? std::optional{reading->time->second} : std::nullopt;
 }
 
 std::optional<Fault> KernelClock::set(const CivilTime& time) {

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "libsync/policy/discipline/free_time.hpp"
-#include "libsync/policy/edge_search.hpp"
+#include "libsync/drivers/edge_search.hpp"
 #include "libsync/policy/instant.hpp"
 #include "libsync/policy/rtc_schedule.hpp"
 
