@@ -237,6 +237,29 @@ TEST_F(RtcStepperTest, ALateThreadWritesNoTimeThatHasPassed) {
   EXPECT_LE(std::chrono::abs(host.ahead), 2ms);
 }
 
+// When a stepper that is prepared would write, `into` a second.
+nanoseconds planned(nanoseconds set_delay, nanoseconds into) {
+  RtcStepper stepper{RtcStepper::Setting{.set_delay = set_delay, .latest = 1ms}};
+  stepper.on_prepared();
+  const RtcNow now{.mono = MonoTime{1000s + into}, .time = kStart + into};
+  return stepper.next(now).at - MonoTime{1000s};
+}
+
+// Seven registers and two addresses are 10 bytes of nine bits: 0.9 ms at 100 kHz.
+TEST_F(RtcStepperTest, BeginsAWriteAsMuchEarlierAsItTakesOnTheBus) {
+  EXPECT_EQ(planned(900us, 200ms), 1s - 900us);
+}
+
+// The first tick comes 0.508 s after the start, not a second: what is written began 0.492 s before it.
+TEST_F(RtcStepperTest, BeginsAWriteLaterWhereTheFirstSecondIsShort) {
+  EXPECT_EQ(planned(-491ms, 200ms), 491ms);
+}
+
+TEST_F(RtcStepperTest, NeverPlansAWriteAtShorterNotice) {
+  EXPECT_EQ(planned(1ms, 1s - RtcStepper::kNotice - 1ms), 999ms);
+  EXPECT_EQ(planned(1ms, 1s - RtcStepper::kNotice), 1999ms);
+}
+
 TEST_F(RtcStepperTest, AThreadThatIsAlwaysLateWritesNothing) {
   host.always_late = 2ms;
   EXPECT_EQ(set(), RtcEnd::kMissed);

@@ -54,6 +54,9 @@ class ChipRtc final : public RtcDevice {
   Result<RtcReading, std::string> read(const CivilDate& near) override {
     return noticed((*chip_)->read(near));
   }
+  Result<std::optional<std::uint8_t>, std::string> read_second() override {
+    return noticed((*chip_)->read_second());
+  }
   Result<std::optional<MilliCelsius>, std::string> temperature() override {
     return noticed((*chip_)->temperature());
   }

@@ -38,6 +38,7 @@ class RtcDevice {
   virtual bool is_set_by_others() const { return false; }
 
   virtual Result<RtcReading, std::string> read(const CivilDate& near) = 0;
+  virtual Result<std::optional<std::uint8_t>, std::string> read_second() = 0;
   // Absent: it has no thermometer.
   virtual Result<std::optional<MilliCelsius>, std::string> temperature() = 0;
   virtual std::optional<std::string> prepare() = 0;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "libsync/core/rfc3339.hpp"
+#include "libsync/drivers/rtc_policy.hpp"
 #include "libsync/policy/saturated.hpp"
 
 namespace isletime::sntpd {
@@ -26,8 +27,6 @@ constexpr nanoseconds kLatestIfLost = milliseconds{15};
 // The longest job is a detection among clocks that do not tick, and a look that finds no edge.
 constexpr nanoseconds kHangs = seconds{30};
 constexpr const char* kHangsText = "its bus hangs: check its wiring, or take the power from the chips on it";
-// Chips count years from 00 to 99, and one that holds nonsense may read any.
-constexpr nanoseconds kLongestUse = std::chrono::hours{24 * 365 * 20};
 // Of a time that was saved, of an edge that was seen some time ago, and of the monotonic clock.
 constexpr nanoseconds kErrorOfLastRun = seconds{3};
 constexpr Ppm kRate = Ppm::whole(5);
@@ -161,7 +160,7 @@ bool RtcKeeper::is_contradicted(const RtcDrift& drift, const RtcPair& pair, Mono
 std::string RtcKeeper::distrust_of(const RtcLook& look) const {
   if (!look.distrust.empty() || !look.pair) return look.distrust;
   const WallTime chip = look.pair->chip;
-  if (chip >= config_.earliest && elapsed(config_.earliest, chip) < kLongestUse) return {};
+  if (!find_implausible(chip, config_.earliest)) return {};
   const auto text = format_rfc3339(chip);
   constexpr std::size_t kToTheSecond = 19;
   return fmt::format("it reads {}, which cannot be: set it", std::string_view{text.data(), kToTheSecond});

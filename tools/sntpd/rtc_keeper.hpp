@@ -33,7 +33,7 @@ class RtcKeeper {
   struct Config {
     std::string source;  // "rtc:/dev/i2c-1@0x68"
     bool may_write;
-    WallTime earliest;  // a chip that reads less, or decades more, is not believed
+    WallTime earliest;  // when this program was made: find_implausible()
   };
   // What time it was, by the last run in this boot of the machine.
   struct LastRun {

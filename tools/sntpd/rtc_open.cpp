@@ -49,12 +49,14 @@ class KernelRtc final : public RtcDevice {
   bool is_set_by_others() const override { return is_first_; }
 
   Result<RtcReading, std::string> read(const CivilDate&) override {
-    const auto time = device_.read();
-    if (time) return RtcReading{*time, device_.integrity(), true};
-    // The driver does not show what it knows for wrong.
-    if (time.error().code == EINVAL)
-      return RtcReading{Unexpected{RtcFault::kOutOfRange}, Integrity::kLost, true};
-    return Unexpected{text_of(time.error())};
+    auto reading = device_.read();
+    if (!reading) return Unexpected{text_of(reading.error())};
+    return *std::move(reading);
+  }
+  Result<std::optional<std::uint8_t>, std::string> read_second() override {
+    const auto second = device_.read_second();
+    if (!second) return Unexpected{text_of(second.error())};
+    return *second;
   }
   Result<std::optional<MilliCelsius>, std::string> temperature() override {
     return std::optional<MilliCelsius>{};
@@ -100,6 +102,7 @@ class AwaitedRtc final : public RtcDevice {
   std::string chip_name() const override { return device_->chip_name(); }
   bool is_set_by_others() const override { return device_->is_set_by_others(); }
   Result<RtcReading, std::string> read(const CivilDate& near) override { return device_->read(near); }
+  Result<std::optional<std::uint8_t>, std::string> read_second() override { return device_->read_second(); }
   Result<std::optional<MilliCelsius>, std::string> temperature() override { return device_->temperature(); }
   std::optional<std::string> prepare() override { return device_->prepare(); }
   std::optional<std::string> set(const CivilTime& time) override { return device_->set(time); }
