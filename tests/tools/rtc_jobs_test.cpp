@@ -46,7 +46,7 @@ class FakeDevice final : public RtcDevice {
  public:
   explicit FakeDevice(FakeClocks& clocks) : clocks_(clocks) {}
 
-  std::optional<std::string> find_chip() override { return lost; }
+  std::optional<std::string> find_chip(RtcClocks&) override { return lost; }
   RtcOscillator oscillator() const override { return {true, true}; }
   std::string chip_name() const override { return "ds3231"; }
   Result<RtcReading, std::string> read(const CivilDate&) override {
@@ -255,7 +255,7 @@ RtcOutcome wait_for(RtcWorker& worker) {
 // With clocks of its own, which the thread has for itself.
 class OwnDevice final : public RtcDevice {
  public:
-  std::optional<std::string> find_chip() override { return std::nullopt; }
+  std::optional<std::string> find_chip(RtcClocks&) override { return std::nullopt; }
   RtcOscillator oscillator() const override { return {true, true}; }
   std::string chip_name() const override { return "ds3231"; }
   Result<RtcReading, std::string> read(const CivilDate&) override { return Unexpected{std::string{"stuck"}}; }

@@ -3,6 +3,7 @@
 // driver. Calls may block: only the thread that has it makes them. Errors are clauses for people.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,27 @@
 #include "tools/sntpd/rtc_option.hpp"
 
 namespace isletime::sntpd {
+
+// The machine's clocks, and an alarm that somebody else may stop.
+class RtcClocks {
+ public:
+  RtcClocks() = default;
+  RtcClocks(const RtcClocks&) = delete;
+  RtcClocks& operator=(const RtcClocks&) = delete;
+  virtual ~RtcClocks() = default;
+
+  virtual WallTime wall() = 0;
+  virtual MonoTime mono() = 0;
+  // False: by then nobody wants to know any more.
+  virtual bool sleep_until(MonoTime time) = 0;
+
+  // From another thread: the job under way is to end as soon as it can.
+  void end() { is_ended_.store(true, std::memory_order_relaxed); }
+  bool is_ended() const { return is_ended_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> is_ended_{false};
+};
 
 // Of its control registers.
 struct RtcHealth {
@@ -30,7 +52,7 @@ class RtcDevice {
   virtual ~RtcDevice() = default;
 
   // Before all others, again after each failure of it. Absent: the chip is there, and known.
-  virtual std::optional<std::string> find_chip() = 0;
+  virtual std::optional<std::string> find_chip(RtcClocks& clocks) = 0;
   // Once it is found.
   virtual RtcOscillator oscillator() const = 0;
   virtual std::string chip_name() const = 0;

@@ -143,7 +143,7 @@ void run(RtcStepper stepper, const RtcJob& job, RtcDevice& device, RtcClocks& cl
 
 RtcOutcome do_rtc_job(const RtcJob& job, RtcDevice& device, RtcClocks& clocks) {
   RtcOutcome outcome{.kind = job.kind, .failure = {}, .look = {}, .health = {}};
-  if (auto failure = device.find_chip()) {
+  if (auto failure = device.find_chip(clocks)) {
     outcome.failure = *std::move(failure);
     return outcome;
   }

@@ -43,7 +43,7 @@ class KernelRtc final : public RtcDevice {
  public:
   KernelRtc(DevRtc device, bool is_first) : device_(std::move(device)), is_first_(is_first) {}
 
-  std::optional<std::string> find_chip() override { return std::nullopt; }
+  std::optional<std::string> find_chip(RtcClocks&) override { return std::nullopt; }
   RtcOscillator oscillator() const override { return {.is_compensated = false, .has_thermometer = false}; }
   std::string chip_name() const override { return "kernel"; }
   bool is_set_by_others() const override { return is_first_; }
@@ -91,12 +91,12 @@ class AwaitedRtc final : public RtcDevice {
  public:
   explicit AwaitedRtc(RtcOption option) : option_(std::move(option)) {}
 
-  std::optional<std::string> find_chip() override {
-    if (device_) return device_->find_chip();
+  std::optional<std::string> find_chip(RtcClocks& clocks) override {
+    if (device_) return device_->find_chip(clocks);
     auto opened = open_now(option_);
     if (!opened) return text_of(opened.error());
     device_ = *std::move(opened);
-    return device_->find_chip();
+    return device_->find_chip(clocks);
   }
   RtcOscillator oscillator() const override { return device_->oscillator(); }
   std::string chip_name() const override { return device_->chip_name(); }
