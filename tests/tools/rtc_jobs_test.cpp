@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "libsync/drivers/ds3231_chip.hpp"
 #include "libsync/policy/discipline/free_time.hpp"
 #include "tools/sntpd/rtc_worker.hpp"
 
@@ -47,7 +48,7 @@ class FakeDevice final : public RtcDevice {
   explicit FakeDevice(FakeClocks& clocks) : clocks_(clocks) {}
 
   std::optional<std::string> find_chip(RtcClocks&) override { return lost; }
-  RtcOscillator oscillator() const override { return {true, true}; }
+  const ChipOscillator& oscillator() const override { return Ds3231Chip::kOscillator; }
   std::string chip_name() const override { return "ds3231"; }
   Result<RtcReading, std::string> read(const CivilDate&) override {
     if (moves_no_bytes()) return Unexpected{std::string{"no acknowledge"}};
@@ -256,7 +257,7 @@ RtcOutcome wait_for(RtcWorker& worker) {
 class OwnDevice final : public RtcDevice {
  public:
   std::optional<std::string> find_chip(RtcClocks&) override { return std::nullopt; }
-  RtcOscillator oscillator() const override { return {true, true}; }
+  const ChipOscillator& oscillator() const override { return Ds3231Chip::kOscillator; }
   std::string chip_name() const override { return "ds3231"; }
   Result<RtcReading, std::string> read(const CivilDate&) override { return Unexpected{std::string{"stuck"}}; }
   Result<std::optional<std::uint8_t>, std::string> read_second() override {

@@ -44,10 +44,7 @@ class ChipRtc final : public RtcDevice {
       return find(*option_.chip, option_.address.value_or(default_address(*option_.chip)), clocks);
     return option_.address ? find_at(*option_.address, clocks) : find_anywhere(clocks);
   }
-  RtcOscillator oscillator() const override {
-    const bool is_compensated = (*chip_)->model() == ChipModel::kDs3231;
-    return {.is_compensated = is_compensated, .has_thermometer = is_compensated};
-  }
+  const ChipOscillator& oscillator() const override { return (*chip_)->oscillator(); }
   std::string chip_name() const override { return to_string((*chip_)->model()); }
 
   Result<RtcReading, std::string> read(const CivilDate& near) override {

@@ -11,7 +11,7 @@
 #include "libsync/core/civil_time.hpp"
 #include "libsync/core/result.hpp"
 #include "libsync/core/rtc/rtc_reading.hpp"
-#include "libsync/policy/discipline/rtc_drift.hpp"
+#include "libsync/drivers/chip_oscillator.hpp"
 #include "libsync/ports/i2c_bus.hpp"
 #include "tools/sntpd/rtc_option.hpp"
 
@@ -54,7 +54,7 @@ class RtcDevice {
   // Before all others, again after each failure of it. Absent: the chip is there, and known.
   virtual std::optional<std::string> find_chip(RtcClocks& clocks) = 0;
   // Once it is found.
-  virtual RtcOscillator oscillator() const = 0;
+  virtual const ChipOscillator& oscillator() const = 0;
   virtual std::string chip_name() const = 0;
   // The kernel sets what it takes for its own clock every 11 minutes: how it drifts does not show.
   virtual bool is_set_by_others() const { return false; }

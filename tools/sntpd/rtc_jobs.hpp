@@ -34,7 +34,7 @@ struct RtcPair {
 
 struct RtcLook {
   std::string chip;
-  RtcOscillator oscillator;
+  ChipOscillator oscillator;
   bool is_set_by_others;
   std::string distrust;         // why it may not be believed; empty: it may
   std::optional<RtcPair> pair;  // absent: it tells no time

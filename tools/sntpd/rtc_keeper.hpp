@@ -94,7 +94,7 @@ class RtcKeeper {
   std::string distrust_of(const RtcLook& look) const;
   void compare(const RtcLook& look, Offset offset, Dispersion bound);
   Claim claim_alone(const RtcLook& look, MonoTime now);
-  Dispersion bound_of_unknown(const RtcOscillator& oscillator, MonoTime now);
+  Dispersion bound_of_unknown(const ChipOscillator& oscillator, MonoTime now);
   void tell_trouble(std::string& trouble, const std::string& text, News& news) const;
 
   Config config_;

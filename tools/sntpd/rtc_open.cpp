@@ -44,7 +44,7 @@ class KernelRtc final : public RtcDevice {
   KernelRtc(DevRtc device, bool is_first) : device_(std::move(device)), is_first_(is_first) {}
 
   std::optional<std::string> find_chip(RtcClocks&) override { return std::nullopt; }
-  RtcOscillator oscillator() const override { return {.is_compensated = false, .has_thermometer = false}; }
+  const ChipOscillator& oscillator() const override { return kUnknownOscillator; }
   std::string chip_name() const override { return "kernel"; }
   bool is_set_by_others() const override { return is_first_; }
 
@@ -98,7 +98,7 @@ class AwaitedRtc final : public RtcDevice {
     device_ = *std::move(opened);
     return device_->find_chip(clocks);
   }
-  RtcOscillator oscillator() const override { return device_->oscillator(); }
+  const ChipOscillator& oscillator() const override { return device_->oscillator(); }
   std::string chip_name() const override { return device_->chip_name(); }
   bool is_set_by_others() const override { return device_->is_set_by_others(); }
   Result<RtcReading, std::string> read(const CivilDate& near) override { return device_->read(near); }
