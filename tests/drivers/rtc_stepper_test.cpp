@@ -50,7 +50,8 @@ struct Host {
   Result<RtcReading, std::string> read() {
     if (fails()) return Unexpected{std::string{"stuck"}};
     ++reads;
-    const auto time = civil();
+    auto time = civil();
+    if (reads >= minute_off_from && reads < minute_off_until) time.minute = time.minute == 0 ? 1 : 0;
     if (spikes-- > 0) return RtcReading{Unexpected{RtcFault::kNotBcd}, integrity, is_running};
     return RtcReading{time, integrity, is_running};
   }
@@ -93,6 +94,8 @@ struct Host {
   int failures = 0;
   int transfers = 0;
   int reads = 0;
+  int minute_off_from = 1000;  // of the reads
+  int minute_off_until = 1000;
   int sleeps = 0;
   int leave_off_at = 0;
   int sets = 0;
@@ -182,6 +185,16 @@ TEST_F(RtcStepperTest, WaitsForASpikeToPassAndNoLonger) {
   host = Host{.spikes = 1000};
   EXPECT_EQ(read(), RtcEnd::kNotATime);
   EXPECT_EQ(host.transfers, RtcStepper::kMostDoubtful);
+  EXPECT_GE(host.passed, kRtcPause);
+}
+
+// The quick looks tell the second's number alone.
+TEST_F(RtcStepperTest, BelievesNoSecondsThatTheWholeTimeContradicts) {
+  host.minute_off_from = 2;
+  EXPECT_EQ(read(), RtcEnd::kErratic);
+  host = Host{.minute_off_from = 2, .minute_off_until = 3};
+  EXPECT_EQ(read(), RtcEnd::kFound) << "a spike";
+  EXPECT_EQ(host.reads, 3);
 }
 
 TEST_F(RtcStepperTest, PassesOverSecondsThatAreNone) {
