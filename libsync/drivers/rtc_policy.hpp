@@ -30,6 +30,19 @@ class RtcRetries {
   int failures_ = 0;
 };
 
+// What `read` answers once it succeeds, or is a failure. The host has mono(), and sleep_until(), which is
+// false where nobody waits for it any more.
+template <class Host, class Read>
+auto read_patiently(Host& host, Read read) {
+  RtcRetries retries;
+  for (;;) {
+    auto result = read();
+    if (result) return result;
+    const auto again = retries.after_failure(host.mono());
+    if (!again || !host.sleep_until(*again)) return result;
+  }
+}
+
 // It may go better the next time.
 constexpr bool may_pass(BusError error) {
   switch (error) {

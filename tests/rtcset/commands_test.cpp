@@ -111,6 +111,18 @@ TEST(Rtcset, ATransferThatFailsOnceIsPassedOver) {
   EXPECT_EQ(ran.status, kGood) << ran.err;
 }
 
+// Whatever it was that failed: another look, a register, the trim.
+TEST(Rtcset, NoCommandThatReadsFailsWithOneTransfer) {
+  for (const char* command : {"show", "compare", "check", "repair", "trim", "detect"}) {
+    for (std::size_t bytes = 0; bytes < 1500; bytes += 13) {
+      World world(ChipModel::kDs3231, 100ms);
+      world.bus().fail_after(bytes, BusError::kNoAcknowledge);
+      const Ran ran = world.run({command});
+      ASSERT_EQ(ran.status, kGood) << command << ' ' << bytes << ran.err;
+    }
+  }
+}
+
 TEST(Rtcset, ASetThatFailsSaysWhatTheChipNowHolds) {
   int half_written = 0;
   for (std::size_t bytes = 0; bytes < 250; ++bytes) {

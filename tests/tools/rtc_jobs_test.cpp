@@ -73,7 +73,9 @@ class FakeDevice final : public RtcDevice {
     return std::nullopt;
   }
   nanoseconds set_delay() const override { return 1ms; }
-  Result<RtcHealth, std::string> check() override { return RtcHealth{.repaired = 1, .trouble = {}}; }
+  Result<RtcHealth, std::string> check(RtcClocks&) override {
+    return RtcHealth{.repaired = 1, .trouble = {}};
+  }
 
   WallTime shows() const { return stands ? kStart : kStart + clocks_.passed + ahead; }
 
@@ -269,7 +271,9 @@ class OwnDevice final : public RtcDevice {
   std::optional<std::string> prepare() override { return std::nullopt; }
   std::optional<std::string> set(const CivilTime&) override { return std::nullopt; }
   nanoseconds set_delay() const override { return {}; }
-  Result<RtcHealth, std::string> check() override { return RtcHealth{.repaired = 3, .trouble = {}}; }
+  Result<RtcHealth, std::string> check(RtcClocks&) override {
+    return RtcHealth{.repaired = 3, .trouble = {}};
+  }
 };
 
 TEST(RtcWorker, IdleItHasNoDescriptorAndNoOutcome) {

@@ -40,8 +40,9 @@ class Reference {
   std::optional<Instant> given_;
 };
 
-Fault incomplete(const char* step, const Fault& fault, BatteryClock& clock) {
-  return {fault.name, fmt::format("{}: {}; {}", step, fault.text, holding_text(clock.read())), fault.status};
+Fault incomplete(const char* step, const Fault& fault, BatteryClock& clock, ClockHost& host) {
+  const auto holds = read_patiently(host, [&clock] { return clock.read(); });
+  return {fault.name, fmt::format("{}: {}; {}", step, fault.text, holding_text(holds)), fault.status};
 }
 
 // The clock that is set, and what it is set by.
@@ -66,13 +67,14 @@ class SetHost : public ClockHost {
   const RtcStepper& stepper_;
 };
 
-Fault unset(const RtcStepper& stepper, const std::optional<Fault>& fault, BatteryClock& clock) {
+Fault unset(const RtcStepper& stepper, const std::optional<Fault>& fault, BatteryClock& clock,
+            ClockHost& host) {
   if (!fault) {
     return stepper.sets() == 0 ? interrupted("interrupted: nothing was set")
-                               : incomplete("set, but not verified", interrupted("interrupted"), clock);
+                               : incomplete("set, but not verified", interrupted("interrupted"), clock, host);
   }
-  if (stepper.end() == RtcEnd::kSetFailed) return incomplete("the set failed", *fault, clock);
-  if (stepper.sets() > 0) return incomplete("set, but not verified", *fault, clock);
+  if (stepper.end() == RtcEnd::kSetFailed) return incomplete("the set failed", *fault, clock, host);
+  if (stepper.sets() > 0) return incomplete("set, but not verified", *fault, clock, host);
   if (stepper.end() != RtcEnd::kNotPrepared)
     return {fault->name, "nothing was set: " + fault->text, fault->status};
   return {fault->name, "nothing was set, as it could not be prepared: " + fault->text, fault->status};
@@ -86,10 +88,11 @@ struct Achieved {
 Result<Achieved, Fault> set_until_good(Job& job, BatteryClock& clock, const Reference& reference) {
   RtcStepper stepper{RtcStepper::Setting{.set_delay = clock.set_delay(), .latest = kLatest}};
   SetHost host{job, clock, reference, stepper};
-  if (!run_rtc(stepper, host)) return Unexpected{unset(stepper, std::nullopt, clock)};
-  if (const auto fault = fault_of(stepper, host.fault())) return Unexpected{unset(stepper, fault, clock)};
+  if (!run_rtc(stepper, host)) return Unexpected{unset(stepper, std::nullopt, clock, host)};
+  if (const auto fault = fault_of(stepper, host.fault()))
+    return Unexpected{unset(stepper, fault, clock, host)};
   const auto comparison = compare(stepper, job.machine, job.scale(), reference.ahead_of_system());
-  if (!comparison) return Unexpected{unset(stepper, comparison.error(), clock)};
+  if (!comparison) return Unexpected{unset(stepper, comparison.error(), clock, host)};
   return Achieved{*comparison, {stepper.error()}};
 }
 

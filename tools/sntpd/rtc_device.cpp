@@ -59,15 +59,16 @@ class ChipRtc final : public RtcDevice {
   std::optional<std::string> prepare() override { return noticed((*chip_)->prepare()); }
   std::optional<std::string> set(const CivilTime& time) override { return noticed((*chip_)->set(time)); }
   nanoseconds set_delay() const override { return (*chip_)->set_delay(); }
-  Result<RtcHealth, std::string> check() override {
-    const auto before = noticed((*chip_)->inspect());
+  Result<RtcHealth, std::string> check(RtcClocks& clocks) override {
+    const auto inspect = [this] { return noticed((*chip_)->inspect()); };
+    const auto before = read_patiently(clocks, inspect);
     if (!before) return Unexpected{before.error()};
     const auto is_wrong = [](const RegisterFinding& finding) { return is_repairable(finding.fault); };
     const auto findings = before->findings();
     const auto wrong = std::count_if(findings.begin(), findings.end(), is_wrong);
     if (wrong == 0) return RtcHealth{.repaired = 0, .trouble = trouble_of(*before)};
     if (auto failure = noticed((*chip_)->repair())) return Unexpected{*std::move(failure)};
-    const auto after = noticed((*chip_)->inspect());
+    const auto after = read_patiently(clocks, inspect);
     if (!after) return Unexpected{after.error()};
     const auto left = std::count_if(after->findings().begin(), after->findings().end(), is_wrong);
     return RtcHealth{.repaired = static_cast<int>(std::max<std::ptrdiff_t>(wrong - left, 0)),

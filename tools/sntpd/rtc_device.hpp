@@ -68,7 +68,7 @@ class RtcDevice {
   virtual std::optional<std::string> set(const CivilTime& time) = 0;
   virtual nanoseconds set_delay() const = 0;
   // Looks at the control registers, and repairs what can be.
-  virtual Result<RtcHealth, std::string> check() = 0;
+  virtual Result<RtcHealth, std::string> check(RtcClocks& clocks) = 0;
 };
 
 // As a source's name: "rtc:/dev/i2c-1@0x68".

@@ -104,7 +104,8 @@ std::string distrust_of(const RtcStepper& stepper) {
   return stepper.reading()->time ? "" : describe(stepper.reading()->time.error());
 }
 
-Result<RtcLook, std::string> look_at(const RtcStepper& stepper, JobHost& host, RtcDevice& device) {
+Result<RtcLook, std::string> look_at(const RtcStepper& stepper, JobHost& host, RtcDevice& device,
+                                     RtcClocks& clocks) {
   RtcLook look{.chip = device.chip_name(),
                .oscillator = device.oscillator(),
                .is_set_by_others = device.is_set_by_others(),
@@ -116,7 +117,7 @@ Result<RtcLook, std::string> look_at(const RtcStepper& stepper, JobHost& host, R
     if (!pair) return Unexpected{pair.error()};
     look.pair = *pair;
   }
-  const auto temperature = device.temperature();
+  const auto temperature = read_patiently(clocks, [&device] { return device.temperature(); });
   if (temperature && *temperature)
     look.temperature = Celsius{static_cast<double>((*temperature)->value) / 1000};
   return look;
@@ -131,7 +132,7 @@ void run(RtcStepper stepper, const RtcJob& job, RtcDevice& device, RtcClocks& cl
   outcome.is_missed = stepper.end() == RtcEnd::kMissed;
   outcome.failure = failure_of(stepper, host);
   if (!outcome.failure.empty()) return;
-  auto look = look_at(stepper, host, device);
+  auto look = look_at(stepper, host, device, clocks);
   if (!look) {
     outcome.failure = look.error();
     return;
@@ -152,7 +153,7 @@ RtcOutcome do_rtc_job(const RtcJob& job, RtcDevice& device, RtcClocks& clocks) {
       run(RtcStepper{RtcStepper::Reading{}}, job, device, clocks, outcome);
       break;
     case RtcJob::Kind::kCheck:
-      if (auto health = device.check()) {
+      if (auto health = device.check(clocks)) {
         outcome.health = *std::move(health);
       } else {
         outcome.failure = health.error();

@@ -67,7 +67,7 @@ class KernelRtc final : public RtcDevice {
     return error ? std::optional{text_of(*error)} : std::nullopt;
   }
   nanoseconds set_delay() const override { return std::chrono::milliseconds{1}; }
-  Result<RtcHealth, std::string> check() override { return RtcHealth{}; }
+  Result<RtcHealth, std::string> check(RtcClocks&) override { return RtcHealth{}; }
 
  private:
   DevRtc device_;
@@ -107,7 +107,7 @@ class AwaitedRtc final : public RtcDevice {
   std::optional<std::string> prepare() override { return device_->prepare(); }
   std::optional<std::string> set(const CivilTime& time) override { return device_->set(time); }
   nanoseconds set_delay() const override { return device_->set_delay(); }
-  Result<RtcHealth, std::string> check() override { return device_->check(); }
+  Result<RtcHealth, std::string> check(RtcClocks& clocks) override { return device_->check(clocks); }
 
  private:
   RtcOption option_;
