@@ -61,7 +61,8 @@ RtcStep RtcStepper::set_in_time(const RtcNow& now) {
   if (now.mono < start_) return wait(start_);
   late_ = now.mono - start_;
   if (late_ <= setting_->latest) return {.kind = RtcStep::Kind::kSet, .second = second_};
-  if (++misses_ >= kMostMisses) return finish(RtcEnd::kMissed);
+  // What was set before is known, if not as good as it could be.
+  if (++misses_ >= kMostMisses) return finish(sets_ == 0 ? RtcEnd::kMissed : RtcEnd::kFound);
   plan(now);
   return wait(start_);
 }
