@@ -9,10 +9,13 @@ namespace isletime {
 
 class Ds1307Chip final : public RtcChip {
  public:
+  static constexpr ChipOscillator kOscillator = tuning_fork(std::nullopt);
+
   // model: kDs1307 or kDs1338.
   Ds1307Chip(I2cBus& bus, std::uint8_t address, ChipModel model) : RtcChip(bus, address), model_{model} {}
 
   ChipModel model() const override { return model_; }
+  const ChipOscillator& oscillator() const override { return kOscillator; }
   Result<RtcReading, BusError> read(const CivilDate& near) override;
   Result<std::optional<std::uint8_t>, BusError> read_second() override;
   std::optional<BusError> prepare() override;

@@ -3,7 +3,6 @@
 
 #include <array>
 
-#include "libsync/core/rtc/ds3231.hpp"
 #include "libsync/drivers/bus_time.hpp"
 #include "libsync/drivers/time_write.hpp"
 
@@ -49,10 +48,6 @@ Result<std::optional<MilliCelsius>, BusError> Ds3231Chip::temperature() {
   std::array<std::uint8_t, 2> bytes{};
   if (const auto error = read_registers(ds3231::kTemperature, bytes)) return Unexpected{*error};
   return std::optional{ds3231::temperature(bytes[0], bytes[1])};
-}
-
-std::optional<TrimRange> Ds3231Chip::trim_range() const {
-  return ds3231::kTrimRange;
 }
 
 Result<TrimSteps, BusError> Ds3231Chip::trim() {

@@ -2,22 +2,31 @@
 // Drives a DS3231: libsync/core/rtc/ds3231.hpp.
 #pragma once
 
+#include "libsync/core/rtc/ds3231.hpp"
 #include "libsync/drivers/rtc_chip.hpp"
 
 namespace isletime {
 
 class Ds3231Chip final : public RtcChip {
  public:
+  // By temperature, 3.5 ppm; a DS3231M, which nothing that can be read tells apart, 5 ppm with its tolerance.
+  static constexpr ChipOscillator kOscillator{.is_compensated = true,
+                                              .has_thermometer = true,
+                                              .tolerance_ppb = 2'000,
+                                              .temperature_ppb = 3'000,
+                                              .ageing_ppb = 5'000,
+                                              .trim = ds3231::kTrimRange};
+
   Ds3231Chip(I2cBus& bus, std::uint8_t address) : RtcChip(bus, address) {}
 
   ChipModel model() const override { return ChipModel::kDs3231; }
+  const ChipOscillator& oscillator() const override { return kOscillator; }
   Result<RtcReading, BusError> read(const CivilDate& near) override;
   Result<std::optional<std::uint8_t>, BusError> read_second() override;
   std::optional<BusError> prepare() override;
   std::optional<BusError> set(const CivilTime& time) override;
   nanoseconds set_delay() const override;
   Result<std::optional<MilliCelsius>, BusError> temperature() override;
-  std::optional<TrimRange> trim_range() const override;
   Result<TrimSteps, BusError> trim() override;
   std::optional<BusError> set_trim(TrimSteps trim) override;
   Result<RegisterReport, BusError> inspect() override;

@@ -64,11 +64,6 @@ nanoseconds NxpChip::set_delay() const {
          clock_->first_tick;
 }
 
-std::optional<TrimRange> NxpChip::trim_range() const {
-  if (!clock_->offset_at) return std::nullopt;
-  return nxp::kTrimRange;
-}
-
 Result<TrimSteps, BusError> NxpChip::trim() {
   if (!clock_->offset_at) return Unexpected{BusError::kFailed};
   std::uint8_t offset = 0;

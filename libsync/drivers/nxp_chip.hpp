@@ -10,16 +10,20 @@ namespace isletime {
 
 class NxpChip final : public RtcChip {
  public:
+  // With an offset register, and without one.
+  static constexpr ChipOscillator kTrimmed = tuning_fork(nxp::kTrimRange);
+  static constexpr ChipOscillator kUntrimmed = tuning_fork(std::nullopt);
+
   // model: kPcf85063a, kPcf8523 or kPcf8563.
   NxpChip(I2cBus& bus, std::uint8_t address, ChipModel model);
 
   ChipModel model() const override { return model_; }
+  const ChipOscillator& oscillator() const override { return clock_->offset_at ? kTrimmed : kUntrimmed; }
   Result<RtcReading, BusError> read(const CivilDate& near) override;
   Result<std::optional<std::uint8_t>, BusError> read_second() override;
   std::optional<BusError> prepare() override;
   std::optional<BusError> set(const CivilTime& time) override;
   nanoseconds set_delay() const override;
-  std::optional<TrimRange> trim_range() const override;
   Result<TrimSteps, BusError> trim() override;
   std::optional<BusError> set_trim(TrimSteps trim) override;
   Result<RegisterReport, BusError> inspect() override;

@@ -12,6 +12,7 @@
 #include "libsync/core/rtc/rtc_reading.hpp"
 #include "libsync/core/time_types.hpp"
 #include "libsync/drivers/chip_model.hpp"
+#include "libsync/drivers/chip_oscillator.hpp"
 #include "libsync/drivers/register_report.hpp"
 #include "libsync/ports/i2c_bus.hpp"
 
@@ -49,8 +50,9 @@ class RtcChip {
     return std::optional<MilliCelsius>{};
   }
 
+  virtual const ChipOscillator& oscillator() const = 0;
   // Absent: it cannot be trimmed, and trim() and set_trim() fail.
-  virtual std::optional<TrimRange> trim_range() const { return std::nullopt; }
+  std::optional<TrimRange> trim_range() const { return oscillator().trim; }
   virtual Result<TrimSteps, BusError> trim() { return Unexpected{BusError::kFailed}; }
   // trim: within the range, else kFailed and nothing is written.
   virtual std::optional<BusError> set_trim(TrimSteps) { return BusError::kFailed; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which clock chips answer on a bus: told by their registers (where the register pointer wraps round, bits
-// that read as zero), never by the address alone, as sensors and EEPROMs live there too.
-// Nothing is written but register pointers.
+// that read as zero, seconds that tick), never by the address alone, as sensors and EEPROMs live there too.
+// Nothing is written but register pointers. Pure: says what to read next, and when; detect() does it.
 #pragma once
 
 #include <array>
@@ -10,8 +10,9 @@
 #include <optional>
 #include <span>
 
-#include "libsync/core/result.hpp"
+#include "libsync/core/time_types.hpp"
 #include "libsync/drivers/chip_model.hpp"
+#include "libsync/drivers/rtc_policy.hpp"
 #include "libsync/ports/i2c_bus.hpp"
 
 namespace isletime {
@@ -22,9 +23,90 @@ struct Detected {
   std::optional<ChipModel> model;
   // Nothing that can be read tells them apart; the driver of `model` is right for both.
   std::optional<ChipModel> or_model;
-  // Another driver has the address, so that nothing was asked there.
-  bool is_claimed = false;
+  // What is there, the bus did not tell. kClaimed: a driver of the kernel has the address.
+  std::optional<BusError> error;
 };
+
+inline constexpr std::array<std::uint8_t, 3> kClockAddresses{0x51, 0x52, 0x68};
+
+class RtcDetector {
+ public:
+  // At one address, however often reads fail.
+  static constexpr int kMostTransactions = 33;
+  // For as long as that, ticking is watched where only that tells.
+  static constexpr nanoseconds kWatched = std::chrono::milliseconds{1100};
+
+  explicit RtcDetector(std::uint8_t address) : found_{address, {}, {}, {}} {}
+
+  struct Step {
+    enum class Kind : std::uint8_t { kWait, kRead, kDone };
+    Kind kind;
+    MonoTime at{};           // kWait: until then
+    std::uint8_t first = 0;  // kRead: from this register on
+    MutableBytes in{};
+  };
+  Step next(MonoTime now);
+  // What was to be read is in its place.
+  void on_read(MonoTime before, MonoTime after);
+  void on_failed(BusError error, MonoTime now);
+
+  // Once it is done. Absent: nobody answers.
+  std::optional<Detected> found() const;
+
+ private:
+  static constexpr std::size_t kRoom = 71;  // for what the longest list of reads is of
+  // Seconds that are to tick.
+  struct Watch {
+    std::uint8_t seconds_at;
+    std::uint8_t bits;
+    ChipModel model;
+  };
+  struct Look {
+    MonoTime before;
+    MonoTime after;
+    int second;
+  };
+
+  void judge();
+  void judge_0x68();
+  void judge_0x51();
+  void judge_0x52();
+  void take_look(const Look& look);
+  bool wraps(std::size_t head, std::size_t across) const;
+
+  Detected found_;
+  std::array<std::uint8_t, kRoom> seen_{};
+  std::size_t filled_ = 0;
+  std::size_t reads_ = 0;  // of the list
+  std::optional<Watch> watch_;
+  std::optional<Look> first_look_;
+  int looks_ = 0;
+  std::uint8_t second_ = 0;  // as last read
+  RtcRetries retries_;
+  std::optional<MonoTime> barred_until_;
+  bool is_done_ = false;
+};
+
+// What answers at one address. The host has mono() and sleep_until(), which is false where nobody waits for
+// it any more. Absent: nobody, or it was left off.
+template <class Host>
+std::optional<Detected> detect(I2cBus& bus, std::uint8_t address, Host& host) {
+  RtcDetector detector{address};
+  for (;;) {
+    const RtcDetector::Step step = detector.next(host.mono());
+    if (step.kind == RtcDetector::Step::Kind::kDone) return detector.found();
+    if (step.kind == RtcDetector::Step::Kind::kWait) {
+      if (!host.sleep_until(step.at)) return std::nullopt;
+      continue;
+    }
+    const MonoTime before = host.mono();
+    if (const auto error = bus.transfer(address, Bytes{&step.first, 1}, step.in)) {
+      detector.on_failed(*error, host.mono());
+    } else {
+      detector.on_read(before, host.mono());
+    }
+  }
+}
 
 class Detections {
  public:
@@ -34,17 +116,18 @@ class Detections {
   }
 
  private:
-  std::array<Detected, 3> chips_{};  // one an address
+  std::array<Detected, kClockAddresses.size()> chips_{};
   std::size_t count_ = 0;
 };
 
-inline constexpr std::array<std::uint8_t, 3> kClockAddresses{0x51, 0x52, 0x68};
-
-// What answers at one address. Absent: nobody. Takes up to a second where only ticking tells, and up to 5 s
-// (at 100 kHz) where what looks like a clock does not tick.
-Result<std::optional<Detected>, BusError> detect(I2cBus& bus, std::uint8_t address);
-
-// At all addresses of clocks.
-Result<Detections, BusError> detect(I2cBus& bus);
+// At all addresses of clocks, whatever becomes of one of them.
+template <class Host>
+Detections detect(I2cBus& bus, Host& host) {
+  Detections found;
+  for (const std::uint8_t address : kClockAddresses) {
+    if (const auto chip = detect(bus, address, host)) found.add(*chip);
+  }
+  return found;
+}
 
 }  // namespace isletime

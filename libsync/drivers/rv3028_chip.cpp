@@ -3,7 +3,6 @@
 
 #include <array>
 
-#include "libsync/core/rtc/rv3028.hpp"
 #include "libsync/drivers/bus_time.hpp"
 #include "libsync/drivers/time_write.hpp"
 
@@ -53,10 +52,6 @@ std::optional<BusError> Rv3028Chip::set(const CivilTime& time) {
 
 nanoseconds Rv3028Chip::set_delay() const {
   return 2 * bus_time::of_write(2) + bus_time::until_acknowledged(2);
-}
-
-std::optional<TrimRange> Rv3028Chip::trim_range() const {
-  return rv3028::kTrimRange;
 }
 
 Result<TrimSteps, BusError> Rv3028Chip::trim() {

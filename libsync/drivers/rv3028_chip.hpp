@@ -5,21 +5,31 @@
 
 #include <array>
 
+#include "libsync/core/rtc/rv3028.hpp"
 #include "libsync/drivers/rtc_chip.hpp"
 
 namespace isletime {
 
 class Rv3028Chip final : public RtcChip {
  public:
+  // Its crystal is calibrated at 25 C by its maker, which soldering moves by up to 2 ppm, and not
+  // compensated.
+  static constexpr ChipOscillator kOscillator{.is_compensated = false,
+                                              .has_thermometer = false,
+                                              .tolerance_ppb = 3'000,
+                                              .temperature_ppb = kForkTemperaturePpb,
+                                              .ageing_ppb = kForkAgeingPpb,
+                                              .trim = rv3028::kTrimRange};
+
   Rv3028Chip(I2cBus& bus, std::uint8_t address) : RtcChip(bus, address) {}
 
   ChipModel model() const override { return ChipModel::kRv3028; }
+  const ChipOscillator& oscillator() const override { return kOscillator; }
   Result<RtcReading, BusError> read(const CivilDate& near) override;
   Result<std::optional<std::uint8_t>, BusError> read_second() override;
   std::optional<BusError> prepare() override;
   std::optional<BusError> set(const CivilTime& time) override;
   nanoseconds set_delay() const override;
-  std::optional<TrimRange> trim_range() const override;
   Result<TrimSteps, BusError> trim() override;
   std::optional<BusError> set_trim(TrimSteps trim) override;
   Result<RegisterReport, BusError> inspect() override;

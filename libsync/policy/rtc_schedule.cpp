@@ -32,19 +32,11 @@ constexpr int kMostRepairsPursued = 10;
 constexpr nanoseconds kFirstPause = seconds{1};
 constexpr nanoseconds kLongestPause = seconds{1024};
 
-constexpr nanoseconds kSecond = seconds{1};
-
 // What a clock takes to drift `by`, to its millisecond: the inverse of drift(). Held at kLongestAlone.
 constexpr nanoseconds time_to_drift(nanoseconds by, Ppm rate) {
   const std::int64_t least_rate = std::max<std::int64_t>(rate.scaled, 1);
   const std::int64_t time = std::min(by, kLongestAlone).count() * 65536 / least_rate;
   return milliseconds{std::min<std::int64_t>(time, kLongestAlone / milliseconds{1})};
-}
-
-// The earliest whole second that is not before.
-constexpr WallTime whole_second_from(WallTime time) {
-  const nanoseconds beyond = subsecond(time.time_since_epoch());
-  return beyond == nanoseconds::zero() ? time : time + (kSecond - beyond);
 }
 
 }  // namespace
@@ -113,11 +105,6 @@ void RtcSchedule::on_write_missed(MonoTime now) {
   pause_of_writes_ = std::clamp(2 * pause_of_writes_, kAfterMissedWrite, kLongestPause);
   barred_until_ = now + pause_of_writes_;
   compared_ = 0;
-}
-
-RtcWrite RtcSchedule::plan_write(WallTime now, nanoseconds preparation, nanoseconds set_delay) {
-  const WallTime second = whole_second_from(now + (preparation + set_delay));
-  return {.second = second, .start = second - set_delay};
 }
 
 }  // namespace isletime

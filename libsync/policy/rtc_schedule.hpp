@@ -32,11 +32,6 @@ struct RtcFinding {
   Dispersion bound;    // of the offset: the reading's and the clock's
 };
 
-struct RtcWrite {
-  WallTime second;  // what is written: a whole second
-  WallTime start;   // when the write begins on the bus
-};
-
 class RtcSchedule {
  public:
   // It may be off by this much more than is known of it before it is written.
@@ -67,10 +62,6 @@ class RtcSchedule {
   void on_write_failed(MonoTime now);
   // Instead; the host was too busy, and nothing was written. Until the next attempt, nothing is asked for.
   void on_write_missed(MonoTime now);
-
-  // The first second that can be written from `now` on. `preparation`: until the write can begin.
-  // `set_delay`: from then on, until the chip begins that second.
-  static RtcWrite plan_write(WallTime now, nanoseconds preparation, nanoseconds set_delay);
 
  private:
   MonoTime next_read(const RtcHost& host) const;

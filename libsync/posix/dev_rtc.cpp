@@ -69,12 +69,27 @@ Result<DevRtc, SysError> DevRtc::open(const std::string& path) {
   return DevRtc{std::move(device)};
 }
 
-Result<CivilTime, SysError> DevRtc::read() const {
+Result<CivilTime, SysError> DevRtc::read_time() const {
   rtc_time time{};
   if (ioctl(device_.get(), RTC_RD_TIME, &time) < 0) return last_error("RTC_RD_TIME");
   const auto civil = to_civil_time(time);
   if (!civil) return Unexpected{SysError{EINVAL, "RTC_RD_TIME"}};
   return *civil;
+}
+
+Result<RtcReading, SysError> DevRtc::read() const {
+  const Integrity told = integrity();
+  const auto time = read_time();
+  if (time) return RtcReading{*time, told, true};
+  if (time.error().code != EINVAL) return Unexpected{time.error()};
+  return RtcReading{Unexpected{RtcFault::kOutOfRange}, Integrity::kLost, true};
+}
+
+Result<std::optional<std::uint8_t>, SysError> DevRtc::read_second() const {
+  const auto time = read_time();
+  if (time) return std::optional{time->second};
+  if (time.error().code != EINVAL) return Unexpected{time.error()};
+  return std::optional<std::uint8_t>{};
 }
 
 std::optional<SysError> DevRtc::set(const CivilTime& time) const {

@@ -21,11 +21,11 @@ class DevRtc {
   // Error: ENOTTY if it is no RTC, EBUSY if another program has it.
   static Result<DevRtc, SysError> open(const std::string& path);
 
-  // Error: EINVAL if the registers hold no time, or the driver knows that it was lost.
-  Result<CivilTime, SysError> read() const;
+  // Its integrity is kUntold where the driver has no flag to show. What the driver knows for wrong, it does
+  // not show: such a time was lost.
+  Result<RtcReading, SysError> read() const;
+  Result<std::optional<std::uint8_t>, SysError> read_second() const;
   std::optional<SysError> set(const CivilTime& time) const;
-  // kUntold: the driver has no flag to show.
-  Integrity integrity() const;
 
   // By how much the clock is made to run faster, in parts per 10^9. Error: ENOTTY or EINVAL where the driver
   // cannot.
@@ -33,6 +33,9 @@ class DevRtc {
   std::optional<SysError> set_correction(std::int64_t ppb) const;
 
  private:
+  // Error: EINVAL if the registers hold no time, or the driver knows that it was lost.
+  Result<CivilTime, SysError> read_time() const;
+  Integrity integrity() const;
   explicit DevRtc(Fd device) : device_(std::move(device)) {}
 
   Fd device_;

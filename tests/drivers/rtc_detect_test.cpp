@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "libsync/drivers/rtc_detect.hpp"
 
+#include <algorithm>
 #include <numeric>
 #include <string>
 
@@ -11,22 +12,36 @@
 namespace isletime {
 namespace {
 
+using std::chrono::milliseconds;
+
 constexpr CivilTime kTime{
     .date = {2026, 11, 21}, .hour = 16, .minute = 5, .second = 9, .nanosecond = 990'000'000};
+
+// Time passes by transfers and sleep alone.
+struct Host {
+  MonoTime mono() { return MonoTime{time.now}; }
+  bool sleep_until(MonoTime until) {
+    time.now = std::max(time.now, until.time_since_epoch() + late);
+    return !is_left_off;
+  }
+  fakes::TrueTime& time;
+  nanoseconds late{};
+  bool is_left_off = false;
+};
 
 class DetectEach : public testing::TestWithParam<ChipModel> {
  protected:
   DetectEach() { bus_.attach(default_address(GetParam()), model_); }
 
   std::optional<Detected> found() {
-    const auto chips = detect(bus_);
-    EXPECT_TRUE(chips.has_value());
-    EXPECT_EQ(chips->chips().size(), 1U);
+    const auto chips = detect(bus_, host_);
+    EXPECT_EQ(chips.chips().size(), 1U);
     EXPECT_EQ(bus_.bytes_written(), 0U);
-    return chips->chips().empty() ? std::nullopt : std::optional{chips->chips()[0]};
+    return chips.chips().empty() ? std::nullopt : std::optional{chips.chips()[0]};
   }
 
   fakes::TrueTime time_{seconds{1000}};
+  Host host_{time_};
   fakes::ModelBus bus_{time_};
   fakes::ModelChip model_{GetParam(), kTime, time_.now};
 };
@@ -63,9 +78,20 @@ TEST_P(DetectEach, IsToldApartAfterItsPowerWasLost) {
 TEST_P(DetectEach, IsToldApartAtEveryPhaseOfItsSecond) {
   for (int i = 0; i < 50; ++i) {
     time_.now += nanoseconds{170'300'000};
-    const auto chip = detect(bus_, default_address(GetParam()));
-    ASSERT_TRUE(chip && *chip);
-    EXPECT_EQ((*chip)->model, told(GetParam()));
+    const auto chip = detect(bus_, default_address(GetParam()), host_);
+    ASSERT_TRUE(chip);
+    EXPECT_EQ(chip->model, told(GetParam()));
+  }
+}
+
+TEST_P(DetectEach, IsToldByAThreadThatIsLateAndOnABusThatFailsNowAndThen) {
+  host_.late = milliseconds{900};
+  for (std::size_t bytes = 0; bytes < 200; bytes += 7) {
+    bus_.fail_after(bytes, BusError::kNoAcknowledge);
+    const auto chip = detect(bus_, default_address(GetParam()), host_);
+    ASSERT_TRUE(chip) << bytes;
+    EXPECT_FALSE(chip->error) << bytes;
+    EXPECT_EQ(chip->model, told(GetParam())) << bytes;
   }
 }
 
@@ -75,14 +101,17 @@ class Detect : public testing::Test {
     fakes::ModelMemory memory{std::move(bytes)};
     fakes::ModelBus bus{time_};
     bus.attach(address, memory);
-    const auto chips = detect(bus);
-    EXPECT_TRUE(chips.has_value());
-    EXPECT_EQ(chips->chips().size(), 1U) << "it answers";
+    const nanoseconds began = time_.now;
+    const auto chips = detect(bus, host_);
+    EXPECT_EQ(chips.chips().size(), 1U) << "it answers";
     EXPECT_EQ(bus.bytes_written(), 0U);
-    return chips->chips()[0].model;
+    EXPECT_LE(bus.transactions().size(), static_cast<std::size_t>(RtcDetector::kMostTransactions));
+    EXPECT_LT(time_.now - began, RtcDetector::kWatched + milliseconds{200});
+    return chips.chips()[0].model;
   }
 
   fakes::TrueTime time_{seconds{1000}};
+  Host host_{time_};
 };
 
 TEST_F(Detect, TakesNoEepromForAClock) {
@@ -113,9 +142,7 @@ TEST_F(Detect, TakesNoMpu6050ForAClock) {
 
 TEST_F(Detect, FindsNobodyOnAnEmptyBus) {
   fakes::ModelBus bus{time_};
-  const auto chips = detect(bus);
-  ASSERT_TRUE(chips.has_value());
-  EXPECT_TRUE(chips->chips().empty());
+  EXPECT_TRUE(detect(bus, host_).chips().empty());
 }
 
 TEST_F(Detect, FindsTwoClocksAndAnEepromBesideThem) {
@@ -126,27 +153,86 @@ TEST_F(Detect, FindsTwoClocksAndAnEepromBesideThem) {
   bus.attach(0x68, first);
   bus.attach(0x51, second);
   bus.attach(0x57, memory);
-  const auto chips = detect(bus);
-  ASSERT_TRUE(chips.has_value());
-  ASSERT_EQ(chips->chips().size(), 2U);
-  EXPECT_EQ(chips->chips()[0].model, ChipModel::kPcf8563);
-  EXPECT_EQ(chips->chips()[1].model, ChipModel::kDs3231);
+  const auto chips = detect(bus, host_);
+  ASSERT_EQ(chips.chips().size(), 2U);
+  EXPECT_EQ(chips.chips()[0].model, ChipModel::kPcf8563);
+  EXPECT_EQ(chips.chips()[1].model, ChipModel::kDs3231);
 }
 
 TEST_F(Detect, SaysWhereAnotherDriverHasTheChip) {
   fakes::ModelBus bus{time_};
   bus.fail_always(BusError::kClaimed);
-  const auto chips = detect(bus);
-  ASSERT_TRUE(chips.has_value());
-  ASSERT_EQ(chips->chips().size(), kClockAddresses.size());
-  EXPECT_TRUE(chips->chips()[0].is_claimed);
-  EXPECT_FALSE(chips->chips()[0].model);
+  const nanoseconds began = time_.now;
+  const auto chips = detect(bus, host_);
+  ASSERT_EQ(chips.chips().size(), kClockAddresses.size());
+  EXPECT_EQ(chips.chips()[0].error, BusError::kClaimed);
+  EXPECT_FALSE(chips.chips()[0].model);
+  EXPECT_EQ(time_.now, began) << "that does not pass: it is asked once";
 }
 
-TEST_F(Detect, EndsAtABusThatIsStuck) {
+TEST_F(Detect, SaysOfEachAddressThatTheBusIsStuck) {
   fakes::ModelBus bus{time_};
   bus.fail_always(BusError::kStuck);
-  EXPECT_EQ(detect(bus).error(), BusError::kStuck);
+  const auto chips = detect(bus, host_);
+  ASSERT_EQ(chips.chips().size(), kClockAddresses.size());
+  for (const Detected& chip : chips.chips()) EXPECT_EQ(chip.error, BusError::kStuck);
+  EXPECT_LT(time_.now, seconds{1001});
+}
+
+// What is at 0x51 holds the clock line.
+class HeldBus final : public I2cBus {
+ public:
+  explicit HeldBus(I2cBus& bus) : bus_(bus) {}
+  std::optional<BusError> transfer(std::uint8_t address, Bytes out, MutableBytes in) override {
+    ++transactions;
+    return address == 0x51 ? BusError::kStuck : bus_.transfer(address, out, in);
+  }
+  int transactions = 0;
+
+ private:
+  I2cBus& bus_;
+};
+
+TEST_F(Detect, GoesOnPastAnAddressThatFails) {
+  fakes::ModelBus bus{time_};
+  fakes::ModelChip chip{ChipModel::kDs3231, kTime, time_.now};
+  bus.attach(0x68, chip);
+  HeldBus held{bus};
+  const auto chips = detect(held, host_);
+  ASSERT_EQ(chips.chips().size(), 2U);
+  EXPECT_EQ(chips.chips()[0].error, BusError::kStuck);
+  EXPECT_EQ(chips.chips()[1].model, ChipModel::kDs3231);
+}
+
+TEST_F(Detect, AsksNoMoreOftenThanItSaysWhateverFails) {
+  fakes::ModelChip chip{ChipModel::kPcf8563, kTime, time_.now};
+  chip.poke(0x07, 0x1f, time_.now);  // only ticking tells
+  RtcDetector detector{0x51};
+  int transactions = 0;
+  for (auto step = detector.next(host_.mono()); step.kind != RtcDetector::Step::Kind::kDone;
+       step = detector.next(host_.mono())) {
+    if (step.kind == RtcDetector::Step::Kind::kWait) {
+      host_.sleep_until(step.at);
+    } else if (++transactions % RtcRetries::kMost != 0) {
+      detector.on_failed(BusError::kShort, host_.mono());
+    } else {
+      fakes::ModelBus bus{time_};
+      bus.attach(0x51, chip);
+      const MonoTime before = host_.mono();
+      ASSERT_FALSE(bus.transfer(0x51, Bytes{&step.first, 1}, step.in));
+      detector.on_read(before, host_.mono());
+    }
+  }
+  EXPECT_EQ(detector.found()->model, ChipModel::kPcf8563);
+  EXPECT_EQ(transactions, RtcDetector::kMostTransactions);
+}
+
+TEST_F(Detect, IsLeftOffWhereNobodyWaits) {
+  fakes::ModelBus bus{time_};
+  fakes::ModelChip chip{ChipModel::kRv3028, kTime, time_.now};
+  bus.attach(0x52, chip);
+  host_.is_left_off = true;
+  EXPECT_FALSE(detect(bus, 0x52, host_));
 }
 
 TEST_F(Detect, FindsAClockWhoseTimeIsCorrupted) {
@@ -154,9 +240,18 @@ TEST_F(Detect, FindsAClockWhoseTimeIsCorrupted) {
   fakes::ModelChip chip{ChipModel::kPcf8563, kTime, time_.now};
   chip.poke(0x07, 0x1f, time_.now);
   bus.attach(0x51, chip);
-  const auto found = detect(bus, 0x51);
-  ASSERT_TRUE(found && *found);
-  EXPECT_EQ((*found)->model, ChipModel::kPcf8563) << "it ticks";
+  const auto found = detect(bus, 0x51, host_);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->model, ChipModel::kPcf8563) << "it ticks";
+}
+
+TEST_F(Detect, TakesNothingForAClockThatTicksTooFast) {
+  fakes::ModelBus bus{time_};
+  fakes::ModelChip chip{ChipModel::kRv3028, kTime, time_.now, {.error_ppb = 3'000'000'000}};
+  bus.attach(0x52, chip);
+  const auto found = detect(bus, 0x52, host_);
+  ASSERT_TRUE(found);
+  EXPECT_FALSE(found->model);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 // detection. A time that is decoded exists and, encoded and decoded again, is the same.
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "libsync/core/rtc/ds1307.hpp"
 #include "libsync/core/rtc/ds3231.hpp"
@@ -12,10 +13,12 @@
 #include "libsync/core/rtc/rv3028.hpp"
 #include "libsync/drivers/rtc_chips.hpp"
 #include "libsync/drivers/rtc_detect.hpp"
+#include "libsync/drivers/rtc_stepper.hpp"
 #include "tests/fuzz/harness.hpp"
 
 using namespace isletime;
 using isletime::fuzz::require;
+using std::chrono::milliseconds;
 
 namespace {
 
@@ -28,6 +31,7 @@ class HostileBus final : public I2cBus {
   HostileBus(const Registers& registers, Bytes faults) : registers_{registers}, faults_{faults} {}
 
   std::optional<BusError> transfer(std::uint8_t, Bytes out, MutableBytes in) override {
+    ++transactions;
     const std::uint8_t fault = next();
     std::size_t at = out[0];
     for (const std::uint8_t byte : out.subspan(1)) registers_[at++ % kRegisters] = byte;
@@ -36,6 +40,8 @@ class HostileBus final : public I2cBus {
     if ((fault & 0xe0) == 0xe0) return static_cast<BusError>(fault % 7);
     return std::nullopt;
   }
+
+  int transactions = 0;
 
  private:
   std::uint8_t next() {
@@ -47,6 +53,17 @@ class HostileBus final : public I2cBus {
 
   Registers registers_;
   Bytes faults_;
+};
+
+// Time passes by sleep alone.
+struct SleepingHost {
+  MonoTime mono() const { return time; }
+  bool sleep_until(MonoTime until) {
+    require(until > time, "it never spins");
+    time = until;
+    return true;
+  }
+  MonoTime time{};
 };
 
 void check(const RtcReading& reading, const CivilDate& near) {
@@ -139,6 +156,38 @@ void drive(ChipModel model, const Registers& registers, Bytes faults, const Civi
   if (!error && reading) check(*reading, near);
 }
 
+// Reading and setting come to an end, whatever the chip answers.
+struct SteppedHost : SleepingHost {
+  SteppedHost(RtcChip& of, const CivilDate& date) : chip(of), near(date) {}
+  RtcNow now() { return {mono(), WallTime{seconds{1'800'000'000}} + time.time_since_epoch()}; }
+  template <class T>
+  T timed(T result) {
+    time += std::chrono::microseconds{900};
+    require(++calls < 20'000, "it comes to an end");
+    return result;
+  }
+  seconds shown(seconds second) const { return second; }
+  void keep(BusError) {}
+  auto read() { return timed(chip.read(near)); }
+  auto read_second() { return timed(chip.read_second()); }
+  auto prepare() { return timed(chip.prepare()); }
+  auto set(const CivilTime& to) { return timed(chip.set(to)); }
+  RtcChip& chip;
+  CivilDate near;
+  int calls = 0;
+};
+
+void step(RtcStepper stepper, ChipModel model, const Registers& registers, Bytes faults,
+          const CivilDate& near) {
+  HostileBus bus{registers, faults};
+  RtcChipHolder chip{model, bus, default_address(model)};
+  SteppedHost host{*chip, near};
+  require(run_rtc(stepper, host), "nobody leaves it off");
+  require(stepper.sets() <= RtcStepper::kMostSets, "it sets no more often than it says");
+  const bool has_edge = stepper.edge(host.mono()).has_value();
+  require(stepper.end() != RtcEnd::kFound || has_edge, "what is found is an edge");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -149,8 +198,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::copy(content.begin(), content.end(), registers.begin());
   check_images(registers, near);
   for (const ChipModel model : kChipModels) drive(model, registers, input.rest(), near);
+  for (const ChipModel model : {ChipModel::kDs3231, ChipModel::kPcf8523}) {
+    step(RtcStepper{RtcStepper::Reading{.seeks_lost = true}}, model, registers, input.rest(), near);
+    constexpr RtcStepper::Setting kSetting{.set_delay = milliseconds{1}, .latest = milliseconds{1}};
+    step(RtcStepper{kSetting}, model, registers, input.rest(), near);
+  }
   HostileBus bus{registers, input.rest()};
-  const auto found = detect(bus);
-  if (found) require(found->chips().size() <= kClockAddresses.size(), "there is one chip an address");
+  SleepingHost host;
+  const auto found = detect(bus, host);
+  require(found.chips().size() <= kClockAddresses.size(), "there is one chip an address");
+  constexpr auto kMost = RtcDetector::kMostTransactions * static_cast<int>(kClockAddresses.size());
+  require(bus.transactions <= kMost, "it asks no more often than it says");
   return 0;
 }

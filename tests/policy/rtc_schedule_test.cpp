@@ -214,27 +214,5 @@ TEST_F(RtcScheduleTest, AnAbsurdReadingOverflowsNothing) {
   EXPECT_FALSE(schedule.wants_write(absurd, kVerified, kStart));
 }
 
-// Seven registers and two addresses are 10 bytes of nine bits: 0.9 ms at 100 kHz.
-TEST_F(RtcScheduleTest, TheWriteBeginsAsMuchEarlierAsItTakesOnTheBus) {
-  const RtcWrite write = RtcSchedule::plan_write(WallTime{100s + 200ms}, 50ms, 900us);
-  EXPECT_EQ(write.second, WallTime{101s});
-  EXPECT_EQ(write.start, WallTime{101s - 900us});
-}
-
-// The first tick comes 0.508 s after the start, not a second: what is written began 0.492 s before it.
-TEST_F(RtcScheduleTest, AChipWhoseFirstSecondIsShortIsWrittenSoMuchLater) {
-  const RtcWrite write = RtcSchedule::plan_write(WallTime{100s + 200ms}, 50ms, -491ms);
-  EXPECT_EQ(write.second, WallTime{100s});
-  EXPECT_EQ(write.start, WallTime{100s + 491ms});
-}
-
-TEST_F(RtcScheduleTest, ThereIsAlwaysTimeToPrepare) {
-  const RtcWrite write = RtcSchedule::plan_write(WallTime{100s + 960ms}, 50ms, 1ms);
-  EXPECT_EQ(write.second, WallTime{102s});
-  const RtcWrite just_in_time = RtcSchedule::plan_write(WallTime{100s + 949ms}, 50ms, 1ms);
-  EXPECT_EQ(just_in_time.second, WallTime{101s});
-  EXPECT_EQ(just_in_time.start, WallTime{100s + 999ms});
-}
-
 }  // namespace
 }  // namespace isletime

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "libsync/drivers/rtc_chips.hpp"
+
 namespace isletime::sntpd {
 namespace {
 
@@ -13,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr WallTime kStart{1'790'000'000s};
 constexpr WallTime kBuilt{1'780'000'000s};
-constexpr RtcOscillator kDs3231{.is_compensated = true, .has_thermometer = true};
+constexpr ChipOscillator kDs3231 = Ds3231Chip::kOscillator;
 constexpr const char* kSource = "rtc:/dev/i2c-1@0x68";
 
 RtcTime verified(nanoseconds true_less_machine = 0s) {
@@ -105,6 +107,21 @@ TEST_F(RtcKeeperTest, AloneTheChipTellsTheTime) {
   EXPECT_TRUE(news.claim->is_heard);
   EXPECT_EQ(news.claim->offset.value, 5s);
   EXPECT_EQ(news.claim->bound.value, RtcKeeper::kUnknown.value + 2ms);
+}
+
+// 1 ppm are 86.4 ms in a day.
+TEST_F(RtcKeeperTest, UncomparedAChipGrowsAsUncertainAsItsDriverSays) {
+  for (const ChipOscillator& oscillator : {Ds1307Chip::kOscillator, Rv3028Chip::kOscillator}) {
+    RtcKeeper fresh{{.source = kSource, .may_write = true, .earliest = kBuilt}, {}, {}, now};
+    RtcOutcome outcome = seen(kStart, kStart);
+    outcome.look->oscillator = oscillator;
+    const auto at_first = fresh.take(outcome, alone(), now).claim;
+    const auto a_day_later = fresh.take(outcome, alone(), now + 24h).claim;
+    ASSERT_TRUE(at_first && a_day_later);
+    EXPECT_EQ(at_first->bound.value, RtcKeeper::kUnknownCrystal.value + 2ms);
+    EXPECT_EQ(a_day_later->bound.value - at_first->bound.value, drift(24h, oscillator.bound()));
+  }
+  EXPECT_LT(Rv3028Chip::kOscillator.bound(), Ds1307Chip::kOscillator.bound());
 }
 
 TEST_F(RtcKeeperTest, AChipThatLostItsTimeClaimsNothing) {

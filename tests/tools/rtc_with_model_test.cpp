@@ -299,6 +299,16 @@ TEST_F(RtcWithModel, AChipThatDisappearsIsAskedForEverMoreSeldomAndFoundAgain) {
   EXPECT_LE(magnitude(error_of_claim()), claim->bound.value);
 }
 
+TEST_F(RtcWithModel, ABusThatFailsNowAndThenIsNoTrouble) {
+  for (std::size_t bytes = 0; bytes < 1500; bytes += 13) {
+    boot();
+    bus.fail_after(bytes, BusError::kNoAcknowledge);
+    work();
+    EXPECT_EQ(view().trouble, "") << bytes;
+    EXPECT_EQ(view().failures, 0U) << bytes;
+  }
+}
+
 TEST_F(RtcWithModel, AStuckBusSaysWhatToDo) {
   bus.fail_always(BusError::kStuck);
   pass(1min);

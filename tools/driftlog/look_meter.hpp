@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "libsync/core/result.hpp"
-#include "libsync/policy/edge_search.hpp"
+#include "libsync/drivers/edge_search.hpp"
 #include "libsync/record/sample_record.hpp"
 #include "tools/driftlog/failure.hpp"
 #include "tools/driftlog/printed_time.hpp"

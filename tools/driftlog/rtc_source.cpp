@@ -36,7 +36,7 @@ RtcSource::RtcSource(std::string name, std::string device, std::optional<std::ui
 }
 
 Result<rtcset::ChosenClock, rtcset::Fault> RtcSource::open() {
-  return rtcset::choose_clock(options_, devices_, kMiddle);
+  return rtcset::choose_clock(options_, devices_, machine_, kMiddle);
 }
 
 Result<SampleRecord, Failure> RtcSource::measure(MonoTime) {

@@ -23,8 +23,8 @@ class BatteryClock {
 
   virtual std::string kind() const = 0;  // "ds3231"
   virtual Result<RtcReading, Fault> read() = 0;
-  // The second that it shows, by the quickest means that there is. Absent: what it shows is no time.
-  virtual Result<std::optional<seconds>, Fault> look(MonoTime now) = 0;
+  // The number of its second, by the quickest means that there is. Absent: what it shows is none.
+  virtual Result<std::optional<std::uint8_t>, Fault> read_second() = 0;
 
   virtual std::optional<Fault> prepare() = 0;
   // The second begins set_delay() after the call. The clock passes for good only if all of it succeeded.

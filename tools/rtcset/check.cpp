@@ -54,16 +54,18 @@ std::vector<Checked> check_registers(const RegisterReport& report) {
 }
 
 Result<std::vector<Checked>, Fault> check_all(Job& job, BatteryClock& clock) {
+  ClockHost host{clock, job.machine};
+  const auto read = [&clock] { return clock.read(); };
   const MonoTime begin = job.machine.mono_now();
-  const auto first = clock.read();
+  const auto first = read_patiently(host, read);
   if (!first) return Unexpected{first.error()};
   const auto measurement = measure(clock, job.machine, job.scale());
   if (!measurement) return Unexpected{measurement.error()};
   job.machine.sleep_until(begin + kBetweenLooks);
   const MonoTime end = job.machine.mono_now();
-  const auto last = clock.read();
+  const auto last = read_patiently(host, read);
   if (!last) return Unexpected{last.error()};
-  const auto registers = clock.inspect();
+  const auto registers = read_patiently(host, [&clock] { return clock.inspect(); });
   if (!registers) return Unexpected{registers.error()};
   std::vector<Checked> out{check_pace(*first, *last, elapsed(begin, end)), check_ticking(*measurement),
                            check_integrity(*last)};

@@ -16,7 +16,7 @@ class ChipClock final : public BatteryClock {
 
   std::string kind() const override;
   Result<RtcReading, Fault> read() override;
-  Result<std::optional<seconds>, Fault> look(MonoTime now) override;
+  Result<std::optional<std::uint8_t>, Fault> read_second() override;
   std::optional<Fault> prepare() override;
   std::optional<Fault> set(const CivilTime& time) override;
   nanoseconds set_delay() const override;
@@ -28,16 +28,9 @@ class ChipClock final : public BatteryClock {
   std::optional<Fault> repair() override;
 
  private:
-  // A whole time, from which the minute and all above it are known for a while.
-  struct Known {
-    seconds second;
-    MonoTime at;
-  };
-
   std::unique_ptr<I2cBus> bus_;
   RtcChipHolder chip_;
   CivilDate near_;
-  std::optional<Known> known_;
 };
 
 }  // namespace isletime::rtcset

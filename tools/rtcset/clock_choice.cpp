@@ -22,7 +22,8 @@ std::vector<std::uint8_t> addresses_of(const Options& options) {
 }
 
 std::string kind_of(const Detected& chip) {
-  if (chip.is_claimed) return "held by a driver of the kernel";
+  if (chip.error == BusError::kClaimed) return "held by a driver of the kernel";
+  if (chip.error) return "unknown";
   if (!chip.model) return "no clock that is known";
   if (!chip.or_model) return to_string(*chip.model);
   return fmt::format("{} or {}", to_string(*chip.model), to_string(*chip.or_model));
@@ -34,7 +35,7 @@ bool may_be(const Detected& chip, ChipModel model) {
 
 // Somebody answers, and it is not what was asked for.
 std::optional<Fault> find_fault(const Detected& chip, const Options& options) {
-  if (chip.is_claimed) return fault_of(BusError::kClaimed);
+  if (chip.error) return fault_of(*chip.error);
   if (!chip.model && !(options.chip && options.force)) {
     return Fault{
         "unknown-chip",
@@ -50,20 +51,28 @@ std::optional<Fault> find_fault(const Detected& chip, const Options& options) {
   return std::nullopt;
 }
 
+// To its end, signals or not: what is begun then says that it was interrupted.
+struct DetectHost {
+  MonoTime mono() { return machine.mono_now(); }
+  bool sleep_until(MonoTime time) {
+    machine.sleep_until(time);
+    return true;
+  }
+  Machine& machine;
+};
+
 std::optional<Candidate> look_at(const std::string& path, I2cBus& bus, std::uint8_t address,
-                                 const Options& options) {
-  const auto found = detect(bus, address);
-  if (!found) return Candidate{path, address, std::nullopt, fault_of(found.error()), "unknown"};
-  if (!*found) return std::nullopt;
-  const Detected& chip = **found;
-  const auto fault = find_fault(chip, options);
-  if (fault) return Candidate{path, address, std::nullopt, fault, kind_of(chip)};
-  const auto model = options.chip ? options.chip : chip.model;
-  return Candidate{path, address, model, std::nullopt, options.chip ? to_string(*model) : kind_of(chip)};
+                                 const Options& options, DetectHost host) {
+  const auto chip = detect(bus, address, host);
+  if (!chip) return std::nullopt;
+  const auto fault = find_fault(*chip, options);
+  if (fault) return Candidate{path, address, std::nullopt, fault, kind_of(*chip)};
+  const auto model = options.chip ? options.chip : chip->model;
+  return Candidate{path, address, model, std::nullopt, options.chip ? to_string(*model) : kind_of(*chip)};
 }
 
 void add_candidates(std::vector<Candidate>& candidates, const std::string& path, const Options& options,
-                    Devices& devices) {
+                    Devices& devices, Machine& machine) {
   auto device = devices.open(path, claims_of(options));
   if (!device) {
     candidates.push_back({path, std::nullopt, std::nullopt, device.error(), "unknown"});
@@ -74,7 +83,7 @@ void add_candidates(std::vector<Candidate>& candidates, const std::string& path,
     return;
   }
   for (const std::uint8_t address : addresses_of(options)) {
-    if (auto candidate = look_at(path, *std::get<Bus>(*device), address, options)) {
+    if (auto candidate = look_at(path, *std::get<Bus>(*device), address, options, {machine})) {
       candidates.push_back(std::move(*candidate));
     }
   }
@@ -125,15 +134,16 @@ std::string name_of(const Candidate& candidate) {
   return candidate.address ? fmt::format("{}@{:#04x}", candidate.path, *candidate.address) : candidate.path;
 }
 
-std::vector<Candidate> find_candidates(const Options& options, Devices& devices) {
+std::vector<Candidate> find_candidates(const Options& options, Devices& devices, Machine& machine) {
   std::vector<Candidate> candidates;
   const auto paths = options.device ? std::vector{*options.device} : devices.list();
-  for (const std::string& path : paths) add_candidates(candidates, path, options, devices);
+  for (const std::string& path : paths) add_candidates(candidates, path, options, devices, machine);
   return candidates;
 }
 
-Result<ChosenClock, Fault> choose_clock(const Options& options, Devices& devices, const CivilDate& near) {
-  const auto candidates = find_candidates(options, devices);
+Result<ChosenClock, Fault> choose_clock(const Options& options, Devices& devices, Machine& machine,
+                                        const CivilDate& near) {
+  const auto candidates = find_candidates(options, devices, machine);
   std::vector<Candidate> usable;
   std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(usable),
                [](const Candidate& candidate) { return !candidate.fault; });

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "tools/rtcset/devices.hpp"
+#include "tools/rtcset/machine.hpp"
 #include "tools/rtcset/options.hpp"
 
 namespace isletime::rtcset {
@@ -24,9 +25,10 @@ struct Candidate {
 std::string name_of(const Candidate& candidate);
 
 // Of one path, or of all that there are. Writes nothing but register pointers.
-std::vector<Candidate> find_candidates(const Options& options, Devices& devices);
+std::vector<Candidate> find_candidates(const Options& options, Devices& devices, Machine& machine);
 
 // The fault's text names the device.
-Result<ChosenClock, Fault> choose_clock(const Options& options, Devices& devices, const CivilDate& near);
+Result<ChosenClock, Fault> choose_clock(const Options& options, Devices& devices, Machine& machine,
+                                        const CivilDate& near);
 
 }  // namespace isletime::rtcset

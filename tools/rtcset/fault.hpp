@@ -15,6 +15,10 @@ struct Fault {
   ExitStatus status = ExitStatus::kSystemFailed;
 };
 
+inline Fault interrupted(std::string text) {
+  return {"interrupted", std::move(text), ExitStatus::kBadVerdict};
+}
+
 inline Fault fault_of(BusError error) {
   switch (error) {
     case BusError::kNoAcknowledge:

@@ -35,22 +35,17 @@ std::string KernelClock::kind() const {
 }
 
 Result<RtcReading, Fault> KernelClock::read() {
-  const Integrity integrity = device_.integrity();
-  const auto time = device_.read();
-  if (time) return RtcReading{*time, integrity, true};
-  // The driver refuses to show what it knows for wrong.
-  if (time.error().code == EINVAL)
-    return RtcReading{Unexpected{RtcFault::kOutOfRange}, Integrity::kLost, true};
-  return Unexpected{fault_of(time.error())};
+  auto reading = device_.read();
+  if (!reading) return Unexpected{fault_of(reading.error())};
+  return *std::move(reading);
 }
 
 // Its update interrupts would tell no more: they bound an edge from one side only, by when the program woke
 // up.
-Result<std::optional<seconds>, Fault> KernelClock::look(MonoTime) {
-  const auto time = device_.read();
-  if (time) return std::optional{seconds_since_epoch(*time)};
-  if (time.error().code == EINVAL) return std::optional<seconds>{};
-  return Unexpected{fault_of(time.error())};
+Result<std::optional<std::uint8_t>, Fault> KernelClock::read_second() {
+  const auto second = device_.read_second();
+  if (!second) return Unexpected{fault_of(second.error())};
+  return *second;
 }
 
 std::optional<Fault> KernelClock::set(const CivilTime& time) {

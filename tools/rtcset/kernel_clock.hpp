@@ -14,7 +14,7 @@ class KernelClock final : public BatteryClock {
 
   std::string kind() const override;
   Result<RtcReading, Fault> read() override;
-  Result<std::optional<seconds>, Fault> look(MonoTime now) override;
+  Result<std::optional<std::uint8_t>, Fault> read_second() override;
   std::optional<Fault> prepare() override { return std::nullopt; }
   std::optional<Fault> set(const CivilTime& time) override;
   // The kernel does not tell: what it is shows after the first set.

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "libsync/core/rtc/rtc_reading.hpp"
-#include "libsync/policy/edge_search.hpp"
+#include "libsync/drivers/rtc_stepper.hpp"
 #include "tools/rtcset/battery_clock.hpp"
 #include "tools/rtcset/chip_scale.hpp"
 #include "tools/rtcset/machine.hpp"
@@ -17,7 +17,6 @@ struct Comparison {
   WallTime time;     // by the system clock
   Offset offset;     // battery clock - system clock
   Dispersion bound;  // of the offset's error
-  MonoTime mono;     // the same instant
   // In local time, what the clock shows comes twice: the offset may be wrong by an hour.
   bool is_ambiguous = false;
 };
@@ -28,13 +27,45 @@ struct Measurement {
   std::optional<Fault> fault;  // why there is no comparison, though the clock answers
 };
 
-// Takes up to 3 s, and 10 s if the clock is bad. `expected`: which of two local times it shows. Error: it
-// does not answer.
-Result<Measurement, Fault> measure(BatteryClock& clock, Machine& machine, ChipScale scale,
-                                   Offset expected = {});
+// A battery clock and its machine, as run_rtc() has them to read by.
+class ClockHost {
+ public:
+  ClockHost(BatteryClock& clock, Machine& machine) : clock_(clock), machine_(machine) {}
 
-// Why it is hardly the time. `made`: when this program was, no time before which is right.
-std::optional<std::string> find_implausible(WallTime time, WallTime made);
+  RtcNow now() { return {machine_.mono_now(), {}}; }
+  MonoTime mono() { return machine_.mono_now(); }
+  bool sleep_until(MonoTime time) {
+    machine_.sleep_until(time);
+    return !machine_.is_to_stop();
+  }
+  seconds shown(seconds second) const { return second; }
+  void keep(Fault fault) { fault_ = std::move(fault); }
+  const std::optional<Fault>& fault() const { return fault_; }
+
+  auto read() { return clock_.read(); }
+  auto read_second() { return clock_.read_second(); }
+  auto prepare() { return clock_.prepare(); }
+  auto set(const CivilTime& time) { return clock_.set(time); }
+
+ private:
+  BatteryClock& clock_;
+  Machine& machine_;
+  std::optional<Fault> fault_;
+};
+
+// What a stepper that is done came to. `last`: the last error that it was told of.
+std::optional<Fault> fault_of(const RtcStepper& stepper, const std::optional<Fault>& last);
+
+// By the edge that a stepper has found. `expected`: which of two local times the clock shows.
+Result<Comparison, Fault> compare(const RtcStepper& stepper, Machine& machine, ChipScale scale,
+                                  Offset expected = {});
+
+// Takes up to 3 s, and 10 s if the clock is bad. Error: it does not answer.
+Result<Measurement, Fault> measure(BatteryClock& clock, Machine& machine, ChipScale scale);
+
+// A word for records, and the rest of "it is".
+const char* name_of(ImplausibleTime implausible);
+std::string describe(ImplausibleTime implausible, WallTime made);
 
 // Why what the clock shows may not be believed.
 std::optional<Fault> find_doubt(const Measurement& measurement, WallTime made);

@@ -17,8 +17,9 @@ std::string faults_text(const RegisterReport& report, bool of_repairable) {
   return text;
 }
 
-Result<RegisterReport, Fault> inspect(BatteryClock& clock) {
-  const auto report = clock.inspect();
+Result<RegisterReport, Fault> inspect(BatteryClock& clock, Machine& machine) {
+  ClockHost host{clock, machine};
+  const auto report = read_patiently(host, [&clock] { return clock.inspect(); });
   if (!report) return Unexpected{report.error()};
   if (!*report) return Unexpected{*clock.repair()};
   return **report;
@@ -44,7 +45,7 @@ ExitStatus finish(Job& job, const ChosenClock& chosen, const std::string& done, 
 }  // namespace
 
 ExitStatus repair(Job& job, ChosenClock& chosen) {
-  const auto before = inspect(*chosen.clock);
+  const auto before = inspect(*chosen.clock, job.machine);
   if (!before) return report(job, chosen.name, before.error());
   const std::string repairable = faults_text(*before, true);
   if (repairable.empty()) return finish(job, chosen, "nothing to repair", faults_text(*before, false));
@@ -52,7 +53,7 @@ ExitStatus repair(Job& job, ChosenClock& chosen) {
     return finish(job, chosen, "would be repaired: " + repairable, faults_text(*before, false));
   if (const auto owner = find_owner(job, chosen.name)) return report(job, chosen.name, *owner);
   if (const auto fault = chosen.clock->repair()) return report(job, chosen.name, *fault);
-  const auto after = inspect(*chosen.clock);
+  const auto after = inspect(*chosen.clock, job.machine);
   if (!after) return report(job, chosen.name, after.error());
   const std::string still = faults_text(*after, true);
   const std::string other = faults_text(*after, false);

@@ -45,7 +45,7 @@ bool is_same_clock(const std::string& of_sntpd, const std::string& ours) {
 
 ExitStatus choose_and_run(Job& job) {
   if (job.options.command == Command::kDetect) return detect(job);
-  auto chosen = choose_clock(job.options, job.devices, job.near());
+  auto chosen = choose_clock(job.options, job.devices, job.machine, job.near());
   if (!chosen) {
     job.log.error(chosen.error().text);
     print_error(job, job.options.device, chosen.error());

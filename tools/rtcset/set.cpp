@@ -11,14 +11,10 @@
 namespace isletime::rtcset {
 namespace {
 
-// A set that is off by more is made again, earlier or later by as much: what a chip, a bus or a driver takes
-// is not known before.
-constexpr nanoseconds kWorthAnother = std::chrono::milliseconds{1};
-constexpr int kMostSets = 3;
 // What is asked of a set; with the bound of the measurement, it is told from failure.
 constexpr nanoseconds kTolerance = std::chrono::milliseconds{2};
-// To sleep and write in good time.
-constexpr nanoseconds kNotice = std::chrono::milliseconds{100};
+// What a set is late by shows in what it achieved; what comes later is better put off by a second.
+constexpr nanoseconds kLatest = std::chrono::milliseconds{100};
 
 // What the clock is set by: the system clock, or a time that was right when the program began.
 class Reference {
@@ -26,16 +22,17 @@ class Reference {
   explicit Reference(const Job& job) : machine_(job.machine) {
     if (const auto* time = std::get_if<WallTime>(&job.options.set_to)) given_ = Instant{job.began, *time, {}};
   }
-  Instant now() const { return given_ ? *given_ : instant_of(machine_); }
+  RtcNow now() const {
+    const Instant known = given_ ? *given_ : instant_of(machine_);
+    const MonoTime mono = machine_.mono_now();
+    return {mono, known.wall + elapsed(known.mono, mono)};
+  }
+  // As it was typed.
+  WallTime asked() const { return given_ ? given_->wall : now().time; }
   Offset ahead_of_system() const {
     if (!given_) return {};
     const Instant system = instant_of(machine_);
     return {elapsed(system.wall, given_->wall + elapsed(given_->mono, system.mono))};
-  }
-  Offset error_of(const Comparison& comparison) const {
-    if (!given_) return comparison.offset;
-    const WallTime right = given_->wall + elapsed(given_->mono, comparison.mono);
-    return {elapsed(right, comparison.time + comparison.offset.value)};
   }
 
  private:
@@ -43,39 +40,44 @@ class Reference {
   std::optional<Instant> given_;
 };
 
-Fault incomplete(const char* step, const Fault& fault, BatteryClock& clock) {
-  return {fault.name, fmt::format("{}: {}; {}", step, fault.text, holding_text(clock.read())), fault.status};
+Fault incomplete(const char* step, const Fault& fault, BatteryClock& clock, ClockHost& host) {
+  const auto holds = read_patiently(host, [&clock] { return clock.read(); });
+  return {fault.name, fmt::format("{}: {}; {}", step, fault.text, holding_text(holds)), fault.status};
 }
 
-// The first second that can be written in time.
-seconds second_to_set(const Instant& now, Machine& machine, nanoseconds lead) {
-  const WallTime earliest = now.wall + elapsed(now.mono, machine.mono_now()) + kNotice + lead;
-  return std::chrono::ceil<seconds>(earliest.time_since_epoch());
-}
+// The clock that is set, and what it is set by.
+class SetHost : public ClockHost {
+ public:
+  SetHost(Job& job, BatteryClock& clock, const Reference& reference, const RtcStepper& stepper)
+      : ClockHost(clock, job.machine), job_(job), reference_(reference), stepper_(stepper) {}
 
-std::optional<Fault> write(Job& job, BatteryClock& clock, const Reference& reference, nanoseconds lead) {
-  if (const auto fault = clock.prepare()) {
-    return Fault{fault->name, "nothing was set, as it could not be prepared: " + fault->text, fault->status};
+  RtcNow now() { return reference_.now(); }
+  seconds shown(seconds second) const { return from_utc(second, job_.scale()); }
+  auto prepare() {
+    if (stepper_.sets() > 0) {
+      job_.log.detail(
+          fmt::format("set {} is off by {} s: once more", stepper_.sets(), signed_seconds(stepper_.error())));
+    }
+    return ClockHost::prepare();
   }
-  const Instant now = reference.now();
-  const seconds second = second_to_set(now, job.machine, lead);
-  job.machine.sleep_until(now.mono + (second - now.wall.time_since_epoch()) - lead);
-  if (job.machine.is_to_stop())
-    return Fault{"interrupted", "interrupted: nothing was set", ExitStatus::kBadVerdict};
-  const CivilTime time = to_civil_time(WallTime{from_utc(second, job.scale())});
-  if (const auto fault = clock.set(time)) return incomplete("the set failed", *fault, clock);
-  return std::nullopt;
-}
 
-Result<Comparison, Fault> verify(Job& job, BatteryClock& clock, const Reference& reference) {
-  const auto measurement = measure(clock, job.machine, job.scale(), reference.ahead_of_system());
-  if (!measurement) return Unexpected{incomplete("set, but not verified", measurement.error(), clock)};
-  const auto fault =
-      measurement->reading.integrity == Integrity::kLost
-          ? std::optional{Fault{"time-lost", "its integrity flag cannot be cleared", ExitStatus::kBadVerdict}}
-          : measurement->fault;
-  if (fault) return Unexpected{incomplete("set, but not verified", *fault, clock)};
-  return *measurement->comparison;
+ private:
+  Job& job_;
+  const Reference& reference_;
+  const RtcStepper& stepper_;
+};
+
+Fault unset(const RtcStepper& stepper, const std::optional<Fault>& fault, BatteryClock& clock,
+            ClockHost& host) {
+  if (!fault) {
+    return stepper.sets() == 0 ? interrupted("interrupted: nothing was set")
+                               : incomplete("set, but not verified", interrupted("interrupted"), clock, host);
+  }
+  if (stepper.end() == RtcEnd::kSetFailed) return incomplete("the set failed", *fault, clock, host);
+  if (stepper.sets() > 0) return incomplete("set, but not verified", *fault, clock, host);
+  if (stepper.end() != RtcEnd::kNotPrepared)
+    return {fault->name, "nothing was set: " + fault->text, fault->status};
+  return {fault->name, "nothing was set, as it could not be prepared: " + fault->text, fault->status};
 }
 
 struct Achieved {
@@ -84,19 +86,14 @@ struct Achieved {
 };
 
 Result<Achieved, Fault> set_until_good(Job& job, BatteryClock& clock, const Reference& reference) {
-  nanoseconds lead = clock.set_delay();
-  for (int sets = 1;; ++sets) {
-    if (const auto fault = write(job, clock, reference, lead)) return Unexpected{*fault};
-    const auto comparison = verify(job, clock, reference);
-    if (!comparison) return Unexpected{comparison.error()};
-    const Offset error = reference.error_of(*comparison);
-    const bool is_good = std::chrono::abs(error.value) <= std::max(kWorthAnother, comparison->bound.value);
-    // Further off than a second, it is not the instant that was wrong.
-    const bool is_correctable = std::chrono::abs(error.value) < seconds{1};
-    if (is_good || !is_correctable || sets == kMostSets) return Achieved{*comparison, error};
-    job.log.detail(fmt::format("set {} is off by {} s: once more", sets, signed_seconds(error.value)));
-    lead -= error.value;
-  }
+  RtcStepper stepper{RtcStepper::Setting{.set_delay = clock.set_delay(), .latest = kLatest}};
+  SetHost host{job, clock, reference, stepper};
+  if (!run_rtc(stepper, host)) return Unexpected{unset(stepper, std::nullopt, clock, host)};
+  if (const auto fault = fault_of(stepper, host.fault()))
+    return Unexpected{unset(stepper, fault, clock, host)};
+  const auto comparison = compare(stepper, job.machine, job.scale(), reference.ahead_of_system());
+  if (!comparison) return Unexpected{unset(stepper, comparison.error(), clock, host)};
+  return Achieved{*comparison, {stepper.error()}};
 }
 
 bool is_good(const Achieved& achieved) {
@@ -128,10 +125,11 @@ std::optional<Fault> find_hardly_the_time(const Job& job, WallTime to) {
   if (!why || job.options.force) return std::nullopt;
   const auto written = format_rfc3339(to);
   const bool is_given = std::holds_alternative<WallTime>(job.options.set_to);
-  return Fault{to < job.made ? "too-early" : "too-late",
-               fmt::format("{:.10} is {}: {}, or --force", std::string_view{written.data(), written.size()},
-                           *why, is_given ? "give it another" : "set this machine's clock first"),
-               ExitStatus::kBadVerdict};
+  return Fault{
+      name_of(*why),
+      fmt::format("{:.10} is {}: {}, or --force", std::string_view{written.data(), written.size()},
+                  describe(*why, job.made), is_given ? "give it another" : "set this machine's clock first"),
+      ExitStatus::kBadVerdict};
 }
 
 // The chip's years are two digits, which are read as those of Job::near().
@@ -151,8 +149,9 @@ std::optional<Fault> find_fault(const Job& job, WallTime to) {
 }
 
 ExitStatus rehearse(Job& job, ChosenClock& chosen, const Reference& reference) {
-  const Instant now = reference.now();
-  const seconds second = second_to_set(now, job.machine, chosen.clock->set_delay());
+  const nanoseconds earliest =
+      reference.now().time.time_since_epoch() + RtcStepper::kNotice + chosen.clock->set_delay();
+  const auto second = std::chrono::ceil<seconds>(earliest);
   const auto measurement = measure(*chosen.clock, job.machine, job.scale());
   if (!measurement) return report(job, chosen.name, measurement.error());
   if (job.options.json) {
@@ -172,7 +171,7 @@ ExitStatus rehearse(Job& job, ChosenClock& chosen, const Reference& reference) {
 
 ExitStatus set(Job& job, ChosenClock& chosen) {
   const Reference reference(job);
-  if (const auto fault = find_fault(job, reference.now().wall)) return report(job, chosen.name, *fault);
+  if (const auto fault = find_fault(job, reference.asked())) return report(job, chosen.name, *fault);
   if (job.options.is_dry_run) return rehearse(job, chosen, reference);
   if (const auto owner = find_owner(job, chosen.name)) return report(job, chosen.name, *owner);
   const auto achieved = set_until_good(job, *chosen.clock, reference);

@@ -16,18 +16,19 @@ struct Details {
   std::optional<RegisterReport> registers;
 };
 
-Result<Details, Fault> read_details(BatteryClock& clock) {
+Result<Details, Fault> read_details(BatteryClock& clock, Machine& machine) {
+  ClockHost host{clock, machine};
   Details details;
-  const auto temperature = clock.temperature();
+  const auto temperature = read_patiently(host, [&clock] { return clock.temperature(); });
   if (!temperature) return Unexpected{temperature.error()};
   details.temperature = *temperature;
   details.trim_range = clock.trim_range();
   if (details.trim_range) {
-    const auto trim = clock.trim();
+    const auto trim = read_patiently(host, [&clock] { return clock.trim(); });
     if (!trim) return Unexpected{trim.error()};
     details.trim = *trim;
   }
-  const auto registers = clock.inspect();
+  const auto registers = read_patiently(host, [&clock] { return clock.inspect(); });
   if (!registers) return Unexpected{registers.error()};
   details.registers = *registers;
   return details;
@@ -113,7 +114,7 @@ void print_json(Job& job, const ChosenClock& chosen, const Measurement& measurem
 ExitStatus show(Job& job, ChosenClock& chosen) {
   const auto measurement = measure(*chosen.clock, job.machine, job.scale());
   if (!measurement) return report(job, chosen.name, measurement.error());
-  const auto details = read_details(*chosen.clock);
+  const auto details = read_details(*chosen.clock, job.machine);
   if (!details) return report(job, chosen.name, details.error());
   const auto doubt = find_doubt(*measurement, job.made);
   if (job.options.json) {

@@ -89,7 +89,9 @@ ExitStatus trim(Job& job, ChosenClock& chosen) {
         {"no-trim", fmt::format("a {} cannot be trimmed: sntpd --rtc learns its drift instead", clock.kind()),
          ExitStatus::kBadVerdict});
   }
-  const auto present = clock.trim();
+  ClockHost host{clock, job.machine};
+  const auto read = [&clock] { return clock.trim(); };
+  const auto present = read_patiently(host, read);
   if (!present) return report(job, chosen.name, present.error());
   const auto ppb = wanted(job, ppb_of(*present, *range), *range);
   if (!ppb) return report(job, chosen.name, ppb.error());
@@ -99,7 +101,7 @@ ExitStatus trim(Job& job, ChosenClock& chosen) {
   if (const auto owner = find_owner(job, chosen.name)) return report(job, chosen.name, *owner);
   if (job.options.is_dry_run) return print(job, chosen, "would be trimmed", ppb_of(*steps, *range), *range);
   if (const auto fault = clock.set_trim(*steps)) return report(job, chosen.name, *fault);
-  const auto now = clock.trim();
+  const auto now = read_patiently(host, read);
   if (!now) return report(job, chosen.name, now.error());
   // A driver of the kernel rounds to the steps of its chip.
   if (*now != *steps && range->step_ppb > 1) {

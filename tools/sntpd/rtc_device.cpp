@@ -12,8 +12,6 @@
 namespace isletime::sntpd {
 namespace {
 
-constexpr const char* kIsClaimed = "a driver of the kernel has the chip: use its /dev/rtcN instead";
-
 const char* text_of(BusError error) {
   switch (error) {
     case BusError::kNoAcknowledge:
@@ -23,7 +21,7 @@ const char* text_of(BusError error) {
     case BusError::kShort:
       return "the bus ended a transfer too early: check its wiring";
     case BusError::kClaimed:
-      return kIsClaimed;
+      return "a driver of the kernel has the chip: use its /dev/rtcN instead";
     case BusError::kNotPermitted:
       return "the system permits no transfers";
     case BusError::kAbsent:
@@ -39,20 +37,21 @@ class ChipRtc final : public RtcDevice {
  public:
   ChipRtc(std::unique_ptr<I2cBus> bus, RtcOption option) : bus_(std::move(bus)), option_(std::move(option)) {}
 
-  std::optional<std::string> find_chip() override {
+  std::optional<std::string> find_chip(RtcClocks& clocks) override {
     if (chip_ && !has_failed_) return std::nullopt;
     chip_.reset();
-    if (option_.chip) return find(*option_.chip, option_.address.value_or(default_address(*option_.chip)));
-    return option_.address ? find_at(*option_.address) : find_anywhere();
+    if (option_.chip)
+      return find(*option_.chip, option_.address.value_or(default_address(*option_.chip)), clocks);
+    return option_.address ? find_at(*option_.address, clocks) : find_anywhere(clocks);
   }
-  RtcOscillator oscillator() const override {
-    const bool is_compensated = (*chip_)->model() == ChipModel::kDs3231;
-    return {.is_compensated = is_compensated, .has_thermometer = is_compensated};
-  }
+  const ChipOscillator& oscillator() const override { return (*chip_)->oscillator(); }
   std::string chip_name() const override { return to_string((*chip_)->model()); }
 
   Result<RtcReading, std::string> read(const CivilDate& near) override {
     return noticed((*chip_)->read(near));
+  }
+  Result<std::optional<std::uint8_t>, std::string> read_second() override {
+    return noticed((*chip_)->read_second());
   }
   Result<std::optional<MilliCelsius>, std::string> temperature() override {
     return noticed((*chip_)->temperature());
@@ -60,15 +59,16 @@ class ChipRtc final : public RtcDevice {
   std::optional<std::string> prepare() override { return noticed((*chip_)->prepare()); }
   std::optional<std::string> set(const CivilTime& time) override { return noticed((*chip_)->set(time)); }
   nanoseconds set_delay() const override { return (*chip_)->set_delay(); }
-  Result<RtcHealth, std::string> check() override {
-    const auto before = noticed((*chip_)->inspect());
+  Result<RtcHealth, std::string> check(RtcClocks& clocks) override {
+    const auto inspect = [this] { return noticed((*chip_)->inspect()); };
+    const auto before = read_patiently(clocks, inspect);
     if (!before) return Unexpected{before.error()};
     const auto is_wrong = [](const RegisterFinding& finding) { return is_repairable(finding.fault); };
     const auto findings = before->findings();
     const auto wrong = std::count_if(findings.begin(), findings.end(), is_wrong);
     if (wrong == 0) return RtcHealth{.repaired = 0, .trouble = trouble_of(*before)};
     if (auto failure = noticed((*chip_)->repair())) return Unexpected{*std::move(failure)};
-    const auto after = noticed((*chip_)->inspect());
+    const auto after = read_patiently(clocks, inspect);
     if (!after) return Unexpected{after.error()};
     const auto left = std::count_if(after->findings().begin(), after->findings().end(), is_wrong);
     return RtcHealth{.repaired = static_cast<int>(std::max<std::ptrdiff_t>(wrong - left, 0)),
@@ -97,38 +97,37 @@ class ChipRtc final : public RtcDevice {
   }
 
   // What was said is believed where the registers do not say otherwise.
-  std::optional<std::string> find(ChipModel model, std::uint8_t address) {
-    const auto found = detect(*bus_, address);
-    if (!found) return text_of(found.error());
-    if (!*found) return text_of(BusError::kNoAcknowledge);
-    const Detected& chip = **found;
-    if (chip.is_claimed) return kIsClaimed;
-    if (chip.model && chip.model != model && chip.or_model != model)
-      return fmt::format("what answers is a {}, and no {}: say so by chip=", to_string(*chip.model),
+  std::optional<std::string> find(ChipModel model, std::uint8_t address, RtcClocks& clocks) {
+    const auto chip = detect(*bus_, address, clocks);
+    if (!chip) return text_of(BusError::kNoAcknowledge);
+    if (chip->error) return text_of(*chip->error);
+    if (chip->model && chip->model != model && chip->or_model != model)
+      return fmt::format("what answers is a {}, and no {}: say so by chip=", to_string(*chip->model),
                          to_string(model));
     return take(model, address);
   }
-  std::optional<std::string> find_at(std::uint8_t address) {
-    const auto found = detect(*bus_, address);
-    if (!found) return text_of(found.error());
-    if (!*found) return text_of(BusError::kNoAcknowledge);
-    return take(**found);
+  std::optional<std::string> find_at(std::uint8_t address, RtcClocks& clocks) {
+    const auto chip = detect(*bus_, address, clocks);
+    return chip ? take(*chip) : text_of(BusError::kNoAcknowledge);
   }
-  std::optional<std::string> find_anywhere() {
-    const auto found = detect(*bus_);
-    if (!found) return text_of(found.error());
+  // A clock, or else what tells the most of why there is none.
+  std::optional<std::string> find_anywhere(RtcClocks& clocks) {
+    const Detections found = detect(*bus_, clocks);
     const Detected* clock = nullptr;
-    for (const Detected& chip : found->chips()) {
-      if (!chip.model && !chip.is_claimed) continue;
+    const Detected* failed = nullptr;
+    for (const Detected& chip : found.chips()) {
+      if (chip.error && chip.error != BusError::kClaimed) failed = &chip;
+      if (!chip.model && chip.error != BusError::kClaimed) continue;
       if (clock != nullptr) return "there are several clocks: say which by address=";
       clock = &chip;
     }
     if (clock != nullptr) return take(*clock);
-    if (found->chips().empty()) return text_of(BusError::kNoAcknowledge);
+    if (failed != nullptr) return take(*failed);
+    if (found.chips().empty()) return text_of(BusError::kNoAcknowledge);
     return "what answers is no clock that is known: if it is one, say which by chip=";
   }
   std::optional<std::string> take(const Detected& chip) {
-    if (chip.is_claimed) return kIsClaimed;
+    if (chip.error) return text_of(*chip.error);
     if (!chip.model)
       return fmt::format(
           "what answers at 0x{:02x} is no clock that is known: if it is one, say which by chip=",

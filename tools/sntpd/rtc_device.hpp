@@ -3,6 +3,7 @@
 // driver. Calls may block: only the thread that has it makes them. Errors are clauses for people.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,11 +11,32 @@
 #include "libsync/core/civil_time.hpp"
 #include "libsync/core/result.hpp"
 #include "libsync/core/rtc/rtc_reading.hpp"
-#include "libsync/policy/discipline/rtc_drift.hpp"
+#include "libsync/drivers/chip_oscillator.hpp"
 #include "libsync/ports/i2c_bus.hpp"
 #include "tools/sntpd/rtc_option.hpp"
 
 namespace isletime::sntpd {
+
+// The machine's clocks, and an alarm that somebody else may stop.
+class RtcClocks {
+ public:
+  RtcClocks() = default;
+  RtcClocks(const RtcClocks&) = delete;
+  RtcClocks& operator=(const RtcClocks&) = delete;
+  virtual ~RtcClocks() = default;
+
+  virtual WallTime wall() = 0;
+  virtual MonoTime mono() = 0;
+  // False: by then nobody wants to know any more.
+  virtual bool sleep_until(MonoTime time) = 0;
+
+  // From another thread: the job under way is to end as soon as it can.
+  void end() { is_ended_.store(true, std::memory_order_relaxed); }
+  bool is_ended() const { return is_ended_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> is_ended_{false};
+};
 
 // Of its control registers.
 struct RtcHealth {
@@ -30,14 +52,15 @@ class RtcDevice {
   virtual ~RtcDevice() = default;
 
   // Before all others, again after each failure of it. Absent: the chip is there, and known.
-  virtual std::optional<std::string> find_chip() = 0;
+  virtual std::optional<std::string> find_chip(RtcClocks& clocks) = 0;
   // Once it is found.
-  virtual RtcOscillator oscillator() const = 0;
+  virtual const ChipOscillator& oscillator() const = 0;
   virtual std::string chip_name() const = 0;
   // The kernel sets what it takes for its own clock every 11 minutes: how it drifts does not show.
   virtual bool is_set_by_others() const { return false; }
 
   virtual Result<RtcReading, std::string> read(const CivilDate& near) = 0;
+  virtual Result<std::optional<std::uint8_t>, std::string> read_second() = 0;
   // Absent: it has no thermometer.
   virtual Result<std::optional<MilliCelsius>, std::string> temperature() = 0;
   virtual std::optional<std::string> prepare() = 0;
@@ -45,7 +68,7 @@ class RtcDevice {
   virtual std::optional<std::string> set(const CivilTime& time) = 0;
   virtual nanoseconds set_delay() const = 0;
   // Looks at the control registers, and repairs what can be.
-  virtual Result<RtcHealth, std::string> check() = 0;
+  virtual Result<RtcHealth, std::string> check(RtcClocks& clocks) = 0;
 };
 
 // As a source's name: "rtc:/dev/i2c-1@0x68".

@@ -4,27 +4,15 @@
 #include <chrono>
 #include <utility>
 
-#include <fmt/format.h>
-
+#include "libsync/drivers/rtc_stepper.hpp"
 #include "libsync/policy/discipline/free_time.hpp"
-#include "libsync/policy/edge_search.hpp"
 #include "libsync/policy/instant.hpp"
-#include "libsync/policy/rtc_schedule.hpp"
 
 namespace isletime::sntpd {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr nanoseconds kLongestSearch = seconds{5};
-// Of what was found by then: a machine or a bus that is busy blurs the edge.
-constexpr Dispersion kWorstBound{milliseconds{200}};
-// A thread that nobody woke in time would write a time that has passed.
-constexpr nanoseconds kPreparation = milliseconds{20};
-constexpr int kAttempts = 5;
-// What a spike on the wires made of a reading is not there any more.
-constexpr nanoseconds kSpike = milliseconds{10};
-constexpr const char* kEnded = "it was not waited for";
 // Beyond what the clocks were read apart by.
 constexpr nanoseconds kLeastJump = milliseconds{1};
 
@@ -37,123 +25,143 @@ bool has_jumped(const Instant& before, const Instant& after) {
   return magnitude(by) > kLeastJump + before.bound + after.bound;
 }
 
-std::string distrust_of(const RtcReading& reading) {
-  if (reading.integrity == Integrity::kLost)
-    return "it lost its power since it was set: set it, and change its battery if that comes back";
-  if (!reading.is_running) return "its oscillator was told to stop: set it";
-  if (!reading.time) return describe(reading.time.error());
+// The battery clock and the machine, as run_rtc() has them.
+class JobHost {
+ public:
+  JobHost(const RtcJob& job, RtcDevice& device, RtcClocks& clocks)
+      : job_(job), device_(device), clocks_(clocks), before_look_(instant_of(clocks)) {}
+
+  RtcNow now() {
+    const MonoTime mono = clocks_.mono();
+    return {mono, shifted(job_.true_time, elapsed(job_.at, mono))};
+  }
+  MonoTime mono() { return clocks_.mono(); }
+  bool sleep_until(MonoTime time) { return clocks_.sleep_until(time); }
+  seconds shown(seconds second) const { return second; }
+  void keep(std::string failure) { failure_ = std::move(failure); }
+
+  auto read() { return device_.read(job_.near); }
+  auto read_second() { return device_.read_second(); }
+  auto prepare() { return device_.prepare(); }
+  // The machine's clock may be set until then.
+  auto set(const CivilTime& time) {
+    auto failure = device_.set(time);
+    before_look_ = instant_of(clocks_);
+    return failure;
+  }
+
+  const std::string& failure() const { return failure_; }
+  // By the edge that was found. Error: the machine's clock was set meanwhile.
+  Result<RtcPair, std::string> pair(const RtcStepper& stepper) {
+    const Instant now = instant_of(clocks_);
+    const auto edge = stepper.edge(now.mono);
+    const auto chip = edge ? to_wall_time(edge->second, 0) : std::nullopt;
+    if (!chip) return Unexpected{std::string{"its seconds contradict each other"}};
+    if (has_jumped(before_look_, now))
+      return Unexpected{std::string{"the machine's clock was set while it was read"}};
+    return RtcPair{.chip = *chip,
+                   .machine = WallTime{edge->at.time_since_epoch() + now.wall_less_mono()},
+                   .bound = {edge->bound.value + now.bound}};
+  }
+
+ private:
+  const RtcJob& job_;
+  RtcDevice& device_;
+  RtcClocks& clocks_;
+  Instant before_look_;
+  std::string failure_;
+};
+
+// Empty: there is an edge, or a reason to distrust the chip.
+std::string failure_of(const RtcStepper& stepper, const JobHost& host) {
+  switch (stepper.end()) {
+    case RtcEnd::kFound:
+    case RtcEnd::kLost:
+    case RtcEnd::kStopped:
+      return {};
+    case RtcEnd::kNotATime:
+      return stepper.reading()->time ? describe(RtcFault::kNotBcd) : "";
+    case RtcEnd::kStandsStill:
+      return "it stands still";
+    case RtcEnd::kErratic:
+      return "its seconds contradict each other";
+    case RtcEnd::kNotFound:
+      return "it answers too slowly to be read";
+    case RtcEnd::kReadFailed:
+    case RtcEnd::kNotPrepared:
+    case RtcEnd::kSetFailed:
+      return host.failure();
+    case RtcEnd::kMissed:
+      return "this machine is too busy to write it at the right instant";
+  }
   return {};
 }
 
-Result<RtcPair, std::string> find_edge(RtcDevice& device, RtcClocks& clocks, const CivilDate& near) {
-  const Instant before_all = instant_of(clocks);
-  const MonoTime deadline = clocks.mono() + kLongestSearch;
-  EdgeSearch search;
-  while (search.state() == EdgeState::kSearching) {
-    if (clocks.mono() > deadline) break;
-    if (!clocks.sleep_until(search.next_look(clocks.mono()))) return Unexpected{std::string{kEnded}};
-    const MonoTime before = clocks.mono();
-    const auto reading = device.read(near);
-    const MonoTime after = clocks.mono();
-    if (!reading) return Unexpected{reading.error()};
-    if (!reading->time) return Unexpected{std::string{describe(reading->time.error())}};
-    search.add({before, after, seconds_since_epoch(*reading->time)});
-  }
-  switch (search.state()) {
-    case EdgeState::kSearching:
-    case EdgeState::kFound:
-      break;
-    case EdgeState::kStandsStill:
-      return Unexpected{std::string{"it stands still"}};
-    case EdgeState::kErratic:
-      return Unexpected{std::string{"its seconds contradict each other"}};
-  }
-  const auto edge = search.edge(clocks.mono());
-  const auto chip = edge ? to_wall_time(edge->second, 0) : std::nullopt;
-  if (!chip) return Unexpected{std::string{"its seconds contradict each other"}};
-  if (edge->bound > kWorstBound) return Unexpected{std::string{"it answers too slowly to be read"}};
-  const Instant now = instant_of(clocks);
-  if (has_jumped(before_all, now))
-    return Unexpected{std::string{"the machine's clock was set while it was read"}};
-  return RtcPair{.chip = *chip,
-                 .machine = WallTime{edge->at.time_since_epoch() + now.wall_less_mono()},
-                 .bound = {edge->bound.value + now.bound}};
+std::string distrust_of(const RtcStepper& stepper) {
+  if (stepper.end() == RtcEnd::kLost)
+    return "it lost its power since it was set: set it, and change its battery if that comes back";
+  if (stepper.end() == RtcEnd::kStopped) return "its oscillator was told to stop: set it";
+  return stepper.reading()->time ? "" : describe(stepper.reading()->time.error());
 }
 
-Result<RtcLook, std::string> look_at(RtcDevice& device, RtcClocks& clocks, const CivilDate& near) {
+Result<RtcLook, std::string> look_at(const RtcStepper& stepper, JobHost& host, RtcDevice& device,
+                                     RtcClocks& clocks) {
   RtcLook look{.chip = device.chip_name(),
                .oscillator = device.oscillator(),
                .is_set_by_others = device.is_set_by_others(),
-               .distrust = {},
+               .distrust = distrust_of(stepper),
                .pair = {},
                .temperature = {}};
-  for (int i = 0; i < 2; ++i) {
-    const auto reading = device.read(near);
-    if (!reading) return Unexpected{reading.error()};
-    look.distrust = distrust_of(*reading);
-    if (look.distrust.empty() || !clocks.sleep_until(clocks.mono() + kSpike)) break;
-  }
   if (look.distrust.empty()) {
-    const auto pair = find_edge(device, clocks, near);
+    const auto pair = host.pair(stepper);
     if (!pair) return Unexpected{pair.error()};
     look.pair = *pair;
   }
-  const auto temperature = device.temperature();
+  const auto temperature = read_patiently(clocks, [&device] { return device.temperature(); });
   if (temperature && *temperature)
     look.temperature = Celsius{static_cast<double>((*temperature)->value) / 1000};
   return look;
 }
 
-// Absent: the second was written when it was to be.
-std::optional<std::string> write_now(const RtcJob& job, RtcDevice& device, RtcClocks& clocks,
-                                     bool& is_missed) {
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (auto failure = device.prepare()) return failure;
-    const WallTime now = shifted(job.true_time, elapsed(job.at, clocks.mono()));
-    const RtcWrite write = RtcSchedule::plan_write(now, kPreparation, device.set_delay());
-    const MonoTime start = job.at + elapsed(job.true_time, write.start);
-    if (!clocks.sleep_until(start)) return kEnded;
-    const nanoseconds late = elapsed(start, clocks.mono());
-    if (late > job.latest) continue;
-    return device.set(to_civil_time(write.second));
+void run(RtcStepper stepper, const RtcJob& job, RtcDevice& device, RtcClocks& clocks, RtcOutcome& outcome) {
+  JobHost host{job, device, clocks};
+  if (!run_rtc(stepper, host)) {
+    outcome.failure = "it was not waited for";
+    return;
   }
-  is_missed = true;
-  return "this machine is too busy to write it at the right instant";
+  outcome.is_missed = stepper.end() == RtcEnd::kMissed;
+  outcome.failure = failure_of(stepper, host);
+  if (!outcome.failure.empty()) return;
+  auto look = look_at(stepper, host, device, clocks);
+  if (!look) {
+    outcome.failure = look.error();
+    return;
+  }
+  outcome.look = *std::move(look);
 }
 
 }  // namespace
 
 RtcOutcome do_rtc_job(const RtcJob& job, RtcDevice& device, RtcClocks& clocks) {
   RtcOutcome outcome{.kind = job.kind, .failure = {}, .look = {}, .health = {}};
-  const auto look = [&] {
-    auto seen = look_at(device, clocks, job.near);
-    if (!seen) {
-      outcome.failure = seen.error();
-      return;
-    }
-    outcome.look = *std::move(seen);
-  };
-  if (auto failure = device.find_chip()) {
+  if (auto failure = device.find_chip(clocks)) {
     outcome.failure = *std::move(failure);
     return outcome;
   }
   switch (job.kind) {
     case RtcJob::Kind::kRead:
-      look();
+      run(RtcStepper{RtcStepper::Reading{}}, job, device, clocks, outcome);
       break;
     case RtcJob::Kind::kCheck:
-      if (auto health = device.check()) {
+      if (auto health = device.check(clocks)) {
         outcome.health = *std::move(health);
       } else {
         outcome.failure = health.error();
       }
       break;
     case RtcJob::Kind::kWrite:
-      if (auto failure = write_now(job, device, clocks, outcome.is_missed)) {
-        outcome.failure = *std::move(failure);
-      } else {
-        look();
-      }
+      run(RtcStepper{RtcStepper::Setting{.set_delay = device.set_delay(), .latest = job.latest}}, job, device,
+          clocks, outcome);
       break;
   }
   return outcome;

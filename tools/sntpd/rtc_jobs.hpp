@@ -3,7 +3,6 @@
 // that begins at one and is looked at again, a check of the registers. Blocks; told the clocks to go by.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,27 +14,6 @@
 #include "tools/sntpd/rtc_device.hpp"
 
 namespace isletime::sntpd {
-
-// The machine's clocks, and an alarm that somebody else may stop.
-class RtcClocks {
- public:
-  RtcClocks() = default;
-  RtcClocks(const RtcClocks&) = delete;
-  RtcClocks& operator=(const RtcClocks&) = delete;
-  virtual ~RtcClocks() = default;
-
-  virtual WallTime wall() = 0;
-  virtual MonoTime mono() = 0;
-  // False: by then nobody wants to know any more.
-  virtual bool sleep_until(MonoTime time) = 0;
-
-  // From another thread: the job under way is to end as soon as it can.
-  void end() { is_ended_.store(true, std::memory_order_relaxed); }
-  bool is_ended() const { return is_ended_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<bool> is_ended_{false};
-};
 
 struct RtcJob {
   enum class Kind : std::uint8_t { kRead, kCheck, kWrite };
@@ -56,7 +34,7 @@ struct RtcPair {
 
 struct RtcLook {
   std::string chip;
-  RtcOscillator oscillator;
+  ChipOscillator oscillator;
   bool is_set_by_others;
   std::string distrust;         // why it may not be believed; empty: it may
   std::optional<RtcPair> pair;  // absent: it tells no time

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "libsync/core/rfc3339.hpp"
+#include "libsync/drivers/rtc_policy.hpp"
 #include "libsync/policy/saturated.hpp"
 
 namespace isletime::sntpd {
@@ -26,13 +27,14 @@ constexpr nanoseconds kLatestIfLost = milliseconds{15};
 // The longest job is a detection among clocks that do not tick, and a look that finds no edge.
 constexpr nanoseconds kHangs = seconds{30};
 constexpr const char* kHangsText = "its bus hangs: check its wiring, or take the power from the chips on it";
-// Chips count years from 00 to 99, and one that holds nonsense may read any.
-constexpr nanoseconds kLongestUse = std::chrono::hours{24 * 365 * 20};
 // Of a time that was saved, of an edge that was seen some time ago, and of the monotonic clock.
 constexpr nanoseconds kErrorOfLastRun = seconds{3};
-constexpr Ppm kRate = Ppm::whole(5);
-constexpr Ppm kRateOfCrystal = Ppm::whole(70);
 constexpr Ppm kRateSinceLastRun = Ppm::whole(500);
+
+// What of it matters to how it drifts.
+constexpr RtcOscillator drifting(const ChipOscillator& oscillator) {
+  return {.is_compensated = oscillator.is_compensated, .has_thermometer = oscillator.has_thermometer};
+}
 
 }  // namespace
 
@@ -136,10 +138,10 @@ void RtcKeeper::meet(const RtcLook& look, MonoTime now, News& news) {
   if (drift_ && chip_ == look.chip) return;
   chip_ = look.chip;
   news.notes.push_back({Event::kSourceSelected, fmt::format("{}: it is a {}", config_.source, chip_)});
-  drift_.emplace(look.oscillator);
+  drift_.emplace(drifting(look.oscillator));
   if (!saved_ || saved_->source != config_.source || saved_->chip != chip_) return;
   const auto restored = RtcDrift::restored(saved_->drift);
-  if (!restored || saved_->drift.oscillator != look.oscillator) return;
+  if (!restored || saved_->drift.oscillator != drifting(look.oscillator)) return;
   drift_ = *restored;
   if (look.pair && is_contradicted(*drift_, *look.pair, now)) {
     drift_->forget_phase();
@@ -164,14 +166,14 @@ bool RtcKeeper::is_contradicted(const RtcDrift& drift, const RtcPair& pair, Mono
 std::string RtcKeeper::distrust_of(const RtcLook& look) const {
   if (!look.distrust.empty() || !look.pair) return look.distrust;
   const WallTime chip = look.pair->chip;
-  if (chip >= config_.earliest && elapsed(config_.earliest, chip) < kLongestUse) return {};
+  if (!find_implausible(chip, config_.earliest)) return {};
   const auto text = format_rfc3339(chip);
   constexpr std::size_t kToTheSecond = 19;
   return fmt::format("it reads {}, which cannot be: set it", std::string_view{text.data(), kToTheSecond});
 }
 
 void RtcKeeper::compare(const RtcLook& look, Offset offset, Dispersion bound) {
-  if (look.is_set_by_others) drift_.emplace(look.oscillator);
+  if (look.is_set_by_others) drift_.emplace(drifting(look.oscillator));
   drift_->compare(
       {.chip = look.pair->chip, .offset = offset, .bound = bound, .temperature = look.temperature});
 }
@@ -206,11 +208,10 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
 }
 
 // From the first look on, no battery was needed, and it was no warmer or colder than a box may be.
-Dispersion RtcKeeper::bound_of_unknown(const RtcOscillator& oscillator, MonoTime now) {
+Dispersion RtcKeeper::bound_of_unknown(const ChipOscillator& oscillator, MonoTime now) {
   if (!unknown_since_) unknown_since_ = now;
-  const bool is_good = oscillator.is_compensated;
-  return {saturated_sum((is_good ? kUnknown : kUnknownCrystal).value,
-                        isletime::drift(elapsed(*unknown_since_, now), is_good ? kRate : kRateOfCrystal))};
+  return {saturated_sum((oscillator.is_compensated ? kUnknown : kUnknownCrystal).value,
+                        isletime::drift(elapsed(*unknown_since_, now), oscillator.bound()))};
 }
 
 RtcKeeper::Claim RtcKeeper::claim_alone(const RtcLook& look, MonoTime now) {

@@ -33,7 +33,7 @@ class RtcKeeper {
   struct Config {
     std::string source;  // "rtc:/dev/i2c-1@0x68"
     bool may_write;
-    WallTime earliest;  // a chip that reads less, or decades more, is not believed
+    WallTime earliest;  // when this program was made: find_implausible()
   };
   // What time it was, by the last run in this boot of the machine.
   struct LastRun {
@@ -93,7 +93,7 @@ class RtcKeeper {
   std::string distrust_of(const RtcLook& look) const;
   void compare(const RtcLook& look, Offset offset, Dispersion bound);
   Claim claim_alone(const RtcLook& look, MonoTime now);
-  Dispersion bound_of_unknown(const RtcOscillator& oscillator, MonoTime now);
+  Dispersion bound_of_unknown(const ChipOscillator& oscillator, MonoTime now);
   void tell_trouble(std::string& trouble, const std::string& text, News& news) const;
 
   Config config_;

@@ -43,18 +43,20 @@ class KernelRtc final : public RtcDevice {
  public:
   KernelRtc(DevRtc device, bool is_first) : device_(std::move(device)), is_first_(is_first) {}
 
-  std::optional<std::string> find_chip() override { return std::nullopt; }
-  RtcOscillator oscillator() const override { return {.is_compensated = false, .has_thermometer = false}; }
+  std::optional<std::string> find_chip(RtcClocks&) override { return std::nullopt; }
+  const ChipOscillator& oscillator() const override { return kUnknownOscillator; }
   std::string chip_name() const override { return "kernel"; }
   bool is_set_by_others() const override { return is_first_; }
 
   Result<RtcReading, std::string> read(const CivilDate&) override {
-    const auto time = device_.read();
-    if (time) return RtcReading{*time, device_.integrity(), true};
-    // The driver does not show what it knows for wrong.
-    if (time.error().code == EINVAL)
-      return RtcReading{Unexpected{RtcFault::kOutOfRange}, Integrity::kLost, true};
-    return Unexpected{text_of(time.error())};
+    auto reading = device_.read();
+    if (!reading) return Unexpected{text_of(reading.error())};
+    return *std::move(reading);
+  }
+  Result<std::optional<std::uint8_t>, std::string> read_second() override {
+    const auto second = device_.read_second();
+    if (!second) return Unexpected{text_of(second.error())};
+    return *second;
   }
   Result<std::optional<MilliCelsius>, std::string> temperature() override {
     return std::optional<MilliCelsius>{};
@@ -65,7 +67,7 @@ class KernelRtc final : public RtcDevice {
     return error ? std::optional{text_of(*error)} : std::nullopt;
   }
   nanoseconds set_delay() const override { return std::chrono::milliseconds{1}; }
-  Result<RtcHealth, std::string> check() override { return RtcHealth{}; }
+  Result<RtcHealth, std::string> check(RtcClocks&) override { return RtcHealth{}; }
 
  private:
   DevRtc device_;
@@ -89,22 +91,23 @@ class AwaitedRtc final : public RtcDevice {
  public:
   explicit AwaitedRtc(RtcOption option) : option_(std::move(option)) {}
 
-  std::optional<std::string> find_chip() override {
-    if (device_) return device_->find_chip();
+  std::optional<std::string> find_chip(RtcClocks& clocks) override {
+    if (device_) return device_->find_chip(clocks);
     auto opened = open_now(option_);
     if (!opened) return text_of(opened.error());
     device_ = *std::move(opened);
-    return device_->find_chip();
+    return device_->find_chip(clocks);
   }
-  RtcOscillator oscillator() const override { return device_->oscillator(); }
+  const ChipOscillator& oscillator() const override { return device_->oscillator(); }
   std::string chip_name() const override { return device_->chip_name(); }
   bool is_set_by_others() const override { return device_->is_set_by_others(); }
   Result<RtcReading, std::string> read(const CivilDate& near) override { return device_->read(near); }
+  Result<std::optional<std::uint8_t>, std::string> read_second() override { return device_->read_second(); }
   Result<std::optional<MilliCelsius>, std::string> temperature() override { return device_->temperature(); }
   std::optional<std::string> prepare() override { return device_->prepare(); }
   std::optional<std::string> set(const CivilTime& time) override { return device_->set(time); }
   nanoseconds set_delay() const override { return device_->set_delay(); }
-  Result<RtcHealth, std::string> check() override { return device_->check(); }
+  Result<RtcHealth, std::string> check(RtcClocks& clocks) override { return device_->check(clocks); }
 
  private:
   RtcOption option_;

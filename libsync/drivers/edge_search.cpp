@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "libsync/policy/edge_search.hpp"
+#include "libsync/drivers/edge_search.hpp"
 
 #include <algorithm>
 
