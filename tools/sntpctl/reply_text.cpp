@@ -222,7 +222,7 @@ std::string reply_text(Command command, const JsonValue& reply, bool shows_colou
       return activity_text(reply);
     case Command::kFeed:
     case Command::kSet:
-    case Command::kWindow:
+    case Command::kSetRateError:
     case Command::kReload:
     case Command::kKeygen:
       return Fields(reply).text("message") + '\n';

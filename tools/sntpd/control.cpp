@@ -70,8 +70,8 @@ std::string Control::show(const Show& show) const {
 std::string Control::change(const ControlRequest& request) {
   if (const auto* feed = std::get_if<Feed>(&request)) return to_json("feed", daemon_.hub.feed(feed->sample));
   if (const auto* set = std::get_if<SetTime>(&request)) return to_json("set", daemon_.hub.set(*set));
-  if (const auto* window = std::get_if<SetWindow>(&request))
-    return window_json(daemon_.hub.set_window(*window));
+  if (const auto* set_rate = std::get_if<SetRateError>(&request))
+    return rate_error_json(daemon_.hub.set_rate_error(*set_rate));
   if (const auto failure = daemon_.reload()) return error_json("bad-configuration", *failure);
   return done_json("reload", "done", "the configuration was read again");
 }
