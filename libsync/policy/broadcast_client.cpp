@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "libsync/core/exchange.hpp"
 #include "libsync/policy/leap_second.hpp"
 #include "libsync/policy/saturated.hpp"
 
@@ -22,6 +23,12 @@ constexpr nanoseconds kSending = std::chrono::microseconds{100};
 // RFC 5905, section 7.3: version 3 is older than our own broadcasts, and than ntpd's of this century.
 constexpr std::uint8_t kOldestBroadcast = 3;
 
+// The server's time by a reading of the local clock. Its stamps are unfolded near it: the exchange's offset
+// is of the right era, while the local clock may read 1970.
+WallTime server_time(WallTime local, Offset offset) {
+  return WallTime{saturated_sum(local.time_since_epoch(), offset.value)};
+}
+
 }  // namespace
 
 void BroadcastClient::on_exchange(const Measurement& m) {
@@ -29,7 +36,7 @@ void BroadcastClient::on_exchange(const Measurement& m) {
   // An interleaved reply has the transmit stamp of the one before it (RFC 9769): this one is of the present.
   const NtpTimestamp stamp = m.server.receive;
   if (latest_ && *latest_ - stamp > kSetBack) latest_.reset();
-  remember(m.server, stamp, m.time);
+  remember(m.server, stamp, server_time(m.time, m.offset));
 }
 
 Result<Measurement, BroadcastReject> BroadcastClient::on_datagram(const Datagram& datagram,
@@ -40,8 +47,9 @@ Result<Measurement, BroadcastReject> BroadcastClient::on_datagram(const Datagram
 
   const Header& header = packet->header;
   const nanoseconds delay = std::max(exchange_->delay.value, nanoseconds::zero());
-  const nanoseconds offset = saturated_sum(header.transmit - to_ntp(datagram.received), delay / 2);
   const nanoseconds expected = saturated_sum(exchange_->offset.value, since.moved.value);
+  const Offset heard{saturated_sum(header.transmit - to_ntp(datagram.received), delay / 2)};
+  const nanoseconds offset = unfold(heard, {expected}).value;
   const nanoseconds age = magnitude(elapsed(exchange_->time, datagram.received));
   // Of the exchange: its stamps, and the clock's rate since then.
   const nanoseconds error = saturated_sum(exchange_->dispersion.value, drift(age, since.rate));
@@ -52,7 +60,7 @@ Result<Measurement, BroadcastReject> BroadcastClient::on_datagram(const Datagram
   if (magnitude(saturated_difference(offset, expected)) > allowed) {
     return Unexpected{BroadcastReject::kDisagrees};
   }
-  remember(header, header.transmit, datagram.received);
+  remember(header, header.transmit, server_time(datagram.received, {offset}));
   return Measurement{.time = datagram.received,
                      .offset = {offset},
                      .delay = {delay},
@@ -76,20 +84,22 @@ std::optional<BroadcastReject> BroadcastClient::find_fault(const Packet& packet,
   if (!exchange_ || magnitude(elapsed(exchange_->time, datagram.received)) > kExchangeLasts) {
     return BroadcastReject::kNotCalibrated;
   }
-  if (is_near_leap_second(header, datagram.received)) return BroadcastReject::kLeapSecond;
+  if (is_near_leap_second(header, server_time(datagram.received, exchange_->offset))) {
+    return BroadcastReject::kLeapSecond;
+  }
   return std::nullopt;
 }
 
-bool BroadcastClient::is_near_leap_second(const Header& header, WallTime received) const {
-  const auto server_time = unfold(header.transmit, received);
-  return server_time && (isletime::is_near_leap_second(
-                             announced_leap_second(header, header.transmit, received), *server_time) ||
-                         isletime::is_near_leap_second(leap_second_, *server_time));
+bool BroadcastClient::is_near_leap_second(const Header& header, WallTime near) const {
+  const auto sent = unfold(header.transmit, near);
+  return sent &&
+         (isletime::is_near_leap_second(announced_leap_second(header, header.transmit, near), *sent) ||
+          isletime::is_near_leap_second(leap_second_, *sent));
 }
 
-void BroadcastClient::remember(const Header& header, NtpTimestamp stamp, WallTime received) {
+void BroadcastClient::remember(const Header& header, NtpTimestamp stamp, WallTime near) {
   if (!latest_ || stamp - *latest_ > nanoseconds::zero()) latest_ = stamp;
-  if (const auto announced = announced_leap_second(header, stamp, received)) leap_second_ = announced;
+  if (const auto announced = announced_leap_second(header, stamp, near)) leap_second_ = announced;
 }
 
 const char* describe(BroadcastReject reject) {

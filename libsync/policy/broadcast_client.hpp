@@ -64,8 +64,8 @@ class BroadcastClient {
 
  private:
   std::optional<BroadcastReject> find_fault(const Packet& packet, const Datagram& datagram) const;
-  bool is_near_leap_second(const Header& header, WallTime received) const;
-  void remember(const Header& header, NtpTimestamp stamp, WallTime received);
+  bool is_near_leap_second(const Header& header, WallTime near) const;
+  void remember(const Header& header, NtpTimestamp stamp, WallTime near);
 
   Config config_;
   std::optional<Measurement> exchange_;
