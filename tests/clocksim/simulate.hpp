@@ -27,8 +27,8 @@ inline fakes::Finished run_simulated(const Words& settings, const Words& command
   return fakes::run(joined(joined({"env", "LD_PRELOAD=" CLOCKSIM_LIBRARY}, settings), command));
 }
 
-inline Results run_sntpd(const Words& settings, const Words& options) {
-  const Words command{fakes::built("sntpd"), "--workers", "0", "--no-control", "--no-sandbox"};
+inline Results run_sntpd(const Words& settings, const Words& options, const std::string& program = "sntpd") {
+  const Words command{fakes::built(program), "--workers", "0", "--no-control", "--no-sandbox"};
   const fakes::Finished finished = run_simulated(settings, joined(command, options));
   EXPECT_EQ(finished.status, 0) << finished.err;
   Results results;

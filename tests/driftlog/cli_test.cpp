@@ -12,6 +12,7 @@
 #include "libsync/posix/clocks.hpp"
 #include "libsync/record/sample_reader.hpp"
 #include "tests/driftlog/web_server.hpp"
+#include "tests/fakes/clock_of_1970.hpp"
 #include "tests/fakes/lying_server.hpp"
 #include "tests/fakes/program.hpp"
 #include "tests/fakes/scratch_folder.hpp"
@@ -382,6 +383,17 @@ TEST(DriftlogNtp, AServerOfThisMachinesTimeAgreesWithIt) {
   expect_offset(row, 0s);
   EXPECT_EQ(row.stratum, 5);
   EXPECT_LT(*row.uncertainty, 100ms);
+}
+
+TEST(DriftlogNtp, AClockOf1970IsSeventyYearsBehindAServerOf2040) {
+  const fakes::ClockOf1970 clock;
+  std::vector<std::string> command = clock.command();
+  command.insert(command.end(), {fakes::built("driftlog"), "--duration", "0", "ntp:" + clock.server()});
+  const Finished finished = fakes::run(command);
+  const auto rows = rows_of(finished.out);
+  ASSERT_EQ(rows.size(), 1U) << finished.err;
+  ASSERT_TRUE(rows[0].offset) << finished.out;
+  EXPECT_LE(std::chrono::abs(*rows[0].offset - fakes::ClockOf1970::kServersOffset), 1s) << finished.out;
 }
 
 TEST(DriftlogNtp, AReferenceIsWhatOffsetsAreFrom) {

@@ -252,9 +252,9 @@ def hear(datagram, sender=FROM_SERVER, received=ns(T1 + 0.008)):
     return bytes([4]) + sender + struct.pack(">qB", received, len(datagram)) + datagram
 
 
-def reply(*faults, trailer=b"", sender=FROM_SERVER, round_trip=8_000_000, turnaround=5 << 22):
+def reply(*faults, trailer=b"", sender=FROM_SERVER, round_trip=8_000_000, turnaround=5 << 22, ahead=SERVERS_CLOCK):
     spoilt = b"".join(bytes(fault) for fault in faults)
-    return (bytes([5]) + struct.pack(">IQI", round_trip, SERVERS_CLOCK, turnaround) +
+    return (bytes([5]) + struct.pack(">IQI", round_trip, ahead, turnaround) +
             bytes([len(faults)]) + spoilt + bytes([len(trailer)]) + trailer + sender)
 
 
@@ -337,6 +337,10 @@ def ask_later(seconds):
     return WAIT_UNTIL_WAKEUP + POLL + bytes([3]) + struct.pack(">q", ns(T1 + seconds))
 
 
+ERA_CONFIG = bytes([0x40 | CONFIG[0]]) + CONFIG[1:]
+ERA_PLAYS = {
+    "server_of_2040_by_a_clock_of_1970": POLL + bytes([3]) + struct.pack(">q", ns(60)) + reply(ahead=2_208_988_800 << 32),
+}
 INTERLEAVED_CONFIG = bytes([0x80 | CONFIG[0]]) + CONFIG[1:]
 INTERLEAVED_PLAYS = {
     "interleaved_replies": ASK + reply() + b"".join(ask_later(2 * n) + interleaved_reply() for n in range(1, 9)),
@@ -984,6 +988,7 @@ SEEDS = {
     "responder_fuzz": REQUESTS,
     "monitor_fuzz": CONTROL_MESSAGES,
     "client_fuzz": {name: CONFIG + play for name, play in PLAYS.items()}
+                   | {name: ERA_CONFIG + play for name, play in ERA_PLAYS.items()}
                    | {name: INTERLEAVED_CONFIG + play for name, play in INTERLEAVED_PLAYS.items()},
     "sample_fuzz": SAMPLES,
     "fit_fuzz": RECORDS,

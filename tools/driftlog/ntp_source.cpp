@@ -46,7 +46,7 @@ int milliseconds_until(MonoTime wakeup) {
 
 }  // namespace
 
-NtpSource::NtpSource(std::string name, Host host, nanoseconds timeout)
+NtpSource::NtpSource(std::string name, Host host, nanoseconds timeout, WallTime made)
     : name_(std::move(name)),
       host_(std::move(host)),
       log_("driftlog", Log::Level::kErrors),
@@ -54,6 +54,7 @@ NtpSource::NtpSource(std::string name, Host host, nanoseconds timeout)
   options_.hosts = {host_};
   options_.interval = kShortestInterval;
   options_.timeout = std::min(timeout, kLongestWait);
+  options_.era_pivot = made;
 }
 
 Result<SampleRecord, Failure> NtpSource::measure(MonoTime deadline) {

@@ -32,6 +32,7 @@ ClientConfig config_of(const Endpoint& server, const Options& options, std::int8
   config.shortest_interval = options.interval.value_or(default_interval(server, options.monitor));
   config.longest_interval = config.shortest_interval;
   config.interleaved = options.interleaved;
+  config.era_pivot = options.era_pivot;
   return config;
 }
 
