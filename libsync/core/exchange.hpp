@@ -36,10 +36,10 @@ constexpr Offset unfold(Offset offset, Offset near) {
   const auto to = std::chrono::floor<seconds>(near.value).count();
   const std::int64_t eras = (to - from + (std::int64_t{1} << 31)) >> 32;
   constexpr nanoseconds kEra = seconds{std::int64_t{1} << 32};
-  std::int64_t shift = 0;
+  constexpr std::int64_t kMostEras = nanoseconds::max() / kEra;
+  if (eras < -kMostEras || eras > kMostEras) return offset;
   std::int64_t sum = 0;
-  const bool overflows = __builtin_mul_overflow(eras, kEra.count(), &shift) ||
-                         __builtin_add_overflow(offset.value.count(), shift, &sum);
+  const bool overflows = __builtin_add_overflow(offset.value.count(), (eras * kEra).count(), &sum);
   return overflows ? offset : Offset{nanoseconds{sum}};
 }
 
