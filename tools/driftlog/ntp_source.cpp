@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Strangers' servers take more for abuse; two rows of one machine may ask the same server.
+// Strangers' servers take a shorter interval for abuse; two rows of one machine may ask the same server.
 constexpr nanoseconds kShortestInterval = milliseconds{0};
 constexpr nanoseconds kLongestWait = seconds{2};
 
@@ -68,7 +68,7 @@ Result<SampleRecord, Failure> NtpSource::measure(MonoTime deadline) {
     if (const auto finding = probe_->step(mono_now())) {
       SampleRecord record = ntpprobe::record_of(*finding);
       if (const auto* failure = std::get_if<ntpprobe::Failure>(&finding->outcome)) {
-        // Next time its name may have another address.
+        // Next time the name may resolve to another address.
         if (failure->name == "no-reply" || failure->name == "unreachable") probe_.reset();
         return Unexpected{Failure{failure->name, failure->text}};
       }

@@ -93,7 +93,7 @@ std::optional<KeyDialect> parse_dialect(const std::string& word) {
   return std::nullopt;
 }
 
-// --help, which is to fit a screen, only names them.
+// Adds options that --help, which must fit a screen, only names.
 void add_keygen_options(CLI::App& app, KeygenOptions& options, Words& words) {
   constexpr const char* kHidden = "";
   app.add_option("--format", words.dialect)
@@ -110,7 +110,7 @@ void add_keygen_options(CLI::App& app, KeygenOptions& options, Words& words) {
       ->group(kHidden);
 }
 
-// What of it is for the other commands. Null: nothing.
+// Finds options that are for the other commands. Null: there are none.
 const char* find_fault_of_keygen(const CLI::App& app) {
   for (const char* option : {"--control", "--json"}) {
     if (app.count(option) > 0) return "keygen asks no sntpd: --control and --json are not for it";
@@ -118,7 +118,7 @@ const char* find_fault_of_keygen(const CLI::App& app) {
   return nullptr;
 }
 
-// What does not belong together. Null: all is well.
+// Finds arguments and options that do not belong to the command. Null: all is well.
 const char* find_fault(const CLI::App& app, Command command) {
   const bool has_argument = app.count("ARGUMENT") > 0;
   if (command == Command::kSet && !has_argument) return "set: which time? As in 2026-02-03T04:05:06Z";
@@ -138,7 +138,7 @@ const char* find_fault(const CLI::App& app, Command command) {
   return nullptr;
 }
 
-// Null: it is understood.
+// Reads the command's argument. Null: it is understood.
 const char* parse_argument(const std::string& argument, Options& options) {
   if (options.command == Command::kSetRateError) options.fit = argument;
   if (options.command != Command::kSet) return nullptr;

@@ -21,14 +21,14 @@
 namespace isletime::sntpctl {
 namespace {
 
-// A bound that is exceeded more often is none.
+// A bound that is exceeded more often than this is no bound.
 constexpr double kLeastConfidence = 0.95;
 
 Unexpected<FitRefusal> bad(std::string text) {
   return {{std::move(text), ExitStatus::kUsage}};
 }
 
-// Absent: it is not there, or no number.
+// Absent: the member is missing, or no number.
 std::optional<double> number(const JsonValue& fit, const char* name) {
   const JsonValue* member = fit.find(name);
   const auto* digits = member == nullptr ? nullptr : member->number();
@@ -38,7 +38,7 @@ std::optional<double> number(const JsonValue& fit, const char* name) {
   return value;
 }
 
-// What a fit of this source cannot say of this machine's clock; empty: it can.
+// Why a fit of this source says nothing of this machine's clock; empty: it does.
 std::string fault_of(const std::string& source) {
   if (source.empty() || source.starts_with("ntp:") || source.starts_with(kSimulatedSource)) return {};
   if (source.starts_with("rtc:"))
