@@ -28,8 +28,8 @@ constexpr OffsetAndDelay measure(const Exchange& x) {
   return {Offset{(x.t2 - x.t1) - delay / 2}, Delay{delay}};
 }
 
-// Stamps give an offset modulo one era, 2^32 s: that of the era that brings it nearest to `near`. Unchanged
-// where nanoseconds cannot count it.
+// Stamps give an offset modulo one era, 2^32 s: this is the offset nearest to `near`. It is unchanged where
+// nanoseconds cannot count it.
 constexpr Offset unfold(Offset offset, Offset near) {
   // In whole seconds, for the difference may be too large in nanoseconds.
   const auto from = std::chrono::floor<seconds>(offset.value).count();

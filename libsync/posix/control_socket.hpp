@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The daemon's side of its control socket: a few local clients that send lines and get lines, in a
-// loop around poll(2). Each is served one request at a time and never waited for; one that does not
-// read, sends lines without end, or is one too many is dropped. Whose turn it is to go when there
-// are too many falls on the user who has the most, so that nobody can keep others out.
+// The daemon's side of its control socket: a few local clients that send lines and get lines, in a loop
+// around poll(2). Each is served one request at a time and never waited for; one that does not read, sends
+// lines without end, or is one too many is dropped. When there are too many, a client of the user who has the
+// most is dropped, so that nobody can keep others out.
 #pragma once
 
 #include <cstddef>
@@ -37,21 +37,21 @@ class ControlServer {
     std::string line;  // without its end; may be anything
   };
 
-  // The socket can be connected to by all; `account` as in SocketFile.
+  // Anybody can connect to the socket; `account` as in SocketFile.
   static Result<ControlServer, SocketFailure> open(const std::string& path,
                                                    std::optional<uid_t> account = {});
 
-  // What to wait for; before each poll(2).
+  // The descriptors to wait for; called before each poll(2).
   void append_pollfds(std::vector<pollfd>& polled);
-  // `polled` may hold descriptors of others. Each request wants one reply() or refuse(); until then
-  // its client's next one waits.
+  // `polled` may hold descriptors of others. Each request needs one reply() or refuse(); until then its
+  // client's next one waits.
   std::vector<Request> on_poll(std::span<const pollfd> polled);
 
   // Lines without their end. Clients that have gone are passed over.
   void reply(ClientId to, std::string_view line);
   void refuse(ClientId to, std::string_view line);  // its last line
 
-  // From now on it gets the lines that are published under the topic.
+  // From now on the client gets the lines that are published under the topic.
   void follow(ClientId who, std::string_view topic);
   bool is_followed(std::string_view topic) const;
   void publish(std::string_view topic, std::string_view line);
@@ -66,8 +66,8 @@ class ControlServer {
     std::string output;
     std::vector<std::string> topics;
     bool awaits_reply = false;
-    bool has_ended = false;   // sends no more
-    bool is_refused = false;  // goes when it has its output
+    bool has_ended = false;   // it sends no more
+    bool is_refused = false;  // it is closed once it has its output
     bool is_broken = false;
   };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// From root to a daemon that may set the clock and use ports below 1024, and nothing else: of
-// capabilities(7) it keeps CAP_SYS_TIME and CAP_NET_BIND_SERVICE, and no program that it could run
-// would get more. Capabilities are a thread's: to be called before there are others.
+// Changes from root to a daemon that may set the clock and use ports below 1024, and nothing else: of
+// capabilities(7) it keeps CAP_SYS_TIME and CAP_NET_BIND_SERVICE, and no program that it could run would get
+// more. Capabilities belong to a thread, so this must be called before there are others.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,10 @@ namespace isletime {
 struct User {
   uid_t id = 0;
   gid_t group = 0;
-  std::vector<gid_t> further_groups;  // how an administrator lets the daemon at an I2C bus
+  std::vector<gid_t> further_groups;  // through which an administrator lets the daemon use an I2C bus
 };
 
-// As the two files have it, group(5) and passwd(5). Asking the name service instead would load its
+// Looks only into the two files, group(5) and passwd(5). Asking the name service instead would load its
 // modules, which cost a resting daemon 700 kB. Absent: they know no such user.
 std::optional<User> find_user(const std::string& name, const char* passwd = "/etc/passwd",
                               const char* group = "/etc/group");
@@ -31,8 +31,8 @@ std::optional<gid_t> find_group(const std::string& name, const char* path = "/et
 
 enum class Identity : std::uint8_t {
   kService,  // the user given
-  kRoot,     // none was given: still root, with the two capabilities
-  kAsRun,    // not started as root: as it was, with what it had of the two
+  kRoot,     // no user was given: still root, with the two capabilities
+  kAsRun,    // not started as root: unchanged, with those of the two that it had
 };
 
 Result<Identity, SysError> drop_privileges(const std::optional<User>& user);
