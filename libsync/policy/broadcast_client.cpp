@@ -11,16 +11,17 @@
 namespace isletime {
 namespace {
 
-// Older ones say too little: of 15 ppm, an hour makes 54 ms.
+// An older exchange says too little: 15 ppm make 54 ms in an hour.
 constexpr nanoseconds kExchangeLasts = std::chrono::hours{1};
 
-// No answer is under way for so long: the server's clock was set back.
+// No answer is under way for this long, so the server's clock was set back.
 constexpr nanoseconds kSetBack = seconds{16};
 
-// To be signed and sent after it was stamped, of which no exchange tells.
+// A broadcast is signed and sent after it was stamped; no exchange tells how long that takes.
 constexpr nanoseconds kSending = std::chrono::microseconds{100};
 
-// RFC 5905, section 7.3: version 3 is older than our own broadcasts, and than ntpd's of this century.
+// RFC 5905, section 7.3: version 3 is older than our own broadcasts, and than those of any ntpd of this
+// century.
 constexpr std::uint8_t kOldestBroadcast = 3;
 
 // The server's time by a reading of the local clock. Its stamps are unfolded near it: the exchange's offset
@@ -33,7 +34,8 @@ WallTime server_time(WallTime local, Offset offset) {
 
 void BroadcastClient::on_exchange(const Measurement& m) {
   exchange_ = m;
-  // An interleaved reply has the transmit stamp of the one before it (RFC 9769): this one is of the present.
+  // An interleaved reply has the transmit stamp of the reply before it (RFC 9769); the receive stamp is of
+  // the present.
   const NtpTimestamp stamp = m.server.receive;
   if (latest_ && *latest_ - stamp > kSetBack) latest_.reset();
   remember(m.server, stamp, server_time(m.time, m.offset));
@@ -51,7 +53,7 @@ Result<Measurement, BroadcastReject> BroadcastClient::on_datagram(const Datagram
   const Offset heard{saturated_sum(header.transmit - to_ntp(datagram.received), delay / 2)};
   const nanoseconds offset = unfold(heard, {expected}).value;
   const nanoseconds age = magnitude(elapsed(exchange_->time, datagram.received));
-  // Of the exchange: its stamps, and the clock's rate since then.
+  // The error of the exchange: its stamps, and the clock's rate since then.
   const nanoseconds error = saturated_sum(exchange_->dispersion.value, drift(age, since.rate));
   // Both ways took between nothing and the whole delay, then and now.
   const nanoseconds ticks =
@@ -68,7 +70,7 @@ Result<Measurement, BroadcastReject> BroadcastClient::on_datagram(const Datagram
                      .server = header};
 }
 
-// In this order: who sent it, is it usable, is it new, is there something to compare it with.
+// The checks are in this order: who sent it, is it usable, is it new, is there something to compare it with.
 std::optional<BroadcastReject> BroadcastClient::find_fault(const Packet& packet,
                                                            const Datagram& datagram) const {
   const Header& header = packet.header;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// How often a client is answered: at first a burst, then at an even pace (a bucket of tokens). Who asks
-// more is limited, never banned: addresses can be forged, and what somebody uses up in a victim's name
-// must not silence the victim. So some requests beyond the limit are answered all the same, at random,
-// and a few are told to slow down (RFC 5905, section 7.4: RATE); all others get nothing.
+// How often a client is answered: at first a burst, then at an even pace (a bucket of tokens). A client that
+// asks more is limited, never banned: addresses can be forged, and requests in a victim's name must not
+// silence the victim. So some requests beyond the limit are answered all the same, at random, and a few are
+// told to slow down (RFC 5905, section 7.4: RATE); all others get nothing.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,7 @@ class RateLimit {
   static constexpr std::uint32_t kKissedOneOf = 32;
   static constexpr std::int8_t kKissPoll = 6;  // log2 seconds: what a RATE asks for, well within the limit
 
-  // `random`: such that nobody can tell which of his requests will be answered.
+  // `random` is such that nobody can tell which requests will be answered.
   constexpr Allowance judge(MonoTime now, std::uint32_t random) {
     const nanoseconds since = std::clamp(elapsed(last_, now), nanoseconds::zero(), nanoseconds{owed_});
     owed_ -= Owed{static_cast<std::uint32_t>(since.count())};
@@ -50,7 +50,7 @@ class RateLimit {
   std::uint32_t beyond_ = 0;
 };
 
-// Who shares one limit: an IPv4 address; an IPv6 network of 64 bits, in which a host has as many
+// The address that a limit is for: an IPv4 address; an IPv6 network of 64 bits, in which a host has as many
 // addresses as it likes, but on the link, where that would be all hosts, each address.
 constexpr IpAddress limited_as(IpAddress client) {
   if (client.is_v4() || client.is_link_local_v6() || client.is_loopback()) return client;
