@@ -38,7 +38,7 @@ TEST(Era, AClockOf1970ComesRightByAServerOfTheNextEra) {
   expect_comes_right(3'786'912'000);  // 2090-01-01
 }
 
-// The offset is half an era, of which stamps do not tell whether it is ahead or behind.
+// The offset is half an era, so stamps do not tell whether the server is ahead or behind.
 TEST(Era, AClockOf1970ComesRightByAServerThatIsHalfAnEraAhead) {
   expect_comes_right(2'147'483'648 + k1970);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lives of the built sntpd under the simulator: what they are to be like, as settings.hpp has it, and what
-// came out.
+// Runs the built sntpd under the simulator: settings.hpp has the settings, and the results come back by name.
 #pragma once
 
 #include <map>
@@ -43,8 +42,8 @@ inline Results simulate(const Words& settings, const Words& options = {},
   return run_sntpd(settings, joined({"--port", "0", "--server", server}, options));
 }
 
-// It serves as well, and is asked for its time each 10 s. The epoch is later than any build, for it serves no
-// earlier time.
+// The hub serves as well, and is asked for its time each 10 s. The epoch is later than any build, for it
+// serves no earlier time.
 inline Results simulate_hub(const Words& settings, const Words& options = {"--server", "192.168.123.1"}) {
   const fakes::ScratchFolder folder;
   return run_sntpd(joined({"CLOCKSIM_EPOCH=1800000000", "CLOCKSIM_ASK=10"}, settings),
