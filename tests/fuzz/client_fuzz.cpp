@@ -21,7 +21,7 @@ constexpr Endpoint kServer{IpAddress::v4(0xc000'0207), 123};
 constexpr Endpoint kOtherPort{kServer.address, 124};
 constexpr int kMostSteps = 1000;  // of up to 50 days each, so that MonoTime does not run out
 constexpr nanoseconds kLongestPoll = std::chrono::seconds{1 << 17};
-// A server may stamp its reply so much before it leaves.
+// A server may stamp its reply this much before it leaves.
 constexpr nanoseconds kAheadOfSending = std::chrono::microseconds{50};
 constexpr nanoseconds kFinest = std::chrono::seconds{1};  // no clock's precision counts as more
 constexpr WallTime kBuilt{seconds{1'795'219'200}};        // 2026-11-21
@@ -163,7 +163,7 @@ class Play {
     require(error_bound(m) >= nanoseconds::zero(), "a bound is not negative");
   }
 
-  // t1 + a little, if the clock goes on that far.
+  // t1 + a little, if the clock can count that far.
   WallTime soon_after_sending(std::uint32_t later) const {
     return sent_at_ > WallTime::max() - nanoseconds{later} ? sent_at_ : sent_at_ + nanoseconds{later};
   }

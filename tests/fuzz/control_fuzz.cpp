@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The input is a request line. What is refused is refused in one short plain line; what is taken is
-// what it may be, and a sample says the same when it is fed again.
+// The input is a request line. A refusal is one short plain line; an accepted request is within its limits,
+// and a sample says the same when it is fed again.
 #include <string>
 
 #include "libsync/record/json_writer.hpp"
