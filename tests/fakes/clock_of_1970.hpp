@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A machine that has booted with its clock in 1970, and an NTP server of 2040: in the next era, and more than
-// half an era ahead. For tests that have jumping_clock.so, which JUMPING_CLOCK_LIBRARY names.
+// half an era ahead. It is for tests with jumping_clock.so, which JUMPING_CLOCK_LIBRARY names.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ class ClockOf1970 {
     std::ofstream(path_, std::ios::binary).write(reinterpret_cast<const char*>(jump.data()), sizeof jump);
   }
 
-  // What to run a program by.
+  // The command that runs a program by this clock.
   std::vector<std::string> command() const {
     return {"env", "LD_PRELOAD=" JUMPING_CLOCK_LIBRARY, "JUMPING_CLOCK=" + path_};
   }
