@@ -35,7 +35,7 @@ class Hub {
   fakes::RawClient client_from(IpAddress source) const { return {fakes::kLoopbackV4, port_, source}; }
 
  private:
-  // What `options` do not say is the test's own.
+  // Options that `options` leaves out are the test's own.
   std::vector<std::string> arguments(const std::vector<std::string>& options,
                                      const std::string& program) const {
     std::vector<std::string> all{fakes::built(program), "--no-clock"};

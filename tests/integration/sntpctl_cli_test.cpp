@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sntpctl as a person, a script and a pipe use it, against what answers as sntpd does.
+// sntpctl as a person, a script and a pipe use it, against a fake sntpd.
 #include <filesystem>
 #include <fstream>
 
