@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// driftlog as a stranger calls it.
+// Runs driftlog as a user does.
 #include <csignal>
 #include <mutex>
 
@@ -46,7 +46,7 @@ std::vector<SampleRecord> rows_of(const std::string& csv) {
   return rows;
 }
 
-// One round of one source.
+// Runs one round of one source.
 SampleRecord row_of(std::vector<std::string> arguments, const std::string& source) {
   arguments.insert(arguments.end(), {"--duration", "0", source});
   const Finished finished = driftlog(arguments);
@@ -135,7 +135,7 @@ TEST(DriftlogCli, ASourceThatIsAbsentSlowLyingOrGarbledHasItsErrorAndStallsNothi
 TEST_F(WithPrograms, WhatAProgramStartedIsNotLeftRunning) {
   add_program("teller", "sleep 1000 & echo $! > " + folder_.path("child") + "\nsleep 1000");
   EXPECT_EQ(row_of({"--timeout", "1"}, "cmd:teller").error, "timed-out");
-  // Killed; a zombie until somebody reaps it.
+  // Killed; a zombie until its parent reaps it.
   const pid_t child = std::stoi(folder_.content("child"));
   for (int tries = 0; tries < 500 && kill(child, 0) == 0; ++tries) {
     std::ifstream status("/proc/" + std::to_string(child) + "/stat");
@@ -152,7 +152,7 @@ TEST_F(WithPrograms, NoShellReadsTheCommand) {
   EXPECT_NE(access(trap.c_str(), F_OK), 0);
 }
 
-// Its last argument is what is to be run there.
+// The last argument is the command to run there.
 constexpr const char* kSsh = R"(
 echo "$@" > "$(dirname "$0")/arguments"
 echo 'Welcome to the machine of the year 1795000000.'
@@ -242,7 +242,7 @@ TEST(DriftlogHttp, WhatIsNotTheServersTimeIsNone) {
   EXPECT_EQ(error_with("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), "stands-still");
 }
 
-// As facts of CCAPI have it: whole seconds, busy after an exposure.
+// A camera with known facts of CCAPI: whole seconds, busy after an exposure.
 class Camera {
  public:
   explicit Camera(nanoseconds ahead) : ahead_(ahead) {}
