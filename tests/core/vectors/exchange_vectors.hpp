@@ -59,7 +59,7 @@ inline constexpr Measured kClocksYearsApart[] = {
 };
 
 // Offsets are known modulo 2^32 s = 4'294'967'296 s. 2026-11-21T00:00:00Z is 1'795'219'200 and 2040-01-01 is
-// 2'208'988'800 s after 1970; in between the nearest to 1970 would be 1903.
+// 2'208'988'800 s after 1970; the offset nearest to zero would be that of 1903.
 struct Unfolded {
   nanoseconds offset;
   nanoseconds near;
