@@ -68,8 +68,7 @@ void add_options(CLI::App& app, Options& options, Words& words) {
       ->required()
       ->check(new_name_of)
       ->check(must_be("a command", parse_command));
-  app.add_option("ARGUMENT", words.argument, "Of set, as in 2026-02-03T04:05:06Z; of set-rate-error, a file")
-      ->type_name("");
+  app.add_option("ARGUMENT", words.argument, "TIME as in 2026-02-03T04:05:06Z, or FILE")->type_name("");
   app.add_option("-c,--control", words.control, "The control socket of sntpd")->type_name("PATH");
   app.add_flag("-f,--follow", options.follow, "Go on, and show every change");
   app.add_flag("--json", options.json, "Print the replies as JSON, one a line");
