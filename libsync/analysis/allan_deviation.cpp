@@ -19,7 +19,7 @@ double usual_interval(std::span<const PhasePoint> points) {
   return spans.empty() ? 0.0 : median(std::move(spans));
 }
 
-// The first point from `from` on that is not before a time.
+// The first point from `from` on that is at `time` or later.
 std::size_t seek(std::span<const PhasePoint> points, std::size_t from, double time_s) {
   while (from < points.size() && points[from].time_s < time_s) ++from;
   return from;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The overlapping Allan deviation (IEEE 1139, section 4) by octaves, of rows that need not be evenly
-// spaced: three that are nearly a time apart make a value. What it falls with tells the kinds of noise.
+// The overlapping Allan deviation (IEEE 1139, section 4) by octaves, of rows that need not be evenly spaced:
+// three rows that are nearly a time apart make a value. How the deviation falls with time tells the kinds of
+// noise.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +22,8 @@ struct AllanPoint {
   std::size_t count;
 };
 
-// From the usual interval of the points up, as long as 4 values or more make a deviation.
+// The times begin at the usual interval of the points and double for as long as 4 values or more make a
+// deviation.
 std::vector<AllanPoint> allan_deviation(std::span<const PhasePoint> points);
 
 }  // namespace isletime::analysis

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The rows of a record that a fit believes, cut where nothing is continued.
+// The rows of a record that a fit believes, cut where an offset does not continue the one before.
 #pragma once
 
 #include <cstddef>
@@ -18,12 +18,12 @@ struct Believed {
   std::vector<double> degree_seconds;  // by integrate_temperature()
 };
 
-// All but the outliers. Both lists ascending.
+// Keeps all rows but the outliers. Both lists are ascending.
 Believed believed_rows(std::span<const ClockRow> rows, const std::vector<std::size_t>& outliers,
                        const std::vector<Step>& steps);
 
-// Degree seconds away from `mean_c`, up to each row: one that has no temperature is as the one before. At
-// least one row.
+// The integral of the temperature above `mean_c`, in degree seconds, up to each row; a row without a
+// temperature has that of the row before. Needs at least one row.
 void integrate_temperature(Believed& record, double mean_c);
 
 }  // namespace isletime::analysis

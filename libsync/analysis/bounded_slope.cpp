@@ -12,8 +12,8 @@
 namespace isletime::analysis {
 namespace {
 
-// What so coarse readings do not show, and what a window must allow for: that a quartz clock wanders by 10^-9
-// a root second.
+// Readings this coarse do not show how a quartz clock wanders, by 10^-9 a root second; a window must allow
+// for it.
 constexpr double kHiddenWalk = 1e-18;
 
 struct Point {
@@ -55,7 +55,7 @@ struct Slopes {
   double most = kInfinity;
 };
 
-// What remains of `slopes` for a line that also passes through `bound`.
+// Narrows `slopes` to the lines that also pass through `bound`.
 Slopes narrowed(Slopes slopes, const Segment& segment, const Bound& bound) {
   for (const Point& low : segment.lows.points()) {
     if (bound.time_s > low.time) {
@@ -83,7 +83,7 @@ Bound widened(Bound bound, double by) {
   return bound;
 }
 
-// Absent: some do not fit that miss by less than `clear`, which is no proof of a fault.
+// Absent: there are rows that do not fit but miss by less than `clear`, which does not prove a fault.
 std::optional<Passage> pass(std::span<const Bound> bounds, double widening, double clear) {
   Passage passage;
   for (std::size_t i = 0; i < bounds.size(); ++i) {
@@ -126,13 +126,13 @@ double room(const Segment& segment, double slope) {
   return std::max(0.0, high - low);
 }
 
-// The rows of a segment that a line could come near to.
+// The rows of a segment that a feasible line could come near to.
 struct Edges {
   std::vector<Point> lows;
   std::vector<Point> highs;
 };
 
-// Of so many neighbours only those that reach the furthest at a slope within those that are possible.
+// Of this many neighbours, keeps only those that reach the furthest at a feasible slope.
 std::vector<Edges> edges_of(std::span<const Bound> bounds, const Passage& passage) {
   constexpr std::size_t kMostBlocks = 1000;
   const std::size_t block = (bounds.size() + kMostBlocks - 1) / kMostBlocks;
@@ -168,7 +168,7 @@ std::vector<Edges> edges_of(std::span<const Bound> bounds, const Passage& passag
   return edges;
 }
 
-// The slopes of the lines that pass between all, widened by so much.
+// The slopes of the lines that pass between all bounds, each widened by `widening`.
 Slopes slopes_within(const std::vector<Edges>& edges, double widening) {
   Slopes slopes;
   for (const Edges& segment : edges) {
@@ -192,19 +192,19 @@ Slopes slopes_within(const std::vector<Edges>& edges, double widening) {
   return slopes;
 }
 
-// Those that matter to lines of such slopes, where readings are off by so much.
+// The points that matter to lines of these slopes, where readings are off by this much.
 std::vector<Edges> near_edges(const std::vector<Edges>& edges, const Slopes& slopes, double reach_s) {
   const double slope = (slopes.least + slopes.most) / 2.0;
   std::vector<Edges> near;
   for (const Edges& segment : edges) {
-    // By how much a point may come nearer, relative to another, from the middle slope to an outer one.
+    // By how much a point may come nearer, relative to another, between the middle slope and an outer one.
     const double tilt =
         (slopes.most - slopes.least) / 2.0 * (segment.lows.back().time - segment.lows.front().time);
     double top = -kInfinity;
     double bottom = kInfinity;
     for (const Point& low : segment.lows) top = std::max(top, low.offset - slope * low.time);
     for (const Point& high : segment.highs) bottom = std::min(bottom, high.offset - slope * high.time);
-    // Where no line passes, some lie below the one bound and above the other.
+    // Where no line passes, some points lie below the one bound and above the other.
     const double reach = reach_s + tilt + std::max(0.0, top - bottom);
     Edges& kept = near.emplace_back();
     std::copy_if(segment.lows.begin(), segment.lows.end(), std::back_inserter(kept.lows),
@@ -236,11 +236,11 @@ class LogShares {
   }
 
  private:
-  static constexpr int kFineness = 16;  // a deviation
+  static constexpr int kFineness = 16;  // per deviation
   std::array<double, 2 * kReach * kFineness + 1> shares_{};
 };
 
-// How many points lie how deep behind the foremost one, which is at 0.
+// Counts the points by how deep they lie behind the foremost one, which is at 0.
 class Depths {
  public:
   void add(double depth) {
@@ -252,7 +252,7 @@ class Depths {
     counts_[index + 1] += share;
   }
 
-  // How well a line explains them that is so high above the foremost.
+  // How well a line that lies this far above the foremost point explains the points.
   double log(double height) const {
     static const LogShares kShares;
     double sum = 0.0;
@@ -310,7 +310,7 @@ double noisy_room_log(const Edges& edges, double slope, double deviation) {
   return most + std::log(sum * deviation / kCells);
 }
 
-// Each slope of a range as likely as the room that it leaves says. Returns the logarithm of what they weigh.
+// Weighs each slope of a range by the room that it leaves. Returns the logarithm of the sum.
 template <class Room>
 double add_slopes(DriftPosterior& posterior, Slopes slopes, int count, double wander, Room room_log) {
   const double width = (slopes.most - slopes.least) / count;
@@ -320,7 +320,7 @@ double add_slopes(DriftPosterior& posterior, Slopes slopes, int count, double wa
     const double slope = slopes.least + (i + 0.5) * width;
     const double log = room_log(slope) + std::log(width);
     most = std::max(most, log);
-    // As wide as their distance: together they are smooth.
+    // The kernels are as wide as they are apart, so that their sum is smooth.
     posterior.hypotheses.push_back(
         {log, slope, width * width / 12.0 + wander * wander, 0.0, 0.0, kHiddenWalk, 0.0, 0.0, 0.0});
   }
@@ -332,9 +332,9 @@ double add_slopes(DriftPosterior& posterior, Slopes slopes, int count, double wa
   return most + std::log(sum);
 }
 
-// What the readings are off by, relative to a step: from what never shows to what would average out. So fine
-// that none between two is missed: where the readings go to and fro about an edge, the slope is what they are
-// off by over the time that it takes.
+// The candidate errors of a reading, relative to a step: from one that never shows to one that would average
+// out. They are so fine that none between two is missed: where the readings go to and fro about an edge, the
+// slope is that error over the time that they do so.
 std::vector<double> jitters() {
   std::vector<double> all;
   double jitter = 0.002;
@@ -368,12 +368,12 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
   constexpr int kFirstSlopes = 16;
   constexpr double kNegligible = 9.0;
   constexpr double kFurthest = 5.0;  // deviations that a reading is off by
-  // Less so where what the readings are off by is known.
+  // Wandering is less likely where the error of the readings is known.
   const double wandering = std::log(coarseness.most_jitter_s > 0.0 ? 0.05 : 0.2);
   const double span = bounds.back().time_s - bounds.front().time_s;
   const double faults = fault_log(passage, bounds.size(), coarseness.step_s);
   const std::vector<double> levels = jitters();
-  // As likely beforehand as that there is none, unless it is known that there is.
+  // Jitter is as likely beforehand as none, unless there is known to be some.
   const double prior = -std::log(static_cast<double>(levels.size()));
   double best = -kInfinity;
   if (widening <= 0.0) {
@@ -387,7 +387,7 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
   const auto edges = edges_of(bounds, passage);
   const auto add = [&](DriftPosterior& to, double jitter, int slope_count) {
     const double deviation = jitter * coarseness.step_s;
-    // A clock that leaves its line by more than the readings are off by wanders in its rate, which is rare.
+    // A clock that leaves its line by more than the readings' error wanders in its rate, which is rare.
     const bool wanders = deviation > kOfBound * coarseness.most_jitter_s;
     const double wander = wanders ? kWander * deviation / span : 0.0;
     const double likely = faults + prior + (wanders ? wandering : 0.0);
@@ -400,7 +400,7 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
       return log;
     });
   };
-  // Most levels explain nothing: a rough look tells.
+  // Most levels explain nothing, so a rough look decides which are worth a closer one.
   DriftPosterior rough{{}, 1e6};
   std::vector<double> explained;
   for (const double jitter : levels) {
@@ -414,7 +414,7 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
   return best;
 }
 
-// From logarithms of weights to weights.
+// Turns logarithms of weights into weights.
 void normalise(DriftPosterior& posterior) {
   double most = -kInfinity;
   for (const auto& hypothesis : posterior.hypotheses) most = std::max(most, hypothesis.weight);
@@ -435,7 +435,7 @@ std::optional<BoundedSlope> estimate_slope_within(std::span<const Bound> bounds,
   double best = -kInfinity;
   std::optional<Passage> last;
   for (const double share : {0.0, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2, 0.3, 0.45, 0.7, 1.0}) {
-    // What such noise explains, less would not explain better.
+    // A smaller level cannot explain better what this much noise explains.
     if (last && share > 0.3) break;
     auto passage = pass(bounds, share * most_widening_s, (0.5 + share) * most_widening_s);
     if (!passage || passage->breaks.size() > most_breaks || passage->outliers.size() > most_outliers)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What readings say of a clock's rate that show whole steps only, as a display's seconds: their errors
-// are no noise that averages out but a staircase. Each reading is a bound below and one above; a line
-// must pass between all of them, and each that does is as likely as any other.
+// The rate of a clock whose readings show whole steps only, such as a display's seconds: their errors are no
+// noise that averages out but a staircase. Each reading is a bound below and one above; a line must pass
+// between all of them, and each line that does is as likely as any other.
 #pragma once
 
 #include <cstddef>
@@ -28,11 +28,11 @@ struct BoundedSlope {
 
 struct Coarseness {
   double step_s;
-  double most_jitter_s = 0.0;  // what a reading is known to be off by, beside the step
+  double most_jitter_s = 0.0;  // the known error of a reading, beside the step
 };
 
-// Of at least 2 bounds over some time. Absent: no line passes, even where each reading may be off by half a
-// step more.
+// Needs at least 2 bounds over some time. Absent: no line passes, even where each reading may be off by half
+// a step more.
 std::optional<BoundedSlope> estimate_slope_within(std::span<const Bound> bounds,
                                                   const Coarseness& coarseness);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the analysis takes of a sample record: when, how far off, how surely. Times and offsets are
+// The part of a sample record that the analysis uses: when, how far off, how surely. Times and offsets are
 // counted from a record's first row, so that a double keeps their nanoseconds.
 #pragma once
 

@@ -18,7 +18,7 @@ nanoseconds to_nanoseconds(double s) {
 }  // namespace
 
 ClockSimulation::ClockSimulation(const Simulation& plan) : plan_(plan), random_(plan.seed) {
-  // Nobody knows where in its second a clock was when the record began.
+  // Where in its second a clock was when the record began is random.
   phase_s_ = random_.uniform() - 0.5;
   for (std::uint32_t i = 0; i < plan.faults.steps; ++i) {
     step_times_.push_back((0.1 + 0.8 * random_.uniform()) * plan.duration_s);
@@ -55,14 +55,14 @@ SimulatedRow ClockSimulation::read() {
   const double out = reading.least_delay_s / 2.0 + random_.exponential(reading.jitter_s);
   const double back = reading.least_delay_s / 2.0 + random_.exponential(reading.jitter_s);
   const double delay = out + back;
-  // The reader takes the clock to have been read halfway.
+  // The reader takes the middle of its round trip for the time of the reading.
   double offset = phase_s_ + (out - back) / 2.0;
   double uncertainty = delay / 2.0;
   switch (reading.resolution) {
     case SimulatedResolution::kFine:
       break;
     case SimulatedResolution::kSearchedEdge:
-      // The edge came between two readings, somewhere.
+      // The edge came at a random instant between two readings.
       offset = phase_s_ + (2.0 * random_.uniform() - 1.0) * uncertainty;
       break;
     case SimulatedResolution::kWholeSeconds: {

@@ -27,7 +27,7 @@ struct SimulatedRoom {
   double swing_c = 0.0;  // half of the way from night to day
 };
 
-// What the reading shows of the seconds' fraction.
+// How the reading shows the fraction of a second.
 enum class SimulatedResolution : std::uint8_t {
   kFine,          // all of it
   kSearchedEdge,  // whole seconds, read until one changes: as good as the round trip
@@ -41,12 +41,12 @@ struct SimulatedReading {
 };
 
 struct SimulatedFaults {
-  double gap_probability = 0.0;  // that a gap begins with a row
+  double gap_probability = 0.0;  // the chance that a gap begins with a row
   double gap_s = 0.0;            // its mean length
   double outlier_probability = 0.0;
   double outlier_s = 0.0;  // an outlier is up to this far off, beyond its bound
   std::uint32_t steps = 0;
-  double step_s = 0.0;  // each is from half to one and a half of this, up or down
+  double step_s = 0.0;  // each step is from half to one and a half of this, up or down
 };
 
 struct Simulation {
@@ -72,7 +72,7 @@ class ClockSimulation {
  public:
   explicit ClockSimulation(const Simulation& plan);
 
-  // In order; absent after the last.
+  // Rows come in order; absent after the last.
   std::optional<SimulatedRow> next();
 
  private:

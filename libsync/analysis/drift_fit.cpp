@@ -23,7 +23,8 @@ double usual_interval(std::span<const ClockRow> rows) {
   return spans.empty() ? 0.0 : median(std::move(spans));
 }
 
-// Readings that move by whole steps only, of the offset as written down or of the remote clock's time.
+// The lattice that readings lie on that move by whole steps only: of the offset as written down, or of the
+// remote clock's time.
 struct Lattice {
   double step_s;
   bool is_of_time;
@@ -34,7 +35,7 @@ struct Lattice {
   }
 };
 
-// Nine rows in ten, seen from any of five: one may be an outlier.
+// Nine rows in ten must be on the lattice, seen from any of five rows, as one of the five may be an outlier.
 bool is_on(std::span<const ClockRow> rows, Lattice& lattice, ClockRow& first) {
   const std::size_t stride = std::max<std::size_t>(1, rows.size() / 1000);
   for (std::size_t start = 1; start <= 5; ++start) {
@@ -52,9 +53,9 @@ struct Resolution {
   ClockRow first;  // one that is on it
 };
 
-// The coarsest step that what was read (remote), or written down (the offset), moves by. Not coarser than the
-// rows themselves say, and whole minutes only where minutes were seen to pass: what stands still is on any
-// lattice.
+// The coarsest step that the remote clock's readings, or the written offsets, move by. It is not coarser than
+// the rows themselves say, and whole minutes only where minutes were seen to pass: a clock that stands still
+// is on any lattice.
 std::optional<Resolution> find_resolution(std::span<const ClockRow> rows, double typical_uncertainty) {
   const auto [least, most] = std::minmax_element(
       rows.begin(), rows.end(), [](const ClockRow& a, const ClockRow& b) { return a.offset_s < b.offset_s; });
@@ -69,7 +70,7 @@ std::optional<Resolution> find_resolution(std::span<const ClockRow> rows, double
   return std::nullopt;
 }
 
-// Whether readings of such steps hide the clock's own noise, which would make them average out.
+// Whether readings of this step hide the clock's own noise, which would make them average out.
 bool hides_noise(std::span<const ClockRow> rows, double step) {
   std::size_t moved = 0;
   for (std::size_t i = 2; i < rows.size(); ++i) {
@@ -79,7 +80,7 @@ bool hides_noise(std::span<const ClockRow> rows, double step) {
   return static_cast<double>(moved) < 0.3 * static_cast<double>(rows.size());
 }
 
-// What does not show the display's steps was not read off it.
+// Readings that do not show the display's steps were not read off it.
 std::vector<std::size_t> with_strangers(std::vector<std::size_t> outliers, std::span<const ClockRow> rows,
                                         const Resolution& resolution) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -90,7 +91,8 @@ std::vector<std::size_t> with_strangers(std::vector<std::size_t> outliers, std::
   return outliers;
 }
 
-// The mean, if the column is there and says anything: the rest is taken to be as the row before.
+// The mean temperature, if nearly all rows have one and it varies; a row without one has that of the row
+// before.
 std::optional<double> mean_temperature(const std::vector<ClockRow>& rows) {
   double sum = 0.0;
   double least = kInfinity;
@@ -108,7 +110,7 @@ std::optional<double> mean_temperature(const std::vector<ClockRow>& rows) {
   return sum / static_cast<double>(count);
 }
 
-// Neighbours are averaged where there are too many: a day of them still says what a minute did.
+// Averages neighbours where there are too many rows: a day of averages still shows what the minutes showed.
 std::vector<Reading> condensed(const Believed& record, std::size_t first, std::size_t last, std::size_t most,
                                const NoiseLaw& law) {
   const std::size_t block = (last - first + most - 1) / most;
@@ -235,16 +237,16 @@ void judge(DriftFit& fit, const DriftPosterior& posterior, const FitQuestion& qu
     fit.verdict = Verdict::kWanders;
     return;
   }
-  // More than now in any case: what was seen of the noise may have been luck.
+  // Asks for more than there is in any case: the noise seen so far may have been too small by luck.
   fit.run_for_s = std::max(needed, 1.5 * fit.span_s);
 }
 
-// By the bounds of whole steps. Absent: the clock is too noisy for it, and so averages them out.
+// Fits by the bounds of whole steps. Absent: the clock is so noisy that the steps average out.
 std::optional<DriftPosterior> fit_by_bounds(std::span<const ClockRow> rows, double typical_uncertainty,
                                             DriftFit& fit, Believed& record) {
   const auto bounds = bounds_of(record, *fit.resolution_s);
   const double step = *fit.resolution_s;
-  // A whole step is the bound of readings that are not moved to the middle of one: it tells of no jitter.
+  // A whole step is the bound of readings that are not moved to the middle of one; it says nothing of jitter.
   const double beside = typical_uncertainty - step / 2.0;
   const auto slope = estimate_slope_within(bounds, {step, beside < 0.4 * step ? std::max(0.0, beside) : 0.0});
   if (!slope) return std::nullopt;

@@ -21,7 +21,7 @@ inline constexpr std::size_t kFewestRows = 10;
 struct FitQuestion {
   double confidence = 0.95;    // within (0, 1)
   double tolerance_s = 1.0;    // above 0
-  double precision_ppm = 2.0;  // half an interval wider than this concludes nothing
+  double precision_ppm = 2.0;  // an interval whose half is wider than this concludes nothing
 };
 
 struct FittedSegment {

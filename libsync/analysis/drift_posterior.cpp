@@ -11,14 +11,13 @@
 namespace isletime::analysis {
 namespace {
 
-// How likely it is beforehand that there is no noise of a kind to be seen: as likely as this many levels of
-// it. More would narrow the interval of a clock without any, and miss the rate of one whose noise only just
-// shows.
+// The prior probability that a kind of noise is absent, as a multiple of that of one level of it. More would
+// narrow the interval of a clock without any, and miss the rate of one whose noise only just shows.
 constexpr double kNoWhite = 1.0;
 constexpr double kNoWalk = 1.0;
 constexpr double kStrange = 0.3;
 
-// Levels of frequency noise relative to that of a reading, in a time of the whole record's length.
+// Levels of frequency noise relative to a reading's noise, over a time as long as the record.
 struct NoiseRatio {
   double white;
   double walk;
@@ -97,7 +96,7 @@ Scaled scale(std::span<const Reading> readings) {
     reading.time_s = (reading.time_s - start) / scaled.span_s;
     scaled.warmth = std::max(scaled.warmth, std::abs(reading.degree_seconds));
   }
-  // No clock is read more finely than to the nanosecond.
+  // No clock is read more finely than to a nanosecond.
   scaled.unit_s = std::max(steps.empty() ? 0.0 : spread_about_zero(std::move(steps)), 1e-10);
   scaled.range = std::max(1.0, largest / scaled.unit_s);
   if (scaled.warmth <= 0.0) scaled.warmth = 1.0;
@@ -185,7 +184,8 @@ template <std::size_t N>
 Evidence weigh(const Scaled& scaled, const NoiseRatio& noise) {
   const auto count = static_cast<double>(scaled.readings.size());
   const double step = 1.0 / count;
-  // Beyond what the readings could be, however loud the noise; its size drops out of the evidence.
+  // The prior range of a diffuse state: wider than any reading, however loud the noise; its size drops out of
+  // the evidence.
   const double diffuse =
       100.0 * scaled.range * scaled.range * (1.0 + noise.white * step + noise.walk * step * step * step);
   Filter<N> filter(diffuse);
@@ -222,14 +222,14 @@ Evidence weigh(const Scaled& scaled, const NoiseRatio& noise) {
   return evidence;
 }
 
-// How often a clock walks like that, relative to other levels: quartz wanders by 10^-10 to 10^-8 a root
+// The prior of a level of random walk, relative to other levels: quartz wanders by 10^-10 to 10^-8 a root
 // second.
 double familiarity(double walk_variance) {
   const double walk = std::sqrt(walk_variance);
   return walk <= 0.0 || (walk >= 3e-11 && walk <= 3e-8) ? 1.0 : kStrange;
 }
 
-// From `first` up, each `factor` times the one before.
+// A geometric series from `first` up, by `factor`.
 std::vector<std::pair<double, double>> levels(double none, double first, double end, double factor) {
   std::vector<std::pair<double, double>> all{{0.0, none}};
   double level = first;
@@ -240,7 +240,7 @@ std::vector<std::pair<double, double>> levels(double none, double first, double 
   return all;
 }
 
-// From where frequency noise would just begin to show in the slope up to where it is all that is seen.
+// The levels from where frequency noise just begins to show in the slope up to where nothing else is seen.
 std::vector<NoiseRatio> ratios(double count) {
   constexpr double kWhiteStep = 4.0;
   constexpr double kWalkStep = 4.0;
@@ -285,7 +285,7 @@ void believe(DriftPosterior& posterior) {
   }
 }
 
-// What the hypotheses tell of one coefficient.
+// What the hypotheses together say of one coefficient.
 struct Told {
   double NoiseHypothesis::*value;
   double NoiseHypothesis::*variance;
@@ -303,7 +303,7 @@ double mean_of(const DriftPosterior& posterior, const Told& told) {
   return mean / weight;
 }
 
-// The value that is reached with `probability`; it is within the reach of the hypotheses.
+// The quantile for `probability`, found within the reach of the hypotheses.
 double quantile(const DriftPosterior& posterior, const Told& told, double probability) {
   double low = kInfinity;
   double high = -kInfinity;
@@ -336,7 +336,7 @@ Interval interval_of(const DriftPosterior& posterior, const Told& told, double c
 }  // namespace
 
 double student_cumulative(double value, double degrees_of_freedom) {
-  // Abramowitz and Stegun, 26.7.8: what is normal instead.
+  // Abramowitz and Stegun, 26.7.8: the normal deviate of the same probability.
   const double normal = value * (1.0 - 1.0 / (4.0 * degrees_of_freedom)) /
                         std::sqrt(1.0 + value * value / (2.0 * degrees_of_freedom));
   return 0.5 * std::erfc(-normal / std::numbers::sqrt2);

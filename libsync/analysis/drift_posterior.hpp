@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What readings of a clock say of its rate when nobody knows how noisy the clock is. The clock is a
-// two-state one (white and random-walk frequency noise), read with white noise of known relative
-// variances; a Kalman filter for each pair of noise levels says how well that pair explains the
-// readings, and the pairs are averaged by it. So correlated residuals widen the interval, and so
-// does not knowing how correlated they are.
+// The rate of a clock from its readings, when nobody knows how noisy the clock is. The clock is a two-state
+// one (white and random-walk frequency noise), read with white noise of known relative variances. A Kalman
+// filter for each pair of noise levels gives the likelihood of that pair, by which the pairs are averaged. So
+// the interval widens with correlated residuals, and with not knowing how correlated they are.
 #pragma once
 
 #include <optional>
@@ -17,14 +16,14 @@ struct Reading {
   double offset_s;
   double variance;        // relative to the other readings
   double degree_seconds;  // the temperature above its mean, integrated
-  bool begins;            // its offset continues none before: the record's first, or behind a step
+  bool begins;            // its offset continues none before: it is the record's first, or follows a step
 };
 
 // One explanation: how the clock's noise may be.
 struct NoiseHypothesis {
-  double weight;            // of all, 1
+  double weight;            // the weights sum to 1
   double rate;              // s/s, over the whole record
-  double rate_variance;     // of that which the clock has at any one time of the record
+  double rate_variance;     // of the rate at any one time of the record
   double reading_variance;  // s^2, of a reading of relative variance 1
   double white_frequency;   // s^2 gained a second
   double walk;              // s^2/s^2 gained a second
@@ -43,16 +42,16 @@ struct Interval {
   double high;
 };
 
-// Of at least 4 readings over some time, more than there are segments and coefficients.
+// Needs at least 4 readings over some time, and more than there are segments and coefficients.
 DriftPosterior estimate_drift(std::span<const Reading> readings, bool has_temperature);
 
 double mean_rate(const DriftPosterior& posterior);
-// `confidence` within (0, 1).
+// `confidence` is within (0, 1).
 Interval rate_interval(const DriftPosterior& posterior, double confidence);
 double mean_per_degree(const DriftPosterior& posterior);
 Interval per_degree_interval(const DriftPosterior& posterior, double confidence);
 
-// Of Student's distribution, to a few parts in a thousand.
+// The cumulative probability of Student's distribution, to a few parts in a thousand.
 double student_cumulative(double value, double degrees_of_freedom);
 
 }  // namespace isletime::analysis

@@ -46,13 +46,15 @@ double time_within(const DriftPosterior& posterior, Holdover holdover, const Tru
 }
 
 double length_needed(const DriftPosterior& posterior, const Wanted& wanted, double most_s) {
-  // No quartz clock wanders by more a root second: a record that is too short for its noise only seems to.
+  // No quartz clock wanders by more a root second; a record that is too short for its noise only seems to
+  // show it.
   constexpr double kMostWalk = 3e-8 * 3e-8;
-  // The likeliest alone: from few readings, some that are hardly likely are so loud that they would drown it.
+  // Uses the likeliest hypothesis alone: with few readings, unlikely ones are so loud that they would drown
+  // it.
   const auto likeliest =
       std::max_element(posterior.hypotheses.begin(), posterior.hypotheses.end(),
                        [](const auto& one, const auto& other) { return one.weight < other.weight; });
-  // How many deviations the confidence takes: by bisection of the normal distribution.
+  // The number of deviations for a confidence: by bisection of the normal distribution.
   double least = 0.0;
   double most = 10.0;
   for (int i = 0; i < 50; ++i) {

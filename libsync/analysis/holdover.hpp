@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How long a clock may be left alone: what is known of its rate and noise, run on.
+// How long a clock may be left alone: its rate, noise and their uncertainties extrapolated.
 #pragma once
 
 #include "libsync/analysis/drift_posterior.hpp"
@@ -13,15 +13,15 @@ struct Trust {
 
 enum class Holdover {
   kUncorrected,  // the clock runs as it does
-  kCorrected,    // the drift found is taken out: what is not known of it remains
+  kCorrected,    // the drift found is taken out: its uncertainty remains
 };
 
-// Seconds after a sync of the error `at_sync_s` (a deviation) until the clock may be off by more than
-// the tolerance, less surely than the confidence asks; 0: at once. At most `most_s`.
+// Seconds after a sync whose error has the deviation `at_sync_s` until the clock may be off by more than the
+// tolerance, less surely than the confidence asks; 0: at once. At most `most_s`.
 double time_within(const DriftPosterior& posterior, Holdover holdover, const Trust& trust, double at_sync_s,
                    double most_s);
 
-// What a record is to tell, which has `length_s` of it already.
+// The question that a record of `length_s` so far is to answer.
 struct Wanted {
   double precision;   // s/s
   double confidence;  // within (0, 1)
@@ -29,8 +29,8 @@ struct Wanted {
   double length_s;
 };
 
-// How long it must be for its rate to be known so well; beyond `most_s`: never, the clock's rate itself
-// wanders more.
+// How long the record must be for the rate to be known as asked. Beyond `most_s`: no length would do, as the
+// rate itself wanders more.
 double length_needed(const DriftPosterior& posterior, const Wanted& wanted, double most_s);
 
 }  // namespace isletime::analysis

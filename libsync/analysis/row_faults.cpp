@@ -22,18 +22,18 @@ constexpr double kOutlierWithoutBound = 10.0;
 constexpr double kOutlierWithinBound = 12.0;
 constexpr double kStep = 10.0;
 
-// A row's distance from the rows around it, and the deviation that it would have of itself.
+// A row's distance from the rows around it, and the deviation that the distance itself would have.
 struct Distance {
   double value;
   double relative;
 };
 
-// From the median of up to nine rows. Each counts by its weight, or a good row among bad ones would be taken
-// for the bad one; but none for so much that one could be the median by itself.
+// The weighted median of up to nine rows. Without the weights a good row among bad ones would be taken for
+// the bad one; no weight is so large that one row could be the median by itself.
 Distance distance_from(std::size_t first, std::size_t row, const std::vector<double>& flat,
                        const std::vector<double>& relative) {
   constexpr double kMostWeight = 2.0;  // of the middle one's
-  // The median of equal rows varies by so much more than their mean does.
+  // The median of equal rows varies by this much more than their mean does.
   constexpr double kOfMedian = std::numbers::pi / 2.0;
   struct Weighed {
     double value;
@@ -62,7 +62,7 @@ Distance distance_from(std::size_t first, std::size_t row, const std::vector<dou
   return {flat[row] - window[middle].value, std::sqrt(relative[row] * relative[row] + kOfMedian / weights)};
 }
 
-// From the rows around, or those nearest at the ends.
+// Uses the rows around, or at the ends of the record the nearest ones.
 Distance distance_around(std::size_t row, const std::vector<double>& flat,
                          const std::vector<double>& relative) {
   const std::size_t width = std::min(kAround, flat.size());
@@ -89,14 +89,14 @@ std::vector<double> relative_deviations(std::span<const ClockRow> rows, const No
   return relative;
 }
 
-// How badly the law explains the changes from row to row: by the likelihood of double exponential ones, but
-// for what is no noise.
+// How badly the law explains the changes from row to row: their negative log-likelihood as double
+// exponential noise, in which no change counts for more than an outlier.
 double misfit(std::span<const ClockRow> rows, const std::vector<double>& flat, const NoiseLaw& law) {
   const auto relative = relative_deviations(rows, law);
   std::vector<double> scaled;
   scaled.reserve(rows.size());
   double logs = 0.0;
-  // Good and bad rows may alternate: then only each second tells them apart.
+  // Good and bad rows may alternate: then only changes over two rows tell them apart.
   for (const std::size_t lag : {1U, 2U}) {
     for (std::size_t i = lag; i < rows.size(); ++i) {
       const double both = std::hypot(relative[i], relative[i - lag]);
@@ -112,8 +112,9 @@ double misfit(std::span<const ClockRow> rows, const std::vector<double>& flat, c
 }
 
 NoiseLaw best_law(std::span<const ClockRow> rows, const std::vector<double>& flat) {
-  // Of what a tenth of the rows stays below: a little more, and the best rows weigh too little for how good
-  // they are, so that intervals are true too often; a little less, and too much.
+  // The floor, as a share of the uncertainty that a tenth of the rows stays below. With a little more, the
+  // best rows weigh too little for how good they are, so that intervals are true too often; with a little
+  // less, they weigh too much.
   constexpr double kOfDecile = 0.3;
   constexpr double kOfExcess = 0.25;
   std::vector<double> known;
@@ -134,7 +135,7 @@ NoiseLaw best_law(std::span<const ClockRow> rows, const std::vector<double>& fla
                         NoiseLaw{0.0, best.typical_s, 1.0, kOfDecile * low_s},
                         NoiseLaw{below_s, best.typical_s, 1.0, kOfExcess * (low_s - below_s)}};
   for (const NoiseLaw& other : laws) {
-    // Where they hardly differ, or some say 0, they say nothing.
+    // Uncertainties that hardly differ, or of which some are 0, say nothing.
     if (other.typical_s - other.least_s <= 1e-3 * best.typical_s || other.floor_s <= 0.0) continue;
     const double cost = misfit(rows, flat, other);
     if (cost < least - 1e-9) {
@@ -150,7 +151,8 @@ double outlier_limit(const ClockRow& row, double distance) {
   return std::abs(distance) > *row.uncertainty_s ? kOutlier : kOutlierWithinBound;
 }
 
-// Rows that are believed and show enough to tell a step, and where among them nothing is continued.
+// The rows that are believed and are precise enough to show a step, and where among them the offset does not
+// continue.
 struct Sound {
   std::vector<std::size_t> rows;
   std::vector<double> sums;  // of the flattened offsets before each
@@ -199,7 +201,7 @@ std::pair<std::size_t, std::size_t> segment_around(const Sound& sound, std::size
   return {first, last};
 }
 
-// By how much the rows behind `at` lie higher than those before it, beyond what the clock does on either
+// By how much the rows behind `at` lie higher than those before it, beyond the clock's own motion on either
 // side. Absent: there are too few of them.
 std::optional<double> jump(const Sound& sound, std::size_t at, std::size_t width) {
   const auto [first, last] = segment_around(sound, at, 3 * width);
@@ -219,7 +221,7 @@ std::optional<double> jump(const Sound& sound, std::size_t at, std::size_t width
   return here - around / sides;
 }
 
-// Where two levels explain the rows around best.
+// The place where two levels explain the rows around it best.
 std::size_t sharpened(const Sound& sound, std::size_t at, std::size_t width) {
   const auto [first, last] = segment_around(sound, at, width);
   std::size_t best = at;
@@ -247,7 +249,7 @@ void find_steps(std::span<const ClockRow> rows, Sound& sound, std::size_t width,
   }
   if (seen.size() < width) return;
   const double usual_span = std::max(median(spans), 1e-9);
-  // What the resolution makes does not average out.
+  // The error of the resolution does not average out.
   const double spread = std::max(
       {spread_about_zero(std::move(seen)), noise_s / std::sqrt(static_cast<double>(width)), least_noise_s});
   std::vector<std::size_t> order;
@@ -270,8 +272,8 @@ void find_steps(std::span<const ClockRow> rows, Sound& sound, std::size_t width,
   for (const std::size_t i : taken) sound.begins[sharpened(sound, i, width)] = true;
 }
 
-// Steps that the two rows around show by themselves and that up to five on either side bear out, near others
-// or near an end.
+// Finds the steps that the two rows around show by themselves and that up to five rows on either side
+// confirm, near other steps or near an end.
 void find_abrupt_steps(std::span<const ClockRow> rows, const std::vector<double>& flat, Sound& sound,
                        double noise_s) {
   constexpr std::size_t kBeside = 5;
@@ -317,7 +319,7 @@ std::vector<Step> sizes(std::span<const ClockRow> rows, const std::vector<double
     while (last < sound.rows.size() && last - i < kBeside && !sound.begins[last]) ++last;
     const double before = sound.mean(first, i);
     const double behind = sound.mean(i, last);
-    // Vague ones in between are of the side that they are nearer to.
+    // Vague rows in between belong to the side that they are nearer to.
     std::size_t row = sound.rows[i];
     while (row > sound.rows[i - 1] + 1 && std::abs(flat[row - 1] - behind) < std::abs(flat[row - 1] - before))
       --row;

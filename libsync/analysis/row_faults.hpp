@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Rows that cannot be believed and places where a clock was stepped, told from the rows around them:
-// nothing is assumed of the clock but that it mostly goes on as before.
+// Finds rows that cannot be believed and places where a clock was stepped, from the rows around them: it
+// assumes of the clock only that it mostly goes on as before.
 #pragma once
 
 #include <cstddef>
@@ -14,18 +14,19 @@ namespace isletime::analysis {
 struct Step {
   std::size_t row;  // the first behind it
   double size_s;    // positive: the remote clock was put forward, or the local one back
-  bool is_marked;   // the record says so; its size is then what is seen of it
+  bool is_marked;   // the record says so; its size is what the rows show of it
 };
 
-// How a row's error grows with its uncertainty, as far as the rows tell: by a power of what that exceeds the
-// least of them by, or 0. A half of a round trip errs by what it took longer than it need have.
+// How a row's error grows with its uncertainty, as far as the rows tell: by a power of the excess of the
+// uncertainty over the least one, or not at all (0). Half of a round trip errs by what the trip took longer
+// than the shortest.
 struct NoiseLaw {
   double least_s = 0.0;
   double typical_s = 0.0;  // the median; 0: no row has an uncertainty
   double power = 0.0;
-  double floor_s = 0.0;  // beyond the least; however small an uncertainty, it is no proof that it says all
+  double floor_s = 0.0;  // beyond the least; a small uncertainty alone proves no small error
 
-  // Relative to a row of median uncertainty.
+  // The deviation of the row's error, relative to that of a row of median uncertainty.
   double deviation(const ClockRow& row) const;
 };
 
@@ -36,10 +37,10 @@ struct RowFaults {
   double noise_s;  // deviation of a row of median uncertainty from its neighbours
 };
 
-// `least_noise_s`: what the resolution of the readings makes of the finest clock.
+// `least_noise_s`: the noise that the resolution of the readings adds even to a perfect clock.
 RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s);
 
-// The median of the rows' uncertainties, of those that have one; 0: none has.
+// The median of the uncertainties of the rows that have one; 0: none has.
 double median_uncertainty(std::span<const ClockRow> rows);
 
 }  // namespace isletime::analysis

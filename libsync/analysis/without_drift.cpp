@@ -10,7 +10,7 @@
 namespace isletime::analysis {
 namespace {
 
-// Between rows that are a few apart: a few faults cannot move it.
+// The rate between rows that are a few apart: a few faults cannot move it.
 double usual_slope(std::span<const ClockRow> rows) {
   constexpr std::size_t kMostSlopes = 1000;
   const std::size_t lag = std::clamp<std::size_t>(rows.size() / 8, 1, 16);
@@ -24,8 +24,8 @@ double usual_slope(std::span<const ClockRow> rows) {
   return slopes.empty() ? 0.0 : median(std::move(slopes));
 }
 
-// Without what the clock drifts, at a rate that is each stretch's own: from middle to middle of two stretches
-// it goes over into the next.
+// Removes the drift at each stretch's own rate: from middle to middle of two stretches one rate goes over
+// into the next.
 std::vector<double> flattened(std::span<const ClockRow> rows, std::size_t stretch) {
   const std::size_t stretches = std::max<std::size_t>(1, rows.size() / stretch);
   const auto begin_of = [&](std::size_t k) { return k * rows.size() / stretches; };
@@ -56,7 +56,7 @@ std::vector<double> flattened(std::span<const ClockRow> rows, std::size_t stretc
   return flat;
 }
 
-// By how much rows differ that are a few apart, mostly.
+// The usual difference of rows that are a few apart.
 double roughness(const std::vector<double>& flat) {
   constexpr std::size_t kBeside = 4;
   std::vector<double> bends;
@@ -64,8 +64,8 @@ double roughness(const std::vector<double>& flat) {
   return spread_about_zero(std::move(bends));
 }
 
-// What the temperature does to the rate: how much faster the clock runs in the warmer third of the record
-// than in the colder one. 0: they hardly differ.
+// The effect of the temperature on the rate: how much faster the clock runs in the warmer third of the record
+// than in the colder one. 0: the temperatures hardly differ.
 double usual_per_degree(const std::vector<ClockRow>& rows) {
   constexpr std::size_t kLag = 1;
   constexpr double kLeastDegrees = 0.5;
@@ -109,7 +109,7 @@ std::vector<ClockRow> without_temperature(std::span<const ClockRow> rows) {
 
 std::vector<double> without_drift(std::span<const ClockRow> rows) {
   constexpr std::size_t kShortest = 12;
-  // A stretch that is shorter takes noise for drift: that alone makes it smoother by a few parts in a
+  // A shorter stretch takes noise for drift: that alone makes the offsets smoother by a few parts in a
   // hundred.
   constexpr double kClear = 0.9;
   std::vector<double> best = flattened(rows, std::max<std::size_t>(rows.size(), 1));

@@ -13,7 +13,7 @@
 
 namespace isletime {
 
-// RFC 9327, section 2, with those that ntpd added; others occur.
+// RFC 9327, section 2, with those that ntpd added; other values occur.
 enum class ControlOperation : std::uint8_t {
   kUnspecified = 0,
   kReadStatus = 1,
@@ -31,7 +31,7 @@ enum class ControlOperation : std::uint8_t {
   kUnsetTrap = 31,
 };
 
-// RFC 9327, section 2.6: what an error has as the upper byte of its status.
+// RFC 9327, section 2.6: the upper byte of an error's status.
 enum class ControlError : std::uint8_t {
   kUnspecified = 0,
   kNoPermission = 1,

@@ -49,8 +49,8 @@ constexpr bool contains(const Prefix& prefix, IpAddress address) {
          ((prefix.address.low ^ address.low) & mask(prefix.length - 64)) == 0;
 }
 
-// Whether the address is of a network that nobody else can reach: loopback, private (RFC 1918, RFC 4193) or
-// link-local (RFC 3927, RFC 4291).
+// Whether nobody else can reach the address's network: loopback, private (RFC 1918, RFC 4193) or link-local
+// (RFC 3927, RFC 4291).
 constexpr bool is_private(IpAddress address) {
   return address.is_loopback() || address.is_link_local_v6() ||
          contains(Prefix::v4(0x0a00'0000, 8), address) || contains(Prefix::v4(0xac10'0000, 12), address) ||

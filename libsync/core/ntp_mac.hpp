@@ -42,7 +42,7 @@ inline constexpr std::size_t kShortestDigest = 8;  // versions 1 to 3: DES
 inline constexpr std::size_t kLongestDigest = 64;  // versions 1 to 3: SHA-512
 inline constexpr std::size_t kShortestField = 16;
 
-// What of a digest has room in a packet.
+// The part of a digest that has room in a packet.
 constexpr std::size_t longest_digest(std::uint8_t version) {
   return version >= 4 ? kLongestMac - kKeyId : kLongestDigest;
 }

@@ -60,7 +60,7 @@ struct Packet {
 
 enum class ParseError : std::uint8_t { kTooShort, kUnsupportedVersion, kBadMacLength, kBadExtensionField };
 
-// The enumerator of the same name in a caller's own enum of reasons.
+// Converts to the enumerator of the same name in a caller's own enum of reasons.
 template <class Reason>
 constexpr Reason as(ParseError error) {
   switch (error) {
@@ -150,7 +150,7 @@ constexpr std::size_t emitted_size(const Packet& packet) {
   return kHeaderSize + packet.extensions.size() + mac;
 }
 
-// The bytes written. Absent: `out` is smaller than emitted_size(packet); nothing was written.
+// Returns the bytes written. Absent: `out` is smaller than emitted_size(packet); nothing was written.
 constexpr std::optional<std::size_t> emit(const Packet& packet, MutableBytes out) {
   const std::size_t size = emitted_size(packet);
   if (out.size() < size) return std::nullopt;

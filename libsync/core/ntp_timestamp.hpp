@@ -22,7 +22,7 @@ class NtpTimestamp {
   constexpr bool is_unset() const { return raw_ == 0; }
   constexpr bool operator==(const NtpTimestamp&) const = default;
 
-  // Nearest nanosecond; the whole seconds are split off first, as 2^-32 s units do not fit otherwise.
+  // To the nearest nanosecond; the whole seconds are split off first, as 2^-32 s units do not fit otherwise.
   friend constexpr nanoseconds operator-(NtpTimestamp a, NtpTimestamp b) {
     const auto difference = static_cast<std::int64_t>(a.raw_ - b.raw_);
     const auto fraction = static_cast<std::uint64_t>(difference) & 0xffff'ffff;
@@ -35,7 +35,7 @@ class NtpTimestamp {
   std::uint64_t raw_ = 0;
 };
 
-// Nearest 2^-32 s. The one instant an era whose stamp would read as "unset" is sent 0.2 ns late.
+// To the nearest 2^-32 s. The one instant an era whose stamp would read as "unset" is sent 0.2 ns late.
 constexpr NtpTimestamp to_ntp(WallTime time) {
   const auto since_epoch = time.time_since_epoch();
   const auto whole = std::chrono::floor<seconds>(since_epoch);

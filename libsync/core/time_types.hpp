@@ -33,8 +33,8 @@ using WallTime = WallClock::time_point;
 // Since an arbitrary instant; never steps.
 using MonoTime = MonoClock::time_point;
 
-// What a duration has beyond its floor in seconds: 0 to 999'999'999 ns. Not by subtracting that
-// floor, which for the earliest durations is out of range.
+// The part of a duration beyond its floor in seconds: 0 to 999'999'999 ns. It does not subtract that floor,
+// which for the earliest durations is out of range.
 constexpr nanoseconds subsecond(nanoseconds duration) {
   const nanoseconds rest = duration % seconds{1};
   return rest < nanoseconds::zero() ? rest + seconds{1} : rest;
@@ -64,8 +64,8 @@ struct Ppm {
   constexpr auto operator<=>(const Ppm&) const = default;
 };
 
-// What a clock that is wrong by `rate` gains `over` a time, to its whole millisecond: 1 ppm over
-// 1 ms is 1 ns. |rate| up to 15 ppm over the whole range, up to 1000 ppm over 4 years.
+// The gain of a clock that is wrong by `rate` `over` a time, to its whole millisecond: 1 ppm over 1 ms is 1
+// ns. |rate| is up to 15 ppm over the whole range, up to 1000 ppm over 4 years.
 constexpr nanoseconds drift(nanoseconds over, Ppm rate) {
   return nanoseconds{over / std::chrono::milliseconds{1} * rate.scaled / 65536};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who is answered: the longest prefix that holds the address decides; between equals, denial does.
-// An address that no rule holds is denied. The rules are a view; their owner keeps them in order.
+// Whom to answer: the longest prefix that holds the address decides; between equals, denial does. An address
+// that no rule holds is denied. The rules are a view; their owner keeps them in order.
 #pragma once
 
 #include <algorithm>

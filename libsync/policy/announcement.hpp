@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a broadcast server sends to all who listen (RFC 5905, section 3, mode 5): its own account and
-// a transmit stamp, and nothing of anybody's. A clock that is not set is not announced.
+// The packet that a broadcast server sends to all who listen (RFC 5905, section 3, mode 5): its own account
+// and a transmit stamp, and nothing of any client's. A clock that is not set is not announced.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 namespace isletime {
 
-// RFC 5905, section 16: the group that IANA gave to NTP; on IPv6 of the link alone.
+// The group that IANA gave to NTP (RFC 5905, section 16); on IPv6 that of the link alone.
 inline constexpr IpAddress kNtpGroupV4 = IpAddress::v4(0xe000'0101);         // 224.0.1.1
 inline constexpr IpAddress kNtpGroupV6{0xff02'0000'0000'0000, 0x0000'0101};  // ff02::101
 

@@ -4,32 +4,41 @@
 #include <algorithm>
 #include <chrono>
 
+#include "libsync/core/exchange.hpp"
 #include "libsync/policy/leap_second.hpp"
 #include "libsync/policy/saturated.hpp"
 
 namespace isletime {
 namespace {
 
-// Older ones say too little: of 15 ppm, an hour makes 54 ms.
+// An older exchange says too little: 15 ppm make 54 ms in an hour.
 constexpr nanoseconds kExchangeLasts = std::chrono::hours{1};
 
-// No answer is under way for so long: the server's clock was set back.
+// No answer is under way for this long, so the server's clock was set back.
 constexpr nanoseconds kSetBack = seconds{16};
 
-// To be signed and sent after it was stamped, of which no exchange tells.
+// A broadcast is signed and sent after it was stamped; no exchange tells how long that takes.
 constexpr nanoseconds kSending = std::chrono::microseconds{100};
 
-// RFC 5905, section 7.3: version 3 is older than our own broadcasts, and than ntpd's of this century.
+// RFC 5905, section 7.3: version 3 is older than our own broadcasts, and than those of any ntpd of this
+// century.
 constexpr std::uint8_t kOldestBroadcast = 3;
+
+// The server's time by a reading of the local clock. Its stamps are unfolded near it: the exchange's offset
+// is of the right era, while the local clock may read 1970.
+WallTime server_time(WallTime local, Offset offset) {
+  return WallTime{saturated_sum(local.time_since_epoch(), offset.value)};
+}
 
 }  // namespace
 
 void BroadcastClient::on_exchange(const Measurement& m) {
   exchange_ = m;
-  // An interleaved reply has the transmit stamp of the one before it (RFC 9769): this one is of the present.
+  // An interleaved reply has the transmit stamp of the reply before it (RFC 9769); the receive stamp is of
+  // the present.
   const NtpTimestamp stamp = m.server.receive;
   if (latest_ && *latest_ - stamp > kSetBack) latest_.reset();
-  remember(m.server, stamp, m.time);
+  remember(m.server, stamp, server_time(m.time, m.offset));
 }
 
 Result<Measurement, BroadcastReject> BroadcastClient::on_datagram(const Datagram& datagram,
@@ -40,10 +49,11 @@ Result<Measurement, BroadcastReject> BroadcastClient::on_datagram(const Datagram
 
   const Header& header = packet->header;
   const nanoseconds delay = std::max(exchange_->delay.value, nanoseconds::zero());
-  const nanoseconds offset = saturated_sum(header.transmit - to_ntp(datagram.received), delay / 2);
   const nanoseconds expected = saturated_sum(exchange_->offset.value, since.moved.value);
+  const Offset heard{saturated_sum(header.transmit - to_ntp(datagram.received), delay / 2)};
+  const nanoseconds offset = unfold(heard, {expected}).value;
   const nanoseconds age = magnitude(elapsed(exchange_->time, datagram.received));
-  // Of the exchange: its stamps, and the clock's rate since then.
+  // The error of the exchange: its stamps, and the clock's rate since then.
   const nanoseconds error = saturated_sum(exchange_->dispersion.value, drift(age, since.rate));
   // Both ways took between nothing and the whole delay, then and now.
   const nanoseconds ticks =
@@ -52,7 +62,7 @@ Result<Measurement, BroadcastReject> BroadcastClient::on_datagram(const Datagram
   if (magnitude(saturated_difference(offset, expected)) > allowed) {
     return Unexpected{BroadcastReject::kDisagrees};
   }
-  remember(header, header.transmit, datagram.received);
+  remember(header, header.transmit, server_time(datagram.received, {offset}));
   return Measurement{.time = datagram.received,
                      .offset = {offset},
                      .delay = {delay},
@@ -60,7 +70,7 @@ Result<Measurement, BroadcastReject> BroadcastClient::on_datagram(const Datagram
                      .server = header};
 }
 
-// In this order: who sent it, is it usable, is it new, is there something to compare it with.
+// The checks are in this order: who sent it, is it usable, is it new, is there something to compare it with.
 std::optional<BroadcastReject> BroadcastClient::find_fault(const Packet& packet,
                                                            const Datagram& datagram) const {
   const Header& header = packet.header;
@@ -76,20 +86,22 @@ std::optional<BroadcastReject> BroadcastClient::find_fault(const Packet& packet,
   if (!exchange_ || magnitude(elapsed(exchange_->time, datagram.received)) > kExchangeLasts) {
     return BroadcastReject::kNotCalibrated;
   }
-  if (is_near_leap_second(header, datagram.received)) return BroadcastReject::kLeapSecond;
+  if (is_near_leap_second(header, server_time(datagram.received, exchange_->offset))) {
+    return BroadcastReject::kLeapSecond;
+  }
   return std::nullopt;
 }
 
-bool BroadcastClient::is_near_leap_second(const Header& header, WallTime received) const {
-  const auto server_time = unfold(header.transmit, received);
-  return server_time && (isletime::is_near_leap_second(
-                             announced_leap_second(header, header.transmit, received), *server_time) ||
-                         isletime::is_near_leap_second(leap_second_, *server_time));
+bool BroadcastClient::is_near_leap_second(const Header& header, WallTime near) const {
+  const auto sent = unfold(header.transmit, near);
+  return sent &&
+         (isletime::is_near_leap_second(announced_leap_second(header, header.transmit, near), *sent) ||
+          isletime::is_near_leap_second(leap_second_, *sent));
 }
 
-void BroadcastClient::remember(const Header& header, NtpTimestamp stamp, WallTime received) {
+void BroadcastClient::remember(const Header& header, NtpTimestamp stamp, WallTime near) {
   if (!latest_ || stamp - *latest_ > nanoseconds::zero()) latest_ = stamp;
-  if (const auto announced = announced_leap_second(header, stamp, received)) leap_second_ = announced;
+  if (const auto announced = announced_leap_second(header, stamp, near)) leap_second_ = announced;
 }
 
 const char* describe(BroadcastReject reject) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Whether a broadcast of a server that is also asked may be believed, between two answers (RFC 5905,
-// section 3; RFC 8633, section 5.5). Pure, and suspicious: it tells no delay, so it is taken only if it
-// agrees with the last exchange as well as that one's delay allows, which shows what was held back or
-// sent again. Nothing changes before a packet has passed every check.
+// Whether a broadcast of a server that is also asked may be believed, between two answers (RFC 5905, section
+// 3; RFC 8633, section 5.5). Pure, and suspicious: a broadcast has no delay, so it is taken only if it agrees
+// with the last exchange as well as the delay of that exchange allows, which detects packets that were held
+// back or sent again. Nothing changes before a packet has passed every check.
 #pragma once
 
 #include <cstdint>
@@ -37,10 +37,10 @@ enum class BroadcastReject : std::uint8_t {
 
 const char* describe(BroadcastReject reject);  // a clause for people
 
-// What is known of the local clock since the last exchange.
+// The motion of the local clock since the last exchange.
 struct SinceExchange {
-  Offset moved{};                  // the offset changed by this: the clock was steered, and gains or loses
-  Ppm rate = kFrequencyTolerance;  // what this may be wrong by
+  Offset moved{};                  // how far the offset moved: the clock was steered, and gains or loses
+  Ppm rate = kFrequencyTolerance;  // the uncertainty of that rate
 };
 
 class BroadcastClient {
@@ -52,24 +52,24 @@ class BroadcastClient {
   };
   explicit BroadcastClient(const Config& config) : config_(config) {}
 
-  // A query was answered: that calibrates what is broadcast from now on.
+  // A query was answered: the answer calibrates the broadcasts from now on.
   void on_exchange(const Measurement& m);
-  // The local clock was set: what was measured by it is worth nothing.
+  // The local clock was set: measurements made by it are worthless.
   void forget_exchange() { exchange_.reset(); }
   const std::optional<Measurement>& exchange() const { return exchange_; }
 
-  // `datagram`: a header alone, whose signature was found good. The delay of the measurement is the
-  // exchange's; its dispersion holds what a packet that was held back could hide.
+  // `datagram` has a header alone, whose signature was found good. The delay of the measurement is the
+  // exchange's; its dispersion covers how long a packet could have been held back.
   Result<Measurement, BroadcastReject> on_datagram(const Datagram& datagram, const SinceExchange& since);
 
  private:
   std::optional<BroadcastReject> find_fault(const Packet& packet, const Datagram& datagram) const;
-  bool is_near_leap_second(const Header& header, WallTime received) const;
-  void remember(const Header& header, NtpTimestamp stamp, WallTime received);
+  bool is_near_leap_second(const Header& header, WallTime near) const;
+  void remember(const Header& header, NtpTimestamp stamp, WallTime near);
 
   Config config_;
   std::optional<Measurement> exchange_;
-  std::optional<NtpTimestamp> latest_;   // of the server's stamps on all that was believed
+  std::optional<NtpTimestamp> latest_;   // the server's latest stamp that was believed
   std::optional<WallTime> leap_second_;  // the end of the day for which one was announced
 };
 

@@ -107,7 +107,7 @@ Result<Measurement, Reject> Client::on_datagram(const Datagram& datagram, MonoTi
     return Unexpected{*fault};
   }
   const Measurement m = measured(packet->header, datagram.received);
-  remember_leap_second(packet->header, datagram.received);
+  remember_leap_second(packet->header, pivot(datagram.received));
   if (config_.interleaved) previous_ = Previous{*outstanding_->t1, packet->header.receive, datagram.received};
   answered_ = outstanding_->nonce;
   outstanding_.reset();
@@ -131,7 +131,7 @@ std::optional<Reject> Client::find_fault(const Packet& packet, const Datagram& d
   if (now >= outstanding_->deadline) return Reject::kLate;
   if (packet.mac) return Reject::kUnexpectedMac;
   if (const auto fault = find_fault_of_server(header)) return fault;
-  if (is_near_leap_second(header, datagram.received)) return Reject::kLeapSecond;
+  if (is_near_leap_second(header, pivot(datagram.received))) return Reject::kLeapSecond;
   return find_fault_of_stamps(header, datagram.received);
 }
 
@@ -180,19 +180,18 @@ std::optional<Reject> Client::find_fault_of_server(const Header& header) const {
   return std::nullopt;
 }
 
-bool Client::is_near_leap_second(const Header& header, WallTime received) const {
-  const auto server_time = unfold(header.receive, received);
+bool Client::is_near_leap_second(const Header& header, WallTime near) const {
+  const auto server_time = unfold(header.receive, near);
   if (!server_time) return false;
-  for (const auto& leap_second : {announced_leap_second(header, header.receive, received), leap_second_}) {
+  for (const auto& leap_second : {announced_leap_second(header, header.receive, near), leap_second_}) {
     if (isletime::is_near_leap_second(leap_second, *server_time)) return true;
   }
   return false;
 }
 
 // Kept when the announcement ends: by then the leap second has just been.
-void Client::remember_leap_second(const Header& header, WallTime received) {
-  if (const auto announced = announced_leap_second(header, header.receive, received))
-    leap_second_ = announced;
+void Client::remember_leap_second(const Header& header, WallTime near) {
+  if (const auto announced = announced_leap_second(header, header.receive, near)) leap_second_ = announced;
 }
 
 // RFC 9769, section 2: of an interleaved reply only T3 is taken, the rest is that of the exchange before.
@@ -211,8 +210,9 @@ Measurement Client::measured(const Header& header, WallTime t4) const {
   const nanoseconds dispersion = precision_of(header.precision) + precision_of(config_.precision) +
                                  drift(round_trip + std::chrono::milliseconds{1}, kFrequencyTolerance);
   const bool is_interleaved = answered_by(header) == Answered::kInterleavedQuery;
-  return {.time = is_interleaved ? previous_->t4 : t4,
-          .offset = offset,
+  const WallTime time = is_interleaved ? previous_->t4 : t4;
+  return {.time = time,
+          .offset = unfold(offset, {elapsed(time, pivot(time))}),
           .delay = delay,
           .dispersion = {dispersion},
           .server = header,

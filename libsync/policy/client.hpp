@@ -35,6 +35,9 @@ struct ClientConfig {
   Dispersion max_root_distance = kMaxRootDistance;
   std::span<const ReferenceId> own_ids{};  // as others that follow us name us
   bool interleaved = false;                // ask for it; a server that does not know it answers as ever
+  // The server's stamps are of the era nearest to this, which should be the build time: a clock that is not
+  // set yet may be further from the server's than an era tells. Absent: nearest to the local clock.
+  std::optional<WallTime> era_pivot{};
 
   static constexpr Dispersion kMaxRootDistance{seconds{16}};  // RFC 5905, section 7.2 (MAXDISP)
   // An exchange that has not been completed after as many queries is of the past.
@@ -141,8 +144,9 @@ class Client {
   std::optional<Reject> find_fault(const Packet& packet, const Datagram& datagram, MonoTime now) const;
   std::optional<Reject> find_fault_of_server(const Header& header) const;
   std::optional<Reject> find_fault_of_stamps(const Header& header, WallTime t4) const;
-  bool is_near_leap_second(const Header& header, WallTime received) const;
-  void remember_leap_second(const Header& header, WallTime received);
+  WallTime pivot(WallTime local) const { return config_.era_pivot.value_or(local); }
+  bool is_near_leap_second(const Header& header, WallTime near) const;
+  void remember_leap_second(const Header& header, WallTime near);
   Exchange exchange_of(const Header& header, WallTime t4) const;
   Measurement measured(const Header& header, WallTime t4) const;
   nanoseconds shortest_interval() const { return std::max(wanted_interval_, rate_limit_); }

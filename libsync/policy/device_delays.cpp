@@ -15,7 +15,7 @@ constexpr std::int64_t kLeastExcess = 1000;
 // Three days at 64 s: no queue stands for so long without a break.
 constexpr std::uint8_t kMostQueuedBlocks = 128;
 
-// 32 bits hold 4.2 s; whoever answers later is not listened to anyway.
+// 32 bits hold 4.2 s; a later answer is refused anyway.
 constexpr std::uint32_t held(Delay delay) {
   return static_cast<std::uint32_t>(
       std::clamp(delay.value, nanoseconds::zero(), nanoseconds{std::chrono::milliseconds{4200}}).count());
@@ -73,10 +73,10 @@ std::int64_t DeviceDelays::quiet_level() const {
   return std::int64_t{quiet->mean_excess} * 5 / 8;
 }
 
-// A block that never came near the least delay saw another route, or a queue that never emptied. The
-// offsets tell: if they agree with a path of that delay, it is one, and the old minimum is forgotten. If
-// not, it is a queue on one way: the block says nothing of the path, and the old minimum is kept. But not
-// for ever: no offset tells an old minimum that was wrong from a queue that stands.
+// A block that never came near the least delay saw another route, or a queue that never emptied. The offsets
+// tell which: if they agree with a path of that delay, it is a route, and the old minimum is forgotten. If
+// not, it is a queue on one way: the block says nothing of the path, and the old minimum is kept. But not for
+// ever: no offset tells an old minimum that was wrong from a queue that stands.
 void DeviceDelays::close_block(MonoTime at) {
   Block closed = blocks_[block_];
   const auto risen = std::int64_t{closed.least} - least();
@@ -120,7 +120,7 @@ void DeviceDelays::estimate(std::uint32_t delay) {
   if (average_ == 0) {
     average_ = std::max(std::int64_t{delay} / 4, kLeastExcess);
   } else {
-    // A spike counts for four; what three of four samples exceed is none.
+    // A spike counts for at most four times the mean; a delay that three of four samples exceed is no spike.
     const std::int64_t most = 4 * std::max(average_, quantile.value_or(0));
     average_ += (std::clamp<std::int64_t>(half, 0, most) - average_) / 64;
   }

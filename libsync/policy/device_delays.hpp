@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a device remembers of its exchanges' delays: the least of them, and how much queues add to it
-// on either way. From both follows how far the offset of a sample can be wrong. In integers, and a
+// A device's memory of the delays of its exchanges: the least of them, and how much queues add to it on
+// either way. From both follows how far the offset of a sample can be wrong. It needs integers only, and a
 // quarter of a kilobyte.
 #pragma once
 
@@ -18,14 +18,14 @@ class DeviceDelays {
   // `is_centred`: the sample's offset is also that of a path without queues, as far as is known.
   void add(Delay delay, MonoTime at, bool is_centred);
 
-  // How little queues add at best is no longer known: an offset has contradicted it.
+  // An offset has contradicted how little queues add at best, which is no longer known.
   void forget_quiet();
 
-  // Mean of what queues add on one way; at least 1 us. Before the first delay: 1 us.
+  // The mean that queues add on one way; at least 1 us. Before the first delay: 1 us.
   nanoseconds mean_excess() const { return mean_excess_; }
-  // Of a path without queues: the least delay, less what a minimum of so many is expected to exceed it by.
+  // The delay of a path without queues: the least delay, less the expected excess of a minimum of so many.
   Delay minimum() const { return minimum_; }
-  // The least of the last 16: what a queue that stands, or a route, may add to one way is in it.
+  // The least of the last 16 delays: it contains what a standing queue, or a route, may add to one way.
   Delay recent_minimum() const;
   // How far the offset of a sample of that delay can be wrong, to either side.
   nanoseconds half_width(Delay delay) const;

@@ -10,21 +10,22 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// While the delays are hardly known, all of one may have been a queue's.
+// While the delays are hardly known, a queue may have caused all of one.
 constexpr std::uint16_t kUnknownDelays = 8;
-// Fewer leave the least of them so uncertain that an estimate outside of a sample's box is no surprise.
+// With fewer samples the least delay is so uncertain that an estimate outside of a sample's box is no
+// surprise.
 constexpr std::uint16_t kKnownDelays = 32;
 constexpr int kSamplesForStep = 3;
 
 // A clock's reading is no better than this.
 constexpr std::int64_t kLeastSoftness = 5000;
 
-// So many deviations outside of what a sample leaves possible are no chance.
+// An offset this many deviations outside of what a sample leaves possible is no chance.
 constexpr std::int64_t kSurprising = 3;
 constexpr std::int64_t kImpossible = 4;
 constexpr std::int64_t kContradicting = 6;
 
-// RFC 5905, PHI: what any clock may gain, in ns/s.
+// RFC 5905, PHI: how much any clock may gain, in ns/s.
 constexpr std::int64_t kTolerance = 15'000;
 
 constexpr std::uint32_t kLargestWander = 4000;
@@ -34,12 +35,12 @@ constexpr std::int64_t kLeastSpanMs = 1000;
 constexpr std::int64_t kLongestSpanMs = 7 * std::int64_t{86'400'000};
 constexpr std::int64_t kLongestDistance = 1'000'000'000'000;
 
-// Time that goes back is none.
+// A time that goes back counts as none.
 std::int64_t ms_between(MonoTime then, MonoTime now) {
   return std::clamp<std::int64_t>(elapsed(then, now) / milliseconds{1}, 0, kLongestSpanMs);
 }
 
-// The rate that makes a clock gain so much, in ns/s.
+// The rate by which a clock gains this much, in ns/s.
 std::int64_t rate_over(std::int64_t gained, std::int64_t ms) {
   const std::int64_t rate = scale(std::min(gained, kLongestDistance), 1000, std::max(ms, kLeastSpanMs));
   return std::min(rate, DeviceFilter::kLargestRateDeviation);
@@ -59,7 +60,7 @@ SampleUse DeviceEstimator::add(const DeviceSample& sample) {
   const MonoTime at = sample.at;
   schedule_.on_sample(at);
   if (filter_) filter_->predict(at, wander_);
-  // A sample that is not believed has no say about the path either.
+  // A sample that is not believed says nothing of the path either.
   const DeviceDelays believed = delays_;
   const SampleUse use = judge(floored(sample));
   if (use == SampleUse::kDoubted) delays_ = believed;
@@ -90,12 +91,12 @@ std::optional<DeviceEstimate> DeviceEstimator::at(MonoTime now) const {
   DeviceFilter filter = *filter_;
   filter.predict(now, wander_);
   const std::int64_t deviation = filter.deviation();
-  // On which way the least delay is spent, no exchange tells; nor, while all are longer, on which way the
-  // rest: the estimate may be at one edge of the boxes and the truth beyond the other.
+  // No exchange tells on which way the least delay is spent; nor, while all are longer, on which way the rest
+  // is: the estimate may be at one edge of the boxes and the truth beyond the other.
   const std::int64_t shortest = delays_.minimum().value.count();
   const std::int64_t standing = std::max<std::int64_t>(delays_.recent_minimum().value.count() - shortest, 0);
   const std::int64_t known = 3 * deviation + shortest / 2 + standing + dispersion_;
-  // What has happened to the crystal since, no slow one tells. But the truth was within half of any round
+  // No slow sample tells what has happened to the crystal since. But the truth was within half of any round
   // trip.
   const std::int64_t aged = over_ms(kTolerance, ms_between(confirmed_, now));
   const std::int64_t certain = saturated_sum(certain_, over_ms(kTolerance, ms_between(believed_, now)));
@@ -149,8 +150,8 @@ std::int64_t DeviceEstimator::softness() const {
   return delays_.mean_excess().count() / 16 + kLeastSoftness;
 }
 
-// Whatever the queues were, the truth lies within half of the round trip. Once the delays are known, it
-// lies within what this one exceeds the least by; a route that has just changed is allowed for.
+// Whatever the queues were, the truth lies within half of the round trip. Once the delays are known, it lies
+// within the excess of this one over the least; a route that has just changed is allowed for.
 bool DeviceEstimator::contradicts(const Box& box) const {
   const std::int64_t away = distance(box.offset, filter_->offset());
   const std::int64_t deviation = filter_->deviation();
@@ -197,8 +198,8 @@ SampleUse DeviceEstimator::doubt(MonoTime at, const Box& box) {
   return SampleUse::kStepped;
 }
 
-// What has carried the offset away since the last sample that was believed may have been a change of
-// rate: so uncertain is it now. After a mere step the rate's mean is right, and the next samples say so.
+// A change of rate may have carried the offset away since the last sample that was believed, so the rate is
+// that uncertain now. After a mere step the rate's mean is right, and the next samples say so.
 void DeviceEstimator::step(MonoTime at) {
   Box best = doubt_->box;
   best.offset = suspected(at);
@@ -248,7 +249,7 @@ void DeviceEstimator::weigh_surprise(MonoTime at, const Box& box) {
 }
 
 void DeviceEstimator::update(const Box& box) {
-  // A longer delay than that is not what the usual queues make.
+  // The usual queues do not make a longer delay than that.
   if (2 * box.half_width > 7 * delays_.mean_excess().count())
     apply_queued(box);
   else

@@ -25,7 +25,7 @@ struct DeviceSample {
 
 struct DeviceEstimate {
   Offset offset;  // remote - free-running local; the true time is at + offset
-  Ppm rate;       // of the offset: positive if the free-running clock is slow
+  Ppm rate;       // positive if the free-running clock is slow
   Dispersion deviation;
   // The offset is off by no more, also if all of the least delay is on one way. The server's own root
   // distance is not included.
@@ -40,20 +40,20 @@ enum class SampleUse : std::uint8_t {
 
 class DeviceEstimator {
  public:
-  // How far the oscillator's rate wanders in a second, in ns/s (10^-9); in n seconds, sqrt(n) as far.
+  // How far the oscillator's rate wanders in a second, in ns/s (10^-9); in n seconds, sqrt(n) times as far.
   static constexpr std::uint16_t kKnownCrystal = 10;
   static constexpr std::uint16_t kUnknownCrystal = 30;
 
-  // The crystal wanders at least so much; surprises teach that it is more.
+  // The crystal wanders at least this much; surprises teach that it is more.
   explicit DeviceEstimator(std::uint16_t wander = kKnownCrystal) : least_wander_(wander), wander_(wander) {}
 
   SampleUse add(const DeviceSample& sample);
   std::optional<DeviceEstimate> at(MonoTime now) const;  // absent: no sample yet
-  // From one query to the next, as of now; see device_schedule.
+  // The interval between queries as of now; see device_schedule.
   seconds interval(MonoTime now) const;
 
  private:
-  // The truth lies in it, as a sample has it; all are in ns.
+  // The interval in which the truth lies by a sample; all are in ns.
   struct Box {
     std::int64_t offset;
     std::int64_t half_width;  // as far as queues may have made the offset wrong

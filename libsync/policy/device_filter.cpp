@@ -15,10 +15,10 @@ using std::chrono::milliseconds;
 constexpr std::int64_t kFirstRateDeviation = 200'000;  // most crystals; 500 ppm are not excluded
 constexpr Ppm kRateLimit = Ppm::whole(DeviceFilter::kLargestRate / 1000);
 
-// No better is a clock known than this: a variance that comes out as less is a rounding error.
+// No clock is known better than this: a smaller variance is a rounding error.
 constexpr std::int64_t kLeastDeviation = 100;
 
-// The covariance is predicted in pieces of this, and is at its limits after days.
+// The covariance is predicted in pieces of this length, and is at its limits after days.
 constexpr std::int64_t kPieceMs = 128'000;
 constexpr nanoseconds kLongestPrediction = std::chrono::hours{24 * 7};
 
@@ -99,8 +99,8 @@ void DeviceFilter::apply_edge(std::int64_t edge, int side, std::int64_t softness
   correct(side * innovation, p00);
 }
 
-// The product of a normal density and e^(-x / mean) is the same one, shifted by its variance / mean: but
-// not so far that the edge, which is applied next, could not take it back.
+// The product of a normal density and e^(-x / mean) is the same normal density, shifted by its variance /
+// mean. The shift is limited, so that the edge, which is applied next, can take it back.
 void DeviceFilter::apply_slope(std::int64_t mean, int side) {
   correct(-side * std::min(p00_ / mean, kEdgesAway / 2 * deviation()), p00_);
 }

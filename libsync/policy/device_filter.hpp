@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A Kalman filter of two states, a clock's offset and its rate, in integers. It learns that the offset
-// lies above or below a soft edge, or near a centre, and loses what the oscillator's wander takes. No
-// input overflows it: deviations are held to 1 s and 500 ppm, rates to 1000 ppm.
+// A Kalman filter of two states, a clock's offset and its rate, in integers. It learns that the offset lies
+// above or below a soft edge, or near a centre, and forgets as the oscillator wanders. No input overflows it:
+// deviations are held to 1 s and 500 ppm, rates to 1000 ppm.
 #pragma once
 
 #include <cstdint>
@@ -26,13 +26,13 @@ class DeviceFilter {
   std::int64_t deviation() const;
   std::int64_t rate_deviation() const;
 
-  // Time that goes back is none. `wander` is what the rate gains a second, in ns/s.
+  // A time that goes back counts as none. `wander` is what the rate gains a second, in ns/s.
   void predict(MonoTime to, std::uint32_t wander);
-  // Begins anew at another offset; of the rate it keeps what it knows.
+  // Begins anew at another offset, and keeps what it knows of the rate.
   void set_offset(std::int64_t offset, std::int64_t deviation);
-  // The offset is less certain than was thought.
+  // Makes the offset less certain.
   void loosen_offset(std::int64_t variance);
-  // The rate may have changed by so much since `ms` ago.
+  // The rate may have changed by this much since `ms` ago.
   void loosen_rate(std::int64_t deviation, std::int64_t ms);
   // The offset lies above a soft edge (side 1) or below it (side -1).
   void apply_edge(std::int64_t edge, int side, std::int64_t softness);

@@ -21,7 +21,7 @@ enum class DeviceNeed : std::uint8_t {
 class DeviceSchedule {
  public:
   void on_sample(MonoTime at);
-  // From one query to the next, as of now: a server that does not reply is not asked more often for that.
+  // The interval between queries as of now: a server that does not reply is not asked more often for that.
   seconds interval(MonoTime now, DeviceNeed need) const;
 
  private:
@@ -29,7 +29,7 @@ class DeviceSchedule {
 
   std::optional<MonoTime> last_;
   std::uint16_t samples_ = 0;
-  std::uint16_t spent_ = 0;  // s by which queries came sooner than every 64 s
+  std::uint16_t spent_ = 0;  // the seconds by which queries came sooner than every 64 s
 };
 
 }  // namespace isletime

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Two clocks at one instant, although they can only be read one after the other: whatever runs in between
-// makes them seem apart. Pure: told how to read them.
+// Two clocks at one instant, although they can only be read one after the other: anything that runs in
+// between makes them seem apart. Pure: the caller passes functions that read the clocks.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,7 @@ struct Instant {
   constexpr nanoseconds wall_less_mono() const { return wall.time_since_epoch() - mono.time_since_epoch(); }
 };
 
-// The best of a few tries, for which a thread is mostly left in peace once.
+// Returns the best of a few tries, as a thread is mostly left in peace for one of them.
 template <class ReadMono, class ReadWall>
 constexpr Instant read_instant(ReadMono read_mono, ReadWall read_wall) {
   constexpr nanoseconds kGood = std::chrono::microseconds{125};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which addresses may use a key: so that whoever has one key of an island can sign for himself only
+// Which addresses may use a key: so that a device that has one key of an island can sign for itself only
 // (CVE-2015-7974). A key that no binding names is for all.
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// When the leap second comes that a server announces, and whether a time is too near to it: servers
-// and kernels disagree about the seconds around one (RFC 8633, section 3.7).
+// When an announced leap second comes, and whether a time is too near to it: servers and kernels disagree
+// about the seconds around one (RFC 8633, section 3.7).
 #pragma once
 
 #include <chrono>
@@ -20,8 +20,8 @@ constexpr std::optional<WallTime> end_of_day(WallTime time) {
   return WallTime{std::chrono::floor<Days>(time.time_since_epoch()) + Days{1}};
 }
 
-// The leap second that the server announces comes at this instant. `stamp`: that of its own which is of
-// the present.
+// The instant of the leap second that the server announces. `stamp`: the one of its stamps that is of the
+// present.
 constexpr std::optional<WallTime> announced_leap_second(const Header& header, NtpTimestamp stamp,
                                                         WallTime near) {
   if (header.leap != Leap::kInsert && header.leap != Leap::kDelete) return std::nullopt;

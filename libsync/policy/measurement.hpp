@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What one valid exchange tells of a server's clock (RFC 5905, section 8), with what the server
-// said of itself.
+// The result of one valid exchange with a server (RFC 5905, section 8), with the server's account of itself.
 #pragma once
 
 #include <algorithm>
@@ -15,11 +14,12 @@ struct Measurement {
   WallTime time;  // the reply's arrival by the local clock
   Offset offset;
   Delay delay;            // raw: may be slightly negative
-  Dispersion dispersion;  // of both clocks' precision, and of the local clock's rate meanwhile
+  Dispersion dispersion;  // from both clocks' precision, and from the local clock's rate meanwhile
   Header server;
-  // Of the exchange before: the reply to it left the server at the header's transmit stamp (RFC 9769).
+  // The measurement is of the previous exchange, whose reply left the server at the header's transmit stamp
+  // (RFC 9769).
   bool is_interleaved = false;
-  nanoseconds turnaround{};  // T3 - T2: what the server took, which is no part of the delay
+  nanoseconds turnaround{};  // T3 - T2: the server's part of the round trip, which is no part of the delay
 };
 
 // 2^log2_seconds rounded up, within 1 ns and 1 s: other values are a sender's mistake or malice.
@@ -29,7 +29,7 @@ constexpr nanoseconds precision_of(std::int8_t log2_seconds) {
   return nanoseconds{(1'000'000'000 + (std::int64_t{1} << shift) - 1) >> shift};
 }
 
-// What |offset - true offset| cannot exceed, however the delay was split between the two ways.
+// The bound of |offset - true offset|, however the delay was split between the two ways.
 constexpr nanoseconds error_bound(const Measurement& m) {
   return std::max(m.delay.value, nanoseconds::zero()) / 2 + m.dispersion.value;
 }

@@ -10,12 +10,12 @@
 namespace isletime {
 namespace {
 
-// Longer ones are nobody's: they hold a fragment of data and a MAC at most, or as ntpstat has it a
-// buffer of 576 bytes.
+// No client sends longer ones: they hold a fragment of data and a MAC at most, or as ntpstat has it a buffer
+// of 576 bytes.
 constexpr std::size_t kLongestRequest = 1024;
-constexpr std::size_t kPairSize = 4;  // of what READSTAT tells: an association and its status
+constexpr std::size_t kPairSize = 4;  // of READSTAT's answer: an association and its status
 
-// As ntpd shows who does not know the time.
+// The stratum by which ntpd shows a server that does not know the time.
 constexpr std::uint8_t kUnsetStratum = kMaxStratum + 1;
 constexpr auto kUnsetReference = ReferenceId::ascii("INIT");
 constexpr Header kSilentServer = [] {
@@ -67,7 +67,7 @@ std::uint16_t peer_status(const MonitoredPeer& peer) {
   auto upper = static_cast<unsigned>(peer.selection);
   if (peer.is_configured) upper |= peer_bit::kConfigured;
   if (peer.is_signed) upper |= peer_bit::kSignedByKey;
-  // What has not its key's signature is never heard.
+  // A server whose replies lack the key's signature is never heard.
   if (peer.is_signed && peer.reach != 0) upper |= peer_bit::kAuthentic;
   if (peer.reach != 0) upper |= peer_bit::kReachable;
   return status_word(upper, static_cast<std::uint8_t>(last_event(peer)));
@@ -130,7 +130,7 @@ void write_system(VariableText& text, const Monitored& monitored, WallTime now) 
   text.quoted("system", system.operating_system);
 }
 
-// What the server says of itself; before it has said anything, as ntpd has it.
+// The server's account of itself; before it has said anything, as ntpd shows it.
 void write_account(VariableText& text, const MonitoredPeer& peer) {
   const Header& server = peer.server.value_or(kSilentServer);
   const bool is_unset = is_unset_server(peer);
@@ -140,7 +140,7 @@ void write_account(VariableText& text, const MonitoredPeer& peer) {
   text.bound("rootdelay", server.root_delay.to_nanoseconds());
   text.bound("rootdisp", server.root_dispersion.to_nanoseconds());
   text.reference_id("refid", server.reference_id, server.stratum);
-  // ntpq takes the age of a peer from the last of the two.
+  // ntpq computes the age of a peer from the later of the two.
   text.stamp("reftime", peer.server ? std::optional{server.reference} : std::nullopt);
   text.stamp("rec", peer.heard ? std::optional{to_ntp(*peer.heard)} : std::nullopt);
 }
@@ -155,7 +155,7 @@ void write_peer(VariableText& text, const MonitoredPeer& peer) {
   text.number("unreach", peer.losses);
   text.number("hmode", static_cast<std::int64_t>(Mode::kClient));
   text.number("pmode", static_cast<std::int64_t>(Mode::kServer));
-  // A server repeats the poll that it was told, and we tell it none.
+  // A server repeats the poll that the query names, and ours names none.
   text.number("hpoll", peer.poll);
   text.number("ppoll", peer.poll);
   text.hexadecimal("flash", flash(peer));
@@ -184,7 +184,7 @@ ControlReply read_variables(const ControlHeader& asked, Bytes names, const Monit
   return reply;
 }
 
-// RFC 9327, section 3: of the system the associations, of one of these its variables.
+// RFC 9327, section 3: READSTAT of the system lists the associations; that of an association, its variables.
 ControlReply read_status(const ControlHeader& asked, const Monitored& monitored, WallTime now) {
   if (asked.association != 0) return read_variables(asked, {}, monitored, now);
   ControlReply reply(asked);
@@ -236,7 +236,7 @@ std::optional<Refusal> find_fault(const Request& request, const ControlAccess& a
   return std::nullopt;
 }
 
-// Replies are not answered, and all of ours say that they are such: no two servers answer each other.
+// Replies are not answered, and all of ours are marked as replies: no two servers answer each other.
 std::optional<Refusal> find_fault(const ControlHeader& asked) {
   if (asked.version < kOldestVersion || asked.version > kNewestVersion) return Refusal::kUnsupportedVersion;
   const bool is_request = asked.mode == Mode::kControl && !asked.is_response && !asked.is_error &&

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What monitoring programs are told by control messages (mode 6; RFC 9327): a request, where it came
-// from, and what is known of the clock and of its sources, to the fragments of a reply or to the reason
-// why there is none. Read only: whatever would change or enumerate something is answered by an error
-// of 12 bytes. As replies are longer than requests, they are for those alone whom `monitors` allow.
+// Answers to monitoring programs, by control messages (mode 6; RFC 9327): from a request, its sender, and the
+// state of the clock and its sources come the fragments of a reply, or the reason why there is none. Read
+// only: a request that would change or enumerate something is answered by an error of 12 bytes. As replies
+// are longer than requests, only those whom `monitors` allow get them.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@
 
 namespace isletime {
 
-// RFC 9327, section 3.1: what the clock is set by.
+// RFC 9327, section 3.1: the kind of source that sets the clock.
 enum class ClockSource : std::uint8_t {
   kUnspecified = 0,
   kLocal = 5,
@@ -45,28 +45,28 @@ enum class PeerSelection : std::uint8_t {
 struct MonitoredPeer {
   std::uint16_t association = 0;  // never 0
   PeerSelection selection = PeerSelection::kRejected;
-  bool is_configured = false;  // not: somebody feeds it
+  bool is_configured = false;  // false: somebody feeds it
   bool is_signed = false;
   bool is_loop = false;
   std::string_view address{};  // a literal one, without port; empty: it has none
   std::uint16_t port = 0;
   std::string_view local_address{};  // ours, as it sees us; empty: not known
-  std::string_view name{};           // empty: none but the address
+  std::string_view name{};           // empty: only the address
   std::uint8_t reach = 0;
   std::uint32_t losses = 0;           // in a row
   std::optional<std::int8_t> poll{};  // log2 seconds
-  std::optional<Header> server{};     // what it last said
+  std::optional<Header> server{};     // its last account of itself
   std::optional<WallTime> heard{};    // when its last sample came
   std::optional<Offset> offset{};
   std::optional<Delay> delay{};
-  std::optional<Dispersion> dispersion{};  // with half of the delay, what the offset's error cannot exceed
+  std::optional<Dispersion> dispersion{};  // with half of the delay, the bound of the offset's error
   std::optional<Dispersion> jitter{};      // one sigma of the offset
 };
 
 struct MonitoredSystem {
   ClockSource source = ClockSource::kUnspecified;
   std::uint16_t peer = 0;  // the association that is followed; 0: none
-  std::int8_t poll = 0;    // log2 seconds: of that, or what it would be
+  std::int8_t poll = 0;    // log2 seconds: the poll of that association, or what it would be
   std::int8_t shortest_poll = 0;
   std::optional<Offset> offset{};  // still to be slewed away
   std::optional<Ppm> frequency{};
@@ -78,7 +78,7 @@ struct MonitoredSystem {
 };
 
 struct Monitored {
-  ServerState state;  // as clients are told
+  ServerState state;  // as clients see it
   MonitoredSystem system;
   std::span<const MonitoredPeer> peers;
 };
@@ -99,12 +99,12 @@ class ControlReply {
  public:
   static constexpr std::size_t kMostData = 4 * kMostControlData;
 
-  // `request`: whose reply it is. An error has no data.
+  // `request` is the one that is answered. An error has no data.
   explicit ControlReply(const ControlHeader& request);
   static ControlReply of_error(const ControlHeader& request, ControlError error);
 
   void set_status(std::uint16_t status) { header_.status = status; }
-  // The caller writes `size` bytes at most, and says by set_size how many they were.
+  // The caller writes `size` bytes at most, and gives their number to set_size.
   MutableBytes data() { return data_; }
   void set_size(std::size_t size) { size_ = size; }
 
@@ -118,10 +118,10 @@ class ControlReply {
   std::size_t size_ = 0;
 };
 
-// Further ones are not told of.
+// Further associations are left out.
 inline constexpr std::size_t kMostMonitoredPeers = kMostControlData / 4;
 
-// `rules`: who is answered at all. `monitors`: who of those may ask this. Both in order of precedence.
+// `rules`: whom to answer at all. `monitors`: who of those may ask this. Both in order of precedence.
 struct ControlAccess {
   std::span<const AccessRule> rules;
   std::span<const AccessRule> monitors;

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::uint16_t kNtpPort = 123;
 
-// Absent: nothing to answer. Only client and symmetric active packets are requests; the others
-// are replies or announcements, and answering one could start a loop between two servers.
+// Absent: there is nothing to answer. Only client and symmetric active packets are requests; the others are
+// replies or announcements, and answering one could start a loop between two servers.
 std::optional<Mode> mode_of_reply(Mode asked, std::uint8_t version, std::uint16_t from_port) {
   switch (asked) {
     case Mode::kClient:
@@ -32,10 +32,10 @@ std::optional<Mode> mode_of_reply(Mode asked, std::uint8_t version, std::uint16_
   return std::nullopt;
 }
 
-// A transmit stamp is ahead of the clock by what sending is expected to take, within this: 2^-20 s.
+// A transmit stamp leads the clock by the expected time of sending, which is right to this: 2^-20 s.
 constexpr std::int8_t kStampPrecision = -20;
 
-// What is the request's own.
+// Fills in the fields that come from the request.
 void address_to(Reply& reply, const Question& question, NtpTimestamp origin, WallTime received) {
   const unsigned first = reply[field::kLeapVersionMode] & 0xc0U;
   reply[field::kLeapVersionMode] = static_cast<std::uint8_t>(first | (question.version & 7U) << 3 |

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The server's decisions (RFC 5905, section 9.2; RFC 4330, section 6): whether a request may be answered,
-// and what the reply to it says. A reply has 48 bytes, never more than the request, and nothing that
-// could itself be a reply is answered. Signing and limits are for others, between the two.
+// The server's decisions (RFC 5905, section 9.2; RFC 4330, section 6): whether a request may be answered, and
+// the contents of the reply. A reply has 48 bytes, never more than the request, and nothing that could itself
+// be a reply is answered. Signing and limits are for others, between the two.
 #pragma once
 
 #include <array>
@@ -59,14 +59,15 @@ Result<Question, Refusal> judge(const Request& request, std::span<const AccessRu
 
 using Reply = std::array<std::uint8_t, kHeaderSize>;
 
-// What a server says of its clock at an instant, in the replies of that moment.
+// The server's account of its clock at an instant, in the replies of that moment.
 class Account {
  public:
   Account(const ServerState& state, WallTime now);
 
   // The transmit stamp is still unset: see stamp_transmit.
   Reply answer(const Question& question, WallTime received) const;
-  // RFC 9769, section 2: to a request whose origin names an earlier reply, which left at `transmit`.
+  // RFC 9769, section 2: the reply to a request whose origin names an earlier reply, which left at
+  // `transmit`.
   Reply interleaved_answer(const Question& question, WallTime received, NtpTimestamp transmit) const;
 
  private:
@@ -76,7 +77,7 @@ class Account {
 // RFC 5905, section 7.4: asks for fewer requests, at least 2^poll s apart.
 Reply kiss_rate(const Question& question, WallTime received, std::int8_t poll);
 
-// To be called just before the reply is sent.
+// Must be called just before the reply is sent.
 constexpr void stamp_transmit(Reply& reply, WallTime now) {
   store_be64(reply, field::kTransmit, to_ntp(now).raw());
 }

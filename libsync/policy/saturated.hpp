@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Arithmetic of durations that is held at the range's ends: what others claim may lie centuries
+// Arithmetic of durations that is held at the range's ends: the times that others claim may lie centuries
 // apart, and must not overflow.
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// How long a reply takes from the reading of the clock to the instant at which it really leaves, learned
-// from the kernel's transmit stamps of a few: by so much the transmit stamp that a reply bears is ahead
-// of the reading. It depends on what is done meanwhile (signing), and on how long the processor had
-// nothing to do with replies, whose code and data are then no longer at hand.
+// How long a reply takes from the reading of the clock to the instant at which it leaves, learned from the
+// kernel's transmit stamps of a few: the transmit stamp in a reply is ahead of the reading by this much. It
+// depends on the work between (signing), and on how long the processor sent no reply, so that code and data
+// are no longer at hand.
 #pragma once
 
 #include <algorithm>
@@ -16,9 +16,9 @@ namespace isletime {
 
 class SendPath {
  public:
-  // How long nothing was sent before it; kNone: it is right behind another reply.
+  // How long nothing was sent before the reply; kNone: it is right behind another one.
   enum class Pause : std::uint8_t { kNone, kShort, kMedium, kLong };
-  // Which kind of work is whose affair who sends.
+  // The caller defines the kinds of work.
   struct Work {
     Pause pause;
     std::size_t kind;  // below kKinds
@@ -33,8 +33,8 @@ class SendPath {
     return Pause::kLong;
   }
 
-  // 0 until enough was learned of such work, and then the same share of the pace as then: of anything that
-  // takes longer where this does, and is known to have taken so long just now.
+  // 0 until enough was learned of such work, then the same share of `pace` as when it was learned. `pace` is
+  // the time, measured just now, of anything that takes longer where this does.
   constexpr nanoseconds advance(Work work, nanoseconds pace = kNoPace) const {
     const Entry& entry = of(work);
     if (entry.samples < kFirstSamples) return nanoseconds::zero();
@@ -43,7 +43,7 @@ class SendPath {
   }
 
   // Whether the next reply of such work should be stamped by the kernel. After a pause each is, for that
-  // takes longer itself, and there is time; in a stream of them one in a while.
+  // takes longer itself, and there is time; in a stream of replies one in a while.
   constexpr bool wants_sample(Work work, MonoTime now) const {
     return is_always_stamped(work) || now >= of(work).next_sample;
   }
@@ -51,7 +51,7 @@ class SendPath {
 
   // `taken`: from the reading of the clock to the kernel's stamp.
   constexpr void learn(Work work, nanoseconds taken, nanoseconds pace = kNoPace) {
-    // A clock that was stepped in between, or a machine that did something else.
+    // A longer time means a clock that was stepped in between, or a machine that did something else.
     if (taken < nanoseconds::zero() || taken >= kLongest) return;
     if (pace <= nanoseconds::zero() || pace > kSlowestPace) return;
     const std::int64_t share = (taken.count() << kShareBits) / pace.count();
@@ -61,9 +61,9 @@ class SendPath {
       ++entry.samples;
       return;
     }
-    // Soon down and slowly up, to what most replies exceed: a stamp that is too far ahead shortens the
-    // delay that a client sees, and with it the bound of its error. Nearly to the least where a few are
-    // stamped to learn for all, as the stamping itself takes some of the time.
+    // Follows quickly downwards and slowly upwards, to the time that most replies exceed: a stamp that is too
+    // far ahead shortens the delay that a client sees, and with it the bound of its error. Where only a few
+    // are stamped it follows nearly to the least, as the stamping itself takes some of the time.
     const std::int64_t rise = entry.typical / (is_always_stamped(work) ? 128 : 1024);
     if (share < entry.typical) {
       entry.typical -= (entry.typical - share) / 4;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a server says of itself in every packet that it sends, reply or announcement: the system
-// variables of RFC 5905, section 11.1, as they are at an instant.
+// The server's account of itself in every packet that it sends, reply or announcement: the system variables
+// of RFC 5905, section 11.1, at an instant.
 #pragma once
 
 #include "libsync/core/ntp_packet.hpp"
@@ -8,7 +8,7 @@
 
 namespace isletime {
 
-// Version, mode, poll and the other three stamps are left to the caller.
+// The caller fills in version, mode, poll and the other three stamps.
 constexpr Header describe(const ServerState& state, WallTime now) {
   Header header;
   header.precision = state.precision;

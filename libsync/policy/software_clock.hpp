@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A wall clock made of a free-running one: what it read at some instant, how much faster it runs,
-// and a slew on top of that for a while. Between two calls of set() it never goes back. It may be
-// asked for instants somewhat before its last adjustment, as an interrupt's stamp is.
+// A wall clock made of a free-running one: its reading at some instant, its rate, and for a while a slew on
+// top of that. Between two calls of set() it never goes back. It may be asked for instants somewhat before
+// its last adjustment, such as an interrupt's stamp.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +25,7 @@ class SoftwareClock {
     return reading(now);
   }
 
-  // A step; ends a slew.
+  // Steps the clock, and ends a slew.
   constexpr void set(MonoTime now, WallTime time) {
     set_ = true;
     base_ = slew_end_ = now;

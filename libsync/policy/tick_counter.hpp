@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A hardware counter of 32 bits at a nominal rate, as a time that never wraps. Whoever has one
-// reads it through this at least once a wrap: every 53 s for a CPU's cycles at 80 MHz.
+// A hardware counter of 32 bits at a nominal rate, as a time that never wraps. It must be read through this
+// at least once a wrap: every 53 s for a CPU's cycles at 80 MHz.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class TickExtender {
     return ticks_;
   }
 
-  // Of a count that was taken less than half a wrap from the last one, in an interrupt for instance.
+  // The time of a count that was taken less than half a wrap from the last one, in an interrupt for instance.
   constexpr std::uint64_t near(std::uint32_t count) const {
     const auto since = static_cast<std::int32_t>(count - static_cast<std::uint32_t>(ticks_));
     return ticks_ + static_cast<std::uint64_t>(std::int64_t{since});

@@ -7,7 +7,7 @@
 namespace isletime {
 namespace {
 
-// Some terminate the list as a string of C.
+// Some clients terminate the list as a C string.
 bool is_space(std::uint8_t byte) {
   return byte <= ' ';
 }

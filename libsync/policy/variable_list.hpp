@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The names in a request for variables (RFC 9327, section 4): commas between, perhaps spaces around, and
-// what stands behind a "=" is of no interest. Without any, all are wanted.
+// The names in a request for variables (RFC 9327, section 4): commas between, perhaps spaces around; anything
+// behind a "=" is ignored. A request without names wants all variables.
 #pragma once
 
 #include <array>
@@ -14,12 +14,13 @@ namespace isletime {
 
 class VariableList {
  public:
-  // `data` outlives the object, and has kMostControlData bytes at most; of a longer list no name is known.
+  // `data` outlives the object, and has kMostControlData bytes at most; a longer list is taken to hold no
+  // known name.
   explicit VariableList(Bytes data);
 
-  // Whether a variable that exists is asked for.
+  // Whether the request asks for a variable that exists.
   bool wants(std::string_view name);
-  // After all that exist were offered: none was asked for that does not.
+  // To be asked after all variables that exist were offered: the request names no other.
   bool were_all_known() const { return known_ == names_ && !is_too_long_; }
 
  private:

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kLongestLine = 72;
 constexpr std::string_view kEndOfLine = "\r\n";
 
-// A comma would end the value, a quotation mark the text, a control character the terminal's temper.
+// A comma would end the value, a quotation mark the text, and a control character would reach the terminal.
 constexpr char made_plain(char c) {
   return c < ' ' || c > '~' || c == '"' || c == ',' || c == '\\' ? '_' : c;
 }
@@ -29,7 +29,7 @@ bool is_plain_code(ReferenceId id) {
 
 }  // namespace
 
-// One variable. Longer than any can be: names are ours, and texts are cut.
+// One variable. It is longer than any can be: names are ours, and texts are cut.
 class VariableText::Item {
  public:
   explicit Item(std::string_view name) {
@@ -50,7 +50,7 @@ class VariableText::Item {
     }
   }
 
-  // Of at least `width` digits.
+  // Writes at least `width` digits.
   void append_number(std::uint64_t value, unsigned base, std::size_t width) {
     std::array<char, 20> digits{};
     std::size_t first = digits.size();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The text in which control messages carry variables (RFC 9327, section 4): "name=value" with commas
-// between, in lines; of what is offered, what the request wants. An absent value is known, but not told.
-// What comes from strangers is made plain, and what does not fit is left out whole.
+// The text in which control messages carry variables (RFC 9327, section 4): "name=value" with commas between,
+// in lines. Of the variables offered, it has those that the request wants. An absent value is a known name
+// without text. Strangers' texts are made plain, and a variable that does not fit is left out whole.
 #pragma once
 
 #include <cstddef>
@@ -32,13 +32,13 @@ class VariableText {
   void bound(std::string_view name, nanoseconds value);
   void frequency(std::string_view name, std::optional<Ppm> value);  // in ppm, with 3 decimals
   void stamp(std::string_view name, std::optional<NtpTimestamp> value);
-  // A code as letters, an address as four numbers.
+  // A code as letters, or an address as four numbers.
   void reference_id(std::string_view name, ReferenceId id, std::uint8_t stratum);
-  // Not told: an empty one.
+  // An empty text is left out.
   void word(std::string_view name, std::string_view text);
   void quoted(std::string_view name, std::string_view text);
 
-  // Ends the last line. The bytes written.
+  // Ends the last line. Returns the bytes written.
   std::size_t finish();
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An I2C bus whose master we are: whole transactions to 7-bit addresses. What a bus does for longer than
+// An I2C bus whose master we are: whole transactions to 7-bit addresses. An operation that takes longer than
 // its bound is an error, never a wait without end.
 #pragma once
 

@@ -12,7 +12,7 @@
 
 namespace isletime {
 
-// Holds the key: to be kept where secrets are.
+// It holds the key, and must be kept where secrets are.
 class AesCmac {
  public:
   using Tag = std::array<std::uint8_t, CMAC128_DIGEST_SIZE>;

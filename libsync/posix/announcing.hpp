@@ -19,7 +19,7 @@ struct Outlet {
   Endpoint to;  // a broadcast address, or a group, which no router passes on
 };
 
-// Lets the socket send broadcasts. What others on this machine have joined is not for it.
+// Lets the socket send broadcasts. It gets nothing of the groups that others on this machine have joined.
 std::optional<SysError> allow_announcing(int socket, bool is_v4);
 
 // May be called while another thread uses the socket.

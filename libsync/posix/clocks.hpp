@@ -10,6 +10,8 @@
 
 namespace isletime {
 
+static_assert(sizeof(time_t) == 8, "32 bits end in 2038: define _TIME_BITS=64 and _FILE_OFFSET_BITS=64");
+
 constexpr nanoseconds to_nanoseconds(const timespec& time) {
   return seconds{time.tv_sec} + nanoseconds{time.tv_nsec};
 }

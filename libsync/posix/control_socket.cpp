@@ -39,7 +39,7 @@ bool ControlServer::is_done(const Client& client) {
 short ControlServer::events_of(const Client& client) {
   if (!client.output.empty()) return POLLOUT;
   if (client.awaits_reply) return 0;
-  // A whole line is here already: the next turn comes at once.
+  // A whole line is here already, so the next turn comes at once.
   if (has_line(client)) return POLLOUT;
   return client.has_ended ? flags(0) : flags(POLLIN);
 }
@@ -62,7 +62,7 @@ std::optional<ControlServer::Request> ControlServer::on_poll(std::span<const pol
     if (client == clients_.end()) continue;
     on_event(*client, entry.revents);
   }
-  // Last, so that a newcomer does not get the events of who had its descriptor before.
+  // Appended last, so that a newcomer does not get the events of the client that had its descriptor before.
   if (has_newcomers) accept_all();
   return take_request();
 }
@@ -131,7 +131,7 @@ void ControlServer::flush(Client& client) {
 void ControlServer::send(Client& client, std::string_view line) {
   if (client.is_refused) return;
   if (client.output.size() + line.size() + 1 > kLargestControlReply) {
-    // It does not read.
+    // The client does not read.
     client.is_broken = true;
     return;
   }
@@ -174,8 +174,8 @@ void ControlServer::publish(std::string_view topic, std::string_view line) {
 }
 
 void ControlServer::accept_all() {
-  // More can wait for the next turn: it tells which of these are gone again, before anybody who is not loses
-  // his place to them.
+  // Further clients can wait for the next turn, which tells which of these have gone, before a client that
+  // stays loses its place to them.
   for (std::size_t i = 0; i < kMostControlClients; ++i) {
     if (!accept_one() || clients_.size() == kMostControlClients) return;
   }
@@ -210,7 +210,8 @@ void ControlServer::make_room(uid_t newcomer) {
                          [user](const Client& client) { return client.peer.uid == user; }) +
            (user == newcomer ? 1 : 0);
   };
-  // Of the user who has the most: first who follows nothing, then who has been silent the longest.
+  // Picks a client of the user who has the most: first one that follows nothing, then the one that has been
+  // silent the longest.
   const auto rank = [&clients_of](const Client& client) {
     return std::tuple{-clients_of(client.peer.uid), !client.topics.empty(), client.last_active};
   };

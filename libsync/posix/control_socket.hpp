@@ -39,11 +39,11 @@ class ControlServer {
     std::string line;  // without its end; may be anything
   };
 
-  // The socket can be connected to by all; `account` as in SocketFile.
+  // Anybody can connect to the socket; `account` as in SocketFile.
   static Result<ControlServer, SocketFailure> open(const std::string& path,
                                                    std::optional<uid_t> account = {});
 
-  // What to wait for; before each poll(2).
+  // The descriptors to wait for; called before each poll(2).
   void append_pollfds(std::vector<pollfd>& polled);
   // `polled` may hold descriptors of others. The request of who has waited the longest, if anybody has one;
   // it wants one reply() or refuse(), until which its client's next one waits.
@@ -53,7 +53,7 @@ class ControlServer {
   void reply(ClientId to, std::string_view line);
   void refuse(ClientId to, std::string_view line);  // its last line
 
-  // From now on it gets the lines that are published under the topic.
+  // From now on the client gets the lines that are published under the topic.
   void follow(ClientId who, std::string_view topic);
   bool is_followed(std::string_view topic) const;
   void publish(std::string_view topic, std::string_view line);
@@ -68,8 +68,8 @@ class ControlServer {
     std::string output;
     std::vector<std::string> topics;
     bool awaits_reply = false;
-    bool has_ended = false;   // sends no more
-    bool is_refused = false;  // goes when it has its output
+    bool has_ended = false;   // it sends no more
+    bool is_refused = false;  // it is closed once it has its output
     bool is_broken = false;
   };
 

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kFirstYear = 1900;  // of rtc_time
 
-// By the kernel's own account. Other devices answer EINVAL to what they do not know, too.
+// Whether the kernel says that it is an RTC. Other devices answer EINVAL to unknown requests, too.
 bool is_of_class_rtc(const Fd& device) {
   struct stat about {};
   if (fstat(device.get(), &about) < 0 || !S_ISCHR(about.st_mode)) return false;
@@ -58,11 +58,11 @@ rtc_time to_rtc_time(const CivilTime& time) {
 }
 
 Result<DevRtc, SysError> DevRtc::open(const std::string& path) {
-  // Without waiting: a path may be anything, a pipe for instance.
+  // Opened without waiting, as a path may be anything, such as a pipe.
   Fd device(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!device.is_open()) return last_error("open");
   rtc_time time{};
-  // One that holds no time is an RTC, too.
+  // A chip that holds no time is an RTC, too.
   if (ioctl(device.get(), RTC_RD_TIME, &time) < 0 && (errno == ENOTTY || !is_of_class_rtc(device))) {
     return Unexpected{SysError{ENOTTY, "RTC_RD_TIME"}};
   }

@@ -28,7 +28,7 @@ class DevRtc {
   std::optional<SysError> set(const CivilTime& time) const;
 
   // By how much the clock is made to run faster, in parts per 10^9. Error: ENOTTY or EINVAL where the driver
-  // cannot.
+  // has no such adjustment.
   Result<std::int64_t, SysError> correction() const;
   std::optional<SysError> set_correction(std::int64_t ppb) const;
 
@@ -41,7 +41,7 @@ class DevRtc {
   Fd device_;
 };
 
-// Absent: no such time.
+// Absent: there is no such time.
 std::optional<CivilTime> to_civil_time(const rtc_time& time);
 rtc_time to_rtc_time(const CivilTime& time);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Hears what is sent to everybody: bound to a broadcast address or a multicast group, so that it gets no
-// datagram that is meant for one host, and may be there beside a socket that serves the same port.
+// Receives what is sent to everybody: it is bound to a broadcast address or a multicast group, so that it
+// gets no datagram that is meant for one host, and may exist beside a socket that serves the same port.
 #pragma once
 
 #include <array>
@@ -36,10 +36,10 @@ class GroupSocket {
   explicit GroupSocket(Fd socket) : socket_(std::move(socket)) {}
 
   Fd socket_;
-  std::array<std::uint8_t, 256> buffer_{};  // longer ones are cut, and so not rightly signed
+  std::array<std::uint8_t, 256> buffer_{};  // longer ones are cut, so that their signature does not match
 };
 
-// Another socket of `user` may be bound to the port of this one, which root has opened.
+// Lets another socket of `user` be bound to the port of this one, which root has opened.
 std::optional<SysError> share_port_with(std::uint32_t user, int socket);
 
 }  // namespace isletime

@@ -20,7 +20,7 @@ i2c_msg message(std::uint8_t address, std::uint16_t flags, std::span<const std::
   out.addr = address;
   out.flags = flags;
   out.len = static_cast<std::uint16_t>(bytes.size());
-  // Written to by the kernel only where the flags ask for a read.
+  // The kernel writes to it only where the flags ask for a read.
   out.buf = const_cast<std::uint8_t*>(bytes.data());
   return out;
 }
@@ -49,7 +49,7 @@ BusError to_bus_error(int code) {
 }
 
 Result<std::unique_ptr<I2cDev>, SysError> I2cDev::open(const std::string& path, Claims claims) {
-  // Without waiting: a path may be anything, a pipe for instance.
+  // Opened without waiting, as a path may be anything, such as a pipe.
   Fd device(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
   if (!device.is_open()) return last_error("open");
   unsigned long functions = 0;
@@ -58,14 +58,14 @@ Result<std::unique_ptr<I2cDev>, SysError> I2cDev::open(const std::string& path, 
     return Unexpected{SysError{code, "I2C_FUNCS"}};
   }
   if ((functions & I2C_FUNC_I2C) == 0) return Unexpected{SysError{EOPNOTSUPP, "I2C_FUNCS"}};
-  // What an adapter cannot set, it has fixed.
+  // A setting that an adapter refuses is fixed.
   ioctl(device.get(), I2C_TIMEOUT, kTimeout);
   ioctl(device.get(), I2C_RETRIES, kRetries);
   return std::make_unique<I2cDev>(std::move(device), claims);
 }
 
 std::optional<BusError> I2cDev::transfer(std::uint8_t address, Bytes out, MutableBytes in) {
-  // I2C_RDWR itself asks nobody. Each time: a driver may be bound at any moment.
+  // I2C_RDWR itself does not check this. It is checked each time, as a driver may be bound at any moment.
   if (claims_ == Claims::kRespected &&
       ioctl(device_.get(), I2C_SLAVE, static_cast<unsigned long>(address)) < 0) {
     return to_bus_error(errno);
@@ -76,7 +76,7 @@ std::optional<BusError> I2cDev::transfer(std::uint8_t address, Bytes out, Mutabl
   if (!in.empty()) messages[count++] = message(address, I2C_M_RD, in);
   i2c_rdwr_ioctl_data request{messages.data(), count};
   const int done = ioctl(device_.get(), I2C_RDWR, &request);
-  // Of what an adapter says of a bus that another driver holds, EBUSY is the line that stays low.
+  // From a transfer, EBUSY is a line that stays low, not a chip that another driver holds.
   if (done < 0) return errno == EBUSY ? BusError::kStuck : to_bus_error(errno);
   if (static_cast<unsigned>(done) < count) return BusError::kShort;
   return std::nullopt;

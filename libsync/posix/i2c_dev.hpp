@@ -29,7 +29,7 @@ class I2cDev final : public I2cBus {
   Claims claims_;
 };
 
-// What the kernel's errno says of a transfer (Documentation/i2c/fault-codes.rst).
+// The bus error that the kernel's errno means (Documentation/i2c/fault-codes.rst).
 BusError to_bus_error(int code);
 
 }  // namespace isletime

@@ -25,7 +25,7 @@ Result<InterfaceWatch, SysError> InterfaceWatch::open() {
 }
 
 bool InterfaceWatch::take_changed() {
-  std::array<std::byte, 64> start;  // what is cut off is not missed
+  std::array<std::byte, 64> start;  // the rest of a message is not needed
   bool has_changed = false;
   for (;;) {
     const ssize_t size = recv(socket_.get(), start.data(), start.size(), MSG_DONTWAIT);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tells when interfaces or their addresses come, go or change (rtnetlink(7)): for poll(2), and only
-// that something did, which interface_addresses() then shows.
+// Tells that interfaces or their addresses came, went or changed (rtnetlink(7)), by a descriptor for poll(2).
+// interface_addresses() then shows what did.
 #pragma once
 
 #include "libsync/core/result.hpp"
@@ -13,7 +13,7 @@ class InterfaceWatch {
  public:
   static Result<InterfaceWatch, SysError> open();
 
-  // Whether anything has happened since the last call. Never waits.
+  // Whether anything has happened since the last call. It never waits.
   bool take_changed();
   int descriptor() const { return socket_.get(); }
 

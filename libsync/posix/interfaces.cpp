@@ -15,7 +15,7 @@
 namespace isletime {
 namespace {
 
-// Of either family; absent for others.
+// Takes either family; absent for others.
 std::optional<IpAddress> address_of(const sockaddr* generic) {
   if (generic == nullptr) return std::nullopt;
   if (generic->sa_family == AF_INET) {

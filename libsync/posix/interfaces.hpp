@@ -15,7 +15,7 @@ struct InterfaceAddress {
   std::string interface;
   IpAddress address;
   Prefix network;
-  std::uint32_t index = 0;  // the interface's: one that is made again has another
+  std::uint32_t index = 0;  // the interface's: one that is made again has another index
   bool is_up = false;       // and has a carrier
   bool is_loopback = false;
   bool is_point_to_point = false;
@@ -23,10 +23,10 @@ struct InterfaceAddress {
   bool has_multicast = false;
 };
 
-// By which all hosts of its network are told (RFC 919). Absent: IPv6, or a network of two (RFC 3021).
+// The address for all hosts of its network (RFC 919). Absent: IPv6, or a network of two (RFC 3021).
 std::optional<IpAddress> broadcast_address_of(const InterfaceAddress& address);
 
-// Empty where the system does not tell.
+// Empty where the system reports none.
 std::vector<InterfaceAddress> interface_addresses();
 
 }  // namespace isletime

@@ -26,7 +26,7 @@ using Fault = Unexpected<std::string>;
 constexpr std::string_view kBlanks = " \t\r\v\f";
 constexpr std::string_view kHexMark = "HEX:";
 constexpr std::string_view kTextMark = "ASCII:";
-// ntpsec takes up to 20 characters for text, what is longer for hexadecimal, and of that 32 bytes.
+// ntpsec takes up to 20 characters for text, longer words for hexadecimal, of which it uses 32 bytes.
 constexpr std::size_t kLongestUnmarkedText = 20;
 constexpr std::size_t kLongestUnmarkedHex = 64;
 
@@ -45,7 +45,7 @@ MutableBytes take_line(MutableBytes& rest) {
   return line;
 }
 
-// Empty: there is none.
+// Empty: there is no such word.
 MutableBytes take_word(MutableBytes& rest) {
   const auto start = std::min(as_text(rest).find_first_not_of(kBlanks), rest.size());
   rest = rest.subspan(start);
@@ -106,7 +106,7 @@ bool is_hexadecimal(Bytes word) {
   return std::all_of(word.begin(), word.end(), [](std::uint8_t c) { return hex_value(c).has_value(); });
 }
 
-// In place, so that no copy of a secret is made.
+// Decodes in place, so that no copy of a secret is made.
 Result<Bytes, std::string> decode_hex(MutableBytes digits) {
   if (!is_hexadecimal(digits)) return fault("HEX: is followed by something else than hexadecimal digits");
   if (digits.size() % 2 != 0) return fault("the key has an odd number of hexadecimal digits");
@@ -123,7 +123,7 @@ Result<Bytes, std::string> decode_secret(MutableBytes word) {
     return fault("the key has a control character: write it in hexadecimal, with HEX: before it");
   }
   if (starts_with(word, kTextMark)) return Bytes{word.subspan(kTextMark.size())};
-  // To chrony it is a part of the key, to ntpsec the beginning of a comment.
+  // chrony takes it for a part of the key, ntpsec for the beginning of a comment.
   if (as_text(word).find('#') != std::string_view::npos) {
     return fault("there is a # within the key: write ASCII: before it if it is a part, else a blank");
   }
@@ -151,7 +151,8 @@ std::size_t wanted_size(KeyType type) {
 
 Result<Key, std::string> parse_key(MutableBytes line) {
   const Words words = split(line);
-  // Two words are chrony's, which has no comments behind a key: the third may have been meant as one.
+  // Two words are chrony's form, which has no comments behind a key: the third word may have been meant as
+  // one.
   const bool is_short = words.count == 2 && !words.has_comment && !parse_type(words.word[1]);
   if (words.count != 3 && !is_short) return fault("expected a key's number, its type and the key");
   const auto id = parse_key_id(as_text(words.word[0]));
@@ -178,7 +179,7 @@ std::string at_line(std::size_t number, const std::string& fault) {
   return "line " + std::to_string(number) + ": " + fault;
 }
 
-// Absent: no two have the same number.
+// Absent: no two keys have the same number.
 std::optional<std::string> find_duplicate(const std::vector<NumberedKey>& sorted) {
   const auto twins =
       std::adjacent_find(sorted.begin(), sorted.end(),
@@ -204,14 +205,14 @@ Result<LockedBytes, std::string> read_all(const Fd& file, std::size_t size) {
     const ssize_t count = read(file.get(), text->writable().data() + filled, size - filled);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return Fault{to_string(SysError{errno, "read"})};
-    // Half a key would be another one.
+    // Half a key would be another key.
     if (count == 0) return fault("it was changed while it was read");
     filled += static_cast<std::size_t>(count);
   }
   return std::move(*text);
 }
 
-// One mapping for all that are for AES. Absent: there is no memory.
+// One mapping holds all expanded AES keys. Absent: there is no memory.
 std::optional<LockedBytes> expand(std::vector<Key>& keys) {
   const auto is_for_aes = [](const Key& key) { return wanted_size(key.type) != 0; };
   const auto count = static_cast<std::size_t>(std::count_if(keys.begin(), keys.end(), is_for_aes));

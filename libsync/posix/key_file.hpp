@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Key files as chrony and ntpsec read them, a key a line: "ID TYPE KEY" (chrony: TYPE is MD5 if it is
-// left out). KEY is text, or behind HEX: bytes, or ntpsec's unmarked hexadecimal of more than 20
-// digits. Lines that begin with #, and ends of lines behind " #", are comments. A file that two
-// programs would read as different keys is refused; what is said of a fault never shows a key.
+// Key files as chrony and ntpsec read them, a key a line: "ID TYPE KEY" (chrony: TYPE is MD5 if it is left
+// out). KEY is text, or bytes behind HEX:, or ntpsec's unmarked hexadecimal of more than 20 digits. Lines
+// that begin with #, and ends of lines behind " #", are comments. A file that two programs would read as
+// different keys is refused; no error message shows a key.
 #pragma once
 
 #include <cstddef>
@@ -28,10 +28,10 @@ inline constexpr std::size_t kLargestKeyFile = 65'536;
 // 1 to 4294967295: 0 is a crypto-NAK's.
 std::optional<std::uint32_t> parse_key_id(std::string_view digits);
 
-// By any of the names that the programs have for it: "AES128" is also "aes-128-cmac".
+// By any of the programs' names for it: "AES128" is also "aes-128-cmac".
 std::optional<KeyType> parse_key_type(std::string_view name);
 
-// A Key that it shows is good for as long as the ring is, be it moved.
+// A pointer to one of its keys is good for as long as the ring is, even if the ring is moved.
 class KeyRing {
  public:
   KeyRing() = default;
@@ -46,7 +46,7 @@ class KeyRing {
       : text_(std::move(text)), expanded_(std::move(expanded)), keys_(std::move(keys)) {}
 
   LockedBytes text_;      // in which the secrets are
-  LockedBytes expanded_;  // what was made of those for AES
+  LockedBytes expanded_;  // the expanded AES keys
   std::vector<Key> keys_;
 };
 
@@ -57,7 +57,7 @@ Result<KeyRing, std::string> parse_keys(LockedBytes text);
 // begins with the path.
 Result<KeyRing, std::string> read_key_file(const std::string& path);
 
-// Of an open file, whose status this is. Error: a clause.
+// Reads an open file, whose status this is. Error: a clause.
 Result<LockedBytes, std::string> read_keys_text(const Fd& file, const struct stat& status);
 
 }  // namespace isletime

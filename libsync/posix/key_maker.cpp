@@ -20,12 +20,12 @@
 namespace isletime {
 namespace {
 
-// What ntpsec takes for text at most: 120 bits, as of each character 6 are random.
+// The longest key that ntpsec takes for text: 120 bits, as 6 bits of each character are random.
 constexpr std::size_t kTextKey = 20;
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static_assert(kAlphabet.size() == 64);
 
-// How a type's keys are written.
+// The form in which a type's keys are written.
 struct Form {
   const char* start;  // of the key, with the type before it
   std::size_t bytes;  // 0: text
@@ -55,7 +55,7 @@ void make_text_key(MutableBytes key) {
   for (std::uint8_t& c : key) c = static_cast<std::uint8_t>(kAlphabet[c % kAlphabet.size()]);
 }
 
-// From its end on, where the digits do not yet take the place of bytes.
+// The digits are filled in from the end on, so that they overwrite no byte that is still needed.
 void make_hexadecimal_key(MutableBytes key) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   randombytes_buf(key.data(), key.size() / 2);
@@ -72,7 +72,7 @@ Failure failed(const std::string& what) {
   return what + ": " + std::strerror(errno);
 }
 
-// A file that will take another's place; gone if it does not come to that.
+// A file that will replace another; it is removed if it does not.
 class Replacement {
  public:
   explicit Replacement(const std::string& path)
@@ -90,7 +90,7 @@ class Replacement {
 
   bool take_place_of(const std::string& path, bool exists) {
     int result = renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, path.c_str(), exists ? 0 : RENAME_NOREPLACE);
-    // A file system that has no such renaming.
+    // The file system has no such renaming.
     if (result != 0 && errno == EINVAL) result = rename(path_.c_str(), path.c_str());
     if (result == 0) file_ = Fd{};
     return result == 0;
@@ -106,7 +106,7 @@ struct OldFile {
   LockedBytes text;
 };
 
-// Absent: there is none. Error: one line.
+// Absent: there is no file. Error: one line.
 Result<std::optional<OldFile>, std::string> read_old(const std::string& path) {
   const auto fault = [&](const std::string& why) { return Unexpected{path + ": " + why}; };
   const Fd file{open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)};
@@ -121,7 +121,7 @@ Result<std::optional<OldFile>, std::string> read_old(const std::string& path) {
   return std::optional{std::move(old)};
 }
 
-// Absent: no memory for it.
+// Absent: there is no memory for it.
 std::optional<LockedBytes> joined(Bytes old, Bytes line) {
   const bool ends_within_a_line = !old.empty() && old.back() != '\n';
   auto text = LockedBytes::allocate(old.size() + (ends_within_a_line ? 1 : 0) + line.size());
@@ -147,7 +147,7 @@ Failure write_to_disk(const Replacement& fresh, Bytes text) {
   return fsync(fresh.descriptor()) == 0 ? std::nullopt : failed(fresh.path() + ": fsync");
 }
 
-// Who may read the old file may read the new one.
+// Users who may read the old file may read the new one.
 Failure keep_access(const Replacement& fresh, const struct stat& old) {
   struct stat now {};
   if (fstat(fresh.descriptor(), &now) != 0) return failed(fresh.path() + ": fstat");
@@ -163,7 +163,7 @@ Failure sync_folder_of(const std::string& path) {
   const auto slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   const Fd opened{open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  // A folder that may be written but not read, and one of a file system that has no such thing.
+  // Sync fails on a folder that may be written but not read, and on file systems that cannot do it.
   if (!opened.is_open() || fsync(opened.get()) == 0 || errno == EINVAL) return std::nullopt;
   return failed(folder);
 }
@@ -189,7 +189,7 @@ std::optional<LockedBytes> make_key_line(std::uint32_t id, KeyType type, KeyDial
 }
 
 std::optional<std::string> add_key_line(const std::string& path, std::uint32_t id, Bytes line) {
-  // Made first: of two who add keys at the same time one fails, and no key is lost.
+  // The new file is made first: of two who add keys at the same time one fails, and no key is lost.
   Replacement fresh(path);
   if (!fresh.is_open() && errno == EEXIST) {
     return fresh.path() + ": it exists: who adds a key meanwhile? If nobody does, remove it";

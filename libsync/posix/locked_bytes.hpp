@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Memory for secrets: between guard pages, kept out of swap and core dumps as far as the system lets
-// us lock memory, and wiped at its end. A whole mapping each, so for few objects.
+// Memory for secrets: between guard pages, kept out of swap and core dumps as far as the system lets us lock
+// memory, and wiped at its end. Each object takes a whole mapping, so there should be few.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ class LockedBytes {
 
   Bytes bytes() const { return {start_.get(), size_}; }
   MutableBytes writable() { return {start_.get(), size_}; }
-  // From now on writing to it ends the process.
+  // From now on any write to it ends the process.
   void protect();
 
  private:

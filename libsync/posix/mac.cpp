@@ -13,7 +13,7 @@
 namespace isletime {
 namespace {
 
-// What a digest is computed in holds the key, in parts or in a form from which it can be had.
+// The memory in which a digest is computed holds the key, in parts or in a form from which it can be had.
 template <class Context>
 struct Wiped {
   Context context;

@@ -22,8 +22,8 @@ const char* to_string(KeyType type);  // as in key files: "SHA256"
 struct Key {
   std::uint32_t id = 0;  // 1 and above: 0 is a crypto-NAK's
   KeyType type = KeyType::kMd5;
-  Bytes secret;                       // owned by who made the key; 16 bytes for AES-128, 32 for AES-256
-  const AesCmac* expanded = nullptr;  // the same for AES, made ahead; none: made each time
+  Bytes secret;                       // its owner made the key; 16 bytes for AES-128, 32 for AES-256
+  const AesCmac* expanded = nullptr;  // the expanded AES key; null: it is expanded each time
 };
 
 class Digest {
@@ -38,15 +38,15 @@ class Digest {
   std::size_t size_;
 };
 
-// Not cut. The key is as its type wants it.
+// The digest is not cut. The key has the length that its type needs.
 Digest digest_of(const Key& key, Bytes message);
 
 // A MAC as it is sent: the key's id and the digest.
 class SentMac {
  public:
-  // `packet`: at least its header, in which the version is.
+  // `packet` has at least a header, which tells the version.
   SentMac(const Key& key, Bytes packet);
-  // With as much of the digest as the MAC that is answered has.
+  // The digest has as many bytes as that of the MAC that is answered.
   SentMac(const Key& key, Bytes packet, const Mac& answered);
 
   Bytes bytes() const { return Bytes{storage_}.first(size_); }
@@ -61,7 +61,7 @@ class SentMac {
 // Takes the same time wherever a digest is wrong. Up to version 3 both the whole digest is right, as
 // chrony sends it, and its first 20 bytes, as ntpsec does.
 bool is_signed_by(const Key& key, Bytes datagram);
-// The same of a datagram that was parsed: `version` and `mac` are its own.
+// The same for a datagram that was parsed: `version` and `mac` are its own.
 bool is_signed_by(const Key& key, Bytes datagram, std::uint8_t version, const Mac& mac);
 
 }  // namespace isletime

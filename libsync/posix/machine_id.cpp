@@ -13,7 +13,7 @@
 namespace isletime {
 namespace {
 
-// Its first `Length` bytes, if they are of `characters` only.
+// The first `Length` bytes of a file, if they consist of `characters` only.
 template <std::size_t Length>
 std::optional<std::string> read_id(const char* path, std::string_view characters) {
   const Fd file{open(path, O_RDONLY | O_CLOEXEC)};
@@ -27,7 +27,7 @@ std::optional<std::string> read_id(const char* path, std::string_view characters
 }  // namespace
 
 std::optional<std::string> machine_id(const char* path) {
-  // "uninitialized" stands there during the first boot.
+  // The file says "uninitialized" during the first boot.
   const auto id = read_id<32>(path, "0123456789abcdef");
   return id ? std::optional{digest("isletime " + *id)} : std::nullopt;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which machine this is, as a digest of its machine-id(5), which itself is not to be told, and which
-// of its boots.
+// Which machine this is, as a digest of its machine-id(5), which must not be disclosed itself, and which of
+// its boots.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@ namespace isletime {
 
 // Absent where the machine has none, as during its first boot.
 std::optional<std::string> machine_id(const char* path = "/etc/machine-id");
-// random(4). Absent where the kernel does not tell.
+// The boot id of random(4). Absent where the kernel has none.
 std::optional<std::string> boot_id(const char* path = "/proc/sys/kernel/random/boot_id");
 
 }  // namespace isletime

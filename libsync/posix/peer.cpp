@@ -12,7 +12,7 @@ namespace {
 std::vector<gid_t> groups_of(const Fd& socket) {
   constexpr std::size_t kUsual = 64;
   std::vector<gid_t> groups(kUsual);
-  // Told how many there are if they do not fit; they cannot change any more.
+  // If they do not fit, the kernel says how many there are; they cannot change any more.
   for (int tries = 0; tries < 2; ++tries) {
     auto size = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
     const int failure = getsockopt(socket.get(), SOL_SOCKET, SO_PEERGROUPS, groups.data(), &size);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who is at the other end of a local socket, by the kernel's account (unix(7), SO_PEERCRED): as it
-// was when the connection was made.
+// The process at the other end of a local socket, by the kernel's account (unix(7), SO_PEERCRED): as it was
+// when the connection was made.
 #pragma once
 
 #include <vector>
@@ -17,7 +17,7 @@ struct Peer {
   pid_t pid = 0;
   uid_t uid = 0;
   gid_t gid = 0;
-  std::vector<gid_t> groups;  // supplementary; empty where the kernel (before 4.13) does not tell
+  std::vector<gid_t> groups;  // supplementary; empty where the kernel (before 4.13) has no such option
 };
 
 bool is_member(const Peer& peer, gid_t group);

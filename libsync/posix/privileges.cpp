@@ -45,7 +45,7 @@ std::vector<gid_t> groups_of(const std::string& name, const char* path) {
 constexpr std::array<unsigned, 2> kKept{CAP_SYS_TIME, CAP_NET_BIND_SERVICE};
 constexpr auto kHeld = static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED);
 
-// What libcap-ng is to apply: those of the two that this process has.
+// The capabilities that libcap-ng is to apply: those of the two that this process has.
 void choose_kept() {
   std::array<bool, kKept.size()> has{};
   capng_get_caps_process();

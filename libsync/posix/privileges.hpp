@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// From root to a daemon that may set the clock and use ports below 1024, and nothing else: of
-// capabilities(7) it keeps CAP_SYS_TIME and CAP_NET_BIND_SERVICE, and no program that it could run
-// would get more. Capabilities are a thread's: to be called before there are others.
+// Changes from root to a daemon that may set the clock and use ports below 1024, and nothing else: of
+// capabilities(7) it keeps CAP_SYS_TIME and CAP_NET_BIND_SERVICE, and no program that it could run would get
+// more. Capabilities belong to a thread, so this must be called before there are others.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace isletime {
 struct User {
   uid_t id = 0;
   gid_t group = 0;
-  std::vector<gid_t> further_groups;  // how an administrator lets the daemon at an I2C bus
+  std::vector<gid_t> further_groups;  // through which an administrator lets the daemon use an I2C bus
 };
 
 // Whom every system has, for a daemon that has no user of its own. Others may be nobody, too: nothing is

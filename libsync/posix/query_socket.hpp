@@ -38,14 +38,15 @@ class QuerySocket {
  public:
   static Result<QuerySocket, SysError> open(const Endpoint& server);
 
-  // The clock just before sending; a TransmitStamp event may follow. Error: of sending.
+  // Returns the clock's reading just before sending; a TransmitStamp event may follow. The error is that of
+  // sending.
   Result<WallTime, SysError> send(const Endpoint& server, Bytes bytes);
-  // Never waits: poll descriptor() for POLLIN. Transmit stamps come before the replies to them.
-  // Absent: nothing more at present.
+  // Never waits: poll descriptor() for POLLIN. Transmit stamps come before the replies to their queries.
+  // Absent: there is nothing more at present.
   std::optional<QueryEvent> next_event();
 
-  // The two queues of which next_event() is made, for a loop that asks poll(2) for POLLIN and POLLPRI.
-  // In clock simulators, reading an error queue that reported no POLLPRI or POLLERR takes a reply.
+  // The two queues behind next_event(), for a loop that asks poll(2) for POLLIN and POLLPRI. In clock
+  // simulators, reading an error queue that reported no POLLPRI or POLLERR takes a reply.
   std::optional<QueryReport> next_report();
   std::optional<ReceivedReply> next_reply();
 

@@ -17,7 +17,7 @@ Rehearsal::Rehearsal(bool is_v4) {
   if (!socket || bind_to(*socket, loopback)) return;
   const auto bound = local_endpoint(*socket);
   if (!bound) return;
-  // To itself, so that it hears nobody else.
+  // Connected to itself, so that it receives from nobody else.
   const SocketAddress itself = to_socket_address(*bound);
   if (connect(socket->get(), &itself.generic, itself.length) == 0) socket_ = *std::move(socket);
 }

@@ -10,7 +10,7 @@ namespace isletime {
 
 class Rehearsal {
  public:
-  // Of the family that is to be rehearsed. Without a loopback of that family it does nothing.
+  // Rehearses for one family. Without a loopback address of that family it does nothing.
   explicit Rehearsal(bool is_v4);
 
   void play();

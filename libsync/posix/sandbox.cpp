@@ -15,8 +15,8 @@
 namespace isletime {
 namespace {
 
-// By name: which of them there are, and their numbers, is the architecture's affair. The 32-bit ones
-// have the 64-bit file offsets and times that their libc asks for.
+// Calls are given by name: which of them exist, and their numbers, depends on the architecture. The 32-bit
+// ones have the 64-bit file offsets and times that their libc asks for.
 constexpr std::initializer_list<const char*> kAllowed{
     // Time
     "adjtimex",
@@ -169,7 +169,7 @@ constexpr std::initializer_list<const char*> kAllowed{
     "sigreturn",
     "tgkill",
     "cacheflush",
-    // Who and where we are
+    // Identity
     "getegid",
     "getegid32",
     "geteuid",
@@ -198,12 +198,13 @@ constexpr std::initializer_list<const char*> kAllowed{
     "capget",
 };
 
-// Newer ways to do what an older call does too: libc tries that if the kernel does not know these.
+// Newer ways to do what an older call does too: libc falls back to the older one if the kernel does not know
+// these.
 constexpr std::initializer_list<const char*> kUnknown{
     "clone3", "close_range", "epoll_pwait2", "faccessat2", "openat2",
 };
 
-// What only an intruder would want here.
+// Only an intruder would call these here.
 constexpr std::initializer_list<const char*> kFatal{
     "add_key",
     "bpf",
@@ -248,7 +249,8 @@ constexpr std::initializer_list<const char*> kFatal{
     "vfork",
 };
 
-// if_nametoindex(3), the terminal question of stdio, the clocks' chips.
+// These are for if_nametoindex(3), for stdio's question whether it writes to a terminal, and for the clock
+// chips.
 constexpr std::initializer_list<unsigned long> kIoctls{
     SIOCGIFINDEX, SIOCGIFNAME,  TCGETS,     TIOCGWINSZ,  FIONREAD,    FIONBIO,
     RTC_RD_TIME,  RTC_SET_TIME, RTC_UIE_ON, RTC_UIE_OFF, RTC_VL_READ, RTC_VL_CLR,
@@ -259,7 +261,7 @@ constexpr std::initializer_list<int> kFamilies{AF_UNIX, AF_INET, AF_INET6, AF_NE
 
 using Filter = std::unique_ptr<void, void (*)(scmp_filter_ctx)>;
 
-// Collects rules; after the first that libseccomp does not take, everything fails.
+// Collects rules; after the first that libseccomp refuses, everything fails.
 class Rules {
  public:
   explicit Rules(scmp_filter_ctx filter) : filter_(filter) {}
@@ -300,7 +302,7 @@ int add_rules(scmp_filter_ctx filter) {
   rules.all(kFatal, SCMP_ACT_KILL_PROCESS);
   rules.allow_with("socket", 0, kFamilies);
   rules.allow_with("ioctl", 1, kIoctls);
-  // Threads, not processes.
+  // Allows threads, but no new processes.
   rules.allow_with("clone", 0, {CLONE_THREAD}, CLONE_THREAD);
   return rules.failure();
 }

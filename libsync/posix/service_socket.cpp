@@ -15,7 +15,7 @@ namespace {
 // Longer requests are cut and so refused as malformed; no NTP client sends any.
 constexpr std::size_t kLongestRequest = 1024;
 
-// The kernel's MSG_PROBE, which libc does not name: only find the way, send nothing.
+// The kernel's MSG_PROBE, which libc does not name: it only finds the route and sends nothing.
 constexpr int kProbe = 0x10;
 
 std::optional<SysError> prepare(const Fd& socket, const Endpoint& local, ServiceSocket::Sharing sharing) {
@@ -118,7 +118,7 @@ ServiceSocket::Sent ServiceSocket::reply(std::span<const Reply> replies) {
       std::find_if(replies.begin(), replies.end(), [](const Reply& r) { return r.is_stamped; });
   if (stamped == replies.end()) return {sent.count(), {}};
   if (sent[static_cast<std::size_t>(stamped - replies.begin())]) return {sent.count(), next_number_++};
-  // Whether one that was not sent has a number depends on what failed: the next are numbered anew.
+  // Whether a reply that was not sent got a number depends on the failure, so the next are numbered anew.
   ask_for_stamps(socket_, Stamps::kReceive);
   ask_for_stamps(socket_, Stamps::kReceiveAndRequested);
   next_number_ = 0;
@@ -133,7 +133,7 @@ ServiceSocket::WasSent ServiceSocket::send_all(std::span<const Reply> replies) {
     fill(messages[i].msg_hdr, vectors[i], controls[i], replies[i]);
   }
   WasSent was_sent;
-  // The kernel stops at one that fails, whose client may have gone: the next may be sent yet.
+  // The kernel stops at a reply that fails, whose client may have gone: the next may still be sent.
   for (std::size_t next = 0; next < replies.size(); ++next) {
     const auto rest = static_cast<unsigned>(replies.size() - next);
     const int sent = sendmmsg(socket_.get(), &messages[next], rest, MSG_DONTWAIT);
@@ -185,7 +185,7 @@ std::optional<ServiceSocket::TransmitStamp> ServiceSocket::next_transmit_stamp()
 }
 
 void ServiceSocket::shut_down() {
-  // Reports ENOTCONN on a UDP socket, yet wakes whoever waits on it.
+  // shutdown(2) reports ENOTCONN on a UDP socket, yet wakes a thread that waits on it.
   ::shutdown(socket_.get(), SHUT_RDWR);
 }
 

@@ -26,7 +26,7 @@ struct Arrival {
   Endpoint from;
   Endpoint to;
   WallTime received;
-  std::size_t slot = 0;  // its place in the batch
+  std::size_t slot = 0;  // the request's place in the batch
 };
 
 class ServiceSocket {
@@ -43,8 +43,8 @@ class ServiceSocket {
   ~ServiceSocket();
 
   static constexpr std::size_t kBatchSize = 32;
-  // At most kBatchSize, valid until the next call. Empty: nothing came, a signal did, or shut_down() was
-  // called.
+  // Returns at most kBatchSize requests, valid until the next call. Empty: nothing came, a signal did, or
+  // shut_down() was called.
   std::span<const Arrival> receive(Wait wait);
   // False if the system could not send it; a client asks again.
   bool reply(const Arrival& request, Bytes bytes);
@@ -54,27 +54,27 @@ class ServiceSocket {
     bool is_stamped = false;  // by the kernel, when it leaves
   };
   struct Sent {
-    std::size_t count;  // of them; one that cannot be sent keeps none of the others
-    // By which next_transmit_stamp() names the one that is stamped. Absent: none is.
+    std::size_t count;  // one that cannot be sent does not stop the others
+    // The number by which next_transmit_stamp() names the reply that is stamped. Absent: none is.
     std::optional<std::uint32_t> number;
   };
   static constexpr std::size_t kMostReplies = 3;
   // The same for at most kMostReplies, one right behind another; at most one of them is stamped.
   Sent reply(std::span<const Reply> replies);
 
-  // Both are for the first reply after a rest, so that it takes more nearly the time of those behind others.
-  // The way to this client, with nothing sent.
+  // Both prepare the first reply after a rest, so that it takes more nearly the time of those behind others.
+  // This one finds the route to the client, and sends nothing.
   void find_way(const Arrival& request);
-  // All of sending, to ourselves.
+  // This one sends a whole datagram to ourselves.
   void rehearse() { rehearsal_.play(); }
 
   struct TransmitStamp {
     std::uint32_t number;
     WallTime at;
   };
-  // Absent: none has come that was not taken before.
+  // Absent: there is no further stamp.
   std::optional<TransmitStamp> next_transmit_stamp();
-  // Wakes a thread that waits in receive(), now and for ever. May be called from any thread.
+  // Wakes a thread that waits in receive(), now and for ever. It may be called from any thread.
   void shut_down();
 
   const Endpoint& local() const { return local_; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A client's exchange under a key: its queries are signed by it, and of what comes only that is looked at
-// which is signed by the same one. Anybody can send the rest, a crypto-NAK too: it neither answers a
-// query nor ends it, whatever it says.
+// A client's exchange under a key: its queries are signed by it, and only datagrams that are signed by the
+// same key are looked at. Anybody can send others, a crypto-NAK too: they neither answer a query nor end it,
+// whatever they say.
 #pragma once
 
 #include <cstdint>
@@ -15,21 +15,21 @@
 namespace isletime {
 
 enum class SignatureFault : std::uint8_t {
-  kNotSigned,  // not at all, by another key, or not what was sent
-  kCryptoNak,  // the server, or who speaks in its name, cannot check what the query was signed by
+  kNotSigned,  // not signed, signed by another key, or changed on the way
+  kCryptoNak,  // the server, or somebody in its name, cannot check the query's signature
 };
 
 // One word for records: "not-signed".
 const char* name_of(SignatureFault fault);
 // A clause for people.
 std::string text_of(SignatureFault fault, const Key& key);
-// What to say of silence: a server that does not know a key need not answer.
+// The hint for a query that got no answer: a server that does not know a key need not answer.
 std::string text_of_silence(const Key& key);
 
 std::vector<std::uint8_t> signed_by(const Key& key, Bytes packet);
 
-// The header of what is signed by the key, which stands for all of it. What is no NTP packet comes back as
-// it is: policy's Client has a name for that.
+// Returns the header of a datagram that is signed by the key, which stands for all of it. A datagram that is
+// no NTP packet comes back as it is: policy's Client has a name for that.
 Result<Bytes, SignatureFault> check_signature(const Key& key, Bytes datagram);
 
 }  // namespace isletime

@@ -18,7 +18,7 @@ class Snapshot {
  public:
   explicit Snapshot(const T& value) { publish(value); }
 
-  // From one thread at a time.
+  // May be called by one thread at a time.
   void publish(const T& value) {
     Words words{};
     std::memcpy(words.data(), &value, sizeof value);

@@ -37,15 +37,15 @@ in6_addr to_in6_addr(IpAddress address);
 std::string address_text(const Endpoint& endpoint);
 std::string to_string(const Endpoint& endpoint);
 
-// A literal address, with "%interface" if link-local; the port is left 0. Absent: not one.
+// Reads a literal address, with "%interface" if link-local; the port is left 0. Absent: it is none.
 std::optional<Endpoint> parse_address(const std::string& text);
-// "10.0.0.0/8", "fe80::/10", or an address alone. Absent: not one.
+// Reads "10.0.0.0/8", "fe80::/10", or an address alone. Absent: it is none.
 std::optional<Prefix> parse_prefix(const std::string& text);
 
 // The addresses of a host's name or of a literal, at least one, the best first (RFC 6724). Asks the
 // system's resolver, so it may block. Error: the resolver's words.
 Result<std::vector<Endpoint>, std::string> resolve_all(const std::string& host, std::uint16_t port);
-// The first of them.
+// The first of these addresses.
 Result<Endpoint, std::string> resolve(const std::string& host, std::uint16_t port);
 
 }  // namespace isletime

@@ -19,15 +19,15 @@ struct SocketFailure {
   std::string text;             // one line, which names the path
 };
 
-// Close-on-exec, and calls do not wait.
+// Close-on-exec; calls do not wait.
 Result<Fd, SocketFailure> open_local_socket();
-// Absent: connected. Else errno; ENAMETOOLONG: no socket can have that path.
+// Absent: connected. Otherwise the errno; ENAMETOOLONG: no socket can have that path.
 std::optional<int> connect_to(const Fd& socket, const std::string& path);
 
 class SocketFile {
  public:
-  // Makes the path's folder if only that is missing. `account`: whom the folder may belong to
-  // besides root and this process. A socket that nobody answers at is replaced.
+  // Makes the path's folder if only that is missing. `account`: the user who may own the folder besides root
+  // and this process. A socket that nobody answers at is replaced.
   static Result<SocketFile, SocketFailure> listen(const std::string& path, std::optional<uid_t> account = {});
 
   SocketFile(SocketFile&& other) noexcept;

@@ -16,7 +16,7 @@ namespace isletime {
 Result<std::optional<std::string>, StateError> read_state_file(const StateFolder& folder,
                                                                const std::string& name, std::size_t most);
 
-// The failure, if there was one. Waits for the disk.
+// Returns the failure, if there was one. It waits for the disk.
 std::optional<StateError> replace_state_file(const StateFolder& folder, const std::string& name,
                                              std::string_view content);
 

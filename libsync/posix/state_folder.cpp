@@ -31,7 +31,7 @@ std::string without_trailing_slashes(std::string path) {
   return path;
 }
 
-// Of what open(2) with O_NOFOLLOW and perhaps O_DIRECTORY refused.
+// Names what open(2) refused because of O_NOFOLLOW or O_DIRECTORY.
 Unexpected<StateError> refused_to_open(int folder, const std::string& name) {
   const int code = errno;
   struct stat status {};
@@ -50,7 +50,7 @@ std::optional<StateFault> fault_of(const struct stat& status, uid_t owner) {
 }
 
 void make_folders_above(const std::string& path) {
-  // Whether it worked shows when the last one is made.
+  // A failure shows when the last folder is made.
   for (auto slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
     mkdir(path.substr(0, slash).c_str(), kFolderMode);
   }
@@ -116,7 +116,7 @@ Result<StateFolder, StateError> StateFolder::open(const std::string& path, uid_t
   struct stat status {};
   if (fstat(folder->get(), &status) != 0) return system_fault("fstat");
   if (const auto fault = fault_of(status, owner)) return refusal(*fault);
-  // A file system without locks is still one to keep state on.
+  // A file system without locks can still hold the state.
   if (flock(folder->get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     return refusal(StateFault::kInUse);
   return StateFolder{*std::move(folder), std::move(plain), owner};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The folder in which a daemon keeps what must outlive it. Nobody but root and the daemon's own user
-// can have put anything into it: a folder or file that is a symbolic link, belongs to somebody else
-// or may be written by others is refused. While one process has it open, another cannot.
+// The folder in which a daemon keeps its state. Nobody but root and the daemon's own user can have put
+// anything into it: a folder or file that is a symbolic link, belongs to somebody else or may be written by
+// others is refused. While one process has it open, another cannot.
 #pragma once
 
 #include <cstdint>
@@ -33,13 +33,13 @@ struct StateError {
   SysError system;
 };
 
-// What to say behind the path: "is a symbolic link", "write: No space left on device".
+// A clause for behind the path: "is a symbolic link", "write: No space left on device".
 std::string to_string(const StateError& error);
 
 class StateFolder {
  public:
-  // Made with the folders above it if it is missing. `owner`: as whom the daemon will run; root may
-  // open the folder for it before it changes to that user.
+  // Makes the folder, with those above it, if it is missing. `owner`: the user that the daemon will run as;
+  // root may open the folder for it before it changes to that user.
   static Result<StateFolder, StateError> open(const std::string& path, uid_t owner);
 
   // Root may open its own folder for a user who cannot write there.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Why a system call failed: its errno and what it was to do, as in "bind: Address already in use".
+// Why a system call failed: its errno and its name, as in "bind: Address already in use".
 #pragma once
 
 #include <cerrno>

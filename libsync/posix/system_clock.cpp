@@ -45,7 +45,7 @@ std::optional<Dispersion> kernel_clock_error() {
 Result<SystemClock, SysError> SystemClock::take() {
   timex now{};
   if (const auto error = adjust(now)) return Unexpected{*error};
-  // Writing the status as it is tells whether we may write at all.
+  // Writing the status back unchanged shows whether we may write at all.
   timex same{};
   same.modes = ADJ_STATUS;
   same.status = now.status;

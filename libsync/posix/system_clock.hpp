@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The system clock as an actuator: its rate, its steps, and what the kernel tells other programs of
-// it (adjtimex(2)). Whoever holds a SystemClock alone steers it. Needs CAP_SYS_TIME.
+// The system clock as an actuator: its rate, its steps, and the quality that the kernel reports to other
+// programs (adjtimex(2)). Only the holder of a SystemClock steers it. Needs CAP_SYS_TIME.
 #pragma once
 
 #include <algorithm>
@@ -24,10 +24,10 @@ struct KernelRate {
 
 inline constexpr long kNominalTick = 10'000;
 inline constexpr long kMaxFrequency = 500L * 65536;  // MAXFREQ of the kernel's timex.h
-inline constexpr double kMaxRate = 0.1;              // what the tick alone gives
+inline constexpr double kMaxRate = 0.1;              // the reach of the tick alone
 
-// `rate`: what the clock gains on its oscillator, a fraction; beyond kMaxRate it is held there. The
-// tick, whose steps are 100 ppm, moves only for rates that the fine part cannot give.
+// `rate`: the clock's gain on its oscillator, a fraction; beyond kMaxRate it is held there. The tick, whose
+// steps are 100 ppm, moves only for rates that the fine part cannot give.
 inline KernelRate kernel_rate(double rate) {
   const double ppm = std::clamp(rate, -kMaxRate, kMaxRate) * 1e6;
   const long ticks = std::abs(ppm) <= 500 ? 0 : std::lround(ppm / 100);
@@ -40,7 +40,7 @@ constexpr double rate_of(const KernelRate& rate) {
          static_cast<double>(rate.frequency) / 65536 * 1e-6;
 }
 
-// What programs that ask the kernel are told (ntp_gettime(3)).
+// The clock's quality as other programs get it from the kernel (ntp_gettime(3)).
 struct ClockQuality {
   Leap leap = Leap::kUnsynchronised;  // kInsert and kDelete make the kernel do so at the day's end
   nanoseconds max_error{};
@@ -52,7 +52,7 @@ struct ClockQuality {
 inline constexpr std::int64_t kKernelGrowth = 2000;  // one in so many: 500 ppm
 inline constexpr nanoseconds kKernelLimit = seconds{16};
 
-// How long after it was told the kernel calls the clock synchronised.
+// How long the kernel calls the clock synchronised after tell().
 constexpr nanoseconds kernel_patience(const ClockQuality& quality) {
   return std::clamp(kKernelLimit - std::min(quality.max_error, kKernelLimit), nanoseconds::zero(),
                     kKernelLimit) *
@@ -65,7 +65,7 @@ std::optional<Dispersion> kernel_clock_error();
 
 class SystemClock {
  public:
-  // Error: EPERM if this process may not set the clock. Changes nothing.
+  // Error: EPERM if this process may not set the clock. It changes nothing.
   static Result<SystemClock, SysError> take();
 
   double rate() const { return rate_; }

@@ -37,7 +37,8 @@ void read_message(const cmsghdr& message, Ancillary& out) {
   if (message.cmsg_level == SOL_SOCKET && message.cmsg_type == SCM_TIMESTAMPING) {
     out.stamp = stamp_of(message);
   } else if (message.cmsg_level == IPPROTO_IP && message.cmsg_type == IP_PKTINFO) {
-    // Of a broadcast, spec_dst is the address that can answer; else both are what was asked.
+    // For a broadcast, spec_dst is the address that can answer; otherwise both are the address that was
+    // asked.
     out.local = Endpoint{to_ip_address(payload<in_pktinfo>(message).ipi_spec_dst)};
   } else if (message.cmsg_level == IPPROTO_IPV6 && message.cmsg_type == IPV6_PKTINFO) {
     const auto info = payload<in6_pktinfo>(message);
@@ -87,7 +88,7 @@ Result<Fd, SysError> open_udp(IpAddress local, Stamps stamps) {
   const bool is_v4 = local.is_v4();
   Fd socket{::socket(is_v4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0)};
   if (!socket.is_open()) return last_error("socket");
-  // Not SOCK_CLOEXEC: clock simulators that stand in for libc refuse it.
+  // SOCK_CLOEXEC is not used, as clock simulators that stand in for libc refuse it.
   if (fcntl(socket.get(), F_SETFD, FD_CLOEXEC) != 0) return last_error("fcntl");
   if (!is_v4) {
     if (const auto error = set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, "set IPV6_V6ONLY")) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What every NTP socket has: UDP over IPv4 or IPv6 alone, kernel stamps (SO_TIMESTAMPING), and the
+// The common part of every NTP socket: UDP over IPv4 or IPv6 alone, kernel stamps (SO_TIMESTAMPING), and the
 // address that a datagram came to (IP_PKTINFO). service_socket and query_socket build on it.
 #pragma once
 
@@ -21,15 +21,15 @@ namespace isletime {
 enum class Stamps : std::uint8_t {
   kReceive,
   kReceiveAndTransmit,
-  kReceiveAndRequested,  // of what is sent with append_stamp_request(), which is numbered from 0 on
+  kReceiveAndRequested,  // for datagrams sent with append_stamp_request(), numbered from 0 on
 };
 
 std::optional<SysError> ask_for_stamps(const Fd& socket, Stamps stamps);
 
-// Of the family of `local`; not bound yet. Close-on-exec.
+// Opens a socket of the family of `local`, not bound yet. Close-on-exec.
 Result<Fd, SysError> open_udp(IpAddress local, Stamps stamps);
 
-// Error: absent. The call that failed is `operation`.
+// Absent: the option is set. `operation` names the call in an error.
 std::optional<SysError> set_option(const Fd& socket, int level, int name, int value, const char* operation);
 
 std::optional<SysError> bind_to(const Fd& socket, const Endpoint& local);
@@ -37,24 +37,24 @@ std::optional<SysError> bind_to(const Fd& socket, const Endpoint& local);
 std::optional<SysError> report_local_address(const Fd& socket, bool is_v4);
 Result<Endpoint, SysError> local_endpoint(const Fd& socket);
 
-// What a datagram's control messages said.
+// The contents of a datagram's control messages.
 struct Ancillary {
-  std::optional<WallTime> stamp;        // the kernel's
+  std::optional<WallTime> stamp;        // the kernel's receive stamp
   std::optional<Endpoint> local;        // without port
   std::optional<int> error;             // errno of an ICMP message (error queue)
-  std::optional<std::uint32_t> number;  // of a datagram sent whose stamp this is (error queue)
+  std::optional<std::uint32_t> number;  // the number of the sent datagram whose stamp this is (error queue)
 };
 Ancillary read_ancillary(const msghdr& message);
 
-// Room for the control messages of one datagram, aligned as they must be.
+// Room for the control messages of one datagram, with their alignment.
 struct ControlBuffer {
   alignas(cmsghdr) std::byte bytes[256];
 };
 
-// Adds to the control messages with which `message` is to be sent; they are in `buffer`.
-// It leaves from `from`, and through this interface (0: whichever it is).
+// Appends to the control messages of `message`, which are in `buffer`. The datagram leaves from `from`, and
+// through this interface (0: whichever it is).
 void append_source(msghdr& message, ControlBuffer& buffer, IpAddress from, std::uint32_t interface);
-// The kernel stamps it when it leaves.
+// Asks the kernel to stamp the datagram when it leaves.
 void append_stamp_request(msghdr& message, ControlBuffer& buffer);
 
 }  // namespace isletime

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How long ago the machine was started, the time that it was asleep included (proc(5), uptime): to the
-// 10 ms that the kernel tells. Not by CLOCK_BOOTTIME, which clock simulators do not know.
+// How long ago the machine was started, including the time that it was asleep (proc(5), uptime): to the
+// kernel's 10 ms. It does not use CLOCK_BOOTTIME, which clock simulators do not know.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace isletime {
 
-// Absent where the kernel does not tell.
+// Absent where the kernel does not say.
 std::optional<nanoseconds> uptime();
 
 }  // namespace isletime

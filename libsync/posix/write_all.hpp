@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// write(2) until everything is written or nothing more can be.
+// Repeats write(2) until everything is written or nothing more can be.
 #pragma once
 
 #include <optional>

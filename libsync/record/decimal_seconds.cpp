@@ -40,7 +40,7 @@ class Reader {
   std::string_view rest_;
 };
 
-// Held where every number of seconds is long zero or out of range.
+// The exponent is held where every number of seconds is long zero or out of range.
 std::int64_t exponent_of(std::string_view digits) {
   constexpr std::int64_t kLargest = 1'000'000;
   std::int64_t value = 0;

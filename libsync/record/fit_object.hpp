@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The one JSON object that driftlog fit --json prints of a source, for those who act on it: what is none,
-// or is more than one, is refused with what to do about it. What its members say is for the caller to judge.
+// Reads the one JSON object that driftlog fit --json prints of a source. Text that holds none, or more than
+// one, is refused with what to do about it. The caller judges what its members say.
 #pragma once
 
 #include <cstddef>
@@ -17,14 +17,14 @@ inline constexpr std::size_t kLargestFits = std::size_t{256} * 1024;  // bytes, 
 // Error: a clause.
 Result<JsonValue, std::string> parse_fit_object(std::string_view text);
 
-// Of a member "source", as in the sample record; empty: it says none.
+// The member "source", as in the sample record; empty: there is none.
 std::string fit_source(const JsonValue& fit);
 
-// What sources of driftlog simulate begin with: of a trial, and of no clock that there is.
+// Sources of driftlog simulate begin with this: their records are trials, of no real clock.
 inline constexpr std::string_view kSimulatedSource = "simulated:";
 
-// What a member "verdict" other than "conclusive" says, and how long to log for where that is known:
-// "concludes nothing (too-short): log for 86400 s in all"; empty: it concludes, or does not say.
+// Why a fit is not conclusive, by its member "verdict", and how long to log for where that is known:
+// "concludes nothing (too-short): log for 86400 s in all"; empty: it is conclusive, or has no verdict.
 std::string fit_reservation(const JsonValue& fit);
 
 }  // namespace isletime

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kNumberOverflow = 406;  // the library's name for a number beyond a double
 
-// What the library's parser calls as it goes. False stops it.
+// The callbacks of the library's parser. False stops it.
 class Builder {
  public:
   explicit Builder(std::size_t depth) : most_depth_(depth) {}
@@ -48,7 +48,7 @@ class Builder {
   std::string take_fault() { return std::move(fault_); }
 
  private:
-  // Where the next value goes. Only the innermost container grows, so what `open_` points to stays.
+  // The place of the next value. Only the innermost container grows, so what `open_` points to stays.
   JsonValue& place() {
     if (open_.empty()) return root_;
     if (auto* object = std::get_if<JsonValue::Object>(&open_.back()->content)) return object->back().value;
@@ -75,7 +75,7 @@ class Builder {
     return true;
   }
 
-  // Named by the member that is being read, if any.
+  // Names the member that is being read, if any.
   bool fail(std::string what) {
     const auto* object = open_.empty() ? nullptr : open_.back()->object();
     const bool is_named = object != nullptr && !object->empty();

@@ -24,7 +24,7 @@ struct JsonValue {
   using Object = std::vector<JsonMember>;                                              // in the order given
   std::variant<std::nullptr_t, bool, JsonNumber, std::string, Array, Object> content;  // null unless set
 
-  // Null or absent: it is something else.
+  // Null or absent: the value is of another kind.
   bool is_null() const { return std::holds_alternative<std::nullptr_t>(content); }
   const std::string* text() const { return std::get_if<std::string>(&content); }
   const JsonNumber* number() const { return std::get_if<JsonNumber>(&content); }

@@ -13,9 +13,9 @@
 
 namespace isletime {
 
-// With its quotation marks; control characters are escaped.
+// Quotes a text; control characters are escaped.
 std::string json_quoted(std::string_view text);
-// "[a,b]", of what is JSON already.
+// Makes "[a,b]" of items that are JSON already.
 std::string json_array(std::span<const std::string> items);
 
 class JsonWriter {
@@ -25,9 +25,9 @@ class JsonWriter {
   JsonWriter& flag(std::string_view name, bool value);
   JsonWriter& count(std::string_view name, std::uint64_t value);
   JsonWriter& seconds(std::string_view name, std::optional<nanoseconds> value);
-  // Left out as well if it is not finite, which JSON cannot say.
+  // Leaves out a number that is not finite as well, which JSON cannot express.
   JsonWriter& number(std::string_view name, std::optional<double> value, int decimals);
-  // JSON already.
+  // `json` is JSON already.
   JsonWriter& raw(std::string_view name, std::string_view json);
 
   std::string object() const { return members_.empty() ? "{}" : members_ + '}'; }

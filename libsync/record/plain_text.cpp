@@ -7,9 +7,9 @@ namespace isletime {
 namespace {
 
 struct Lead {
-  std::size_t size = 0;     // bytes; 0: none begins so
+  std::size_t size = 0;     // bytes; 0: no character begins so
   std::uint32_t bits = 0;   // of the first byte
-  std::uint32_t least = 0;  // what a shorter form cannot say
+  std::uint32_t least = 0;  // the least code point of this length
 };
 
 // RFC 3629, section 3.

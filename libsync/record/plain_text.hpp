@@ -13,9 +13,9 @@ namespace isletime {
 std::size_t plain_character(std::string_view text);
 
 bool is_plain(std::string_view text);
-// The same with a "?" for each byte that is part of no plain character.
+// The same text with a "?" for each byte that is part of no plain character.
 std::string made_plain(std::string_view text);
-// A stranger's words, to be shown in a line: made plain, of the first 40 bytes.
+// The first 40 bytes of a stranger's words, made plain, to be shown in a line.
 std::string shortened(std::string_view text);
 
 }  // namespace isletime

@@ -15,7 +15,7 @@
 namespace isletime {
 namespace {
 
-// What is wrong with a field; null: nothing.
+// Says what is wrong with a field; null: nothing.
 using Fault = const char*;
 using Form = SampleField::Form;
 
@@ -79,7 +79,7 @@ Fault set(SampleRecord& record, std::string_view text) {
   return read(text, record.*Member);
 }
 
-// Of what is a bound or a distance.
+// Rejects negative bounds and distances.
 template <auto Member>
 Fault set_not_negative(SampleRecord& record, std::string_view text) {
   const Fault fault = set<Member>(record, text);
@@ -133,12 +133,12 @@ std::optional<std::string> fault_of(SampleRecord& record, const FieldReader& rea
     return named(reader, text == nullptr ? "is not a text" : reader.set(record, *text));
   }
   if (const auto flag = value.flag()) return named(reader, reader.set(record, *flag ? "true" : "false"));
-  // No literal is empty, so the field says what it should have been.
+  // An empty text is valid for no field, so the error says what the field should have been.
   const auto* number = value.number();
   return named(reader, reader.set(record, number == nullptr ? "" : std::string_view{number->text}));
 }
 
-// What is set of them already: a record without is none.
+// Members that are set already: a record without any is no record.
 struct Required {
   bool time = false;
   bool source = false;
@@ -154,7 +154,7 @@ struct Required {
   }
 };
 
-// RFC 4180, within a line. Error: a clause.
+// Splits a line by RFC 4180. Error: a clause.
 Result<std::vector<std::string>, std::string> split_csv(std::string_view line) {
   std::vector<std::string> fields(1);
   bool quoted = false;
@@ -203,7 +203,7 @@ Result<SampleRecord, std::string> to_sample(const JsonValue& value) {
 }
 
 Result<SampleRecord, std::string> parse_json_sample(std::string_view line) {
-  // Nothing in a record is nested; what others add may be, a little.
+  // A record's own members are not nested; members that others add may be, a little.
   constexpr JsonLimits kLimits{kLargestSampleLine, 4};
   const auto value = parse_json(line, kLimits);
   if (!value) return Unexpected{value.error()};

@@ -44,7 +44,7 @@ struct SampleField {
 // In the order of the CSV columns.
 std::span<const SampleField> sample_fields();
 
-// Lines without their end.
+// Lines are without their end.
 std::string csv_header();
 std::string csv_row(const SampleRecord& record);
 std::string json_line(const SampleRecord& record);  // absent fields are left out

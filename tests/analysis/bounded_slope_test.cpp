@@ -8,7 +8,7 @@
 namespace isletime::analysis {
 namespace {
 
-// What a display of whole seconds shows of a clock of that rate.
+// The readings of a clock of that rate on a display of whole seconds.
 std::vector<Bound> staircase(int count, double interval_s, double rate) {
   std::vector<Bound> bounds;
   for (int i = 0; i < count; ++i) {
@@ -25,7 +25,7 @@ TEST(BoundedSlope, HoldsTheRateWithoutAnyStepSeen) {
   const Interval interval = rate_interval(slope->posterior, 0.95);
   EXPECT_LT(interval.low, 0.0);
   EXPECT_GT(interval.high, 1e-6);
-  // The steepest line within 1 s in 59400 s.
+  // The steepest line within 1 s over 59400 s.
   EXPECT_LT(interval.high, 1.0 / 59'400.0);
 }
 

@@ -107,7 +107,8 @@ TEST(DriftFit, LooseRowsWeighLessThanTightOnes) {
     rows[i].offset_s += bound * (2.0 * random.uniform() - 1.0);
   }
   const auto fit = fit_drift(rows, {});
-  // 500 rows of a deviation of 1e-4 / sqrt(3) give 5e-10; as many of a thousand times that, 5e-7.
+  // 500 rows of a deviation of 1e-4 / sqrt(3) give 5e-10; as many rows of a thousand times that deviation,
+  // 5e-7.
   EXPECT_LT(half_width(fit), 0.05 * kPpm);
   EXPECT_NEAR(fit.rate, 5 * kPpm, 0.01 * kPpm);
 }

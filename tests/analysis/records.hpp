@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rows as the analysis takes them: of simulated clocks, and of clocks that are told exactly.
+// Rows as the analysis takes them: from simulated clocks, and from clocks that are given exactly.
 #pragma once
 
 #include <optional>
@@ -24,7 +24,7 @@ inline std::vector<ClockRow> simulated_rows(const Simulation& plan) {
   return rows;
 }
 
-// Without noise, but for what tells one row from the next.
+// Without noise, except for a little that tells one row from the next.
 inline std::vector<ClockRow> steady_rows(std::size_t count, double interval_s, double rate, double noise_s) {
   SeededRandom random(7);
   std::vector<ClockRow> rows;

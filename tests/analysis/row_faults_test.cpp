@@ -103,7 +103,7 @@ TEST(RowFaults, AHalfOfARoundTripErrsByWhatItTookLonger) {
   EXPECT_TRUE(faults.outliers.empty());
 }
 
-// As a busy machine's are, which waits on the way there: wrong by most of their bounds, also two in a row.
+// Rows from a busy machine, which waits on the way there: wrong by most of their bounds, also two in a row.
 TEST(RowFaults, LateRowsWithinTheirBoundsAreNoSteps) {
   auto rows = quiet(300);
   for (std::size_t i = 0; i < rows.size(); ++i)

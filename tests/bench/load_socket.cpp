@@ -25,7 +25,7 @@ namespace {
 
 // Passes everything but replies of this size.
 void drop_replies(const Fd& socket, std::size_t size) {
-  constexpr std::uint32_t kUdpHeader = 8;  // what a UDP socket's filter sees begins with it
+  constexpr std::uint32_t kUdpHeader = 8;  // a UDP socket's filter sees this first
   std::array<sock_filter, 7> program{{
       BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(kUdpHeader + size), 0, 4),

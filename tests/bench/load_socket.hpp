@@ -18,12 +18,12 @@ class LoadSocket {
  public:
   static constexpr std::size_t kLongestBurst = 32;
 
-  // `key`: none for requests that are not signed.
+  // A null `key` sends requests that are not signed.
   LoadSocket(const Endpoint& server, const Key* key);
 
-  // At most kLongestBurst.
+  // Sends at most kLongestBurst.
   void send(std::size_t requests) const;
-  // Until now. Throws where something came that is no server's reply of the request's length.
+  // Replies until now. Throws where something came that is no server's reply of the request's length.
   std::uint32_t replies() const;
 
  private:

@@ -7,7 +7,7 @@
 namespace isletime::bench {
 
 double one_shot_wall_ms(const Server& server);
-// |offset| of a probe of 8 samples; the true one is zero.
+// |offset| by a probe of 8 samples; the true one is zero.
 double probe_error_us(const Server& server);
 
 }  // namespace isletime::bench

@@ -14,10 +14,10 @@
 namespace isletime::bench {
 namespace {
 
-// Enough that a server with two workers has something for each, and so few that the buffer that a socket
-// has by default holds a burst of each.
+// So many that a server with two workers has requests for each, and so few that a socket's default buffer
+// holds a burst of each.
 constexpr std::size_t kFlows = 8;
-// While the rest of the bursts that are on their way keep the server busy.
+// A pause while the rest of the bursts on their way keep the server busy.
 constexpr nanoseconds kNap = std::chrono::microseconds{20};
 // Longer than a busy server holds a request; then the rest of the burst was lost.
 constexpr nanoseconds kLost = std::chrono::milliseconds{100};

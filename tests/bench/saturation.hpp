@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A server with as many requests before it as it can answer, and none that it must lose.
+// Gives a server as many requests as it can answer, and none that it must lose.
 #pragma once
 
 #include "libsync/core/time_types.hpp"
@@ -11,12 +11,12 @@ namespace isletime::bench {
 struct Saturation {
   double replies_per_second = 0;
   double cpu_us_per_reply = 0;     // the server's
-  double core_busy_percent = 0;    // below 100, it is not the server's limit that was measured
+  double core_busy_percent = 0;    // below 100, the server's limit was not what was measured
   double core_shared_percent = 0;  // above 0, something else took time from the server
   double client_idle_percent = 0;  // at 0 the client was the limit
 };
 
-// `core`: where the server runs. `key`: what requests are signed with, if any.
+// `core`: where the server runs. `key`: signs the requests, if there is one.
 Saturation saturate(const Server& server, unsigned core, const Key* key, nanoseconds duration);
 
 }  // namespace isletime::bench

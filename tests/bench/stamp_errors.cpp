@@ -35,7 +35,7 @@ class Meter {
     }
   }
 
-  // What has come by now.
+  // Reads the replies that have come by now.
   void take() {
     while (const auto event = socket_.next_event()) {
       std::visit([this](const auto& e) { handle(e); }, *event);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is said of many measurements.
+// Statistics of many measurements.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The result: a row a measurement, ours beside the peer's, and whether all that is required holds.
+// The result: a row for each measurement, ours beside the peer's, and whether all that is required holds.
 #pragma once
 
 #include <optional>

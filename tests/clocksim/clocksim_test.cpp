@@ -64,7 +64,8 @@ TEST(SimulatedClock, AfterItsSleepItIsNoClockThatSomebodySet) {
   EXPECT_LE(results["recovered_s"], 100);
 }
 
-// Killed and started again in the same boot, with a server that has meanwhile become somebody an hour off.
+// sntpd is killed and started again in the same boot; meanwhile its server has become one that is an hour
+// off.
 TEST(SimulatedClock, ARestartDoesNotReopenThePanicLimit) {
   const fakes::ScratchFolder folder;
   const std::vector<std::string> state{"--state-dir", folder.path("state")};
@@ -78,8 +79,8 @@ TEST(SimulatedClock, ARestartDoesNotReopenThePanicLimit) {
   EXPECT_EQ(again["usable_s"], -1);
 }
 
-// A server whose replies leave 200 us after the stamp in them: half of that is what they are wrong by, and
-// only an interleaved one can tell.
+// A server whose replies leave 200 us after their stamp: half of that is their error, and only an interleaved
+// reply shows it.
 TEST(SimulatedClock, InterleavedModeSeesTheServersSendPath) {
   const std::vector<std::string> link{"CLOCKSIM_SEND_PATH=200e-6", "CLOCKSIM_JITTER=10e-6",
                                       "CLOCKSIM_FREQUENCY=20e-6", "CLOCKSIM_LOSS=0.1"};
@@ -96,7 +97,7 @@ TEST(SimulatedClock, InterleavedModeKnowsHowTheClockWasSteeredThen) {
   EXPECT_LT(results.at("rms_us"), 250);
 }
 
-// No exchange spans what others do to the clock.
+// No exchange spans a change that others make to the clock.
 TEST(SimulatedClock, InterleavedModePassesALeapSecondAndASleep) {
   const std::string server = "192.168.123.1,interleaved";
   EXPECT_LT(simulate({"CLOCKSIM_LEAP_AT=10800", "CLOCKSIM_SECONDS=14400", "CLOCKSIM_SETTLED=2000",

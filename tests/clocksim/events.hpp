@@ -60,7 +60,7 @@ struct Event {
   double share = 1;
   bool is_random = false;
   int server = 0;    // 0: all
-  double level = 0;  // of what approaches exponentially: the share of the value that it has reached
+  double level = 0;  // the share of the value reached, where it is approached exponentially
 };
 
 class Events {
@@ -68,12 +68,12 @@ class Events {
   // Refuses text that it does not understand.
   explicit Events(std::string_view text);
 
-  // To be called at each whole second.
+  // Must be called at each whole second.
   void tick(double now);
 
   // The sum of that quantity's values.
   double value(Quantity quantity, double now, int server) const;
-  // The same of a delay, for one packet.
+  // The sum of a delay's values for one packet.
   double delay(Quantity quantity, double now, int server, Random& random) const;
   // The sum of the steps at this whole second.
   double phase_step(double now, Random& random) const;

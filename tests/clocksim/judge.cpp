@@ -16,7 +16,7 @@ constexpr std::size_t kRootDelay = 4;
 constexpr std::size_t kRootDispersion = 8;
 constexpr std::size_t kTransmit = 40;
 
-// Of sorted values.
+// `values` are sorted.
 double quantile(const std::vector<double>& values, double share) {
   return values[static_cast<std::size_t>(static_cast<double>(values.size()) * share)];
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a simulation is for: how wrong the clock was, and whether what the program told its own clients about
-// that was true. print() writes "name value" lines.
+// The verdict on a simulation: how wrong the clock was, and whether the program told its own clients the
+// truth about that. print() writes "name value" lines.
 #pragma once
 
 #include <optional>
@@ -15,9 +15,9 @@ class Judge {
  public:
   explicit Judge(const Settings& settings) : settings_(settings) {}
 
-  // At each whole second: local clock - UTC.
+  // Takes local clock - UTC at each whole second.
   void on_error(double now, double error);
-  // A reply of the program that has left at that UTC.
+  // Takes a reply of the program that has left at that UTC.
   void on_served(const Header& reply, double utc);
 
   // "rms_us", "p99_us", "max_us" of the errors; "usable_s", from when on it was within 10 ms; "recovered_s",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the files that stand in for libc share: the simulation, and libc's own functions, which take what is
-// not simulated.
+// The common part of the files that stand in for libc: the simulation, and libc's own functions, which take
+// what is not simulated.
 #pragma once
 
 #include <dlfcn.h>

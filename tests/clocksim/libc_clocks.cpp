@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Stands in for libc's clocks, and for everything else that a program must not have of the real machine: no
-// call that sets a clock gets to the kernel, which would refuse it too, as the process gives up CAP_SYS_TIME
-// before it begins.
+// Stands in for libc's clocks, and for everything else by which the real machine would show: no call that
+// sets a clock gets to the kernel, which would refuse it too, as the process gives up CAP_SYS_TIME before it
+// begins.
 #include <algorithm>
 #include <cstdarg>
 #include <cstdint>
@@ -23,7 +23,7 @@
 
 #include "tests/clocksim/libc.hpp"
 
-// In libc, but in none of its headers.
+// libc has it, but none of its headers.
 extern "C" int capget(__user_cap_header_struct*, __user_cap_data_struct*);
 extern "C" int capset(__user_cap_header_struct*, const __user_cap_data_struct*);
 
@@ -49,7 +49,7 @@ __attribute__((constructor)) void give_up_the_right_to_set_clocks() {
   if (capset(&header, sets) != 0) refuse("a program that may set the real clock");
 }
 
-// A descriptor of a file that has this text.
+// Opens a descriptor of a file that has this text.
 int file_of(const std::string& text) {
   const int fd = memfd_create("clocksim", 0);
   if (fd < 0 || write(fd, text.data(), text.size()) < 0 || lseek(fd, 0, SEEK_SET) < 0) refuse("memfd_create");
@@ -115,7 +115,7 @@ int nanosleep(const timespec*, timespec*) {
   refuse("nanosleep");
 }
 
-// All that the kernel's calls can do to a clock must come by the functions above.
+// Other calls of the kernel that change a clock are refused: they must come by the functions above.
 long syscall(long number, ...) noexcept {
   if (number == SYS_adjtimex || number == SYS_clock_adjtime || number == SYS_settimeofday ||
       number == SYS_clock_settime) {
@@ -130,7 +130,7 @@ long syscall(long number, ...) noexcept {
                                               words[5]);
 }
 
-// libcap's: chronyd leaves the clock alone if it may not set it. It may set the simulated one.
+// libcap's function: chronyd leaves the clock alone if it may not set it. It may set the simulated one.
 int cap_get_bound(int) {
   return 1;
 }
@@ -142,7 +142,7 @@ ssize_t getrandom(void* bytes, size_t size, unsigned) {
   return static_cast<ssize_t>(size);
 }
 
-// The clock that others step makes no timer expire here.
+// A timer that is to end when somebody steps the clock never does here.
 int timerfd_create(int, int) noexcept {
   return simulation().open(false);
 }

@@ -38,7 +38,7 @@ void write_address(const sockaddr_in& address, void* name, socklen_t& length) {
   length = sizeof address;
 }
 
-// Appends control messages to one that is received.
+// Appends control messages to a message that is received.
 class Control {
  public:
   explicit Control(msghdr& message) : message_(message), room_(message.msg_controllen) {
@@ -84,7 +84,7 @@ ssize_t would_block() {
 
 ssize_t receive_report(Socket& socket, msghdr& message) {
   if (socket.transmit_stamps.empty()) {
-    // Public simulators lose a datagram then; a server can ask again, a client has lost its reply.
+    // Public simulators lose a datagram then; a server can be asked again, but a client has lost its reply.
     if (socket.port == 0) refuse("an empty error queue was read: it would eat a reply");
     return would_block();
   }
@@ -167,7 +167,7 @@ int setsockopt(int fd, int level, int name, const void* value, socklen_t) noexce
   if (level == SOL_SOCKET && name == SO_TIMESTAMPING) std::memcpy(&socket.stamping, value, sizeof(int));
   if (level == SOL_SOCKET && name == SO_TIMESTAMPNS) socket.stamps_nanoseconds = true;
   if (level == IPPROTO_IP && name == IP_PKTINFO) socket.reports_address = true;
-  // Who asks for it wants the datagram itself on the error queue, which is not simulated.
+  // This option asks for the datagram itself on the error queue, which is not simulated.
   if (level == SOL_SOCKET && name == SO_SELECT_ERR_QUEUE) {
     errno = ENOPROTOOPT;
     return -1;

@@ -11,7 +11,7 @@ namespace isletime::clocksim {
 namespace {
 
 constexpr unsigned kSimulated = ADJ_FREQUENCY | ADJ_STATUS | ADJ_TICK | ADJ_SETOFFSET;
-// Only told to the kernel, which does nothing by them.
+// The kernel is told these, and nothing follows from them here.
 constexpr unsigned kTold = ADJ_MAXERROR | ADJ_ESTERROR | ADJ_TIMECONST | ADJ_NANO | ADJ_TAI;
 constexpr long kMostFine = 32'768'000;
 constexpr long kErrorOfStepped = 16'000'000;  // microseconds
@@ -36,7 +36,7 @@ void LocalClock::step(double by) {
 
 int LocalClock::adjust(timex& request) {
   unsigned modes = request.modes;
-  // An offset of nothing ends what others have begun: here there are none.
+  // An offset of zero ends a slew that others have begun: here there are none.
   if (request.offset == 0) modes &= ~static_cast<unsigned>(ADJ_OFFSET_SINGLESHOT);
   if ((modes & ~(kSimulated | kTold)) != 0) refuse("adjtimex(2) with a mode that is not simulated");
   if ((modes & ADJ_TICK) != 0 && (request.tick < 9'000 || request.tick > 11'000)) {

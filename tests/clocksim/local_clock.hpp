@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The machine's clock: an oscillator that wanders, and what adjtimex(2) makes of it. Times are seconds since
-// the start of the simulation.
+// The machine's clock: an oscillator that wanders, under adjtimex(2). Times are seconds since the start of
+// the simulation.
 #pragma once
 
 #include <sys/timex.h>
@@ -26,18 +26,18 @@ class LocalClock {
     mono_ += by * rate();
   }
   void wander(double by) { frequency_ += by; }
-  // What the oscillator gains beside its wandering.
+  // The frequency that events add to the oscillator's wandering.
   void gain(double extra) { extra_ = extra; }
-  // Somebody else sets it.
+  // Somebody else sets the clock.
   void jump(double by) { real_ += by; }
   // Somebody else has the kernel run it at this rate.
   void set_rate(double rate);
   // Somebody else has told the kernel that it is off by so much at most.
   void vouch(double error);
-  // The program sets it.
+  // The program sets the clock.
   void step(double by);
 
-  // As clock_adjtime(2). Refuses what it does not simulate.
+  // Does what clock_adjtime(2) does. Refuses what it does not simulate.
   int adjust(timex& request);
 
  private:

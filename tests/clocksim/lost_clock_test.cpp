@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What changes the clock at once, or all that was known of the way to its server, must not cost it for hours.
-// Beside each is chronyd's error, the median of three seeds: the RMS, and the 99th percentile. It is from
-// `compare`, or from another simulator where that found less.
+// An event that changes the clock at once, or the whole path to its server, must not cost the clock for
+// hours. Beside each is chronyd's error, the median of three seeds: the RMS, and the 99th percentile. It is
+// from `compare`, or from another simulator where that found less.
 #include <algorithm>
 #include <array>
 
@@ -60,7 +60,7 @@ TEST(LostClock, IsFoundWithThreeServers) {
   expect_no_worse_than_chronyd({"frequency=50e-6 at=43200", kLan, 825, 5'158, kThreeServers});
 }
 
-// Two samples are suspected, and none comes that would settle it.
+// Two samples are suspected, and no further one comes that would settle it.
 TEST(LostClock, IsBoundedThoughItsServerIsGoneRightAfterItsFrequencySteps) {
   for (const char* seed : {"CLOCKSIM_SEED=1", "CLOCKSIM_SEED=2", "CLOCKSIM_SEED=3"}) {
     const Results results = simulate_hub(
@@ -95,7 +95,8 @@ TEST(LostClock, IsFoundWhereItsOscillatorWandersFar) {
   expect_no_worse_than_chronyd({"", joined(kWan, {"CLOCKSIM_WALK=1e-6"}), 1'384, 4'912});
 }
 
-// Another crystal, or another calibration of the counter, than the one whose frequency is in the saved state.
+// The crystal, or the calibration of the counter, is another one than that whose frequency is in the saved
+// state.
 TEST(LostClock, IsFoundWithAFrequencyOfAnotherBoot) {
   const fakes::ScratchFolder folder;
   const Words options{"--port",   "123",           "--bind",      "192.168.123.250",   "--no-rate-limit",

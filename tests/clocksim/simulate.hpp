@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lives of the built sntpd under the simulator: what they are to be like, as settings.hpp has it, and what
-// came out.
+// Runs the built sntpd under the simulator: settings.hpp has the settings, and the results come back by name.
 #pragma once
 
 #include <map>
@@ -27,8 +26,8 @@ inline fakes::Finished run_simulated(const Words& settings, const Words& command
   return fakes::run(joined(joined({"env", "LD_PRELOAD=" CLOCKSIM_LIBRARY}, settings), command));
 }
 
-inline Results run_sntpd(const Words& settings, const Words& options) {
-  const Words command{fakes::built("sntpd"), "--workers", "0", "--no-control", "--no-sandbox"};
+inline Results run_sntpd(const Words& settings, const Words& options, const std::string& program = "sntpd") {
+  const Words command{fakes::built(program), "--workers", "0", "--no-control", "--no-sandbox"};
   const fakes::Finished finished = run_simulated(settings, joined(command, options));
   EXPECT_EQ(finished.status, 0) << finished.err;
   Results results;
@@ -43,8 +42,8 @@ inline Results simulate(const Words& settings, const Words& options = {},
   return run_sntpd(settings, joined({"--port", "0", "--server", server}, options));
 }
 
-// It serves as well, and is asked for its time each 10 s. The epoch is later than any build, for it serves no
-// earlier time.
+// The hub serves as well, and is asked for its time each 10 s. The epoch is later than any build, for it
+// serves no earlier time.
 inline Results simulate_hub(const Words& settings, const Words& options = {"--server", "192.168.123.1"}) {
   const fakes::ScratchFolder folder;
   return run_sntpd(joined({"CLOCKSIM_EPOCH=1800000000", "CLOCKSIM_ASK=10"}, settings),

@@ -128,7 +128,7 @@ bool Simulation::wait(double seconds) {
 }
 
 timespec Simulation::read(bool is_real) {
-  // As long as nothing has been waited for, each reading is later, so that a precision can be measured.
+  // Until something is waited for, each reading is later, so that a precision can be measured.
   const double time =
       (is_real ? clock_.real() : clock_.mono()) + static_cast<double>(precision_steps_) * kReadingTime;
   if (waits_ == 0) ++precision_steps_;

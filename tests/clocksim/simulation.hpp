@@ -22,11 +22,11 @@
 
 namespace isletime::clocksim {
 
-// What stands last in the addresses of the program and of its client, in 192.168.123.0/24.
+// The last byte of the addresses of the program and of its client, in 192.168.123.0/24.
 constexpr int kOwnNumber = 250;
 constexpr int kClientNumber = 251;
 sockaddr_in address_of(int number, std::uint16_t port);
-// Of any address.
+// The last byte of any address.
 int number_of(const sockaddr_in& address);
 
 struct Datagram {
@@ -44,11 +44,11 @@ struct TransmitStamp {
 
 struct Socket {
   bool is_open = false;
-  bool is_socket = false;           // else a timer, which never expires
+  bool is_socket = false;           // otherwise it is a timer, which never expires
   unsigned stamping = 0;            // SO_TIMESTAMPING
   bool stamps_nanoseconds = false;  // SO_TIMESTAMPNS
   bool reports_address = false;
-  std::uint16_t port = 0;  // that it is bound to
+  std::uint16_t port = 0;  // the port that it is bound to
   std::optional<sockaddr_in> peer;
   std::uint32_t stamped = 0;
   std::deque<TransmitStamp> transmit_stamps;
@@ -58,9 +58,9 @@ class Simulation {
  public:
   Simulation();
 
-  // Absent: it is none of the simulation's.
+  // Absent: the descriptor is none of the simulation's.
   Socket* find(int fd);
-  // Refuses what the simulation does not have.
+  // Refuses a descriptor that the simulation does not have.
   Socket& get(int fd);
   int open(bool is_socket);
   void close(int fd);
@@ -68,14 +68,15 @@ class Simulation {
   void send(int fd, const std::uint8_t* bytes, std::size_t size, const sockaddr_in& to, bool is_stamped);
   bool has_datagram(int fd) const;
   std::optional<Datagram> take_datagram(int fd);
-  // What has come to a socket on which nobody waits is lost.
+  // A datagram that has come to a socket on which nobody waits is lost.
   void drop_unwanted();
 
-  // Until something comes, or so much of the local clock has passed. True: the program has been told to end.
+  // Waits until something comes, or so much of the local clock has passed. True: the program has been told to
+  // end.
   bool wait(double seconds);
 
   timespec read(bool is_real);
-  // As /proc/uptime and /proc/sys/kernel/random/boot_id have them.
+  // The contents of /proc/uptime and /proc/sys/kernel/random/boot_id.
   std::string uptime_text() const;
   std::string boot_id() const;
   void set(double unix_time) { clock_.step(unix_time - settings_.epoch - clock_.real()); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The simulator itself, by what a clock does that nobody steers, as all that is asked for the time is lost.
+// Tests the simulator itself by a clock that nobody steers: all requests for the time are lost.
 #include <gtest/gtest.h>
 
 #include "tests/clocksim/simulate.hpp"

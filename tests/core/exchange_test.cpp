@@ -26,5 +26,9 @@ TEST(Exchange, TakesClocksThatAreYearsApart) {
   EXPECT_EQ(first_failing<kClocksYearsApart>(), kNone);
 }
 
+TEST(Exchange, AnOffsetIsOfTheEraThatIsNearest) {
+  EXPECT_EQ(first_failing<kUnfoldedOffsets>(), kNone);
+}
+
 }  // namespace
 }  // namespace isletime::vectors

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// driftlog as a stranger calls it.
+// Runs driftlog as a user does.
 #include <csignal>
 #include <mutex>
 
@@ -12,6 +12,7 @@
 #include "libsync/posix/clocks.hpp"
 #include "libsync/record/sample_reader.hpp"
 #include "tests/driftlog/web_server.hpp"
+#include "tests/fakes/clock_of_1970.hpp"
 #include "tests/fakes/lying_server.hpp"
 #include "tests/fakes/program.hpp"
 #include "tests/fakes/scratch_folder.hpp"
@@ -45,7 +46,7 @@ std::vector<SampleRecord> rows_of(const std::string& csv) {
   return rows;
 }
 
-// One round of one source.
+// Runs one round of one source.
 SampleRecord row_of(std::vector<std::string> arguments, const std::string& source) {
   arguments.insert(arguments.end(), {"--duration", "0", source});
   const Finished finished = driftlog(arguments);
@@ -134,7 +135,7 @@ TEST(DriftlogCli, ASourceThatIsAbsentSlowLyingOrGarbledHasItsErrorAndStallsNothi
 TEST_F(WithPrograms, WhatAProgramStartedIsNotLeftRunning) {
   add_program("teller", "sleep 1000 & echo $! > " + folder_.path("child") + "\nsleep 1000");
   EXPECT_EQ(row_of({"--timeout", "1"}, "cmd:teller").error, "timed-out");
-  // Killed; a zombie until somebody reaps it.
+  // Killed; a zombie until its parent reaps it.
   const pid_t child = std::stoi(folder_.content("child"));
   for (int tries = 0; tries < 500 && kill(child, 0) == 0; ++tries) {
     std::ifstream status("/proc/" + std::to_string(child) + "/stat");
@@ -151,7 +152,7 @@ TEST_F(WithPrograms, NoShellReadsTheCommand) {
   EXPECT_NE(access(trap.c_str(), F_OK), 0);
 }
 
-// Its last argument is what is to be run there.
+// The last argument is the command to run there.
 constexpr const char* kSsh = R"(
 echo "$@" > "$(dirname "$0")/arguments"
 echo 'Welcome to the machine of the year 1795000000.'
@@ -241,7 +242,7 @@ TEST(DriftlogHttp, WhatIsNotTheServersTimeIsNone) {
   EXPECT_EQ(error_with("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), "stands-still");
 }
 
-// As facts of CCAPI have it: whole seconds, busy after an exposure.
+// A camera with known facts of CCAPI: whole seconds, busy after an exposure.
 class Camera {
  public:
   explicit Camera(nanoseconds ahead) : ahead_(ahead) {}
@@ -382,6 +383,17 @@ TEST(DriftlogNtp, AServerOfThisMachinesTimeAgreesWithIt) {
   expect_offset(row, 0s);
   EXPECT_EQ(row.stratum, 5);
   EXPECT_LT(*row.uncertainty, 100ms);
+}
+
+TEST(DriftlogNtp, AClockOf1970IsSeventyYearsBehindAServerOf2040) {
+  const fakes::ClockOf1970 clock;
+  std::vector<std::string> command = clock.command();
+  command.insert(command.end(), {fakes::built("driftlog"), "--duration", "0", "ntp:" + clock.server()});
+  const Finished finished = fakes::run(command);
+  const auto rows = rows_of(finished.out);
+  ASSERT_EQ(rows.size(), 1U) << finished.err;
+  ASSERT_TRUE(rows[0].offset) << finished.out;
+  EXPECT_LE(std::chrono::abs(*rows[0].offset - fakes::ClockOf1970::kServersOffset), 1s) << finished.out;
 }
 
 TEST(DriftlogNtp, AReferenceIsWhatOffsetsAreFrom) {

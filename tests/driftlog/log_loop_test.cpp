@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The loop in a world without clocks: what comes out as rows.
+// The loop in a world without clocks: the rows that it writes.
 #include "tools/driftlog/log_loop.hpp"
 
 #include <deque>
@@ -33,7 +33,7 @@ class Machine {
   nanoseconds wall_ = 1'795'000'000s;
 };
 
-// Gives what it was told to, one after the other, and then the last of it.
+// Gives the measurements that it was given, one after the other, and then the last one again.
 class Script final : public Source {
  public:
   explicit Script(std::string name, Machine& machine) : name_(std::move(name)), machine_(machine) {}
@@ -184,7 +184,7 @@ TEST_F(Experiment, ASourceThatWasSetHasAMarkBeforeItsRow) {
 TEST_F(Experiment, AStepOfTheSystemClockIsMarkedAndNotTakenForStepsOfTheSources) {
   add("a").offset(0s).offset(-60s);
   Script& b = add("b").offset(0s).then([this] { machine_.step(60s); }).offset(-60s);
-  // It happened while b was measured: what was measured then is not believed.
+  // The step happened while b was measured: that measurement is not believed.
   EXPECT_EQ(run(), (Rows{"a 0.000000000", "a reference-stepped", "b reference-stepped", "a -60.000000000",
                          "b -60.000000000", "a -60.000000000", "b -60.000000000"}));
   EXPECT_GE(b.forgotten(), 1);
@@ -240,7 +240,7 @@ TEST_F(Experiment, AStepOfTheSystemClockBetweenRoundsIsNoneOfTheReference) {
   add("a").offset(5ms).offset(-55s);
   Script reference("ntp", machine_);
   reference.offset(0s).offset(0s).then([this] { machine_.step(60s); }).offset(-60s);
-  // Stepped while the reference was asked: that round is marked, and the next is as before.
+  // The reference was stepped while it was asked: that round is marked, and the next is as before.
   EXPECT_EQ(run(&reference), (Rows{"a reference-stepped", "a 5.000000000"}));
 }
 

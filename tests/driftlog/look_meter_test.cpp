@@ -10,8 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A clock at the end of a way whose delays change, and a machine in which time passes by that and sleep
-// alone.
+// A clock behind a path whose delays change, and a machine in which time passes only by that path and by
+// sleep.
 class FarClock final : public rtcset::Machine {
  public:
   FarClock(unsigned seed, nanoseconds ahead, double ppm, nanoseconds resolution, nanoseconds way)

@@ -26,8 +26,8 @@ using fakes::Finished;
 constexpr WallTime kStart{1'795'000'000s};  // 2026-11-18T11:06:40Z
 constexpr PageFrame kFrame{kStart, 59 * 60.0, 2000, 5};
 
-// A row a minute of a clock that gains 10 ppm, with bounds of 1 ms and what the last digits of its readings
-// do.
+// A row a minute of a clock that gains 10 ppm, with bounds of 1 ms and an error in the last digits of its
+// readings.
 Series clock_of(int rows) {
   Series series{"rtc:/dev/rtc0", {"rtc:/dev/rtc0", kStart, 2ms, {}, 0}, {}};
   for (int i = 0; i < rows; ++i)
@@ -88,9 +88,9 @@ TEST(PlotSeries, TheFitFollowsTheTemperature) {
   const auto rows = fitted_rows(series);
   for (const FittedRow& each : rows)
     squares += std::pow(series.record.rows[each.row].offset_s - each.fitted_s, 2);
-  // As the fit itself says of its residuals.
+  // These residuals are those of the fit itself.
   EXPECT_NEAR(std::sqrt(squares / static_cast<double>(rows.size())), series.fit.residuals.rms_s, 1e-9);
-  // Without it, a sine of 30 ppm that takes 5 h: 86 ms.
+  // Without the temperature, a sine of 30 ppm that takes 5 h makes 86 ms.
   EXPECT_LT(series.fit.residuals.rms_s, 10e-3);
 }
 
@@ -328,7 +328,7 @@ class DriftlogPlot : public testing::Test {
     folder_.write("gnuplot", "#!/bin/sh\n" + script);
     chmod(folder_.path("gnuplot").c_str(), 0755);
   }
-  // With what is in the folder found first.
+  // Programs in the folder are found first.
   Finished with_path(const std::string& path, const std::vector<std::string>& arguments) const {
     std::vector<std::string> all{"/usr/bin/env", "PATH=" + path, fakes::built("driftlog"), "plot"};
     all.insert(all.end(), arguments.begin(), arguments.end());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every driver against every chip: a set is right to a millisecond and, wherever it ends, no half of it
-// passes for good.
+// Every driver against every chip: a set is right to a millisecond, and wherever it is interrupted, half of
+// it never passes for a good time.
 #include <array>
 #include <cstdlib>
 #include <string>
@@ -22,13 +22,13 @@ class EveryChip : public testing::TestWithParam<ChipModel> {
  protected:
   EveryChip() { bus_.attach(default_address(GetParam()), model_); }
 
-  // How far the chip is from the second that was set, whose beginning was due at `begin`.
+  // How far the chip is from the second that was set, which was due to begin at `begin`.
   nanoseconds error(nanoseconds begin) {
     const auto shown = model_.time_shown(time_.now);
     return *shown - nanoseconds{seconds_since_epoch(kNew)} - (time_.now - begin);
   }
 
-  // With 1 s of ticking, so that NXP's first tick has come.
+  // It ticks for 1 s, so that NXP's first tick has come.
   RtcReading reading_after_a_second() {
     time_.now += seconds{1};
     const auto reading = chip_->read(kNear);
@@ -130,7 +130,7 @@ TEST_P(EveryChip, NeverPassesForGoodWithHalfOfATime) {
       bus.fail_after(bytes, BusError::kNoAcknowledge);
       const auto error = chip->set(kNew);
       if (!error) ++completed;
-      // What a later program may do before it believes what it reads.
+      // The steps that a later program may take before it believes a reading.
       RtcChipHolder later{GetParam(), bus, default_address(GetParam())};
       bus.fail_after(10'000, BusError::kNoAcknowledge);
       ASSERT_FALSE(later->repair());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What goes over the bus, byte for byte, as the datasheets ask for it.
+// The bus transactions, byte for byte, as the datasheets ask for them.
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ constexpr CivilTime kTime{.date = {2026, 11, 21}, .hour = 16, .minute = 5, .seco
 
 class Transactions : public testing::Test {
  protected:
-  // A chip that has been told its time and is then used.
+  // A chip whose time was set before it is used.
   void make(ChipModel model) {
     model_.emplace(model, kTime, time_.now);
     bus_.attach(default_address(model), *model_);
@@ -113,7 +113,7 @@ TEST_F(Transactions, Ds1338HasItsFlagClearedLastAndItsOutputKept) {
                              {0x68, {0x07, 0x93}, {}}}));
 }
 
-// The second before, which the first tick ends.
+// The second is the one before, which the first tick ends.
 TEST_F(Transactions, NxpsAreStoppedWrittenAndStarted) {
   struct Case {
     ChipModel model;

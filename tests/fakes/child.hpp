@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Part of a test in a process of its own: to be killed, to lose its privileges, to mount.
+// Runs part of a test in a process of its own: to be killed, to lose its privileges, to mount.
 #pragma once
 
 #include <cstdlib>
@@ -11,7 +11,7 @@
 
 namespace isletime::fakes {
 
-// Ends with the status that `body` returns; never runs what the parent would at its exit.
+// The child ends with the status that `body` returns; it never runs what the parent would at its exit.
 template <class Body>
 pid_t start_child(const Body& body) {
   const pid_t child = fork();
@@ -19,7 +19,7 @@ pid_t start_child(const Body& body) {
   return child;
 }
 
-// Exit status; 128 + signal if one ended it.
+// The exit status; 128 + signal if one ended it.
 inline int wait_for_child(pid_t child) {
   int status = 0;
   if (waitpid(child, &status, 0) != child) return -1;
@@ -31,7 +31,7 @@ int status_of_child(const Body& body) {
   return wait_for_child(start_child(body));
 }
 
-// From now on this process's mounts are its own. False: the system does not let us.
+// From now on this process's mounts are its own. False: the system does not permit it.
 inline bool leave_mount_namespace() {
   if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
   return mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;

@@ -155,11 +155,11 @@ std::string ControlDaemon::reply_to(const sntpd::ControlRequest& request) {
     if (set->time < kNow) return sntpd::error_json("below-floor", "the time was later already");
     return sntpd::done_json("set", "adopt", "the clock is set");
   }
-  if (const auto* window = std::get_if<sntpd::SetWindow>(&request)) {
-    return sntpd::window_json({.rate_error = {window->rate_error, false},
-                               .tolerance = {std::chrono::seconds{1}},
-                               .window = std::chrono::minutes{160},
-                               .message = "a phone's sync now counts for up to 2 h 40 min"});
+  if (const auto* set = std::get_if<sntpd::SetRateError>(&request)) {
+    return sntpd::rate_error_json({.rate_error = {set->rate_error, false},
+                                   .tolerance = {std::chrono::seconds{1}},
+                                   .window = std::chrono::minutes{160},
+                                   .message = "a phone's sync now counts for up to 2 h 40 min"});
   }
   if (std::holds_alternative<sntpd::Reload>(request)) {
     return sntpd::done_json("reload", "done", "access rules replaced");

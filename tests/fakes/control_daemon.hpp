@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What answers on a control socket as sntpd does, with views that do not change and a verdict that
-// depends on a sample's source alone. It runs in a thread of its own until the end of the test.
+// Answers on a control socket as sntpd does, with views that do not change and a verdict that depends on a
+// sample's source alone. It runs in a thread of its own until the end of the test.
 #pragma once
 
 #include <atomic>
@@ -16,7 +16,7 @@ namespace isletime::fakes {
 
 class ControlDaemon {
  public:
-  // What a reply to "status" is.
+  // The kind of reply to "status".
   enum class Manner {
     kProper,
     kMute,        // none
@@ -29,7 +29,7 @@ class ControlDaemon {
   ~ControlDaemon();
 
   const std::string& path() const { return path_; }
-  // The sources of the samples that it took, in order.
+  // The sources of the accepted samples, in order.
   std::vector<std::string> taken() const {
     const std::lock_guard lock(mutex_);
     return taken_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// For LD_PRELOAD: the machine's clock as somebody sets it, by what the file JUMPING_CLOCK says, with the
-// kernel's stamps of what is sent and received. The monotonic clock is left alone.
+// For LD_PRELOAD: the machine's clock, moved by what the file JUMPING_CLOCK says, with the kernel's stamps of
+// datagrams sent and received. The monotonic clock is left alone.
 #include "tests/fakes/jumping_clock.hpp"
 
 #include <cstdlib>
@@ -36,7 +36,8 @@ ClockJump* jump() {
   return shared;
 }
 
-// When the program last sent: what the kernel stamped then it stamped by the clock of that time.
+// How far the clock was moved when the program last sent: the kernel stamped that datagram by the clock of
+// that time.
 std::int64_t by_when_sent = 0;
 
 void set_forward(timespec& time, std::int64_t by) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How a program's clock is set while it runs with jumping_clock.so: the content of the file that its
-// environment's JUMPING_CLOCK names.
+// Moves a program's clock while it runs with jumping_clock.so: the content of the file that its environment's
+// JUMPING_CLOCK names.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,7 @@ namespace isletime::fakes {
 // Nanoseconds.
 struct ClockJump {
   std::atomic<std::int64_t> by{0};
-  // Added to that as soon as the program reads a datagram, which then arrives after the jump.
+  // Added to `by` as soon as the program reads a datagram, which then arrives after the jump.
   std::atomic<std::int64_t> by_before_next_arrival{0};
 };
 

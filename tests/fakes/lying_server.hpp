@@ -54,7 +54,7 @@ class LyingServer {
   std::thread thread_;
 };
 
-// One datagram: the header, spoilt.
+// One datagram with this header.
 Datagrams only(const Header& header);
 
 }  // namespace isletime::fakes

@@ -31,7 +31,7 @@ class Program {
   bool wait_for(const std::string& text);
   // Reads on until there is more output. False: it ended, or kPatience passed, without.
   bool wait_for_more_output();
-  // Waits for its end; after kPatience it is killed, and the status says so.
+  // Waits for the program's end; after kPatience it is killed, and the status says so.
   Finished finish();
 
   pid_t pid() const { return pid_; }
@@ -49,7 +49,7 @@ class Program {
 
 Finished run(std::vector<std::string> arguments);
 
-// Where the build put the programs: "sntpd" to ".../bin/sntpd".
+// The path of a built program: "sntpd" to ".../bin/sntpd".
 std::string built(const std::string& name);
 
 // A UDP port that nobody has on 127.0.0.1 and ::1 at the moment.

@@ -15,7 +15,7 @@ namespace isletime::fakes {
 inline constexpr IpAddress kLoopbackV4 = IpAddress::v4(0x7f00'0001);
 inline constexpr IpAddress kLoopbackV6{0, 1};
 
-// A client's query with a transmit stamp to know its answer by.
+// A client's query whose transmit stamp identifies its answer.
 Header query(std::uint8_t version = 4, Mode mode = Mode::kClient,
              std::uint64_t nonce = 0x1234'5678'9abc'def0);
 

@@ -15,7 +15,7 @@ constexpr nanoseconds kYear = seconds{31'557'600};
 constexpr std::int64_t kSecondsIn2000 = 946'684'800;  // since 1970
 constexpr std::int64_t kSecondsInCentury = 36'525LL * 86'400;
 
-// The model has its own, so that an error in the drivers' is not in both.
+// The model has a conversion of its own, so that an error in the drivers' is not in both.
 constexpr int digits(int byte) {
   return (byte >> 4) * 10 + (byte & 15);
 }
@@ -159,7 +159,7 @@ bool ModelChip::switches_over() const {
   return true;
 }
 
-// Absent: what the registers hold is no time.
+// Absent: the registers hold no time.
 std::optional<std::int64_t> ModelChip::seconds_shown() const {
   std::array<std::uint8_t, 7> t{};
   for (std::size_t i = 0; i < t.size(); ++i) t[i] = registers_[layout_.time + i];
@@ -187,7 +187,7 @@ std::optional<std::int64_t> ModelChip::seconds_shown() const {
   return seconds_since_epoch(time).count();
 }
 
-// By the hours that it counts by; flags beside the time stay.
+// Stores the hour in the form that the chip counts by; flags beside the time stay.
 void ModelChip::show(std::int64_t shown) {
   const std::int64_t in_century =
       ((shown - kSecondsIn2000) % kSecondsInCentury + kSecondsInCentury) % kSecondsInCentury;
@@ -251,7 +251,7 @@ void ModelChip::advance(nanoseconds now) {
   if (model_ == ChipModel::kDs3231 && now - converted_ >= kConversionInterval) convert(now);
 }
 
-// As each datasheet has it after power was applied for the first time.
+// The registers as each datasheet has them after power was applied for the first time.
 void ModelChip::reset_registers() {
   registers_.fill(0);
   const auto first_of_2000 = [this] {
@@ -332,7 +332,7 @@ void ModelChip::power_off(nanoseconds now) {
   advance(now);
   is_powered_ = false;
   is_lost_ = !switches_over();
-  // Told to stand still on battery, it says so afterwards.
+  // A chip that is told to stand still on battery sets its flag afterwards.
   if (!is_counting()) registers_[layout_.flag_at] |= layout_.flag;
 }
 
@@ -348,14 +348,14 @@ std::uint8_t ModelChip::readable(std::uint8_t at, nanoseconds now) const {
   if (model_ == ChipModel::kRv3028 && at == 0x0e && now < eeprom_busy_until_) {
     return static_cast<std::uint8_t>(registers_[at] | 0x80);
   }
-  // Its bits that do not exist read as anything: as ones.
+  // Bits that do not exist read as ones.
   if (model_ == ChipModel::kPcf8563 && at > layout_.time && at < layout_.time + 7) {
     return static_cast<std::uint8_t>(registers_[at] | ~layout_.time_bits[at - layout_.time]);
   }
   return registers_[at];
 }
 
-// A START holds the time that is read, so that a second that ends meanwhile does not tear it.
+// A START holds the time for the read, so that a second that ends meanwhile does not tear it.
 void ModelChip::on_start(nanoseconds now) {
   advance(now);
   latched_ = registers_;
@@ -398,7 +398,7 @@ void ModelChip::write(std::uint8_t at, std::uint8_t value, nanoseconds now) {
   const bool has_flag = at == layout_.flag_at;
   const auto kept = static_cast<std::uint8_t>(has_flag ? registers_[at] & value & layout_.flag : 0);
   registers_[at] = static_cast<std::uint8_t>((value & bits) | kept);
-  // A write of the seconds resets what divides the oscillator down to them.
+  // A write of the seconds resets the divider from the oscillator down to them.
   if (at == layout_.time && !is_nxp()) {
     into_second_ = {};
     rest_ = 0;
@@ -464,7 +464,8 @@ void ModelChip::write_control(std::uint8_t at, std::uint8_t value, nanoseconds n
   }
 }
 
-// Refused while busy, without the zero before it, or where the mirrors may be refreshed meanwhile.
+// The command is refused while busy, without the zero before it, or where the mirrors may be refreshed
+// meanwhile.
 void ModelChip::command_eeprom(std::uint8_t command, nanoseconds now) {
   const bool was_zero = registers_[0x27] == 0;
   registers_[0x27] = command;

@@ -20,7 +20,7 @@
 
 namespace isletime::fakes {
 
-// Of the world, in true time: what all chips' oscillators are judged by.
+// The world that all chips are in, in true time: oscillators are judged by it.
 struct TrueTime {
   nanoseconds now{};
 };
@@ -55,33 +55,33 @@ class ModelMemory final : public ModelDevice {
   std::size_t pointer_ = 0;
 };
 
-// How a chip's oscillator goes wrong, in parts per billion; positive: it runs fast.
+// The errors of a chip's oscillator, in parts per billion; positive: it runs fast.
 struct Oscillator {
   std::int64_t error_ppb = 0;
   std::int64_t ageing_ppb_per_year = 0;
-  // Of a tuning-fork crystal: -34 ppb/K^2 about 25 degrees. A DS3231 compensates for it: 0.
+  // The curve of a tuning-fork crystal: -34 ppb/K^2 about 25 degrees. A DS3231 compensates for it: 0.
   std::int64_t parabola_ppb = 0;
 };
 
 class ModelChip final : public ModelDevice {
  public:
-  // Powered at once, set to `time` at `now`, with all that a good chip holds.
+  // The chip is powered at once and set to `time` at `now`, with all that a good chip holds.
   ModelChip(ChipModel model, const CivilTime& time, nanoseconds now, Oscillator oscillator = {});
 
   ChipModel model() const { return model_; }
 
-  // What the chip shows and how far it is into that second, whatever its registers are worth: seconds since
-  // 1970 of the time registers, if they hold a time. Far from all of the drivers' code.
+  // The second that the chip shows and how far it is into it, whatever its registers are worth: seconds since
+  // 1970, if the time registers hold a time. It shares no code with the drivers.
   std::optional<nanoseconds> time_shown(nanoseconds now);
 
-  // Straight into or out of the registers, past all side effects.
+  // Reads and writes registers directly, without side effects.
   std::uint8_t peek(std::uint8_t at, nanoseconds now);
   void poke(std::uint8_t at, std::uint8_t value, nanoseconds now);
 
   void set_temperature(MilliCelsius temperature, nanoseconds now);
   void set_oscillator(Oscillator oscillator, nanoseconds now);
-  // The supply goes and comes back. With a good battery (and switch-over to it on) the clock goes on, else
-  // all that is not in an EEPROM is as the datasheet says after power-on.
+  // The supply goes and comes back. With a good battery (and switch-over to it on) the clock goes on;
+  // otherwise all that is not in an EEPROM is as the datasheet has it after power-on.
   void power_off(nanoseconds now);
   void power_on(nanoseconds now);
   void set_battery(bool is_good) { has_battery_ = is_good; }
@@ -134,7 +134,7 @@ class ModelChip final : public ModelDevice {
   bool is_lost_ = false;  // off, and no battery
 };
 
-// What went over the bus, whole: to compare with a datasheet's.
+// A whole transfer on the bus, to compare with a datasheet's.
 struct Transaction {
   std::uint8_t address = 0;
   std::vector<std::uint8_t> written;
@@ -151,15 +151,15 @@ class ModelBus final : public I2cBus {
   void attach(std::uint8_t address, ModelDevice& device) { devices_.push_back({address, &device}); }
   void detach(std::uint8_t address);
 
-  // All bytes of all transfers from now on until so many more were acknowledged; then `error`, once, and
-  // the bus is good again. Counted are the written ones, the address among them, and the read ones.
+  // Lets all transfers pass until so many more bytes were acknowledged; then `error`, once, and the bus is
+  // good again. Written bytes count, the address among them, and read ones.
   void fail_after(std::size_t bytes, BusError error) { failure_ = {bytes, error}; }
-  // Every transfer fails, moving nothing, until it is told to be good.
+  // Every transfer fails, moving nothing, until the bus is told to be good.
   void fail_always(std::optional<BusError> error) { always_ = error; }
 
   const std::vector<Transaction>& transactions() const { return transactions_; }
   void forget_transactions() { transactions_.clear(); }
-  // Bytes beyond the register pointer, that transfers wrote.
+  // The bytes beyond the register pointer that transfers wrote.
   std::size_t bytes_written() const { return bytes_written_; }
 
   std::optional<BusError> transfer(std::uint8_t address, Bytes out, MutableBytes in) override;

@@ -12,7 +12,7 @@
 
 namespace isletime::fakes {
 
-// The view must outlive the key: a literal does.
+// The view must outlive the key, as that of a literal does.
 inline Key key_of(std::uint32_t id, KeyType type, std::string_view secret) {
   return {id, type, {reinterpret_cast<const std::uint8_t*>(secret.data()), secret.size()}};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What --rtc opens in sntpd_with_rtc_model, which is sntpd but for this: a DS3231's model, on a bus that
-// takes its time. What is wrong with it, the name of the device says.
+// The device that --rtc opens in sntpd_with_rtc_model, which is otherwise sntpd: a DS3231's model, on a bus
+// that takes its time. The name of the device says what is wrong with it.
 #include <memory>
 #include <string>
 #include <thread>

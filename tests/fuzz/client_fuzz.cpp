@@ -6,6 +6,7 @@
 
 #include "libsync/policy/client.hpp"
 #include "libsync/policy/clock_filter.hpp"
+#include "libsync/policy/saturated.hpp"
 #include "tests/fakes/reply_maker.hpp"
 #include "tests/fuzz/harness.hpp"
 
@@ -20,9 +21,11 @@ constexpr Endpoint kServer{IpAddress::v4(0xc000'0207), 123};
 constexpr Endpoint kOtherPort{kServer.address, 124};
 constexpr int kMostSteps = 1000;  // of up to 50 days each, so that MonoTime does not run out
 constexpr nanoseconds kLongestPoll = std::chrono::seconds{1 << 17};
-// A server may stamp its reply so much before it leaves.
+// A server may stamp its reply this much before it leaves.
 constexpr nanoseconds kAheadOfSending = std::chrono::microseconds{50};
 constexpr nanoseconds kFinest = std::chrono::seconds{1};  // no clock's precision counts as more
+constexpr WallTime kBuilt{seconds{1'795'219'200}};        // 2026-11-21
+constexpr seconds kHalfAnEra{std::int64_t{1} << 31};
 constexpr std::array kOwnIds{ReferenceId{0xc000'02fe}};
 
 ClientConfig config_from(fuzz::Input& input) {
@@ -31,6 +34,7 @@ ClientConfig config_from(fuzz::Input& input) {
   const std::uint8_t mode = input.u8();
   config.version = static_cast<std::uint8_t>(mode % 4 + 1);
   config.interleaved = mode >= 0x80;
+  if ((mode & 0x40) != 0) config.era_pivot = kBuilt;
   config.precision = static_cast<std::int8_t>(input.u8());
   config.timeout = milliseconds{input.u16() + 1};
   config.shortest_interval = milliseconds{input.u16() + 1};
@@ -160,7 +164,7 @@ class Play {
     require(error_bound(m) >= nanoseconds::zero(), "a bound is not negative");
   }
 
-  // t1 + a little, if the clock goes on that far.
+  // t1 + a little, if the clock can count that far.
   WallTime soon_after_sending(std::uint32_t later) const {
     return sent_at_ > WallTime::max() - nanoseconds{later} ? sent_at_ : sent_at_ + nanoseconds{later};
   }
@@ -249,6 +253,14 @@ class Play {
     require(m.delay.value >= -(tick + kAheadOfSending),
             "a delay is negative by coarse clocks and early stamps only");
     require(m.delay.value <= config_.timeout + tick, "a delay is no longer than we waited");
+    if (config_.era_pivot) check_era(m);
+  }
+
+  void check_era(const Measurement& m) const {
+    const nanoseconds to_pivot = elapsed(m.time, *config_.era_pivot);
+    if (magnitude(to_pivot) > nanoseconds::max() - kHalfAnEra - kFinest) return;
+    require(magnitude(m.offset.value - to_pivot) <= kHalfAnEra + kFinest,
+            "a server's time is of the era of the build");
   }
 
   fuzz::Input& input_;

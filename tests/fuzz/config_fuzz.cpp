@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The input is a configuration file of sntpd's. What is taken is within its limits; what is not is
-// refused by one plain line on stderr.
+// The input is a configuration file of sntpd's. An accepted one is within its limits; a refused one gives one
+// plain line on stderr.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -44,7 +44,7 @@ class MemoryFile {
   Fd fd_;
 };
 
-// What would be written to stdout and stderr goes to files; but what a sanitizer says is for people.
+// The output to stdout and stderr goes to files; but what a sanitizer says is for people.
 class Captured {
  public:
   Captured(const MemoryFile& output, const MemoryFile& errors) : output_(dup(1)), errors_(dup(2)) {

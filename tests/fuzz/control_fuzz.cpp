@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The input is a request line. What is refused is refused in one short plain line; what is taken is
-// what it may be, and a sample says the same when it is fed again.
+// The input is a request line. A refusal is one short plain line; an accepted request is within its limits,
+// and a sample says the same when it is fed again.
 #include <string>
 
 #include "libsync/record/json_writer.hpp"
@@ -29,9 +29,8 @@ void check_request(const sntpd::ControlRequest& request) {
   if (const auto* set = std::get_if<sntpd::SetTime>(&request)) {
     require(set->uncertainty.value >= nanoseconds::zero(), "a bound is not negative");
   }
-  if (const auto* window = std::get_if<sntpd::SetWindow>(&request)) {
-    require(window->rate_error > Ppm{0} && window->rate_error <= sntpd::kMostRateError,
-            "a rate is a clock's");
+  if (const auto* set = std::get_if<sntpd::SetRateError>(&request)) {
+    require(set->rate_error > Ppm{0} && set->rate_error <= sntpd::kMostRateError, "a rate is a clock's");
   }
   if (const auto* feed = std::get_if<sntpd::Feed>(&request)) check_sample(feed->sample);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What throws a device's estimator, and for how long: the input is hours of any samples, then a server is
+// What disturbs a device's estimator, and for how long: the input is hours of any samples, then a server is
 // honest. From 30 polls later on, the bound holds at every sample, and no doubt outlasts the three samples
-// that settle it. The error is no more than a round trip, and what the estimator takes for chance.
-// While a sample is doubted it may be more: where the least delay that was ever heard is no path's, all of
-// a round trip may be a queue of either way, and a rate that was believed wrongly is only noticed once the
-// estimate has drifted out of that: with 60 ms and 10 ppm after 50 min.
+// that settle it. The error is no more than a round trip and the deviations that the estimator takes for
+// chance. While a sample is doubted it may be more: where the least delay that was ever heard is no path's,
+// all of a round trip may be a queue of either way, and a rate that was believed wrongly is only noticed once
+// the estimate has drifted out of that: with 60 ms and 10 ppm after 50 min.
 #include <chrono>
 #include <cstdlib>
 
@@ -20,7 +20,7 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-// Of an offset or a delay: up to 39 hours.
+// An offset or a delay of up to 39 hours.
 constexpr int kDoublings = 33;
 constexpr int kMostSamples = 2000;
 constexpr int kPollsToRecover = 30;
@@ -46,7 +46,7 @@ class Play {
   }
 
  private:
-  // Up to some hours after the last.
+  // A sample up to some hours after the last.
   void hear_anything() {
     now_ += fuzz::some_time(input_);
     const nanoseconds offset = fuzz::scaled(input_, kDoublings);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What throws the estimator of a hub's source, and for how long: the input is hours of any samples, then a
+// What disturbs the estimator of a hub's source, and for how long: the input is hours of any samples, then a
 // server is honest. 30 polls later the estimate is right, its bounds say so, and samples are no longer
 // suspected.
 #include <algorithm>
@@ -22,17 +22,17 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-// Of an offset or a delay: up to 285 years.
+// An offset or a delay of up to 285 years.
 constexpr int kDoublings = 49;
 constexpr int kMostSamples = 2000;
 constexpr int kPollsToRecover = 30;
 constexpr int kHonestPolls = 60;
-// By chance: what has only just been found may still be wrong by some queues.
+// By chance, an estimate that was found just now may still be wrong by some queues.
 constexpr int kMostSuspected = 10;
 constexpr double kMostQueues = 6.0;
 // An estimate is not disproved before it is some deviations beyond half of the round trip.
 constexpr double kMostShare = 1.25;
-// A bound is of well over 99 % of all cases, but the fuzzer looks for the others.
+// A bound holds in well over 99 % of all cases, but the fuzzer looks for the others.
 constexpr double kMostBroken = 1.5;
 constexpr double kWander = 1e-9;
 
@@ -42,7 +42,7 @@ class Oscillator {
   explicit Oscillator(double frequency) : frequency_(frequency) {}
 
   double frequency() const { return frequency_; }
-  // Since it was made.
+  // The gain since the oscillator was made.
   Seconds phase() const { return phase_; }
 
   void advance(Seconds interval, sim::Random& random) {
@@ -55,7 +55,7 @@ class Oscillator {
   Seconds phase_{};
 };
 
-// One way.
+// The delay of one way.
 struct Path {
   Seconds delay{};
   Seconds queue{};
@@ -107,7 +107,7 @@ class Play {
     });
   }
 
-  // Local - true.
+  // The phase, local - true.
   nanoseconds phase() const { return saturated_sum(ahead_, rounded(oscillator_.phase())); }
 
   Seconds queued(Seconds mean) { return Seconds{random_.exponential(mean.count())}; }
@@ -120,7 +120,7 @@ class Play {
     return outcome;
   }
 
-  // A server that is as far ahead of the truth as it likes, over such a path.
+  // A server that is any time ahead of the truth, over such a path.
   Outcome hear(const Path& outward, const Path& homeward, nanoseconds lie, Dispersion dispersion) {
     const Seconds there = outward.delay + queued(outward.queue);
     const Seconds back = homeward.delay + queued(homeward.queue);
@@ -161,7 +161,7 @@ class Play {
     }
   }
 
-  // Up to some hours after the last.
+  // A sample up to some hours after the last.
   void hear_one() {
     advance(fuzz::some_time(input_));
     const nanoseconds offset = fuzz::scaled(input_, kDoublings);
@@ -169,7 +169,7 @@ class Play {
     hear({.at = now_, .offset = {offset}, .delay = delay, .dispersion = {microseconds{input_.u8()}}});
   }
 
-  // One that steps and runs off, and whose path changes.
+  // A server that steps and drifts, and whose path changes.
   void hear_liar() {
     const int polls = input_.u8();
     const nanoseconds step = fuzz::scaled(input_, kDoublings);
@@ -204,7 +204,7 @@ class Play {
             "the true phase is within the bound");
     const Seconds most = kMostShare * path_.delay + kMostQueues * path_.queue + microseconds{2};
     require(error <= most, "an error is hardly more than half of a round trip");
-    // What a liar taught of the frequency cannot be told from queues any sooner.
+    // An error of the frequency that a liar taught cannot be told from queues any sooner.
     const double hidden = 2 * most / Seconds{elapsed(honest_since_, now_)};
     require(std::abs(estimate->frequency - oscillator_.frequency()) <=
                 kMostBroken * estimator_.frequency_bound(*estimate) + hidden,

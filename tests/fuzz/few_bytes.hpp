@@ -9,13 +9,13 @@
 
 namespace isletime::fuzz {
 
-// Up to some hours.
+// A duration of up to some hours.
 inline nanoseconds some_time(Input& input) {
   const std::chrono::milliseconds unit{input.u16()};
   return unit * (1 << input.u8() % 9);
 }
 
-// Of either sign; a mantissa of 16 bits, less than `doublings` times doubled.
+// A duration of either sign; a mantissa of 16 bits, less than `doublings` times doubled.
 inline nanoseconds scaled(Input& input, int doublings) {
   const auto mantissa = static_cast<std::int16_t>(input.u16());
   return nanoseconds{mantissa * (std::int64_t{1} << input.u8() % doublings)};

@@ -22,7 +22,7 @@ inline void require(bool holds, const char* claim) {
   std::abort();
 }
 
-// Big-endian, as in packets. Behind its end the input goes on in zeros.
+// Numbers are big-endian, as in packets. Behind its end the input goes on in zeros.
 class Input {
  public:
   explicit Input(Bytes bytes) : rest_(bytes) {}

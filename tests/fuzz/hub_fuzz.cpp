@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A whole hub's judgement: the input is a sequence of what may happen to it, each an operation's number
-// and operands. Servers answer as they please, somebody sets the clock, an RTC and people speak up;
-// what is decided is done to a clock. A model beside it knows what each part may at most decide.
+// A whole hub's judgement: the input is a sequence of what may happen to it, each an operation's number and
+// operands. Servers answer as they please, somebody sets the clock, an RTC and people speak up; the decisions
+// are applied to a clock. A model beside it knows what each part may at most decide.
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -31,7 +31,7 @@ nanoseconds positive(fuzz::Input& input) {
   return nanoseconds{static_cast<std::int64_t>(input.u64() >> 1)};
 }
 
-// Of any size, in few bytes.
+// A duration of any size, in few bytes.
 nanoseconds scaled(fuzz::Input& input) {
   const auto mantissa = static_cast<std::int32_t>(input.u32());
   return nanoseconds{mantissa * (std::int64_t{1} << input.u8() % 33)};
@@ -51,7 +51,7 @@ class Queue {
  public:
   Queue(std::uint16_t seed, nanoseconds mean) : state_(seed), mean_(mean) {}
 
-  // Mostly short, sometimes long.
+  // A wait that is mostly short, sometimes long.
   nanoseconds next() {
     state_ = state_ * 6364136223846793005U + 1442695040888963407U;
     const auto uniform = static_cast<double>(state_ >> 11) / 9007199254740992.0;
@@ -63,7 +63,7 @@ class Queue {
   nanoseconds mean_;
 };
 
-// Which source has last set the clock, by what the timekeeper was told.
+// The source that last set the clock, by what the timekeeper was told.
 struct Synced {
   SourceKind kind;
   MonoTime at;
@@ -184,7 +184,7 @@ class Play {
     return account;
   }
 
-  // Some round trips to a server whose clock is off and drifts; or comparisons without a round trip.
+  // Some round trips to a server whose clock is off and drifts, or comparisons without a round trip.
   void exchange(std::size_t index) {
     const bool is_round_trip = input_.u8() % 4 != 0;
     const int count = input_.u8() % 128 + 1;
@@ -293,7 +293,7 @@ class Play {
     serve(consensus->bound);
   }
 
-  // What clients are told from now on.
+  // The hub's account to clients from now on.
   void serve(Dispersion bound) const {
     ServerState state = local_reference(input_.rest().size() % 16, -20, wall_, kBuilt);
     require(is_synchronised(state, wall_) == (state.stratum > 0 && wall_ >= kBuilt),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The input is a key file. What is read from it can be written as chrony does and is read as the same;
-// packets signed by its keys are known to be, and a fault is told in plain words with its line.
+// The input is a key file. Keys that are read can be written as chrony does and are read as the same; packets
+// signed by them are known to be, and a fault is told in plain words with its line.
 #include <algorithm>
 #include <string>
 #include <utility>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a server remembers of its clients: how often each is answered, whose replies left when, who may
-// use which key, and how long a reply takes to leave. The input is a sequence of what clients do.
+// A server's memory of its clients: how often each is answered, whose replies left when, who may use which
+// key, and how long a reply takes to leave. The input is a sequence of what clients do.
 #include <array>
 #include <map>
 #include <utility>

@@ -252,9 +252,9 @@ def hear(datagram, sender=FROM_SERVER, received=ns(T1 + 0.008)):
     return bytes([4]) + sender + struct.pack(">qB", received, len(datagram)) + datagram
 
 
-def reply(*faults, trailer=b"", sender=FROM_SERVER, round_trip=8_000_000, turnaround=5 << 22):
+def reply(*faults, trailer=b"", sender=FROM_SERVER, round_trip=8_000_000, turnaround=5 << 22, ahead=SERVERS_CLOCK):
     spoilt = b"".join(bytes(fault) for fault in faults)
-    return (bytes([5]) + struct.pack(">IQI", round_trip, SERVERS_CLOCK, turnaround) +
+    return (bytes([5]) + struct.pack(">IQI", round_trip, ahead, turnaround) +
             bytes([len(faults)]) + spoilt + bytes([len(trailer)]) + trailer + sender)
 
 
@@ -337,6 +337,10 @@ def ask_later(seconds):
     return WAIT_UNTIL_WAKEUP + POLL + bytes([3]) + struct.pack(">q", ns(T1 + seconds))
 
 
+ERA_CONFIG = bytes([0x40 | CONFIG[0]]) + CONFIG[1:]
+ERA_PLAYS = {
+    "server_of_2040_by_a_clock_of_1970": POLL + bytes([3]) + struct.pack(">q", ns(60)) + reply(ahead=2_208_988_800 << 32),
+}
 INTERLEAVED_CONFIG = bytes([0x80 | CONFIG[0]]) + CONFIG[1:]
 INTERLEAVED_PLAYS = {
     "interleaved_replies": ASK + reply() + b"".join(ask_later(2 * n) + interleaved_reply() for n in range(1, 9)),
@@ -462,8 +466,8 @@ CONTROL_REQUESTS = {
     "feed_of_an_array": b'{"request":"feed","sample":[]}',
     "set": b'{"request":"set","time":"2026-02-03T05:05:06+01:00","uncertainty_s":0.1}',
     "set_to_no_time": b'{"request":"set","time":"now"}',
-    "window": b'{"request":"window","rate_ppm":104.373322}',
-    "window_of_no_clock": b'{"request":"window","rate_ppm":1e300}',
+    "set_rate_error": b'{"request":"set-rate-error","rate_ppm":104.373322}',
+    "set_rate_error_of_no_clock": b'{"request":"set-rate-error","rate_ppm":1e300}',
     "reload": b'{"request":"reload"}',
     "unknown": b'{"request":"stauts"}',
     "unknown_member": b'{"request":"status","folow":true}',
@@ -984,6 +988,7 @@ SEEDS = {
     "responder_fuzz": REQUESTS,
     "monitor_fuzz": CONTROL_MESSAGES,
     "client_fuzz": {name: CONFIG + play for name, play in PLAYS.items()}
+                   | {name: ERA_CONFIG + play for name, play in ERA_PLAYS.items()}
                    | {name: INTERLEAVED_CONFIG + play for name, play in INTERLEAVED_PLAYS.items()},
     "sample_fuzz": SAMPLES,
     "fit_fuzz": RECORDS,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The input is a datagram. What parses is emitted again, byte for byte.
+// The input is a datagram. A packet that parses is emitted again, byte for byte.
 #include <algorithm>
 #include <vector>
 

@@ -25,7 +25,7 @@ namespace {
 constexpr std::size_t kRegisters = 64;
 using Registers = std::array<std::uint8_t, kRegisters>;
 
-// Registers under a pointer that goes round; some transfers fail, and some reads are disturbed.
+// A chip whose register pointer goes round; some transfers fail, and some reads are disturbed.
 class HostileBus final : public I2cBus {
  public:
   HostileBus(const Registers& registers, Bytes faults) : registers_{registers}, faults_{faults} {}

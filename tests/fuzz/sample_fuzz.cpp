@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The input is what is fed: lines of JSON, or of CSV under a header. A record that is read is
-// written and read again as the same, in both forms.
+// The input is a feed: lines of JSON, or of CSV under a header. A record that is read is written and read
+// again as the same, in both forms.
 #include <string>
 #include <string_view>
 

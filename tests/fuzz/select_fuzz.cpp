@@ -60,7 +60,7 @@ void check_combination(const Selection& selection, const std::vector<Candidate>&
   require(combined.earliest <= combined.offset && combined.offset <= combined.latest,
           "the offset is where the majority agrees that it is");
   require(combined.bound.value >= nanoseconds::zero(), "a bound is not negative");
-  // What the system peer's own interval says, the combination's does too.
+  // Whatever the system peer's own interval holds, that of the combination holds too.
   require(combined.bound >= candidates[combined.system_peer].bound, "others do not make one more certain");
 }
 

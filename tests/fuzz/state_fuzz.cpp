@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The input is a text as a state file would have it, and its rest behind a digest that is right, for
-// few inputs would come by that alone. What is read can be written and is read as the same again.
+// The input is a text as a state file would have it; its rest is put behind a digest that is right, for few
+// inputs would have one by chance. A state that is read can be written and is read as the same again.
 #include <algorithm>
 #include <string>
 

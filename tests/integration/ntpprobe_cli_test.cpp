@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "libsync/record/sample_record.hpp"
+#include "tests/fakes/clock_of_1970.hpp"
 #include "tests/fakes/lying_server.hpp"
 #include "tests/integration/hub.hpp"
 
@@ -43,6 +44,15 @@ TEST(Ntpprobe, OneShotSaysAllThatAPersonAsks) {
     EXPECT_TRUE(has(finished.out, part)) << part << '\n' << finished.out;
   }
   EXPECT_FALSE(has(finished.out, "\033")) << "colours in a pipe";
+}
+
+TEST(Ntpprobe, AClockOf1970IsSeventyYearsBehindAServerOf2040) {
+  const fakes::ClockOf1970 clock;
+  std::vector<std::string> command = clock.command();
+  command.insert(command.end(), {fakes::built("ntpprobe"), "--json", clock.server()});
+  const Finished finished = fakes::run(command);
+  EXPECT_NEAR(number(finished.out, "offset_s"), 2'208'988'800, 1) << finished.out << finished.err;
+  EXPECT_TRUE(has(finished.out, R"("time":"1970-01-01T00:01:)")) << finished.out;
 }
 
 TEST(Ntpprobe, TheBestOfEightIsOneRecordWithinItsOwnBound) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ntpprobe with keys: what is not signed by the very key is named, and not believed.
+// ntpprobe with keys: a reply that is not signed by the very key is named, and not believed.
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -37,7 +37,7 @@ class NtpprobeWithKey : public testing::Test {
     arguments.insert(arguments.end(), options.begin(), options.end());
     return fakes::run(std::move(arguments));
   }
-  // By a server that sends `answer` to what is asked under key 7.
+  // Probes a server that sends `answer` to queries under key 7.
   void expect_rejected(LyingServer::Answer answer, const std::string& name, const std::string& words) const {
     const LyingServer server(std::move(answer));
     const Finished finished = probe(server);
@@ -118,7 +118,7 @@ TEST_F(NtpprobeWithKey, NamesAForgedOriginUnderTheRightSignature) {
       "wrong-origin", "wrong origin");
 }
 
-// Attack class 2: whoever sees our queries could else stop us.
+// Attack class 2: otherwise anybody who sees our queries could stop us.
 TEST_F(NtpprobeWithKey, ObeysAKissOnlyIfItIsSigned) {
   expect_rejected([](const Question& q) { return fakes::only(fakes::kiss_reply(q.query, kiss::kDeny)); },
                   "not-signed", "not signed by key 7");

@@ -54,7 +54,7 @@ TEST(RtcsetCli, ADeviceThatIsNoneSaysWhatToDo) {
 
 TEST(RtcsetCli, ADeviceWithoutTheRightToItSaysWhatToDo) {
   if (geteuid() != 0) GTEST_SKIP() << "needs root, to drop its rights";
-  // What the user nobody cannot open stands for a bus that is root's.
+  // A device that the user nobody cannot open stands for a bus that is root's.
   const fakes::ScratchFolder folder;
   folder.write("bus", "");
   ASSERT_EQ(chmod(folder.path("bus").c_str(), 0600), 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sntpctl as a person, a script and a pipe use it, against what answers as sntpd does.
+// sntpctl as a person, a script and a pipe use it, against a fake sntpd.
 #include <filesystem>
 #include <fstream>
 
@@ -224,9 +224,9 @@ TEST_F(Sntpctl, WrongOptionsAreOneLine) {
                                              {"stauts"},
                                              {"set"},
                                              {"set", "yesterday"},
-                                             {"window"},
+                                             {"set-rate-error"},
                                              {"reload", "fit.json"},
-                                             {"window", "fit.json", "--follow"},
+                                             {"set-rate-error", "fit.json", "--follow"},
                                              {"status", "2026-02-03T04:05:06Z"},
                                              {"feed", "--follow"},
                                              {"status", "--lines", "5"},
@@ -237,6 +237,12 @@ TEST_F(Sntpctl, WrongOptionsAreOneLine) {
     expect_one_line(finished, 2, "see sntpctl --help");
     EXPECT_EQ(finished.out, "");
   }
+}
+
+TEST_F(Sntpctl, TheOldNameOfSetRateErrorIsAnErrorThatNamesTheNewOne) {
+  const Finished finished = sntpctl({"window", "fit.json"});
+  expect_one_line(finished, 2, "window is now called set-rate-error");
+  EXPECT_EQ(finished.out, "");
 }
 
 }  // namespace

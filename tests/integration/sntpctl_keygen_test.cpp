@@ -79,7 +79,8 @@ TEST_F(SntpctlKeygen, SaysInALineWhatItCannotMake) {
   expect_one_line(keygen({"--format", "ntpd"}), 2, "chrony or ntpsec");
   expect_one_line(keygen({"--out", ""}), 2, "is not a file");
   expect_one_line(keygen({"--json"}), 2, "keygen asks no sntpd");
-  expect_one_line(keygen({"2026-02-03T04:05:06Z"}), 2, "a time is for set, and a file for window alone");
+  expect_one_line(keygen({"2026-02-03T04:05:06Z"}), 2,
+                  "a time is for set, and a file for set-rate-error alone");
   expect_one_line(fakes::run({fakes::built("sntpctl"), "status", "--type", "MD5"}), 2, "for keygen alone");
 }
 

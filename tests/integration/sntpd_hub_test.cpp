@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The hub as those see it who feed it, set it, stop it and start it again, and whom it asks: servers
-// that lie, vanish, flood, answer late or become somebody else.
+// The hub as seen by those who feed it, set it, stop it and start it again, and by the servers that it asks:
+// they lie, vanish, flood, answer late or become somebody else.
 #include <array>
 #include <atomic>
 #include <csignal>
@@ -538,7 +538,7 @@ TEST(SntpdHub, ShowsItsClients) {
   EXPECT_TRUE(has(clients, R"("version":3)")) << clients;
 }
 
-// What a service manager hears, by sd_notify(3).
+// The messages that a service manager gets, by sd_notify(3).
 class NotifySocket {
  public:
   NotifySocket() : socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
@@ -581,7 +581,7 @@ TEST(SntpdHub, TellsItsServiceManagerThatItIsReadyAndAlive) {
   EXPECT_EQ(sntpd.finish().status, 0);
 }
 
-// What it keeps.
+// The state that it keeps.
 
 TEST(SntpdHub, RemembersItsLastGoodTimeAsAFloor) {
   const fakes::ScratchFolder folder;

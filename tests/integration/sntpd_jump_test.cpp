@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Somebody sets the machine's clock while a server is being asked: what left before and arrives after
-// would be off by half of that.
+// Somebody sets the machine's clock while a server is being asked: the offset of an exchange that spans the
+// jump would be off by half of it.
 #include <cmath>
 #include <regex>
 #include <stdexcept>

@@ -90,6 +90,31 @@ TEST(Broadcast, IsMeasuredByHalfTheDelayOfTheLastExchange) {
   EXPECT_EQ(heard->server.stratum, 2);
 }
 
+// By a clock that reads 1970 and may not be set, from a server of 2040: its answer was unfolded, and tells
+// the era.
+TEST(Broadcast, IsOfTheEraOfTheLastExchange) {
+  constexpr nanoseconds kSeventyYears = 2'208'988'800s;
+  constexpr WallTime kBoot{60s};
+  BroadcastClient client({.server = kServer});
+  client.on_exchange(exchange_at(kBoot, kSeventyYears));
+  const WallTime sent = kBoot + 64s;
+  const auto heard = hear(client, broadcast_at(sent, kSeventyYears), sent + 100us);
+  ASSERT_TRUE(heard);
+  EXPECT_LE(abs(heard->offset.value - kSeventyYears), 2ns);
+}
+
+// 2041-01-01T00:00:00Z; the same stamp near 1970 would be one of 1904.
+TEST(Broadcast, IsRefusedAtALeapSecondOfTheEraOfTheLastExchange) {
+  constexpr WallTime kBoot{60s};
+  constexpr nanoseconds kAhead = 2'240'611'200s - 60s - 64s - 2s;
+  BroadcastClient client({.server = kServer});
+  client.on_exchange(exchange_at(kBoot, kAhead));
+  const WallTime sent = kBoot + 64s;
+  Header header = broadcast_at(sent, kAhead);
+  header.leap = Leap::kInsert;
+  EXPECT_EQ(fault_of(client, header, sent + 100us), BroadcastReject::kLeapSecond);
+}
+
 TEST(Broadcast, ItsErrorBoundHoldsForWhateverIsTaken) {
   int taken = 0;
   // The exchange was as wrong as its delay lets it be, and the broadcast is held back ever longer.

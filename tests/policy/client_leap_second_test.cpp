@@ -48,6 +48,22 @@ TEST(ClientLeapSecond, AnyOtherMidnightIsADayLikeAnother) {
   EXPECT_EQ(reject_at(talk, kLeapSecond + 1s, Leap::kNone), std::nullopt);
 }
 
+// By a clock that reads 1970 the stamps of 2041 would be those of 1904, and the day would end 17 hours later.
+TEST(ClientLeapSecond, IsFoundByTheEraOfTheBuildWhereTheClockReads1970) {
+  constexpr WallTime kLeapSecondOf2041{2'240'611'200s};
+  Conversation talk{{.server = kServer, .era_pivot = WallTime{1'795'219'200s}}};
+  for (const auto& [before, expected] :
+       {std::pair{nanoseconds{1h}, std::optional<Reject>{}}, {1s, Reject::kLeapSecond}}) {
+    talk.now = talk.client.next_wakeup();
+    const auto query = talk.poll();
+    talk.client.on_sent(WallTime{60s});
+    const NtpTimestamp stamp = to_ntp(kLeapSecondOf2041 - before);
+    Header reply = fakes::honest_reply(parse_header(*query), stamp, stamp);
+    reply.leap = Leap::kInsert;
+    EXPECT_EQ(talk.reject_of(reply, kServer, WallTime{60s}), expected);
+  }
+}
+
 TEST(ClientLeapSecond, AnAnnouncementThatIsNotBelievedIsNotRemembered) {
   Conversation talk;
   Header forged = fakes::honest_reply(talk.ask());

@@ -61,6 +61,34 @@ TEST(ClientMeasurement, TakesAClockThatWasNeverSet) {
   EXPECT_EQ(m->offset.value, 1'770'000'000s - 60s - 2ms);
 }
 
+// A program of 2026-11-21, run with a clock that reads 1970, by servers that are half an era ahead of it, of
+// 2040-01-01 and of 2090-01-01.
+TEST(ClientMeasurement, IsOfTheEraOfTheBuildByAClockOf1970) {
+  const WallTime built{1'795'219'200s};
+  const WallTime t1{60s};
+  for (const seconds since_1970 : {2'147'483'708s, 2'208'988'800s, 3'786'912'000s}) {
+    Conversation talk{{.server = kServer, .era_pivot = built}};
+    const Header query = talk.ask();
+    talk.client.on_sent(t1);
+    const NtpTimestamp server_time = to_ntp(WallTime{since_1970});
+    const auto m = talk.hear(honest_reply(query, server_time, server_time), kServer, t1 + 4ms);
+    ASSERT_TRUE(m.has_value());
+    EXPECT_EQ(m->offset.value, since_1970 - 60s - 2ms);
+    EXPECT_EQ(m->delay.value, 4ms);
+  }
+}
+
+// The server's time, not the local clock's, tells which one is wrong: here the clock reads 2150.
+TEST(ClientMeasurement, IsOfTheEraOfTheBuildByAClockThatRunsFarAhead) {
+  const WallTime t1{5'680'281'600s};
+  Conversation talk{{.server = kServer, .era_pivot = WallTime{1'795'219'200s}}};
+  const Header query = talk.ask();
+  talk.client.on_sent(t1);
+  const auto m = talk.hear(honest_reply(query, to_ntp(kT1), to_ntp(kT1)), kServer, t1 + 4ms);
+  ASSERT_TRUE(m.has_value());
+  EXPECT_EQ(m->offset.value, 1'770'000'000s - 5'680'281'600s - 2ms);
+}
+
 TEST(ClientMeasurement, ReportsASlightlyNegativeDelayRaw) {
   Conversation talk;
   Header reply = honest_reply(talk.ask());

@@ -33,7 +33,7 @@ class ControlSocket : public testing::Test {
     }
     return true;
   }
-  // How many turns it took.
+  // Returns how many turns it took.
   int settle() {
     int turns = 0;
     while (turn(0)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What can be said of /dev/rtcN without one; the guest test has a real one.
+// Tests of /dev/rtcN without one; the guest test has a real one.
 #include "libsync/posix/dev_rtc.hpp"
 
 #include <linux/rtc.h>
@@ -14,7 +14,7 @@ constexpr CivilTime kLeapDay{
 
 TEST(DevRtc, WhatIsNoClockIsToldFromOne) {
   EXPECT_EQ(DevRtc::open("/dev/null").error().code, ENOTTY);
-  // It says EINVAL to all that it does not know, as a clock does that holds no time.
+  // The device says EINVAL to unknown requests, as a clock does that holds no time.
   EXPECT_EQ(DevRtc::open("/dev/random").error().code, ENOTTY);
   EXPECT_EQ(DevRtc::open("/dev/rtc-of-nowhere").error().code, ENOENT);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What can be said of /dev/i2c-N without one; the guest test has a real one.
+// Tests of /dev/i2c-N without one; the guest test has a real one.
 #include "libsync/posix/i2c_dev.hpp"
 
 #include <fcntl.h>

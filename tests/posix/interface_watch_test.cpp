@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What it tells when interfaces change is tests/integration/broadcast_test.py's, which may change some.
+// Changes of interfaces are in tests/integration/broadcast_test.py, which may make some.
 #include "libsync/posix/interface_watch.hpp"
 
 #include <gtest/gtest.h>

@@ -27,7 +27,7 @@ std::string fault_of(const std::string& text) {
   return keys ? "none" : keys.error();
 }
 
-// "TYPE secret" of key 7; what is wrong if it is not read.
+// Reads "TYPE secret" as key 7; returns what is wrong if it cannot be read.
 std::string key_7_of(const std::string& text) {
   const auto keys = parsed(text);
   if (!keys) return keys.error();

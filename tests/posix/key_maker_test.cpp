@@ -28,7 +28,7 @@ std::string line_of(std::uint32_t id, KeyType type, KeyDialect dialect = KeyDial
 constexpr std::string_view kText = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view kHexadecimal = "0123456789abcdef";
 
-// The key of a line that begins so, if all its characters are among those; else the line in brackets.
+// The key of a line that begins so, if all its characters are among those; otherwise the line in brackets.
 std::string key_in(const std::string& line, std::string_view beginning, std::string_view characters) {
   const std::size_t length = line.size() - std::min(line.size(), beginning.size() + 1);
   const std::string key = line.substr(std::min(line.size(), beginning.size()), length);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the verification of a MAC must not give away, nor leave behind. The comparison is seen by a
-// wrapper of the linker's making (--wrap): how long it takes no test could tell for certain.
+// What the verification of a MAC must not give away, nor leave behind. A wrapper of the linker's making
+// (--wrap) sees the comparison: no test could tell for certain how long it takes.
 #include <array>
 #include <cstddef>
 #include <vector>
@@ -68,7 +68,7 @@ TEST_F(MacSecrecy, AWholeDigestIsComparedInConstantTimeWhereverItIsWrong) {
   }
 }
 
-// CVE-2020-15025: a few bytes lost with each packet that was signed, until there were none left.
+// CVE-2020-15025: a few bytes were lost with each packet that was signed, until there were none left.
 TEST_F(MacSecrecy, NothingIsLeftBehindByAPacketRightOrWrong) {
   const auto a_thousand_packets = [&] {
     for (int i = 0; i < 1000; ++i) {

@@ -46,7 +46,7 @@ bool binds_a_port_below_1024() {
   return false;
 }
 
-// Asks for what no kernel does: whether it says so, or that we may not ask, is all that happens.
+// Asks for something that no kernel does: the only outcome is that it says so, or that we may not ask.
 bool may_adjust_the_clock() {
   timex impossible{};
   impossible.modes = ADJ_TICK;

@@ -77,7 +77,7 @@ TEST(Sandbox, TimeIsServedAndAsked) {
 TEST(Sandbox, NamesAndInterfacesAreFound) {
   EXPECT_EQ(status_in_sandbox([] {
               if (!resolve("localhost", 123) || if_nametoindex("lo") == 0) return false;
-              // Whatever the answer is: without a network it is the resolver's, not a signal.
+              // Any answer will do: without a network it is the resolver's error, not a signal.
               [[maybe_unused]] const auto answer = resolve("no-such-host.invalid", 123);
               ifaddrs* interfaces = nullptr;
               if (getifaddrs(&interfaces) != 0) return false;
@@ -130,7 +130,7 @@ TEST(Sandbox, WhatIsNotExpectedFailsAndNothingWorse) {
             0);
 }
 
-// What the battery clock needs: it is the device that refuses, not the filter.
+// The battery clock needs these: the device refuses them, not the filter.
 TEST(Sandbox, LetsABatteryClockBeReadAndSet) {
   EXPECT_EQ(status_in_sandbox([] {
               const Fd device{open("/dev/null", O_RDWR | O_CLOEXEC)};

@@ -67,7 +67,7 @@ TEST(SocketFile, AStaleSocketIsReplaced) {
   const std::string path = folder.path("control.sock");
   auto dead = SocketFile::listen(path);
   ASSERT_TRUE(dead);
-  // Somebody who is killed leaves the file, and nobody listens there.
+  // A server that was killed leaves the file, and nobody listens there.
   fs::rename(path, folder.path("kept"));
   dead = SocketFile::listen(folder.path("other.sock"));
   fs::rename(folder.path("kept"), path);
@@ -123,7 +123,7 @@ TEST(SocketFile, AFolderThatOthersMayWriteToIsNotUsed) {
     fs::permissions(folder.path(), fs::perms{mode});
     EXPECT_TRUE(has(refusal(folder.path("control.sock")), "others may write to it")) << mode;
   }
-  // As the system's folder of temporary files.
+  // The mode is that of the system's folder of temporary files.
   fs::permissions(folder.path(), fs::perms{01777});
   EXPECT_EQ(refusal(folder.path("control.sock")), "none");
 }

@@ -181,7 +181,7 @@ TEST(Sockets, TheKernelStampsTheReplyOfWhichItIsAsked) {
     EXPECT_TRUE(service->reply(requests[0], kPing));
     EXPECT_EQ(next_reply(*query).bytes.size(), kPing.size());
     for (std::uint32_t i = 0; i < 4; ++i) {
-      // The second alone, the others among two that are not stamped.
+      // The second reply goes alone, the others among two that are not stamped.
       std::vector<Reply> replies(i == 1 ? 1 : 3, Reply{&requests[0], kPing});
       replies[i % replies.size()].is_stamped = true;
       const WallTime before = wall_now();
@@ -196,7 +196,7 @@ TEST(Sockets, TheKernelStampsTheReplyOfWhichItIsAsked) {
   }
 }
 
-// One that was not sent may have had a number.
+// A reply that was not sent may have had a number.
 TEST(Sockets, StampsAreNumberedAnewWhereOneWasNotSent) {
   auto service = ServiceSocket::open(Endpoint{kV4}, Sharing::kFirst);
   auto query = QuerySocket::open(service->local());

@@ -100,7 +100,7 @@ TEST(StateFile, AWriteThatFailsLeavesTheOldContentAndNothingElse) {
   EXPECT_FALSE(std::filesystem::exists(scratch.path("state.new")));
 }
 
-// In a file system of 16 pages, made and filled by a process of its own.
+// Runs in a file system of 16 pages, made and filled by a process of its own.
 TEST(StateFile, AFullDiskLeavesTheOldContent) {
   const fakes::ScratchFolder scratch;
   const int status = fakes::status_of_child([&] {
@@ -169,7 +169,7 @@ TEST(StateFile, IsWholeAfterItsWriterWasKilledAtAnyInstant) {
     running = Fd{};  // a writer that fails ends the wait below
     char signal_of_life = 0;
     ASSERT_EQ(read(started.get(), &signal_of_life, 1), 1);
-    // Not a wait for something: the instant is to be any.
+    // This waits for nothing: any instant will do.
     usleep(static_cast<useconds_t>(random() % 4000));
     kill(writer, SIGKILL);
     ASSERT_EQ(fakes::wait_for_child(writer), 128 + SIGKILL);

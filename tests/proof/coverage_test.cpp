@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether what is said to be 95 % sure is so: over some records of each kind, how often the interval holds
+// Whether an interval that is said to be 95 % sure is so: over some records of each kind, how often it holds
 // the true rate. Seeds are fixed, so that a result is the same on every run. drift_proof tries 1000 of each.
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ Total try_kinds(bool of_whole_seconds, int runs, double least) {
   return total;
 }
 
-// What is promised, and three of the deviations that so many runs leave to chance.
+// The promised share, and three of the deviations that so many runs leave to chance.
 TEST(Coverage, OfAllKindsTogetherIsWhatIsSaid) {
   const Total total = try_kinds(false, 20, 75.0);
   EXPECT_GE(total.percent(), 93.0 - 3.1);

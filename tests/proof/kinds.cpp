@@ -154,7 +154,7 @@ std::vector<Kind> made_kinds() {
   return all;
 }
 
-// How many of one are not in the other; both ascend.
+// How many of one list are not in the other; both ascend.
 int missing(const std::vector<std::size_t>& from, const std::vector<std::size_t>& in) {
   return static_cast<int>(std::count_if(from.begin(), from.end(), [&in](std::size_t row) {
     return !std::binary_search(in.begin(), in.end(), row);

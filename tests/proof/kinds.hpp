@@ -12,8 +12,8 @@
 
 namespace isletime::analysis {
 
-// Whether the interval is to hold the true rate as often as is said. A clock whose rate wanders has none that
-// is true throughout; it is then said how often the rate at the beginning was held.
+// Whether the interval is to hold the true rate as often as it says. A clock whose rate wanders has none that
+// is true throughout; then the share is that of the rate at the beginning.
 enum class Promise : std::uint8_t { kKept, kShown };
 
 struct Kind {
@@ -30,7 +30,7 @@ struct Outcome {
   int held = 0;
   int held_mean = 0;  // the mean rate over the record
   int concluded = 0;
-  int false_steps = 0;     // runs with more than there are
+  int false_steps = 0;     // runs that found more than there are
   int missed_steps = 0;    // or fewer
   int false_outliers = 0;  // rows
   int missed_outliers = 0;

@@ -11,8 +11,8 @@
 namespace isletime::analysis {
 
 enum class MadeNoise : std::uint8_t {
-  kNormal,       // the bound is `bound_deviations` of it
-  kUniform,      // anywhere within the bound
+  kNormal,       // normal; the bound is `bound_deviations` of its deviation
+  kUniform,      // uniform within the bound
   kExponential,  // each way takes longer by an exponential time; the bound is half the round trip
 };
 
@@ -21,13 +21,13 @@ enum class MadeSeconds : std::uint8_t { kFine, kFloor, kRound };
 struct MadeRecord {
   std::size_t rows = 1000;
   double interval_s = 60.0;
-  double interval_jitter = 0.0;  // of the interval, either way
+  double interval_jitter = 0.0;  // as a share of the interval, either way
   double most_drift_ppm = 100.0;
   MadeNoise noise = MadeNoise::kNormal;
   double noise_s = 0.005;         // its deviation, or its bound, or the mean of each way's excess
   double bound_deviations = 2.5;  // of normal noise
-  double noise_spread = 0.0;      // by this, in powers of e, it changes from row to row
-  double noise_by_day = 0.0;      // by so much more of itself it is worse at one time of the day
+  double noise_spread = 0.0;      // it changes from row to row by this, in powers of e
+  double noise_by_day = 0.0;      // it is larger by this share of itself at one time of the day
   bool has_bound = true;
   double gap_share = 0.0;
   double gap_rows = 20.0;

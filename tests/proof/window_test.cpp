@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether a clock may be left alone for as long as is said: it is, after its record, over and over.
+// Whether a clock may be left alone for as long as driftlog says: it is, after its record, over and over.
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ TEST(Window, TheErrorAtItsEndIsWithinTheToleranceAsOftenAsIsSaid) {
     held += std::abs(error) <= question.tolerance_s ? 1 : 0;
   }
   EXPECT_GT(tried, kRuns / 2);
-  // Three deviations of chance below what is said.
+  // Three deviations of chance are allowed below the stated share.
   EXPECT_GE(static_cast<double>(held), 0.95 * tried - 3.0 * std::sqrt(0.0475 * tried));
 }
 

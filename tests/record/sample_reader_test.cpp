@@ -28,7 +28,7 @@ SampleRecord full_sample() {
   return record;
 }
 
-// Of "time" and "source", and what else is given.
+// A record of "time" and "source", and the members given.
 std::string fault(const std::string& members) {
   const auto record = parse_json_sample(R"({"time":"2026-02-03T04:05:06Z","source":"x:y")" + members + "}");
   return record ? "none" : record.error();

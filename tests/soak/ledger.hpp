@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The books of a soak: every request that is to be answered is, once, by the server, to where it came
-// from, and by no more bytes than it had; nothing else is answered. Pure.
+// The books of a soak: every request that must be answered is answered once, by the server, to the address it
+// came from, and by no more bytes than it had; nothing else is answered. Pure.
 #pragma once
 
 #include <cstdint>
@@ -23,10 +23,10 @@ struct Figures {
   std::uint64_t strangers = 0;
   std::uint64_t spoofed = 0;
   std::uint64_t answered = 0;
-  std::uint64_t verified = 0;  // of these signed, and rightly
+  std::uint64_t verified = 0;  // requests that were signed, and rightly
   std::uint64_t lost = 0;
   std::uint64_t wrong = 0;
-  std::string first_wrong;  // what it was
+  std::string first_wrong;  // what was wrong
   nanoseconds longest_wait{};
 };
 
@@ -37,7 +37,7 @@ class Ledger {
 
   void on_sent(const Tag& tag, IpAddress from, std::size_t size, MonoTime now);
   void on_reply(Bytes reply, const Endpoint& from, IpAddress to, MonoTime now);
-  // Those sent before count as lost, unless their answers come after all.
+  // Requests sent before this count as lost, unless their answers come after all.
   void give_up(MonoTime before);
 
   std::size_t awaited() const { return awaited_.size(); }
@@ -52,7 +52,7 @@ class Ledger {
   };
 
   const Sent* find(std::uint64_t number) const;
-  // Null: it is as it must be.
+  // Null: the reply is as it must be.
   const char* find_fault(Bytes reply, const Endpoint& from, IpAddress to) const;
   void note_wrong(const char* what, Bytes reply);
 

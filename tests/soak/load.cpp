@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A crowd of clients, good and bad, at a steady pace, and the books about them as a line of JSON. Never
-// more is under way than fits the server's socket buffer, so nothing has an excuse to be lost.
+// A crowd of clients, good and bad, at a steady pace, and the books about them as a line of JSON. Never more
+// requests are under way than fit the server's socket buffer, so the server has no excuse to lose any.
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -40,7 +40,7 @@ struct Options {
   double patience = 10;
 };
 
-// With those that nobody answers, half of what the buffer of a socket holds by default.
+// Together with those that nobody answers, this is half of a socket's default buffer.
 constexpr std::size_t kWindow = 80;
 constexpr std::size_t kBatch = 48;
 constexpr IpAddress kStrangers = IpAddress::v4(0xc633'6400);  // 198.51.100.0/24
@@ -90,12 +90,12 @@ class Crowd {
 
   IpAddress client(std::uint64_t number) const {
     const std::uint32_t count = std::uint32_t{1} << (128 - clients_.length);
-    // All but the first, the network's own, and the last, which is everybody; in no order.
+    // All addresses but the first, the network's own, and the last, the broadcast address; in no order.
     const auto host = static_cast<std::uint32_t>(number * 7919 % (count - 2) + 1);
     return IpAddress::v4(clients_.address.v4_value() + host);
   }
 
-  // A third of them malformed, a few strangers'.
+  // A third of the requests are malformed, a few are strangers'.
   soak::Kind kind_of(std::uint64_t number) const {
     if (options_.only_plain) return soak::Kind::kPlain;
     if (number % 3 == 0) return soak::Kind::kMalformed;
@@ -135,7 +135,7 @@ class Crowd {
     for (std::size_t i = 0; i < sent; ++i, ++number_) {
       ledger_.on_sent({kind_of(number_), number_}, batch[i].from, batch[i].bytes.size(), now);
     }
-    if (sent == 0) receive(std::chrono::milliseconds{10});  // no way there at the moment
+    if (sent == 0) receive(std::chrono::milliseconds{10});  // there is no route at the moment
     if (!spoofer_) return;
     spoofer_->send(soak::make_strangers(number_));
     ++ledger_.figures().spoofed;

@@ -22,7 +22,7 @@ Fd open_to(const Endpoint& server) {
   const Endpoint any{server.address.is_v4() ? IpAddress::v4(0) : IpAddress{}};
   if (const auto error = bind_to(socket, any)) throw std::runtime_error(to_string(*error));
   if (const auto error = report_local_address(socket, true)) throw std::runtime_error(to_string(*error));
-  // What comes while we are not looking: a thousand replies.
+  // The buffer holds what comes between two looks: a thousand replies.
   if (const auto error = set_option(socket, SOL_SOCKET, SO_RCVBUF, 1 << 20, "set SO_RCVBUF")) {
     throw std::runtime_error(to_string(*error));
   }

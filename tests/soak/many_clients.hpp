@@ -23,9 +23,9 @@ class ManyClients {
  public:
   explicit ManyClients(const Endpoint& server);
 
-  // In as few calls as it takes. How many the network took: none while the interface is gone.
+  // Sends in as few calls as it takes. Returns how many the network took: none while the interface is gone.
   std::size_t send(const std::vector<Outgoing>& datagrams) const;
-  // Everything that has come, to `take(bytes, from, to)`. Never waits.
+  // Gives everything that has come to `take(bytes, from, to)`. Never waits.
   void receive(const std::function<void(Bytes, const Endpoint&, IpAddress)>& take) const;
   const Fd& socket() const { return socket_; }
 

@@ -18,7 +18,7 @@ Header query(const Tag& tag, std::uint8_t version = 4, Mode mode = Mode::kClient
   return header;
 }
 
-// Bytes that are the same for the same number, and look like nothing.
+// Bytes that are the same for the same number, and look random.
 DatagramBytes noise(std::uint64_t number, std::size_t size) {
   DatagramBytes bytes(size);
   for (std::uint8_t& byte : bytes) {
@@ -39,7 +39,7 @@ Tag to_tag(NtpTimestamp stamp) {
   return {static_cast<Kind>(stamp.raw() >> 56), stamp.raw() & kNumber};
 }
 
-// As devices of all ages ask; now and then Windows, which asks by mode 1.
+// As devices of all ages ask; some as Windows does, by mode 1.
 DatagramBytes make_plain(std::uint64_t number) {
   const bool is_windows = number % 16 == 0;
   const auto version = static_cast<std::uint8_t>(number % 4 + 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a soak's clients send: requests as good clients make them, and what nobody may answer. Each has
-// its kind and number in its transmit stamp, so that whatever comes back is known again.
+// The requests of a soak's clients: well-formed ones, and ones that nobody may answer. Each has its kind and
+// number in its transmit stamp, so that whatever comes back is known again.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,9 @@ namespace isletime::soak {
 enum class Kind : std::uint8_t {
   kPlain = 1,
   kSigned,
-  kWronglySigned,  // by a key that the server does not have: no time is told
+  kWronglySigned,  // signed by a key that the server does not have: no time is told
   kMalformed,      // in a dozen ways
-  kStranger,       // well formed, from where nobody is answered
+  kStranger,       // well formed, from an address that is not answered
 };
 
 struct Tag {

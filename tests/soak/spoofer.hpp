@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Requests that claim to come from where they do not: the server's own address and port, loopback, all
-// hosts, multicast, nobody, and port 0. Needs CAP_NET_RAW.
+// Requests with forged senders: the server's own address and port, loopback, all hosts, multicast, nobody,
+// and port 0. Needs CAP_NET_RAW.
 #pragma once
 
 #include <cstdint>

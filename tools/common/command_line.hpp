@@ -22,11 +22,11 @@ struct ProgramText {
 
 std::unique_ptr<CLI::App> make_command_line(const ProgramText& text, Log::Level& level);
 
-// --verbose and --quiet, which make_command_line() adds: for subcommands.
+// Adds --verbose and --quiet to a subcommand, as make_command_line() does to the program.
 void add_levels(CLI::App& app, Log::Level& level);
 
-// The arguments left unset keep their defaults. Absent: parsed. Otherwise the status to exit with:
-// help or the version was printed, or stderr has one line on what is wrong.
+// Arguments that are not given keep their defaults. Absent: parsed. Otherwise the status to exit with: help
+// or the version was printed, or stderr has one line on what is wrong.
 std::optional<ExitStatus> parse_command_line(CLI::App& app, int argc, const char* const* argv);
 
 // An option whose text must satisfy `is_valid`; `what` completes "is not ...".

@@ -25,10 +25,10 @@ struct DefaultPaths {
   std::string state_folder;
   std::string control_socket;
 };
-// For sntpd. The system's places also where a user has no home.
+// Where sntpd keeps them. The system's places also where a user has no home.
 DefaultPaths default_paths(const Surroundings& around);
 
-// For a client, to be tried in this order: the system's sntpd, then the user's own.
+// Where a client looks, in this order: the system's sntpd, then the user's own.
 std::vector<std::string> control_sockets_to_try(const Surroundings& around);
 
 }  // namespace isletime

@@ -9,7 +9,7 @@
 namespace isletime {
 namespace {
 
-// What a handler may touch.
+// The only types that a handler may touch.
 volatile std::sig_atomic_t stop_flag = 0;
 volatile std::sig_atomic_t reload_flag = 0;
 

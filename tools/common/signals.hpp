@@ -11,7 +11,7 @@ enum class Hangup { kStops, kReloads };
 
 void catch_signals(Hangup hangup);
 bool stop_requested();
-// True once a SIGHUP.
+// True once after each SIGHUP.
 bool take_reload_request();
 
 // Threads started while one of these lives are never interrupted by a signal.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A camera's clock as CCAPI tells of it, {"datetime":"Tue, 01 Jan 2019 01:23:45 +0900","dst":false}, and
-// where it does. The wall clock has the daylight saving in it; whether the offset has is disputed, and so an
-// option.
+// A camera's clock in the terms of CCAPI, {"datetime":"Tue, 01 Jan 2019 01:23:45 +0900","dst":false}, and the
+// path at which it is told. The wall clock has the daylight saving in it; whether the offset has it too is
+// disputed, and so an option.
 #pragma once
 
 #include <string>
@@ -24,17 +24,17 @@ Result<CameraTime, std::string> parse_camera_time(std::string_view json);
 std::string format_camera_time(const CameraTime& time);
 
 seconds to_utc(const CameraTime& time, CameraZone zone);
-// What a camera shows at this time that has `like`'s zone and daylight saving.
+// The text that a camera with the zone and daylight saving of `like` shows at this time.
 CameraTime from_utc(seconds utc, const CameraTime& like, CameraZone zone);
 
-// Of what a camera lists at /ccapi: the path of the highest version whose time can be read and set. Some list
-// nothing, and have the first.
+// From what a camera lists at /ccapi: the path of the highest version whose time can be read and set. Some
+// cameras list nothing, and have the first version.
 std::string find_datetime_path(std::string_view json);
 
-// A camera that is busy, as the exposure of a picture makes it, is asked again; one that says another thing
-// will go on saying it.
+// Whether a camera is busy, as it is during an exposure, and should be asked again; one that reports another
+// error will go on reporting it.
 bool is_passing(std::string_view message);
-// Of an answer's body; empty: it has none.
+// The message of an answer's body; empty: it has none.
 std::string message_of(std::string_view json);
 
 }  // namespace isletime::driftlog

@@ -40,7 +40,8 @@ class FileActions {
   posix_spawn_file_actions_t actions_{};
 };
 
-// A group of its own, so that all of it can be killed, and the signals of a fresh program.
+// The child gets a process group of its own, so that all of it can be killed, and the signals of a fresh
+// program.
 class Attributes {
  public:
   Attributes() {
@@ -78,7 +79,7 @@ int milliseconds_until(MonoTime deadline) {
 }  // namespace
 
 Result<ChildProgram, Failure> ChildProgram::start(std::vector<std::string> words) {
-  // A socket, as writing to one whose reader is gone raises no signal where that is asked for.
+  // A socket rather than a pipe: with the right flag, writing to one whose reader is gone raises no signal.
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
     return not_started(words[0], errno);

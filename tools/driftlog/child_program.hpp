@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A program that lines are said to and read from, without a shell between. Each wait has an end, and nothing
-// that it started is left: it runs in a process group of its own, which is killed.
+// A child program that lines are written to and read from, without a shell between. Each wait has an end, and
+// nothing that it started is left behind: it runs in a process group of its own, which is killed.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ class ChildProgram {
   ChildProgram& operator=(ChildProgram&&) = delete;
   ~ChildProgram();
 
-  // What cannot be said shows when nothing is heard.
+  // A failure to write shows when nothing can be read.
   void say(const std::string& text) const;
   // A last line without its end counts. Error: "timed-out", "ended", "garbled" or "interrupted".
   Result<HeardLine, Failure> hear(MonoTime deadline);
@@ -47,11 +47,11 @@ class ChildProgram {
   Fd in_out_;
   Fd err_;
   std::string heard_;
-  std::string complaint_;  // the beginning of what it said on stderr
+  std::string complaint_;  // the beginning of its words on stderr
 };
 
-// Words as a shell would split them: blanks between, '...', "..." and \ to keep them; nothing is expanded.
-// Error: a clause.
+// Splits words as a shell would: blanks between, '...', "..." and \ to keep them; nothing is expanded. Error:
+// a clause.
 Result<std::vector<std::string>, std::string> split_words(const std::string& command);
 
 }  // namespace isletime::driftlog

@@ -10,7 +10,7 @@
 
 namespace isletime::driftlog {
 
-// All at one instant, which is known to `bound`.
+// All clocks were read at one instant, which is known to `bound`.
 struct ClockReading {
   MonoTime mono;
   MonoTime boot;  // CLOCK_BOOTTIME, which goes on in sleep
@@ -42,7 +42,7 @@ class ClockWatch {
 
  private:
   static constexpr nanoseconds kShortestSleep = std::chrono::milliseconds{1};
-  // What the kernel rounds.
+  // Smaller steps are the kernel's rounding.
   static constexpr nanoseconds kSmallestStep = std::chrono::microseconds{1};
 
   ClockReading last_;

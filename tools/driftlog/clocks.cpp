@@ -13,7 +13,7 @@
 namespace isletime::driftlog {
 namespace {
 
-// One is interrupted now and then.
+// A reading may be interrupted, so the best of several is taken.
 constexpr int kReadings = 5;
 
 MonoTime boot_now() {
@@ -59,7 +59,7 @@ std::optional<std::string> find_thermal_zone() {
 }
 
 std::optional<double> read_celsius(const std::string& path) {
-  // Colder or hotter, it is a sensor that is not connected.
+  // A sensor that shows a colder or hotter temperature is not connected.
   constexpr long kColdest = -100'000;
   constexpr long kHottest = 200'000;
   std::ifstream file(path);

@@ -11,13 +11,13 @@ namespace isletime::driftlog {
 
 ClockReading read_clocks();
 
-// CLOCK_BOOTTIME, so that sleep of the machine is part of a wait. May return early where the program is to
-// stop.
+// Waits by CLOCK_BOOTTIME, so that sleep of the machine is part of a wait. May return early where the program
+// is to stop.
 void sleep_until_boot(MonoTime boot);
 
-// The machine's first zone. Absent: it has none.
+// The machine's first thermal zone. Absent: it has none.
 std::optional<std::string> find_thermal_zone();
-// Of a file of thousandths of a degree, as the kernel's are. Absent: it cannot be read.
+// Reads a file of thousandths of a degree, as the kernel writes them. Absent: it cannot be read.
 std::optional<double> read_celsius(const std::string& path);
 
 }  // namespace isletime::driftlog

@@ -15,7 +15,7 @@ std::optional<nanoseconds> parse_duration(const std::string& text) {
     std::int64_t seconds;
   };
   constexpr std::array kUnits{Unit{'s', 1}, Unit{'m', 60}, Unit{'h', 3600}, Unit{'d', 86'400}};
-  // Some centuries, which is what nanoseconds count.
+  // Some centuries are all that nanoseconds can count.
   constexpr seconds kLongest{std::int64_t{200} * 31'556'952};
   for (const Unit& unit : kUnits) {
     if (text.empty() || text.back() != unit.letter) continue;

@@ -10,10 +10,10 @@
 
 namespace isletime::driftlog {
 
-// "90", "1.5h", "2d": seconds, or with s, m, h or d. Absent: none.
+// Reads "90", "1.5h", "2d": seconds, or a number with s, m, h or d. Absent: no duration.
 std::optional<nanoseconds> parse_duration(const std::string& text);
 
-// At least `least`; `what` completes "is not ...".
+// The duration must be at least `least`; `what` completes "is not ...".
 CLI::Validator must_be_duration(nanoseconds least, const char* what);
 
 }  // namespace isletime::driftlog

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// driftlog fit: what records say of their clocks' drift, one answer a source of a file.
+// driftlog fit: the drift of the clocks in records, one answer for each source of a file.
 #pragma once
 
 #include <string>
@@ -22,7 +22,7 @@ struct FitOptions {
 
 CLI::App* add_fit_command(CLI::App& program, FitOptions& options);
 
-// A bad verdict: too little is known of one of them.
+// The verdict is bad if too little is known of one of them.
 ExitStatus fit(const FitOptions& options, Log::Level level);
 
 }  // namespace isletime::driftlog

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which column of a stranger's CSV is which, and in which unit: by its name, or as told.
+// Finds which column of a stranger's CSV is which, and in which unit: by its name, or as told.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,10 @@
 
 namespace isletime::driftlog {
 
-// What --column says: our name, with its unit, to theirs.
+// One word of --column: our name with its unit, and the name in the file.
 using ColumnNames = std::map<std::string, std::string, std::less<>>;
 
-// "time=when,offset_ms=Offset". Error: a clause.
+// Reads "time=when,offset_ms=Offset". Error: a clause.
 Result<ColumnNames, std::string> parse_column_names(std::string_view text);
 
 struct ScaledColumn {

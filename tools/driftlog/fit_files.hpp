@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What fit and plot both begin with: a record's rows from a file or stdin, whose columns they are in, and
-// what is to be concluded from them.
+// The first steps of fit and plot: a record's rows from a file or stdin, the columns they are in, and the
+// question to answer from them.
 #pragma once
 
 #include <string>
@@ -22,13 +22,13 @@ struct Refusal {
 // file: "-" is stdin.
 Result<std::vector<SourceRows>, Refusal> read_fit_file(const std::string& file, const ColumnNames& names);
 
-// What messages call it.
+// The file's name in messages.
 std::string shown_name(const std::string& file);
 
-// --column
+// Adds --column.
 void add_column_option(CLI::App& app, ColumnNames& columns);
 
-// --confidence and --precision
+// Adds --confidence and --precision.
 void add_verdict_options(CLI::App& app, analysis::FitQuestion& question);
 
 }  // namespace isletime::driftlog

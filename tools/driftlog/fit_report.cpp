@@ -95,7 +95,7 @@ std::string allan_json(const DriftFit& fit) {
 }
 
 void add_rate(JsonWriter& json, const DriftFit& fit) {
-  // Who takes the rate without its ends is to have it only where it concludes something.
+  // A reader who takes the rate without its interval gets it only where the fit is conclusive.
   if (fit.verdict == Verdict::kConclusive) json.number("drift_ppm", ppm(fit.rate), kPpmDecimals);
   json.number("drift_ppm_low", ppm(fit.interval.low), kPpmDecimals)
       .number("drift_ppm_high", ppm(fit.interval.high), kPpmDecimals);
@@ -137,7 +137,7 @@ std::string percent(double confidence) {
   return fmt::format("{:.4g} %", confidence * 100.0);
 }
 
-// What is wrong with it and what to do; empty: it concludes.
+// Why the fit concludes nothing and what to do; empty: it concludes.
 std::string reservation(const DriftFit& fit, const FitQuestion& question) {
   const std::string run =
       fit.run_for_s ? fmt::format("; run for about {} in all", length_text(*fit.run_for_s)) : std::string{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a fit found, in words, as a table's line and as JSON.
+// A fit's results in words, as a table's line and as JSON.
 #pragma once
 
 #include <string>
@@ -19,11 +19,11 @@ struct FitReport {
 };
 
 std::string fit_json(const FitReport& report, const analysis::FitQuestion& question);
-// Whole lines.
+// Returns whole lines.
 std::string fit_words(const FitReport& report, const analysis::FitQuestion& question);
 std::string fit_table(const std::vector<FitReport>& reports, const analysis::FitQuestion& question);
 
-// "+23.62": of a rate in seconds a second, to two digits of what it may be off by.
+// "+23.62": a rate, given in seconds a second, in ppm, to two digits of its uncertainty.
 std::string ppm_text(double rate, double half_width);
 
 // "36 h": to two or three digits, in the unit that fits.

@@ -21,10 +21,10 @@ namespace {
 using analysis::ClockRow;
 using Fault = std::optional<std::string>;
 
-// A century: further off is no clock, and two of them still fit into nanoseconds.
+// A century: no clock is further off, and two of them still fit into nanoseconds.
 constexpr double kLargestOffset = 3.2e9;
 
-// What driftlog writes as the error of a row of its own: nothing is continued across it.
+// Errors that driftlog writes in a mark, a row of its own: no segment continues across it.
 constexpr std::array<std::string_view, 5> kMarks{"reference-stepped", "suspended", "source-stepped",
                                                  "resumed", "set"};
 
@@ -32,14 +32,14 @@ bool is_mark(std::string_view error) {
   return std::find(kMarks.begin(), kMarks.end(), error) != kMarks.end();
 }
 
-// Lines of a stream that need not fit into memory, nor end.
+// Reads lines of a stream that need not fit into memory, nor end.
 class Lines {
  public:
   enum class Next : std::uint8_t { kLine, kEnd, kTorn, kTooLong };
 
   explicit Lines(std::istream& file) : file_(file), block_(kBlock) {}
 
-  // The line's text holds until the next call. Torn: what is left has no end.
+  // The line's text holds until the next call. A torn line has no end.
   Next next(std::string_view& line) {
     while (true) {
       const auto* begin = block_.data() + at_;
@@ -102,7 +102,7 @@ Fault split(std::string_view line, char separator, std::vector<std::string_view>
   }
 }
 
-// A date, or seconds since 1970 or any other beginning.
+// Reads a date, or seconds since 1970 or any other beginning.
 Fault read_time(std::string_view text, WallTime& time) {
   if (const auto date = parse_rfc3339(text)) {
     time = *date;
@@ -129,7 +129,7 @@ Fault read_number(std::string_view text, const char* name, double& value) {
   return std::nullopt;
 }
 
-// Exact in seconds, by way of a double in other units.
+// Seconds are read exactly, other units by way of a double.
 Fault read_offset(std::string_view text, double unit_s, nanoseconds& offset) {
   double value = 0.0;
   if (auto fault = read_number(text, "offset", value)) return fault;
@@ -232,7 +232,7 @@ class Collector {
   std::size_t rows_ = 0;
 };
 
-// The one of the usual three that parts the header the most.
+// The usual separator that occurs most often in the header.
 char separator_of(std::string_view header) {
   char best = ',';
   for (const char candidate : {',', ';', '\t'}) {

@@ -27,7 +27,7 @@ struct SourceRows {
   std::size_t without_offset = 0;  // rows that were passed over
 };
 
-// At least one. Error: a clause, with its line where it has one.
+// Returns at least one. Error: a clause, with its line where it has one.
 Result<std::vector<SourceRows>, std::string> read_fit_rows(std::istream& file, const ColumnNames& names);
 
 }  // namespace isletime::driftlog

@@ -26,7 +26,7 @@ PlotFault not_started(int code) {
   return {std::string{"gnuplot: "} + std::strerror(code)};
 }
 
-// What a program writes here waits for nobody to read it.
+// A program can write here without waiting for a reader.
 Fd in_memory(const char* name) {
   return Fd{memfd_create(name, MFD_CLOEXEC)};
 }
@@ -46,8 +46,8 @@ std::string content_of(const Fd& file) {
   return content;
 }
 
-// A socket, as a pipe whose reader is gone would end this program. What is not taken, gnuplot itself says
-// why.
+// A socket rather than a pipe, whose missing reader would end this program. gnuplot itself says why it
+// stopped reading.
 void send_all(const Fd& socket, std::string_view text) {
   while (!text.empty()) {
     const ssize_t sent = send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL);
@@ -64,7 +64,7 @@ int wait_for(pid_t pid) {
   return status;
 }
 
-// Of what it wrote, the last line: those before repeat the command and point at a place of it.
+// The last line of gnuplot's words: those before repeat the command and point at a place of it.
 std::string last_line(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
   if (const auto begin = text.rfind('\n'); begin != std::string_view::npos) text.remove_prefix(begin + 1);
@@ -94,7 +94,7 @@ int start(const Streams& its, pid_t& pid) {
   posix_spawn_file_actions_adddup2(&actions, its.picture.get(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, its.said.get(), STDERR_FILENO);
   std::string name = "gnuplot";
-  std::string defaults = "-d";  // no file of the user's has a say
+  std::string defaults = "-d";  // no file of the user's is read
   std::array<char*, 3> argv{name.data(), defaults.data(), nullptr};
   const int failure = posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);

@@ -14,7 +14,7 @@ struct PlotFault {
   ExitStatus status = ExitStatus::kSystemFailed;
 };
 
-// The picture, once it is whole.
+// Returns the picture once it is whole.
 Result<std::string, PlotFault> run_gnuplot(const std::string& script);
 
 }  // namespace isletime::driftlog

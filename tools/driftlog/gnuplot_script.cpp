@@ -12,7 +12,7 @@
 namespace isletime::driftlog {
 namespace {
 
-// In points, which are pixels; y from the top.
+// Lengths are in points, which are pixels; y is from the top.
 constexpr int kWidth = 1000;
 constexpr int kLeft = 100;
 constexpr int kRight = 950;
@@ -27,7 +27,7 @@ constexpr int kTimes = 58;  // below the last of them
 constexpr int kTickHeight = 22;
 constexpr int kAllanHeight = 280;
 
-// Told apart by those who see few colours as well (Okabe and Ito), and by their marks.
+// The colours differ also for people who see few of them (Okabe and Ito), and each has a mark of its own.
 constexpr std::array kColours{"#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"};
 constexpr std::array kMarkers{7, 5, 9, 13, 11, 6, 4, 8, 12, 10};
 constexpr const char* kFitColour = "#222222";
@@ -42,7 +42,7 @@ std::string shortened_title(const std::string& text, std::size_t most) {
     rest.remove_prefix(size);
   }
   if (characters.size() <= most) return text;
-  // What comes last says the most: the source, or the drift.
+  // The end of a name says the most: the source, or the drift.
   std::string out = "...";
   for (auto at = characters.end() - static_cast<std::ptrdiff_t>(most - 3); at != characters.end(); ++at)
     out += *at;
@@ -62,7 +62,7 @@ std::string data_block(const std::string& name, const std::vector<Dot>& dots) {
 }
 
 std::string drawn_as(const Curve& curve, const char* colour) {
-  // Where there are few, a line may have one dot only.
+  // In a curve of few dots, a line may have one dot only.
   constexpr std::size_t kFewDots = 100;
   switch (curve.style) {
     case Style::kBand:
@@ -199,7 +199,7 @@ class Script {
                      : "unset key\n";
   }
 
-  // Where what was before and what is after are not one experiment.
+  // A line across: what came before it and what came after are not one experiment.
   void put_events(const std::vector<Line>& events) {
     out_ += "unset arrow\n";
     for (const Line& event : events) {

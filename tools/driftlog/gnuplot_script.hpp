@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What gnuplot is told: all pages, one below the other, and the Allan deviations of all in a last panel. It
-// takes nothing but text of ours, numbers, and names that are quoted, whatever the files said.
+// The script for gnuplot: all pages, one below the other, and the Allan deviations of all in a last panel. It
+// has nothing but text of ours, numbers, and names that are quoted, whatever the files said.
 #pragma once
 
 #include <string>
@@ -11,10 +11,10 @@
 
 namespace isletime::driftlog {
 
-// picture: kSvg or kPng.
+// `picture` is kSvg or kPng.
 std::string gnuplot_script(const std::vector<Page>& pages, Picture picture);
 
-// As gnuplot reads it: in single quotes, between which nothing but they mean anything.
+// Quotes a text for gnuplot: in single quotes, between which nothing but they mean anything.
 std::string gnuplot_quoted(const std::string& text);
 
 }  // namespace isletime::driftlog

@@ -32,7 +32,7 @@ std::string_view trimmed(std::string_view text) {
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
   auto& answer = *static_cast<HttpAnswer*>(user);
   const std::string_view line = trimmed({data, size});
-  // An answer may follow another: 100, or 401 before what was asked for.
+  // One answer may follow another, as after 100, or 401 before the answer that was asked for.
   if (line.starts_with("HTTP/")) {
     answer.headers.clear();
     answer.body.clear();
@@ -48,7 +48,7 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
 
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
   auto& answer = *static_cast<HttpAnswer*>(user);
-  // The rest is not waited for.
+  // The rest of the body is not waited for.
   answer.is_cut = answer.body.size() + size > kLargestBody;
   if (answer.is_cut) return 0;
   answer.body.append(data, size);
@@ -83,7 +83,7 @@ Failure failure_of(CURLcode code) {
   }
 }
 
-// Of one that is absent there is nothing to be cleaned up.
+// It is never cleaned up: the program ends with it.
 void initialise_once() {
   static const CURLcode kDone = curl_global_init(CURL_GLOBAL_DEFAULT);
   static_cast<void>(kDone);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One connection to one server over libcurl, kept open between requests, and when an answer was under way:
-// what it says was said between the two stamps.
+// One connection to one server over libcurl, kept open between requests, with the times of each answer: the
+// server said what it said between the two stamps.
 #pragma once
 
 #include <map>
@@ -25,8 +25,8 @@ struct HttpAnswer {
 
 enum class HttpMethod : std::uint8_t { kHead, kGet, kPut };
 
-// Which certificates are taken: of those that authorities vouch for, that which the server showed first, as a
-// camera makes its own, or any.
+// Which certificates are accepted: those that authorities vouch for, the one that the server showed first (a
+// camera makes its own), or any.
 enum class Trust : std::uint8_t { kAuthorities, kFirstShown, kAny };
 
 class HttpClient {
@@ -43,7 +43,7 @@ class HttpClient {
 
  private:
   struct Easy;
-  // Of the connection under way. False: it is another than was shown first.
+  // Checks the certificate of the current connection. False: it is not the one that was shown first.
   bool is_certificate_known();
 
   std::unique_ptr<Easy> easy_;

@@ -12,12 +12,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// After an exposure a camera takes its settings again within less.
+// After an exposure a camera accepts settings again sooner than this.
 constexpr nanoseconds kBusyPause = 400ms;
-// To sleep and send in good time.
+// This is enough to sleep and send in good time.
 constexpr nanoseconds kNotice = 200ms;
 
-// "http://camera:8080" of "http://camera:8080/ccapi/ver100".
+// "http://camera:8080" from "http://camera:8080/ccapi/ver100".
 std::string origin_of(const std::string& url) {
   const auto host = url.find("://") + 3;
   return url.substr(0, url.find_first_of("/?#", host));
@@ -81,7 +81,7 @@ Result<Look, Failure> HttpSource::look(Way way, MonoTime deadline) {
   return Look{answer->before, answer->headers_came, *shown};
 }
 
-// Small servers know neither of the first two.
+// Small servers know neither of the first two ways.
 Result<HttpSource::Way, Failure> HttpSource::find_way(MonoTime deadline) {
   for (const Way way : {Way::kWellKnown, Way::kHead}) {
     const auto tried = look(way, deadline);
@@ -123,7 +123,7 @@ Result<HttpAnswer, Failure> CameraSource::ask(HttpMethod method, const std::stri
     auto answer = client_.ask(method, base_ + *path_, body, deadline);
     if (!answer || answer->status / 100 == 2) return answer;
     if (answer->status != 503 || !is_passing(message_of(answer->body))) {
-      // It may have been another camera that listed it.
+      // Another camera may have listed it.
       path_.reset();
       return Unexpected{refused(*answer)};
     }
@@ -151,10 +151,10 @@ Result<SampleRecord, Failure> CameraSource::measure(MonoTime deadline) {
   return measured;
 }
 
-// So that it arrives as the second begins, half the way there and back taking half of the time. Whether its
-// seconds begin anew then is not documented: the rows will tell.
+// Sent so that it arrives as the second begins, if the way there takes half of the round trip. Whether the
+// camera's seconds begin anew then is not documented: the rows will tell.
 std::optional<Failure> CameraSource::set(MonoTime deadline) {
-  // A search for its seconds may take all the time that it is given.
+  // A search for the camera's seconds may take all the time that it is given.
   const MonoTime began = machine_.mono_now();
   const auto measured = measure(began + elapsed(began, deadline) / 2);
   if (!measured) return measured.error();

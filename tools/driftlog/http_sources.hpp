@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Clocks behind HTTP: a web server's, by /.well-known/time (X-HTTPSTIME) or by the Date of its answers, and a
-// camera's, by CCAPI. What shows whole seconds is looked at where they begin.
+// camera's, by CCAPI. A clock that shows whole seconds is read where they begin.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +46,7 @@ class CameraSource final : public Source {
   void forget() override { meter_.forget(); }
 
  private:
-  // Asked again as long as it is busy.
+  // A busy camera is asked again.
   Result<HttpAnswer, Failure> ask(HttpMethod method, const std::string& body, MonoTime deadline);
   Result<Look, Failure> look(MonoTime deadline);
 

@@ -92,7 +92,7 @@ void LogLoop::round() {
   for (Followed& followed : followed_) {
     auto row = measure(followed);
     if (!row || is_over()) return;
-    // Of what was measured across a step nothing is known; the marks are this round's rows.
+    // A measurement across a step is worthless; the marks are this round's rows.
     if (follow_clocks()) {
       forget_all();
       return;
@@ -107,7 +107,7 @@ void LogLoop::round() {
   for (Row& row : rows) write_row(std::move(row), reference);
 }
 
-// True: the time before and the time now are not one, and marks say so.
+// True: the clock was stepped or the machine slept, and marks say so.
 bool LogLoop::follow_clocks() {
   now_ = world_.read_clocks();
   const auto [step, sleeping] = clocks_.update(now_);
@@ -140,7 +140,7 @@ bool LogLoop::measure_reference(std::optional<ReferenceOffset>& reference) {
     return false;
   }
   const auto offset = ReferenceOffset::of(*measured->offset, *measured->uncertainty);
-  // On a scale that steps of the system clock do not move.
+  // The time scale of this offset is one that steps of the system clock do not move.
   const nanoseconds system = elapsed(WallTime{now_.boot.time_since_epoch()}, now_.wall);
   const auto step = reference_steps_.update(now_.boot, {system + offset.middle()}, {offset.bound()});
   if (step) {
@@ -157,7 +157,7 @@ bool LogLoop::measure_reference(std::optional<ReferenceOffset>& reference) {
 std::optional<LogLoop::Row> LogLoop::measure(Followed& followed) {
   now_ = world_.read_clocks();
   auto measured = followed.source.measure(now_.mono + options_.timeout);
-  // A search for where its seconds begin ends long after it began.
+  // A search for where the source's seconds begin ends long after it began.
   const MonoTime at = world_.read_clocks().boot;
   if (measured) return Row{&followed, *std::move(measured), at};
   if (measured.error().name == kInterrupted) return std::nullopt;
@@ -190,7 +190,7 @@ void LogLoop::write_failures(const Failure& failure) {
 }
 
 SampleRecord LogLoop::failed(Followed& followed, const Failure& failure) {
-  // Once, and again when it is another.
+  // An error is reported once, and again when it changes.
   if (followed.last_error != failure.name) {
     progress_.clear();
     log_.error(fmt::format("{}: {}", followed.source.name(), failure.text));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Round after round: every source is measured, in the order given, and has a row, of its offset or of why
-// there is none. Where the reference or a source was stepped, or the machine slept, a mark comes before.
+// Measures every source in the order given, round after round; each has a row, of its offset or of why there
+// is none. Where the reference or a source was stepped, or the machine slept, a mark comes before.
 #pragma once
 
 #include <functional>
@@ -35,25 +35,25 @@ class LogLoop {
  public:
   using Sources = std::vector<std::unique_ptr<Source>>;
 
-  // A null reference: the system clock. All outlives the loop.
+  // A null reference is the system clock. Everything passed outlives the loop.
   LogLoop(const LogOptions& options, const Sources& sources, Source* reference, const World& world,
           const Log& log, Progress& progress);
 
-  // What an earlier run wrote is gone on with.
+  // The rows of an earlier run are continued.
   void mark_resumed() { mark_all(Mark::kResumed); }
-  // Before the first round. False: not all that can be set were.
+  // Sets the clocks that are to be set before the first round. False: not all of them could be.
   bool set_sources();
-  // Until the duration is over, or it is to stop, or nothing can be written.
+  // Runs until the duration is over, or it is to stop, or nothing can be written.
   void run();
 
-  // Sources that had no offset at all.
+  // The sources that had no offset at all.
   std::vector<std::string> never_measured() const;
 
  private:
   struct Followed {
     Source& source;
     StepWatch steps;
-    std::string last_error;  // as it was said
+    std::string last_error;  // the failure that was reported
     bool was_measured = false;
   };
   struct Row {

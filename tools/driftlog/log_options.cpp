@@ -52,7 +52,7 @@ Fault find_fault(const SourceText& source) {
       if (const auto words = split_words(source.rest); !words) return words.error();
       return std::nullopt;
     case SourceKind::kSsh:
-      // ssh would take it for an option.
+      // ssh would take such a name for an option.
       if (source.rest.empty() || source.rest[0] == '-') return "is not ssh:HOST, as in ssh:pi@192.168.4.7";
       return std::nullopt;
     case SourceKind::kHttp:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is to be logged, how often, and where to. A source is what its text says, taken apart.
+// What is to be logged, how often, and where to. A source is given as a text, here taken apart.
 #pragma once
 
 #include <cstdint>

@@ -15,10 +15,10 @@ using namespace std::chrono_literals;
 constexpr int kFineLooks = 4;
 // One look would do where the edge was known before, but it could be garbled.
 constexpr int kLeastEdgeLooks = 3;
-// By how much its seconds have mostly moved since the round before.
+// The drift between rounds that most clocks stay below.
 constexpr Ppm kUsualDrift = Ppm::whole(100);
 constexpr nanoseconds kLongestPause = 1h;
-// No more is known of a clock than in which second it is.
+// At first only the second is known that a clock is in.
 constexpr nanoseconds kWidest = 500ms;
 
 Failure interrupted() {
@@ -71,7 +71,7 @@ Result<SampleRecord, Failure> LookMeter::measure_fine(const TakeLook& take_look,
   for (int looks = 1; looks < kFineLooks && machine_.mono_now() < deadline; ++looks) {
     if (machine_.is_to_stop()) return Unexpected{interrupted()};
     const auto look = take_look();
-    // The deadline was near, or the source is gone: what was seen before holds.
+    // The deadline was near, or the source is gone: the earlier looks still hold.
     if (!look) break;
     const Interval implied = implied_by(*look);
     const nanoseconds drifted = drift(elapsed(first.before, look->after) + 1ms, StepWatch::kFastestDrift);
@@ -104,7 +104,8 @@ Result<SampleRecord, Failure> LookMeter::measure_edges(const TakeLook& take_look
   return record_of({middle - edge->bound.value, middle + edge->bound.value}, quickest);
 }
 
-// One on either side of where a second is to begin: if it does, most of the search is done. The later first.
+// One look on either side of where a second is expected to begin: if it begins there, most of the search is
+// done. The later look comes first.
 std::vector<MonoTime> LookMeter::looks_around_expected(MonoTime now, nanoseconds quickest) const {
   if (!expected_) return {};
   const nanoseconds since = std::clamp<nanoseconds>(elapsed(expected_->at, now), 0ns, kLongestPause);

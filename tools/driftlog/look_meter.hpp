@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// From looks at a clock to its offset: each look says that the clock read a time, to its resolution, between
-// two instants of ours. What all looks of a round agree on is the answer, a hard bound and no guess; where
-// whole seconds are all that it shows, the looks are put where its seconds begin.
+// Computes a clock's offset from looks at it: each look says that the clock read a time, to its resolution,
+// between two instants of ours. The answer is what all looks of a round agree on, a hard bound and no guess.
+// For clocks that show whole seconds, the looks are made where the seconds begin.
 #pragma once
 
 #include <functional>
@@ -23,20 +23,21 @@ struct Look {
   PrintedTime shown;
 };
 
-// Error: ends the measurement.
+// An error ends the measurement.
 using TakeLook = std::function<Result<Look, Failure>()>;
 
 class LookMeter {
  public:
   explicit LookMeter(rtcset::Machine& machine) : machine_(machine) {}
 
-  // Offset, uncertainty, delay and time of a record. Looks until it knows, or the deadline.
+  // Gives a record's offset, uncertainty, delay and time. It looks until it knows them, or until the
+  // deadline.
   Result<SampleRecord, Failure> measure(const TakeLook& take_look, MonoTime deadline);
-  // Where its seconds begin is not where they began: it was set.
+  // The clock's seconds begin elsewhere than before: it was set.
   void forget() { expected_.reset(); }
 
  private:
-  // What clock - monotonic clock can be.
+  // The interval that clock - monotonic clock lies in.
   struct Interval {
     nanoseconds low;
     nanoseconds high;
@@ -52,7 +53,7 @@ class LookMeter {
   std::vector<MonoTime> looks_around_expected(MonoTime now, nanoseconds quickest) const;
 
   rtcset::Machine& machine_;
-  // Of the round before. It says where to look, and no more: so each round is a measurement of its own.
+  // From the round before. It says only where to look, so each round is a measurement of its own.
   std::optional<SecondEdge> expected_;
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-// From 1970-01-01, a Thursday.
+// Days of the week from 1970-01-01 on, a Thursday.
 constexpr std::array<std::string_view, 7> kDays{"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
 
 std::optional<seconds> parse_zone(std::string_view text) {

@@ -17,7 +17,7 @@ struct MailDate {
   seconds zone;     // local - UTC
 };
 
-// Absent: it is none.
+// Absent: it is no date.
 std::optional<MailDate> parse_mail_date(std::string_view text);
 std::string format_mail_date(const MailDate& date);
 

@@ -42,7 +42,7 @@ std::unique_ptr<Source> make_source(const SourceText& text, const LogOptions& op
                                     rtcset::Machine& machine, rtcset::Devices& devices, WallTime made) {
   switch (text.kind) {
     case SourceKind::kNtp:
-      return std::make_unique<NtpSource>(text.name, *parse_host(text.rest, 123), options.timeout);
+      return std::make_unique<NtpSource>(text.name, *parse_host(text.rest, 123), options.timeout, made);
     case SourceKind::kRtc: {
       auto [device, address] = device_and_address(text.rest);
       return std::make_unique<RtcSource>(text.name, std::move(device), address, machine, devices, made);

@@ -11,7 +11,7 @@
 
 namespace isletime::driftlog {
 
-// `text` is of parse_source. `made`: when this program was.
+// `text` comes from parse_source. `made`: when this program was.
 std::unique_ptr<Source> make_source(const SourceText& text, const LogOptions& options,
                                     rtcset::Machine& machine, rtcset::Devices& devices, WallTime made);
 

@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Strangers' servers take more for abuse; two rows of one machine may ask the same server.
+// Strangers' servers take a shorter interval for abuse; two rows of one machine may ask the same server.
 constexpr nanoseconds kShortestInterval = milliseconds{0};
 constexpr nanoseconds kLongestWait = seconds{2};
 
@@ -46,7 +46,7 @@ int milliseconds_until(MonoTime wakeup) {
 
 }  // namespace
 
-NtpSource::NtpSource(std::string name, Host host, nanoseconds timeout)
+NtpSource::NtpSource(std::string name, Host host, nanoseconds timeout, WallTime made)
     : name_(std::move(name)),
       host_(std::move(host)),
       log_("driftlog", Log::Level::kErrors),
@@ -54,6 +54,7 @@ NtpSource::NtpSource(std::string name, Host host, nanoseconds timeout)
   options_.hosts = {host_};
   options_.interval = kShortestInterval;
   options_.timeout = std::min(timeout, kLongestWait);
+  options_.era_pivot = made;
 }
 
 Result<SampleRecord, Failure> NtpSource::measure(MonoTime deadline) {
@@ -67,7 +68,7 @@ Result<SampleRecord, Failure> NtpSource::measure(MonoTime deadline) {
     if (const auto finding = probe_->step(mono_now())) {
       SampleRecord record = ntpprobe::record_of(*finding);
       if (const auto* failure = std::get_if<ntpprobe::Failure>(&finding->outcome)) {
-        // Next time its name may have another address.
+        // Next time the name may resolve to another address.
         if (failure->name == "no-reply" || failure->name == "unreachable") probe_.reset();
         return Unexpected{Failure{failure->name, failure->text}};
       }

@@ -15,7 +15,8 @@ namespace isletime::driftlog {
 
 class NtpSource final : public Source {
  public:
-  NtpSource(std::string name, Host host, nanoseconds timeout);
+  // `made`: when this program was.
+  NtpSource(std::string name, Host host, nanoseconds timeout, WallTime made);
 
   const std::string& name() const override { return name_; }
   Result<SampleRecord, Failure> measure(MonoTime deadline) override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Decimal numbers on a command line, within a range: no NaN, no infinity, nothing behind them.
+// Decimal numbers on a command line, within a range: no NaN, no infinity, and nothing after the number.
 #pragma once
 
 #include <charconv>
@@ -18,7 +18,7 @@ inline std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
-// Sets `value` to what lies from `least` to `most`; `what` completes "is not ...".
+// Sets `value` to a number from `least` to `most`; `what` completes "is not ...".
 inline CLI::Option* add_number(CLI::App& app, const std::string& names, double& value, double least,
                                double most, const char* what, const char* help) {
   const auto is_within = [=](const std::string& text) {

@@ -60,7 +60,7 @@ void add_log_options(CLI::App& app, LogOptions& options, Words& words) {
   app.add_flag("--json", words.json, "Print JSON, one object a line, and no CSV");
 }
 
-// --help, which is to fit a screen, only names them.
+// Adds options that --help, which must fit a screen, only names.
 void add_rare_options(CLI::App& app, LogOptions& options, Words& words) {
   constexpr const char* kHidden = "";
   app.add_flag("--csv", words.csv)->group(kHidden);
@@ -75,7 +75,7 @@ void add_rare_options(CLI::App& app, LogOptions& options, Words& words) {
       ->group(kHidden);
 }
 
-// What does not belong together.
+// Finds arguments and options that contradict each other.
 std::optional<std::string> find_fault(const LogOptions& options) {
   if (options.sources.empty()) return "SOURCE is required";
   for (auto source = options.sources.begin(); source != options.sources.end(); ++source) {
@@ -105,7 +105,7 @@ ExitStatus refuse(const std::string& why) {
   return ExitStatus::kUsage;
 }
 
-// Of the options that are not a command's.
+// Finds options of the program that a command does not take.
 bool is_any_given(const CLI::App& app) {
   const auto options = app.get_options();
   return std::any_of(options.begin(), options.end(),
@@ -139,7 +139,7 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   for (auto* command : app->get_subcommands({})) {
     command->group("");
     add_levels(*command, options.level);
-    // Its --help has no room for what that of the program says.
+    // The command's --help has no room for these, which the program's --help explains.
     for (const char* level : {"--verbose", "--quiet"}) command->get_option(level)->group("");
   }
   if (const auto status = parse_command_line(*app, argc, argv)) return *status;

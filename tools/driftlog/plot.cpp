@@ -27,9 +27,9 @@ namespace {
 
 using Fault = std::optional<PlotFault>;
 
-// More would be no picture.
+// A picture cannot show more.
 constexpr std::size_t kMostSources = 20;
-// So that a picture of however many has less than a megabyte.
+// Keeps a picture of however many rows below a megabyte.
 constexpr std::size_t kMostDots = 3600;
 constexpr std::size_t kMostDotsOfSource = 2000;
 
@@ -63,7 +63,7 @@ Result<std::vector<Sources>, PlotFault> read_files(const PlotOptions& options, c
   return files;
 }
 
-// All sources of a file are over the same time.
+// All sources of a file share one time axis.
 PageFrame frame_of(const Sources& sources) {
   PageFrame frame{WallTime::max(), 0.0, 0, 0};
   for (const SourceRows& each : sources) frame.from = std::min(frame.from, each.start);
@@ -101,7 +101,7 @@ Fault write_failed(const std::string& path) {
   return PlotFault{fmt::format("{}: {}", path, std::strerror(errno))};
 }
 
-// Under another name until it is whole.
+// The picture has another name until it is whole.
 Fault write_file(const std::string& path, const std::string& picture) {
   const std::string unfinished = path + ".unfinished";
   Fd file{open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644)};

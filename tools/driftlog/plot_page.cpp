@@ -16,19 +16,19 @@ using analysis::Verdict;
 
 constexpr double kNanosecond = 1e-9;
 constexpr std::size_t kMostEvents = 200;
-// More bars than these are no more told apart.
+// More bars than these cannot be told apart.
 constexpr std::size_t kMostBars = 200;
 
 double in_seconds(nanoseconds value) {
   return static_cast<double>(value.count()) / 1e9;
 }
 
-// From a row's time to a page's.
+// Converts a row's time to a page's.
 double start_of(const Series& series, const PageFrame& frame) {
   return in_seconds(elapsed(frame.from, series.record.start));
 }
 
-// What was measured while nothing was, is not drawn.
+// No line is drawn across a gap in the record that is longer than this.
 double longest_gap(const Series& series, const PageFrame& frame) {
   return std::max(5.0 * series.fit.interval_s, 4.0 * frame.length_s / static_cast<double>(frame.most_dots));
 }
@@ -37,12 +37,12 @@ void part_at_gaps(std::vector<Dot>& dots, double longest) {
   for (std::size_t i = 1; i < dots.size(); ++i) dots[i].begins |= dots[i].x - dots[i - 1].x > longest;
 }
 
-// What rows are shown from and in.
+// The zero and the unit in which offsets are shown.
 struct OffsetScale {
   nanoseconds base{};
   TimeUnit unit{};
 
-  // Of an offset that counts from the record's first.
+  // Converts an offset that counts from the record's first.
   double shown(const Series& series, double offset_s) const {
     return (in_seconds(series.record.first_offset - base) + offset_s) / unit.seconds;
   }
@@ -52,8 +52,8 @@ bool is_outlier(const Series& series, std::size_t row) {
   return std::binary_search(series.fit.outliers.begin(), series.fit.outliers.end(), row);
 }
 
-// Where offsets change by far less than they are, the rest is said once. shown: what the picture reaches, in
-// seconds that count from the record's first offset.
+// Where offsets change by far less than their size, their common part is printed once. `shown`: the range of
+// the picture, in seconds that count from the record's first offset.
 OffsetScale scale_for(const Series& series, const Range& shown) {
   const double first = in_seconds(series.record.first_offset);
   const double largest = std::max(std::abs(first + shown.low), std::abs(first + shown.high));
@@ -68,7 +68,7 @@ std::string offset_name(const OffsetScale& scale) {
   return fmt::format("offset from {:+.12g} s / {}", in_seconds(scale.base), scale.unit.name);
 }
 
-// In seconds that count from the record's first offset.
+// The range in seconds that count from the record's first offset.
 Dot dot_of(const ClockRow& row, double from) {
   const double reach = row.uncertainty_s.value_or(0.0);
   return {from + row.time_s, row.offset_s, row.offset_s - reach, row.offset_s + reach, row.is_marked};
@@ -82,7 +82,7 @@ void scale(std::vector<Dot>& dots, const OffsetScale& to, const Series& series) 
   }
 }
 
-// All offsets, and the bounds but for the few that are far wider than the others.
+// Holds all offsets, and their bounds but for the few that are far wider than the others.
 Range range_of(const std::vector<Dot>& dots, double least_width) {
   constexpr double kShare = 0.98;
   Range range{dots[0].y, dots[0].y};
@@ -101,7 +101,7 @@ Range range_of(const std::vector<Dot>& dots, double least_width) {
   return with_margin(range, least_width);
 }
 
-// Those that are far off lie on the edge, or all others were a line.
+// Rows that are far off are put on the edge, or the picture would flatten all others to a line.
 void add_outliers(Panel& panel, std::vector<Dot> dots, std::size_t most) {
   constexpr double kEdge = 0.02;
   const Range near{panel.range.low - panel.range.width(), panel.range.high + panel.range.width()};
@@ -195,7 +195,7 @@ std::optional<Panel> temperature_panel(const Series& series, const PageFrame& fr
   const double from = start_of(series, frame);
   std::vector<Dot> dots;
   for (const ClockRow& row : series.record.rows) {
-    // Beyond, it is no thermometer, and its axis would be no axis.
+    // A sensor that shows a higher temperature is broken, and would spoil the axis.
     if (!row.temperature_c || std::abs(*row.temperature_c) > kHottest) continue;
     dots.push_back({from + row.time_s, *row.temperature_c, *row.temperature_c, *row.temperature_c});
   }
@@ -217,7 +217,7 @@ std::optional<Panel> allan_panel(const Series& series) {
   if (dots.empty()) return std::nullopt;
   Range range{dots[0].y, dots[0].y};
   for (const Dot& dot : dots) range.take_in(dot.y);
-  // Whole decades, and what shows the dots at their ends whole.
+  // The range is whole decades, with a margin so that dots at the ends are seen whole.
   constexpr double kMargin = 0.03;
   range = {std::floor(range.low), std::ceil(range.high)};
   if (range.width() < 1.0) range.high += 1.0;

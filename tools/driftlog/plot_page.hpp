@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is to be seen of a clock, whoever draws it: panels over the same time, one below the other, and its
-// Allan deviation. Dots are few enough to be drawn each.
+// The picture of a clock, whoever draws it: panels over the same time, one below the other, and its Allan
+// deviation. Dots are few enough to be drawn each.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +39,7 @@ struct Panel {
   std::string name;  // of what goes up
   Range range;
   std::vector<Curve> curves;
-  std::string note;  // what is not seen; empty: nothing
+  std::string note;  // a note on what is not shown; empty: nothing is left out
 };
 
 struct Page {

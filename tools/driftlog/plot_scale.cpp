@@ -22,7 +22,7 @@ std::string date_of(WallTime time) {
   return {text.data(), 10};
 }
 
-// The least of these by which there are few enough ticks.
+// The smallest of these steps that gives few enough ticks.
 double time_step(double length_s, std::size_t most) {
   constexpr std::array kSteps{1.0,        2.0,         5.0,         10.0,         15.0,         30.0,
                               kMinute,    2 * kMinute, 5 * kMinute, 10 * kMinute, 15 * kMinute, 30 * kMinute,
@@ -44,7 +44,7 @@ std::string time_label(WallTime time, double step_s, double length_s) {
   return std::string{shown.substr(0, 10)};
 }
 
-// So that what is at its ends is seen whole.
+// Adds a margin, so that what is at the ends is seen whole.
 Range with_margin(Range range) {
   constexpr double kShare = 0.015;
   return {range.low - kShare * range.width(), range.high + kShare * range.width()};
@@ -80,12 +80,12 @@ Axis elapsed_axis(double length_s, const std::string& since, std::size_t most) {
   return axis;
 }
 
-// Of a single instant.
+// The range is a single instant.
 Axis instant_axis(const std::string& instant) {
   return {{-1.0, 1.0}, "", {{0.0, instant}}};
 }
 
-// 1, 2 or 5 with zeros.
+// Finds 1, 2 or 5 times a power of ten.
 double round_step(double width, std::size_t most) {
   const double least = width / static_cast<double>(most);
   const double power = std::pow(10.0, std::floor(std::log10(least)));
@@ -103,7 +103,7 @@ void Range::take_in(double value) {
 }
 
 Range with_margin(Range range, double least_width) {
-  // Less would be lost beside the numbers themselves.
+  // A smaller step would be lost beside the numbers themselves.
   constexpr double kLeastShare = 1e-12;
   const double least =
       std::max(least_width, kLeastShare * std::max(std::abs(range.low), std::abs(range.high)));

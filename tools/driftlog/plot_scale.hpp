@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Axes: how far they reach, in which units, and where their numbers stand.
+// Axes: their ranges, their units, and where their numbers stand.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ struct Range {
   void take_in(double value);
 };
 
-// With room at both ends, and at least this wide.
+// Adds room at both ends, and makes the range at least this wide.
 Range with_margin(Range range, double least_width);
 
 struct TimeUnit {
@@ -26,7 +26,7 @@ struct TimeUnit {
   double seconds;
 };
 
-// In which the largest time has one to six digits.
+// The unit in which the largest time has one to six digits.
 TimeUnit unit_for(double largest_s);
 
 struct Tick {
@@ -40,16 +40,16 @@ struct Axis {
   std::vector<Tick> ticks;
 };
 
-// In seconds from `from`: in UTC, or, where a record has no dates or is over in no time, from its beginning.
-// most: of ticks, at least 2.
+// Ticks in seconds from `from`: in UTC, or, where a record has no dates or is over in no time, from its
+// beginning. `most`: of ticks, at least 2.
 Axis time_axis(WallTime from, double length_s, std::size_t most);
 
-// Round numbers.
+// Ticks at round numbers.
 std::vector<Tick> even_ticks(Range range, std::size_t most);
 
-// Logarithmic: values are decimal logarithms. At least a decade.
+// Ticks of a logarithmic axis: values are decimal logarithms, over at least a decade.
 std::vector<Tick> decade_ticks(Range range);
-// Of averaging times in seconds.
+// Ticks at averaging times in seconds.
 Axis averaging_axis(Range log_tau);
 
 }  // namespace isletime::driftlog

@@ -15,7 +15,7 @@ using analysis::ClockRow;
 using analysis::DriftFit;
 using analysis::Verdict;
 
-// first, last: of a segment, whose rows have the fit without its level.
+// `first` and `last` delimit a segment, whose rows have the fit without its level.
 void put_through_mean(std::vector<FittedRow>::iterator first, std::vector<FittedRow>::iterator last,
                       const std::vector<ClockRow>& rows) {
   double time = 0.0;

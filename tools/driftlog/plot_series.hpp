@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A clock's rows and what a fit says of them, of which plot makes a picture.
+// A clock's rows and its fit, from which plot makes a picture.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +25,8 @@ struct FittedRow {
   bool begins;      // a segment
 };
 
-// As the fit's residuals are meant: in each segment the common rate, and what temperature makes of it,
-// through the mean of its rows. Empty: there is no rate.
+// The fit that residuals are measured from: in each segment the common rate and the effect of the
+// temperature, through the mean of the segment's rows. Empty: there is no rate.
 std::vector<FittedRow> fitted_rows(const Series& series);
 
 // A time at which a clock was stepped, or at which the record says that something happened.
@@ -37,7 +37,7 @@ struct Event {
 
 std::vector<Event> events_of(const Series& series);
 
-// "rtc:/dev/i2c-1  +2.31 ppm (+2.10 to +2.52)", or why there is no such number.
+// The clock's label, "rtc:/dev/i2c-1  +2.31 ppm (+2.10 to +2.52)", or why there is no such number.
 std::string title_of(const Series& series);
 
 }  // namespace isletime::driftlog

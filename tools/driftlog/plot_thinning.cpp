@@ -6,14 +6,14 @@
 namespace isletime::driftlog {
 namespace {
 
-// By stretches of equal time, calls use(first, last) with the dots of each that has some.
+// For stretches of equal time, calls use(first, last) with the dots of each stretch that has some.
 template <class Use>
 void for_each_stretch(const std::vector<Dot>& dots, std::size_t stretches, Use use) {
   const double from = dots.front().x;
   const double width = (dots.back().x - from) / static_cast<double>(stretches);
   auto first = dots.begin();
   for (std::size_t i = 1; first != dots.end(); ++i) {
-    // Whatever rounding makes of its end, the last stretch has all that is left.
+    // The last stretch takes all that is left, whatever rounding makes of its end.
     const auto last =
         i >= stretches ? dots.end() : std::partition_point(first, dots.end(), [&](const Dot& dot) {
           return dot.x < from + width * static_cast<double>(i);

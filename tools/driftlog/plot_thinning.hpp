@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Fewer dots for the same picture: what stands out of a stretch of time is kept.
+// Fewer dots for the same picture: the extremes of each stretch of time are kept.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +9,11 @@
 
 namespace isletime::driftlog {
 
-// At most `most` dots, in the same order: the lowest and the highest of each stretch.
+// Keeps at most `most` dots, in the same order: the lowest and the highest of each stretch.
 std::vector<Dot> thinned(const std::vector<Dot>& dots, std::size_t most);
 
-// At most `most`, each of them as low and as high as any of its stretch. One ends at each that begins.
+// Keeps at most `most` dots, each as low and as high as any of its stretch. A stretch ends where a dot begins
+// a line.
 std::vector<Dot> enveloped(const std::vector<Dot>& dots, std::size_t most);
 
 }  // namespace isletime::driftlog

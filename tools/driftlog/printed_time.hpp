@@ -15,7 +15,7 @@ struct PrintedTime {
   nanoseconds resolution;  // when it was printed, the clock read `time` or up to so much more
 };
 
-// Blanks around it are passed over. Absent: it is none.
+// Blanks around it are ignored. Absent: it is no time.
 std::optional<PrintedTime> parse_printed_time(std::string_view text);
 
 }  // namespace isletime::driftlog

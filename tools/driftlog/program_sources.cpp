@@ -12,12 +12,12 @@
 namespace isletime::driftlog {
 namespace {
 
-// Understood by every shell of POSIX, and by others that can run one. A date that does not know %N prints
-// whole seconds. What it is sent comes back before the time, which tells an answer from all else that is
-// printed.
+// A script that every shell of POSIX understands, and others that can run one. A date that does not know %N
+// prints whole seconds. The shell repeats what it was sent before the time, which tells an answer from all
+// else that is printed.
 constexpr const char* kTimeTeller =
     R"(exec sh -c 'while read -r line; do printf "%s " "$line"; date +%s.%N; done')";
-// Of greetings at log-in.
+// The most lines of greeting at log-in.
 constexpr int kMostOtherLines = 1000;
 
 Result<Look, Failure> look_of(MonoTime before, const HeardLine& line) {

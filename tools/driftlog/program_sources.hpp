@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Clocks that a program tells of: one that is run for each look (cmd:), and a shell on another machine that
+// Clocks that a program prints: one that is run for each look (cmd:), and a shell on another machine that
 // prints its time whenever it is sent a line (ssh:), so that a look takes a round trip and no log-in.
 #pragma once
 
@@ -27,7 +27,7 @@ class CommandSource final : public Source {
   LookMeter meter_;
 };
 
-// As people write it: "pi@192.168.4.7:2222".
+// A host as people write it: "pi@192.168.4.7:2222".
 struct SshHost {
   std::string destination;
   std::string port;  // empty: ssh knows

@@ -22,7 +22,7 @@ class Progress {
 
   bool is_shown() const { return is_shown_; }
   void show(const std::string& text);
-  // Before anything else is written to the terminal.
+  // Must be called before anything else is written to the terminal.
   void clear();
 
  private:

@@ -21,10 +21,10 @@
 namespace isletime::driftlog {
 namespace {
 
-// More than anyone logs at once; a file that has more is another's.
+// More than anyone logs at once; a file that has more is not driftlog's.
 constexpr std::size_t kMostSources = 1000;
 
-// The next line with its end. False: there is no whole one any more, as `line` is torn, or empty.
+// Reads the next line with its end. False: there is no whole one any more; `line` is torn, or empty.
 bool read_line(std::istream& file, std::string& line) {
   line.clear();
   for (int c = file.get(); c != std::istream::traits_type::eof(); c = file.get()) {
@@ -87,7 +87,7 @@ std::optional<std::string> find_difference(const EarlierRows& earlier,
                                            const std::vector<std::string>& sources) {
   if (earlier.rows == 0) return std::nullopt;
   for (const std::string& source : sources) {
-    // A run that was ended in its first round has not got to all of them.
+    // A run that was interrupted in its first round may lack rows of some sources.
     if (!earlier.sources.contains(source) && earlier.rows >= sources.size())
       return fmt::format("has no rows of {}: name the sources that it was begun with", source);
   }
@@ -112,7 +112,7 @@ Result<RecordFile, RecordFile::Refusal> RecordFile::resume(const std::string& pa
   if (!earlier) return Unexpected{Refusal{fmt::format("{}: {}", path, earlier.error()), false}};
   if (const auto difference = find_difference(*earlier, sources))
     return Unexpected{Refusal{fmt::format("{}: {}", path, *difference), false}};
-  // The torn line.
+  // Cuts off the torn line.
   if (ftruncate(file.get(), static_cast<off_t>(earlier->whole_size)) != 0)
     return Unexpected{refusal(path, errno)};
   RecordFile resumed(format, std::move(file));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where the rows go: stdout, or a file that an earlier run began and this one goes on with. A row is written
-// at once and whole; of a row that was torn, as by a power cut, nothing is kept.
+// Where the rows go: stdout, or a file that an earlier run began and this one continues. A row is written at
+// once and whole; a row that was torn, as by a power cut, is removed.
 #pragma once
 
 #include <iosfwd>
@@ -17,7 +17,7 @@
 
 namespace isletime::driftlog {
 
-// What an earlier run left.
+// The rows that an earlier run left.
 struct EarlierRows {
   std::set<std::string> sources;
   std::uint64_t whole_size = 0;  // bytes, to the end of the last whole line
@@ -26,17 +26,18 @@ struct EarlierRows {
   std::optional<WallTime> latest;  // row
 };
 
-// Error: a clause, why it is no file of driftlog's, with its line.
+// Error: a clause that says why it is no file of driftlog's, with its line.
 Result<EarlierRows, std::string> read_earlier_rows(std::istream& file, Format format);
 
-// Absent: the same sources. Else a clause.
+// Absent: the sources are the same. Otherwise a clause.
 std::optional<std::string> find_difference(const EarlierRows& earlier,
                                            const std::vector<std::string>& sources);
 
 class RecordFile {
  public:
   static RecordFile on_stdout(Format format) { return {format, Fd{}}; }
-  // Begins the file if there is none. Error: one line without the program's name, and how to end.
+  // Begins the file if there is none. Error: one line without the program's name, and whether the system is
+  // at fault.
   struct Refusal {
     std::string text;
     bool is_systems;  // not the user's
@@ -50,7 +51,7 @@ class RecordFile {
 
   void begin();
   void add(const SampleRecord& record);
-  // Absent: all is written.
+  // Absent: everything was written.
   const std::optional<SysError>& failure() const { return failure_; }
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How far the reference is from the system clock during a round: it is measured before and after, and lies
-// between what the two say, each with its bound.
+// The reference's offset from the system clock during a round: it is measured before and after, and lies
+// between the two measurements, each with its bound.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@ struct ReferenceOffset {
   constexpr nanoseconds bound() const { return (high - low + nanoseconds{1}) / 2; }
 };
 
-// From source - system clock to source - reference.
+// Converts source - system clock to source - reference.
 inline void refer(SampleRecord& record, const ReferenceOffset& reference) {
   if (!record.offset || !record.uncertainty) return;
   record.offset = elapsed(WallTime{reference.middle()}, WallTime{*record.offset});

@@ -31,7 +31,7 @@ RtcSource::RtcSource(std::string name, std::string device, std::optional<std::ui
     : name_(std::move(name)), machine_(machine), devices_(devices), made_(made) {
   options_.device = std::move(device);
   options_.address = address;
-  // What rtcset would print beside the records.
+  // The messages that rtcset would print beside the records.
   options_.level = Log::Level::kErrors;
 }
 

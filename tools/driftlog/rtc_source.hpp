@@ -24,7 +24,7 @@ class RtcSource final : public Source {
   std::optional<Failure> set(MonoTime deadline) override;
 
  private:
-  // Opened each time, as a chip may be unplugged and come back.
+  // The chip is opened each time, as it may be unplugged and come back.
   Result<rtcset::ChosenClock, rtcset::Fault> open();
 
   std::string name_;

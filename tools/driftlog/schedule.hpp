@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // When rounds begin: on a grid from the start, so that slow sources do not stretch it. A round that is over
-// late leaves out the ticks that it covered; none is made up for.
+// late skips the ticks that it covered; none is made up for.
 #pragma once
 
 #include <algorithm>
@@ -17,14 +17,14 @@ class Schedule {
   constexpr Schedule(MonoTime begin, nanoseconds interval, std::optional<nanoseconds> duration)
       : begin_(begin), interval_(interval), duration_(duration) {}
 
-  // The next round's; absent: the last one was.
+  // When the next round begins; absent: the last one was.
   constexpr std::optional<MonoTime> due() const {
     const nanoseconds at = interval_ * tick_;
     if (duration_ && at > *duration_) return std::nullopt;
     return begin_ + at;
   }
 
-  // The round is over. How many ticks are left out.
+  // Ends the round. Returns how many ticks are skipped.
   constexpr std::int64_t finish_round(MonoTime now) {
     const std::int64_t passed = elapsed(begin_, now) / interval_;
     const std::int64_t next =

@@ -17,7 +17,7 @@ using analysis::SimulatedRow;
 using analysis::Simulation;
 using std::chrono::milliseconds;
 
-// A record that nobody takes for one that was measured.
+// The source's name shows that the record was not measured.
 constexpr const char* kSource = "simulated:clock";
 static_assert(std::string_view{kSource}.starts_with(kSimulatedSource));
 constexpr WallTime kStart{seconds{1'767'225'600}};  // 2026-01-01T00:00:00Z
@@ -121,7 +121,7 @@ ExitStatus simulate(const SimulateOptions& options, Log::Level level) {
   analysis::ClockSimulation simulation(options.plan);
   Output output;
   if (!options.json) output.line(csv_header());
-  // Nobody waits for a single row of these.
+  // The rows are not flushed one by one, as nobody waits for a single one.
   constexpr std::size_t kBlock = std::size_t{64} * 1024;
   std::string block;
   while (const auto row = simulation.next()) {

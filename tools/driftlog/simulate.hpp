@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// driftlog simulate: the record that a clock would leave behind, as sample records.
+// driftlog simulate: writes the record that a clock would leave behind, as sample records.
 #pragma once
 
 #include "libsync/analysis/clock_simulation.hpp"

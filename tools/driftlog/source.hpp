@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A clock to be logged. Every source is measured against the system clock; what the reference is, the log
-// loop knows.
+// A clock to be logged. Every source is measured against the system clock; only the log loop knows the
+// reference.
 #pragma once
 
 #include <optional>
@@ -22,13 +22,13 @@ class Source {
   Source& operator=(const Source&) = delete;
   virtual ~Source() = default;
 
-  // Without secrets, as in the record: "ntp:192.0.2.7".
+  // The name in the record, without secrets: "ntp:192.0.2.7".
   virtual const std::string& name() const = 0;
-  // The source's clock - the system clock, at the record's time. Ends at `deadline` or little later.
+  // Measures the source's clock - the system clock, at the record's time. Ends at `deadline` or little later.
   virtual Result<SampleRecord, Failure> measure(MonoTime deadline) = 0;
-  // By the system clock. Absent: it is set.
+  // Sets the source by the system clock. Absent: it is set.
   virtual std::optional<Failure> set(MonoTime) { return Failure{"cannot-be-set", "it cannot be set"}; }
-  // The machine slept, or the clock was set: what was learnt of the source's seconds is void.
+  // The machine slept, or the clock was set: whatever was learnt of the source's seconds is void.
   virtual void forget() {}
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Was a source set between two rows? Each offset is known to a bound, so that no crystal explains a
-// difference beyond both bounds and what 500 ppm make of the time between.
+// Detects whether a source was set between two rows. Each offset is known to a bound, so no crystal explains
+// a difference beyond both bounds and 500 ppm of the time between.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ class StepWatch {
  public:
   static constexpr Ppm kFastestDrift = Ppm::whole(500);
 
-  // The step that there must have been since the last one, if there was one.
+  // The step since the last offset, if there must have been one.
   constexpr std::optional<Offset> update(MonoTime at, Offset offset, Dispersion bound) {
     const std::optional<Seen> before = last_;
     last_ = Seen{at, offset, bound};
@@ -27,7 +27,7 @@ class StepWatch {
   constexpr void forget() { last_.reset(); }
 
  private:
-  static constexpr nanoseconds kRounding{1000};  // drift() leaves out what is below a millisecond
+  static constexpr nanoseconds kRounding{1000};  // drift() counts whole milliseconds only
 
   struct Seen {
     MonoTime at;

@@ -9,7 +9,7 @@
 
 namespace isletime::driftlog {
 
-// Whole lines, none longer than there are columns.
+// Returns whole lines, none longer than there are columns.
 std::string text_charts(const Page& page, const TextLook& look);
 
 }  // namespace isletime::driftlog

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What one round of queries to one host gave, and what is to be thought of it.
+// The result of one round of queries to one host, and the verdict on it.
 #pragma once
 
 #include <optional>

@@ -5,6 +5,7 @@
 #include "tools/ntpprobe/report.hpp"
 #include "tools/ntpprobe/session.hpp"
 #include "tools/ntpprobe/signing_keys.hpp"
+#include "tools/sntpd/build_time.hpp"
 
 namespace {
 
@@ -14,7 +15,8 @@ using namespace isletime::ntpprobe;
 ExitStatus run(int argc, const char* const* argv) {
   const auto parsed = parse_options(argc, argv);
   if (const auto* status = std::get_if<ExitStatus>(&parsed)) return *status;
-  const auto& options = std::get<Options>(parsed);
+  auto options = std::get<Options>(parsed);
+  options.era_pivot = sntpd::build_time();
   const Log log("ntpprobe", options.level);
   const auto keys = read_signing_keys(options);
   if (!keys) {

@@ -58,7 +58,7 @@ void add_options(CLI::App& app, Options& options, Words& words) {
       ->check(must_be_seconds(nanoseconds::zero(), "a number of seconds"));
 }
 
-// Those that few need: --help, which is to fit a screen, only names them.
+// Few need these: --help, which must fit a screen, only names them.
 void add_rare_options(CLI::App& app, Options& options) {
   constexpr const char* kHidden = "";
   const auto is_key_id = [](const std::string& text) { return parse_key_id(text).has_value(); };
@@ -73,7 +73,7 @@ void add_rare_options(CLI::App& app, Options& options) {
       ->group(kHidden);
 }
 
-// What does not belong together. Null: all is well.
+// Finds options that contradict each other. Null: all is well.
 const char* find_fault(const Options& options) {
   if (options.key && !options.keys) return "--key needs --keys, the file in which the key is";
   if (options.interleaved && options.samples < 2 && !options.monitor) {

@@ -28,8 +28,9 @@ struct Options {
   std::optional<std::uint8_t> max_stratum;
   bool interleaved = false;
   std::optional<std::string> keys;   // a file
-  std::optional<std::uint32_t> key;  // the number of that which signs; only with `keys`
+  std::optional<std::uint32_t> key;  // the number of the key that signs; only with `keys`
   Log::Level level = Log::Level::kNotices;
+  std::optional<WallTime> era_pivot;  // see ClientConfig; not on the command line
 };
 
 // The status: help was printed, or stderr says what is wrong.

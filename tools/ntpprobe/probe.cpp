@@ -32,6 +32,7 @@ ClientConfig config_of(const Endpoint& server, const Options& options, std::int8
   config.shortest_interval = options.interval.value_or(default_interval(server, options.monitor));
   config.longest_interval = config.shortest_interval;
   config.interleaved = options.interleaved;
+  config.era_pivot = options.era_pivot;
   return config;
 }
 
@@ -109,7 +110,7 @@ void Probe::send_query(const Query& query) {
 
 void Probe::read_socket(QuerySocket& socket) {
   while (const auto event = socket.next_event()) {
-    // A stamp or an error of the query before is of no use any more.
+    // A stamp or an error of the previous query is of no use any more.
     if (&socket != &*current_ && !std::holds_alternative<ReceivedReply>(*event)) continue;
     std::visit([this](const auto& e) { handle(e); }, *event);
   }
@@ -130,7 +131,7 @@ void Probe::handle(const Unreachable& unreachable) {
 
 void Probe::handle(const ReceivedReply& reply) {
   Bytes datagram = reply.bytes;
-  // What another sent is refused anyway.
+  // A packet from another address is refused anyway.
   if (key_ != nullptr && reply.from == server_) {
     const auto header = check_signature(*key_, datagram);
     if (!header) {
@@ -162,7 +163,7 @@ void Probe::reject(Reject reason) {
 }
 
 void Probe::ignore(Failure why) {
-  // Whoever floods us with forgeries shall not flood the terminal.
+  // A flood of forgeries must not become a flood of messages.
   if (named_.insert(why.name).second) log_.notice(fmt::format("{}: ignored a packet: {}", host_, why.text));
   last_ignored_ = std::move(why);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One host under measurement: rounds of queries through policy's Client, each from a socket of its
-// own. The socket of the query before stays open, so that late and duplicate replies are seen.
+// One host under measurement: rounds of queries through policy's Client, each from a socket of its own. The
+// socket of the previous query stays open, so that late and duplicate replies are seen.
 #pragma once
 
 #include <optional>
@@ -58,12 +58,12 @@ class Probe {
   std::optional<QuerySocket> current_;
   std::optional<QuerySocket> previous_;
 
-  // Of the round:
+  // The state of the round:
   unsigned samples_left_ = 0;
   std::vector<Measurement> measurements_;
   std::optional<Failure> failure_;
-  std::optional<Failure> last_ignored_;  // of the sample
-  std::set<std::string> named_;          // what was ignored, as it was said once
+  std::optional<Failure> last_ignored_;  // of the current sample
+  std::set<std::string> named_;          // the reasons for ignoring packets that were printed, each once
   IpAddress local_;
 };
 

@@ -20,7 +20,7 @@ class Report {
   Report(const Options& options, const Log& log);
 
   void begin();
-  // Of the host at this place of the command line.
+  // Adds a finding on the host at this place of the command line.
   void add(std::size_t host, const Finding& finding);
   void finish();
 

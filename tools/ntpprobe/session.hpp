@@ -17,7 +17,7 @@ class Session {
  public:
   using OnFinding = std::function<void(std::size_t host, const Finding& finding)>;
 
-  // Resolves the hosts, which may block. `key`: signs what they are asked; null: nothing does.
+  // Resolves the hosts, which may block. `key` signs the queries; null: they are not signed.
   Session(const Options& options, const Key* key, const Log& log);
 
   // One round a host; with --monitor rounds until SIGINT or SIGTERM.
@@ -26,7 +26,7 @@ class Session {
  private:
   struct Entry {
     std::optional<Probe> probe;      // absent: not resolved
-    std::optional<Failure> failure;  // then why
+    std::optional<Failure> failure;  // why it was not resolved
     bool active = true;
   };
 

@@ -33,7 +33,7 @@ std::string failure_text(const std::string& path, int code) {
   return fmt::format("{}: {}", path, std::strerror(code));
 }
 
-// Absent: connected. Else errno; EAGAIN: its queue stayed full.
+// Absent: connected. Otherwise the errno; EAGAIN: its queue stayed full.
 std::optional<int> connect_patiently(const Fd& socket, const std::string& path) {
   constexpr milliseconds kPause{50};
   for (auto waited = milliseconds::zero(); waited < kPatience; waited += kPause) {

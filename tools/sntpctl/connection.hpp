@@ -21,18 +21,18 @@ inline constexpr seconds kPatience{5};
 enum class Silence : std::uint8_t {
   kTooLate,      // none came in time
   kClosed,       // sntpd has ended, or thrown us out
-  kTooLong,      // what came is no reply
+  kTooLong,      // the line is no reply
   kInterrupted,  // we are to stop
 };
 
 class Connection {
  public:
-  // To the first of the paths where somebody answers. Error: one line, which names a path.
+  // Connects to the first of the paths where somebody answers. Error: one line, which names a path.
   static Result<Connection, std::string> open(std::span<const std::string> paths);
 
-  // False: nobody is there to take it.
+  // False: sntpd is gone.
   bool send(std::string_view line);
-  // `patience` absent: for ever, or until a signal asks to stop.
+  // An absent `patience` waits for ever, or until a signal asks to stop.
   Result<std::string, Silence> receive(std::optional<nanoseconds> patience);
 
   const std::string& path() const { return path_; }

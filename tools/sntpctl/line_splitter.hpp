@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bytes as they come to lines. However long a line is, no more than its cap is kept.
+// Splits bytes, as they come, into lines. However long a line is, no more than its cap is kept.
 #pragma once
 
 #include <cstddef>

@@ -4,8 +4,8 @@
 #include "tools/sntpctl/connection.hpp"
 #include "tools/sntpctl/keygen.hpp"
 #include "tools/sntpctl/options.hpp"
+#include "tools/sntpctl/rate_error_fit.hpp"
 #include "tools/sntpctl/session.hpp"
-#include "tools/sntpctl/window_fit.hpp"
 
 namespace {
 
@@ -18,13 +18,13 @@ ExitStatus run(int argc, const char* const* argv) {
   auto options = std::get<Options>(parsed);
   const Log log("sntpctl", options.level);
   if (options.command == Command::kKeygen) return make_key(options.keygen, log);
-  if (options.command == Command::kWindow) {
-    const auto fit = read_window_fit(options.fit);
+  if (options.command == Command::kSetRateError) {
+    const auto fit = read_rate_error_fit(options.fit);
     if (!fit) {
-      log.error("window: " + fit.error().text);
+      log.error("set-rate-error: " + fit.error().text);
       return fit.error().status;
     }
-    for (const std::string& doubt : fit->doubts) log.notice("window: " + doubt);
+    for (const std::string& doubt : fit->doubts) log.notice("set-rate-error: " + doubt);
     options.rate_error = fit->rate_error;
   }
   catch_signals(Hangup::kStops);

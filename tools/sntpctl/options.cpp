@@ -14,15 +14,15 @@ namespace isletime::sntpctl {
 namespace {
 
 constexpr ProgramText kText{"sntpctl", "Ask a running sntpd, and feed it samples of any clock.",
-                            "Commands: status, sources, clients, activity, feed, set TIME, window FILE,\n"
-                            "reload, keygen\n"
+                            "Commands: status, sources, clients, activity, feed, set TIME,\n"
+                            "set-rate-error FILE, reload, keygen\n"
                             "Also, of keygen, see sntpctl(8): --format --id --out --type\n"
                             "Example: have the hub believe another server as far as it deserves\n"
                             "  ntpprobe --json 192.168.4.7 | sntpctl feed"};
 
-constexpr std::array kCommands{Command::kStatus,   Command::kSources, Command::kClients,
-                               Command::kActivity, Command::kFeed,    Command::kSet,
-                               Command::kWindow,   Command::kReload,  Command::kKeygen};
+constexpr std::array kCommands{Command::kStatus,       Command::kSources, Command::kClients,
+                               Command::kActivity,     Command::kFeed,    Command::kSet,
+                               Command::kSetRateError, Command::kReload,  Command::kKeygen};
 
 struct Words {
   std::string command;
@@ -40,6 +40,11 @@ std::optional<Command> parse_command(const std::string& word) {
   return found == kCommands.end() ? std::nullopt : std::optional{*found};
 }
 
+// Empty: the command's name has not changed. An alias would keep two names for one thing.
+std::string new_name_of(const std::string& command) {
+  return command == "window" ? "window is now called set-rate-error" : "";
+}
+
 bool is_shown(Command command) {
   switch (command) {
     case Command::kStatus:
@@ -49,7 +54,7 @@ bool is_shown(Command command) {
       return true;
     case Command::kFeed:
     case Command::kSet:
-    case Command::kWindow:
+    case Command::kSetRateError:
     case Command::kReload:
     case Command::kKeygen:
       return false;
@@ -61,9 +66,9 @@ void add_options(CLI::App& app, Options& options, Words& words) {
   app.add_option("COMMAND", words.command, "What to ask or to do")
       ->type_name("")
       ->required()
+      ->check(new_name_of)
       ->check(must_be("a command", parse_command));
-  app.add_option("ARGUMENT", words.argument, "Of set, as in 2026-02-03T04:05:06Z; of window, a file")
-      ->type_name("");
+  app.add_option("ARGUMENT", words.argument, "TIME as in 2026-02-03T04:05:06Z, or FILE")->type_name("");
   app.add_option("-c,--control", words.control, "The control socket of sntpd")->type_name("PATH");
   app.add_flag("-f,--follow", options.follow, "Go on, and show every change");
   app.add_flag("--json", options.json, "Print the replies as JSON, one a line");
@@ -87,7 +92,7 @@ std::optional<KeyDialect> parse_dialect(const std::string& word) {
   return std::nullopt;
 }
 
-// --help, which is to fit a screen, only names them.
+// Adds options that --help, which must fit a screen, only names.
 void add_keygen_options(CLI::App& app, KeygenOptions& options, Words& words) {
   constexpr const char* kHidden = "";
   app.add_option("--format", words.dialect)
@@ -104,7 +109,7 @@ void add_keygen_options(CLI::App& app, KeygenOptions& options, Words& words) {
       ->group(kHidden);
 }
 
-// What of it is for the other commands. Null: nothing.
+// Finds options that are for the other commands. Null: there are none.
 const char* find_fault_of_keygen(const CLI::App& app) {
   for (const char* option : {"--control", "--json"}) {
     if (app.count(option) > 0) return "keygen asks no sntpd: --control and --json are not for it";
@@ -112,14 +117,14 @@ const char* find_fault_of_keygen(const CLI::App& app) {
   return nullptr;
 }
 
-// What does not belong together. Null: all is well.
+// Finds arguments and options that do not belong to the command. Null: all is well.
 const char* find_fault(const CLI::App& app, Command command) {
   const bool has_argument = app.count("ARGUMENT") > 0;
   if (command == Command::kSet && !has_argument) return "set: which time? As in 2026-02-03T04:05:06Z";
-  if (command == Command::kWindow && !has_argument)
-    return "window: which fit? A file that driftlog fit --json printed, or - for stdin";
-  if (command != Command::kSet && command != Command::kWindow && has_argument)
-    return "a time is for set, and a file for window alone";
+  if (command == Command::kSetRateError && !has_argument)
+    return "set-rate-error: which fit? A file that driftlog fit --json printed, or - for stdin";
+  if (command != Command::kSet && command != Command::kSetRateError && has_argument)
+    return "a time is for set, and a file for set-rate-error alone";
   if (command != Command::kSet && app.count("--uncertainty") > 0) return "--uncertainty is for set alone";
   if (command != Command::kActivity && app.count("--lines") > 0) return "--lines is for activity alone";
   if (!is_shown(command) && app.count("--follow") > 0) {
@@ -132,9 +137,9 @@ const char* find_fault(const CLI::App& app, Command command) {
   return nullptr;
 }
 
-// Null: it is understood.
+// Reads the command's argument. Null: it is understood.
 const char* parse_argument(const std::string& argument, Options& options) {
-  if (options.command == Command::kWindow) options.fit = argument;
+  if (options.command == Command::kSetRateError) options.fit = argument;
   if (options.command != Command::kSet) return nullptr;
   const auto time = parse_rfc3339(argument);
   if (!time) return "set: TIME is not a time as in 2026-02-03T04:05:06Z";
@@ -158,8 +163,8 @@ const char* to_string(Command command) {
       return "feed";
     case Command::kSet:
       return "set";
-    case Command::kWindow:
-      return "window";
+    case Command::kSetRateError:
+      return "set-rate-error";
     case Command::kReload:
       return "reload";
     case Command::kKeygen:

@@ -21,7 +21,7 @@ enum class Command : std::uint8_t {
   kActivity,
   kFeed,
   kSet,
-  kWindow,
+  kSetRateError,
   kReload,
   kKeygen
 };
@@ -42,8 +42,8 @@ struct Options {
   unsigned lines = 20;  // of the activity
   WallTime time;        // to set
   Dispersion uncertainty{std::chrono::milliseconds{500}};
-  std::string fit;                // whose window; "-": stdin
-  std::optional<Ppm> rate_error;  // what it says; absent: it has not been read
+  std::string fit;                // the file of the fit; "-": stdin
+  std::optional<Ppm> rate_error;  // what the fit says; absent: it has not been read
   KeygenOptions keygen;
   Log::Level level = Log::Level::kNotices;
 };

@@ -19,7 +19,7 @@ using ntpprobe::duration_text;
 
 constexpr const char* kAbsent = "-";
 
-// An object's members as cells.
+// Reads an object's members as cells of a table.
 class Fields {
  public:
   explicit Fields(const JsonValue& object) : object_(object) {}
@@ -64,7 +64,7 @@ class Fields {
     }
     return out.empty() ? kAbsent : out;
   }
-  // For people who know ntpq: of eight polls, three bits a digit.
+  // The last eight polls in octal, as ntpq shows them.
   std::string octal(const char* name) const {
     const std::string digits = text(name);
     unsigned value = 0;
@@ -222,7 +222,7 @@ std::string reply_text(Command command, const JsonValue& reply, bool shows_colou
       return activity_text(reply);
     case Command::kFeed:
     case Command::kSet:
-    case Command::kWindow:
+    case Command::kSetRateError:
     case Command::kReload:
     case Command::kKeygen:
       return Fields(reply).text("message") + '\n';

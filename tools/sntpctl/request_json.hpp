@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What sntpctl asks of sntpd, as lines without their end.
+// The requests of sntpctl to sntpd, as lines without their end.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace isletime::sntpctl {
 
-// Of every command but feed.
+// For every command but feed.
 std::string request_json(const Options& options);
 std::string feed_json(const SampleRecord& sample);
 

@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* kClearScreen = "\033[H\033[J";
 
-// A permission is the system's to give; all else is a verdict.
+// Only a missing permission is a failure of the system; all other refusals are verdicts.
 ExitStatus status_of(const std::string& refusal_name) {
   return refusal_name == "not-permitted" ? ExitStatus::kSystemFailed : ExitStatus::kBadVerdict;
 }
@@ -105,7 +105,7 @@ bool Session::wait_for_input() {
     if (stop_requested()) return false;
     if (ready < 0) continue;
     if (polled[0].revents != 0) return true;
-    // Nothing was asked, so this is no reply.
+    // Nothing was asked, so this line is no reply.
     const auto line = connection_.receive(nanoseconds::zero());
     if (!line && line.error() == Silence::kTooLate) continue;
     explain(line ? Silence::kTooLong : line.error());
@@ -183,7 +183,7 @@ ExitStatus Session::explain(Silence silence) const {
       return ExitStatus::kSystemFailed;
     case Silence::kInterrupted:
       if (options_.command != Command::kFeed && !options_.follow) return ExitStatus::kSystemFailed;
-      // What goes on for ever ends so.
+      // A signal is how a command that goes on for ever ends.
       return any_refused_ ? ExitStatus::kBadVerdict : ExitStatus::kGood;
   }
   return ExitStatus::kSystemFailed;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One command from its request to what is printed: replies on stdout, refusals on stderr.
+// Takes one command from its request to its printed result: replies on stdout, refusals on stderr.
 #pragma once
 
 #include <optional>
@@ -20,7 +20,7 @@ class Session {
  public:
   Session(const Options& options, const Log& log, Connection connection);
 
-  // Until it is done, or with --follow until SIGINT or SIGTERM.
+  // Runs until the command is done, or with --follow until SIGINT or SIGTERM.
   ExitStatus run();
 
  private:
@@ -40,7 +40,7 @@ class Session {
   // Absent: go on.
   std::optional<ExitStatus> feed_line(const LineSplitter::Line& line);
   std::optional<ExitStatus> feed_sample(const SampleRecord& sample);
-  // True: stdin has something. False: stop, and stderr says why if it was not asked for.
+  // True: there is something to read on stdin. False: stop, and stderr says why unless a signal asked for it.
   bool wait_for_input();
   void refuse_line(const std::string& why);
 

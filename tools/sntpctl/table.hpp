@@ -23,9 +23,9 @@ class Table {
  public:
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-  // As many cells as there are columns.
+  // Takes as many cells as there are columns.
   void add(std::vector<std::string> cells, Colour colour = Colour::kNone);
-  // Whole lines, the titles first.
+  // Returns whole lines, the titles first.
   std::string text(bool shows_colours) const;
 
  private:

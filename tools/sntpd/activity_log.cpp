@@ -134,8 +134,8 @@ const char* to_string(Event event) {
       return "leap_second";
     case Event::kRtcSet:
       return "rtc_set";
-    case Event::kWindowsSet:
-      return "windows_set";
+    case Event::kRateErrorSet:
+      return "rate_error_set";
     case Event::kStateIgnored:
       return "state_ignored";
     case Event::kFault:

@@ -34,7 +34,7 @@ enum class Event : std::uint8_t {
   kSampleRefused,
   kLeapSecond,
   kRtcSet,
-  kWindowsSet,
+  kRateErrorSet,
   kStateIgnored,
   kFault,
 };

@@ -69,11 +69,11 @@ void Control::answer(ClientId to, const SetTime& set) {
 }
 
 // Once it is on the disk, or known not to be.
-void Control::answer(ClientId to, const SetWindow& window) {
-  daemon_.memory.when_written([this, to, view = daemon_.hub.set_window(window)]() mutable {
+void Control::answer(ClientId to, const SetRateError& request) {
+  daemon_.memory.when_written([this, to, view = daemon_.hub.set_rate_error(request)]() mutable {
     const std::string warning = daemon_.memory.warning();
     if (!warning.empty()) view.message += "; " + warning;
-    server_.reply(to, window_json(view));
+    server_.reply(to, rate_error_json(view));
   });
 }
 

@@ -54,7 +54,7 @@ class Control {
   void answer(ClientId to, const Show& show);
   void answer(ClientId to, const Feed& feed);
   void answer(ClientId to, const SetTime& set);
-  void answer(ClientId to, const SetWindow& window);
+  void answer(ClientId to, const SetRateError& request);
   void answer(ClientId to, const Reload& reload);
   // Of all topics but the clients.
   std::string show(const Show& show) const;

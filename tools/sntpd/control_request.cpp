@@ -93,7 +93,7 @@ Fault read_set(const JsonValue& request, SetTime& set) {
   return std::nullopt;
 }
 
-Fault read_window(const JsonValue& request, SetWindow& window) {
+Fault read_set_rate_error(const JsonValue& request, SetRateError& set) {
   if (const auto unknown = find_unknown(request, {"rate_ppm"})) {
     return bad(*unknown + ": is not known of this request");
   }
@@ -107,7 +107,7 @@ Fault read_window(const JsonValue& request, SetWindow& window) {
   if (!(scaled >= 1) || scaled > static_cast<double>(kMostRateError.scaled)) {
     return bad("rate_ppm: is not a number above 0, at most 500");
   }
-  window.rate_error = {std::llround(scaled)};
+  set.rate_error = {std::llround(scaled)};
   return std::nullopt;
 }
 
@@ -117,7 +117,7 @@ Fault read(const JsonValue& request, const std::string& name, ControlRequest& ou
   }
   if (name == "feed") return read_feed(request, out.emplace<Feed>());
   if (name == "set") return read_set(request, out.emplace<SetTime>());
-  if (name == "window") return read_window(request, out.emplace<SetWindow>());
+  if (name == "set-rate-error") return read_set_rate_error(request, out.emplace<SetRateError>());
   if (name != "reload") {
     return RequestFault{"unknown-request", fmt::format("there is no \"{}\"", shortened(name))};
   }

@@ -34,14 +34,15 @@ struct SetTime {
   WallTime time;
   Dispersion uncertainty{std::chrono::milliseconds{500}};  // of who enters it as the second begins
 };
-// {"request":"window","rate_ppm":12.5}: what this machine's clock may be wrong by when nothing corrects it.
-struct SetWindow {
+// {"request":"set-rate-error","rate_ppm":12.5}: what this machine's clock may be wrong by when nothing
+// corrects it.
+struct SetRateError {
   Ppm rate_error;  // above 0, at most kMostRateError
 };
 inline constexpr Ppm kMostRateError = Ppm::whole(500);  // more, and no kernel could steer the clock
 struct Reload {};
 
-using ControlRequest = std::variant<Show, Feed, SetTime, SetWindow, Reload>;
+using ControlRequest = std::variant<Show, Feed, SetTime, SetRateError, Reload>;
 
 // Looking is for all, changing is not.
 constexpr bool is_change(const ControlRequest& request) {

@@ -59,7 +59,7 @@ class Hub {
   Answer feed(const SampleRecord& sample);
   Answer set(const SetTime& request);
   // What the windows are made of it.
-  WindowView set_window(const SetWindow& request);
+  WindowView set_rate_error(const SetRateError& request);
 
   StatusView status() const;
   std::vector<SourceView> sources() const;

@@ -34,7 +34,7 @@ WindowView Hub::window_view() const {
   return view;
 }
 
-WindowView Hub::set_window(const SetWindow& request) {
+WindowView Hub::set_rate_error(const SetRateError& request) {
   saved_.rate_error = request.rate_error;
   expect(saved_.rate_error);
   // A clock that nobody has set is none to remember the time of.
@@ -42,7 +42,7 @@ WindowView Hub::set_window(const SetWindow& request) {
   if (is_set) save();
   if (!is_set) memory_.keep(request.rate_error, build_time());
   WindowView view = window_view();
-  note(Event::kWindowsSet,
+  note(Event::kRateErrorSet,
        fmt::format("an experiment found this machine's clock to be wrong by up to {:.4g} ppm: {}",
                    static_cast<double>(request.rate_error.scaled) / 65536, view.message));
   return view;

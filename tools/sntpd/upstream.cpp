@@ -62,10 +62,9 @@ std::optional<QueryOutcome> Upstream::read(short revents, MonoTime now) {
     trouble_ = fault.text;
     return std::nullopt;
   }
-  reach_.add(false);
-  socket_.reset();
-  trouble_.clear();
-  return Lost{fault.text, measured.error()};
+  Lost lost = std::get<Lost>(lose(fault.text));
+  lost.reject = measured.error();
+  return lost;
 }
 
 void Upstream::forget_exchange() {

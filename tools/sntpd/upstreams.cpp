@@ -9,6 +9,7 @@
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/random.hpp"
 #include "libsync/posix/socket_address.hpp"
+#include "tools/sntpd/build_time.hpp"
 
 namespace isletime::sntpd {
 namespace {
@@ -70,6 +71,7 @@ void Upstreams::start(std::size_t plan, const Endpoint& address) {
   config.longest_after_rate =
       std::max(config.longest_after_rate, nanoseconds{seconds{std::int64_t{1} << limits.max}});
   config.interleaved = server.interleaved;
+  config.era_pivot = build_time();
   associations_.push_back(std::make_unique<Association>(
       Association{source, server.host.text, plan, *index, Upstream{config, key}}));
   if (server.takes_broadcasts && key != nullptr) {

@@ -134,13 +134,13 @@ std::string status_json(const StatusView& status) {
   return json.object();
 }
 
-std::string window_json(const WindowView& window) {
+std::string rate_error_json(const WindowView& view) {
   JsonWriter json;
-  json.text("reply", "window").text("verdict", window.rate_error.is_measured ? "kept" : "done");
-  add_rate_error(json, window.rate_error);
-  return json.seconds("tolerance_s", window.tolerance.value)
-      .seconds("window_s", window.window)
-      .text("message", window.message)
+  json.text("reply", "set-rate-error").text("verdict", view.rate_error.is_measured ? "kept" : "done");
+  add_rate_error(json, view.rate_error);
+  return json.seconds("tolerance_s", view.tolerance.value)
+      .seconds("window_s", view.window)
+      .text("message", view.message)
       .object();
 }
 

@@ -12,7 +12,7 @@
 namespace isletime::sntpd {
 
 std::string status_json(const StatusView& status);
-std::string window_json(const WindowView& window);
+std::string rate_error_json(const WindowView& view);
 std::string sources_json(WallTime time, std::span<const SourceView> sources);
 
 // The first of them; how many are left out is said.

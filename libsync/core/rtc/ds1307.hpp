@@ -30,7 +30,7 @@ inline constexpr std::uint8_t kKept = 0x93;               // OUT, SQWE, RS
 inline constexpr std::size_t kImageSize = kControl + 1;
 inline constexpr std::size_t kTimeSize = 7;
 
-// image: kImageSize bytes, from register 0. The flag of a DS1307 reads as zero.
+// `image` has kImageSize bytes, from register 0. The flag of a DS1307 reads as zero.
 constexpr RtcReading decode(Bytes image, const CivilDate& near) {
   const bool is_halted = rtc::has(image[0], kClockHalt);
   const bool is_flagged = rtc::has(image[kControl], kOscillatorStopped);
@@ -47,7 +47,7 @@ constexpr RtcReading decode(Bytes image, const CivilDate& near) {
           is_halted || is_flagged ? Integrity::kLost : Integrity::kGood, !is_halted};
 }
 
-// time: valid.
+// `time` is valid.
 constexpr std::array<std::uint8_t, kTimeSize> encode(const CivilTime& time) {
   const RtcFields fields = rtc::encode_time(time);
   return {fields.second, fields.minute, fields.hour, rtc::weekday_from_1(time.date),

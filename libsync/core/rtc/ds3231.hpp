@@ -39,13 +39,13 @@ inline constexpr std::uint8_t kAlarmFlags = 0x03;
 inline constexpr std::uint8_t kAbsentOfStatus = 0x70;
 inline constexpr std::uint8_t kAbsentOfTemperature = 0x3f;  // of its low byte
 
-// From the seconds to the status: what a reading takes.
+// A reading takes the registers from the seconds to the status.
 inline constexpr std::size_t kImageSize = kStatus + 1;
 inline constexpr std::size_t kTimeSize = 7;
 
 inline constexpr TrimRange kTrimRange{.least = {-127}, .most = {128}, .step_ppb = 100};
 
-// image: kImageSize bytes, from register 0.
+// `image` has kImageSize bytes, from register 0.
 constexpr RtcReading decode(Bytes image, const CivilDate& near) {
   const bool by_twelve = rtc::has(image[2], kTwelveHours);
   const RtcFields fields{
@@ -61,7 +61,7 @@ constexpr RtcReading decode(Bytes image, const CivilDate& near) {
           true};  // no bit stops it while the bus has power
 }
 
-// time: valid.
+// `time` is valid.
 constexpr std::array<std::uint8_t, kTimeSize> encode(const CivilTime& time) {
   const RtcFields fields = rtc::encode_time(time);
   const std::uint8_t month =
@@ -85,7 +85,7 @@ constexpr TrimSteps trim(std::uint8_t ageing) {
   return {-rtc::sign_extended(ageing, 8)};
 }
 
-// trim: within kTrimRange.
+// `trim` is within kTrimRange.
 constexpr std::uint8_t ageing(TrimSteps trim) {
   return static_cast<std::uint8_t>(-trim.value & 0xff);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What NXP's PCF85063A, PCF8523 and PCF8563 have in common, and a table of where they differ. All are read
-// from register 0 to the years in one go. Set by STOP: the time circuits tick first a fixed time after it
-// was released; the flag that the oscillator stopped is bit 7 of the seconds.
+// from register 0 to the years in one go. They are set by STOP: the time circuits tick first a fixed time
+// after it was released; the flag that the oscillator stopped is bit 7 of the seconds.
 #pragma once
 
 #include <array>
@@ -33,7 +33,7 @@ inline constexpr std::uint8_t kControl1 = 0x00;
 inline constexpr std::uint8_t kControl2 = 0x01;
 inline constexpr std::uint8_t kStop = 0x20;
 
-// Counted from the seconds: minutes, hours, then these.
+// The order of the registers, counted from the seconds: minutes, hours, then these.
 inline constexpr std::size_t kDay = 3;
 inline constexpr std::size_t kWeekday = 4;
 inline constexpr std::size_t kMonth = 5;
@@ -45,7 +45,7 @@ constexpr std::size_t image_size(const NxpClock& clock) {
   return clock.seconds_at + kTimeSize;
 }
 
-// image: image_size() bytes, from register 0.
+// `image` has image_size() bytes, from register 0.
 constexpr RtcReading decode(const NxpClock& clock, Bytes image, const CivilDate& near) {
   const Bytes time = image.subspan(clock.seconds_at);
   const auto field = [&](std::size_t at, std::uint8_t bits) {
@@ -66,7 +66,7 @@ constexpr RtcReading decode(const NxpClock& clock, Bytes image, const CivilDate&
           !rtc::has(image[kControl1], kStop)};
 }
 
-// The time registers, the flag cleared, for a Control_1 that says 24 hours. time: valid.
+// The time registers, the flag cleared, for a Control_1 that says 24 hours. `time` is valid.
 constexpr std::array<std::uint8_t, kTimeSize> encode(const NxpClock& clock, const CivilTime& time) {
   const RtcFields fields = rtc::encode_time(time);
   std::array<std::uint8_t, kTimeSize> registers{fields.second, fields.minute, fields.hour, 0, 0,
@@ -77,7 +77,7 @@ constexpr std::array<std::uint8_t, kTimeSize> encode(const NxpClock& clock, cons
   return registers;
 }
 
-// Neither a test mode nor 12 hours, and running.
+// Control_1 without test mode, 12 hours and STOP.
 constexpr std::uint8_t running(const NxpClock& clock, std::uint8_t control_1) {
   return rtc::without(control_1, static_cast<std::uint8_t>(kStop | clock.test_bits | clock.twelve_bit));
 }
@@ -94,7 +94,7 @@ inline constexpr std::int32_t kMode0Ppb = 4340;
 inline constexpr std::int32_t kMode1Ppb = 4069;
 inline constexpr TrimRange kTrimRange{.least = {-63}, .most = {64}, .step_ppb = kMode0Ppb};
 
-// Of mode 1, whose steps are a little smaller: the nearest number of those of mode 0.
+// A trim of mode 1, whose steps are a little smaller, in the nearest number of steps of mode 0.
 constexpr TrimSteps trim(std::uint8_t offset) {
   const std::int32_t steps = -rtc::sign_extended(offset, 7);
   if (!rtc::has(offset, kOffsetMode)) return {steps};
@@ -102,7 +102,7 @@ constexpr TrimSteps trim(std::uint8_t offset) {
   return {(steps * kMode1Ppb + half) / kMode0Ppb};
 }
 
-// trim: within kTrimRange.
+// `trim` is within kTrimRange.
 constexpr std::uint8_t offset(TrimSteps trim) {
   return static_cast<std::uint8_t>(-trim.value & 0x7f);
 }

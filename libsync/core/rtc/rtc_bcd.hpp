@@ -15,7 +15,7 @@ constexpr std::optional<std::uint8_t> from_bcd(std::uint8_t byte) {
   return static_cast<std::uint8_t>(tens * 10 + ones);
 }
 
-// value: 0 to 99.
+// `value` is 0 to 99.
 constexpr std::uint8_t to_bcd(std::uint8_t value) {
   return static_cast<std::uint8_t>(value / 10 << 4 | value % 10);
 }

@@ -28,10 +28,10 @@ namespace rtc {
 inline constexpr std::uint8_t kFlagBesideSeconds = 0x80;
 inline constexpr std::uint8_t kPm = 0x20;
 
-// Not BCD and void: what a driver writes for a year while the rest of a time is not all there yet.
+// Neither BCD nor a time: a driver writes it for the year while the rest of a time is not all there yet.
 inline constexpr std::uint8_t kVoidYear = 0xff;
 
-// Absent: not BCD. 24 or more: no hour.
+// Absent: not BCD. An hour of 24 or more is no hour.
 constexpr std::optional<std::uint8_t> decode_hour(std::uint8_t byte, HourMode mode) {
   if (mode == HourMode::k24) return from_bcd(byte);
   constexpr std::uint8_t kNoHour = 24;
@@ -59,7 +59,7 @@ constexpr Result<CivilTime, RtcFault> decode_time(const RtcFields& fields, HourM
   return time;
 }
 
-// time: valid.
+// `time` is valid.
 constexpr RtcFields encode_time(const CivilTime& time) {
   return {.second = to_bcd(time.second),
           .minute = to_bcd(time.minute),
@@ -69,7 +69,7 @@ constexpr RtcFields encode_time(const CivilTime& time) {
           .year = to_bcd(static_cast<std::uint8_t>(time.date.year % 100))};
 }
 
-// time: valid, and not the first second of year 0.
+// `time` is valid, and not the first second of year 0.
 constexpr CivilTime a_second_before(CivilTime time) {
   if (time.second > 0) {
     --time.second;

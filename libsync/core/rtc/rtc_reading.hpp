@@ -48,7 +48,7 @@ struct RtcReading {
   bool is_running;  // false: it was told to stand still
 };
 
-// There is a time, the chip vouches for it, and it goes on.
+// There is a time, the chip vouches for it, and the clock runs.
 constexpr bool may_be_believed(const RtcReading& reading) {
   return reading.time.has_value() && reading.integrity == Integrity::kGood && reading.is_running;
 }
@@ -73,7 +73,7 @@ struct TrimRange {
 };
 
 // The year with these last two digits that is nearest to `near`: from 50 years before it to 49 after.
-// two_digits: 0 to 99.
+// `two_digits` is 0 to 99.
 constexpr std::int32_t unfold_year(std::uint8_t two_digits, const CivilDate& near) {
   const std::int32_t earliest = near.year - 50;
   const std::int32_t beyond = ((two_digits - earliest) % 100 + 100) % 100;

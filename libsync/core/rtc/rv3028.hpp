@@ -50,14 +50,14 @@ inline constexpr std::uint8_t kWriteOne = 0x21;
 // Bits of the time registers that read as zero.
 inline constexpr std::array<std::uint8_t, 7> kAbsentOfTime{0x80, 0x80, 0xc0, 0xf8, 0xc0, 0xe0, 0x00};
 
-// From the seconds to Control 2: what a reading takes.
+// A reading takes the registers from the seconds to Control 2.
 inline constexpr std::size_t kImageSize = kControl2 + 1;
 inline constexpr std::size_t kTimeSize = 7;
 
 // A step is 1 / (32 768 * 32).
 inline constexpr TrimRange kTrimRange{.least = {-255}, .most = {256}, .step_ppb = 954};
 
-// image: kImageSize bytes, from register 0.
+// `image` has kImageSize bytes, from register 0.
 constexpr RtcReading decode(Bytes image, const CivilDate& near) {
   const RtcFields fields{
       .second = image[0],
@@ -73,21 +73,21 @@ constexpr RtcReading decode(Bytes image, const CivilDate& near) {
           true};  // no bit stops it
 }
 
-// time: valid.
+// `time` is valid.
 constexpr std::array<std::uint8_t, kTimeSize> encode(const CivilTime& time) {
   const RtcFields fields = rtc::encode_time(time);
   return {fields.second, fields.minute, fields.hour, rtc::weekday_from_0(time.date),
           fields.day,    fields.month,  fields.year};
 }
 
-// What clears that one flag.
+// The value that clears this one flag.
 inline constexpr std::uint8_t kWithoutPowerOnReset = kFlags & ~kPowerOnReset;
 
 constexpr bool is_backup_sane(std::uint8_t backup) {
   return rtc::has(backup, kSwitchOverOn) && rtc::has(backup, kFastEdgeDetection);
 }
 
-// A way of switching over that is on is the user's.
+// A switch-over mode that is on was chosen by the user, and stays.
 constexpr std::uint8_t sane_backup(std::uint8_t backup) {
   const std::uint8_t with_edges = rtc::with(backup, kFastEdgeDetection);
   return rtc::has(backup, kSwitchOverOn) ? with_edges : rtc::with(with_edges, kSwitchOver);
@@ -98,7 +98,7 @@ constexpr TrimSteps trim(std::uint8_t offset, std::uint8_t backup) {
   return {-rtc::sign_extended(static_cast<std::uint32_t>(offset << 1 | backup >> 7), 9)};
 }
 
-// The two registers from kOffset on. trim: within kTrimRange.
+// The two registers from kOffset on. `trim` is within kTrimRange.
 constexpr std::array<std::uint8_t, 2> with_trim(TrimSteps trim, std::uint8_t backup) {
   const std::int32_t field = -trim.value & 0x1ff;
   const std::uint8_t rest = rtc::without(backup, kOffsetLowestBit);

@@ -53,6 +53,34 @@ inline constexpr Measured kClocksYearsApart[] = {
      seconds{1'770'000'000} - milliseconds{2}, milliseconds{4}},
     {seconds{2'086'041'600}, seconds{0}, seconds{0}, seconds{2'086'041'600} + milliseconds{4},
      seconds{-2'086'041'600} - milliseconds{2}, milliseconds{4}},
+    // Half an era apart: the way there seems to lead back by it, the way back ahead by it.
+    {nanoseconds{0}, seconds{2'147'483'648}, seconds{2'147'483'648}, milliseconds{4},
+     seconds{-2'147'483'648} - milliseconds{2}, milliseconds{4}},
+};
+
+// Offsets are known modulo 2^32 s = 4'294'967'296 s. 2026-11-21T00:00:00Z is 1'795'219'200 and 2040-01-01 is
+// 2'208'988'800 s after 1970; the offset nearest to zero would be that of 1903.
+struct Unfolded {
+  nanoseconds offset;
+  nanoseconds near;
+  nanoseconds result;
+
+  constexpr bool holds() const { return unfold(Offset{offset}, Offset{near}).value == result; }
+};
+
+inline constexpr seconds kBuilt{1'795'219'200};
+inline constexpr seconds kEra{4'294'967'296};
+inline constexpr Unfolded kUnfoldedOffsets[] = {
+    {seconds{2'208'988'800} - kEra, kBuilt, seconds{2'208'988'800}},
+    {seconds{2'208'988'800} - kEra + nanoseconds{1}, kBuilt, seconds{2'208'988'800} + nanoseconds{1}},
+    {seconds{1}, nanoseconds{0}, seconds{1}},
+    {seconds{-1}, nanoseconds{0}, seconds{-1}},
+    {nanoseconds{0}, kBuilt, nanoseconds{0}},
+    // 2026 by a clock that reads 2150: 2026 - 2150 is 124 years back.
+    {kEra - seconds{3'900'000'000}, seconds{-3'900'000'000}, seconds{-3'900'000'000}},
+    // Two eras on, and a result that nanoseconds cannot count: unchanged.
+    {seconds{-2'000'000'000}, seconds{6'500'000'000}, seconds{-2'000'000'000} + 2 * kEra},
+    {seconds{1'000'000'000}, nanoseconds::max(), seconds{1'000'000'000}},
 };
 
 inline constexpr Check kExchangeChecks[] = {
@@ -60,6 +88,7 @@ inline constexpr Check kExchangeChecks[] = {
     {"Exchange.NegativeDelays", first_failing<kNegativeDelays>},
     {"Exchange.AcrossEras", first_failing<kExchangesAcrossEras>},
     {"Exchange.ClocksYearsApart", first_failing<kClocksYearsApart>},
+    {"Exchange.UnfoldedOffsets", first_failing<kUnfoldedOffsets>},
 };
 
 }  // namespace isletime::vectors

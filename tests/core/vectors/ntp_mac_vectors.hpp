@@ -18,7 +18,7 @@ struct Trailing {
 
   constexpr Bytes bytes() const { return Bytes{storage}.first(size); }
 
-  // The number in two bytes, then the same byte up to a length.
+  // A number in two bytes, then the same byte up to a length.
   constexpr Trailing then(std::uint16_t number, std::size_t length, std::uint8_t filler) const {
     Trailing out = *this;
     for (std::size_t i = 0; i < length; ++i) out.storage[size + i] = filler;
@@ -28,7 +28,7 @@ struct Trailing {
     return out;
   }
 
-  // `claimed` is what the field says its length is.
+  // `claimed` is the length that the field states.
   constexpr Trailing field(std::uint16_t type, std::uint16_t claimed, std::size_t length) const {
     Trailing out = then(type, length, 0xf1);
     out.storage[size + 2] = static_cast<std::uint8_t>(claimed >> 8);
@@ -152,7 +152,7 @@ inline constexpr Malformed kOlderMacLengths[] = {
     {1, kNothing.mac(0, 2), TrailerError::kBadMacLength},
 };
 
-// Their own length is 0, below 16, no multiple of 4, or more than there is.
+// The fields state a length of 0, below 16, no multiple of 4, or more than there is.
 inline constexpr Malformed kBadFields[] = {
     {4, kNothing.field(0x0104, 0, 28), TrailerError::kBadExtensionField},
     {4, kNothing.field(0x0104, 12, 28), TrailerError::kBadExtensionField},
@@ -163,7 +163,7 @@ inline constexpr Malformed kBadFields[] = {
     {4, kNothing.mac(1, 36), TrailerError::kBadExtensionField},  // version 4 has no digest of 32 bytes
 };
 
-// Of 20 or 24 bytes it would be taken for a MAC.
+// A field of 20 or 24 bytes would be taken for a MAC.
 inline constexpr Malformed kShortLastFields[] = {
     {4, kNothing.field(16), TrailerError::kBadMacLength},
     {4, kNothing.field(16).field(16), TrailerError::kBadMacLength},

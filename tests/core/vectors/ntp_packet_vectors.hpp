@@ -15,7 +15,7 @@ namespace isletime::vectors {
 
 using HeaderBytes = std::array<std::uint8_t, 48>;
 
-// The first byte of a packet, and what it holds.
+// The first byte of a packet, and the fields in it.
 struct FirstByte {
   std::uint8_t byte;
   Leap leap;
@@ -124,7 +124,7 @@ inline constexpr Layout kKissesOfDeath[] = {
       .transmit = NtpTimestamp::from_raw(0xe93c'7f00'0000'0003)}},
 };
 
-// What no server should send is still read as it stands: the parser does not judge.
+// A packet that no server should send is still read as it stands: the parser does not judge.
 inline constexpr Layout kUnlikelyHeaders[] = {
     {{0xff, 0xff, 0x7f, 0x80, 0xff, 0xff, 0xff, 0x1b, 0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00,
       0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01,

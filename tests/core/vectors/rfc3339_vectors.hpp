@@ -29,7 +29,8 @@ inline constexpr Reading kExamplesOfRfc3339[] = {
     {"1937-01-01T12:00:27.87+00:20", nanoseconds{-1'041'337'172'130'000'000}},
 };
 
-// As the instant that follows; positive ones came at the end of June and of December so far.
+// A leap second is read as the instant that follows; positive ones came at the end of June and of December so
+// far.
 inline constexpr Reading kLeapSeconds[] = {
     {"1972-06-30T23:59:60Z", seconds{78'796'800}},
     {"2016-12-31T23:59:60Z", seconds{1'483'228'800}},
@@ -60,7 +61,7 @@ inline constexpr Reading kFractions[] = {
 inline constexpr Reading kReadableEnds[] = {
     {"1677-09-21T00:12:43.145224192Z", nanoseconds::min()},
     {"2262-04-11T23:47:16.854775807Z", nanoseconds::max()},
-    // Local times that are out of range name instants that are not.
+    // Local times that are out of range may name instants that are not.
     {"2262-04-12T00:47:16+01:00", seconds{9'223'372'036}},
     {"1677-09-20T23:12:44-01:00", seconds{-9'223'372'036}},
 };

@@ -54,7 +54,7 @@ TEST(Upstream, GoesOnWaitingAfterAForgedReply) {
   EXPECT_TRUE(std::holds_alternative<Measurement>(outcome_of(upstream)));
 }
 
-// CVE-2016-7426: who floods in a server's name must not have its own reply dropped as one too many.
+// CVE-2016-7426: a flood in a server's name must not drop the server's own reply as one too many.
 TEST(Upstream, AFloodInItsServersNameDoesNotKeepItsReplyOut) {
   const LyingServer server([](const Question& q) {
     Header forged = q.truth;
@@ -70,7 +70,7 @@ TEST(Upstream, AFloodInItsServersNameDoesNotKeepItsReplyOut) {
   EXPECT_TRUE(std::holds_alternative<Measurement>(outcome_of(upstream)));
 }
 
-// CVE-2020-13817: who can foretell the transmit stamp can answer without seeing the query.
+// CVE-2020-13817: an attacker who can foretell the transmit stamp can answer without seeing the query.
 TEST(Upstream, ItsQueriesHaveStampsThatTellNeitherTheTimeNorTheNext) {
   std::set<std::uint64_t> stamps;
   int near_the_time = 0;
@@ -179,7 +179,7 @@ std::string loss_of(const QueryOutcome& outcome) {
   return lost == nullptr ? "none" : lost->why;
 }
 
-// What is made of a server that sends `answer` to a query signed by key 7.
+// The outcome with a server that sends `answer` to a query signed by key 7.
 std::string loss_by(LyingServer::Answer answer) {
   const LyingServer server(std::move(answer));
   Upstream upstream(config_of(server), &kKey7);

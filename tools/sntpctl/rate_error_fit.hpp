@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// sntpctl window: what an experiment with this machine's clock says of it. Taken are conclusive fits of an
-// NTP server's offset: only such a server claims to be right, so that what it gains on a clock that nothing
-// corrects is what the clock loses. A record that names no source is taken at its owner's word.
+// sntpctl set-rate-error: reads from a fit how wrong the rate of this machine's clock may be. It accepts
+// conclusive fits of an NTP server's offset: only such a server claims to be right, so that what it gains on
+// a clock that nothing corrects is what the clock loses. A record without a source is accepted, with a doubt.
 #pragma once
 
 #include <string>
@@ -19,14 +19,14 @@ struct FitRefusal {
   ExitStatus status;
 };
 
-struct WindowFit {
+struct RateErrorFit {
   Ppm rate_error;  // by how much the clock may be wrong, above 0: the larger end of the interval
   std::vector<std::string> doubts;  // clauses that people are to know
 };
 
-Result<WindowFit, FitRefusal> parse_window_fit(std::string_view text);
+Result<RateErrorFit, FitRefusal> parse_rate_error_fit(std::string_view text);
 
 // "-": stdin. The refusal names the file.
-Result<WindowFit, FitRefusal> read_window_fit(const std::string& file);
+Result<RateErrorFit, FitRefusal> read_rate_error_fit(const std::string& file);
 
 }  // namespace isletime::sntpctl

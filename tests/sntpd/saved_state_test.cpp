@@ -24,7 +24,7 @@ SavedState example() {
           .boot = SavedBoot{"5d2b0f6e-boot", 90min + 7ns, true}};
 }
 
-// A text whose digest is right, whatever it says.
+// A text whose digest is right, whatever its content.
 std::string whole(const std::string& rest) {
   return R"({"digest":")" + digest(rest) + R"(",)" + rest;
 }

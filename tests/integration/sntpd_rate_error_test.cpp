@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sntpctl window: what an experiment makes of the windows of a real sntpd, and of the next one.
+// sntpctl set-rate-error: an experiment's rate error sets the windows of a real sntpd, and of the next one.
 #include <fstream>
 
 #include <sys/stat.h>
@@ -30,7 +30,8 @@ std::string fit(const std::string& drift, const std::string& source = "ntp:192.1
 }
 
 Finished give(const Hub& hub, const std::string& input, const std::string& options = "") {
-  return Hub::shell("printf '%s\\n' '" + input + "' | " + hub.sntpctl_command() + " window - " + options);
+  return Hub::shell("printf '%s\\n' '" + input + "' | " + hub.sntpctl_command() + " set-rate-error - " +
+                    options);
 }
 
 void expect_one_line(const Finished& finished, int status, const std::string& words) {
@@ -46,7 +47,7 @@ void end(Hub& hub) {
 }
 
 // 103.5 ppm, and half a ppm for the weather, gain a second in 9615 s.
-TEST(SntpdWindow, FollowsAnExperimentAlsoAfterARestart) {
+TEST(SntpdRateError, FollowsAnExperimentAlsoAfterARestart) {
   const fakes::ScratchFolder folder;
   const std::vector<std::string> options{"--state-dir", folder.path("state")};
   {
@@ -56,7 +57,7 @@ TEST(SntpdWindow, FollowsAnExperimentAlsoAfterARestart) {
     EXPECT_EQ(done.out, "a phone's sync now counts for up to 2 h 40 min (tolerance 1 s, 104 ppm)\n");
     EXPECT_EQ(done.err, "");
     EXPECT_TRUE(has(hub.sntpctl({"status"}).out, "104.000000 ppm, by experiment"));
-    EXPECT_TRUE(has(hub.sntpctl({"activity"}).out, "windows_set: an experiment found"));
+    EXPECT_TRUE(has(hub.sntpctl({"activity"}).out, "rate_error_set: an experiment found"));
     end(hub);
   }
   Hub hub(options);
@@ -77,7 +78,7 @@ Claim claim_of(const Hub& hub) {
 }
 
 // RFC 5905 has it grow by 15 ppm.
-TEST(SntpdWindow, WhatTheHubClaimsGrowsAsTheExperimentSays) {
+TEST(SntpdRateError, WhatTheHubClaimsGrowsAsTheExperimentSays) {
   UnsetHub hub;
   ASSERT_EQ(give(hub, fit("399.5")).status, 0);
   ASSERT_EQ(hub.sntpctl({"set", "2030-01-02T03:04:05Z", "--uncertainty", "0.01"}).status, 0);
@@ -88,7 +89,7 @@ TEST(SntpdWindow, WhatTheHubClaimsGrowsAsTheExperimentSays) {
   EXPECT_NEAR((last.root_dispersion_s - first.root_dispersion_s) / passed, 400e-6, 60e-6);
 }
 
-TEST(SntpdWindow, IsKeptAtOnceAndWithAllElseThatIsRemembered) {
+TEST(SntpdRateError, IsKeptAtOnceAndWithAllElseThatIsRemembered) {
   const fakes::ScratchFolder folder;
   UnsetHub hub({"--state-dir", folder.path("state")});
   ASSERT_EQ(give(hub, fit("20")).status, 0);
@@ -100,7 +101,7 @@ TEST(SntpdWindow, IsKeptAtOnceAndWithAllElseThatIsRemembered) {
   EXPECT_TRUE(has(state, R"("last_good_time":"2030-01-02T03:04:)")) << state;
 }
 
-TEST(SntpdWindow, SaysSoWhereNothingIsRemembered) {
+TEST(SntpdRateError, SaysSoWhereNothingIsRemembered) {
   const fakes::ScratchFolder folder;
   ASSERT_EQ(fakes::run({"mkdir", "-m", "755", folder.path("state")}).status, 0);
   const Hub hub({"--state-dir", folder.path("state")});
@@ -112,7 +113,7 @@ TEST(SntpdWindow, SaysSoWhereNothingIsRemembered) {
   EXPECT_TRUE(has(done.out, "; " + folder.path("state"))) << done.out;
 }
 
-TEST(SntpdWindow, GivesWayToWhatIsMeasured) {
+TEST(SntpdRateError, GivesWayToWhatIsMeasured) {
   const LyingServer upstream(
       [](const LyingServer::Question& question) { return fakes::only(question.truth); });
   const fakes::ScratchFolder folder;
@@ -133,20 +134,21 @@ TEST(SntpdWindow, GivesWayToWhatIsMeasured) {
   EXPECT_TRUE(has(folder.content("state/state.json"), R"("rate_error_ppm":103.5)"));
 }
 
-TEST(SntpdWindow, TakesAFileAndTheReplyAsItIs) {
+TEST(SntpdRateError, TakesAFileAndTheReplyAsItIs) {
   const fakes::ScratchFolder folder;
   folder.write("fit.json", fit("0.5") + "\n");
   const Hub hub;
-  const Finished done = hub.sntpctl({"--json", "window", folder.path("fit.json")});
+  const Finished done = hub.sntpctl({"--json", "set-rate-error", folder.path("fit.json")});
   EXPECT_EQ(done.status, 0) << done.err;
-  EXPECT_EQ(done.out,
-            R"({"reply":"window","verdict":"done","rate_error_ppm":1.000000,"rate_error_from":"experiment",)"
-            R"("tolerance_s":1.000000000,"window_s":86400.000000000,)"
-            R"json("message":"a phone's sync now counts for up to 24 h (tolerance 1 s, 1 ppm)"})json"
-            "\n");
+  EXPECT_EQ(
+      done.out,
+      R"({"reply":"set-rate-error","verdict":"done","rate_error_ppm":1.000000,"rate_error_from":"experiment",)"
+      R"("tolerance_s":1.000000000,"window_s":86400.000000000,)"
+      R"json("message":"a phone's sync now counts for up to 24 h (tolerance 1 s, 1 ppm)"})json"
+      "\n");
 }
 
-TEST(SntpdWindow, WhatIsNoFitOfThisClockChangesNothing) {
+TEST(SntpdRateError, WhatIsNoFitOfThisClockChangesNothing) {
   const Hub hub;
   for (const auto& [input, status, words] : std::vector<std::tuple<std::string, int, std::string>>{
            {"", 2, "is empty"},
@@ -158,24 +160,25 @@ TEST(SntpdWindow, WhatIsNoFitOfThisClockChangesNothing) {
            {fit("0"), 2, "0 ppm is no clock"},
            {R"({"source":"ntp:a","verdict":"too-short","drift_ppm_low":1,"drift_ppm_high":9})", 1,
             "concludes nothing (too-short)"}}) {
-    expect_one_line(give(hub, input), status, "sntpctl: window: stdin: ");
+    expect_one_line(give(hub, input), status, "sntpctl: set-rate-error: stdin: ");
     expect_one_line(give(hub, input), status, words);
   }
-  expect_one_line(hub.sntpctl({"window"}), 2, "window: which fit? A file that driftlog fit --json printed");
-  expect_one_line(hub.sntpctl({"window", "/nowhere/fit.json"}), 3, "No such file");
+  expect_one_line(hub.sntpctl({"set-rate-error"}), 2,
+                  "set-rate-error: which fit? A file that driftlog fit --json printed");
+  expect_one_line(hub.sntpctl({"set-rate-error", "/nowhere/fit.json"}), 3, "No such file");
   EXPECT_FALSE(has(hub.sntpctl({"--json", "status"}).out, "rate_error"));
 }
 
-TEST(SntpdWindow, IsNotForEverybodyToChange) {
+TEST(SntpdRateError, IsNotForEverybodyToChange) {
   if (geteuid() != 0) GTEST_SKIP() << "needs root, to drop its rights";
   const fakes::ScratchFolder folder;
   ASSERT_EQ(chmod(folder.path().c_str(), 0755), 0);
   folder.write("fit.json", fit("104") + "\n");
   const Hub hub({"--control", folder.path("control")});
   expect_one_line(fakes::run({"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
-                              fakes::built("sntpctl"), "--control", folder.path("control"), "window",
+                              fakes::built("sntpctl"), "--control", folder.path("control"), "set-rate-error",
                               folder.path("fit.json")}),
-                  3, "window: not-permitted: only root");
+                  3, "set-rate-error: not-permitted: only root");
   const Finished status =
       fakes::run({fakes::built("sntpctl"), "--control", folder.path("control"), "--json", "status"});
   EXPECT_EQ(status.status, 0) << status.err;

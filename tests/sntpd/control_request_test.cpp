@@ -65,10 +65,10 @@ TEST(ControlRequest, FeedsASampleWithItsBound) {
   EXPECT_EQ(fault(R"({"request":"feed"})"), "bad-request: sample: is missing");
 }
 
-TEST(ControlRequest, SetsATimeThatMayBeOffByASecond) {
+TEST(ControlRequest, SetsATimeThatMayBeOffByHalfASecond) {
   const auto set = parsed<SetTime>(R"({"request":"set","time":"2026-02-03T05:05:06+01:00"})");
   EXPECT_EQ(set.time, WallTime{1'770'091'506s});  // by date(1)
-  EXPECT_EQ(set.uncertainty, Dispersion{1s});
+  EXPECT_EQ(set.uncertainty, Dispersion{500ms});
   const auto better =
       parsed<SetTime>(R"({"request":"set","time":"2026-02-03T04:05:06Z","uncertainty_s":0.1})");
   EXPECT_EQ(better.uncertainty, Dispersion{100ms});
@@ -86,29 +86,30 @@ TEST(ControlRequest, SetRefusesWhatIsNoTimeOrBound) {
   EXPECT_EQ(with((time + "\"1\"").c_str()), "bad-request: uncertainty_s: is not a number");
 }
 
-TEST(ControlRequest, AWindowFollowsARateInPpm) {
-  EXPECT_EQ(parsed<SetWindow>(R"({"request":"window","rate_ppm":12.5})").rate_error, Ppm{819'200});
-  EXPECT_EQ(parsed<SetWindow>(R"({"request":"window","rate_ppm":5e2})").rate_error, Ppm::whole(500));
+TEST(ControlRequest, SetRateErrorTakesARateInPpm) {
+  EXPECT_EQ(parsed<SetRateError>(R"({"request":"set-rate-error","rate_ppm":12.5})").rate_error, Ppm{819'200});
+  EXPECT_EQ(parsed<SetRateError>(R"({"request":"set-rate-error","rate_ppm":5e2})").rate_error,
+            Ppm::whole(500));
 }
 
-TEST(ControlRequest, AWindowRefusesARateThatIsNoClocks) {
-  EXPECT_EQ(fault(R"({"request":"window"})"), "bad-request: rate_ppm: is missing");
-  EXPECT_EQ(fault(R"({"request":"window","rate_ppm":1,"kind":"rtc"})"),
+TEST(ControlRequest, SetRateErrorRefusesARateThatIsNoClocks) {
+  EXPECT_EQ(fault(R"({"request":"set-rate-error"})"), "bad-request: rate_ppm: is missing");
+  EXPECT_EQ(fault(R"({"request":"set-rate-error","rate_ppm":1,"kind":"rtc"})"),
             "bad-request: kind: is not known of this request");
   for (const char* rate : {"0", "-1", "1e-9", "500.001", "1e300", "\"12.5\"", "null"}) {
-    EXPECT_EQ(fault(std::string{R"({"request":"window","rate_ppm":)"} + rate + "}"),
+    EXPECT_EQ(fault(std::string{R"({"request":"set-rate-error","rate_ppm":)"} + rate + "}"),
               "bad-request: rate_ppm: is not a number above 0, at most 500")
         << rate;
   }
-  EXPECT_EQ(fault(R"({"request":"window","rate_ppm":NaN})").substr(0, 13), "bad-request: ");
-  EXPECT_EQ(fault(R"({"request":"window","rate_ppm":1e999})").substr(0, 13), "bad-request: ");
+  EXPECT_EQ(fault(R"({"request":"set-rate-error","rate_ppm":NaN})").substr(0, 13), "bad-request: ");
+  EXPECT_EQ(fault(R"({"request":"set-rate-error","rate_ppm":1e999})").substr(0, 13), "bad-request: ");
 }
 
 TEST(ControlRequest, LookingIsNoChangeAndAllElseIs) {
   EXPECT_FALSE(is_change(*parse_control_request(R"({"request":"sources"})")));
   EXPECT_TRUE(is_change(*parse_control_request(R"({"request":"reload"})")));
   EXPECT_TRUE(is_change(*parse_control_request(R"({"request":"set","time":"2026-02-03T04:05:06Z"})")));
-  EXPECT_TRUE(is_change(*parse_control_request(R"({"request":"window","rate_ppm":1})")));
+  EXPECT_TRUE(is_change(*parse_control_request(R"({"request":"set-rate-error","rate_ppm":1})")));
   EXPECT_TRUE(is_change(*parse_control_request(feed(R"(,"offset_s":0,"uncertainty_s":1)"))));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpctl/window_fit.hpp"
+#include "tools/sntpctl/rate_error_fit.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,14 +21,14 @@
 namespace isletime::sntpctl {
 namespace {
 
-// A bound that is exceeded more often is none.
+// A bound that is exceeded more often than this is no bound.
 constexpr double kLeastConfidence = 0.95;
 
 Unexpected<FitRefusal> bad(std::string text) {
   return {{std::move(text), ExitStatus::kUsage}};
 }
 
-// Absent: it is not there, or no number.
+// Absent: the member is missing, or no number.
 std::optional<double> number(const JsonValue& fit, const char* name) {
   const JsonValue* member = fit.find(name);
   const auto* digits = member == nullptr ? nullptr : member->number();
@@ -38,7 +38,7 @@ std::optional<double> number(const JsonValue& fit, const char* name) {
   return value;
 }
 
-// What a fit of this source cannot say of this machine's clock; empty: it can.
+// Why a fit of this source says nothing of this machine's clock; empty: it does.
 std::string fault_of(const std::string& source) {
   if (source.empty() || source.starts_with("ntp:") || source.starts_with(kSimulatedSource)) return {};
   if (source.starts_with("rtc:"))
@@ -51,12 +51,13 @@ std::string fault_of(const std::string& source) {
 std::vector<std::string> doubts_of(const JsonValue& fit) {
   std::vector<std::string> doubts;
   const std::string source = fit_source(fit);
-  if (source.empty()) doubts.emplace_back("its source is not named: taken to be an NTP server that is right");
+  if (source.empty())
+    doubts.emplace_back("the fit names no source; accepted as that of an NTP server that is right");
   if (source.starts_with(kSimulatedSource))
-    doubts.emplace_back(source + " is no clock that there is: taken for a trial");
+    doubts.emplace_back("fit of a simulated clock (" + source + "); accepted as a trial run");
   const JsonValue* extrapolated = fit.find("window_extrapolated");
   if (extrapolated != nullptr && extrapolated->flag().value_or(false))
-    doubts.emplace_back("is longer than what was logged: log for longer to be sure");
+    doubts.emplace_back("the window is longer than the record: log for longer to be sure");
   return doubts;
 }
 
@@ -85,7 +86,7 @@ Result<std::string, FitRefusal> read_file(const std::string& file) {
 
 }  // namespace
 
-Result<WindowFit, FitRefusal> parse_window_fit(std::string_view text) {
+Result<RateErrorFit, FitRefusal> parse_rate_error_fit(std::string_view text) {
   const auto fit = parse_fit_object(text);
   if (!fit) return bad(fit.error());
   if (fit->find("verdict") == nullptr)
@@ -106,17 +107,17 @@ Result<WindowFit, FitRefusal> parse_window_fit(std::string_view text) {
         ExitStatus::kBadVerdict}};
   }
   if (most < 1) return bad("0 ppm is no clock's drift");
-  return WindowFit{{std::llround(most)}, doubts_of(*fit)};
+  return RateErrorFit{{std::llround(most)}, doubts_of(*fit)};
 }
 
-Result<WindowFit, FitRefusal> read_window_fit(const std::string& file) {
+Result<RateErrorFit, FitRefusal> read_rate_error_fit(const std::string& file) {
   const std::string name = file == "-" ? "stdin" : file;
   const auto named = [&name](const FitRefusal& refusal) {
     return Unexpected{FitRefusal{name + ": " + refusal.text, refusal.status}};
   };
   const auto text = read_file(file);
   if (!text) return named(text.error());
-  auto fit = parse_window_fit(*text);
+  auto fit = parse_rate_error_fit(*text);
   if (!fit) return named(fit.error());
   return fit;
 }

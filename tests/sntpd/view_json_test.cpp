@@ -82,15 +82,15 @@ TEST(ViewJson, StatusSaysWhereItHasTheRatesErrorFrom) {
   EXPECT_NE(status_json(status).find(R"("rate_error_from":"measured")"), std::string::npos);
 }
 
-TEST(ViewJson, AWindowIsDoneOrKeptForLater) {
-  WindowView window{{Ppm::whole(104), false}, {1s}, 9615s, "a phone's sync now counts for up to 2 h 40 min"};
+TEST(ViewJson, ARateErrorIsSetOrKeptForLater) {
+  WindowView view{{Ppm::whole(104), false}, {1s}, 9615s, "a phone's sync now counts for up to 2 h 40 min"};
   EXPECT_EQ(
-      window_json(window),
-      R"({"reply":"window","verdict":"done","rate_error_ppm":104.000000,"rate_error_from":"experiment",)"
+      rate_error_json(view),
+      R"({"reply":"set-rate-error","verdict":"done","rate_error_ppm":104.000000,"rate_error_from":"experiment",)"
       R"("tolerance_s":1.000000000,"window_s":9615.000000000,)"
       R"("message":"a phone's sync now counts for up to 2 h 40 min"})");
-  window.rate_error.is_measured = true;
-  EXPECT_NE(window_json(window).find(R"("verdict":"kept")"), std::string::npos);
+  view.rate_error.is_measured = true;
+  EXPECT_NE(rate_error_json(view).find(R"("verdict":"kept")"), std::string::npos);
 }
 
 TEST(ViewJson, AnUnsetHubClaimsNothing) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <gtest/gtest.h>
-
 #include "tools/sntpctl/sample_lines.hpp"
+
+#include <gtest/gtest.h>
 
 namespace isletime::sntpctl {
 namespace {

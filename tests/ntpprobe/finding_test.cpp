@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include "tools/ntpprobe/finding.hpp"
+
 #include <gtest/gtest.h>
 
 #include "tools/ntpprobe/duration_text.hpp"
-#include "tools/ntpprobe/finding.hpp"
 
 namespace isletime::ntpprobe {
 namespace {

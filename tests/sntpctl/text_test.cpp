@@ -103,7 +103,7 @@ TEST(ReplyText, NothingThatATerminalWouldObey) {
       R"("clients":[{"address":"\u001bc"}],"lines":[{"time":"\u001bc","event":"\b","text":"\u001b"}]})";
   for (const Command command :
        {Command::kStatus, Command::kSources, Command::kClients, Command::kActivity, Command::kFeed,
-        Command::kSet, Command::kWindow, Command::kReload, Command::kKeygen}) {
+        Command::kSet, Command::kSetRateError, Command::kReload, Command::kKeygen}) {
     for (const char c : shown(command, kHostile)) {
       EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20) << to_string(command);
     }
@@ -133,12 +133,12 @@ TEST(RequestJson, IsWhatSntpdReads) {
   EXPECT_EQ(set.uncertainty, options.uncertainty);
 }
 
-TEST(RequestJson, AWindowsRateIsTheOneThatWasFitted) {
+TEST(RequestJson, TheRateErrorIsTheOneThatWasFitted) {
   Options options;
-  options.command = Command::kWindow;
+  options.command = Command::kSetRateError;
   options.rate_error = Ppm{6'840'177};
-  const auto window = std::get<sntpd::SetWindow>(*sntpd::parse_control_request(request_json(options)));
-  EXPECT_EQ(window.rate_error, options.rate_error);
+  const auto set = std::get<sntpd::SetRateError>(*sntpd::parse_control_request(request_json(options)));
+  EXPECT_EQ(set.rate_error, options.rate_error);
 }
 
 TEST(RequestJson, TheLongestSampleFitsARequest) {
