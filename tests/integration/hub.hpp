@@ -15,8 +15,8 @@ namespace isletime {
 
 class Hub {
  public:
-  // Without a source it serves the clock as the island's; UnsetHub does not. `before`: a command that runs it, such
-  // as env(1).
+  // Without a source it serves the clock as the island's; UnsetHub does not. `before`: a command that runs
+  // it, such as env(1).
   explicit Hub(const std::vector<std::string>& options = {}, const std::string& program = "sntpd",
                const std::vector<std::string>& before = {})
       : Hub(options, program, before, names_a_source(options) ? "" : "--local") {}
@@ -51,8 +51,7 @@ class Hub {
 
   // What `options` do not say is the test's own.
   std::vector<std::string> arguments(const std::vector<std::string>& options, const std::string& program,
-                                     const std::vector<std::string>& before,
-                                     const std::string& local) const {
+                                     const std::vector<std::string>& before, const std::string& local) const {
     std::vector<std::string> all = before;
     all.insert(all.end(), {fakes::built(program), "--no-clock"});
     if (!local.empty()) all.push_back(local);

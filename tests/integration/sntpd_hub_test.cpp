@@ -375,7 +375,7 @@ TEST(SntpdHub, AServerWhoseEveryWordIsAnotherIsNeverBelieved) {
     asked = static_cast<int>(question.number);
     return off_by(kErrors.at((question.number * 5) % kErrors.size()))(question);
   });
-  const Hub hub({"--server", server(erratic)});
+  const Hub hub({"--no-rate-limit", "--server", server(erratic)});
   while (asked < 20) {
     const Header served = hub.client().ask(fakes::query())->header();
     EXPECT_EQ(served.leap, Leap::kUnsynchronised) << asked;

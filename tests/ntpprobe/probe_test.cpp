@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "tools/ntpprobe/probe.hpp"
+
 #include <atomic>
 
 #include <gtest/gtest.h>
@@ -6,7 +8,6 @@
 #include "libsync/posix/clocks.hpp"
 #include "tests/fakes/lying_server.hpp"
 #include "tests/fakes/reply_maker.hpp"
-#include "tools/ntpprobe/probe.hpp"
 
 namespace isletime::ntpprobe {
 namespace {

@@ -276,6 +276,7 @@ class Soak:
     def run(self):
         self.start_upstreams()
         self.start_hub()
+        self.reload()  # the pipe that it opens for its first work off the event loop stays open
         fds_at_rest = self.daemon.descriptors()
         began = time.monotonic()
         crowd = self.start_load(CROWD, "--rate", RATE)
