@@ -12,6 +12,23 @@ void Reference::on_sync(WallTime at, Dispersion bound, const std::optional<Upstr
   kernel_.reset();
   more_ = {};
   is_contradicted_ = false;
+  const NtpTimestamp stated = to_ntp(state({}).reference_time);
+  if (stated == stated_[newest_stated_]) return;
+  newest_stated_ = (newest_stated_ + 1) % stated_.size();
+  stated_[newest_stated_] = stated;
+}
+
+bool Reference::is_derived(std::uint8_t stratum, NtpTimestamp reference_time) const {
+  const ServerState served = state({});
+  if (served.stratum == 0 || stratum < served.stratum) return false;
+  // An instant that was rounded so coarsely may be another clock's as well.
+  constexpr std::uint64_t kUnrounded = 0xffff;
+  if ((reference_time.raw() & kUnrounded) == 0) return false;
+  // It was converted with each hop.
+  constexpr nanoseconds kRounding{100};
+  return std::any_of(stated_.begin(), stated_.end(), [&](NtpTimestamp stated) {
+    return !stated.is_unset() && magnitude(stated - reference_time) <= kRounding;
+  });
 }
 
 void Reference::on_lost() {

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -64,6 +66,10 @@ class Reference {
   bool is_vouched() const { return !is_contradicted_ && (sync_ || kernel_); }
   bool follows_upstream() const { return sync_ && sync_->upstream; }
 
+  // Whether a server that states this has its time from where we had ours, or from us: its clock's setting is
+  // one that we have stated ourselves, and it is no nearer to the root than we are.
+  bool is_derived(std::uint8_t stratum, NtpTimestamp reference_time) const;
+
   // `rate_error`: the clock may gain as much.
   ServerState state(Ppm rate_error) const;
 
@@ -81,7 +87,9 @@ class Reference {
   WallTime set_at_;
   std::optional<Sync> sync_;
   std::optional<Sync> kernel_;
-  Dispersion more_{};  // what the bound of the last sync is at least
+  Dispersion more_{};                      // what the bound of the last sync is at least
+  std::array<NtpTimestamp, 64> stated_{};  // the last reference times
+  std::size_t newest_stated_ = 0;
   bool is_contradicted_ = false;
 };
 

@@ -388,8 +388,14 @@ class Selector {
     nanoseconds sum{};
     for (const std::size_t i : survivors) sum += difference(i, peer) * selection_.placements[i].weight;
     const nanoseconds peer_offset = candidates_[peer].offset.value;
+    // No two of them exclude each other, so that all have a part in common.
+    Interval common = agreed;
+    for (const std::size_t i : survivors) {
+      if (!overlap(intervals_[i], common)) continue;
+      common = {std::max(common.low, intervals_[i].low), std::min(common.high, intervals_[i].high)};
+    }
     const nanoseconds offset =
-        std::clamp(saturated_sum(peer_offset, sum / kWholeWeight), agreed.low, agreed.high);
+        std::clamp(saturated_sum(peer_offset, sum / kWholeWeight), common.low, common.high);
     const nanoseconds by_peer =
         saturated_sum(candidates_[peer].bound.value, magnitude(saturated_difference(offset, peer_offset)));
     // Any point that was agreed on may be the true one.

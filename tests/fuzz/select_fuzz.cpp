@@ -28,6 +28,10 @@ Candidate candidate(fuzz::Input& input) {
   c.has_samples = (faults & 0x02) == 0;
   c.synchronised = (faults & 0x04) == 0;
   c.loop = (faults & 0x08) != 0;
+  c.is_refused = (faults & 0x10) != 0;
+  c.is_proven = (faults & 0x20) == 0;
+  c.rank = (faults & 0x40) != 0 ? 3 : 0;
+  c.server = (faults & 0x80) != 0 ? 1 : 0;
   c.stratum = input.u8();
   const bool is_tame = (flags & 0x40) == 0;
   c.offset = {any_time(input, is_tame)};
@@ -49,7 +53,8 @@ void check_combination(const Selection& selection, const std::vector<Candidate>&
     peers += placement.standing == Standing::kSystemPeer ? 1 : 0;
     require(is_selected(placement.standing) || placement.weight == 0, "who is not believed has no weight");
     if (!is_selected(placement.standing)) continue;
-    require(c.reachable && c.has_samples && c.synchronised && !c.loop, "who is believed has no fault");
+    require(c.reachable && c.has_samples && c.synchronised && !c.loop && !c.is_refused && c.is_proven,
+            "a source that is believed has no fault");
     require(c.bound.value >= nanoseconds::zero() && c.bound <= max_bound, "and knows the time well enough");
   }
   require(weights == (selection.combination ? kWholeWeight : 0), "the believed share the whole weight");
@@ -60,6 +65,9 @@ void check_combination(const Selection& selection, const std::vector<Candidate>&
   require(combined.earliest <= combined.offset && combined.offset <= combined.latest,
           "the offset is where the majority agrees that it is");
   require(combined.bound.value >= nanoseconds::zero(), "a bound is not negative");
+  require(combined.bound.value >= saturated_difference(combined.offset.value, combined.earliest.value) &&
+              combined.bound.value >= saturated_difference(combined.latest.value, combined.offset.value),
+          "the bound reaches both ends of what was agreed on");
   // Whatever the system peer's own interval holds, that of the combination holds too.
   require(combined.bound >= candidates[combined.system_peer].bound, "others do not make one more certain");
 }

@@ -183,5 +183,28 @@ TEST(Reference, ToldByTheIdentifierWhoIsOnItsOwnClock) {
   EXPECT_FALSE(is_local_clock(2, ReferenceId{0xc0a8'0101}));
 }
 
+// 2026-02-02T02:40:00.123456789Z
+constexpr WallTime kSetting = kBuild + 123'456'789ns;
+
+TEST(Reference, KnowsAServerThatHasItsTimeFromUsByWhenItsClockWasSet) {
+  Reference reference = ordinary();
+  EXPECT_FALSE(reference.is_derived(5, to_ntp(kSetting)));
+  reference.on_sync(kStart, {30ms}, server(2, kSetting));
+  EXPECT_TRUE(reference.is_derived(5, to_ntp(kSetting)));
+  EXPECT_TRUE(reference.is_derived(5, to_ntp(kSetting + 1ns))) << "it was rounded on the way";
+  EXPECT_FALSE(reference.is_derived(5, to_ntp(kSetting + 1s)));
+  EXPECT_FALSE(reference.is_derived(2, to_ntp(kSetting))) << "it is the server itself";
+  reference.on_sync(kStart + 64s, {30ms}, server(2, kSetting + 64s));
+  EXPECT_TRUE(reference.is_derived(5, to_ntp(kSetting))) << "it lags behind";
+  reference.on_lost();
+  EXPECT_TRUE(reference.is_derived(10, to_ntp(kSetting + 64s)));
+}
+
+TEST(Reference, AServerThatRoundsWhenItsClockWasSetIsNotTakenForAFollower) {
+  Reference reference = ordinary();
+  reference.on_sync(kStart, {30ms}, server(2, kBuild));
+  EXPECT_FALSE(reference.is_derived(5, to_ntp(kBuild)));
+}
+
 }  // namespace
 }  // namespace isletime

@@ -110,7 +110,8 @@ TEST_F(SntpdOnAFailingSystem, ANameIsResolvedOnceItsThreadStarts) {
   EXPECT_TRUE(sntpd.client().ask(query()));
   const auto sources = sntpd.sntpctl({"sources"});
   EXPECT_NE(sources.out.find("no thread can be started"), std::string::npos) << sources.out;
-  while (failures_->thread_count < 2) usleep(10'000);
+  const MonoTime patience = mono_now() + 60s;
+  while (failures_->thread_count < 2 && mono_now() < patience) usleep(10'000);
   let_threads_start();
   ASSERT_TRUE(sntpd.program().wait_for("localhost:" + upstream.port() + ": is ")) << sntpd.program().err();
   expect_one_warning(sntpd.program().err(), what);
@@ -118,12 +119,12 @@ TEST_F(SntpdOnAFailingSystem, ANameIsResolvedOnceItsThreadStarts) {
 
 TEST_F(SntpdOnAFailingSystem, TheBatteryClockIsReadOnceItsThreadStarts) {
   failures_->threads_left = kAll;
-  Hub sntpd =
-      hub({"--workers", "0", "--unsynchronised", "--rtc", "/dev/ahead"}, "../tests/sntpd_with_rtc_model");
+  Hub sntpd = hub({"--workers", "0", "--rtc", "/dev/ahead"}, "../tests/sntpd_with_rtc_model");
   ASSERT_TRUE(sntpd.is_serving());
   ASSERT_TRUE(sntpd.program().wait_for("rtc:/dev/ahead: no thread can be started")) << sntpd.program().err();
   EXPECT_EQ(sntpd.client().ask(query())->header().leap, Leap::kUnsynchronised);
-  while (failures_->thread_count < 2) usleep(10'000);
+  const MonoTime patience = mono_now() + 60s;
+  while (failures_->thread_count < 2 && mono_now() < patience) usleep(10'000);
   let_threads_start();
   const MonoTime deadline = mono_now() + 60s;
   while (mono_now() < deadline && sntpd.client().ask(query())->header().leap == Leap::kUnsynchronised)
@@ -138,8 +139,11 @@ TEST_F(SntpdOnAFailingSystem, ADiskThatHangsKeepsNobodyWaitingButWhoAskedForIt) 
     ASSERT_TRUE(sntpd.is_serving());
     failures_->disk_hangs = true;
     fakes::Program window(
-        {"sh", "-c", "printf '%s' '" + std::string{kFit} + "' | " + sntpd.sntpctl_command() + " window -"});
-    while (failures_->hanging == 0) usleep(1000);
+        {"sh", "-c",
+         "printf '%s' '" + std::string{kFit} + "' | " + sntpd.sntpctl_command() + " set-rate-error -"});
+    const MonoTime patience = mono_now() + 30s;
+    while (failures_->hanging == 0 && mono_now() < patience) usleep(1000);
+    ASSERT_GT(failures_->hanging, 0);
     EXPECT_TRUE(sntpd.client().ask(query()));
     for (const char* what : {"status", "sources", "activity"})
       EXPECT_EQ(sntpd.sntpctl({what}).status, 0) << what;

@@ -98,6 +98,15 @@ testing::AssertionResult comes_to_be_older(const Hub& hub, double seconds_up) {
   return testing::AssertionFailure() << "it does not get older";
 }
 
+testing::AssertionResult comes_to_say_status(const Hub& hub, const std::string& words) {
+  std::string last;
+  for (const MonoTime end = mono_now() + 60s; mono_now() < end;) {
+    last = hub.sntpctl({"--json", "status"}).out;
+    if (has(last, words)) return testing::AssertionSuccess();
+  }
+  return testing::AssertionFailure() << last;
+}
+
 int count_of(const std::string& text, const std::string& part) {
   int count = 0;
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
@@ -139,7 +148,7 @@ TEST(SntpdHub, OfTwoServersThatDisagreeFromAColdStartThePreferredOneIsFollowed) 
   const LyingServer late(off_by(10s));
   Hub hub({"--verbose", "--server", server(early), "--server", server(late) + ",prefer"});
   ASSERT_TRUE(hub.program().wait_for("the clock follows ntp:127.0.0.1:" + late.port()));
-  EXPECT_TRUE(has(hub.program().err(), "ntp:127.0.0.1:" + early.port() + ": falseticker"));
+  EXPECT_TRUE(hub.program().wait_for("ntp:127.0.0.1:" + early.port() + ": falseticker"));
   const JsonValue status = status_of(hub);
   EXPECT_EQ(text_of(status, "source"), "ntp:127.0.0.1:" + late.port());
   EXPECT_FALSE(has(hub.program().err(), "the servers disagree")) << hub.program().err();
@@ -508,6 +517,49 @@ TEST(SntpdHub, MeetsItselfBehindAForwarder) {
   port = hub.port();
   EXPECT_TRUE(comes_to_say(hub, "loop: it follows us"));
   EXPECT_EQ(hub.client().ask(fakes::query())->header().stratum, 10);
+}
+
+// A follows the root and C, C follows B, and B follows A: when the root is gone each of them knows the time
+// from itself.
+TEST(SntpdHub, ARingWhoseRootIsGoneEndsOnItsOwnClockAndIsNeverFresh) {
+  std::atomic<bool> is_gone = false;
+  const LyingServer root([&is_gone](const LyingServer::Question& question) {
+    Header reply = question.truth;
+    if (is_gone) reply.leap = Leap::kUnsynchronised;
+    return fakes::only(reply);
+  });
+  const std::array ports{std::to_string(fakes::free_port()), std::to_string(fakes::free_port()),
+                         std::to_string(fakes::free_port())};
+  const auto served_at = [](const std::string& port) {
+    const fakes::RawClient client{fakes::kLoopbackV4, static_cast<std::uint16_t>(std::stoi(port))};
+    return client.ask(fakes::query())->header();
+  };
+  const auto hub_at = [](const std::string& port) { return "127.0.0.1:" + port + ",minpoll=1,maxpoll=1"; };
+  const Hub a(
+      {"--no-rate-limit", "--port", ports[0], "--server", server(root), "--server", hub_at(ports[2])});
+  const Hub b({"--no-rate-limit", "--port", ports[1], "--server", hub_at(ports[0])});
+  const Hub c({"--no-rate-limit", "--port", ports[2], "--server", hub_at(ports[1])});
+  ASSERT_TRUE(comes_to_say(c, "*  ntp:127.0.0.1:" + ports[1]));
+  ASSERT_TRUE(comes_to_say(a, "system-peer"));
+  const auto before = served_at(ports[0]).root_dispersion.to_nanoseconds();
+  is_gone = true;
+  ASSERT_TRUE(comes_to_say(a, "unsynchronised: it says that its own clock is not set"));
+  const WallTime gone = wall_now();
+  for (const MonoTime end = mono_now() + 120s; mono_now() < end;) {
+    if (text_of(status_of(a), "refid") == "127.127.1.1") break;
+  }
+  const Header served = served_at(ports[0]);
+  EXPECT_EQ(served.reference_id, kLocalClock);
+  EXPECT_GE(served.root_dispersion.to_nanoseconds(), before);
+  for (const std::string& port : ports) {
+    const auto set = unfold(served_at(port).reference, gone);
+    if (set) {
+      EXPECT_LE(elapsed(gone, *set), 0s) << "nobody's clock was set since";
+    }
+  }
+  ASSERT_TRUE(comes_to_say_status(b, R"("reliable":false)"));
+  ASSERT_TRUE(comes_to_say_status(c, R"("reliable":false)"));
+  EXPECT_FALSE(has(a.sntpctl({"sources"}).out, "*  ntp"));
 }
 
 TEST(SntpdHub, ItsOwnAddressIsALoop) {

@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "libsync/policy/saturated.hpp"
+
 namespace isletime {
 namespace {
 
@@ -502,6 +504,90 @@ TEST(SourceSelectProperty, TheSystemPeerIsSelectedAndWeightsAreWhole) {
     }
     EXPECT_EQ(sum, kWholeWeight) << seed;
   }
+}
+
+// Ranks.
+
+Candidate of_rank(std::uint8_t rank, Candidate c) {
+  c.rank = rank;
+  return c;
+}
+
+Candidate of_server(std::uint8_t server, Candidate c) {
+  c.server = server;
+  return c;
+}
+
+TEST(SourceSelect, TheBestRankDecidesHoweverManyOthersSayOtherwise) {
+  const Candidates candidates{of_rank(7, source(3s, 1ms)), of_rank(0, source(0s, 50ms)),
+                              of_rank(7, source(3s, 1ms)), of_rank(7, source(3s, 1ms))};
+  EXPECT_EQ(standings(candidates), (Standings{Standing::kOutranked, Standing::kSystemPeer,
+                                              Standing::kOutranked, Standing::kOutranked}));
+  EXPECT_EQ(select(candidates).combination->offset.value, 0s);
+}
+
+TEST(SourceSelect, WhereTheBestRankAgreesOnNothingTheNextDecides) {
+  const Candidates candidates{source(0s, 1ms), source(5s, 1ms), of_rank(3, source(2s, 100ms))};
+  EXPECT_EQ(standings(candidates),
+            (Standings{Standing::kFalseticker, Standing::kFalseticker, Standing::kSystemPeer}));
+}
+
+TEST(SourceSelect, AnUnprovenSourceVotesButDoesNotSteer) {
+  Candidates candidates{source(0s, 1ms), source(5s, 1ms)};
+  candidates[1].is_proven = false;
+  EXPECT_FALSE(select(candidates).combination) << "nothing tells which of the two is right";
+  candidates[1].offset = {0s};
+  EXPECT_EQ(standings(candidates), (Standings{Standing::kSystemPeer, Standing::kNoSamples}));
+  candidates[0].is_proven = false;
+  EXPECT_FALSE(select(candidates).combination);
+}
+
+TEST(SourceSelect, ARefusedSourceHasNoVote) {
+  Candidates candidates{source(0s, 1ms), source(5s, 1ms), source(5s, 1ms)};
+  candidates[1].is_refused = candidates[2].is_refused = true;
+  EXPECT_EQ(standings(candidates),
+            (Standings{Standing::kSystemPeer, Standing::kRefused, Standing::kRefused}));
+}
+
+// One server under two names.
+TEST(SourceSelect, AServerUnderSeveralNamesHasOneVote) {
+  const Candidates candidates{of_server(1, source(5s, 2ms)), of_server(1, source(5s, 1ms)),
+                              of_server(2, source(0s, 1ms)), of_server(3, source(0s, 1ms))};
+  EXPECT_EQ(standings(candidates)[0], Standing::kDuplicate);
+  EXPECT_EQ(standings(candidates)[1], Standing::kFalseticker);
+  EXPECT_EQ(select(candidates).combination->offset.value, 0s);
+}
+
+TEST(SourceSelect, ServersThatNobodyKnowsApartAreNotTheSame) {
+  EXPECT_EQ(standings(Candidates{source(0s, 1ms), source(0s, 1ms)})[1], Standing::kSelected);
+}
+
+// A vague one agrees with both of two that exclude each other: any of the three may be the liar.
+TEST(SourceSelect, TheBoundReachesBothEndsOfWhatWasAgreedOn) {
+  const Candidates candidates{source(5s, 100ms), source(0s, 10s), source(0s, 100ms)};
+  const Selection selection = select(candidates);
+  ASSERT_TRUE(selection.combination);
+  const auto& agreed = *selection.combination;
+  EXPECT_LE(agreed.offset.value - agreed.bound.value, -100ms);
+  EXPECT_GE(agreed.offset.value + agreed.bound.value, 5100ms);
+}
+
+TEST(SourceSelect, SourcesThatExcludeEachOtherAreNotAveraged) {
+  const Candidates candidates{source(5s, 100ms), source(0s, 10s), source(0s, 100ms)};
+  const auto found = standings(candidates);
+  EXPECT_FALSE(is_selected(found[0]) && is_selected(found[2]));
+  const nanoseconds offset = select(candidates).combination->offset.value;
+  EXPECT_TRUE(magnitude(offset) <= 100ms || magnitude(offset - 5s) <= 100ms) << offset.count();
+}
+
+// Of the two places that a vague one leaves possible the clock is in one, and was right before.
+TEST(SourceSelect, TheClockThatWasRightTellsWhichOfTwoPlacesIsMeant) {
+  const Candidates candidates{source(5s, 100ms), source(0s, 10s), selected_before(source(0s, 100ms))};
+  const Selection selection = select(candidates);
+  ASSERT_TRUE(selection.combination);
+  EXPECT_LE(magnitude(selection.combination->offset.value), 100ms);
+  EXPECT_LE(selection.combination->bound.value, 200ms);
+  EXPECT_EQ(standings(candidates)[0], Standing::kFalseticker);
 }
 
 }  // namespace

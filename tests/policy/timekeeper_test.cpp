@@ -32,10 +32,11 @@ Timekeeper set_by(SourceKind kind, Dispersion bound = {20ms}) {
   return keeper;
 }
 
-constexpr std::array kAllKinds{SourceKind::kNtp,    SourceKind::kPhoneOnAccessPoint,
-                               SourceKind::kManual, SourceKind::kPhone,
-                               SourceKind::kOcpp,   SourceKind::kRtc,
-                               SourceKind::kCamera, SourceKind::kFreeRun};
+constexpr std::array kAllKinds{SourceKind::kNtp,    SourceKind::kFedNtp, SourceKind::kPhoneOnAccessPoint,
+                               SourceKind::kManual, SourceKind::kPhone,  SourceKind::kOcpp,
+                               SourceKind::kRtc,    SourceKind::kIsland, SourceKind::kCamera,
+                               SourceKind::kFreeRun};
+static_assert(kAllKinds.size() == kSourceKinds);
 
 // Unset is unset.
 
@@ -163,8 +164,8 @@ TEST(Timekeeper, ReadingTheRtcInALoopKeepsTheClockReliable) {
 
 TEST(Timekeeper, EverySyncButTheRtcsOwnIsPassedOnToTheRtc) {
   for (const SourceKind kind : kAllKinds) {
-    const bool expected =
-        kind != SourceKind::kRtc && kind != SourceKind::kCamera && kind != SourceKind::kFreeRun;
+    const bool expected = kind != SourceKind::kRtc && kind != SourceKind::kIsland &&
+                          kind != SourceKind::kCamera && kind != SourceKind::kFreeRun;
     EXPECT_EQ(set_by(kind).may_write_rtc(kBoot), expected) << name_of(kind);
   }
 }
@@ -547,6 +548,97 @@ TEST(Timekeeper, TheNextPollLengthensNoOtherWindow) {
   keeper.adapt(Ppm::whole(1));
   keeper.on_sync(SourceKind::kNtp, {1ms}, kBoot, nanoseconds::max());
   EXPECT_EQ(keeper.reliable_for(kBoot), seconds{131'072 + 7 * 1024});
+}
+
+// What is not known is not claimed.
+
+TEST(Timekeeper, BeyondItsToleranceAClockIsNotReliableHoweverYoung) {
+  EXPECT_TRUE(set_by(SourceKind::kRtc, {900ms}).standing(kBoot).reliable);
+  EXPECT_FALSE(set_by(SourceKind::kRtc, {120s}).standing(kBoot).reliable);
+  EXPECT_FALSE(set_by(SourceKind::kRtc, {120s}).may_write_rtc(kBoot));
+}
+
+// 15 ppm take 1000 s for 15 ms.
+TEST(Timekeeper, AClockIsReliableUntilItMightExceedItsTolerance) {
+  const Timekeeper keeper = set_by(SourceKind::kPhone, {985ms});
+  EXPECT_NEAR(static_cast<double>(keeper.reliable_for(kBoot).count()), 1000e9, 1e9);
+  EXPECT_TRUE(keeper.standing(kBoot + 990s).reliable);
+  EXPECT_FALSE(keeper.standing(kBoot + 1010s).reliable);
+}
+
+TEST(Timekeeper, ByAClockThatNobodyVouchesForNothingIsReliable) {
+  EXPECT_FALSE(set_by(SourceKind::kIsland).standing(kBoot).reliable);
+  EXPECT_EQ(set_by(SourceKind::kIsland).judge(report(SourceKind::kRtc, 3s), kBoot).verdict, Verdict::kAdopt);
+}
+
+TEST(Timekeeper, WhatIsFedAsNtpRanksBelowWhatIsAskedAndAboveAPhone) {
+  EXPECT_EQ(set_by(SourceKind::kNtp).judge(report(SourceKind::kFedNtp, 3s), kBoot).verdict,
+            Verdict::kOutranked);
+  EXPECT_EQ(set_by(SourceKind::kFedNtp).judge(report(SourceKind::kPhoneOnAccessPoint, 3s), kBoot).verdict,
+            Verdict::kOutranked);
+  EXPECT_EQ(set_by(SourceKind::kFedNtp).judge(report(SourceKind::kFedNtp, 1001s), kBoot).verdict,
+            Verdict::kAbsurd);
+}
+
+TEST(Timekeeper, AContradictedClockIsUnreliableAndAnybodyMaySetIt) {
+  Timekeeper keeper = set_by(SourceKind::kNtp);
+  keeper.on_contradicted();
+  EXPECT_FALSE(keeper.standing(kBoot).reliable);
+  EXPECT_EQ(keeper.reliable_for(kBoot), 0ns);
+  EXPECT_EQ(keeper.judge(report(SourceKind::kManual, -1h), kBoot).verdict, Verdict::kAdopt);
+  keeper.on_sync(SourceKind::kManual, {20ms}, kBoot);
+  EXPECT_TRUE(keeper.standing(kBoot).reliable);
+}
+
+TEST(Timekeeper, WindowsAndBoundsAgeInSleep) {
+  Timekeeper keeper = set_by(SourceKind::kPhone);
+  keeper.on_slept(29min);
+  EXPECT_TRUE(keeper.standing(kBoot).reliable);
+  EXPECT_EQ(keeper.standing(kBoot).bound.value, 20ms + nanoseconds{29min} * 15 / 1'000'000);
+  keeper.on_slept(2min);
+  EXPECT_FALSE(keeper.standing(kBoot).reliable);
+  EXPECT_EQ(*keeper.standing(kBoot).age, 31min);
+}
+
+TEST(Timekeeper, ADoubtWidensTheBoundAndRenewsNoWindow) {
+  Timekeeper keeper = set_by(SourceKind::kNtp);
+  keeper.widen({5s}, kBoot + 1000s);
+  EXPECT_EQ(keeper.standing(kBoot + 1000s).bound.value, 5s);
+  EXPECT_EQ(*keeper.standing(kBoot + 1000s).age, 1000s);
+  keeper.widen({1s}, kBoot + 1000s);
+  EXPECT_EQ(keeper.standing(kBoot + 1000s).bound.value, 5s);
+}
+
+TEST(Timekeeper, NobodyMayClaimATimeAfterTheLatestThatIsPlausible) {
+  TimekeeperConfig limited = config();
+  limited.latest = kBuildDate + 24h * 365 * 20;
+  const Timekeeper keeper{limited};
+  for (const SourceKind kind : kAllKinds) {
+    EXPECT_EQ(keeper.find_implausible(kind, limited.latest), std::nullopt);
+    EXPECT_EQ(keeper.find_implausible(kind, limited.latest + 1ns), Verdict::kAbsurd) << name_of(kind);
+  }
+}
+
+TEST(Timekeeper, OnlyAskedServersAndAPersonRaiseTheFloor) {
+  for (const SourceKind kind : kAllKinds) {
+    const bool may = kind == SourceKind::kNtp || kind == SourceKind::kManual;
+    EXPECT_EQ(Timekeeper{config()}.may_raise_floor(kind), may) << name_of(kind);
+  }
+}
+
+TEST(Timekeeper, APersonLowersTheFloorButNotBehindTheBuild) {
+  Timekeeper keeper{config()};
+  keeper.raise_floor(kToday + 48h);
+  keeper.lower_floor(kToday);
+  EXPECT_EQ(keeper.find_implausible(SourceKind::kPhone, kToday), std::nullopt);
+  EXPECT_EQ(keeper.find_implausible(SourceKind::kPhone, kToday - 1ns), Verdict::kBelowFloor);
+  keeper.lower_floor(kBuildDate - 48h);
+  EXPECT_EQ(keeper.find_implausible(SourceKind::kPhone, kBuildDate - 1ns), Verdict::kBelowFloor);
+}
+
+TEST(Timekeeper, EveryKindIsFoundByItsName) {
+  for (const SourceKind kind : kAllKinds) EXPECT_EQ(source_kind_of(name_of(kind)), kind);
+  EXPECT_EQ(source_kind_of("sundial"), std::nullopt);
 }
 
 }  // namespace

@@ -318,9 +318,11 @@ void Hub::on_own_step() {
   give_up_exchanges();
 }
 
-std::optional<Trouble> Hub::trouble_of(const Measurement& m) const {
+std::optional<Trouble> Hub::trouble_of(const Association& association, const Measurement& m) const {
+  const bool is_other = association.source != followed_;
   // RFC 5905, section 7.2: behind it comes stratum 16, which is unsynchronised.
   if (m.server.stratum >= kMaxStratum) return Trouble::kUnsynchronised;
+  if (is_other && reference_.is_derived(m.server.stratum, m.server.reference)) return Trouble::kLoop;
   if (options_.port == 0 || m.server.stratum < 2) return std::nullopt;
   const auto own = interface_addresses();
   const bool is_loop = std::any_of(own.begin(), own.end(), [&](const InterfaceAddress& a) {
@@ -354,7 +356,7 @@ void Hub::handle(const Upstreams::Happening& happening) {
     discipline_.on_trouble(association.index, trouble,
                            trouble != Trouble::kNoReply || upstream.reach().is_reachable());
   } else if (const auto trouble =
-                 own_queries_.came_to_us(upstream.query()) ? Trouble::kLoop : trouble_of(*m)) {
+                 own_queries_.came_to_us(upstream.query()) ? Trouble::kLoop : trouble_of(association, *m)) {
     ++association.losses;
     discipline_.on_trouble(association.index, *trouble, true);
   } else {
@@ -420,7 +422,7 @@ void Hub::hear_from(Association& association, const HeardDatagram& heard) {
       log_.detail(fmt::format("{}: a broadcast is refused: {}", association.source, listener.refusal()));
     return;
   }
-  if (trouble_of(*m)) return;  // which its answers show
+  if (trouble_of(association, *m)) return;  // which its answers show
   association.last = *m;
   const Outcome outcome =
       discipline_.on_broadcast(association.index, steering_.clock().sample_of(*m), account_of(m->server));

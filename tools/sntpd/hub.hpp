@@ -163,7 +163,7 @@ class Hub {
   void give_up_exchanges();
   void on_own_step();
   ServerState state() const;
-  std::optional<Trouble> trouble_of(const Measurement& measurement) const;
+  std::optional<Trouble> trouble_of(const Association& association, const Measurement& measurement) const;
   void note(Event event, const std::string& text);
 
   const Options& options_;

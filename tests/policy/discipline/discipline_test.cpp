@@ -279,5 +279,82 @@ TEST(Discipline, HasRoomForSoManyAndForAnotherWhenOneGoes) {
   EXPECT_EQ(island.discipline.add({}), std::size_t{5});
 }
 
+TEST(Discipline, ASourceThatHasNotSaidEnoughVotesButDoesNotSteer) {
+  Island island;
+  const auto source = island.discipline.add({.first_samples = 3});
+  for (int heard = 1; heard <= 3; ++heard) {
+    island.hear(*source);
+    EXPECT_EQ(island.discipline.select(island.now).has_value(), heard == 3) << heard;
+    island.pass(2s);
+  }
+}
+
+// Whatever a single sample in eight happens to repeat.
+TEST(Discipline, ASourceWhoseEveryWordIsAnotherHasNoSay) {
+  constexpr std::array kLies{0ms, 17'000ms, -9'100ms, 4'200ms, -19'900ms, 12'300ms, -3'700ms, 8'800ms};
+  Island island;
+  const auto source = island.discipline.add({.first_samples = 3});
+  for (std::size_t i = 0; i < 200; ++i) {
+    island.hear(*source, kLies.at(i * 5 % kLies.size()));
+    EXPECT_FALSE(island.discipline.select(island.now)) << i;
+    island.pass(64s);
+  }
+}
+
+TEST(Discipline, WhatIsKnownOfASourceThatTurnsErraticIsDropped) {
+  Island island;
+  const auto source = island.add();
+  listen(island, [&] { island.hear(source); });
+  ASSERT_TRUE(island.discipline.select(island.now));
+  for (int i = 1; i <= 8; ++i) {
+    island.hear(source, i % 2 == 0 ? i * 3s : i * -3s);
+    island.pass(64s);
+  }
+  EXPECT_FALSE(island.discipline.select(island.now));
+  EXPECT_EQ(island.standing(source), Standing::kNoSamples);
+}
+
+// Its clock was set at the same instant, to 2^-32 s.
+TEST(Discipline, AServerIsKnownUnderAnotherNameByWhenItsClockWasSet) {
+  Island island;
+  const auto one = island.add();
+  const auto two = island.add();
+  const auto other = island.add();
+  const SourceAccount account{
+      .stratum = 2, .reference_id = {7}, .reference_time = NtpTimestamp::from_raw(0x1234'5679)};
+  listen(island, [&] {
+    island.hear(one, 1s, account);
+    island.hear(two, 1s, account);
+    island.hear(other);
+  });
+  island.discipline.select(island.now);
+  EXPECT_TRUE(island.standing(one) == Standing::kDuplicate || island.standing(two) == Standing::kDuplicate);
+  EXPECT_FALSE(is_selected(island.standing(one)) && is_selected(island.standing(two)));
+}
+
+TEST(Discipline, ServersThatRoundWhenTheirClocksWereSetAreNotTakenForOne) {
+  Island island;
+  const auto one = island.add();
+  const auto two = island.add();
+  const SourceAccount account{.stratum = 1, .reference_time = NtpTimestamp::from_raw(0x1234'5678'0000'0000)};
+  listen(island, [&] {
+    island.hear(one, 0s, account);
+    island.hear(two, 0s, account);
+  });
+  ASSERT_TRUE(island.discipline.select(island.now));
+  EXPECT_TRUE(is_selected(island.standing(one)) && is_selected(island.standing(two)));
+}
+
+TEST(Discipline, ARefusedSourceIsHeardAgainWhenItIsRefusedNoMore) {
+  Island island;
+  const auto source = island.add();
+  listen(island, [&] { island.hear(source); });
+  island.discipline.refuse(source, true);
+  EXPECT_FALSE(island.discipline.select(island.now));
+  EXPECT_EQ(island.standing(source), Standing::kRefused);
+  island.discipline.refuse(source, false);
+  EXPECT_TRUE(island.discipline.select(island.now));
+}
+
 }  // namespace
 }  // namespace isletime
