@@ -8,26 +8,26 @@
 namespace isletime {
 
 void Reference::on_sync(WallTime at, Dispersion bound, const std::optional<Upstream>& upstream) {
-  sync_ = Sync{at, {std::max(bound.value, nanoseconds::zero())}, upstream};
+  const WallTime reference_time = upstream ? std::min(at, upstream->reference_time) : at;
+  sync_ = Sync{at, {std::max(bound.value, nanoseconds::zero())}, upstream, reference_time};
   kernel_.reset();
   more_ = {};
   is_contradicted_ = false;
-  const NtpTimestamp stated = to_ntp(state({}).reference_time);
-  if (stated == stated_[newest_stated_]) return;
+  const NtpTimestamp stated = to_ntp(reference_time);
+  if (stated == stated_[newest_stated_].reference_time) return;
   newest_stated_ = (newest_stated_ + 1) % stated_.size();
-  stated_[newest_stated_] = stated;
+  stated_[newest_stated_] = {stated, state({}).stratum};
 }
 
 bool Reference::is_derived(std::uint8_t stratum, NtpTimestamp reference_time) const {
-  const ServerState served = state({});
-  if (served.stratum == 0 || stratum < served.stratum) return false;
   // An instant that was rounded so coarsely may be another clock's as well.
   constexpr std::uint64_t kUnrounded = 0xffff;
   if ((reference_time.raw() & kUnrounded) == 0) return false;
   // It was converted with each hop.
   constexpr nanoseconds kRounding{100};
-  return std::any_of(stated_.begin(), stated_.end(), [&](NtpTimestamp stated) {
-    return !stated.is_unset() && magnitude(stated - reference_time) <= kRounding;
+  return std::any_of(stated_.begin(), stated_.end(), [&](const Stated& stated) {
+    return stated.stratum != 0 && stratum >= stated.stratum &&
+           magnitude(stated.reference_time - reference_time) <= kRounding;
   });
 }
 
@@ -43,7 +43,7 @@ void Reference::on_unset() {
 
 void Reference::on_kernel(WallTime at, std::optional<Dispersion> bound) {
   kernel_.reset();
-  if (bound && !sync_) kernel_ = Sync{at, *bound, std::nullopt};
+  if (bound && !sync_) kernel_ = Sync{at, *bound, std::nullopt, at};
 }
 
 ServerState Reference::state(Ppm rate_error) const {
@@ -62,7 +62,9 @@ ServerState Reference::state(Ppm rate_error) const {
 }
 
 ServerState Reference::own_clock(const Sync& sync) const {
-  ServerState state = local_reference(config_.local_stratum, config_.precision, sync.at, config_.floor);
+  ServerState state =
+      local_reference(config_.local_stratum, config_.precision, sync.reference_time, config_.floor);
+  state.dispersion_time = sync.at;
   state.root_dispersion = std::max(sync.bound, more_);
   state.growth_limit = kUnlimited;
   return state;
@@ -80,7 +82,7 @@ ServerState Reference::followed(const Sync& sync) const {
           .stratum = static_cast<std::uint8_t>(upstream.stratum + 1),
           .precision = config_.precision,
           .reference_id = identifier,
-          .reference_time = std::min(sync.at, upstream.reference_time),
+          .reference_time = sync.reference_time,
           .root_delay = upstream.root_delay,
           .root_dispersion = {std::max(saturated_difference(bound, upstream.root_delay.value / 2),
                                        nanoseconds::zero())},

@@ -78,6 +78,7 @@ class Reference {
     WallTime at;
     Dispersion bound;
     std::optional<Upstream> upstream;
+    WallTime reference_time;  // when the root's clock was set, as far as is known
   };
 
   ServerState own_clock(const Sync& sync) const;
@@ -87,8 +88,12 @@ class Reference {
   WallTime set_at_;
   std::optional<Sync> sync_;
   std::optional<Sync> kernel_;
-  Dispersion more_{};                      // what the bound of the last sync is at least
-  std::array<NtpTimestamp, 64> stated_{};  // the last reference times
+  Dispersion more_{};  // what the bound of the last sync is at least
+  struct Stated {
+    NtpTimestamp reference_time;
+    std::uint8_t stratum = 0;
+  };
+  std::array<Stated, 64> stated_{};  // the last of them
   std::size_t newest_stated_ = 0;
   bool is_contradicted_ = false;
 };

@@ -124,6 +124,19 @@ TEST(SimulatedClock, ARateThatARunLeftInMidSlewIsUndoneByTheNext) {
   EXPECT_LT(results.at("max_us"), 100);
 }
 
+// It is neither served nor told to the kernel as right, and the fault is said once.
+TEST(SimulatedClock, IsNotClaimedToBeSetWhereTheKernelRefusesIt) {
+  const Words settings{"CLOCKSIM_EPOCH=1800000000", "CLOCKSIM_SECONDS=2000", "CLOCKSIM_ASK=10",
+                       "CLOCKSIM_OFFSET=0.5", "CLOCKSIM_REFUSES=1"};
+  const fakes::Finished finished = run_simulated(
+      settings, {fakes::built("sntpd"), "--workers", "0", "--no-control", "--no-sandbox", "--port", "123",
+                 "--bind", "192.168.123.250", "--no-rate-limit", "--server", "192.168.123.1"});
+  EXPECT_NE(finished.out.find("served 0\n"), std::string::npos) << finished.out;
+  const auto first = finished.err.find("the clock cannot be steered");
+  EXPECT_NE(first, std::string::npos) << finished.err;
+  EXPECT_EQ(finished.err.find("the clock cannot be steered", first + 1), std::string::npos) << finished.err;
+}
+
 // As long as the other does not stop, for a clock that two programs steer is nobody's.
 TEST(SimulatedClock, AnotherProgramThatSteersItIsNotFoughtOverForEver) {
   const Words settings{"CLOCKSIM_EPOCH=1798750800", "CLOCKSIM_SECONDS=40000",

@@ -39,6 +39,10 @@ int LocalClock::adjust(timex& request) {
   // An offset of zero ends a slew that others have begun: here there are none.
   if (request.offset == 0) modes &= ~static_cast<unsigned>(ADJ_OFFSET_SINGLESHOT);
   if ((modes & ~(kSimulated | kTold)) != 0) refuse("adjtimex(2) with a mode that is not simulated");
+  if (refuses_ && (modes & (ADJ_FREQUENCY | ADJ_TICK | ADJ_SETOFFSET)) != 0) {
+    errno = EPERM;
+    return -1;
+  }
   if ((modes & ADJ_TICK) != 0 && (request.tick < 9'000 || request.tick > 11'000)) {
     errno = EINVAL;
     return -1;

@@ -32,6 +32,8 @@ class LocalClock {
   void jump(double by) { real_ += by; }
   // Somebody else has the kernel run it at this rate.
   void set_rate(double rate);
+  // From now on the kernel does not let the program steer it.
+  void refuse_steering() { refuses_ = true; }
   // Somebody else has told the kernel that it is off by so much at most.
   void vouch(double error);
   // The program sets the clock.
@@ -50,6 +52,7 @@ class LocalClock {
   long max_error_ = 0;
   int status_ = STA_UNSYNC;
   int steps_ = 0;
+  bool refuses_ = false;
 };
 
 }  // namespace isletime::clocksim

@@ -31,7 +31,8 @@ struct Settings {
   double walk = setting("CLOCKSIM_WALK", 1e-9);  // of the frequency, per second and root of a second
   double frequency = setting("CLOCKSIM_FREQUENCY", 0);
   double offset = setting("CLOCKSIM_OFFSET", 0);
-  double rate = setting("CLOCKSIM_RATE", 0);  // that a run before has left in the kernel
+  double refuses = setting("CLOCKSIM_REFUSES", 0);  // 1: the kernel neither steps it nor sets its rate
+  double rate = setting("CLOCKSIM_RATE", 0);        // that a run before has left in the kernel
   double kernel_error =
       setting("CLOCKSIM_KERNEL_ERROR", -1);  // that another program has told it; below 0: none has
 

@@ -48,6 +48,7 @@ Simulation::Simulation()
       judge_(settings_) {
   clock_.gain(events_.value(Quantity::kFrequency, 0, 0));
   clock_.set_rate(settings_.rate);
+  if (settings_.refuses != 0) clock_.refuse_steering();
   if (settings_.kernel_error >= 0) clock_.vouch(settings_.kernel_error);
 }
 

@@ -119,6 +119,14 @@ TEST(Reference, IsNeverFresherThanItsSource) {
   EXPECT_EQ(reference.state({}).reference_time, kStart + 1000s);
 }
 
+TEST(Reference, IsNoFresherThanItsSourceWasAfterItIsLostEither) {
+  Reference reference = ordinary();
+  reference.on_sync(kStart + 1000s, {30ms}, server(2, kStart));
+  reference.on_lost();
+  EXPECT_EQ(reference.state({}).reference_time, kStart);
+  EXPECT_EQ(root_distance(reference.state({}), kStart + 2000s), 30ms + 15ms) << "the bound is of the sync";
+}
+
 TEST(Reference, WhoFollowsALocalClockSaysThatItIsOne) {
   Reference reference = ordinary();
   auto upstream = server(10);
@@ -197,7 +205,7 @@ TEST(Reference, KnowsAServerThatHasItsTimeFromUsByWhenItsClockWasSet) {
   reference.on_sync(kStart + 64s, {30ms}, server(2, kSetting + 64s));
   EXPECT_TRUE(reference.is_derived(5, to_ntp(kSetting))) << "it lags behind";
   reference.on_lost();
-  EXPECT_TRUE(reference.is_derived(10, to_ntp(kSetting + 64s)));
+  EXPECT_TRUE(reference.is_derived(5, to_ntp(kSetting + 64s))) << "it has not heard of that yet";
 }
 
 TEST(Reference, AServerThatRoundsWhenItsClockWasSetIsNotTakenForAFollower) {

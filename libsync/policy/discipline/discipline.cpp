@@ -73,8 +73,12 @@ Outcome Discipline::observe(Source& source, const OffsetSample& sample, const So
     source.estimator.forget_phase();
     source.more_suspects = 0;
     source.is_proven = false;
+    source.is_erratic = true;
   }
-  if (source.good_in_row >= source.config.first_samples) source.is_proven = true;
+  if (source.good_in_row >= source.config.first_samples) {
+    source.is_proven = true;
+    source.is_erratic = false;
+  }
   return outcome;
 }
 
@@ -101,9 +105,11 @@ nanoseconds Discipline::interval(std::size_t index, MonoTime mono, FreeTime now)
   const Source& source = *sources_[index];
   const bool is_curious = source.estimator.is_curious() || is_wanted_as_witness(source);
   const FreeTime last = source.last_sample.value_or(now);
-  return source.polls.interval(mono, is_curious, [&](nanoseconds wait) {
+  const nanoseconds interval = source.polls.interval(mono, is_curious, [&](nanoseconds wait) {
     return source.estimator.is_tolerable(last, wait, source.polls.tolerance());
   });
+  // Nothing that it says is worth haste.
+  return source.is_erratic ? std::max(interval, source.polls.shortest()) : interval;
 }
 
 // Another one has seen a step since this one was heard last: of its server, or of the local clock?

@@ -61,6 +61,7 @@ class Discipline {
     int good_in_row = 0;    // samples that were not suspected
     int more_suspects = 0;  // than good samples, since there were as many
     bool is_proven = false;
+    bool is_erratic = false;  // it was dropped, and has not proven itself since
     bool is_refused = false;  // it would move the clock too far
     // The last of its clock's settings, by which the server is known under another name.
     std::array<NtpTimestamp, 4> settings{};

@@ -43,6 +43,8 @@ class PollChoice {
     return duration_of(log2);
   }
 
+  nanoseconds shortest() const { return duration_of(limits_.min); }
+
   // Deviation of the phase just before the next sample, in mean excesses of the path. Packets to our own
   // servers cost nothing. Strangers are asked as seldom as leaves a third of chrony's error at its defaults,
   // for at most three times its packets (tests/sim, 30 to 33).

@@ -301,6 +301,22 @@ TEST(Discipline, ASourceWhoseEveryWordIsAnotherHasNoSay) {
   }
 }
 
+// Over any time that begins once it is known to be erratic.
+TEST(Discipline, ASourceWhoseEveryWordIsAnotherIsAskedNoFasterThanItsShortestPoll) {
+  constexpr std::array kLies{0ms, 17'000ms, -9'100ms, 4'200ms, -19'900ms, 12'300ms, -3'700ms, 8'800ms};
+  Island island;
+  const auto source = island.discipline.add({.first_samples = 3, .poll = {.min = 4, .max = 10}});
+  for (std::size_t i = 0; i < 300; ++i) {
+    island.hear(*source, kLies.at(i * 5 % kLies.size()));
+    const nanoseconds interval =
+        island.discipline.interval(*source, MonoTime{elapsed(kStart, island.now)}, island.now);
+    if (i >= 10) {
+      EXPECT_GE(interval, 16s) << i;
+    }
+    island.pass(interval);
+  }
+}
+
 TEST(Discipline, WhatIsKnownOfASourceThatTurnsErraticIsDropped) {
   Island island;
   const auto source = island.add();
