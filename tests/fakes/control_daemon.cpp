@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "tools/sntpd/view_json.hpp"
+#include "tools/sntpd/control/view_json.hpp"
 
 namespace isletime::fakes {
 namespace {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "libsync/posix/control_socket.hpp"
-#include "tools/sntpd/control_request.hpp"
+#include "tools/sntpd/control/control_request.hpp"
 
 namespace isletime::fakes {
 

@@ -7,7 +7,7 @@
 
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/random.hpp"
-#include "tools/sntpd/upstream.hpp"
+#include "tools/sntpd/keeping/upstream.hpp"
 
 namespace isletime::fakes {
 

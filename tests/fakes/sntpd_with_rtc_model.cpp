@@ -7,7 +7,7 @@
 
 #include "libsync/posix/clocks.hpp"
 #include "tests/fakes/rtc_model.hpp"
-#include "tools/sntpd/rtc_open.hpp"
+#include "tools/sntpd/keeping/rtc_open.hpp"
 
 namespace isletime::sntpd {
 namespace {

@@ -6,7 +6,7 @@
 #include "libsync/record/json_writer.hpp"
 #include "libsync/record/plain_text.hpp"
 #include "tests/fuzz/harness.hpp"
-#include "tools/sntpd/control_request.hpp"
+#include "tools/sntpd/control/control_request.hpp"
 
 using namespace isletime;
 using isletime::fuzz::require;

@@ -10,7 +10,7 @@
 #include "libsync/policy/rate_limit.hpp"
 #include "libsync/policy/send_path.hpp"
 #include "tests/fuzz/harness.hpp"
-#include "tools/sntpd/interleaved_stamps.hpp"
+#include "tools/sntpd/serving/interleaved_stamps.hpp"
 
 using namespace isletime;
 using isletime::fuzz::require;

@@ -6,7 +6,7 @@
 
 #include "libsync/posix/digest.hpp"
 #include "tests/fuzz/harness.hpp"
-#include "tools/sntpd/saved_state.hpp"
+#include "tools/sntpd/storing/saved_state.hpp"
 
 using namespace isletime;
 using namespace isletime::sntpd;

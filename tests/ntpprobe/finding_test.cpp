@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tools/ntpprobe/duration_text.hpp"
+#include "tools/common/duration_text.hpp"
 
 namespace isletime::ntpprobe {
 namespace {

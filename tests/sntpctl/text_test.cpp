@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include "tools/common/table.hpp"
 #include "tools/sntpctl/reply_text.hpp"
 #include "tools/sntpctl/request_json.hpp"
-#include "tools/sntpctl/table.hpp"
-#include "tools/sntpd/control_request.hpp"
+#include "tools/sntpd/control/control_request.hpp"
 
 namespace isletime::sntpctl {
 namespace {

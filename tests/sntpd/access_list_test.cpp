@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/access_list.hpp"
+#include "tools/sntpd/serving/access_list.hpp"
 
 #include <atomic>
 #include <thread>

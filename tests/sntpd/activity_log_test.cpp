@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/activity_log.hpp"
+#include "tools/sntpd/storing/activity_log.hpp"
 
 #include <csignal>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A whole server without its socket: keys, limits, interleaved mode.
-#include "tools/sntpd/answerer.hpp"
+#include "tools/sntpd/serving/answerer.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Attack classes 7 and 9: what the server's own key has not signed changes nothing but a counter.
-#include "tools/sntpd/broadcast_listener.hpp"
+#include "tools/sntpd/keeping/broadcast_listener.hpp"
 
 #include <vector>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/broadcast_places.hpp"
+#include "tools/sntpd/serving/broadcast_places.hpp"
 
 #include <string>
 

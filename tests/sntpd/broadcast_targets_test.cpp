@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/broadcast_targets.hpp"
+#include "tools/sntpd/serving/broadcast_targets.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/client_log.hpp"
+#include "tools/sntpd/serving/client_log.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/hub_clock.hpp"
+#include "tools/sntpd/keeping/hub_clock.hpp"
 
 #include <gtest/gtest.h>
 

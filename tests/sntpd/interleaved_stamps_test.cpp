@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/interleaved_stamps.hpp"
+#include "tools/sntpd/serving/interleaved_stamps.hpp"
 
 #include <array>
 #include <atomic>

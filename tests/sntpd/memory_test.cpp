@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/memory.hpp"
+#include "tools/sntpd/storing/memory.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/fakes/scratch_folder.hpp"
-#include "tools/sntpd/control_request.hpp"
+#include "tools/sntpd/control/control_request.hpp"
 
 namespace isletime::sntpd {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/monitor.hpp"
+#include "tools/sntpd/serving/monitor.hpp"
 
 #include <atomic>
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/resolver.hpp"
+#include "tools/sntpd/keeping/resolver.hpp"
 
 #include <future>
 

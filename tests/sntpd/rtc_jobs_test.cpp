@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/rtc_jobs.hpp"
+#include "tools/sntpd/keeping/rtc_jobs.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -10,7 +10,7 @@
 
 #include "libsync/drivers/ds3231_chip.hpp"
 #include "libsync/policy/discipline/free_time.hpp"
-#include "tools/sntpd/rtc_worker.hpp"
+#include "tools/sntpd/keeping/rtc_worker.hpp"
 
 namespace isletime::sntpd {
 namespace {

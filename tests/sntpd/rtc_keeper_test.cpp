@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/rtc_keeper.hpp"
+#include "tools/sntpd/keeping/rtc_keeper.hpp"
 
 #include <algorithm>
 #include <cmath>

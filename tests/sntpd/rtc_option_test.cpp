@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tools/sntpd/rtc_device.hpp"
+#include "tools/sntpd/keeping/rtc_device.hpp"
 
 namespace isletime::sntpd {
 namespace {

@@ -8,9 +8,9 @@
 
 #include "libsync/drivers/rtc_chips.hpp"
 #include "tests/fakes/rtc_model.hpp"
-#include "tools/sntpd/rtc_device.hpp"
-#include "tools/sntpd/rtc_jobs.hpp"
-#include "tools/sntpd/rtc_keeper.hpp"
+#include "tools/sntpd/keeping/rtc_device.hpp"
+#include "tools/sntpd/keeping/rtc_jobs.hpp"
+#include "tools/sntpd/keeping/rtc_keeper.hpp"
 
 namespace isletime::sntpd {
 namespace {

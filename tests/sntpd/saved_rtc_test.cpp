@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/saved_rtc.hpp"
+#include "tools/sntpd/storing/saved_rtc.hpp"
 
 #include <gtest/gtest.h>
 
-#include "tools/sntpd/saved_state.hpp"
+#include "tools/sntpd/storing/saved_state.hpp"
 
 namespace isletime::sntpd {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/saved_state.hpp"
+#include "tools/sntpd/storing/saved_state.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/upstream.hpp"
+#include "tools/sntpd/keeping/upstream.hpp"
 
 #include <set>
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Whom a hub asks, and when, over days that pass in no time.
-#include "tools/sntpd/upstreams.hpp"
+#include "tools/sntpd/keeping/upstreams.hpp"
 
 #include <atomic>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/view_json.hpp"
+#include "tools/sntpd/control/view_json.hpp"
 
 #include <limits>
 

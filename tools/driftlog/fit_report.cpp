@@ -8,7 +8,7 @@
 
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/record/json_writer.hpp"
-#include "tools/sntpctl/table.hpp"
+#include "tools/common/table.hpp"
 
 namespace isletime::driftlog {
 namespace {
@@ -276,17 +276,16 @@ std::string fit_words(const FitReport& report, const FitQuestion& question) {
 }
 
 std::string fit_table(const std::vector<FitReport>& reports, const FitQuestion& question) {
-  using sntpctl::Align;
-  sntpctl::Table table({{"file"},
-                        {"source"},
-                        {"drift ppm", Align::kRight},
-                        {"low", Align::kRight},
-                        {"high", Align::kRight},
-                        {"rows", Align::kRight},
-                        {"outliers", Align::kRight},
-                        {"steps", Align::kRight},
-                        {"window", Align::kRight},
-                        {"verdict"}});
+  Table table({{"file"},
+               {"source"},
+               {"drift ppm", Align::kRight},
+               {"low", Align::kRight},
+               {"high", Align::kRight},
+               {"rows", Align::kRight},
+               {"outliers", Align::kRight},
+               {"steps", Align::kRight},
+               {"window", Align::kRight},
+               {"verdict"}});
   for (const FitReport& report : reports) {
     const DriftFit& fit = report.fit;
     const bool has_rate = fit.verdict != Verdict::kTooFewRows;

@@ -6,12 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "tools/ntpprobe/duration_text.hpp"
+#include "tools/common/duration_text.hpp"
 
 namespace isletime::driftlog {
 namespace {
-
-using ntpprobe::duration_text;
 
 std::string step_text(const std::string& what, Offset step) {
   return fmt::format("{} was stepped by {}{} s", what, step.value < nanoseconds::zero() ? "" : "+",

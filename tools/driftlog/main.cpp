@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "tools/common/build_time.hpp"
 #include "tools/driftlog/logging.hpp"
 #include "tools/driftlog/options.hpp"
 #include "tools/driftlog/plot.hpp"
-#include "tools/sntpd/build_time.hpp"
 
 namespace {
 
@@ -16,7 +16,7 @@ ExitStatus run(int argc, const char* const* argv) {
   if (const auto* asked = std::get_if<FitOptions>(&options.job)) return fit(*asked, options.level);
   if (const auto* asked = std::get_if<PlotOptions>(&options.job)) return plot(*asked, options.level);
   if (const auto* asked = std::get_if<SimulateOptions>(&options.job)) return simulate(*asked, options.level);
-  return log_clocks(std::get<LogOptions>(options.job), options.level, sntpd::build_time());
+  return log_clocks(std::get<LogOptions>(options.job), options.level, build_time());
 }
 
 }  // namespace

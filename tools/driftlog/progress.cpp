@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "libsync/posix/write_all.hpp"
-#include "tools/ntpprobe/duration_text.hpp"
+#include "tools/common/duration_text.hpp"
 
 namespace isletime::driftlog {
 namespace {
@@ -19,7 +19,7 @@ std::string progress_text(std::int64_t rounds, std::optional<nanoseconds> left) 
   if (!left) return fmt::format("round {}, until interrupted", rounds);
   const auto whole = std::chrono::ceil<seconds>(*left);
   if (whole < std::chrono::minutes{2}) return fmt::format("round {}, {} s left", rounds, whole.count());
-  return fmt::format("round {}, {} left", rounds, ntpprobe::duration_text(whole));
+  return fmt::format("round {}, {} left", rounds, duration_text(whole));
 }
 
 void Progress::show(const std::string& text) {

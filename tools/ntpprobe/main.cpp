@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "tools/common/build_time.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/signals.hpp"
 #include "tools/ntpprobe/options.hpp"
 #include "tools/ntpprobe/report.hpp"
 #include "tools/ntpprobe/session.hpp"
 #include "tools/ntpprobe/signing_keys.hpp"
-#include "tools/sntpd/build_time.hpp"
 
 namespace {
 
@@ -16,7 +16,7 @@ ExitStatus run(int argc, const char* const* argv) {
   const auto parsed = parse_options(argc, argv);
   if (const auto* status = std::get_if<ExitStatus>(&parsed)) return *status;
   auto options = std::get<Options>(parsed);
-  options.era_pivot = sntpd::build_time();
+  options.era_pivot = build_time();
   const Log log("ntpprobe", options.level);
   const auto keys = read_signing_keys(options);
   if (!keys) {

@@ -13,7 +13,7 @@
 #include "libsync/posix/signed_exchange.hpp"
 #include "libsync/posix/socket_address.hpp"
 #include "libsync/record/sample_record.hpp"
-#include "tools/ntpprobe/duration_text.hpp"
+#include "tools/common/duration_text.hpp"
 
 namespace isletime::ntpprobe {
 namespace {

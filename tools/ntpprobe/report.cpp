@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "tools/ntpprobe/duration_text.hpp"
+#include "tools/common/duration_text.hpp"
 
 namespace isletime::ntpprobe {
 namespace {

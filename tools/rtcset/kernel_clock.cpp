@@ -37,7 +37,7 @@ std::string KernelClock::kind() const {
 Result<RtcReading, Fault> KernelClock::read() {
   auto reading = device_.read();
   if (!reading) return Unexpected{fault_of(reading.error())};
-  return *std::move(reading);
+  return *reading;
 }
 
 // Its update interrupts would tell no more: they bound an edge from one side only, by when the program woke

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "libsync/posix/clocks.hpp"
+#include "tools/common/build_time.hpp"
 #include "tools/common/signals.hpp"
 #include "tools/rtcset/job.hpp"
 #include "tools/rtcset/surroundings.hpp"
-#include "tools/sntpd/build_time.hpp"
 
 namespace {
 
@@ -20,14 +20,8 @@ ExitStatus run_program(int argc, const char* const* argv) {
   Output output;
   ThisMachine machine;
   DevicesOfLinux devices;
-  Job job{options,
-          log,
-          output,
-          machine,
-          devices,
-          began,
-          sntpd::build_time(),
-          [&options] { return find_sntpd(options.control); },
+  Job job{options,   log,   output,       machine,
+          devices,   began, build_time(), [&options] { return find_sntpd(options.control); },
           read_stdin};
   return run(job);
 }

@@ -7,12 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "tools/sntpctl/table.hpp"
+#include "tools/common/table.hpp"
 
 namespace isletime::rtcset {
-
-using sntpctl::Colour;
-using sntpctl::coloured;
 
 Page& Page::row(const char* title, const std::string& value, const std::string& remark) {
   rows_ += fmt::format("  {:<14}{}{}{}\n", title, value, remark.empty() ? "" : "  ", remark);

@@ -10,17 +10,17 @@
 #include "libsync/posix/control_socket.hpp"
 #include "libsync/record/fit_object.hpp"
 #include "libsync/record/json_writer.hpp"
+#include "tools/common/control_connection.hpp"
 #include "tools/common/paths.hpp"
 #include "tools/common/signals.hpp"
-#include "tools/sntpctl/connection.hpp"
 
 namespace isletime::rtcset {
 namespace {
 
 // Empty: it has none, or did not say.
-std::string rtc_of(sntpctl::Connection& connection) {
+std::string rtc_of(ControlConnection& connection) {
   if (!connection.send(JsonWriter{}.text("request", "status").object())) return {};
-  const auto line = connection.receive(sntpctl::kPatience);
+  const auto line = connection.receive(kPatience);
   if (!line) return {};
   const auto reply = parse_json(*line, {kLargestControlReply, 8});
   const JsonValue* rtc = reply ? reply->find("rtc") : nullptr;
@@ -33,7 +33,7 @@ std::string rtc_of(sntpctl::Connection& connection) {
 
 std::optional<RunningSntpd> find_sntpd(const std::optional<std::string>& control) {
   const auto paths = control ? std::vector{*control} : control_sockets_to_try(isletime::surroundings());
-  auto connection = sntpctl::Connection::open(paths);
+  auto connection = ControlConnection::open(paths);
   if (!connection) return std::nullopt;
   return RunningSntpd{connection->path(), rtc_of(*connection)};
 }

@@ -5,11 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "tools/ntpprobe/duration_text.hpp"
+#include "tools/common/duration_text.hpp"
 
 namespace isletime::rtcset {
-
-using ntpprobe::duration_text;
 
 std::string signed_seconds(nanoseconds value) {
   return fmt::format("{}{}", value < nanoseconds::zero() ? "" : "+", seconds_text(value));

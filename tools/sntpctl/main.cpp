@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "tools/common/control_connection.hpp"
 #include "tools/common/paths.hpp"
 #include "tools/common/signals.hpp"
-#include "tools/sntpctl/connection.hpp"
 #include "tools/sntpctl/keygen.hpp"
 #include "tools/sntpctl/options.hpp"
 #include "tools/sntpctl/rate_error_fit.hpp"
@@ -29,7 +29,7 @@ ExitStatus run(int argc, const char* const* argv) {
   }
   catch_signals(Hangup::kStops);
   const auto paths = options.control ? std::vector{*options.control} : control_sockets_to_try(surroundings());
-  auto connection = Connection::open(paths);
+  auto connection = ControlConnection::open(paths);
   if (!connection) {
     log.error(connection.error());
     return ExitStatus::kSystemFailed;

@@ -8,7 +8,7 @@
 #include "libsync/posix/key_file.hpp"
 #include "tools/common/command_line.hpp"
 #include "tools/common/seconds_option.hpp"
-#include "tools/sntpd/control_request.hpp"
+#include "tools/sntpd/control/control_request.hpp"
 
 namespace isletime::sntpctl {
 namespace {

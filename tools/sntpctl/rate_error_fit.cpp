@@ -16,7 +16,7 @@
 
 #include "libsync/posix/fd.hpp"
 #include "libsync/record/fit_object.hpp"
-#include "tools/sntpd/control_request.hpp"
+#include "tools/sntpd/control/control_request.hpp"
 
 namespace isletime::sntpctl {
 namespace {

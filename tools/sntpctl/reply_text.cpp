@@ -9,13 +9,11 @@
 #include "libsync/record/decimal_seconds.hpp"
 #include "libsync/record/plain_text.hpp"
 #include "libsync/record/sample_record.hpp"
-#include "tools/ntpprobe/duration_text.hpp"
-#include "tools/sntpctl/table.hpp"
+#include "tools/common/duration_text.hpp"
+#include "tools/common/table.hpp"
 
 namespace isletime::sntpctl {
 namespace {
-
-using ntpprobe::duration_text;
 
 constexpr const char* kAbsent = "-";
 

@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "libsync/record/sample_reader.hpp"
-#include "tools/sntpctl/line_splitter.hpp"
+#include "tools/common/line_splitter.hpp"
 
 namespace isletime::sntpctl {
 

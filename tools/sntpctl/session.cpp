@@ -34,7 +34,7 @@ std::string text_of(const JsonValue& reply, const char* name) {
 
 }  // namespace
 
-Session::Session(const Options& options, const Log& log, Connection connection)
+Session::Session(const Options& options, const Log& log, ControlConnection connection)
     : options_(options),
       log_(log),
       connection_(std::move(connection)),

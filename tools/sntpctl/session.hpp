@@ -7,10 +7,10 @@
 #include <variant>
 
 #include "libsync/record/json_value.hpp"
+#include "tools/common/control_connection.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
 #include "tools/common/output.hpp"
-#include "tools/sntpctl/connection.hpp"
 #include "tools/sntpctl/options.hpp"
 #include "tools/sntpctl/sample_lines.hpp"
 
@@ -18,7 +18,7 @@ namespace isletime::sntpctl {
 
 class Session {
  public:
-  Session(const Options& options, const Log& log, Connection connection);
+  Session(const Options& options, const Log& log, ControlConnection connection);
 
   // Runs until the command is done, or with --follow until SIGINT or SIGTERM.
   ExitStatus run();
@@ -53,7 +53,7 @@ class Session {
 
   const Options& options_;
   const Log& log_;
-  Connection connection_;
+  ControlConnection connection_;
   Output output_;
   bool is_terminal_;
   bool shows_colours_;

@@ -20,10 +20,10 @@
 #include "libsync/posix/random.hpp"
 #include "libsync/posix/sandbox.hpp"
 #include "libsync/posix/socket_address.hpp"
+#include "tools/common/build_time.hpp"
 #include "tools/common/paths.hpp"
 #include "tools/common/signals.hpp"
-#include "tools/sntpd/build_time.hpp"
-#include "tools/sntpd/rtc_open.hpp"
+#include "tools/sntpd/keeping/rtc_open.hpp"
 #include "tools/sntpd/shrink.hpp"
 
 namespace isletime::sntpd {

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+// What the hub shows of itself to the monitoring programs of NTP, in their words.
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cmath>
+
+#include "libsync/posix/clocks.hpp"
+#include "libsync/posix/socket_address.hpp"
+#include "tools/common/host.hpp"
+#include "tools/sntpd/keeping/hub.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+// Associations have the numbers up to here, by their place in the discipline. Then come those who feed,
+// who are fewer, and names without an address.
+constexpr std::uint16_t kMostAsked = Discipline::kMaxSources;
+constexpr std::uint16_t kMostFed = 32;
+
+std::uint16_t number_of(const Association& association) {
+  return static_cast<std::uint16_t>(association.index + 1);
+}
+
+bool is_name(const std::string& host) {
+  const auto parsed = parse_host(host, 0);
+  return parsed && !parse_address(parsed->name);
+}
+
+PeerSelection selection_of(Standing standing) {
+  switch (standing) {
+    case Standing::kUnreachable:
+    case Standing::kNoSamples:
+    case Standing::kUnsynchronised:
+    case Standing::kLoop:
+    case Standing::kTooUncertain:
+    case Standing::kRefused:
+    case Standing::kOutranked:
+    case Standing::kDuplicate:
+      return PeerSelection::kRejected;
+    case Standing::kFalseticker:
+      return PeerSelection::kFalseticker;
+    case Standing::kOutlier:
+      return PeerSelection::kOutlier;
+    case Standing::kStandby:
+      return PeerSelection::kInReserve;
+    case Standing::kSelected:
+      return PeerSelection::kCandidate;
+    case Standing::kSystemPeer:
+      return PeerSelection::kSystemPeer;
+  }
+  return PeerSelection::kRejected;
+}
+
+ClockSource clock_source_of(SourceKind kind) {
+  switch (kind) {
+    case SourceKind::kNtp:
+    case SourceKind::kFedNtp:
+    case SourceKind::kIsland:
+      return ClockSource::kNtp;
+    case SourceKind::kManual:
+      return ClockSource::kByHand;
+    case SourceKind::kPhoneOnAccessPoint:
+    case SourceKind::kPhone:
+    case SourceKind::kOcpp:
+    case SourceKind::kRtc:
+    case SourceKind::kCamera:
+      return ClockSource::kOther;
+    case SourceKind::kFreeRun:
+      return ClockSource::kLocal;
+  }
+  return ClockSource::kUnspecified;
+}
+
+// RFC 5905, figure 12, has letters for what clocks hang on a server; none of them is a phone.
+ReferenceId reference_of(SourceKind kind) {
+  switch (kind) {
+    case SourceKind::kNtp:
+    case SourceKind::kFedNtp:
+    case SourceKind::kIsland:
+      return ReferenceId::ascii("NTP\0");
+    case SourceKind::kManual:
+      return ReferenceId::ascii("HAND");
+    case SourceKind::kPhoneOnAccessPoint:
+    case SourceKind::kPhone:
+      return ReferenceId::ascii("PHON");
+    case SourceKind::kOcpp:
+      return ReferenceId::ascii("OCPP");
+    case SourceKind::kRtc:
+      return ReferenceId::ascii("RTC\0");
+    case SourceKind::kCamera:
+      return ReferenceId::ascii("CAM\0");
+    case SourceKind::kFreeRun:
+      return ReferenceId::ascii("LOCL");
+  }
+  return {};
+}
+
+// "phone(192.168.4.17)": ntpq knows a source without an address by its parentheses.
+std::string clock_name(const std::string& source) {
+  const auto colon = source.find(':');
+  const std::string which = colon == std::string::npos ? "" : source.substr(colon + 1);
+  return source.substr(0, colon) + '(' + which + ')';
+}
+
+std::int8_t log2_seconds(nanoseconds interval) {
+  const auto whole = std::max<std::int64_t>(1, std::chrono::floor<seconds>(interval).count());
+  return static_cast<std::int8_t>(std::bit_width(static_cast<std::uint64_t>(whole)) - 1);
+}
+
+void take_estimate(MonitoredPeer& peer, const SourceView& view) {
+  peer.offset = view.offset;
+  peer.delay = view.delay;
+  peer.jitter = view.deviation;
+  if (!view.uncertainty) return;
+  const nanoseconds half = view.delay.value_or(Delay{}).value / 2;
+  peer.dispersion = Dispersion{std::max(view.uncertainty->value - half, nanoseconds::zero())};
+}
+
+// ntpq takes the name where the address is this one.
+MonitorView::Peer unresolved_peer(const Unresolved& name, std::uint16_t number) {
+  MonitorView::Peer view;
+  view.address = "0.0.0.0";
+  view.name = name.host;
+  view.peer.association = number;
+  view.peer.is_configured = true;
+  view.peer.server = Header{};
+  view.peer.server->reference_id = ReferenceId::ascii("DNS\0");
+  return view;
+}
+
+Ppm from_double(double ppm) {
+  return {std::llround(std::clamp(ppm, -1e5, 1e5) * 65536)};
+}
+
+}  // namespace
+
+MonitorView::Peer Hub::monitored(const Association& association) const {
+  const Upstream& upstream = association.upstream;
+  const Standing standing = discipline_.source(association.index)->placement.standing;
+  MonitorView::Peer view;
+  view.address = address_text(upstream.server());
+  if (upstream.local()) view.local_address = address_text({*upstream.local(), 0, 0});
+  if (is_name(association.host)) view.name = association.host;
+  MonitoredPeer& peer = view.peer;
+  peer.association = number_of(association);
+  peer.selection = association.is_ourselves ? PeerSelection::kRejected : selection_of(standing);
+  peer.is_configured = true;
+  peer.is_signed = upstream.is_signed();
+  peer.is_loop = association.is_ourselves || standing == Standing::kLoop;
+  peer.port = upstream.server().port;
+  peer.reach = upstream.reach().bits();
+  peer.losses = static_cast<std::uint32_t>(association.losses);
+  peer.poll = log2_seconds(upstream.interval());
+  if (!association.last) return view;
+  peer.server = association.last->server;
+  peer.heard = steering_.clock().hub_time(association.last->time);
+  take_estimate(peer, view_of(association));
+  return view;
+}
+
+MonitorView::Peer Hub::monitored(const FedSource& fed, std::uint16_t number) const {
+  MonitorView::Peer view;
+  view.name = clock_name(fed.source);
+  MonitoredPeer& peer = view.peer;
+  peer.association = number;
+  Header account;
+  account.reference_id = reference_of(fed.kind);
+  peer.server = account;
+  peer.heard = steering_.clock().hub_time(wall_now() - elapsed(fed.at, mono_now()));
+  take_estimate(peer, view_of(fed));
+  if (!fed.index) return view;
+  peer.selection = selection_of(discipline_.source(*fed.index)->placement.standing);
+  peer.reach = 1;
+  return view;
+}
+
+ClockSource Hub::clock_source(MonoTime now) const {
+  const ClockStanding standing = timekeeper_.standing(now);
+  if (!standing.ever_set || followed_.empty()) return ClockSource::kLocal;
+  return clock_source_of(standing.kind);
+}
+
+MonitorView Hub::monitored() const {
+  const StatusView status = this->status();
+  MonitorView view;
+  MonitoredSystem& system = view.system;
+  system.source = clock_source(mono_now());
+  system.poll = static_cast<std::int8_t>(options_.minpoll);
+  system.shortest_poll = kLeastPoll;
+  system.offset = status.offset;
+  if (status.frequency_ppm) system.frequency = from_double(*status.frequency_ppm);
+  if (status.frequency_error_ppm) system.wander = from_double(*status.frequency_error_ppm);
+  const auto add = [&](const std::string& source, MonitorView::Peer peer) {
+    if (source == followed_) {
+      system.peer = peer.peer.association;
+      system.jitter = peer.peer.jitter;
+      system.poll = peer.peer.poll.value_or(system.poll);
+    }
+    view.peers.push_back(std::move(peer));
+  };
+  for (const auto& association : upstreams_.associations()) add(association->source, monitored(*association));
+  std::uint16_t number = kMostAsked;
+  for (const FedSource& fed : fed_.all()) add(fed.source, monitored(fed, ++number));
+  number = kMostAsked + kMostFed;
+  for (const Unresolved& name : upstreams_.unresolved()) {
+    view.peers.push_back(unresolved_peer(name, ++number));
+  }
+  return view;
+}
+
+}  // namespace isletime::sntpd

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/keeping/resolver.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <mutex>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "libsync/posix/fd.hpp"
+#include "libsync/posix/sys_error.hpp"
+#include "tools/sntpd/start_thread.hpp"
+
+namespace isletime::sntpd {
+
+// Lives as long as the last thread that may still answer.
+struct Resolver::Shared {
+  std::mutex mutex;
+  std::vector<std::string> asked;
+  std::vector<Answer> answers;
+  Fd readable;
+  Fd writable;
+
+  void answer(Answer answer) {
+    const std::lock_guard lock(mutex);
+    answers.push_back(std::move(answer));
+    const char wake = 0;
+    // Full: then it is readable already.
+    [[maybe_unused]] const auto written = write(writable.get(), &wake, 1);
+  }
+};
+
+Resolver::Resolver(Lookup lookup) : lookup_(std::move(lookup)), shared_(std::make_shared<Shared>()) {}
+
+Resolver::~Resolver() = default;
+
+std::optional<std::string> Resolver::ask(const std::string& name, std::uint16_t port) {
+  Shared& shared = *shared_;
+  const std::lock_guard lock(shared.mutex);
+  if (std::find(shared.asked.begin(), shared.asked.end(), name) != shared.asked.end()) return std::nullopt;
+  if (!shared.readable.is_open()) {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return to_string(SysError{errno, "pipe"});
+    shared.readable = Fd{ends[0]};
+    shared.writable = Fd{ends[1]};
+  }
+  auto thread = start_thread([alive = shared_, lookup = lookup_, name, port] {
+    alive->answer({name, lookup(name, port)});
+  });
+  if (!thread) return thread.error();
+  thread->detach();
+  shared.asked.push_back(name);
+  return std::nullopt;
+}
+
+int Resolver::descriptor() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->asked.empty() ? -1 : shared_->readable.get();
+}
+
+std::vector<Resolver::Answer> Resolver::take_answers() {
+  Shared& shared = *shared_;
+  const std::lock_guard lock(shared.mutex);
+  std::array<char, 64> drained{};
+  while (shared.readable.is_open() && read(shared.readable.get(), drained.data(), drained.size()) > 0) {
+  }
+  for (const Answer& answer : shared.answers) std::erase(shared.asked, answer.name);
+  return std::exchange(shared.answers, {});
+}
+
+}  // namespace isletime::sntpd

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/keeping/rtc_jobs.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "libsync/drivers/rtc_stepper.hpp"
+#include "libsync/policy/discipline/free_time.hpp"
+#include "libsync/policy/instant.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Beyond what the clocks were read apart by.
+constexpr nanoseconds kLeastJump = milliseconds{1};
+
+Instant instant_of(RtcClocks& clocks) {
+  return read_instant([&] { return clocks.mono(); }, [&] { return clocks.wall(); });
+}
+
+bool has_jumped(const Instant& before, const Instant& after) {
+  const nanoseconds by = after.wall_less_mono() - before.wall_less_mono();
+  return magnitude(by) > kLeastJump + before.bound + after.bound;
+}
+
+// The battery clock and the machine, as run_rtc() has them.
+class JobHost {
+ public:
+  JobHost(const RtcJob& job, RtcDevice& device, RtcClocks& clocks)
+      : job_(job), device_(device), clocks_(clocks), before_look_(instant_of(clocks)) {}
+
+  RtcNow now() {
+    const MonoTime mono = clocks_.mono();
+    return {mono, shifted(job_.true_time, elapsed(job_.at, mono))};
+  }
+  MonoTime mono() { return clocks_.mono(); }
+  bool sleep_until(MonoTime time) { return clocks_.sleep_until(time); }
+  seconds shown(seconds second) const { return second; }
+  void keep(std::string failure) { failure_ = std::move(failure); }
+
+  auto read() { return device_.read(job_.near); }
+  auto read_second() { return device_.read_second(); }
+  auto prepare() { return device_.prepare(); }
+  // The machine's clock may be set until then.
+  auto set(const CivilTime& time) {
+    auto failure = device_.set(time);
+    before_look_ = instant_of(clocks_);
+    return failure;
+  }
+
+  const std::string& failure() const { return failure_; }
+  // By the edge that was found. Error: the machine's clock was set meanwhile.
+  Result<RtcPair, std::string> pair(const RtcStepper& stepper) {
+    const Instant now = instant_of(clocks_);
+    const auto edge = stepper.edge(now.mono);
+    const auto chip = edge ? to_wall_time(edge->second, 0) : std::nullopt;
+    if (!chip) return Unexpected{std::string{"its seconds contradict each other"}};
+    if (has_jumped(before_look_, now))
+      return Unexpected{std::string{"the machine's clock was set while it was read"}};
+    return RtcPair{.chip = *chip,
+                   .machine = WallTime{edge->at.time_since_epoch() + now.wall_less_mono()},
+                   .bound = {edge->bound.value + now.bound}};
+  }
+
+ private:
+  const RtcJob& job_;
+  RtcDevice& device_;
+  RtcClocks& clocks_;
+  Instant before_look_;
+  std::string failure_;
+};
+
+// Empty: there is an edge, or a reason to distrust the chip.
+std::string failure_of(const RtcStepper& stepper, const JobHost& host) {
+  switch (stepper.end()) {
+    case RtcEnd::kFound:
+    case RtcEnd::kLost:
+    case RtcEnd::kStopped:
+      return {};
+    case RtcEnd::kNotATime:
+      return stepper.reading()->time ? describe(RtcFault::kNotBcd) : "";
+    case RtcEnd::kStandsStill:
+      return "it stands still";
+    case RtcEnd::kErratic:
+      return "its seconds contradict each other";
+    case RtcEnd::kNotFound:
+      return "it answers too slowly to be read";
+    case RtcEnd::kReadFailed:
+    case RtcEnd::kNotPrepared:
+    case RtcEnd::kSetFailed:
+      return host.failure();
+    case RtcEnd::kMissed:
+      return "this machine is too busy to write it at the right instant";
+  }
+  return {};
+}
+
+std::string distrust_of(const RtcStepper& stepper) {
+  if (stepper.end() == RtcEnd::kLost)
+    return "it lost its power since it was set: set it, and change its battery if that comes back";
+  if (stepper.end() == RtcEnd::kStopped) return "its oscillator was told to stop: set it";
+  return stepper.reading()->time ? "" : describe(stepper.reading()->time.error());
+}
+
+Result<RtcLook, std::string> look_at(const RtcStepper& stepper, JobHost& host, RtcDevice& device,
+                                     RtcClocks& clocks) {
+  RtcLook look{.chip = device.chip_name(),
+               .oscillator = device.oscillator(),
+               .is_set_by_others = device.is_set_by_others(),
+               .distrust = distrust_of(stepper),
+               .pair = {},
+               .temperature = {}};
+  if (look.distrust.empty()) {
+    const auto pair = host.pair(stepper);
+    if (!pair) return Unexpected{pair.error()};
+    look.pair = *pair;
+  }
+  const auto temperature = read_patiently(clocks, [&device] { return device.temperature(); });
+  if (temperature && *temperature)
+    look.temperature = Celsius{static_cast<double>((*temperature)->value) / 1000};
+  return look;
+}
+
+void run(RtcStepper stepper, const RtcJob& job, RtcDevice& device, RtcClocks& clocks, RtcOutcome& outcome) {
+  JobHost host{job, device, clocks};
+  if (!run_rtc(stepper, host)) {
+    outcome.failure = "it was not waited for";
+    return;
+  }
+  outcome.is_missed = stepper.end() == RtcEnd::kMissed;
+  outcome.failure = failure_of(stepper, host);
+  if (!outcome.failure.empty()) return;
+  auto look = look_at(stepper, host, device, clocks);
+  if (!look) {
+    outcome.failure = look.error();
+    return;
+  }
+  outcome.look = *std::move(look);
+}
+
+}  // namespace
+
+RtcOutcome do_rtc_job(const RtcJob& job, RtcDevice& device, RtcClocks& clocks) {
+  RtcOutcome outcome{.kind = job.kind, .failure = {}, .look = {}, .health = {}};
+  if (auto failure = device.find_chip(clocks)) {
+    outcome.failure = *std::move(failure);
+    return outcome;
+  }
+  switch (job.kind) {
+    case RtcJob::Kind::kRead:
+      run(RtcStepper{RtcStepper::Reading{}}, job, device, clocks, outcome);
+      break;
+    case RtcJob::Kind::kCheck:
+      if (auto health = device.check(clocks)) {
+        outcome.health = *std::move(health);
+      } else {
+        outcome.failure = health.error();
+      }
+      break;
+    case RtcJob::Kind::kWrite:
+      run(RtcStepper{RtcStepper::Setting{.set_delay = device.set_delay(), .latest = job.latest}}, job, device,
+          clocks, outcome);
+      break;
+  }
+  return outcome;
+}
+
+}  // namespace isletime::sntpd

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/keeping/rtc_keeper.hpp"
+
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "libsync/core/rfc3339.hpp"
+#include "libsync/drivers/rtc_policy.hpp"
+#include "libsync/policy/saturated.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A look at 100 kHz before and behind the edge, and a thread that runs late.
+constexpr Dispersion kWriteError{milliseconds{3}};
+// Further off, and the chip did not take what was written.
+constexpr nanoseconds kWriteFailed = milliseconds{20};
+// A late write is off by as much. Of a chip that has lost its time, any write that does not count as failed
+// is better than none.
+constexpr nanoseconds kLatest = milliseconds{1};
+constexpr nanoseconds kLatestIfLost = milliseconds{15};
+// The longest job is a detection among clocks that do not tick, and a look that finds no edge.
+constexpr nanoseconds kHangs = seconds{30};
+constexpr const char* kHangsText = "its bus hangs: check its wiring, or take the power from the chips on it";
+// Of a time that was saved, of an edge that was seen some time ago, and of the monotonic clock.
+constexpr nanoseconds kErrorOfLastRun = seconds{3};
+constexpr Ppm kRateSinceLastRun = Ppm::whole(500);
+
+// What of it matters to how it drifts.
+constexpr RtcOscillator drifting(const ChipOscillator& oscillator) {
+  return {.is_compensated = oscillator.is_compensated, .has_thermometer = oscillator.has_thermometer};
+}
+
+}  // namespace
+
+RtcKeeper::RtcKeeper(Config config, std::optional<SavedRtc> saved, std::optional<LastRun> last_run,
+                     MonoTime now)
+    : config_(std::move(config)),
+      saved_(std::move(saved)),
+      last_run_(last_run),
+      schedule_(now, kWriteError) {}
+
+std::optional<RtcJob> RtcKeeper::next_job(const RtcTime& time, const CivilDate& near, MonoTime now) {
+  if (busy_since_) return std::nullopt;
+  RtcJob job{.kind = RtcJob::Kind::kRead,
+             .near = near,
+             .true_time = time.true_time,
+             .at = now,
+             .latest = distrust_.empty() ? kLatest : kLatestIfLost};
+  const RtcPlan plan = schedule_.next(time.host);
+  if (std::exchange(wants_write_, false) && time.host.is_verified) {
+    job.kind = RtcJob::Kind::kWrite;
+    // Until it has been looked at again, nobody knows what it holds.
+    drift_->forget_phase();
+  } else if (plan.at > now) {
+    return std::nullopt;
+  } else if (plan.task == RtcTask::kCheck) {
+    job.kind = RtcJob::Kind::kCheck;
+  }
+  busy_since_ = now;
+  is_overdue_told_ = false;
+  return job;
+}
+
+std::optional<MonoTime> RtcKeeper::next_wakeup(const RtcHost& host) const {
+  if (busy_since_) return is_overdue_told_ ? std::nullopt : std::optional{*busy_since_ + kHangs};
+  return wants_write_ ? MonoTime{} : schedule_.next(host).at;
+}
+
+RtcKeeper::News RtcKeeper::on_refused(const std::string& why, MonoTime now) {
+  News news;
+  busy_since_.reset();
+  tell_trouble(failure_, why, news);
+  schedule_.on_failed(now);
+  return news;
+}
+
+std::optional<RtcKeeper::Note> RtcKeeper::overdue(MonoTime now) {
+  if (!busy_since_ || is_overdue_told_ || elapsed(*busy_since_, now) < kHangs) return std::nullopt;
+  is_overdue_told_ = true;
+  return Note{Event::kFault, fmt::format("{}: {}", config_.source, kHangsText)};
+}
+
+// Said once, and again when it is another.
+void RtcKeeper::tell_trouble(std::string& trouble, const std::string& text, News& news) const {
+  if (std::exchange(trouble, text) != text && !text.empty())
+    news.notes.push_back({Event::kFault, fmt::format("{}: {}", config_.source, text)});
+}
+
+RtcKeeper::News RtcKeeper::take(const RtcOutcome& outcome, const RtcTime& time, MonoTime now) {
+  News news;
+  busy_since_.reset();
+  tell_trouble(failure_, outcome.failure, news);
+  if (!outcome.failure.empty()) {
+    ++failures_;
+    if (outcome.is_missed) {
+      schedule_.on_write_missed(now);
+      return news;
+    }
+    schedule_.on_failed(now);
+    if (outcome.kind == RtcJob::Kind::kWrite) schedule_.on_write_failed(now);
+    return news;
+  }
+  switch (outcome.kind) {
+    case RtcJob::Kind::kCheck:
+      schedule_.on_checked(now, outcome.health.repaired > 0);
+      take_health(outcome.health, news);
+      break;
+    case RtcJob::Kind::kRead:
+      schedule_.on_read(now, time.host);
+      if (outcome.look) take_look(*outcome.look, time, now, news);
+      break;
+    case RtcJob::Kind::kWrite:
+      if (outcome.look) take_written(*outcome.look, time, now, news);
+      break;
+  }
+  return news;
+}
+
+void RtcKeeper::take_health(const RtcHealth& health, News& news) {
+  repairs_ += static_cast<std::uint64_t>(health.repaired);
+  if (health.repaired > 0) {
+    news.notes.push_back(
+        {Event::kFault, fmt::format("{}: control registers that were wrong, and are repaired: {}",
+                                    config_.source, health.repaired)});
+  }
+  tell_trouble(sickness_, health.trouble, news);
+}
+
+// The first look at a chip tells whether it is the one that something is known of.
+void RtcKeeper::meet(const RtcLook& look, MonoTime now, News& news) {
+  temperature_ = look.temperature;
+  if (drift_ && chip_ == look.chip) return;
+  chip_ = look.chip;
+  news.notes.push_back({Event::kSourceSelected, fmt::format("{}: it is a {}", config_.source, chip_)});
+  drift_.emplace(drifting(look.oscillator));
+  if (!saved_ || saved_->source != config_.source || saved_->chip != chip_) return;
+  const auto restored = RtcDrift::restored(saved_->drift);
+  if (!restored || saved_->drift.oscillator != drifting(look.oscillator)) return;
+  drift_ = *restored;
+  if (look.pair && is_contradicted(*drift_, *look.pair, now)) {
+    drift_->forget_phase();
+    news.notes.push_back(
+        {Event::kFault, fmt::format("{}: somebody has set it since it was last compared", config_.source)});
+  }
+}
+
+// What was saved tells how far off the chip is, unless somebody set it meanwhile. That shows only if the
+// machine was not started anew.
+bool RtcKeeper::is_contradicted(const RtcDrift& drift, const RtcPair& pair, MonoTime now) const {
+  const auto predicted = drift.predict(pair.chip, temperature_);
+  if (!last_run_ || !predicted) return false;
+  const nanoseconds since = elapsed(last_run_->at, now);
+  const WallTime by_last_run = shifted(last_run_->time, since);
+  const WallTime by_chip = shifted(pair.chip, predicted->offset.value);
+  const nanoseconds explained =
+      saturated_sum(predicted->bound.value, kErrorOfLastRun + isletime::drift(since, kRateSinceLastRun));
+  return magnitude(elapsed(by_last_run, by_chip)) > explained;
+}
+
+std::string RtcKeeper::distrust_of(const RtcLook& look) const {
+  if (!look.distrust.empty() || !look.pair) return look.distrust;
+  const WallTime chip = look.pair->chip;
+  if (!find_implausible(chip, config_.earliest)) return {};
+  const auto text = format_rfc3339(chip);
+  constexpr std::size_t kToTheSecond = 19;
+  return fmt::format("it reads {}, which cannot be: set it", std::string_view{text.data(), kToTheSecond});
+}
+
+void RtcKeeper::compare(const RtcLook& look, Offset offset, Dispersion bound) {
+  if (look.is_set_by_others) drift_.emplace(drifting(look.oscillator));
+  drift_->compare(
+      {.chip = look.pair->chip, .offset = offset, .bound = bound, .temperature = look.temperature});
+}
+
+void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now, News& news) {
+  meet(look, now, news);
+  tell_trouble(distrust_, distrust_of(look), news);
+  if (!look.pair || !distrust_.empty()) {
+    drift_->forget_phase();
+    const RtcFinding lost{.is_believable = false, .offset = {}, .bound = {}};
+    wants_write_ = config_.may_write && schedule_.wants_write(lost, time.host, now);
+    return;
+  }
+  if (!time.host.is_verified) {
+    news.claim = claim_alone(look, now);
+    return;
+  }
+  const RtcPair& pair = *look.pair;
+  const nanoseconds machine_less_chip = elapsed(pair.chip, pair.machine);
+  const RtcFinding finding{.is_believable = true,
+                           .offset = {saturated_sum(machine_less_chip, time.true_less_machine.value)},
+                           .bound = {saturated_sum(pair.bound.value, time.host.bound.value)}};
+  compare(look, finding.offset, finding.bound);
+  wants_write_ = config_.may_write && schedule_.wants_write(finding, time.host, now);
+  written_off_ = finding.offset;
+  news.claim = Claim{.at = pair.machine,
+                     .offset = {saturated_difference(nanoseconds::zero(), machine_less_chip)},
+                     .bound = pair.bound,
+                     .is_reliable = true,
+                     .is_heard = false,
+                     .remark = "others know better: it is compared with them"};
+}
+
+// From the first look on, no battery was needed, and it was no warmer or colder than a box may be.
+Dispersion RtcKeeper::bound_of_unknown(const ChipOscillator& oscillator, MonoTime now) {
+  if (!unknown_since_) unknown_since_ = now;
+  return {saturated_sum((oscillator.is_compensated ? kUnknown : kUnknownCrystal).value,
+                        isletime::drift(elapsed(*unknown_since_, now), oscillator.bound()))};
+}
+
+RtcKeeper::Claim RtcKeeper::claim_alone(const RtcLook& look, MonoTime now) {
+  const RtcPair& pair = *look.pair;
+  const auto predicted = drift_->predict(pair.chip, look.temperature);
+  if (look.temperature) drift_->follow(pair.chip, *look.temperature);
+  const RtcDrift::Prediction known =
+      predicted.value_or(RtcDrift::Prediction{{}, bound_of_unknown(look.oscillator, now)});
+  return {.at = pair.machine,
+          .offset = {saturated_sum(elapsed(pair.machine, pair.chip), known.offset.value)},
+          .bound = {saturated_sum(known.bound.value, pair.bound.value)},
+          .is_reliable = true,
+          .is_heard = true,
+          .remark = {}};
+}
+
+void RtcKeeper::take_written(const RtcLook& look, const RtcTime& time, MonoTime now, News& news) {
+  meet(look, now, news);
+  drift_->forget_phase();
+  if (const std::string distrust = distrust_of(look); !look.pair || !distrust.empty()) {
+    tell_trouble(distrust_, "it did not keep what was written: " + distrust, news);
+    schedule_.on_write_failed(now);
+    return;
+  }
+  const RtcPair& pair = *look.pair;
+  const Offset offset{saturated_sum(elapsed(pair.chip, pair.machine), time.true_less_machine.value)};
+  compare(look, offset, {saturated_sum(pair.bound.value, time.host.bound.value)});
+  if (magnitude(offset.value) > kWriteFailed) {
+    tell_trouble(distrust_, fmt::format("it is {:+.3f} s off behind a write", -Seconds{offset.value}.count()),
+                 news);
+    schedule_.on_write_failed(now);
+    return;
+  }
+  const std::string before = distrust_.empty()
+                                 ? fmt::format("it was {:+.3f} s off", -Seconds{written_off_.value}.count())
+                                 : std::exchange(distrust_, {});
+  ++writes_;
+  schedule_.on_written(now);
+  news.notes.push_back(
+      {Event::kRtcSet, fmt::format("{}: the time was written to it: {}; now it is {:+.4f} s off",
+                                   config_.source, before, -Seconds{offset.value}.count())});
+}
+
+RtcKeeper::View RtcKeeper::view(MonoTime now) const {
+  View view{.chip = chip_,
+            .trouble = {},
+            .temperature = temperature_,
+            .frequency = {},
+            .repairs = repairs_,
+            .writes = writes_,
+            .failures = failures_};
+  const bool hangs = busy_since_ && elapsed(*busy_since_, now) >= kHangs;
+  for (const std::string& trouble :
+       {hangs ? std::string{kHangsText} : std::string{}, failure_, distrust_, sickness_}) {
+    if (view.trouble.empty()) view.trouble = trouble;
+  }
+  if (drift_ && drift_->state().is_phase_known) view.frequency = drift_->frequency().value;
+  return view;
+}
+
+std::optional<SavedRtc> RtcKeeper::saved() const {
+  if (!drift_) return saved_;
+  return SavedRtc{config_.source, chip_, drift_->state()};
+}
+
+}  // namespace isletime::sntpd

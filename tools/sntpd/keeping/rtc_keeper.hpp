@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// What the hub makes of its battery clock: when to have it read, checked or written, what it says of the
+// time while nobody else does, and what was learned of it. No bus and no clock: outcomes of jobs come in,
+// claims and notes go out.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libsync/policy/rtc_schedule.hpp"
+#include "tools/sntpd/keeping/rtc_jobs.hpp"
+#include "tools/sntpd/storing/activity_log.hpp"
+#include "tools/sntpd/storing/saved_rtc.hpp"
+
+namespace isletime::sntpd {
+
+// The hub's time, seen from the machine's clock.
+struct RtcTime {
+  RtcHost host;
+  Offset true_less_machine;
+  WallTime true_time;
+};
+
+class RtcKeeper {
+ public:
+  // Of a chip that nobody here has ever compared: somebody set it by hand, up to a year ago.
+  static constexpr Dispersion kUnknown{std::chrono::minutes{2}};
+  static constexpr Dispersion kUnknownCrystal{std::chrono::minutes{5}};
+
+  struct Config {
+    std::string source;  // "rtc:/dev/i2c-1@0x68"
+    bool may_write;
+    WallTime earliest;  // when this program was made: find_implausible()
+  };
+  // What time it was, by the last run in this boot of the machine.
+  struct LastRun {
+    WallTime time;
+    MonoTime at;
+  };
+  // `saved`: of the last run, whichever chip that had.
+  RtcKeeper(Config config, std::optional<SavedRtc> saved, std::optional<LastRun> last_run, MonoTime now);
+
+  const std::string& source() const { return config_.source; }
+
+  // What is to be done now. Absent: nothing until next_wakeup(), or until the outcome of the last one.
+  std::optional<RtcJob> next_job(const RtcTime& time, const CivilDate& near, MonoTime now);
+  std::optional<MonoTime> next_wakeup(const RtcHost& host) const;
+  // What the chip says of the time: true - machine, when that read `at`.
+  struct Claim {
+    WallTime at;
+    Offset offset;
+    Dispersion bound;
+    bool is_reliable;
+    bool is_heard;       // nobody better tells the time
+    std::string remark;  // a clause for people
+  };
+  struct Note {
+    Event event;
+    std::string text;
+  };
+  struct News {
+    std::optional<Claim> claim;
+    std::vector<Note> notes;
+  };
+  News take(const RtcOutcome& outcome, const RtcTime& time, MonoTime now);
+  // The job could not be begun, and why: a clause.
+  News on_refused(const std::string& why, MonoTime now);
+  // Of a job that should have come to an end long ago; said once.
+  std::optional<Note> overdue(MonoTime now);
+
+  struct View {
+    std::string chip;     // "ds3231"; empty: it has not answered yet
+    std::string trouble;  // empty: all is well
+    std::optional<Celsius> temperature;
+    std::optional<double> frequency;  // what it gains in a second
+    std::uint64_t repairs = 0;
+    std::uint64_t writes = 0;
+    std::uint64_t failures = 0;
+  };
+  View view(MonoTime now) const;
+  // To be saved before a write begins, and when its outcome has come: power may fail in between.
+  std::optional<SavedRtc> saved() const;
+
+ private:
+  void take_look(const RtcLook& look, const RtcTime& time, MonoTime now, News& news);
+  void take_written(const RtcLook& look, const RtcTime& time, MonoTime now, News& news);
+  void take_health(const RtcHealth& health, News& news);
+  void meet(const RtcLook& look, MonoTime now, News& news);
+  bool is_contradicted(const RtcDrift& drift, const RtcPair& pair, MonoTime now) const;
+  std::string distrust_of(const RtcLook& look) const;
+  void compare(const RtcLook& look, Offset offset, Dispersion bound);
+  Claim claim_alone(const RtcLook& look, MonoTime now);
+  Dispersion bound_of_unknown(const ChipOscillator& oscillator, MonoTime now);
+  void tell_trouble(std::string& trouble, const std::string& text, News& news) const;
+
+  Config config_;
+  std::optional<SavedRtc> saved_;
+  std::optional<LastRun> last_run_;
+  RtcSchedule schedule_;
+  std::optional<RtcDrift> drift_;  // once the chip has answered
+  std::string chip_;
+  std::string failure_;   // of its bus
+  std::string distrust_;  // of its time
+  std::string sickness_;  // of its registers
+  std::optional<Celsius> temperature_;
+  std::uint64_t repairs_ = 0;
+  std::uint64_t writes_ = 0;
+  std::uint64_t failures_ = 0;
+  bool wants_write_ = false;
+  Offset written_off_{};  // what it was off by
+  std::optional<MonoTime> busy_since_;
+  bool is_overdue_told_ = false;
+  std::optional<MonoTime> unknown_since_;  // when the chip first told a time that was never compared
+};
+
+}  // namespace isletime::sntpd

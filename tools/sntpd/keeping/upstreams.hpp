@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// Who is asked for the time: of each --server one address, of each --pool several. Names are looked up
+// until they have addresses, and again when one of those is dead, for ever. What the replies are worth is
+// for the discipline to say, in which each of them is a source.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <poll.h>
+
+#include "libsync/policy/discipline/discipline.hpp"
+#include "libsync/posix/key_file.hpp"
+#include "libsync/posix/socket_address.hpp"
+#include "tools/common/log.hpp"
+#include "tools/sntpd/keeping/broadcast_listener.hpp"
+#include "tools/sntpd/keeping/hub_clock.hpp"
+#include "tools/sntpd/keeping/resolver.hpp"
+#include "tools/sntpd/keeping/upstream.hpp"
+#include "tools/sntpd/server_option.hpp"
+#include "tools/sntpd/serving/own_queries.hpp"
+
+namespace isletime::sntpd {
+
+inline constexpr std::size_t kPoolSize = 4;
+
+// What a server says counts from this sample on.
+inline constexpr int kFirstSamples = 3;
+
+// A server's name as a source: "ntp:192.0.2.7".
+std::string source_of(const Endpoint& server);
+
+struct Association {
+  std::string source;  // "ntp:192.0.2.1"
+  std::string host;    // as configured
+  std::size_t plan;    // who wanted it
+  std::size_t index;   // in the discipline
+  Upstream upstream;
+  bool is_ourselves = false;  // never asked
+  int samples = 0;
+  int losses = 0;  // in a row
+  std::optional<Measurement> last{};
+  std::optional<HubClock> clock_then{};  // as it was steered at the last reply
+  std::string last_error{};
+  std::string refusal{};                        // why it was refused last
+  bool was_refused = false;                     // and now agrees with the clock again
+  Standing standing = Standing::kUnreachable;   // as last reported
+  std::optional<BroadcastListener> listener{};  // if its broadcasts are wanted
+};
+
+// A name that has fewer addresses than it should.
+struct Unresolved {
+  std::string host;
+  std::string why;
+};
+
+class Upstreams {
+ public:
+  struct Config {
+    std::vector<ServerOption> servers;
+    std::vector<ServerOption> pools;
+    PollLimits poll;
+    std::int8_t precision = 0;
+    const KeyRing& keys;
+    std::function<bool(const Endpoint&)> is_ourselves;
+    OwnQueries& own_queries;
+    // Called before a source joins the discipline.
+    std::function<void(const std::string& source)> on_start;
+    Resolver::Lookup lookup = resolve_all;
+  };
+  struct Happening {
+    Association& association;
+    QueryOutcome outcome;
+  };
+
+  Upstreams(Config config, Discipline& discipline, const Log& log);
+
+  bool empty() const { return plans_.empty(); }
+
+  void append_polled(std::vector<pollfd>& polled) const;
+  // `polled`: what append_polled() appended, after poll(2); or nothing. `handle` may change the
+  // association's interval.
+  void step(std::span<const pollfd> polled, MonoTime now, const std::function<void(Happening)>& handle);
+  std::optional<MonoTime> next_wakeup() const;
+
+  std::span<const std::unique_ptr<Association>> associations() const { return associations_; }
+  Association* find(std::size_t index) const;
+  std::vector<Unresolved> unresolved() const;
+
+ private:
+  struct Plan {
+    ServerOption server;
+    std::size_t wanted = 1;
+    bool has_name = false;
+    MonoTime next_lookup{};
+    nanoseconds patience{};
+    std::vector<Endpoint> given_up{};
+    std::string trouble{};
+  };
+  // An address of a name that was replaced by another, as its server told us to stop.
+  struct Stopped {
+    Endpoint server;
+    MonoTime until;
+  };
+
+  void plan(const ServerOption& server, std::size_t wanted);
+  void start(std::size_t plan, const Endpoint& address);
+  bool is_asked(const Endpoint& address) const;
+  bool is_dead(const Association& association) const;
+  // How many more addresses the plan could use.
+  std::size_t missing(std::size_t plan) const;
+  void look_up(MonoTime now);
+  void take_answers(MonoTime now);
+  void use(std::size_t index, const std::vector<Endpoint>& addresses, MonoTime now);
+  bool may_be_asked(const Endpoint& address, MonoTime now) const;
+  bool give_up_dead(std::size_t plan);
+
+  Config config_;
+  Discipline& discipline_;
+  const Log& log_;
+  std::vector<Plan> plans_;
+  std::vector<std::unique_ptr<Association>> associations_;
+  std::vector<Stopped> stopped_;
+  Resolver resolver_;
+  bool cannot_look_up_ = false;  // as the system has no room for it, which has been said
+};
+
+}  // namespace isletime::sntpd

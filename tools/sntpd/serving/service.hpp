@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// NTP service on one socket: each request of a batch is judged and answered at once, with a transmit
+// stamp that is taken just before the send, and ahead of that by what sending was seen to take.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libsync/policy/responder.hpp"
+#include "libsync/policy/send_path.hpp"
+#include "libsync/posix/service_socket.hpp"
+#include "libsync/posix/snapshot.hpp"
+#include "tools/sntpd/serving/access_list.hpp"
+#include "tools/sntpd/serving/answerer.hpp"
+#include "tools/sntpd/serving/monitor.hpp"
+#include "tools/sntpd/serving/served_time.hpp"
+
+namespace isletime::sntpd {
+
+struct Counters {
+  std::uint64_t answered = 0;
+  std::uint64_t unsent = 0;
+  std::array<std::uint64_t, kRefusals> refused{};
+
+  Counters& operator+=(const Counters& other);
+};
+// "answered 12; refused 3 not a request"
+std::string to_string(const Counters& counters);
+
+class Service {
+ public:
+  // All but the socket outlive it. `secret`: a number that nobody can predict.
+  Service(ServiceSocket socket, const AccessList& access, const Snapshot<ServedTime>& time,
+          const Demands& demands, const Monitor& monitor, SharedStamps& saved, std::uint64_t secret)
+      : socket_(std::move(socket)),
+        access_(access),
+        time_(&time),
+        monitor_(&monitor),
+        answerer_(demands, saved, secret) {}
+
+  // Answers one batch. Where it does not wait, it keeps to system calls that clock simulators know.
+  void serve(ServiceSocket::Wait wait);
+  // Takes the transmit stamps that have come. serve() does so itself, where it may wait for requests.
+  void take_stamps();
+
+  ServiceSocket& socket() { return socket_; }
+  const ServiceSocket& socket() const { return socket_; }
+  const Counters& counters() const { return counters_; }
+  // May be read while another thread serves.
+  const ClientLog& clients() const { return answerer_.clients(); }
+
+ private:
+  // Replies that leave one right behind another, all signed by keys of one type or by none.
+  struct Group {
+    explicit Group(SendPath::Pause before) : pause(before) {}
+
+    SendPath::Pause pause;  // before the first of them
+    std::array<const Arrival*, ServiceSocket::kMostReplies> arrivals{};
+    std::array<std::optional<Answer>, ServiceSocket::kMostReplies> answers;
+    std::size_t size = 0;
+
+    bool takes(const Answer& answer) const;
+    void add(const Arrival& arrival, const Answer& answer) {
+      arrivals[size] = &arrival;
+      answers[size++] = answer;
+    }
+    bool is_full() const { return size == answers.size(); }
+    SendPath::Work work(std::size_t place) const;
+  };
+  // A reply that the kernel stamps.
+  struct Awaited {
+    std::uint32_t number;
+    SendPath::Work work;
+    nanoseconds pace;
+    WallTime completed;  // by the machine's clock
+    NtpTimestamp receive;
+  };
+
+  void warm_up(const Arrival& request, SendPath::Pause pause);
+  // Which of a group the kernel is to stamp.
+  std::optional<std::size_t> place_to_stamp(const Group& group, MonoTime now);
+  // How long a group takes at present.
+  nanoseconds pace_of(const Group& group, WallTime completed);
+  void send(Group& group, const ServedTime& time, MonoTime now);
+  void answer_control(const Arrival& arrival, const Request& request, Answerer::Batch& batch,
+                      const ServedTime& time);
+
+  ServiceSocket socket_;
+  AccessList::Reader access_;
+  const Snapshot<ServedTime>* time_;
+  const Monitor* monitor_;
+  Answerer answerer_;
+  SendPath send_path_;
+  WallTime last_completed_{};
+  std::array<nanoseconds, 2> paces_{};  // from one full group to the next behind it
+  std::vector<Awaited> awaited_;
+  Counters counters_;
+};
+
+}  // namespace isletime::sntpd

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/storing/saved_rtc.hpp"
+
+#include <charconv>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "libsync/core/rfc3339.hpp"
+#include "libsync/record/decimal_seconds.hpp"
+#include "libsync/record/json_writer.hpp"
+
+namespace isletime::sntpd {
+namespace {
+
+constexpr std::size_t kUnknowns = RtcDrift::kUnknowns;
+constexpr std::size_t kLongestName = 255;
+
+// So that it is read as what it was.
+std::string digits_of(double value) {
+  return fmt::format("{:.17g}", value);
+}
+
+std::optional<double> number_of(const JsonValue* value) {
+  const auto* number = value == nullptr ? nullptr : value->number();
+  if (number == nullptr) return std::nullopt;
+  double parsed = 0;
+  const char* const end = number->text.data() + number->text.size();
+  const auto [stop, failure] = std::from_chars(number->text.data(), end, parsed);
+  return failure == std::errc{} && stop == end ? std::optional{parsed} : std::nullopt;
+}
+
+std::optional<std::vector<double>> numbers_of(const JsonValue* value, std::size_t count) {
+  const auto* array = value == nullptr ? nullptr : value->array();
+  if (array == nullptr || array->size() != count) return std::nullopt;
+  std::vector<double> numbers;
+  for (const JsonValue& item : *array) {
+    const auto number = number_of(&item);
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+std::optional<bool> flag_of(const JsonValue& object, std::string_view name) {
+  const JsonValue* value = object.find(name);
+  return value == nullptr ? std::nullopt : value->flag();
+}
+
+std::optional<std::string> name_of(const JsonValue& object, std::string_view name) {
+  const JsonValue* value = object.find(name);
+  const auto* text = value == nullptr ? nullptr : value->text();
+  if (text == nullptr || text->empty() || text->size() > kLongestName) return std::nullopt;
+  return *text;
+}
+
+std::optional<WallTime> time_of(const JsonValue& object, std::string_view name) {
+  const JsonValue* value = object.find(name);
+  const auto* text = value == nullptr ? nullptr : value->text();
+  const auto time = parse_rfc3339(text == nullptr ? "" : *text);
+  return time ? std::optional{*time} : std::nullopt;
+}
+
+std::optional<nanoseconds> duration_of(const JsonValue& object, std::string_view name) {
+  const JsonValue* value = object.find(name);
+  const auto* number = value == nullptr ? nullptr : value->number();
+  const auto duration = parse_decimal_seconds(number == nullptr ? "" : number->text);
+  return duration ? std::optional{*duration} : std::nullopt;
+}
+
+}  // namespace
+
+std::string rtc_object(const SavedRtc& saved) {
+  const RtcDrift::State& drift = saved.drift;
+  std::vector<std::string> mean;
+  std::vector<std::string> covariance;
+  for (std::size_t i = 0; i < kUnknowns; ++i) {
+    mean.push_back(digits_of(drift.mean[i]));
+    for (std::size_t j = 0; j <= i; ++j) covariance.push_back(digits_of(drift.covariance[i][j]));
+  }
+  return JsonWriter{}
+      .text("source", saved.source)
+      .text("chip", saved.chip)
+      .flag("is_compensated", drift.oscillator.is_compensated)
+      .flag("has_thermometer", drift.oscillator.has_thermometer)
+      .time("at", drift.at)
+      .flag("is_phase_known", drift.is_phase_known)
+      .raw("mean", json_array(mean))
+      .raw("covariance", json_array(covariance))
+      .raw("temperature_c", digits_of(drift.temperature.value))
+      .seconds("bound_s", drift.bound.value)
+      .object();
+}
+
+std::optional<SavedRtc> read_rtc(const JsonValue& object) {
+  const auto source = name_of(object, "source");
+  const auto chip = name_of(object, "chip");
+  const auto is_compensated = flag_of(object, "is_compensated");
+  const auto has_thermometer = flag_of(object, "has_thermometer");
+  const auto at = time_of(object, "at");
+  const auto is_phase_known = flag_of(object, "is_phase_known");
+  const auto mean = numbers_of(object.find("mean"), kUnknowns);
+  const auto covariance = numbers_of(object.find("covariance"), kUnknowns * (kUnknowns + 1) / 2);
+  const auto temperature = number_of(object.find("temperature_c"));
+  const auto bound = duration_of(object, "bound_s");
+  if (!source || !chip || !is_compensated || !has_thermometer || !at || !is_phase_known || !mean ||
+      !covariance || !temperature || !bound)
+    return std::nullopt;
+  SavedRtc saved{.source = *source, .chip = *chip, .drift = {}};
+  saved.drift.oscillator = {*is_compensated, *has_thermometer};
+  saved.drift.at = *at;
+  saved.drift.is_phase_known = *is_phase_known;
+  saved.drift.temperature = {*temperature};
+  saved.drift.bound = {*bound};
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < kUnknowns; ++i) {
+    saved.drift.mean[i] = (*mean)[i];
+    for (std::size_t j = 0; j <= i; ++j) {
+      saved.drift.covariance[i][j] = saved.drift.covariance[j][i] = (*covariance)[next++];
+    }
+  }
+  if (!RtcDrift::restored(saved.drift)) return std::nullopt;
+  return saved;
+}
+
+}  // namespace isletime::sntpd
