@@ -470,6 +470,18 @@ TEST(SntpdHub, ALaterWordOfAPersonCounts) {
   EXPECT_EQ(text_of(status_of(hub), "reliable"), "true");
 }
 
+// Within the second that was named, as date(1) names it, is half a second around its middle.
+TEST(SntpdHub, APersonsWholeSecondIsSetWithABoundThatHoldsIt) {
+  const UnsetHub hub;
+  const WallTime before = wall_now();
+  const auto second = format_rfc3339(std::chrono::floor<seconds>(before));
+  ASSERT_EQ(hub.sntpctl({"set", std::string{second.data(), 19} + "Z"}).status, 0);
+  const Header served = hub.client().ask(fakes::query())->header();
+  EXPECT_LE(magnitude(served.transmit - to_ntp(wall_now())),
+            served.root_dispersion.to_nanoseconds() + elapsed(before, wall_now()));
+  EXPECT_EQ(text_of(status_of(hub), "reliable"), "true");
+}
+
 TEST(SntpdHub, ALaterSampleOfASourceReplacesAnEarlierOneThatItContradicts) {
   for (const char* source :
        {"phone:192.0.2.4", "ocpp:wss://192.0.2.4", "rtc:/dev/rtc9", "ccapi:https://192.0.2.4"}) {

@@ -138,12 +138,15 @@ const char* find_fault(const CLI::App& app, Command command) {
 }
 
 // Reads the command's argument. Null: it is understood.
-const char* parse_argument(const std::string& argument, Options& options) {
+const char* parse_argument(const std::string& argument, bool has_uncertainty, Options& options) {
   if (options.command == Command::kSetRateError) options.fit = argument;
   if (options.command != Command::kSet) return nullptr;
   const auto time = parse_rfc3339(argument);
   if (!time) return "set: TIME is not a time as in 2026-02-03T04:05:06Z";
   options.time = *time;
+  // A person, or date(1), tells the second that it is: the time is somewhere within it.
+  const bool is_whole = argument.find('.') == std::string::npos;
+  if (is_whole && !has_uncertainty) options.time += std::chrono::milliseconds{500};
   return nullptr;
 }
 
@@ -182,7 +185,7 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   if (const auto status = parse_command_line(*app, argc, argv)) return *status;
   options.command = *parse_command(words.command);
   const char* fault = find_fault(*app, options.command);
-  if (fault == nullptr) fault = parse_argument(words.argument, options);
+  if (fault == nullptr) fault = parse_argument(words.argument, !words.uncertainty.empty(), options);
   if (fault != nullptr) {
     Log(kText.name, Log::Level::kErrors).error(std::string{fault} + "; see sntpctl --help");
     return ExitStatus::kUsage;
