@@ -366,6 +366,20 @@ TEST(SntpdHub, ARefusedServerDoesNotTakeBackWhatAPersonHasSet) {
   EXPECT_LT(magnitude(served.transmit - to_ntp(wall_now())), 2s);
 }
 
+// After a power cut both may begin in a time that has passed, until the server learns the true one.
+TEST(SntpdHub, AWrongClockComesRightAlsoByAServerThatWasWrongWithIt) {
+  for (const auto first_error : {0h, -24h * 365}) {
+    const LyingServer waking([first_error](const LyingServer::Question& question) {
+      return off_by(question.number < 6 ? first_error : 24h * 365 * 75)(question);
+    });
+    Hub hub({"--server", server(waking)}, "../tests/sntpd_of_2100");
+    EXPECT_EQ(hub.client().ask(fakes::query())->header().leap, Leap::kUnsynchronised);
+    ASSERT_TRUE(hub.program().wait_for("the clock is stepped by +2365")) << hub.program().err();
+    ASSERT_TRUE(comes_to_say_status(hub, R"("synchronised":true)"));
+    EXPECT_EQ(hub.client().ask(fakes::query())->header().leap, Leap::kNone);
+  }
+}
+
 TEST(SntpdHub, NoServerSetsAClockFurtherThanTwentyYearsPastTheBuildNorBehindIt) {
   for (const auto& [error, why] :
        {std::pair{24h * 365 * 21, "beyond all reason"}, {-24h * 365, "known to have passed"}}) {

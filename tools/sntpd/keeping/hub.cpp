@@ -468,7 +468,8 @@ void Hub::follow(Association& peer, const Discipline::Consensus& consensus, Mono
   const Offset move{-saturated_sum(consensus.estimate.phase, steering_.steered_now())};
   if (const auto implausible = find_implausible(kind, move))
     return refuse(peer, move, describe(*implausible).text);
-  const bool is_held = was_synchronised(kind, now) || std::exchange(peer.was_refused, false);
+  const bool was_refused = std::exchange(peer.was_refused, false);
+  const bool is_held = !comes_right(move) && (was_synchronised(kind, now) || was_refused);
   const auto steered = steering_.steer(consensus.estimate, peer.upstream.interval(), is_held);
   if (!steered) {
     if (steered.error() == SteeringFault::kPanic) refuse(peer, move, "that is further than --panic allows");
@@ -509,6 +510,12 @@ std::optional<Verdict> Hub::find_implausible(SourceKind kind, Offset move) const
   return implausible;
 }
 
+// A clock that is known to be wrong may be set to a time that can be, however far that is.
+bool Hub::comes_right(Offset move) const {
+  const WallTime hub_now = steering_.hub_now();
+  return hub_now < earliest_ && shifted(hub_now, move.value) >= earliest_;
+}
+
 // Who comes to agree with the clock again is heard again, but not to move it any further.
 void Hub::hear_refused_again() {
   for (const auto& association : upstreams_.associations()) {
@@ -516,9 +523,11 @@ void Hub::hear_refused_again() {
     const auto estimate = source.is_refused ? source.estimator.at(steering_.free_now()) : std::nullopt;
     if (!estimate) continue;
     const Offset move{-saturated_sum(estimate->phase, steering_.steered_now())};
-    if (magnitude(move.value) > options_.limits.panic || find_implausible(SourceKind::kNtp, move)) continue;
+    const bool is_set = timekeeper_.standing(mono_now()).ever_set || was_running_;
+    const bool is_too_far = is_set && !comes_right(move) && magnitude(move.value) > options_.limits.panic;
+    if (is_too_far || find_implausible(SourceKind::kNtp, move)) continue;
     discipline_.refuse(association->index, false);
-    association->was_refused = true;
+    association->was_refused = is_set;
   }
 }
 

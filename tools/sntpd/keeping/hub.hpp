@@ -118,6 +118,7 @@ class Hub {
   // what it contradicts is not claimed.
   void refuse(Association& peer, Offset move, const char* why);
   void hear_refused_again();
+  bool comes_right(Offset move) const;
   std::optional<Verdict> find_implausible(SourceKind kind, Offset move) const;
   // A sample that is in doubt: the clock may be off by as much.
   void widen(Dispersion bound, MonoTime now);
