@@ -82,7 +82,7 @@ Outcome SourceEstimator::judge(const Observation& observation, double interval, 
     step(doubt_->frequency);
     return Outcome::kStepped;
   }
-  detector_.acquit(observation);
+  detector_.acquit(observation, interval);
   const FilterBank::Explanation explanation = bank_.observe(observation);
   if (!is_suspicious()) doubt_.reset();
   if (is_outside(observation)) doubt_ = doubt(observation, interval);

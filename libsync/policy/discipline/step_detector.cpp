@@ -36,7 +36,8 @@ bool StepDetector::suspect(const Observation& observation, double interval, int 
   return agreeing_ >= evidence;
 }
 
-void StepDetector::acquit(const Observation& observation) {
+void StepDetector::acquit(const Observation& observation, double interval) {
+  best_age_ += interval;
   ++acquitting_;
   const bool says_no_less = observation.half_width <= best_.half_width + best_.mean_excess;
   if (says_no_less || acquitting_ >= kManyAcquitting) clear();

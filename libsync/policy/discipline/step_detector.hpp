@@ -14,13 +14,13 @@ class StepDetector {
   // Of samples taken `interval` apart. True: `evidence` of them agree, of which best() says the most.
   bool suspect(const Observation& observation, double interval, int evidence);
   const Observation& best() const { return best_; }
-  // How long before the last suspect that was.
+  // How long before the last sample that was.
   double best_age() const { return best_age_; }
 
   bool is_suspicious() const { return agreeing_ > 0; }
   // The estimate explains this one. That settles the matter if it says no less than the suspects do, or if
   // it is one of many.
-  void acquit(const Observation& observation);
+  void acquit(const Observation& observation, double interval);
   void clear();
 
  private:

@@ -60,7 +60,7 @@ Observation of_width(double half_width) {
 TEST(StepDetector, ASampleThatSaysNoLessSettlesTheMatter) {
   StepDetector detector;
   detector.suspect(kSuspect, kInterval, 3);
-  detector.acquit(of_width(1e-3));
+  detector.acquit(of_width(1e-3), kInterval);
   EXPECT_FALSE(detector.is_suspicious());
 }
 
@@ -69,7 +69,7 @@ TEST(StepDetector, ASampleThatSaysLessLeavesTheSuspicion) {
   StepDetector detector;
   detector.suspect(kSuspect, kInterval, 3);
   detector.suspect(kSuspect, kInterval, 3);
-  detector.acquit(of_width(1e-2));
+  detector.acquit(of_width(1e-2), kInterval);
   EXPECT_TRUE(detector.is_suspicious());
   EXPECT_TRUE(detector.suspect(kSuspect, kInterval, 3));
 }
@@ -78,9 +78,9 @@ TEST(StepDetector, ASampleThatSaysLessLeavesTheSuspicion) {
 TEST(StepDetector, ManySamplesThatSayLessSettleItToo) {
   StepDetector detector;
   detector.suspect(of_width(0.0), kInterval, 3);
-  for (int i = 1; i < 8; ++i) detector.acquit(of_width(1e-2));
+  for (int i = 1; i < 8; ++i) detector.acquit(of_width(1e-2), kInterval);
   EXPECT_TRUE(detector.is_suspicious());
-  detector.acquit(of_width(1e-2));
+  detector.acquit(of_width(1e-2), kInterval);
   EXPECT_FALSE(detector.is_suspicious());
 }
 
@@ -95,6 +95,14 @@ TEST(StepDetector, TheBestSuspectIsTheOneThatWaitedLeast) {
 }
 
 // An unmeasured crystal of 100 ppm drifts by 0.1 s in 1000 s.
+TEST(StepDetector, TheBestSuspectAgesAlsoByWhatIsExplained) {
+  StepDetector detector;
+  detector.suspect(kSuspect, 64.0, 3);
+  detector.acquit(of_width(1e-2), 64.0);
+  detector.suspect(of_width(2e-3), 64.0, 3);
+  EXPECT_EQ(detector.best_age(), 128.0);
+}
+
 TEST(StepDetector, SuspectsMayDriftAsAnOscillatorMay) {
   StepDetector detector;
   detector.suspect(at(1.0), kInterval, 2);
