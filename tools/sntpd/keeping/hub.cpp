@@ -510,10 +510,10 @@ std::optional<Verdict> Hub::find_implausible(SourceKind kind, Offset move) const
   return implausible;
 }
 
-// A clock that is known to be wrong may be set to a time that can be, however far that is.
+// A clock before the build is certainly wrong: it may be set to a time that can be, however far that is.
 bool Hub::comes_right(Offset move) const {
   const WallTime hub_now = steering_.hub_now();
-  return hub_now < earliest_ && shifted(hub_now, move.value) >= earliest_;
+  return hub_now < build_time() && shifted(hub_now, move.value) >= earliest_;
 }
 
 // Who comes to agree with the clock again is heard again, but not to move it any further.
