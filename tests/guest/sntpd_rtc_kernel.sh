@@ -7,7 +7,7 @@ bind_kernel_driver
 date -u -s '1970-01-01 00:00:10'
 sntpd --verbose --rtc /dev/rtc1 >/tmp/sntpd.log 2>&1 &
 hub=$!
-eventually is_reliable
+eventually is_synchronised
 [ "$(date -u +%Y)" = 2036 ]
 sntpctl --json status | grep -q '"source":"rtc:/dev/rtc1"'
 

@@ -53,3 +53,4 @@ clock_agrees_with() {
 rtcset_i2c() { rtcset --device "$i2c_device" --chip ds1338 "$@"; }
 
 is_reliable() { sntpctl --json status | grep -q '"reliable":true'; }
+is_synchronised() { sntpctl --json status | grep -q '"synchronised":true'; }
