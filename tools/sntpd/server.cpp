@@ -201,12 +201,14 @@ std::optional<Server::Failure> Server::open_control(const std::optional<User>& u
   const std::string path = options_.control_socket.value_or(default_paths(surroundings()).control_socket);
   auto server = ControlServer::open(path, user ? std::optional{user->id} : std::nullopt);
   if (server) {
-    control_.emplace(*std::move(server), Control::Daemon{.hub = *hub_,
-                                                         .memory = memory_,
-                                                         .background = background_,
-                                                         .status = [this] { return status(); },
-                                                         .clients = [this] { return clients(); },
-                                                         .reload = [this](auto report) { reload(report); }});
+    control_.emplace(*std::move(server),
+                     Control::Daemon{.hub = *hub_,
+                                     .memory = memory_,
+                                     .background = background_,
+                                     .publish_time = [this] { time_.publish(hub_->served()); },
+                                     .status = [this] { return status(); },
+                                     .clients = [this] { return clients(); },
+                                     .reload = [this](auto report) { reload(report); }});
     return std::nullopt;
   }
   if (options_.control_socket) return Failure{ExitStatus::kSystemFailed, server.error().text};

@@ -61,11 +61,15 @@ void Control::answer(ClientId to, const Show& asked) {
 }
 
 void Control::answer(ClientId to, const Feed& feed) {
-  server_.reply(to, to_json("feed", daemon_.hub.feed(feed.sample)));
+  const Hub::Answer answer = daemon_.hub.feed(feed.sample);
+  daemon_.publish_time();
+  server_.reply(to, to_json("feed", answer));
 }
 
 void Control::answer(ClientId to, const SetTime& set) {
-  server_.reply(to, to_json("set", daemon_.hub.set(set)));
+  const Hub::Answer answer = daemon_.hub.set(set);
+  daemon_.publish_time();
+  server_.reply(to, to_json("set", answer));
 }
 
 // Once it is on the disk, or known not to be.

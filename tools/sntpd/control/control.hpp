@@ -29,6 +29,8 @@ class Control {
     Hub& hub;
     Memory& memory;
     Background& background;
+    // Clients are told of the clock as it is now: before the reply says that it was set.
+    std::function<void()> publish_time;
     std::function<StatusView()> status;
     // In any thread.
     std::function<std::vector<ClientView>()> clients;
