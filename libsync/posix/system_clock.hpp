@@ -71,6 +71,8 @@ class SystemClock {
   double rate() const { return rate_; }
   // The rate that the kernel applies now, if another program has set it since. Errors are none.
   std::optional<double> foreign_rate() const;
+  // It is left as it is.
+  void on_foreign_rate(double rate) { rate_ = rate; }
   // The rate that the kernel really applies, which differs by its resolution and range.
   Result<double, SysError> set_rate(double rate);
   std::optional<SysError> step(Offset by);

@@ -171,6 +171,33 @@ TEST(SimulatedClock, ARestartKeepsTheBoundThatWasKnown) {
   EXPECT_EQ(again.at("broken_percent"), 0);
 }
 
+// By a tenth of a second in 2.5 s, which shows on no clock of the machine.
+TEST(SimulatedClock, AfterARunThatWasKilledInMidSlewNothingIsClaimed) {
+  const fakes::ScratchFolder folder;
+  const Words options{"--port",
+                      "123",
+                      "--bind",
+                      "192.168.123.250",
+                      "--no-rate-limit",
+                      "--state-dir",
+                      folder.path("state"),
+                      "--server",
+                      "192.168.123.1"};
+  run_sntpd({"CLOCKSIM_EPOCH=1800000000", "CLOCKSIM_SECONDS=20000", "CLOCKSIM_WALK=0"}, options);
+  const Results again =
+      run_sntpd({"CLOCKSIM_EPOCH=1800020000", "CLOCKSIM_UPTIME=20000", "CLOCKSIM_SECONDS=5000",
+                 "CLOCKSIM_RATE=0.04", "CLOCKSIM_LOSS=1", "CLOCKSIM_ASK=10"},
+                options);
+  EXPECT_EQ(again.at("served"), 0);
+}
+
+TEST(SimulatedClock, WhereAnotherProgramSteersItTheBoundHolds) {
+  const Results results = simulate_hub({"CLOCKSIM_SECONDS=40000", "CLOCKSIM_SETTLED=2000",
+                                        "CLOCKSIM_EVENTS=steering=100e-6 at=10000 each=1000"});
+  EXPECT_EQ(results.at("broken_percent"), 0);
+  EXPECT_LT(results.at("served"), 0.4 * results.at("asked")) << "whoever steers it vouches for it, or nobody";
+}
+
 // Another program keeps the clock, and nobody is asked.
 TEST(SimulatedClock, IsServedByTheKernelsWordWhereAnotherProgramKeepsIt) {
   const Words options{"--port", "123", "--bind", "192.168.123.250", "--no-rate-limit", "--no-clock"};

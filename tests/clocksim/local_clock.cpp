@@ -14,9 +14,18 @@ constexpr unsigned kSimulated = ADJ_FREQUENCY | ADJ_STATUS | ADJ_TICK | ADJ_SETO
 // The kernel is told these, and nothing follows from them here.
 constexpr unsigned kTold = ADJ_MAXERROR | ADJ_ESTERROR | ADJ_TIMECONST | ADJ_NANO | ADJ_TAI;
 constexpr long kMostFine = 32'768'000;
-constexpr long kErrorOfStepped = 16'000'000;  // microseconds
+constexpr double kErrorOfStepped = 16e6;  // microseconds
 
 }  // namespace
+
+// The kernel lets the error grow by 500 ppm, and calls a clock that is off by 16 s unsynchronised (its
+// timex.h: MAXFREQ, NTP_PHASE_LIMIT).
+void LocalClock::advance(double by) {
+  real_ += by * rate();
+  mono_ += by * rate();
+  max_error_ = std::min(max_error_ + 500 * by, kErrorOfStepped);
+  if (max_error_ >= kErrorOfStepped) status_ |= STA_UNSYNC;
+}
 
 void LocalClock::set_rate(double rate) {
   tick_ = 10'000 + std::lround(rate / 100e-6);
@@ -25,7 +34,7 @@ void LocalClock::set_rate(double rate) {
 
 void LocalClock::vouch(double error) {
   status_ &= ~STA_UNSYNC;
-  max_error_ = std::lround(error * 1e6);
+  max_error_ = error * 1e6;
 }
 
 void LocalClock::step(double by) {
@@ -50,7 +59,7 @@ int LocalClock::adjust(timex& request) {
   if ((modes & ADJ_FREQUENCY) != 0) fine_ = std::clamp(request.freq, -kMostFine, kMostFine);
   if ((modes & ADJ_STATUS) != 0) status_ = request.status & 0xff;
   if ((modes & ADJ_TICK) != 0) tick_ = request.tick;
-  if ((modes & ADJ_MAXERROR) != 0) max_error_ = request.maxerror;
+  if ((modes & ADJ_MAXERROR) != 0) max_error_ = static_cast<double>(request.maxerror);
   if ((modes & ADJ_SETOFFSET) != 0) {
     max_error_ = kErrorOfStepped;  // by which chronyd knows that the kernel has ADJ_SETOFFSET
     const double unit = (modes & ADJ_NANO) != 0 ? 1e-9 : 1e-6;
@@ -59,7 +68,7 @@ int LocalClock::adjust(timex& request) {
   request.offset = 0;
   request.freq = fine_;
   request.tick = tick_;
-  request.maxerror = max_error_;
+  request.maxerror = std::lround(max_error_);
   request.status = status_;
   return (status_ & STA_UNSYNC) != 0 ? TIME_ERROR : TIME_OK;
 }

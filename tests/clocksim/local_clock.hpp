@@ -21,10 +21,7 @@ class LocalClock {
     const double steered = static_cast<double>(tick_) / 10'000 + static_cast<double>(fine_) / 65'536e6;
     return (1 + frequency_ + extra_) * steered;
   }
-  void advance(double by) {
-    real_ += by * rate();
-    mono_ += by * rate();
-  }
+  void advance(double by);
   void wander(double by) { frequency_ += by; }
   // The frequency that events add to the oscillator's wandering.
   void gain(double extra) { extra_ = extra; }
@@ -49,7 +46,7 @@ class LocalClock {
   double extra_ = 0;
   long tick_ = 10'000;
   long fine_ = 0;
-  long max_error_ = 0;
+  double max_error_ = 16e6;  // microseconds
   int status_ = STA_UNSYNC;
   int steps_ = 0;
   bool refuses_ = false;

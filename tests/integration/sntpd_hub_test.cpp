@@ -71,14 +71,15 @@ NtpTimestamp later(NtpTimestamp stamp, nanoseconds by) {
   return to_ntp(*unfold(stamp, wall_now()) + by);
 }
 
+Header off(Header reply, nanoseconds error) {
+  reply.receive = later(reply.receive, error);
+  reply.transmit = later(reply.transmit, error);
+  reply.reference = later(reply.reference, error);
+  return reply;
+}
+
 LyingServer::Answer off_by(nanoseconds error) {
-  return [error](const LyingServer::Question& question) {
-    Header reply = question.truth;
-    reply.receive = later(reply.receive, error);
-    reply.transmit = later(reply.transmit, error);
-    reply.reference = later(reply.reference, error);
-    return fakes::only(reply);
-  };
+  return [error](const LyingServer::Question& question) { return fakes::only(off(question.truth, error)); };
 }
 
 // Asks until the sources have the words, for as long as a patient person would.
@@ -380,6 +381,16 @@ TEST(SntpdHub, AWrongClockComesRightAlsoByAServerThatWasWrongWithIt) {
   }
 }
 
+// A router after a power cut, which serves 1970 or last year.
+TEST(SntpdHub, AServerThatTellsAPastTimeDoesNotSilenceAClockThatIsRight) {
+  const LyingServer waking(off_by(-24h * 365));
+  Hub hub({"--server", server(waking)});
+  ASSERT_EQ(feed(hub, sample("phone:192.0.2.4", "0", "0.02")).status, 0);
+  ASSERT_TRUE(hub.program().wait_for("a time that is known to have passed")) << hub.program().err();
+  EXPECT_EQ(text_of(status_of(hub), "reliable"), "true");
+  EXPECT_EQ(hub.client().ask(fakes::query())->header().leap, Leap::kNone);
+}
+
 TEST(SntpdHub, NoServerSetsAClockFurtherThanTwentyYearsPastTheBuildNorBehindIt) {
   for (const auto& [error, why] :
        {std::pair{24h * 365 * 21, "beyond all reason"}, {-24h * 365, "known to have passed"}}) {
@@ -453,6 +464,32 @@ TEST(SntpdHub, AFollowerOfALocalClockIsNotReliableAndSaysWhy) {
   EXPECT_TRUE(has(hub.sntpctl({"status"}).out, "on a clock that nobody vouches for"));
   EXPECT_EQ(hub.client().ask(fakes::query())->header().reference_id, kLocalClock);
   EXPECT_EQ(hub.client().ask(fakes::query())->header().stratum, 11);
+}
+
+// Its clock is 300 s off, which nobody says of it: what was known counts for more.
+TEST(SntpdHub, ALocalClockDoesNotReplaceWhatAServerToldBefore) {
+  std::atomic<bool> is_gone = false;
+  const LyingServer honest([&is_gone](const LyingServer::Question& question) {
+    Header reply = question.truth;
+    if (is_gone) reply.leap = Leap::kUnsynchronised;
+    return fakes::only(reply);
+  });
+  const LyingServer island([](const LyingServer::Question& question) {
+    Header reply = off(question.truth, 300s);
+    reply.stratum = 10;
+    reply.reference_id = kLocalClock;
+    return fakes::only(reply);
+  });
+  const Hub hub({"--server", server(honest), "--server", server(island)});
+  ASSERT_TRUE(comes_to_say(hub, "*  ntp:127.0.0.1:" + honest.port()));
+  is_gone = true;
+  ASSERT_TRUE(comes_to_say(hub, "unsynchronised: it says that its own clock is not set"));
+  const double up = std::stod(text_of(status_of(hub), "uptime_s"));
+  ASSERT_TRUE(comes_to_be_older(hub, up + 6));
+  const Header served = hub.client().ask(fakes::query())->header();
+  EXPECT_EQ(served.reference_id, kLocalClock);
+  EXPECT_EQ(served.stratum, 10);
+  EXPECT_LT(magnitude(served.transmit - to_ntp(wall_now())), 100ms);
 }
 
 TEST(SntpdHub, AServerWithAReferenceOutranksAnyNumberOfLocalClocks) {

@@ -35,6 +35,9 @@ constexpr nanoseconds kSaveInterval = hours{1};
 constexpr nanoseconds kLeastMoved = std::chrono::milliseconds{10};
 constexpr Ppm kMostRateSince = Ppm::whole(500);
 
+// A rate that differs by more from the one that was learned is a slew's.
+constexpr double kSteadyRate = 20e-6;
+
 // No clock that is in use is set further past the build, whoever says so.
 constexpr nanoseconds kLongestUse = hours{24 * 365 * 20 + 24 * 5};
 
@@ -161,14 +164,20 @@ void Hub::recall() {
 // What was known when this boot's last run ended still is, if nobody has set the clock since.
 void Hub::resume() {
   if (was_running_) steering_.take_clock();
-  steering_.settle(was_running_ && frequency_ ? std::optional{-frequency_->value} : std::nullopt);
-  if (!was_running_ || !saved_.sync || !steering_.clock().sets_the_machines_clock()) return;
+  const std::optional<double> rate =
+      was_running_ && frequency_ ? std::optional{-frequency_->value} : std::nullopt;
+  // By a rate that was left in mid-slew the monotonic clock runs wrong as well, so that nothing tells for how
+  // long.
+  const double wrong = rate ? std::abs(steering_.clock().rate() - *rate) : 1.0;
+  steering_.settle(rate);
+  if (wrong > kSteadyRate || !saved_.sync || !steering_.clock().sets_the_machines_clock()) return;
   const MonoTime now = mono_now();
   const nanoseconds since = elapsed(MonoTime{saved_.boot->uptime}, now);
   const nanoseconds moved =
       magnitude(saturated_difference(elapsed(saved_.saved_at, steering_.hub_now()), since));
   if (since < nanoseconds::zero() || moved > kLeastMoved + drift(since, kMostRateSince)) return;
-  timekeeper_.on_sync(saved_.sync->kind, {saturated_sum(saved_.sync->bound.value, moved)}, now - since);
+  const nanoseconds gained = moved + rounded(wrong * Seconds{since});
+  timekeeper_.on_sync(saved_.sync->kind, {saturated_sum(saved_.sync->bound.value, gained)}, now - since);
   reference_.on_sync(steering_.hub_now(), timekeeper_.standing(now).bound);
 }
 
@@ -191,7 +200,7 @@ void Hub::save() {
   SavedState state;
   state.saved_at = steering_.hub_now();
   state.last_good_time = last_good_ ? std::min(*last_good_, state.saved_at) : saved_.last_good_time;
-  if (frequency_) state.frequency = to_saved(*frequency_);
+  state.frequency = to_saved(frequency_.value_or(Frequency{-steering_.steady_rate(), kUnknownDeviation}));
   for (const auto& association : upstreams_.associations()) {
     const auto estimate = discipline_.source(association->index)->estimator.at(steering_.free_now());
     if (!estimate || association->samples < kFirstSamples) continue;
@@ -272,9 +281,9 @@ bool Hub::notice_jump() {
       error = {kErrorAfterSleep};
       break;
     case Steering::Cause::kSteeredByOthers:
-      discipline_.forget_phase();
-      has_changed_ = true;
-      return true;
+      // Whatever it is that the other follows, from now on its word to the kernel is what is known.
+      if (steering_.gives_way()) error = {nanoseconds::max()};
+      break;
     case Steering::Cause::kSomebody:
       log_.notice(fmt::format("somebody set the clock by {:+.6f} s", Seconds{jump->by.value}.count()));
       note(Event::kClockSetByOthers,
@@ -460,25 +469,32 @@ bool Hub::is_on_local_clock(const Association& association) const {
 
 void Hub::follow(Association& peer, const Discipline::Consensus& consensus, MonoTime now) {
   const bool is_island = is_on_local_clock(peer);
-  const SourceKind kind = is_island ? SourceKind::kIsland : SourceKind::kNtp;
   const ClockStanding standing = timekeeper_.standing(now);
-  // Who follows no reference may have the time from us, and knows no better then.
-  const bool is_better = !standing.ever_set || follows_upstream() || consensus.bound < standing.bound;
-  if (is_island && (options_.is_island_reference || !is_better)) return lose();
+  const SourceKind kind = is_island ? SourceKind::kIsland : SourceKind::kNtp;
   const Offset move{-saturated_sum(consensus.estimate.phase, steering_.steered_now())};
-  if (const auto implausible = find_implausible(kind, move))
-    return refuse(peer, move, describe(*implausible).text);
+  if (is_island && !may_follow_island(peer, move, now)) return lose();
+  if (const auto implausible = find_implausible(kind, move)) {
+    refuse(peer, move, describe(*implausible).text);
+    return lose();
+  }
   const bool was_refused = std::exchange(peer.was_refused, false);
   const bool is_held = !comes_right(move) && (was_synchronised(kind, now) || was_refused);
   const auto steered = steering_.steer(consensus.estimate, peer.upstream.interval(), is_held);
   if (!steered) {
-    if (steered.error() == SteeringFault::kPanic) refuse(peer, move, "that is further than --panic allows");
+    if (steered.error() == SteeringFault::kPanic) {
+      refuse(peer, move, "that is further than --panic allows");
+      contradict();
+    }
     return lose();
   }
   if (steered->is_stepped) on_own_step();
   learn_frequency(consensus);
   const auto& account = discipline_.source(consensus.system_peer)->account;
-  const Dispersion bound{saturated_sum(consensus.bound.value, steered->left)};
+  // What an island's clock says of itself does not make ours any better than it was.
+  const bool was_known = is_island && standing.ever_set && standing.kind != SourceKind::kIsland;
+  const nanoseconds known =
+      was_known ? saturated_sum(standing.bound.value, magnitude(move.value)) : nanoseconds{};
+  const Dispersion bound{saturated_sum(std::max(consensus.bound.value, known), steered->left)};
   const bool is_other_server = follows_upstream();
   const bool is_new = followed_ != peer.source;
   const WallTime hub_now = steering_.hub_now();
@@ -491,13 +507,22 @@ void Hub::follow(Association& peer, const Discipline::Consensus& consensus, Mono
                               .is_on_local_clock = is_island},
           peer.upstream.interval());
   if (!is_island) {
-    timekeeper_.raise_floor(hub_now);
+    timekeeper_.raise_floor(shifted(hub_now, -bound.value));
     steering_.tell({consensus.leap, bound.value, rounded(Seconds{std::sqrt(consensus.estimate.var_phase)})});
   }
   was_lost_ = false;
   if (!is_new) return;
   if (is_other_server) note(Event::kSourceSelected, "the clock now follows " + peer.source);
   if (!is_other_server) note(Event::kSynchronised, "the clock follows " + peer.source);
+}
+
+// Nobody vouches for an island's clock: it is followed for want of anything else, or as long as the server
+// that was followed before agrees with what is known, so that its clients stay together.
+bool Hub::may_follow_island(const Association& peer, Offset move, MonoTime now) const {
+  const ClockStanding standing = timekeeper_.standing(now);
+  if (options_.is_island_reference) return false;
+  if (!standing.ever_set || standing.kind == SourceKind::kIsland) return true;
+  return followed_ == peer.source && magnitude(move.value) <= standing.bound.value;
 }
 
 // A clock that reads less than the floor, and agrees with its server, is a simulation's: it is steered, but
@@ -538,15 +563,16 @@ void Hub::refuse(Association& peer, Offset move, const char* why) {
   discipline_.refuse(peer.index, true);
   log_.error(made_plain(peer.refusal));
   memory_.note(steering_.hub_now(), Event::kSampleRefused, peer.refusal);
-  // A person who has set the clock since has heard of it, and knows better.
-  const ClockStanding standing = timekeeper_.standing(mono_now());
-  if (standing.ever_set && standing.kind != SourceKind::kManual) {
-    timekeeper_.on_contradicted();
-    reference_.on_contradicted(true);
-    steering_.tell({Leap::kUnsynchronised, kMaxDispersion.value, kMaxDispersion.value});
-  }
   has_changed_ = true;
-  lose();
+}
+
+// By a time that may be right. A person who has set the clock since has heard of it, and knows better.
+void Hub::contradict() {
+  const ClockStanding standing = timekeeper_.standing(mono_now());
+  if (!standing.ever_set || standing.kind == SourceKind::kManual) return;
+  timekeeper_.on_contradicted();
+  reference_.on_contradicted(true);
+  steering_.untell();
 }
 
 void Hub::widen(Dispersion bound, MonoTime now) {
@@ -569,8 +595,12 @@ void Hub::on_sync(SourceKind kind, const std::string& source, Dispersion bound,
     timekeeper_.lower_floor(hub_now);
     earliest_ = std::max(build_time(), std::min(earliest_, hub_now));
     reference_.set_floor(earliest_);
+    saved_.last_good_time = earliest_;
+    last_good_.reset();
   }
-  if (timekeeper_.may_raise_floor(kind) && timekeeper_.standing(now).reliable) last_good_ = hub_now;
+  if (timekeeper_.may_raise_floor(kind) && timekeeper_.standing(now).reliable)
+    last_good_ = shifted(hub_now, -bound.value);
+  if (kind != SourceKind::kNtp) steering_.untell();
   followed_ = source;
   if (!next_save_) next_save_ = now + kFirstSave;
 }

@@ -114,9 +114,11 @@ class Hub {
                nanoseconds until_next = {});
   bool follows_upstream() const { return reference_.follows_upstream(); }
   bool is_on_local_clock(const Association& association) const;
-  // A source may not move the clock as far as it says: `why` is a clause. Until somebody else tells the time,
-  // what it contradicts is not claimed.
+  // A source may not move the clock as far as it says: `why` is a clause.
   void refuse(Association& peer, Offset move, const char* why);
+  // What is claimed of the clock may be wrong: until somebody else tells the time, nothing is.
+  void contradict();
+  bool may_follow_island(const Association& peer, Offset move, MonoTime now) const;
   void hear_refused_again();
   bool comes_right(Offset move) const;
   std::optional<Verdict> find_implausible(SourceKind kind, Offset move) const;

@@ -181,8 +181,8 @@ Hub::Answer Hub::adopt(FedSource& fed, const Claim& claim, MonoTime now) {
   // A server's time may be any liar's. The others are fed by who is here, and have been judged by their
   // ranks.
   const bool is_servers = claim.kind == SourceKind::kFedNtp || claim.kind == SourceKind::kIsland;
-  const auto steered =
-      steering_.steer(consensus->estimate, kUntilNextFed, is_servers && was_synchronised(claim.kind, now));
+  const bool is_set = timekeeper_.standing(now).ever_set || was_running_;
+  const auto steered = steering_.steer(consensus->estimate, kUntilNextFed, is_servers && is_set);
   if (!steered) {
     fed_.leave(fed);
     if (steered.error() == SteeringFault::kPanic)

@@ -62,7 +62,8 @@ std::optional<SysError> HubClock::tell(const ClockQuality& quality) {
 std::optional<double> HubClock::take_foreign_rate(WallTime now) {
   const auto rate = system_ ? system_->foreign_rate() : std::nullopt;
   if (!rate) return std::nullopt;
-  set_rate(now, *rate);
+  system_->on_foreign_rate(*rate);
+  books_.on_rate(now, *rate);
   return rate;
 }
 

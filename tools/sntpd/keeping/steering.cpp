@@ -98,7 +98,7 @@ WallTime Steering::hub_now() const {
 Result<Steering::Steered, SteeringFault> Steering::steer(const Estimate& estimate, nanoseconds until_next,
                                                          bool was_synchronised) {
   take_clock();
-  if (intrusions_ >= kMostIntrusions) return Unexpected{SteeringFault::kClock};
+  if (gives_way()) return Unexpected{SteeringFault::kClock};
   const ClockError error{saturated_sum(estimate.phase, clock_.steered(wall_now())), estimate.frequency};
   const auto correction = correct(error, until_next, was_synchronised, config_.limits);
   if (!correction) return Unexpected{SteeringFault::kPanic};
@@ -114,6 +114,11 @@ void Steering::settle(const std::optional<double>& rate) {
 }
 
 bool Steering::apply(const Correction& correction, MonoTime now) {
+  const double slew_rate = correction.slew.value_or(Slew{}).rate;
+  // First, so that nothing has been done where the kernel refuses.
+  if (!must(clock_.set_rate(wall_now(), correction.rate + slew_rate))) return false;
+  rate_ = correction.rate;
+  slew_until_.reset();
   if (correction.step) {
     const std::string what =
         fmt::format("the clock is stepped by {:+.9f} s", Seconds{correction.step->value}.count());
@@ -124,11 +129,7 @@ bool Steering::apply(const Correction& correction, MonoTime now) {
       wall_less_mono_ = saturated_sum(wall_less_mono_, correction.step->value);
     memory_.note(hub_now(), Event::kClockStepped, what);
   }
-  const double slew_rate = correction.slew.value_or(Slew{}).rate;
-  if (!must(clock_.set_rate(wall_now(), correction.rate + slew_rate))) return false;
-  rate_ = correction.rate;
   slew_ = correction.slew.value_or(Slew{});
-  slew_until_.reset();
   if (correction.slew) {
     // The monotonic clock is slewed with the machine's.
     const double pace = clock_.sets_the_machines_clock() ? 1 + rate_ + slew_.rate : 1.0;
@@ -186,6 +187,15 @@ void Steering::retell(Dispersion max_error) {
   tell({told_.leap, max_error.value, saturated_sum(told_.estimated_error, more)});
 }
 
+void Steering::untell() {
+  if (told_.leap == Leap::kUnsynchronised) return;
+  tell({Leap::kUnsynchronised, kKernelLimit, kKernelLimit});
+}
+
+bool Steering::gives_way() const {
+  return intrusions_ >= kMostIntrusions;
+}
+
 std::optional<Steering::Jump> Steering::take_jump() {
   if (leap_at_ && hub_now() >= *leap_at_) return insert_leap_second();
   if (auto steered = take_foreign_rate(mono_now())) return steered;
@@ -199,6 +209,9 @@ std::optional<Steering::Jump> Steering::take_jump() {
 
 // Two programs that steer one clock both spoil it. The other is given way for good if it does not stop.
 std::optional<Steering::Jump> Steering::take_foreign_rate(MonoTime now) {
+  const nanoseconds since = elapsed(std::exchange(last_look_, now), now);
+  if (gives_way()) return std::nullopt;
+  const double before = clock_.rate();
   const auto rate = clock_.take_foreign_rate(wall_now());
   if (!rate) return std::nullopt;
   if (last_intrusion_ && elapsed(*last_intrusion_, now) > kForgiven) intrusions_ = 0;
@@ -206,15 +219,15 @@ std::optional<Steering::Jump> Steering::take_foreign_rate(MonoTime now) {
   ++intrusions_;
   slew_until_.reset();
   rate_ = *rate;
-  const bool gives_way = intrusions_ >= kMostIntrusions;
-  const std::string what = fmt::format(
+  intrusion_ = fmt::format(
       "another program steers this machine's clock (by {:+.3f} ppm now): {}", *rate * 1e6,
-      gives_way ? "sntpd leaves it alone; stop the other one and start sntpd again, or use --no-clock"
-                : "stop it");
-  if (intrusions_ == 1 || gives_way) log_.error(what);
-  memory_.note(hub_now(), Event::kFault, what);
-  if (gives_way) trouble_ = what;
-  return Jump{{}, Cause::kSteeredByOthers};
+      gives_way() ? "sntpd leaves it alone; stop the other one and start sntpd again, or use --no-clock"
+                  : "stop it");
+  log_.error(intrusion_);
+  memory_.note(hub_now(), Event::kFault, intrusion_);
+  // What the kernel was told of the clock was our word; the other program gives its own.
+  if (gives_way()) untell();
+  return Jump{{rounded(std::abs(*rate - before) * Seconds{since})}, Cause::kSteeredByOthers};
 }
 
 Steering::Jump Steering::insert_leap_second() {

@@ -53,8 +53,12 @@ class Steering {
   // The clock stays at the rate that is believed right.
   void stop();
 
+  // The rate of the clock on its oscillator, without slews.
+  double steady_rate() const { return rate_; }
+  // Another program steers the clock, and is left to it.
+  bool gives_way() const;
   // Empty, or what people should know: why the clock is not steered.
-  const std::string& trouble() const { return trouble_; }
+  const std::string& trouble() const { return gives_way() ? intrusion_ : trouble_; }
 
   // Programs that ask the kernel are told; it inserts the leap second that is announced, which can only be
   // at the end of a month.
@@ -64,6 +68,8 @@ class Steering {
   bool is_telling_due(MonoTime now) const { return tell_again_ && now >= *tell_again_; }
   void retell(Dispersion max_error);
   void give_up_telling() { tell_again_.reset(); }
+  // Nobody vouches for the clock any more as a server does: whoever asks the kernel hears so.
+  void untell();
 
   // What the clock was set by since the last call, and why. What the machine has slept, its clock was
   // told by its battery clock, to a second or so.
@@ -98,7 +104,9 @@ class Steering {
   std::optional<MonoTime> tell_again_;
   bool was_refused_ = false;
   std::string trouble_;
-  int intrusions_ = 0;  // by others who steer, lately
+  int intrusions_ = 0;     // by others who steer, lately
+  std::string intrusion_;  // what people should know of the last
+  MonoTime last_look_{};   // for others' rates
   std::optional<MonoTime> last_intrusion_;
 };
 
