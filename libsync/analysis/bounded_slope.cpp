@@ -132,7 +132,7 @@ struct Edges {
   std::vector<Point> highs;
 };
 
-// Of this many neighbours, keeps only those that reach the furthest at a feasible slope.
+// Keeps, of each block of neighbours, only those that reach the furthest at a feasible slope.
 std::vector<Edges> edges_of(std::span<const Bound> bounds, const Passage& passage) {
   constexpr std::size_t kMostBlocks = 1000;
   const std::size_t block = (bounds.size() + kMostBlocks - 1) / kMostBlocks;
@@ -197,7 +197,7 @@ std::vector<Edges> near_edges(const std::vector<Edges>& edges, const Slopes& slo
   const double slope = (slopes.least + slopes.most) / 2.0;
   std::vector<Edges> near;
   for (const Edges& segment : edges) {
-    // By how much a point may come nearer, relative to another, between the middle slope and an outer one.
+    // A point may come nearer by this much, relative to another, between the middle slope and an outer one.
     const double tilt =
         (slopes.most - slopes.least) / 2.0 * (segment.lows.back().time - segment.lows.front().time);
     double top = -kInfinity;

@@ -285,7 +285,7 @@ void believe(DriftPosterior& posterior) {
   }
 }
 
-// What the hypotheses together say of one coefficient.
+// One coefficient, as the hypotheses together have it.
 struct Told {
   double NoiseHypothesis::*value;
   double NoiseHypothesis::*variance;

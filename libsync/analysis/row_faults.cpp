@@ -201,8 +201,8 @@ std::pair<std::size_t, std::size_t> segment_around(const Sound& sound, std::size
   return {first, last};
 }
 
-// By how much the rows behind `at` lie higher than those before it, beyond the clock's own motion on either
-// side. Absent: there are too few of them.
+// Measures how much higher the rows behind `at` lie than those before it, beyond the clock's own motion on
+// either side. Absent: there are too few of them.
 std::optional<double> jump(const Sound& sound, std::size_t at, std::size_t width) {
   const auto [first, last] = segment_around(sound, at, 3 * width);
   if (sound.begins[at] || at < first + width || at + width > last) return std::nullopt;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the oscillator of a clock chip can do, by its datasheet: each driver states it, and nobody else
-// guesses. In a box, which is never colder than -10 C nor hotter than 40 C, and for ten years.
+// How far the oscillator of a clock chip may be off by its datasheet. Each driver states it, so that nobody
+// else guesses. It holds in a box that is never colder than -10 C nor hotter than 40 C, for ten years.
 #pragma once
 
 #include <cstdint>

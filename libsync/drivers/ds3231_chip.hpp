@@ -9,7 +9,8 @@ namespace isletime {
 
 class Ds3231Chip final : public RtcChip {
  public:
-  // By temperature, 3.5 ppm; a DS3231M, which nothing that can be read tells apart, 5 ppm with its tolerance.
+  // The temperature changes it by 3.5 ppm. A DS3231M, which cannot be told apart by reading it, may be off by
+  // 5 ppm in all.
   static constexpr ChipOscillator kOscillator{.is_compensated = true,
                                               .has_thermometer = true,
                                               .tolerance_ppb = 2'000,

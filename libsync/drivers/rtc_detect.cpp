@@ -27,7 +27,7 @@ constexpr Range across(std::uint8_t registers) {
   return {static_cast<std::uint8_t>(registers - 1), 1 + kHead};
 }
 
-// What is read at each address, in this order, one behind the other.
+// Each address is read in this order, one range after the other.
 constexpr std::array kAt0x68{kFirst, across(ds3231::kRegisters), kFirst, across(pcf8523::kRegisters),
                              kFirst, across(ds1307::kRegisters), kFirst, Range{0, ds3231::kRegisters}};
 constexpr std::array kAt0x51{kFirst, across(pcf8563::kRegisters), kFirst, across(pcf85063a::kRegisters),

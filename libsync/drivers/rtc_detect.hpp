@@ -23,7 +23,7 @@ struct Detected {
   std::optional<ChipModel> model;
   // Nothing that can be read tells them apart; the driver of `model` is right for both.
   std::optional<ChipModel> or_model;
-  // What is there, the bus did not tell. kClaimed: a driver of the kernel has the address.
+  // The bus failed before the chip was known. kClaimed: a driver of the kernel has the address.
   std::optional<BusError> error;
 };
 
@@ -46,7 +46,7 @@ class RtcDetector {
     MutableBytes in{};
   };
   Step next(MonoTime now);
-  // What was to be read is in its place.
+  // The bytes that were asked for have been stored where they were wanted.
   void on_read(MonoTime before, MonoTime after);
   void on_failed(BusError error, MonoTime now);
 
@@ -87,8 +87,8 @@ class RtcDetector {
   bool is_done_ = false;
 };
 
-// What answers at one address. The host has mono() and sleep_until(), which is false where nobody waits for
-// it any more. Absent: nobody, or it was left off.
+// Finds the chip at one address. The host has mono() and sleep_until(), which is false where nobody waits for
+// it any more. Absent: nothing answers there, or nobody waited for the end.
 template <class Host>
 std::optional<Detected> detect(I2cBus& bus, std::uint8_t address, Host& host) {
   RtcDetector detector{address};

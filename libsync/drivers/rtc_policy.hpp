@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What all who use a battery clock take for bad luck, for a failure and for nonsense: how often a read that
-// fails is repeated, and which times cannot be right.
+// One policy for all programs that use a battery clock: how often a read that fails is repeated before it
+// counts as a failure, and which times cannot be right.
 #pragma once
 
 #include <cstdint>
@@ -64,13 +64,14 @@ enum class ImplausibleTime : std::uint8_t {
   kTooLate,   // after any use of it: chips count years from 00 to 99, and a corrupted one may read any
 };
 
-inline constexpr int kRtcYearsOfUse = 30;
+// No source sets a clock further past the build either.
+inline constexpr int kYearsOfUse = 20;
+inline constexpr seconds kLongestUse = kYearsOfUse * seconds{31'556'952};
 
 // `made`: when the program was.
 constexpr std::optional<ImplausibleTime> find_implausible(WallTime time, WallTime made) {
-  constexpr seconds kYear{31'556'952};
   if (time < made) return ImplausibleTime::kTooEarly;
-  if (elapsed(made, time) > kRtcYearsOfUse * kYear) return ImplausibleTime::kTooLate;
+  if (elapsed(made, time) > kLongestUse) return ImplausibleTime::kTooLate;
   return std::nullopt;
 }
 

@@ -94,7 +94,7 @@ std::string describe(ImplausibleTime implausible, WallTime made) {
     case ImplausibleTime::kTooEarly:
       return fmt::format("before {}, when this program was made", day);
     case ImplausibleTime::kTooLate:
-      return fmt::format("more than {} years after {}, when this program was made", kRtcYearsOfUse, day);
+      return fmt::format("more than {} years after {}, when this program was made", kYearsOfUse, day);
   }
   return "";
 }

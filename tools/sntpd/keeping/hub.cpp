@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "libsync/drivers/rtc_policy.hpp"
 #include "libsync/posix/address_reference_id.hpp"
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/interfaces.hpp"
@@ -37,9 +38,6 @@ constexpr Ppm kMostRateSince = Ppm::whole(500);
 
 // A rate that differs by more from the one that was learned is a slew's.
 constexpr double kSteadyRate = 20e-6;
-
-// No clock that is in use is set further past the build, whoever says so.
-constexpr nanoseconds kLongestUse = hours{24 * 365 * 20 + 24 * 5};
 
 // While nobody else tells the time.
 constexpr nanoseconds kLookAtKernel = seconds{64};
