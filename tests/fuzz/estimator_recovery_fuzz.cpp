@@ -204,8 +204,10 @@ class Play {
             "the true phase is within the bound");
     const Seconds most = kMostShare * path_.delay + kMostQueues * path_.queue + microseconds{2};
     require(error <= most, "an error is hardly more than half of a round trip");
-    // An error of the frequency that a liar taught cannot be told from queues any sooner.
-    const double hidden = 2 * most / Seconds{elapsed(honest_since_, now_)};
+    // An error of the frequency that a liar taught cannot be told from queues any sooner. Nor can what the
+    // oscillator has wandered by since the last poll, where that moves the phase by less than a box is wide.
+    const double wandered = 4.0 * kWander * std::sqrt(Seconds{interval()}.count());
+    const double hidden = 2 * most / Seconds{elapsed(honest_since_, now_)} + wandered;
     require(std::abs(estimate->frequency - oscillator_.frequency()) <=
                 kMostBroken * estimator_.frequency_bound(*estimate) + hidden,
             "the true frequency is within its bound");
