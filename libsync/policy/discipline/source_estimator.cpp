@@ -23,6 +23,7 @@ constexpr Seconds kShortest{1.0};
 constexpr double kMostFrequency = 5e-4;
 // Two steps within this are one change of frequency: whatever was learned of it is void.
 constexpr nanoseconds kOneCause = std::chrono::hours{2};
+constexpr int kStepsOfACrystal = 2;
 
 // What has come as a surprise may come again: it is watched for so long.
 constexpr nanoseconds kWatched = std::chrono::hours{3};
@@ -125,6 +126,8 @@ std::optional<Dispersion> SourceEstimator::error_bound(FreeTime now) const {
 Dispersion SourceEstimator::error_bound(const Estimate& estimate) const {
   Seconds bound{kDeviations * std::sqrt(estimate.var_phase)};
   if (!delays_.empty()) bound += delays_.least() / 2 + stamps_;
+  // A crystal's jump is two steps. A server that goes on to step tells one time as well as the other.
+  if (steps_ > kStepsOfACrystal && elapsed(*last_step_, *last_) < kOneCause) bound += swing_;
   // Whether a queue has changed or the clock, one server cannot tell.
   bound += delays_.standing_excess();
   if (doubt_) bound = std::max(bound, doubt_->phase);
@@ -242,6 +245,9 @@ void SourceEstimator::step(double changed) {
   // The best of the suspects need not be the last: the oscillator has run on since.
   Observation best = detector_.best();
   best.phase += frequency * detector_.best_age();
+  const Seconds swing{std::abs(best.phase - bank_.mean_after(0.0).phase)};
+  swing_ = is_second ? std::max(swing_, swing) : swing;
+  steps_ = is_second ? steps_ + 1 : 1;
   const double drifted = (is_second ? kMostFrequency : changed) * detector_.best_age();
   restart_at(best, drifted);
   if ((is_second && model_.doubts_frequency) || !is_possible) {

@@ -98,6 +98,8 @@ class SourceEstimator {
   std::optional<Seconds> wondering_;  // a surprise is not settled: by half widths of no more
   std::optional<FreeTime> last_surprise_;
   std::optional<FreeTime> last_step_;  // when suspects were last believed
+  int steps_ = 0;                      // since then, and before it, each soon after the other
+  Seconds swing_{};                    // the largest of them
   nanoseconds origin_{};               // of the bank's phases
   Seconds stamps_{};                   // what the stamps of both clocks may be wrong by
   Seconds mean_excess_{};

@@ -415,6 +415,21 @@ TEST(SourceEstimator, AStepThatAnOlderSampleTellsBestIsOfNow) {
   EXPECT_LT(magnitude(estimator.at(path.now)->phase - path.phase()), 500us);
 }
 
+// Each of the two is as likely as the other, whichever it has told last.
+TEST(SourceEstimator, ABoundReachesToWhatAServerThatGoesToAndFroSaidBefore) {
+  SourceEstimator estimator;
+  Path path;
+  path.run(estimator, 100);
+  for (int steps = 1; steps <= 4; ++steps) {
+    path.ahead = steps % 2 == 1 ? 10s : 0s;
+    path.run(estimator, 20, 16s);
+    const auto bound = estimator.error_bound(path.now)->value;
+    EXPECT_EQ(bound >= 10s, steps > 2) << steps;
+  }
+  path.run(estimator, 480, 16s);
+  EXPECT_LT(estimator.error_bound(path.now)->value, 1ms) << "it has stood still for two hours";
+}
+
 // Whatever a liar taught, no oscillator is as far off.
 TEST(SourceEstimator, AnImpossibleFrequencyIsForgotten) {
   SourceEstimator estimator;
