@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What disturbs the estimator of a hub's source, and for how long: the input is hours of any samples, then a
-// server is honest. 30 polls later the estimate is right, its bounds say so, and samples are no longer
-// suspected.
+// server is honest. 30 polls later the phase is within its bound, and samples are no longer suspected. 80
+// polls later, when none of the delays that are remembered is from before, the estimate is as good as the
+// path lets it be, and the frequency within its bound.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -26,7 +27,8 @@ using std::chrono::milliseconds;
 constexpr int kDoublings = 49;
 constexpr int kMostSamples = 2000;
 constexpr int kPollsToRecover = 30;
-constexpr int kHonestPolls = 60;
+constexpr int kPollsToRelearn = 80;
+constexpr int kHonestPolls = 120;
 // By chance, an estimate that was found just now may still be wrong by some queues.
 constexpr int kMostSuspected = 10;
 constexpr double kMostQueues = 6.0;
@@ -81,7 +83,7 @@ class Play {
     honest_since_ = now_;
     for (int poll = 1; poll <= kHonestPolls; ++poll) {
       const Outcome outcome = hear_honest();
-      if (poll > kPollsToRecover) check(outcome);
+      if (poll > kPollsToRecover) check(poll, outcome);
       advance(interval());
     }
   }
@@ -195,13 +197,14 @@ class Play {
     require(std::isfinite(estimator_.frequency_bound(*estimate)), "a frequency's bound is finite");
   }
 
-  void check(Outcome outcome) {
+  void check(int poll, Outcome outcome) {
     if (outcome == Outcome::kSuspect || outcome == Outcome::kStepped) ++suspected_;
     require(suspected_ <= kMostSuspected, "an honest server is not suspected for ever");
     const auto estimate = estimator_.at(now_);
     const Seconds error{magnitude(saturated_difference(estimate->phase, phase()))};
     require(error <= kMostBroken * Seconds{estimator_.error_bound(*estimate).value},
             "the true phase is within the bound");
+    if (poll <= kPollsToRelearn) return;
     const Seconds most = kMostShare * path_.delay + kMostQueues * path_.queue + microseconds{2};
     require(error <= most, "an error is hardly more than half of a round trip");
     // An error of the frequency that a liar taught cannot be told from queues any sooner. Nor can what the
