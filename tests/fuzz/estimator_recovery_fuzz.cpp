@@ -29,7 +29,7 @@ constexpr int kMostSamples = 2000;
 constexpr int kPollsToRecover = 30;
 constexpr int kPollsToRelearn = 80;
 constexpr int kHonestPolls = 120;
-// By chance, an estimate that was found just now may still be wrong by some queues.
+// By chance, an estimate that was found just now may still be wrong by some queues. So many of 30 polls.
 constexpr int kMostSuspected = 10;
 constexpr double kMostQueues = 6.0;
 // An estimate is not disproved before it is some deviations beyond half of the round trip.
@@ -198,6 +198,7 @@ class Play {
   }
 
   void check(int poll, Outcome outcome) {
+    if (poll % kPollsToRecover == 1) suspected_ = 0;
     if (outcome == Outcome::kSuspect || outcome == Outcome::kStepped) ++suspected_;
     require(suspected_ <= kMostSuspected, "an honest server is not suspected for ever");
     const auto estimate = estimator_.at(now_);
