@@ -8,6 +8,7 @@
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/host.hpp"
+#include "tools/sntpd/keeping/fractions.hpp"
 #include "tools/sntpd/keeping/hub.hpp"
 
 namespace isletime::sntpd {
@@ -129,10 +130,6 @@ MonitorView::Peer unresolved_peer(const Unresolved& name, std::uint16_t number) 
   return view;
 }
 
-Ppm from_double(double ppm) {
-  return {std::llround(std::clamp(ppm, -1e5, 1e5) * 65536)};
-}
-
 }  // namespace
 
 MonitorView::Peer Hub::monitored(const Association& association) const {
@@ -189,8 +186,8 @@ MonitorView Hub::monitored() const {
   system.poll = static_cast<std::int8_t>(options_.minpoll);
   system.shortest_poll = kLeastPoll;
   system.offset = status.offset;
-  if (status.frequency_ppm) system.frequency = from_double(*status.frequency_ppm);
-  if (status.frequency_error_ppm) system.wander = from_double(*status.frequency_error_ppm);
+  if (status.frequency_ppm) system.frequency = to_ppm(*status.frequency_ppm * kPerMillion);
+  if (status.frequency_error_ppm) system.wander = to_ppm(*status.frequency_error_ppm * kPerMillion);
   const auto add = [&](const std::string& source, MonitorView::Peer peer) {
     if (source == followed_) {
       system.peer = peer.peer.association;
