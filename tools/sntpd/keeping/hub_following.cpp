@@ -58,6 +58,9 @@ void Hub::follow(Association& peer, const Discipline::Consensus& consensus, Mono
   if (is_island && !may_follow_island(peer, move, now)) return lose();
   if (const auto implausible = find_implausible(kind, move)) {
     refuse(peer, move, describe(*implausible).text);
+    // The floor may have been raised by a lie; a time before the build is wrong, and contradicts nothing.
+    if (*implausible == Verdict::kBelowFloor && shifted(steering_.hub_now(), move.value) >= build_time())
+      contradict();
     return lose();
   }
   const bool was_refused = std::exchange(peer.was_refused, false);
