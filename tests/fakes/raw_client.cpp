@@ -60,7 +60,9 @@ std::optional<Answered> RawClient::receive() const {
 
 std::optional<Answered> RawClient::ask(const Header& header) const {
   send(header);
-  return receive();
+  auto answer = receive();
+  while (answer && answer->from != server_) answer = receive();
+  return answer;
 }
 
 bool RawClient::has_answer() const {
