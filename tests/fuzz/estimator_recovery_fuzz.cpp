@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "libsync/policy/discipline/poll_choice.hpp"
-#include "libsync/policy/discipline/source_estimator.hpp"
+#include "libsync/hub/discipline/poll_choice.hpp"
+#include "libsync/hub/discipline/source_estimator.hpp"
 #include "tests/fuzz/few_bytes.hpp"
 #include "tests/fuzz/harness.hpp"
 #include "tests/sim/random.hpp"

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <optional>
 
-#include "libsync/policy/discipline/control_law.hpp"
-#include "libsync/policy/discipline/discipline.hpp"
-#include "libsync/policy/discipline/holdover_source.hpp"
+#include "libsync/hub/discipline/control_law.hpp"
+#include "libsync/hub/discipline/discipline.hpp"
+#include "libsync/hub/discipline/holdover_source.hpp"
 #include "libsync/policy/server_state.hpp"
 #include "libsync/policy/timekeeper.hpp"
 #include "tests/fuzz/harness.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "libsync/policy/discipline/estimator_model.hpp"
+#include "libsync/hub/discipline/estimator_model.hpp"
 #include "tests/sim/scenarios.hpp"
 #include "tests/sim/simulation.hpp"
 #include "tests/sim/table.hpp"

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "libsync/core/time_types.hpp"
-#include "libsync/policy/discipline/free_time.hpp"
+#include "libsync/hub/discipline/free_time.hpp"
 
 namespace isletime::sim {
 

@@ -8,10 +8,10 @@
 #include <cstdint>
 #include <optional>
 
-#include "libsync/policy/discipline/control_law.hpp"
-#include "libsync/policy/discipline/discipline.hpp"
-#include "libsync/policy/discipline/holdover_source.hpp"
-#include "libsync/policy/discipline/steered_clock.hpp"
+#include "libsync/hub/discipline/control_law.hpp"
+#include "libsync/hub/discipline/discipline.hpp"
+#include "libsync/hub/discipline/holdover_source.hpp"
+#include "libsync/hub/discipline/steered_clock.hpp"
 
 namespace isletime::sim {
 

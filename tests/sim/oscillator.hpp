@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "libsync/core/time_types.hpp"
-#include "libsync/policy/discipline/free_time.hpp"
+#include "libsync/hub/discipline/free_time.hpp"
 #include "tests/sim/random.hpp"
 
 namespace isletime::sim {

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "libsync/policy/discipline/offset_sample.hpp"
+#include "libsync/hub/discipline/offset_sample.hpp"
 #include "tests/fakes/secrets.hpp"
 
 namespace isletime::sntpd {

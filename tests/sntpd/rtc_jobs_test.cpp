@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "libsync/drivers/ds3231_chip.hpp"
-#include "libsync/policy/discipline/free_time.hpp"
+#include "libsync/hub/discipline/free_time.hpp"
 #include "tools/sntpd/keeping/rtc_worker.hpp"
 
 namespace isletime::sntpd {

@@ -8,9 +8,8 @@ import sys
 # A folder may always include itself. A file is in the first folder here that it is within.
 MAY_INCLUDE = {
     "libsync/core": [],
-    "libsync/policy/discipline": ["libsync/core", "libsync/policy"],
     "libsync/policy": ["libsync/core"],
-    "libsync/hub": ["libsync/core", "libsync/policy", "libsync/policy/discipline"],
+    "libsync/hub": ["libsync/core", "libsync/policy"],
     "libsync/ports": ["libsync/core"],
     "libsync/record": ["libsync/core"],
     "libsync/drivers": ["libsync/core", "libsync/ports"],
@@ -19,7 +18,6 @@ MAY_INCLUDE = {
     "tools": [
         "libsync/core",
         "libsync/policy",
-        "libsync/policy/discipline",
         "libsync/hub",
         "libsync/ports",
         "libsync/record",
@@ -38,8 +36,6 @@ FREESTANDING_STD = set(
 )
 STD = {
     "libsync/core": FREESTANDING_STD,
-    # The hub's alone, which has an FPU.
-    "libsync/policy/discipline": FREESTANDING_STD | {"cmath"},
     "libsync/policy": FREESTANDING_STD,
     "libsync/ports": FREESTANDING_STD,
     "libsync/drivers": FREESTANDING_STD,

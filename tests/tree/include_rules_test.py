@@ -13,7 +13,7 @@ class IncludeRules(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = pathlib.Path(folder.name)
-        headers = ("core/bytes", "policy/client", "policy/discipline/estimate", "posix/fd", "record/sample")
+        headers = ("core/bytes", "policy/client", "hub/discipline/estimate", "posix/fd", "record/sample")
         for header in headers:
             self.write(f"libsync/{header}.hpp", "#pragma once")
 
@@ -68,18 +68,18 @@ class IncludeRules(unittest.TestCase):
     def test_policy_includes_no_std_header_that_devices_lack(self):
         self.assert_breach("libsync/policy/x.hpp", "#  include <format>", "subset of std")
 
-    def test_only_the_discipline_has_floating_point(self):
-        self.assert_allowed("libsync/policy/discipline/x.cpp", "#include <cmath>")
-        self.assert_allowed("libsync/policy/discipline/y.cpp", '#include "libsync/policy/client.hpp"')
+    def test_only_the_hub_has_floating_point(self):
+        self.assert_allowed("libsync/hub/discipline/x.cpp", "#include <cmath>")
+        self.assert_allowed("libsync/hub/discipline/y.cpp", '#include "libsync/policy/client.hpp"')
         self.assert_breach("libsync/policy/x.cpp", "#include <cmath>", "subset of std")
 
-    def test_the_discipline_stays_on_the_hub(self):
-        line = '#include "libsync/policy/discipline/estimate.hpp"'
+    def test_devices_run_nothing_of_the_hub(self):
+        line = '#include "libsync/hub/discipline/estimate.hpp"'
         self.assert_allowed("tools/sntpd/x.cpp", line)
         self.assert_breach("firmware/x.cpp", line, "not for firmware")
 
-    def test_policy_includes_no_discipline(self):
-        line = '#include "libsync/policy/discipline/estimate.hpp"'
+    def test_policy_includes_nothing_of_the_hub(self):
+        line = '#include "libsync/hub/discipline/estimate.hpp"'
         self.assert_breach("libsync/policy/x.cpp", line, "not for libsync/policy")
 
     def test_includes_are_written_from_the_root(self):

@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "libsync/hub/discipline/control_law.hpp"
 #include "libsync/policy/access_rules.hpp"
-#include "libsync/policy/discipline/control_law.hpp"
 #include "libsync/policy/key_bindings.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "libsync/policy/discipline/free_time.hpp"
+#include "libsync/hub/discipline/free_time.hpp"
 #include "libsync/policy/saturated.hpp"
 
 namespace isletime::sntpd {

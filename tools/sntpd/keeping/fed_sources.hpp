@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "libsync/core/ip_address.hpp"
-#include "libsync/policy/discipline/discipline.hpp"
+#include "libsync/hub/discipline/discipline.hpp"
 #include "libsync/policy/timekeeper.hpp"
 
 namespace isletime::sntpd {

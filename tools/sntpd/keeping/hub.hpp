@@ -11,8 +11,8 @@
 
 #include <poll.h>
 
+#include "libsync/hub/discipline/discipline.hpp"
 #include "libsync/hub/reference.hpp"
-#include "libsync/policy/discipline/discipline.hpp"
 #include "libsync/policy/timekeeper.hpp"
 #include "libsync/record/sample_record.hpp"
 #include "tools/common/log.hpp"

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "libsync/core/time_types.hpp"
-#include "libsync/policy/discipline/offset_sample.hpp"
-#include "libsync/policy/discipline/steered_clock.hpp"
+#include "libsync/hub/discipline/offset_sample.hpp"
+#include "libsync/hub/discipline/steered_clock.hpp"
 #include "libsync/policy/measurement.hpp"
 #include "libsync/posix/system_clock.hpp"
 #include "tools/sntpd/serving/served_time.hpp"

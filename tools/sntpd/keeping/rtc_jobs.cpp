@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "libsync/drivers/rtc_stepper.hpp"
-#include "libsync/policy/discipline/free_time.hpp"
+#include "libsync/hub/discipline/free_time.hpp"
 #include "libsync/policy/instant.hpp"
 
 namespace isletime::sntpd {

@@ -10,7 +10,7 @@
 #include "libsync/core/civil_time.hpp"
 #include "libsync/core/result.hpp"
 #include "libsync/core/time_types.hpp"
-#include "libsync/policy/discipline/rtc_drift.hpp"
+#include "libsync/hub/discipline/rtc_drift.hpp"
 #include "tools/sntpd/keeping/rtc_device.hpp"
 
 namespace isletime::sntpd {

@@ -5,8 +5,8 @@
 
 #include <optional>
 
-#include "libsync/policy/discipline/control_law.hpp"
-#include "libsync/policy/discipline/estimate.hpp"
+#include "libsync/hub/discipline/control_law.hpp"
+#include "libsync/hub/discipline/estimate.hpp"
 #include "tools/common/log.hpp"
 #include "tools/sntpd/keeping/hub_clock.hpp"
 #include "tools/sntpd/storing/memory.hpp"

@@ -13,7 +13,7 @@
 
 #include <poll.h>
 
-#include "libsync/policy/discipline/discipline.hpp"
+#include "libsync/hub/discipline/discipline.hpp"
 #include "libsync/posix/key_file.hpp"
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/log.hpp"

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "libsync/core/time_types.hpp"
-#include "libsync/policy/discipline/free_time.hpp"
+#include "libsync/hub/discipline/free_time.hpp"
 #include "libsync/policy/server_state.hpp"
 
 namespace isletime::sntpd {

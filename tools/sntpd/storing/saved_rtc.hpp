@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "libsync/policy/discipline/rtc_drift.hpp"
+#include "libsync/hub/discipline/rtc_drift.hpp"
 #include "libsync/record/json_value.hpp"
 
 namespace isletime::sntpd {

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/hub/discipline/discipline.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace isletime {
+namespace {
+
+// A server that is alone in seeing a step has more to prove than the only one there is.
+constexpr int kEvidenceAmongOthers = 5;
+
+// So many suspects more than good samples, of which never enough agree to be a step, are no
+// it.
+constexpr int kErratic = 8;
+
+// A clock's setting that ends in so many zero bits may be another server's as well, which rounds alike.
+constexpr std::uint64_t kUnrounded = 0xffff;
+
+// No deviation counts as less: a variance of zero would silence all others.
+constexpr double kLeastVariance = 1e-24;
+
+// Without RFC 5905's tolerance for the sample's age: that is about the local oscillator, of which the
+// estimator knows more. It would let a liar go a millisecond before anybody disagreed.
+nanoseconds root_distance_of(const SourceAccount& account) {
+  return saturated_sum(account.root_delay.value / 2, account.root_dispersion.value);
+}
+
+}  // namespace
+
+std::optional<std::size_t> Discipline::add(const SourceConfig& config) {
+  for (std::size_t i = 0; i < kMaxSources; ++i) {
+    if (sources_[i]) continue;
+    sources_[i].emplace(config, model_);
+    if (seed_) sources_[i]->estimator.seed_frequency(*seed_);
+    return i;
+  }
+  return std::nullopt;
+}
+
+Outcome Discipline::on_sample(std::size_t index, MonoTime now, const OffsetSample& sample,
+                              const SourceAccount& account) {
+  Source& source = *sources_[index];
+  source.trouble = Trouble::kNone;
+  source.reachable = true;
+  source.polls.on_sample(now);
+  return observe(source, sample, account);
+}
+
+Outcome Discipline::on_broadcast(std::size_t index, const OffsetSample& sample,
+                                 const SourceAccount& account) {
+  return observe(*sources_[index], sample, account);
+}
+
+Outcome Discipline::observe(Source& source, const OffsetSample& sample, const SourceAccount& account) {
+  if (source.settings[source.newest_setting] != account.reference_time) {
+    source.newest_setting = (source.newest_setting + 1) % source.settings.size();
+    source.settings[source.newest_setting] = account.reference_time;
+  }
+  source.account = account;
+  const bool is_another = source.last_sample != sample.at;
+  source.last_sample = sample.at;
+  const Outcome outcome = source.estimator.add(sample, evidence_for_step(source));
+  if (outcome == Outcome::kSuspect) {
+    source.good_in_row = 0;
+    ++source.more_suspects;
+  } else {
+    source.good_in_row += is_another ? 1 : 0;
+    source.more_suspects = std::max(source.more_suspects - 1, 0);
+  }
+  if (outcome == Outcome::kStepped) source.more_suspects = 0;
+  if (source.more_suspects >= kErratic) {
+    source.estimator.forget_phase();
+    source.more_suspects = 0;
+    source.is_proven = false;
+    source.is_erratic = true;
+  }
+  if (source.good_in_row >= source.config.first_samples) {
+    source.is_proven = true;
+    source.is_erratic = false;
+  }
+  return outcome;
+}
+
+// What a majority suspects is a step of the local clock.
+int Discipline::evidence_for_step(const Source& source) const {
+  std::size_t known = 0;
+  std::size_t suspicious = 0;
+  for (const auto& other : sources_) {
+    if (!other || !other->last_sample) continue;
+    ++known;
+    if (&*other == &source || other->estimator.is_suspicious()) ++suspicious;
+  }
+  return suspicious * 2 > known ? StepDetector::kUsualEvidence : kEvidenceAmongOthers;
+}
+
+void Discipline::on_trouble(std::size_t index, Trouble trouble, bool reachable) {
+  Source& source = *sources_[index];
+  source.trouble = trouble;
+  source.reachable = reachable;
+  source.polls.on_loss();
+}
+
+nanoseconds Discipline::interval(std::size_t index, MonoTime mono, FreeTime now) const {
+  const Source& source = *sources_[index];
+  const bool is_curious = source.estimator.is_curious() || is_wanted_as_witness(source);
+  const FreeTime last = source.last_sample.value_or(now);
+  const nanoseconds interval = source.polls.interval(mono, is_curious, [&](nanoseconds wait) {
+    return source.estimator.is_tolerable(last, wait, source.polls.tolerance());
+  });
+  // Nothing that it says is worth haste.
+  return source.is_erratic ? std::max(interval, source.polls.shortest()) : interval;
+}
+
+// Another one has seen a step since this one was heard last: of its server, or of the local clock?
+bool Discipline::is_wanted_as_witness(const Source& source) const {
+  return std::any_of(sources_.begin(), sources_.end(), [&](const std::optional<Source>& other) {
+    return other && other->estimator.is_suspicious() && other->last_sample > source.last_sample;
+  });
+}
+
+std::optional<Discipline::Consensus> Discipline::select(FreeTime now, nanoseconds steered) {
+  std::array<Candidate, kMaxSources> candidates{};
+  std::array<std::size_t, kMaxSources> indices{};
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < kMaxSources; ++i) {
+    if (!sources_[i]) continue;
+    candidates[count] = candidate_of(*sources_[i], now, steered);
+    candidates[count].server = server_number(i);
+    indices[count++] = i;
+  }
+  const Selection selection = isletime::select({candidates.data(), count});
+  for (std::size_t i = 0; i < count; ++i) sources_[indices[i]]->placement = selection.placements[i];
+  if (!selection.combination) return std::nullopt;
+  Combination combination = *selection.combination;
+  combination.system_peer = indices[combination.system_peer];
+  return consensus_of(combination, now, steered);
+}
+
+void Discipline::forget_phase() {
+  for (auto& source : sources_) {
+    if (!source) continue;
+    source->estimator.forget_phase();
+    source->more_suspects = 0;
+    source->polls.restart();
+  }
+}
+
+void Discipline::on_leap_second(Offset by) {
+  for (auto& source : sources_) {
+    if (source) source->estimator.on_leap_second(by);
+  }
+}
+
+Candidate Discipline::candidate_of(const Source& source, FreeTime now, nanoseconds steered) const {
+  Candidate candidate;
+  candidate.rank = source.config.rank;
+  candidate.tier = source.config.tier;
+  candidate.is_refused = source.is_refused;
+  candidate.reachable = source.reachable;
+  candidate.synchronised = source.trouble != Trouble::kUnsynchronised;
+  candidate.loop = source.trouble == Trouble::kLoop;
+  candidate.stratum = source.account.stratum;
+  candidate.was_selected = is_selected(source.placement.standing);
+  candidate.was_system_peer = source.placement.standing == Standing::kSystemPeer;
+  if (source.trouble == Trouble::kTooUncertain) candidate.bound = {nanoseconds::max()};
+  const auto estimate = source.estimator.at(now);
+  candidate.is_proven = source.is_proven;
+  const bool has_a_vote = source.is_proven || !source.estimator.is_suspicious();
+  if (source.trouble == Trouble::kTooUncertain || !estimate || !has_a_vote) return candidate;
+  candidate.has_samples = true;
+  candidate.offset = {saturated_difference(offset_of(*estimate).value, steered)};
+  candidate.bound = {
+      saturated_sum(source.estimator.error_bound(*estimate).value, root_distance_of(source.account))};
+  candidate.deviation = {rounded(Seconds{std::sqrt(estimate->var_phase)})};
+  return candidate;
+}
+
+// That of the first source whose clock was set at the same instant, to the fraction that no two share by
+// chance.
+std::uint8_t Discipline::server_number(std::size_t index) const {
+  const Source& source = *sources_[index];
+  const auto is_shared = [&](NtpTimestamp setting) {
+    if ((setting.raw() & kUnrounded) == 0) return false;
+    return std::find(source.settings.begin(), source.settings.end(), setting) != source.settings.end();
+  };
+  for (std::size_t i = 0; i < index; ++i) {
+    if (!sources_[i] || sources_[i]->account.stratum != source.account.stratum) continue;
+    if (sources_[i]->account.reference_id != source.account.reference_id) continue;
+    const auto& settings = sources_[i]->settings;
+    if (std::any_of(settings.begin(), settings.end(), is_shared)) return server_number(i);
+  }
+  return static_cast<std::uint8_t>(index + 1);
+}
+
+Discipline::Consensus Discipline::consensus_of(const Combination& combination, FreeTime now,
+                                               nanoseconds steered) const {
+  Consensus consensus{.bound = combination.bound, .system_peer = combination.system_peer};
+  double phase_weight = 0.0;
+  double frequency_weight = 0.0;
+  int selected = 0;
+  int inserting = 0;
+  int deleting = 0;
+  for (const auto& source : sources_) {
+    if (!source || !is_selected(source->placement.standing)) continue;
+    const auto estimate = source->estimator.at(now);
+    if (!estimate) continue;
+    phase_weight += 1 / std::max(estimate->var_phase, kLeastVariance);
+    const double weight = 1 / std::max(estimate->var_frequency, kLeastVariance);
+    consensus.estimate.frequency += weight * estimate->frequency;
+    frequency_weight += weight;
+    ++selected;
+    consensus.frequency_bound =
+        std::max(consensus.frequency_bound, source->estimator.frequency_bound(*estimate));
+    inserting += source->account.leap == Leap::kInsert ? 1 : 0;
+    deleting += source->account.leap == Leap::kDelete ? 1 : 0;
+  }
+  consensus.estimate.phase = -saturated(saturated_sum(combination.offset.value, steered));
+  consensus.estimate.var_phase = 1 / phase_weight;
+  consensus.estimate.frequency /= frequency_weight;
+  consensus.estimate.var_frequency = 1 / frequency_weight;
+  if (inserting * 2 > selected) consensus.leap = Leap::kInsert;
+  if (deleting * 2 > selected) consensus.leap = Leap::kDelete;
+  return consensus;
+}
+
+}  // namespace isletime
