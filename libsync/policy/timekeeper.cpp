@@ -185,36 +185,20 @@ bool Timekeeper::may_write_rtc(MonoTime now) const {
   return last_ && last_->kind != SourceKind::kRtc && is_reliable(*last_, now);
 }
 
-const char* name_of(SourceKind kind) {
-  switch (kind) {
-    case SourceKind::kNtp:
-      return "ntp";
-    case SourceKind::kFedNtp:
-      return "fed-ntp";
-    case SourceKind::kPhoneOnAccessPoint:
-      return "phone-on-access-point";
-    case SourceKind::kManual:
-      return "manual";
-    case SourceKind::kPhone:
-      return "phone";
-    case SourceKind::kOcpp:
-      return "ocpp";
-    case SourceKind::kRtc:
-      return "rtc";
-    case SourceKind::kIsland:
-      return "island";
-    case SourceKind::kCamera:
-      return "camera";
-    case SourceKind::kFreeRun:
-      return "free-run";
-  }
-  return "unknown";
-}
-
 std::optional<SourceKind> source_kind_of(std::string_view name) {
   for (std::size_t i = 0; i < kSourceKinds; ++i) {
     const auto kind = static_cast<SourceKind>(i);
     if (name == name_of(kind)) return kind;
+  }
+  return std::nullopt;
+}
+
+std::optional<SourceKind> fed_kind_of(std::string_view source) {
+  const std::string_view prefix = source.substr(0, source.find(':'));
+  for (std::size_t i = 0; i < kSourceKinds && !prefix.empty(); ++i) {
+    const auto& prefixes = kDefaultRules[i].prefixes;
+    if (std::find(prefixes.begin(), prefixes.end(), prefix) != prefixes.end())
+      return static_cast<SourceKind>(i);
   }
   return std::nullopt;
 }

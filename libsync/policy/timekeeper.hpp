@@ -29,11 +29,12 @@ enum class SourceKind : std::uint8_t {
   kFreeRun,  // nothing has set the clock
 };
 inline constexpr std::size_t kSourceKinds = 10;
-const char* name_of(SourceKind kind);  // one word for records: "phone-on-access-point"
 
-std::optional<SourceKind> source_kind_of(std::string_view name);  // absent: there is none of that name
-
+// All that is declared of a kind of source.
 struct Rule {
+  const char* name;  // one word for records: "phone-on-access-point"
+  // What its samples' sources begin with, before a colon: "phone:192.168.4.17". Empty: nobody feeds it.
+  std::array<std::string_view, 2> prefixes;
   std::uint8_t rank;                      // less is better
   nanoseconds window;                     // how long a sync makes the clock reliable, unless adapted
   nanoseconds threshold;                  // no larger difference changes a clock that is set
@@ -56,19 +57,130 @@ inline constexpr nanoseconds kDefaultMaxOffset = std::chrono::hours{24};
 // camera are compared to the second; a back end's time is looked at from 5 s on, and doubted from
 // an hour on. An RTC that was without power for a season is worth having, give or take minutes.
 inline constexpr Rules kDefaultRules{{
-    // rank, window, threshold, warn_above, max_offset, max_bound, may_make_reliable, adaptive,
-    // may_raise_floor
-    {0, seconds{8 * 1024}, {}, {}, seconds{1000}, {seconds{16}}, true, false, true},
-    {1, seconds{8 * 1024}, {}, {}, seconds{1000}, {seconds{16}}, true, false, false},
-    {2, kDefaultWindow, seconds{1}, {}, kDefaultMaxOffset, {seconds{10}}, true, true, false},
-    {3, kDefaultWindow, {}, {}, {}, {seconds{60}}, true, true, true},
-    {4, kDefaultWindow, seconds{1}, {}, kDefaultMaxOffset, {seconds{10}}, true, true, false},
-    {5, kDefaultWindow, seconds{5}, seconds{3600}, kDefaultMaxOffset, {seconds{60}}, true, true, false},
-    {6, kDefaultWindow, {}, {}, kDefaultMaxOffset, {seconds{600}}, true, true, false},
-    {7, seconds{8 * 1024}, {}, {}, seconds{1000}, {seconds{16}}, false, false, false},
-    {8, kDefaultWindow, seconds{1}, {}, kDefaultMaxOffset, {seconds{60}}, false, true, false},
-    {9, {}, {}, {}, {}, {}, false, false, false},
+    // name, prefixes,
+    //     rank, window, threshold, warn_above, max_offset, max_bound,
+    //     may_make_reliable, adaptive, may_raise_floor
+    {"ntp",
+     {},  //
+     0,
+     seconds{8 * 1024},
+     {},
+     {},
+     seconds{1000},
+     {seconds{16}},
+     true,
+     false,
+     true},
+    {"fed-ntp",
+     {"ntp"},  //
+     1,
+     seconds{8 * 1024},
+     {},
+     {},
+     seconds{1000},
+     {seconds{16}},
+     true,
+     false,
+     false},
+    {"phone-on-access-point",
+     {},  // a phone whose address is there
+     2,
+     kDefaultWindow,
+     seconds{1},
+     {},
+     kDefaultMaxOffset,
+     {seconds{10}},
+     true,
+     true,
+     false},
+    {"manual",
+     {"manual"},  //
+     3,
+     kDefaultWindow,
+     {},
+     {},
+     {},
+     {seconds{60}},
+     true,
+     true,
+     true},
+    {"phone",
+     {"phone"},  //
+     4,
+     kDefaultWindow,
+     seconds{1},
+     {},
+     kDefaultMaxOffset,
+     {seconds{10}},
+     true,
+     true,
+     false},
+    {"ocpp",
+     {"ocpp", "http"},  // both good to a round trip
+     5,
+     kDefaultWindow,
+     seconds{5},
+     seconds{3600},
+     kDefaultMaxOffset,
+     {seconds{60}},
+     true,
+     true,
+     false},
+    {"rtc",
+     {"rtc"},  //
+     6,
+     kDefaultWindow,
+     {},
+     {},
+     kDefaultMaxOffset,
+     {seconds{600}},
+     true,
+     true,
+     false},
+    {"island",
+     {},  // a server that says so of itself
+     7,
+     seconds{8 * 1024},
+     {},
+     {},
+     seconds{1000},
+     {seconds{16}},
+     false,
+     false,
+     false},
+    {"camera",
+     {"camera", "ccapi"},  //
+     8,
+     kDefaultWindow,
+     seconds{1},
+     {},
+     kDefaultMaxOffset,
+     {seconds{60}},
+     false,
+     true,
+     false},
+    {"free-run",
+     {},  //
+     9,
+     {},
+     {},
+     {},
+     {},
+     {},
+     false,
+     false,
+     false},
 }};
+
+constexpr const Rule& default_rule(SourceKind kind) {
+  return kDefaultRules[static_cast<std::size_t>(kind)];
+}
+constexpr const char* name_of(SourceKind kind) {
+  return default_rule(kind).name;
+}
+std::optional<SourceKind> source_kind_of(std::string_view name);  // absent: there is none of that name
+// Of a source that is fed: "phone:192.168.4.17" or "manual". Absent: nothing begins so.
+std::optional<SourceKind> fed_kind_of(std::string_view source);
 
 struct TimekeeperConfig {
   Rules rules = kDefaultRules;

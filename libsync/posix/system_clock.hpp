@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "libsync/core/ntp_packet.hpp"
 #include "libsync/core/result.hpp"
 #include "libsync/core/time_types.hpp"
+#include "libsync/ports/clock_quality.hpp"
 #include "libsync/posix/sys_error.hpp"
 
 namespace isletime {
@@ -38,25 +38,6 @@ inline KernelRate kernel_rate(double rate) {
 constexpr double rate_of(const KernelRate& rate) {
   return static_cast<double>(rate.tick - kNominalTick) * 1e-4 +
          static_cast<double>(rate.frequency) / 65536 * 1e-6;
-}
-
-// The clock's quality as other programs get it from the kernel (ntp_gettime(3)).
-struct ClockQuality {
-  Leap leap = Leap::kUnsynchronised;  // kInsert and kDelete make the kernel do so at the day's end
-  nanoseconds max_error{};
-  nanoseconds estimated_error{};
-};
-
-// The kernel lets max_error grow by this, and calls a clock unsynchronised that is off by 16 s
-// (MAXFREQ and NTP_PHASE_LIMIT of its timex.h).
-inline constexpr std::int64_t kKernelGrowth = 2000;  // one in so many: 500 ppm
-inline constexpr nanoseconds kKernelLimit = seconds{16};
-
-// How long the kernel calls the clock synchronised after tell().
-constexpr nanoseconds kernel_patience(const ClockQuality& quality) {
-  return std::clamp(kKernelLimit - std::min(quality.max_error, kKernelLimit), nanoseconds::zero(),
-                    kKernelLimit) *
-         kKernelGrowth;
 }
 
 // How far off at most this machine's clock is by the kernel's word, which another program has given it.

@@ -13,8 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using sntpd::ClientView;
-using sntpd::SourceView;
-using sntpd::StatusView;
 
 constexpr WallTime kNow{1'770'091'506s + 7ns};  // 2026-02-03T04:05:06Z, by date(1)
 
@@ -167,9 +165,9 @@ std::string ControlDaemon::reply_to(const sntpd::ControlRequest& request) {
   const auto& show = std::get<sntpd::Show>(request);
   switch (show.topic) {
     case sntpd::Topic::kStatus:
-      return status_json(status());
+      return sntpd::status_json(status());
     case sntpd::Topic::kSources:
-      return sources_json(kNow, sources());
+      return sntpd::sources_json(kNow, sources());
     case sntpd::Topic::kClients:
       return clients_json(kNow, clients());
     case sntpd::Topic::kActivity:

@@ -7,10 +7,10 @@
 #include <gtest/gtest.h>
 
 #include "libsync/drivers/rtc_chips.hpp"
+#include "libsync/hub/rtc_keeper.hpp"
 #include "tests/fakes/rtc_model.hpp"
 #include "tools/sntpd/keeping/rtc_device.hpp"
 #include "tools/sntpd/keeping/rtc_jobs.hpp"
-#include "tools/sntpd/keeping/rtc_keeper.hpp"
 
 namespace isletime::sntpd {
 namespace {

@@ -29,11 +29,10 @@ class Days {
                     .keys = keys_,
                     .is_ourselves = [](const Endpoint&) { return false; },
                     .own_queries = own_queries_,
-                    .on_start = [](const std::string&) {},
                     .lookup = [](const std::string&, std::uint16_t port) -> Resolver::Addresses {
                       return std::vector{Endpoint{kListener, port}, Endpoint{kNobody, port}};
                     }},
-                   discipline_, log_) {}
+                   hub_, log_) {}
 
   nanoseconds passed() const { return now_ - start_; }
   const Association& association() const { return *upstreams_.associations().front(); }
@@ -50,9 +49,12 @@ class Days {
  private:
   void handle(const Upstreams::Happening& happening) {
     Association& association = happening.association;
-    const bool is_lost = std::holds_alternative<Lost>(happening.outcome);
-    association.losses = is_lost ? association.losses + 1 : 0;
-    association.samples += is_lost ? 0 : 1;
+    const Instant now{now_, wall_now(), {}};
+    if (const auto* m = std::get_if<Measurement>(&happening.outcome)) {
+      hub_.on_measurement(association.index, *m, false, now);
+    } else {
+      hub_.on_no_reply(association.index, Trouble::kNoReply, false, now);
+    }
     association.upstream.set_interval(1024s);
   }
 
@@ -75,7 +77,7 @@ class Days {
 
   KeyRing keys_;
   OwnQueries own_queries_;
-  Discipline discipline_;
+  Hub hub_{{}, {}, {.instant = {mono_now(), wall_now(), {}}}};
   Log log_{"test", Log::Level::kErrors};
   Upstreams upstreams_;
   MonoTime start_ = mono_now();

@@ -9,7 +9,7 @@ import sys
 MAY_INCLUDE = {
     "libsync/core": [],
     "libsync/policy": ["libsync/core"],
-    "libsync/hub": ["libsync/core", "libsync/policy"],
+    "libsync/hub": ["libsync/core", "libsync/policy", "libsync/ports", "libsync/drivers", "libsync/record"],
     "libsync/ports": ["libsync/core"],
     "libsync/record": ["libsync/core"],
     "libsync/drivers": ["libsync/core", "libsync/ports"],

@@ -17,7 +17,7 @@
 #include "tools/common/log.hpp"
 #include "tools/sntpd/background.hpp"
 #include "tools/sntpd/control/control.hpp"
-#include "tools/sntpd/keeping/hub.hpp"
+#include "tools/sntpd/keeping/hub_host.hpp"
 #include "tools/sntpd/options.hpp"
 #include "tools/sntpd/service_manager.hpp"
 #include "tools/sntpd/serving/access_list.hpp"
@@ -78,7 +78,7 @@ class Server {
   KeyRing keys_;
   Background background_;
   Memory memory_;
-  std::optional<Hub> hub_;
+  std::optional<HubHost> hub_;
   Snapshot<ServedTime> time_;
   Monitor monitor_;
   SharedStamps saved_;

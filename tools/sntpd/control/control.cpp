@@ -17,7 +17,7 @@ namespace {
 // How often the clients are compared while somebody follows them.
 constexpr nanoseconds kClientsInterval = seconds{1};
 
-std::string to_json(const char* request, const Hub::Answer& answer) {
+std::string to_json(const char* request, const Hub::Reply& answer) {
   return answer.is_accepted ? done_json(request, answer.name, answer.text)
                             : error_json(answer.name, answer.text);
 }
@@ -61,13 +61,13 @@ void Control::answer(ClientId to, const Show& asked) {
 }
 
 void Control::answer(ClientId to, const Feed& feed) {
-  const Hub::Answer answer = daemon_.hub.feed(feed.sample);
+  const Hub::Reply answer = daemon_.hub.feed(feed.sample);
   daemon_.publish_time();
   server_.reply(to, to_json("feed", answer));
 }
 
 void Control::answer(ClientId to, const SetTime& set) {
-  const Hub::Answer answer = daemon_.hub.set(set);
+  const Hub::Reply answer = daemon_.hub.set(set);
   daemon_.publish_time();
   server_.reply(to, to_json("set", answer));
 }

@@ -14,8 +14,9 @@
 
 #include "libsync/posix/control_socket.hpp"
 #include "tools/sntpd/background.hpp"
+#include "tools/sntpd/control/client_view.hpp"
 #include "tools/sntpd/control/control_request.hpp"
-#include "tools/sntpd/keeping/hub.hpp"
+#include "tools/sntpd/keeping/hub_host.hpp"
 #include "tools/sntpd/storing/memory.hpp"
 
 namespace isletime::sntpd {
@@ -26,7 +27,7 @@ class Control {
  public:
   // What the daemon around the hub can do.
   struct Daemon {
-    Hub& hub;
+    HubHost& hub;
     Memory& memory;
     Background& background;
     // Clients are told of the clock as it is now: before the reply says that it was set.

@@ -7,7 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "tools/sntpd/keeping/hub_view.hpp"
+#include "libsync/hub/hub_view.hpp"
+#include "tools/sntpd/control/client_view.hpp"
 
 namespace isletime::sntpd {
 

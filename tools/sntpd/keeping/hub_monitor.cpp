@@ -5,11 +5,12 @@
 #include <chrono>
 #include <cmath>
 
+#include "libsync/hub/fractions.hpp"
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/host.hpp"
-#include "tools/sntpd/keeping/fractions.hpp"
-#include "tools/sntpd/keeping/hub.hpp"
+#include "tools/sntpd/keeping/clock_reading.hpp"
+#include "tools/sntpd/keeping/hub_host.hpp"
 
 namespace isletime::sntpd {
 namespace {
@@ -132,9 +133,10 @@ MonitorView::Peer unresolved_peer(const Unresolved& name, std::uint16_t number) 
 
 }  // namespace
 
-MonitorView::Peer Hub::monitored(const Association& association) const {
+MonitorView::Peer HubHost::monitored(const Association& association, Instant now) const {
   const Upstream& upstream = association.upstream;
-  const Standing standing = discipline_.source(association.index)->placement.standing;
+  const Standing standing = hub_.source(association.index).placement.standing;
+  const Hub::Server& server = *hub_.server(association.index);
   MonitorView::Peer view;
   view.address = address_text(upstream.server());
   if (upstream.local()) view.local_address = address_text({*upstream.local(), 0, 0});
@@ -147,16 +149,16 @@ MonitorView::Peer Hub::monitored(const Association& association) const {
   peer.is_loop = association.is_ourselves || standing == Standing::kLoop;
   peer.port = upstream.server().port;
   peer.reach = upstream.reach().bits();
-  peer.losses = static_cast<std::uint32_t>(association.losses);
+  peer.losses = static_cast<std::uint32_t>(server.losses);
   peer.poll = log2_seconds(upstream.interval());
-  if (!association.last) return view;
-  peer.server = association.last->server;
-  peer.heard = steering_.clock().hub_time(association.last->time);
-  take_estimate(peer, view_of(association));
+  if (!server.last) return view;
+  peer.server = server.last->server;
+  peer.heard = hub_.hub_time(server.last->time);
+  take_estimate(peer, hub_.server_view(association.index, now));
   return view;
 }
 
-MonitorView::Peer Hub::monitored(const FedSource& fed, std::uint16_t number) const {
+MonitorView::Peer HubHost::monitored(const FedSource& fed, std::uint16_t number, Instant now) const {
   MonitorView::Peer view;
   view.name = clock_name(fed.source);
   MonitoredPeer& peer = view.peer;
@@ -164,41 +166,43 @@ MonitorView::Peer Hub::monitored(const FedSource& fed, std::uint16_t number) con
   Header account;
   account.reference_id = reference_of(fed.kind);
   peer.server = account;
-  peer.heard = steering_.clock().hub_time(wall_now() - elapsed(fed.at, mono_now()));
-  take_estimate(peer, view_of(fed));
+  peer.heard = hub_.hub_time(now.wall - elapsed(fed.at, now.mono));
+  take_estimate(peer, hub_.fed_view(fed, now));
   if (!fed.index) return view;
-  peer.selection = selection_of(discipline_.source(*fed.index)->placement.standing);
+  peer.selection = selection_of(hub_.source(*fed.index).placement.standing);
   peer.reach = 1;
   return view;
 }
 
-ClockSource Hub::clock_source(MonoTime now) const {
-  const ClockStanding standing = timekeeper_.standing(now);
-  if (!standing.ever_set || followed_.empty()) return ClockSource::kLocal;
+ClockSource HubHost::clock_source(MonoTime now) const {
+  const ClockStanding standing = hub_.standing(now);
+  if (!standing.ever_set || hub_.followed().empty()) return ClockSource::kLocal;
   return clock_source_of(standing.kind);
 }
 
-MonitorView Hub::monitored() const {
-  const StatusView status = this->status();
+MonitorView HubHost::monitored() const {
+  const Instant now = instant_now();
+  const StatusView status = hub_.status(now);
   MonitorView view;
   MonitoredSystem& system = view.system;
-  system.source = clock_source(mono_now());
+  system.source = clock_source(now.mono);
   system.poll = static_cast<std::int8_t>(options_.minpoll);
   system.shortest_poll = kLeastPoll;
   system.offset = status.offset;
   if (status.frequency_ppm) system.frequency = to_ppm(*status.frequency_ppm * kPerMillion);
   if (status.frequency_error_ppm) system.wander = to_ppm(*status.frequency_error_ppm * kPerMillion);
   const auto add = [&](const std::string& source, MonitorView::Peer peer) {
-    if (source == followed_) {
+    if (source == hub_.followed()) {
       system.peer = peer.peer.association;
       system.jitter = peer.peer.jitter;
       system.poll = peer.peer.poll.value_or(system.poll);
     }
     view.peers.push_back(std::move(peer));
   };
-  for (const auto& association : upstreams_.associations()) add(association->source, monitored(*association));
+  for (const auto& association : upstreams_.associations())
+    add(association->source, monitored(*association, now));
   std::uint16_t number = kMostAsked;
-  for (const FedSource& fed : fed_.all()) add(fed.source, monitored(fed, ++number));
+  for (const FedSource& fed : hub_.fed()) add(fed.source, monitored(fed, ++number, now));
   number = kMostAsked + kMostFed;
   for (const Unresolved& name : upstreams_.unresolved()) {
     view.peers.push_back(unresolved_peer(name, ++number));

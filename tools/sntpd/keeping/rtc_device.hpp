@@ -12,6 +12,7 @@
 #include "libsync/core/result.hpp"
 #include "libsync/core/rtc/rtc_reading.hpp"
 #include "libsync/drivers/chip_oscillator.hpp"
+#include "libsync/hub/rtc_outcome.hpp"
 #include "libsync/ports/i2c_bus.hpp"
 #include "tools/sntpd/rtc_option.hpp"
 
@@ -36,12 +37,6 @@ class RtcClocks {
 
  private:
   std::atomic<bool> is_ended_{false};
-};
-
-// Of its control registers.
-struct RtcHealth {
-  int repaired = 0;     // findings that were there and are not any more
-  std::string trouble;  // what is still wrong; empty: nothing
 };
 
 class RtcDevice {

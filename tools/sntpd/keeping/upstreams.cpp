@@ -6,10 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "libsync/posix/address_reference_id.hpp"
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/random.hpp"
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/build_time.hpp"
+#include "tools/sntpd/keeping/clock_reading.hpp"
 
 namespace isletime::sntpd {
 namespace {
@@ -30,8 +32,8 @@ std::string source_of(const Endpoint& server) {
   return "ntp:" + (server.port == kNtpPort ? address_text(server) : to_string(server));
 }
 
-Upstreams::Upstreams(Config config, Discipline& discipline, const Log& log)
-    : config_(std::move(config)), discipline_(discipline), log_(log), resolver_(config_.lookup) {
+Upstreams::Upstreams(Config config, Hub& hub, const Log& log)
+    : config_(std::move(config)), hub_(hub), log_(log), resolver_(config_.lookup) {
   for (const ServerOption& server : config_.servers) plan(server, 1);
   for (const ServerOption& pool : config_.pools) plan(pool, kPoolSize);
 }
@@ -55,10 +57,15 @@ void Upstreams::start(std::size_t plan, const Endpoint& address) {
                           static_cast<std::int8_t>(server.maxpoll.value_or(config_.poll.max))};
   const std::string source = source_of(address);
   const Key* key = server.key ? config_.keys.find(*server.key) : nullptr;
-  config_.on_start(source);
   const auto owner = is_private(address.address) ? ServerOwner::kOurselves : ServerOwner::kStranger;
-  const auto index =
-      discipline_.add({.tier = server.tier, .first_samples = kFirstSamples, .poll = limits, .owner = owner});
+  const bool is_ourselves = config_.is_ourselves(address);
+  const auto index = hub_.add_server({.source = source,
+                                      .reference_id = reference_id_of(address.address),
+                                      .tier = server.tier,
+                                      .poll = limits,
+                                      .owner = owner,
+                                      .is_ourselves = is_ourselves},
+                                     instant_now());
   if (!index) {
     log_.error(fmt::format("{}: not asked: there are {} sources already", source, Discipline::kMaxSources));
     return;
@@ -73,14 +80,11 @@ void Upstreams::start(std::size_t plan, const Endpoint& address) {
   config.interleaved = server.interleaved;
   config.era_pivot = build_time();
   associations_.push_back(std::make_unique<Association>(
-      Association{source, server.host.text, plan, *index, Upstream{config, key}}));
+      Association{source, server.host.text, plan, *index, Upstream{config, key}, is_ourselves}));
   if (server.takes_broadcasts && key != nullptr) {
     associations_.back()->listener.emplace(
         BroadcastClient::Config{.server = address, .precision = config_.precision}, *key);
   }
-  if (!config_.is_ourselves(address)) return;
-  associations_.back()->is_ourselves = true;
-  discipline_.on_trouble(*index, Trouble::kLoop, true);
 }
 
 void Upstreams::append_polled(std::vector<pollfd>& polled) const {
@@ -122,8 +126,9 @@ bool Upstreams::is_asked(const Endpoint& address) const {
 }
 
 bool Upstreams::is_dead(const Association& association) const {
+  const Hub::Server& server = *hub_.server(association.index);
   return association.is_ourselves || association.upstream.is_stopped() ||
-         association.losses >= (association.samples > 0 ? kDeadAfter : kNeverThereAfter);
+         server.losses >= (server.samples > 0 ? kDeadAfter : kNeverThereAfter);
 }
 
 std::size_t Upstreams::missing(std::size_t plan) const {
@@ -202,15 +207,9 @@ bool Upstreams::give_up_dead(std::size_t plan) {
   const Upstream& upstream = (*dead)->upstream;
   plans_[plan].given_up.push_back(upstream.server());
   if (const auto until = upstream.stopped_until()) stopped_.push_back({upstream.server(), *until});
-  discipline_.remove((*dead)->index);
+  hub_.remove_server((*dead)->index);
   associations_.erase(dead);
   return true;
-}
-
-Association* Upstreams::find(std::size_t index) const {
-  const auto found = std::find_if(associations_.begin(), associations_.end(),
-                                  [&](const auto& a) { return a->index == index; });
-  return found == associations_.end() ? nullptr : found->get();
 }
 
 std::vector<Unresolved> Upstreams::unresolved() const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Who is asked for the time: of each --server one address, of each --pool several. Names are looked up
 // until they have addresses, and again when one of those is dead, for ever. What the replies are worth is
-// for the discipline to say, in which each of them is a source.
+// for the hub to say.
 #pragma once
 
 #include <functional>
@@ -13,12 +13,11 @@
 
 #include <poll.h>
 
-#include "libsync/hub/discipline/discipline.hpp"
+#include "libsync/hub/hub.hpp"
 #include "libsync/posix/key_file.hpp"
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/log.hpp"
 #include "tools/sntpd/keeping/broadcast_listener.hpp"
-#include "tools/sntpd/keeping/hub_clock.hpp"
 #include "tools/sntpd/keeping/resolver.hpp"
 #include "tools/sntpd/keeping/upstream.hpp"
 #include "tools/sntpd/server_option.hpp"
@@ -28,9 +27,6 @@ namespace isletime::sntpd {
 
 inline constexpr std::size_t kPoolSize = 4;
 
-// What a server says counts from this sample on.
-inline constexpr int kFirstSamples = 3;
-
 // A server's name as a source: "ntp:192.0.2.7".
 std::string source_of(const Endpoint& server);
 
@@ -38,17 +34,10 @@ struct Association {
   std::string source;  // "ntp:192.0.2.1"
   std::string host;    // as configured
   std::size_t plan;    // who wanted it
-  std::size_t index;   // in the discipline
+  std::size_t index;   // as the hub knows it
   Upstream upstream;
   bool is_ourselves = false;  // never asked
-  int samples = 0;
-  int losses = 0;  // in a row
-  std::optional<Measurement> last{};
-  std::optional<HubClock> clock_then{};  // as it was steered at the last reply
   std::string last_error{};
-  std::string refusal{};                        // why it was refused last
-  bool was_refused = false;                     // and now agrees with the clock again
-  Standing standing = Standing::kUnreachable;   // as last reported
   std::optional<BroadcastListener> listener{};  // if its broadcasts are wanted
 };
 
@@ -68,8 +57,6 @@ class Upstreams {
     const KeyRing& keys;
     std::function<bool(const Endpoint&)> is_ourselves;
     OwnQueries& own_queries;
-    // Called before a source joins the discipline.
-    std::function<void(const std::string& source)> on_start;
     Resolver::Lookup lookup = resolve_all;
   };
   struct Happening {
@@ -77,7 +64,7 @@ class Upstreams {
     QueryOutcome outcome;
   };
 
-  Upstreams(Config config, Discipline& discipline, const Log& log);
+  Upstreams(Config config, Hub& hub, const Log& log);
 
   bool empty() const { return plans_.empty(); }
 
@@ -88,7 +75,6 @@ class Upstreams {
   std::optional<MonoTime> next_wakeup() const;
 
   std::span<const std::unique_ptr<Association>> associations() const { return associations_; }
-  Association* find(std::size_t index) const;
   std::vector<Unresolved> unresolved() const;
 
  private:
@@ -120,7 +106,7 @@ class Upstreams {
   bool give_up_dead(std::size_t plan);
 
   Config config_;
-  Discipline& discipline_;
+  Hub& hub_;
   const Log& log_;
   std::vector<Plan> plans_;
   std::vector<std::unique_ptr<Association>> associations_;

@@ -11,11 +11,11 @@
 
 #include <poll.h>
 
+#include "libsync/hub/served_time.hpp"
 #include "libsync/posix/interface_watch.hpp"
 #include "libsync/posix/key_file.hpp"
 #include "tools/common/log.hpp"
 #include "tools/sntpd/serving/broadcast_targets.hpp"
-#include "tools/sntpd/serving/served_time.hpp"
 
 namespace isletime::sntpd {
 

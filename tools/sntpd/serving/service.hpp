@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "libsync/hub/served_time.hpp"
 #include "libsync/policy/responder.hpp"
 #include "libsync/policy/send_path.hpp"
 #include "libsync/posix/service_socket.hpp"
@@ -16,7 +17,6 @@
 #include "tools/sntpd/serving/access_list.hpp"
 #include "tools/sntpd/serving/answerer.hpp"
 #include "tools/sntpd/serving/monitor.hpp"
-#include "tools/sntpd/serving/served_time.hpp"
 
 namespace isletime::sntpd {
 

@@ -5,41 +5,16 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "libsync/core/time_types.hpp"
+#include "libsync/hub/event.hpp"
 #include "libsync/posix/state_folder.hpp"
 
 namespace isletime::sntpd {
-
-enum class Event : std::uint8_t {
-  kStarted,
-  kStopped,
-  kReloaded,
-  kSourceSelected,
-  kSourceLost,
-  kSourceDistrusted,
-  kServersDisagree,
-  kSynchronised,
-  kHoldover,
-  kUnsynchronised,
-  kClockStepped,
-  kClockSetByOthers,
-  kSlept,
-  kSetByHand,
-  kSampleRefused,
-  kLeapSecond,
-  kRtcSet,
-  kRateErrorSet,
-  kStateIgnored,
-  kFault,
-};
-// As in the file: "source_selected".
-const char* to_string(Event event);
 
 struct Activity {
   WallTime time;

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: MIT
-// What is remembered of a battery clock over power-off, as a member of the saved state.
+// The text form of what is remembered of a battery clock, a member of the saved state.
 #pragma once
 
 #include <optional>
 #include <string>
 
-#include "libsync/hub/discipline/rtc_drift.hpp"
+#include "libsync/hub/saved_state.hpp"
 #include "libsync/record/json_value.hpp"
 
 namespace isletime::sntpd {
-
-struct SavedRtc {
-  std::string source;  // "rtc:/dev/i2c-1@0x68"
-  std::string chip;    // "ds3231"
-  RtcDrift::State drift;
-};
 
 // A JSON object, two levels deep.
 std::string rtc_object(const SavedRtc& saved);

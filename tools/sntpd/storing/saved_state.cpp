@@ -10,6 +10,7 @@
 #include "libsync/record/decimal_seconds.hpp"
 #include "libsync/record/json_value.hpp"
 #include "libsync/record/json_writer.hpp"
+#include "tools/sntpd/storing/saved_rtc.hpp"
 
 namespace isletime::sntpd {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What sntpd remembers over a restart, and its text form: one line of JSON behind its own digest, so
+// The text form of what the hub remembers over a restart: one line of JSON behind its own digest, so
 // that a torn or edited file is told from a whole one before anything of it is believed.
 #pragma once
 
@@ -8,49 +8,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "libsync/core/result.hpp"
 #include "libsync/core/time_types.hpp"
-#include "libsync/policy/timekeeper.hpp"
-#include "tools/sntpd/storing/saved_rtc.hpp"
+#include "libsync/hub/saved_state.hpp"
 
 namespace isletime::sntpd {
-
-struct SavedFrequency {
-  Ppm value;  // positive: the clock is slow
-  Ppm error;  // a bound; not negative
-};
-
-struct SavedSource {
-  std::string source;  // as in the sample record: "ntp:192.0.2.7"
-  SavedFrequency frequency;
-};
-
-// When it was saved, by a clock that nobody sets: that since this boot.
-struct SavedBoot {
-  std::string id;  // boot_id()
-  nanoseconds uptime;
-  bool has_set_clock;  // the machine's, since then
-};
-
-// What vouched for the clock last, and how far off it was at most when it was saved.
-struct SavedSync {
-  SourceKind kind;
-  Dispersion bound;
-};
-
-struct SavedState {
-  WallTime saved_at;
-  std::optional<WallTime> last_good_time;  // when the clock was last synchronised
-  std::optional<SavedFrequency> frequency;
-  std::vector<SavedSource> sources;    // at most kMostSavedSources
-  std::optional<std::string> machine;  // machine_id() of whom the frequencies are
-  std::optional<SavedBoot> boot;
-  std::optional<SavedRtc> rtc{};
-  std::optional<Ppm> rate_error{};  // of the clock when nothing corrects it, by experiment; above 0
-  std::optional<SavedSync> sync{};  // absent: nothing vouched for the clock
-};
 
 inline constexpr std::size_t kMostSavedSources = 64;
 inline constexpr std::size_t kLongestSavedSource = 255;

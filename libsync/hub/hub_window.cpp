@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "tools/common/build_time.hpp"
-#include "tools/sntpd/keeping/hub.hpp"
+#include "libsync/hub/fractions.hpp"
+#include "libsync/hub/hub.hpp"
 
-namespace isletime::sntpd {
+namespace isletime {
 namespace {
 
 // "2 h 40 min"
@@ -21,8 +21,12 @@ std::string length_text(nanoseconds length) {
 
 }  // namespace
 
+void Hub::expect(const std::optional<Ppm>& rate_error) {
+  if (rate_error) timekeeper_.expect({rate_error->scaled + to_ppm(kChangeOfFrequency).scaled});
+}
+
 WindowView Hub::window_view() const {
-  const RateError error = *timekeeper_.rate_error();
+  const RateError error = timekeeper_.rate_error().value_or(RateError{});
   WindowView view{error, timekeeper_.tolerance(), timekeeper_.window(SourceKind::kPhone, {}), ""};
   const double ppm = static_cast<double>(error.value.scaled) / 65536;
   view.message =
@@ -34,18 +38,16 @@ WindowView Hub::window_view() const {
   return view;
 }
 
-WindowView Hub::set_rate_error(const SetRateError& request) {
-  saved_.rate_error = request.rate_error;
+WindowView Hub::set_rate_error(Ppm rate_error, Instant now) {
+  saved_.rate_error = rate_error;
   expect(saved_.rate_error);
-  // A clock that nobody has set is none to remember the time of.
-  const bool is_set = timekeeper_.standing(mono_now()).ever_set;
-  if (is_set) save();
-  if (!is_set) memory_.keep(request.rate_error, build_time());
+  // A clock that nobody has set is none to remember the time of: then the caller keeps the rate error alone.
+  if (timekeeper_.standing(now.mono).ever_set) actions_.emplace_back(action::Save{});
   WindowView view = window_view();
   note(Event::kRateErrorSet,
        fmt::format("an experiment found this machine's clock to be wrong by up to {:.4g} ppm: {}",
-                   static_cast<double>(request.rate_error.scaled) / 65536, view.message));
+                   static_cast<double>(rate_error.scaled) / 65536, view.message));
   return view;
 }
 
-}  // namespace isletime::sntpd
+}  // namespace isletime

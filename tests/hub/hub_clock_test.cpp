@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/keeping/hub_clock.hpp"
+#include "libsync/hub/hub_clock.hpp"
 
 #include <gtest/gtest.h>
 
-namespace isletime::sntpd {
+namespace isletime {
 namespace {
 
 using namespace std::chrono_literals;
@@ -23,4 +23,4 @@ TEST(HubClock, HandsOnWhatTheStampsMayBeWrongBy) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime

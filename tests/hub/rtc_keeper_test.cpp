@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/keeping/rtc_keeper.hpp"
+#include "libsync/hub/rtc_keeper.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 
 #include "libsync/drivers/rtc_chips.hpp"
 
-namespace isletime::sntpd {
+namespace isletime {
 namespace {
 
 using namespace std::chrono_literals;
@@ -280,4 +280,4 @@ TEST_F(RtcKeeperTest, HowAChipDriftsThatTheKernelSetsIsNotLearned) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime

@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "libsync/hub/event.hpp"
+#include "libsync/hub/rtc_outcome.hpp"
+#include "libsync/hub/saved_state.hpp"
 #include "libsync/policy/rtc_schedule.hpp"
-#include "tools/sntpd/keeping/rtc_jobs.hpp"
-#include "tools/sntpd/storing/activity_log.hpp"
-#include "tools/sntpd/storing/saved_rtc.hpp"
 
-namespace isletime::sntpd {
+namespace isletime {
 
 // The hub's time, seen from the machine's clock.
 struct RtcTime {
@@ -116,4 +116,4 @@ class RtcKeeper {
   std::optional<MonoTime> unknown_since_;  // when the chip first told a time that was never compared
 };
 
-}  // namespace isletime::sntpd
+}  // namespace isletime

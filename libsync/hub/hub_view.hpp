@@ -12,7 +12,7 @@
 #include "libsync/core/time_types.hpp"
 #include "libsync/policy/timekeeper.hpp"
 
-namespace isletime::sntpd {
+namespace isletime {
 
 struct StatusView {
   WallTime time;  // of the hub's clock
@@ -84,15 +84,4 @@ struct SourceView {
   std::optional<Broadcasts> broadcasts;  // if they are wanted
 };
 
-struct ClientView {
-  std::string address;
-  std::uint64_t requests = 0;
-  std::uint64_t refused = 0;            // of these
-  std::uint64_t limited = 0;            // of these: beyond the limit, whether or not they were answered
-  nanoseconds last_seen{};              // ago
-  std::optional<nanoseconds> interval;  // between the last two requests
-  std::optional<std::uint8_t> version;  // of NTP, in the last request
-  std::uint8_t versions = 0;            // in all of them, a bit each
-};
-
-}  // namespace isletime::sntpd
+}  // namespace isletime

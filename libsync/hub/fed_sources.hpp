@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sources that nobody asks: other programs feed their samples, a person sets the time. What their names
-// say they are, and what became of their last sample.
+// Sources that nobody asks: other programs feed their samples, a person sets the time. What became of the
+// last sample of each.
 #pragma once
 
 #include <optional>
@@ -8,15 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "libsync/core/ip_address.hpp"
 #include "libsync/hub/discipline/discipline.hpp"
 #include "libsync/policy/timekeeper.hpp"
 
-namespace isletime::sntpd {
-
-// By what stands before the colon of "phone:192.168.4.17"; a phone's address decides where it is.
-// Absent: no such source is known.
-std::optional<SourceKind> kind_of(const std::string& source, std::span<const Prefix> access_point);
+namespace isletime {
 
 // Four deviations of what is uniform within it are what NTP still calls a time: 16 s. Who knows less may set
 // a clock that nobody better does, and is not weighed against others.
@@ -42,7 +37,6 @@ class FedSources {
   std::span<const FedSource> all() const { return sources_; }
   // The oldest makes room.
   FedSource& find_or_add(const std::string& source, SourceKind kind);
-  const FedSource* find(std::size_t index) const;
 
   // Gives it a place in the discipline. False: there is none.
   bool join(FedSource& source);
@@ -57,4 +51,4 @@ class FedSources {
   std::vector<FedSource> sources_;
 };
 
-}  // namespace isletime::sntpd
+}  // namespace isletime

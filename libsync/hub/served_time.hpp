@@ -7,7 +7,7 @@
 #include "libsync/hub/discipline/free_time.hpp"
 #include "libsync/policy/server_state.hpp"
 
-namespace isletime::sntpd {
+namespace isletime {
 
 // Served = stamp + ahead + what `rate` gains since `base`.
 struct ClockMap {
@@ -26,4 +26,4 @@ struct ServedTime {
   ClockMap map;
 };
 
-}  // namespace isletime::sntpd
+}  // namespace isletime

@@ -7,7 +7,7 @@
 
 #include "libsync/core/time_types.hpp"
 
-namespace isletime::sntpd {
+namespace isletime {
 
 inline constexpr double kPerMillion = 1e-6;
 
@@ -23,4 +23,4 @@ constexpr double to_fraction(Ppm ppm) {
   return static_cast<double>(ppm.scaled) / 65536 * kPerMillion;
 }
 
-}  // namespace isletime::sntpd
+}  // namespace isletime

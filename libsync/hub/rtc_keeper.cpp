@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/sntpd/keeping/rtc_keeper.hpp"
+#include "libsync/hub/rtc_keeper.hpp"
 
 #include <chrono>
 #include <string_view>
@@ -11,7 +11,7 @@
 #include "libsync/drivers/rtc_policy.hpp"
 #include "libsync/policy/saturated.hpp"
 
-namespace isletime::sntpd {
+namespace isletime {
 namespace {
 
 using std::chrono::milliseconds;
@@ -277,4 +277,4 @@ std::optional<SavedRtc> RtcKeeper::saved() const {
   return SavedRtc{config_.source, chip_, drift_->state()};
 }
 
-}  // namespace isletime::sntpd
+}  // namespace isletime

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+// The hub's life: how it starts from what was saved, what it notices of its clock, what is due when.
+#include "libsync/hub/hub.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "libsync/hub/fractions.hpp"
+
+namespace isletime {
+namespace {
+
+using std::chrono::hours;
+
+// As a frequency that nobody has measured, or whose memory may be of other temperatures.
+constexpr double kUnknownDeviation = 1e-4;
+
+// A battery clock counts whole seconds, and is read in an instant.
+constexpr nanoseconds kErrorAfterSleep = seconds{2};
+
+constexpr nanoseconds kSaveInterval = hours{1};
+
+// While nobody else tells the time.
+constexpr nanoseconds kLookAtKernel = seconds{64};
+
+// Two clocks that nobody has set since they were saved differ by no more: by their reading, and by their
+// rates.
+constexpr nanoseconds kLeastMoved = std::chrono::milliseconds{10};
+constexpr Ppm kMostRateSince = Ppm::whole(500);
+
+// A rate that differs by more from the one that was learned is a slew's.
+constexpr double kSteadyRate = 20e-6;
+// What a kernel's fine adjustment gives: a crystal that is further off is no clock's.
+constexpr double kMostOfACrystal = 500e-6;
+
+// What is saved is how slow the clock is, and its error a bound of so many deviations; an estimate is of what
+// it gains.
+constexpr double kBoundOfSaved = 3.0;
+
+SavedFrequency to_saved(FilterBank::Frequency frequency) {
+  return {to_ppm(-frequency.value), to_ppm(kBoundOfSaved * frequency.deviation)};
+}
+
+FilterBank::Frequency from_saved(SavedFrequency saved) {
+  return {-to_fraction(saved.value), std::max(to_fraction(saved.error) / kBoundOfSaved, kChangeOfFrequency)};
+}
+
+}  // namespace
+
+Hub::Hub(const HubConfig& config, std::optional<LastRun> last_run, const ClockReading& now)
+    : config_(config),
+      saved_(last_run ? std::move(last_run->state) : SavedState{}),
+      is_of_this_boot_(last_run && last_run->is_of_this_boot),
+      started_(now.instant.mono),
+      earliest_(config.made),
+      set_at_(now.instant.wall),
+      steering_(config.limits, now),
+      timekeeper_({.earliest = config.made, .latest = config.latest, .tolerance = config.reliable_within}),
+      discipline_(config.model),
+      reference_({.is_island_reference = config.is_island_reference,
+                  .local_stratum = config.local_stratum,
+                  .precision = config.precision,
+                  .floor = config.made},
+                 now.instant.wall) {
+  recall();
+}
+
+void Hub::recall() {
+  expect(saved_.rate_error);
+  if (saved_.frequency) frequency_ = from_saved(*saved_.frequency);
+  if (!saved_.last_good_time) return;
+  earliest_ = std::max(earliest_, *saved_.last_good_time);
+  reference_.set_floor(earliest_);
+  timekeeper_.raise_floor(*saved_.last_good_time);
+  was_running_ = is_of_this_boot_ && saved_.boot && saved_.boot->has_set_clock;
+}
+
+std::optional<Action> Hub::take_action() {
+  if (actions_.empty()) return std::nullopt;
+  Action next = std::move(actions_.front());
+  actions_.pop_front();
+  return next;
+}
+
+void Hub::take_clock(double rate, Instant now) {
+  steering_.take_clock(rate, now.wall);
+}
+
+void Hub::resume(Instant now) {
+  if (!clock().is_machines()) {
+    was_running_ = false;
+    return;
+  }
+  const std::optional<double> rate =
+      was_running_ && frequency_ ? std::optional{-frequency_->value} : std::nullopt;
+  // By a rate that was left in mid-slew the monotonic clock runs wrong as well, so that nothing tells for how
+  // long.
+  const double wrong = rate ? std::abs(clock().rate() - *rate) : 1.0;
+  if (rate || std::abs(clock().rate()) > kMostOfACrystal)
+    order({.rate = rate.value_or(0.0), .slew = {}, .step = {}}, Settle{}, now);
+  if (!rate || wrong > kSteadyRate || !saved_.sync) return;
+  const nanoseconds since = elapsed(MonoTime{saved_.boot->uptime}, now.mono);
+  const nanoseconds moved =
+      magnitude(saturated_difference(elapsed(saved_.saved_at, hub_time(now.wall)), since));
+  if (since < nanoseconds::zero() || moved > kLeastMoved + drift(since, kMostRateSince)) return;
+  const nanoseconds gained = moved + rounded(wrong * Seconds{since});
+  timekeeper_.on_sync(saved_.sync->kind, {saturated_sum(saved_.sync->bound.value, gained)}, now.mono - since);
+  reference_.on_sync(hub_time(now.wall), timekeeper_.standing(now.mono).bound);
+}
+
+Hub::Frequency Hub::frequency_for(const std::string& source, MonoTime now) const {
+  const auto of_source = std::find_if(saved_.sources.begin(), saved_.sources.end(),
+                                      [&](const SavedSource& saved) { return saved.source == source; });
+  if (!timekeeper_.standing(now).ever_set && of_source != saved_.sources.end())
+    return from_saved(of_source->frequency);
+  return frequency_.value_or(Frequency{-clock().rate(), kUnknownDeviation});
+}
+
+std::optional<SavedState> Hub::state_to_save(Instant now) const {
+  const ClockStanding standing = timekeeper_.standing(now.mono);
+  const WallTime hub_now = hub_time(now.wall);
+  // A clock before the build time means a simulation: save nothing.
+  if (!standing.ever_set || hub_now < config_.made) return std::nullopt;
+  SavedState state;
+  state.saved_at = hub_now;
+  state.last_good_time = last_good_ ? std::min(*last_good_, hub_now) : saved_.last_good_time;
+  state.frequency = to_saved(frequency_.value_or(Frequency{-steering_.steady_rate(), kUnknownDeviation}));
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    if (!servers_[i] || servers_[i]->samples < kFirstSamples) continue;
+    const auto estimate = discipline_.source(i)->estimator.at(free_time(now));
+    if (!estimate) continue;
+    state.sources.push_back(
+        {servers_[i]->source, to_saved({estimate->frequency, std::sqrt(estimate->var_frequency)})});
+  }
+  if (reference_.is_vouched() && steering_.left(now.mono).value == nanoseconds::zero())
+    state.sync = SavedSync{standing.kind, standing.bound};
+  state.rtc = rtc_ ? rtc_->saved() : saved_.rtc;
+  state.rate_error = saved_.rate_error;
+  return state;
+}
+
+// What others do to the clock makes worthless all that was compared with it, but not what was learned of
+// the oscillator.
+bool Hub::notice(const ClockReading& reading) {
+  const auto jump = steering_.take_jump(reading);
+  if (!jump) return false;
+  const Instant now = reading.instant;
+  give_up_exchanges();
+  Offset error = jump->by;
+  switch (jump->cause) {
+    case Steering::Cause::kLeapSecond:
+      discipline_.on_leap_second(jump->by);
+      note(Event::kLeapSecond,
+           jump->by.value < nanoseconds::zero() ? "a leap second is inserted" : "a second is left out");
+      return true;
+    case Steering::Cause::kSleep:
+      note(Event::kSlept, fmt::format("the machine slept {:.0f} s", Seconds{jump->by.value}.count()));
+      timekeeper_.on_slept(jump->by.value);
+      error = {kErrorAfterSleep};
+      break;
+    case Steering::Cause::kSteeredByOthers:
+      note(Event::kFault, steering_.intrusion(), action::Note::Level::kError);
+      // Whatever it is that the other follows, from now on its word to the kernel is what is known.
+      if (steering_.gives_way()) {
+        untell(now);
+        error = {nanoseconds::max()};
+      }
+      break;
+    case Steering::Cause::kSomebody:
+      note(Event::kClockSetByOthers,
+           fmt::format("somebody set the clock by {:+.6f} s", Seconds{jump->by.value}.count()),
+           action::Note::Level::kNotice);
+      break;
+  }
+  set_at_ = now.wall;
+  reference_.on_step(hub_time(now.wall));
+  timekeeper_.on_clock_moved(error);
+  const ClockStanding standing = timekeeper_.standing(now.mono);
+  if (standing.ever_set) {
+    reference_.widen(standing.bound);
+  } else {
+    reference_.on_unset();
+    last_good_.reset();
+    followed_.clear();
+    was_running_ = false;
+  }
+  fed_.leave_all();
+  discipline_.forget_phase();
+  consensus_.reset();
+  return true;
+}
+
+// Another program may keep the clock: as long as nobody has told us the time, the kernel's word for it
+// counts.
+void Hub::on_kernel(std::optional<Dispersion> bound, Instant now) {
+  reference_.on_kernel(hub_time(now.wall), bound);
+}
+
+void Hub::tick(Instant now) {
+  step_rtc(now);
+  if (timekeeper_.standing(now.mono).ever_set) {
+    next_look_at_kernel_.reset();
+  } else if (!next_look_at_kernel_ || now.mono >= *next_look_at_kernel_) {
+    next_look_at_kernel_ = now.mono + kLookAtKernel;
+    actions_.emplace_back(action::AskKernel{});
+  }
+  if (steering_.is_slew_over(now.mono)) end_slew(now);
+  retell(now);
+  if (next_save_ && now.mono >= *next_save_) {
+    next_save_ = now.mono + kSaveInterval;
+    actions_.emplace_back(action::Save{});
+  }
+}
+
+std::optional<MonoTime> Hub::next_wakeup(Instant now) const {
+  std::optional<MonoTime> next = next_save_;
+  for (const auto& wakeup : {steering_.next_wakeup(now), next_rtc_wakeup(now), next_look_at_kernel_}) {
+    if (wakeup && (!next || *wakeup < *next)) next = wakeup;
+  }
+  return next;
+}
+
+void Hub::stop(Instant now) {
+  if (steering_.is_slewing()) end_slew(now);
+  actions_.emplace_back(action::Save{});
+}
+
+void Hub::note(Event event, const std::string& text, action::Note::Level level) {
+  actions_.emplace_back(action::Note{event, text, level});
+  has_changed_ = true;
+}
+
+ServedTime Hub::served(WallTime now) const {
+  return {state(), clock().map(now)};
+}
+
+ServerState Hub::state() const {
+  return reference_.state(timekeeper_.rate_error().value_or(RateError{}).value);
+}
+
+}  // namespace isletime

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+// What the hub makes of the time that others claim: samples that are fed, a person's word.
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "libsync/hub/hub.hpp"
+
+namespace isletime {
+namespace {
+
+// Samples that are fed are fresh, or not looked at.
+constexpr nanoseconds kOldestSample = std::chrono::minutes{1};
+constexpr nanoseconds kReadingTwoClocks = std::chrono::milliseconds{10};
+// A slew for a source that will hardly come again soon.
+constexpr nanoseconds kUntilNextFed = seconds{64};
+// A slew of less is as good as done.
+constexpr nanoseconds kWorthTelling = std::chrono::milliseconds{1};
+
+// "ntp:, phone: or manual:"
+std::string prefixes_text() {
+  std::vector<std::string_view> all;
+  for (const Rule& rule : kDefaultRules) {
+    for (const std::string_view prefix : rule.prefixes) {
+      if (!prefix.empty()) all.push_back(prefix);
+    }
+  }
+  std::string text;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i > 0) text += i + 1 == all.size() ? " or " : ", ";
+    text.append(all[i]).append(":");
+  }
+  return text;
+}
+
+bool is_local_clocks(const SampleRecord& sample) {
+  return sample.refid == "LOCL" || sample.refid == reference_id_text(kLocalClock, 2);
+}
+
+// By its own account.
+bool is_unset(const SampleRecord& sample) {
+  const bool is_bad_stratum = sample.stratum && (*sample.stratum == 0 || *sample.stratum >= kMaxStratum);
+  return fed_kind_of(sample.source) == SourceKind::kFedNtp && is_bad_stratum;
+}
+
+SourceAccount account_of(const SampleRecord& sample) {
+  return {.leap = sample.leap ? static_cast<Leap>(*sample.leap) : Leap::kNone,
+          .stratum = sample.stratum.value_or(0),
+          .root_delay = {sample.root_delay.value_or(nanoseconds::zero())},
+          .root_dispersion = {sample.root_dispersion.value_or(nanoseconds::zero())}};
+}
+
+}  // namespace
+
+void Hub::refuse_sample(const SampleRecord& sample, const char* name, const std::string& text) {
+  note(Event::kSampleRefused, fmt::format("{}: {}: {}", sample.source, name, text));
+  reply_ = {false, name, text};
+}
+
+void Hub::feed(const SampleRecord& sample, bool is_on_access_point, Instant now) {
+  auto kind = fed_kind_of(sample.source);
+  if (!kind) return refuse_sample(sample, "unknown-kind", "a source begins with " + prefixes_text());
+  if (!sample.offset || !sample.uncertainty)
+    return refuse_sample(sample, "bad-sample", "it has no offset, or no uncertainty");
+  const nanoseconds age = elapsed(sample.time, now.wall);
+  if (age < -kReadingTwoClocks)
+    return refuse_sample(sample, "from-the-future", "by this clock it is still to be taken");
+  if (age > kOldestSample) return refuse_sample(sample, "too-old", "it was taken more than a minute ago");
+  if (sample.time < set_at_ && clock().is_machines())
+    return refuse_sample(sample, "too-old", "the clock was set since it was taken");
+  if (*kind == SourceKind::kFedNtp && is_our_own(sample))
+    return refuse_sample(sample, "loop", "it is this hub's own answer, or follows it");
+  if (*kind == SourceKind::kFedNtp && is_local_clocks(sample)) kind = SourceKind::kIsland;
+  if (*kind == SourceKind::kPhone && is_on_access_point) kind = SourceKind::kPhoneOnAccessPoint;
+  const SourceAccount account = account_of(sample);
+  const nanoseconds aged =
+      saturated_sum(*sample.uncertainty, drift(std::max(age, nanoseconds::zero()), kFrequencyTolerance));
+  const nanoseconds distance = saturated_sum(account.root_delay.value / 2, account.root_dispersion.value);
+  judge({.source = sample.source,
+         .kind = *kind,
+         .at = sample.time,
+         .offset = {*sample.offset},
+         .bound = {saturated_sum(aged, distance)},
+         .is_reliable =
+             sample.reliable.value_or(true) && account.leap != Leap::kUnsynchronised && !is_unset(sample),
+         .account = account},
+        now);
+}
+
+// It is at an address of this machine and states what we state, or it names us as its reference.
+bool Hub::is_our_own(const SampleRecord& sample) const {
+  if (!config_.serves) return false;
+  const ServerState served = state();
+  const bool states_the_same = sample.stratum == served.stratum &&
+                               sample.root_delay == served.root_delay.value &&
+                               sample.refid == reference_id_text(served.reference_id, served.stratum);
+  return std::any_of(own_addresses_.begin(), own_addresses_.end(), [&](const OwnAddress& own) {
+    const bool is_followed = sample.stratum.value_or(0) >= 2 && !own.is_loopback &&
+                             sample.refid == reference_id_text(own.reference_id, 2);
+    return sample.source == own.source || (states_the_same && sample.source == own.address) || is_followed;
+  });
+}
+
+void Hub::set(WallTime time, Dispersion uncertainty, Instant now) {
+  judge({.source = "manual",
+         .kind = SourceKind::kManual,
+         .at = now.wall,
+         .offset = {elapsed(now.wall, time)},
+         .bound = uncertainty,
+         .is_reliable = true},
+        now);
+}
+
+void Hub::answer(FedSource& fed, bool is_accepted, const std::string& name, const std::string& text) {
+  fed.verdict = name;
+  fed.text = text;
+  if (!is_accepted) note(Event::kSampleRefused, fmt::format("{}: {}: {}", fed.source, name, text));
+  if (is_accepted && fed.kind == SourceKind::kManual) note(Event::kSetByHand, "the time was set by hand");
+  has_changed_ = true;
+  reply_ = {is_accepted, name, text};
+}
+
+void Hub::judge(const Claim& claim, Instant now) {
+  fed_.leave_expired(timekeeper_, now.mono);
+  if (claim.kind == SourceKind::kPhone || claim.kind == SourceKind::kPhoneOnAccessPoint)
+    timekeeper_.on_client_seen();
+  FedSource& fed = fed_.find_or_add(claim.source, claim.kind);
+  fed.at = now.mono;
+  fed.offset = {saturated_difference(claim.offset.value, elapsed(claim.at, hub_time(claim.at)))};
+  fed.bound = claim.bound;
+  const Judgement judgement = timekeeper_.judge({.kind = claim.kind,
+                                                 .offset = fed.offset,
+                                                 .bound = claim.bound,
+                                                 .reliable = claim.is_reliable,
+                                                 .claimed = shifted(hub_time(now.wall), fed.offset.value)},
+                                                now.mono);
+  const VerdictDescription verdict = describe(judgement.verdict);
+  if (judgement.warn) {
+    note(Event::kSourceDistrusted,
+         fmt::format("{}: differs by {:+.3f} s", claim.source, Seconds{fed.offset.value}.count()),
+         action::Note::Level::kNotice);
+  }
+  switch (judgement.verdict) {
+    case Verdict::kAdopt:
+      // A server that we ask ourselves knows better than one that somebody else asked.
+      if (follows_server()) {
+        const VerdictDescription outranked = describe(Verdict::kOutranked);
+        return answer(fed, false, outranked.name, outranked.text);
+      }
+      return adopt(fed, claim, now);
+    case Verdict::kAgree:
+      if (!follows_server()) on_sync(claim.kind, claim.source, judgement.bound, now);
+      return answer(fed, true, verdict.name, verdict.text);
+    case Verdict::kBelowThreshold:
+      return answer(fed, true, verdict.name, verdict.text);
+    case Verdict::kUnreliable:
+    case Verdict::kBelowFloor:
+    case Verdict::kAbsurd:
+    case Verdict::kOutranked:
+    case Verdict::kTooUncertain:
+      break;
+  }
+  answer(fed, false, verdict.name, verdict.text);
+}
+
+void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
+  fed_.leave_outranked(claim.kind);
+  discipline_.seed_frequency(frequency_for(claim.source, now.mono));
+  // What it says now counts, and no older word of its own that contradicts it. A person's word is never
+  // averaged.
+  if (claim.kind == SourceKind::kManual || contradicts_itself(fed, claim, now)) fed_.leave(fed);
+  if (!fed_.join(fed)) return answer(fed, false, "no-room", "there are too many sources");
+  const auto sample = clock().sample_of(claim.at, claim.offset, fed.is_vague() ? kLeastKnown : claim.bound);
+  switch (discipline_.on_sample(*fed.index, now.mono, sample, claim.account)) {
+    case Outcome::kStarted:
+    case Outcome::kUsed:
+    case Outcome::kStepped:
+      break;
+    case Outcome::kSuspect:
+      return answer(fed, false, "suspect", "it contradicts what it said before: let it say so again");
+    case Outcome::kOutOfOrder:
+      return answer(fed, false, "too-old", "it was taken before the last one");
+  }
+  consensus_ = discipline_.select(free_time(now), steered(now));
+  const Standing standing = discipline_.source(*fed.index)->placement.standing;
+  if (!consensus_ || !is_selected(standing))
+    return answer(fed, false, describe(standing).name, describe(standing).text);
+  if (steering_.gives_way()) {
+    fed_.leave(fed);
+    return answer(fed, false, "clock-refuses", clock_trouble());
+  }
+  // A server's time may be any liar's. The others are fed by who is here, and have been judged by their
+  // ranks.
+  const bool is_servers = claim.kind == SourceKind::kFedNtp || claim.kind == SourceKind::kIsland;
+  const auto correction =
+      steering_.correction(consensus_->estimate, kUntilNextFed, is_servers && is_set(now.mono), now.wall);
+  if (!correction) {
+    fed_.leave(fed);
+    return answer(fed, false, "panic", "the clock would move further than --panic allows");
+  }
+  const nanoseconds error = saturated_sum(consensus_->estimate.phase, steered(now));
+  order(*correction,
+        AdoptClaim{.claim = claim,
+                   .known = fed.is_vague() ? claim.bound : std::min(consensus_->bound, claim.bound),
+                   .left = correction->step ? nanoseconds::zero() : magnitude(error)},
+        now);
+}
+
+void Hub::proceed(const AdoptClaim& adopted, Instant now) {
+  const Claim& claim = adopted.claim;
+  FedSource& fed = fed_.find_or_add(claim.source, claim.kind);
+  const bool is_new = followed_ != claim.source;
+  on_sync(claim.kind, claim.source, {saturated_sum(adopted.known.value, adopted.left)}, now);
+  if (is_new) note(Event::kSynchronised, "the clock follows " + claim.source);
+  const VerdictDescription verdict = describe(Verdict::kAdopt);
+  if (adopted.left < kWorthTelling) return answer(fed, true, verdict.name, verdict.text);
+  answer(fed, true, verdict.name,
+         fmt::format("the clock is slewed to it: {:.3f} s are left", Seconds{adopted.left}.count()));
+}
+
+void Hub::give_up(const AdoptClaim& adopted, Instant) {
+  FedSource& fed = fed_.find_or_add(adopted.claim.source, adopted.claim.kind);
+  fed_.leave(fed);
+  answer(fed, false, "clock-refuses", clock_trouble());
+}
+
+bool Hub::contradicts_itself(const FedSource& fed, const Claim& claim, Instant now) const {
+  if (!fed.index) return false;
+  const auto& estimator = discipline_.source(*fed.index)->estimator;
+  const auto estimate = estimator.at(free_time(now));
+  if (!estimate) return false;
+  const auto sample = clock().sample_of(claim.at, claim.offset, claim.bound);
+  const nanoseconds apart = magnitude(saturated_difference(sample.offset.value, offset_of(*estimate).value));
+  return apart > saturated_sum(claim.bound.value, estimator.error_bound(*estimate).value);
+}
+
+}  // namespace isletime

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/hub/hub_clock.hpp"
+
+namespace isletime {
+
+void HubClock::take(double rate, WallTime now) {
+  is_machines_ = true;
+  books_ = SteeredClock{now};
+  books_.on_rate(now, rate);
+}
+
+FreeTime HubClock::free_at(WallTime stamp) const {
+  return is_machines_ ? books_.free_at(stamp) : FreeTime{stamp.time_since_epoch()};
+}
+
+WallTime HubClock::hub_time(WallTime stamp) const {
+  return is_machines_ ? stamp : books_.wall_at(FreeTime{stamp.time_since_epoch()});
+}
+
+ClockMap HubClock::map(WallTime now) const {
+  if (is_machines_) return {};
+  return {now, elapsed(now, hub_time(now)), books_.rate()};
+}
+
+OffsetSample HubClock::sample_of(const Measurement& m) const {
+  if (is_machines_) return free_running(books_, m.time, m.offset, m.delay, m.dispersion, m.turnaround);
+  return {.at = free_at(m.time), .offset = m.offset, .delay = m.delay, .dispersion = m.dispersion};
+}
+
+OffsetSample HubClock::sample_of(WallTime at, Offset offset, Dispersion uncertainty) const {
+  if (is_machines_) return free_running(books_, at, offset, uncertainty);
+  return {.at = free_at(at), .offset = offset, .delay = std::nullopt, .dispersion = uncertainty};
+}
+
+nanoseconds HubClock::steered(WallTime stamp) const {
+  return elapsed(WallTime{free_at(stamp).time_since_epoch()}, hub_time(stamp));
+}
+
+void HubClock::on_rate(WallTime at, double rate) {
+  books_.on_rate(is_machines_ ? at : hub_time(at), rate);
+}
+
+void HubClock::on_foreign_step(Offset by) {
+  // Beside the machine's clock, such a step is one of the oscillator itself.
+  if (is_machines_) books_.on_step(by);
+}
+
+}  // namespace isletime

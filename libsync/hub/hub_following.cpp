@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+// Which server the hub's clock follows, which it refuses, and what is claimed of the clock from then on.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "libsync/hub/fractions.hpp"
+#include "libsync/hub/hub.hpp"
+
+namespace isletime {
+namespace {
+
+// No frequency counts as better known.
+constexpr double kLeastDeviation = 1e-8;
+
+SourceAccount account_of(const Header& server) {
+  return {server.leap,
+          server.stratum,
+          server.reference_id,
+          Delay{server.root_delay.to_nanoseconds()},
+          Dispersion{server.root_dispersion.to_nanoseconds()},
+          server.reference};
+}
+
+}  // namespace
+
+std::optional<std::size_t> Hub::add_server(const ServerConfig& config, Instant now) {
+  discipline_.seed_frequency(frequency_for(config.source, now.mono));
+  const auto index = discipline_.add({.rank = default_rule(SourceKind::kNtp).rank,
+                                      .tier = config.tier,
+                                      .first_samples = kFirstSamples,
+                                      .poll = config.poll,
+                                      .owner = config.owner});
+  if (!index) return std::nullopt;
+  servers_[*index] = Server{
+      .source = config.source, .reference_id = config.reference_id, .is_ourselves = config.is_ourselves};
+  if (config.is_ourselves) discipline_.on_trouble(*index, Trouble::kLoop, true);
+  return index;
+}
+
+void Hub::remove_server(std::size_t index) {
+  discipline_.remove(index);
+  servers_[index].reset();
+}
+
+nanoseconds Hub::interval(std::size_t index, Instant now) const {
+  return discipline_.interval(index, now.mono, free_time(now));
+}
+
+const HubClock& Hub::clock_of(std::size_t index, const Measurement& measurement) const {
+  const auto& then = servers_[index]->clock_then;
+  return measurement.is_interleaved && then ? *then : clock();
+}
+
+bool Hub::is_on_local_clock(const Server& server) {
+  return server.last &&
+         isletime::is_local_clock(server.last->server.stratum, server.last->server.reference_id);
+}
+
+std::optional<Trouble> Hub::trouble_of(const Server& server, const Measurement& m) const {
+  const bool is_other = server.source != followed_;
+  // RFC 5905, section 7.2: behind it comes stratum 16, which is unsynchronised.
+  if (m.server.stratum >= kMaxStratum) return Trouble::kUnsynchronised;
+  if (is_other && reference_.is_derived(m.server.stratum, m.server.reference)) return Trouble::kLoop;
+  if (!config_.serves || m.server.stratum < 2) return std::nullopt;
+  const bool is_loop = std::any_of(own_addresses_.begin(), own_addresses_.end(), [&](const OwnAddress& own) {
+    return !own.is_loopback && own.reference_id == m.server.reference_id;
+  });
+  return is_loop ? std::optional{Trouble::kLoop} : std::nullopt;
+}
+
+bool Hub::on_measurement(std::size_t index, const Measurement& m, bool came_to_us, Instant now) {
+  Server& server = *servers_[index];
+  const HubClock clock_at_departure = clock_of(index, m);
+  server.clock_then = clock();
+  const auto trouble = came_to_us ? Trouble::kLoop : trouble_of(server, m);
+  bool is_news = false;
+  if (trouble) {
+    ++server.losses;
+    discipline_.on_trouble(index, *trouble, true);
+  } else {
+    // An exchange may be measured twice: first with the stamp in the reply, then with the better one.
+    if (!server.last || server.last->time != m.time) ++server.samples;
+    server.losses = 0;
+    server.last = m;
+    const SourceKind kind = is_on_local_clock(server) ? SourceKind::kIsland : SourceKind::kNtp;
+    discipline_.set_rank(index, default_rule(kind).rank);
+    const Outcome outcome =
+        discipline_.on_sample(index, now.mono, clock_at_departure.sample_of(m), account_of(m.server));
+    is_news = outcome != Outcome::kSuspect && outcome != Outcome::kOutOfOrder;
+  }
+  hear_server(is_news, now);
+  return !trouble;
+}
+
+void Hub::on_no_reply(std::size_t index, Trouble trouble, bool reachable, Instant now) {
+  ++servers_[index]->losses;
+  discipline_.on_trouble(index, trouble, reachable);
+  hear_server(false, now);
+}
+
+void Hub::on_broadcast(std::size_t index, const Measurement& m, Instant now) {
+  Server& server = *servers_[index];
+  if (trouble_of(server, m)) return;  // which its answers show
+  server.last = m;
+  const Outcome outcome = discipline_.on_broadcast(index, clock().sample_of(m), account_of(m.server));
+  hear_server(outcome != Outcome::kSuspect && outcome != Outcome::kOutOfOrder, now);
+}
+
+std::optional<Hub::Gain> Hub::gain(std::size_t index, Instant now) const {
+  const auto estimate = discipline_.source(index)->estimator.at(free_time(now));
+  if (!estimate) return std::nullopt;
+  const Ppm bound = to_ppm(4 * std::sqrt(estimate->var_frequency) + kChangeOfFrequency);
+  return Gain{estimate->frequency, std::min(bound, kFrequencyTolerance)};
+}
+
+void Hub::hear_server(bool is_news, Instant now) {
+  has_changed_ = true;
+  fed_.leave_expired(timekeeper_, now.mono);
+  follow_servers(is_news, now);
+  report_standings();
+}
+
+// A query without answer may end somebody's majority, but is no news of the time; nor is a sample that is in
+// doubt.
+void Hub::follow_servers(bool is_news, Instant now) {
+  hear_refused_again(now);
+  consensus_ = discipline_.select(free_time(now), steered(now));
+  const bool is_anybody_believed = consensus_.has_value();
+  report_disagreement(is_anybody_believed, now);
+  if (!is_anybody_believed || !servers_[consensus_->system_peer]) return lose();
+  const std::size_t peer = consensus_->system_peer;
+  if (may_begin_with(peer) && (is_news || followed_ != servers_[peer]->source)) {
+    follow(peer, *consensus_, now);
+  } else if (followed_ == servers_[peer]->source) {
+    widen(consensus_->bound, now.mono);
+  }
+}
+
+bool Hub::may_begin_with(std::size_t index) const {
+  return follows_server() || !discipline_.source(index)->estimator.is_suspicious();
+}
+
+void Hub::follow(std::size_t index, const Discipline::Consensus& consensus, Instant now) {
+  const Server& peer = *servers_[index];
+  const bool is_island = is_on_local_clock(peer);
+  const ClockStanding standing = timekeeper_.standing(now.mono);
+  const SourceKind kind = is_island ? SourceKind::kIsland : SourceKind::kNtp;
+  const nanoseconds error = saturated_sum(consensus.estimate.phase, steered(now));
+  const Offset move{-saturated(error)};
+  if (is_island && !may_follow_island(peer.source, move, now.mono)) return lose();
+  if (const auto implausible = find_implausible(kind, move, now.wall)) {
+    refuse(index, move, describe(*implausible).text);
+    // The floor may have been raised by a lie; a time before the build is wrong, and contradicts nothing.
+    const bool may_be_right = shifted(hub_time(now.wall), move.value) >= config_.made;
+    if (*implausible == Verdict::kBelowFloor && may_be_right) contradict(now);
+    return lose();
+  }
+  const bool was_refused = std::exchange(servers_[index]->was_refused, false);
+  const bool is_held = !comes_right(move, now.wall) && (was_synchronised(kind, now.mono) || was_refused);
+  if (steering_.gives_way()) return lose();
+  const nanoseconds until_next = interval(index, now);
+  const auto correction = steering_.correction(consensus.estimate, until_next, is_held, now.wall);
+  if (!correction) {
+    refuse(index, move, "that is further than --panic allows");
+    contradict(now);
+    return lose();
+  }
+  // What an island's clock says of itself does not make ours any better than it was.
+  const bool was_known = is_island && standing.ever_set && standing.kind != SourceKind::kIsland;
+  const nanoseconds known =
+      was_known ? saturated_sum(standing.bound.value, magnitude(move.value)) : nanoseconds{};
+  order(*correction,
+        FollowServer{.index = index,
+                     .consensus = consensus,
+                     .until_next = until_next,
+                     .left = correction->step ? nanoseconds::zero() : magnitude(error),
+                     .known = known,
+                     .is_island = is_island},
+        now);
+}
+
+void Hub::proceed(const FollowServer& followed, Instant now) {
+  const Discipline::Consensus& consensus = followed.consensus;
+  learn_frequency(consensus);
+  const Server& peer = *servers_[followed.index];
+  const auto& account = discipline_.source(followed.index)->account;
+  const Dispersion bound{saturated_sum(std::max(consensus.bound.value, followed.known), followed.left)};
+  const bool is_other_server = follows_server();
+  const bool is_new = followed_ != peer.source;
+  const WallTime hub_now = hub_time(now.wall);
+  on_sync(followed.is_island ? SourceKind::kIsland : SourceKind::kNtp, peer.source, bound, now,
+          Reference::Upstream{.leap = consensus.leap,
+                              .stratum = account.stratum,
+                              .reference_id = peer.reference_id,
+                              .reference_time = unfold(account.reference_time, hub_now).value_or(hub_now),
+                              .root_delay = {saturated_sum(account.root_delay.value, peer.last->delay.value)},
+                              .is_on_local_clock = followed.is_island},
+          followed.until_next);
+  if (!followed.is_island) {
+    timekeeper_.raise_floor(shifted(hub_now, -bound.value));
+    tell_kernel({consensus.leap, bound.value, rounded(Seconds{std::sqrt(consensus.estimate.var_phase)})},
+                now);
+  }
+  was_lost_ = false;
+  if (!is_new) return;
+  if (is_other_server) note(Event::kSourceSelected, "the clock now follows " + peer.source);
+  if (!is_other_server) note(Event::kSynchronised, "the clock follows " + peer.source);
+}
+
+// Nobody vouches for an island's clock: it is followed for want of anything else, or as long as the server
+// that was followed before agrees with what is known, so that its clients stay together.
+bool Hub::may_follow_island(const std::string& source, Offset move, MonoTime now) const {
+  const ClockStanding standing = timekeeper_.standing(now);
+  if (config_.is_island_reference) return false;
+  if (!standing.ever_set || standing.kind == SourceKind::kIsland) return true;
+  return followed_ == source && magnitude(move.value) <= standing.bound.value;
+}
+
+// A clock that reads less than the floor, and agrees with its server, is a simulation's: it is steered, but
+// never served as right.
+std::optional<Verdict> Hub::find_implausible(SourceKind kind, Offset move, WallTime now) const {
+  const WallTime hub_now = hub_time(now);
+  const auto implausible = timekeeper_.find_implausible(kind, shifted(hub_now, move.value));
+  if (implausible == Verdict::kBelowFloor && hub_now < earliest_ &&
+      magnitude(move.value) < std::chrono::hours{24})
+    return std::nullopt;
+  return implausible;
+}
+
+// A clock before the build is certainly wrong: it may be set to a time that can be, however far that is.
+bool Hub::comes_right(Offset move, WallTime now) const {
+  const WallTime hub_now = hub_time(now);
+  return hub_now < config_.made && shifted(hub_now, move.value) >= earliest_;
+}
+
+// A server that comes to agree with the clock again is heard again, but not to move it any further.
+void Hub::hear_refused_again(Instant now) {
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    if (!servers_[i]) continue;
+    const auto& source = *discipline_.source(i);
+    const auto estimate = source.is_refused ? source.estimator.at(free_time(now)) : std::nullopt;
+    if (!estimate) continue;
+    const Offset move{-saturated_sum(estimate->phase, steered(now))};
+    const bool is_too_far =
+        is_set(now.mono) && !comes_right(move, now.wall) && magnitude(move.value) > config_.limits.panic;
+    if (is_too_far || find_implausible(SourceKind::kNtp, move, now.wall)) continue;
+    discipline_.refuse(i, false);
+    servers_[i]->was_refused = is_set(now.mono);
+  }
+}
+
+void Hub::refuse(std::size_t index, Offset move, const char* why) {
+  Server& server = *servers_[index];
+  server.refusal =
+      fmt::format("{} says that this clock is {:+.3f} s off: refused, as {}; if it is right, use sntpctl set",
+                  server.source, -Seconds{move.value}.count(), why);
+  discipline_.refuse(index, true);
+  note(Event::kSampleRefused, server.refusal, action::Note::Level::kError);
+}
+
+// By a time that may be right. A person who has set the clock since has heard of it, and knows better.
+void Hub::contradict(Instant now) {
+  const ClockStanding standing = timekeeper_.standing(now.mono);
+  if (!standing.ever_set || standing.kind == SourceKind::kManual) return;
+  timekeeper_.on_contradicted();
+  reference_.on_contradicted(true);
+  untell(now);
+}
+
+void Hub::widen(Dispersion bound, MonoTime now) {
+  timekeeper_.widen(bound, now);
+  reference_.widen(bound);
+}
+
+void Hub::on_sync(SourceKind kind, const std::string& source, Dispersion bound, Instant now,
+                  const std::optional<Reference::Upstream>& upstream, nanoseconds until_next) {
+  const WallTime hub_now = hub_time(now.wall);
+  timekeeper_.on_sync(kind, bound, now.mono, until_next);
+  // A camera may set the clock, but nobody vouches for it.
+  if (kind == SourceKind::kCamera) {
+    reference_.on_step(hub_now);
+  } else {
+    reference_.on_sync(hub_now, bound, upstream);
+  }
+  if (kind == SourceKind::kManual) {
+    timekeeper_.lower_floor(hub_now);
+    earliest_ = std::max(config_.made, std::min(earliest_, hub_now));
+    reference_.set_floor(earliest_);
+    saved_.last_good_time = earliest_;
+    last_good_.reset();
+  }
+  if (timekeeper_.may_raise_floor(kind) && timekeeper_.standing(now.mono).reliable)
+    last_good_ = shifted(hub_now, -bound.value);
+  if (kind != SourceKind::kNtp) untell(now);
+  followed_ = source;
+  if (!next_save_) next_save_ = now.mono + kFirstSave;
+}
+
+void Hub::learn_frequency(const Discipline::Consensus& consensus) {
+  const double deviation = std::sqrt(consensus.estimate.var_frequency);
+  frequency_ = Frequency{consensus.estimate.frequency, std::max(2 * deviation, kLeastDeviation)};
+  timekeeper_.adapt(to_ppm(consensus.frequency_bound + kChangeOfFrequency));
+}
+
+void Hub::lose() {
+  if (!follows_server()) return;
+  reference_.on_lost();
+  note(Event::kHoldover, followed_ + " is not followed any more: the clock runs on by itself");
+  followed_.clear();
+  was_lost_ = true;
+}
+
+// Said once an episode.
+void Hub::report_disagreement(bool is_anybody_believed, Instant now) {
+  std::string accounts;
+  int known = 0;
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    if (!servers_[i] || servers_[i]->samples < kFirstSamples) continue;
+    const auto& source = *discipline_.source(i);
+    const auto estimate = source.estimator.at(free_time(now));
+    if (source.placement.standing != Standing::kFalseticker || !estimate) continue;
+    const nanoseconds offset = saturated_difference(offset_of(*estimate).value, steered(now));
+    accounts +=
+        fmt::format("{}{} {:+.3f} s", known++ == 0 ? "" : ", ", servers_[i]->source, Seconds{offset}.count());
+  }
+  const bool did_disagree = std::exchange(do_disagree_, !is_anybody_believed && known > 1);
+  is_anybody_believed_ = is_anybody_believed;
+  if (!do_disagree_ || did_disagree) return;
+  note(Event::kServersDisagree,
+       fmt::format("the servers disagree, and nothing tells which of them is right ({}): none is followed; "
+                   "add another --server, or give the word prefer to the one to be believed",
+                   accounts),
+       action::Note::Level::kNotice);
+}
+
+void Hub::report_standings() {
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    if (!servers_[i]) continue;
+    Server& server = *servers_[i];
+    const Standing after = discipline_.source(i)->placement.standing;
+    // Where nobody is believed nobody is the liar: report_disagreement() tells of all of them.
+    if (after == Standing::kFalseticker && !is_anybody_believed_) continue;
+    if (std::exchange(server.standing, after) == after) continue;
+    const std::string why =
+        fmt::format("{}: {}: {}", server.source, describe(after).name, describe(after).text);
+    if (after == Standing::kFalseticker || after == Standing::kLoop) {
+      note(Event::kSourceDistrusted, why, action::Note::Level::kNotice);
+    } else if (after == Standing::kUnreachable) {
+      note(Event::kSourceLost, why);
+    }
+  }
+}
+
+bool Hub::was_synchronised(SourceKind by, MonoTime now) const {
+  const ClockStanding standing = timekeeper_.standing(now);
+  return standing.ever_set ? standing.kind <= by : was_running_;
+}
+
+}  // namespace isletime

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// What the hub shows of itself.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "libsync/hub/hub.hpp"
+
+namespace isletime {
+namespace {
+
+constexpr double kPartsPerMillion = 1e6;
+
+const char* name_of(Tier tier) {
+  switch (tier) {
+    case Tier::kPreferred:
+      return "preferred";
+    case Tier::kNormal:
+      return "normal";
+    case Tier::kFallback:
+      return "fallback";
+  }
+  return "";
+}
+
+// In the local clock's words: what it lags behind.
+std::optional<double> lag_ppm(double frequency) {
+  return -frequency * kPartsPerMillion;
+}
+
+}  // namespace
+
+bool Hub::is_reliable_by_kernel(const ServerState& state, Instant now) const {
+  return !timekeeper_.standing(now.mono).ever_set && reference_.is_vouched() &&
+         root_dispersion_at(state, hub_time(now.wall)) <= timekeeper_.tolerance();
+}
+
+std::string_view Hub::unset_warning(const ClockStanding& standing, bool is_served) const {
+  if (standing.ever_set) return "";
+  if (!is_served) return kHowToSet;
+  if (reference_.is_vouched()) return "another program keeps this machine's clock, by the kernel's word";
+  return "no source has told the time: this clock is served as the island's own, whatever it reads (--local)";
+}
+
+std::string Hub::unreliable_warning(const ClockStanding& standing) const {
+  if (!standing.ever_set || standing.reliable) return "";
+  if (timekeeper_.is_contradicted()) return "the clock is contradicted, and not served as right";
+  if (standing.kind == SourceKind::kIsland)
+    return followed_ + " is on a clock that nobody vouches for, or follows one: so is this clock";
+  if (standing.bound > timekeeper_.tolerance())
+    return fmt::format("the clock may be off by {:.3f} s, which is more than --reliable-within allows",
+                       Seconds{standing.bound.value}.count());
+  if (standing.kind == SourceKind::kCamera)
+    return "only a camera has told the time, for which nobody vouches";
+  return "the clock was last compared so long ago that it is not reliable";
+}
+
+StatusView Hub::status(Instant now) const {
+  const ServerState state = this->state();
+  const ClockStanding standing = timekeeper_.standing(now.mono);
+  StatusView view;
+  view.time = hub_time(now.wall);
+  view.synchronised = is_synchronised(state, view.time);
+  // Neither is a clock that is known to be wrong.
+  view.reliable = (standing.reliable || is_reliable_by_kernel(state, now)) && view.time >= earliest_;
+  if (standing.ever_set && !followed_.empty()) {
+    view.source = followed_;
+    view.kind = name_of(standing.kind);
+  }
+  if (standing.ever_set) {
+    view.age = standing.age;
+    view.bound = standing.bound;
+    view.offset = steering_.left(now.mono);
+  }
+  if (frequency_) {
+    view.frequency_ppm = lag_ppm(frequency_->value);
+    view.frequency_error_ppm = frequency_->deviation * kPartsPerMillion;
+  }
+  view.rate_error = timekeeper_.rate_error();
+  if (view.synchronised) {
+    view.stratum = state.stratum;
+    view.leap = state.leap;
+    view.refid = reference_id_text(state.reference_id, state.stratum);
+    view.root_delay = state.root_delay;
+    view.root_dispersion = root_dispersion_at(state, view.time);
+  }
+  add_warnings(view, standing);
+  add_rtc(view, now.mono);
+  view.uptime = elapsed(started_, now.mono);
+  return view;
+}
+
+void Hub::add_warnings(StatusView& view, const ClockStanding& standing) const {
+  const auto warn = [&view](std::string_view what) {
+    if (!what.empty()) view.warnings.emplace_back(what);
+  };
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    if (servers_[i] && discipline_.source(i)->is_refused) warn(servers_[i]->refusal);
+  }
+  warn(clock_trouble());
+  if (do_disagree_) {
+    warn(
+        "the servers disagree, and nothing tells which of them is right: add another --server, or give the "
+        "word prefer to the one to be believed");
+  }
+  if (was_lost_) warn("no server is followed: the clock runs on by itself");
+  warn(unset_warning(standing, view.synchronised));
+  warn(unreliable_warning(standing));
+}
+
+void Hub::add_rtc(StatusView& view, MonoTime now) const {
+  if (!rtc_) return;
+  const RtcKeeper::View rtc = rtc_->view(now);
+  view.rtc = StatusView::Rtc{.source = rtc_->source(),
+                             .chip = rtc.chip,
+                             .trouble = rtc.trouble,
+                             .temperature_c = {},
+                             .frequency_ppm = {},
+                             .repairs = rtc.repairs,
+                             .writes = rtc.writes,
+                             .failures = rtc.failures};
+  if (rtc.temperature) view.rtc->temperature_c = rtc.temperature->value;
+  if (rtc.frequency) view.rtc->frequency_ppm = lag_ppm(*rtc.frequency);
+  if (!rtc.trouble.empty()) view.warnings.push_back(rtc_->source() + ": " + rtc.trouble);
+}
+
+SourceView Hub::server_view(std::size_t index, Instant now) const {
+  const Server& server = *servers_[index];
+  const Discipline::Source& source = *discipline_.source(index);
+  const StandingDescription standing = describe(source.placement.standing);
+  SourceView view;
+  view.source = server.source;
+  view.kind = name_of(SourceKind::kNtp);
+  view.tier = name_of(source.config.tier);
+  view.standing = standing.name;
+  view.standing_text = standing.text;
+  view.tally = standing.tally;
+  if (server.is_ourselves) {
+    const StandingDescription loop = describe(Standing::kLoop);
+    view.standing = loop.name;
+    view.standing_text = "it is this very server";
+    return view;
+  }
+  if (!server.last) return view;
+  view.age = elapsed(server.last->time, now.wall);
+  view.delay = server.last->delay;
+  view.stratum = server.last->server.stratum;
+  view.refid = reference_id_text(server.last->server.reference_id, server.last->server.stratum);
+  add_estimate(view, source, now);
+  return view;
+}
+
+SourceView Hub::fed_view(const FedSource& fed, Instant now) const {
+  SourceView view;
+  view.source = fed.source;
+  view.kind = name_of(fed.kind);
+  view.tier = name_of(Tier::kNormal);
+  view.standing = fed.verdict;
+  view.standing_text = fed.text;
+  view.age = elapsed(fed.at, now.mono);
+  view.offset = fed.offset;
+  view.uncertainty = fed.bound;
+  if (!fed.index) return view;
+  const Discipline::Source& source = *discipline_.source(*fed.index);
+  const StandingDescription standing = describe(source.placement.standing);
+  view.standing = standing.name;
+  view.standing_text = standing.text;
+  view.tally = standing.tally;
+  add_estimate(view, source, now);
+  if (fed.is_vague()) view.uncertainty = fed.bound;
+  return view;
+}
+
+void Hub::add_estimate(SourceView& view, const Discipline::Source& source, Instant now) const {
+  const auto estimate = source.estimator.at(free_time(now));
+  if (!estimate) return;
+  view.offset = Offset{saturated_difference(offset_of(*estimate).value, steered(now))};
+  view.uncertainty = source.estimator.error_bound(*estimate);
+  view.deviation = Dispersion{rounded(Seconds{std::sqrt(estimate->var_phase)})};
+  view.frequency_ppm = lag_ppm(estimate->frequency);
+}
+
+std::vector<SourceView> Hub::fed_views(Instant now) const {
+  std::vector<SourceView> views;
+  for (const FedSource& fed : fed_.all()) views.push_back(fed_view(fed, now));
+  add_rtc(views, now.mono);
+  return views;
+}
+
+}  // namespace isletime

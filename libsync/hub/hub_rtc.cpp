@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// What the hub does with its battery clock: has it read and written when it is due, and hears what it says.
+#include <algorithm>
+#include <utility>
+
+#include "libsync/core/civil_time.hpp"
+#include "libsync/hub/fractions.hpp"
+#include "libsync/hub/hub.hpp"
+
+namespace isletime {
+
+void Hub::use_rtc(const std::string& source, bool may_write, Instant now) {
+  std::optional<RtcKeeper::LastRun> last_run;
+  if (is_of_this_boot_ && saved_.boot)
+    last_run = {.time = saved_.saved_at, .at = MonoTime{saved_.boot->uptime}};
+  rtc_.emplace(RtcKeeper::Config{.source = source, .may_write = may_write, .earliest = config_.made},
+               saved_.rtc, last_run, now.mono);
+}
+
+RtcTime Hub::rtc_time(Instant now) const {
+  const WallTime hub_now = hub_time(now.wall);
+  const Offset true_less_machine{saturated_sum(elapsed(now.wall, hub_now), steering_.left(now.mono).value)};
+  return {.host = {.is_verified = timekeeper_.may_write_rtc(now.mono) && hub_now >= earliest_,
+                   .bound = timekeeper_.standing(now.mono).bound,
+                   .rate_uncertainty = rate_uncertainty()},
+          .true_less_machine = true_less_machine,
+          .true_time = shifted(now.wall, true_less_machine.value)};
+}
+
+// As far as it has been measured.
+Ppm Hub::rate_uncertainty() const {
+  if (!frequency_) return kFrequencyTolerance;
+  return std::min(to_ppm(2 * frequency_->deviation + kChangeOfFrequency), kFrequencyTolerance);
+}
+
+void Hub::step_rtc(Instant now) {
+  if (!rtc_) return;
+  if (const auto overdue = rtc_->overdue(now.mono)) note_rtc(*overdue);
+  // A clock that nobody has set may be decades off.
+  const bool is_set = timekeeper_.standing(now.mono).ever_set;
+  const CivilDate near = to_civil_time(is_set ? hub_time(now.wall) : earliest_).date;
+  const auto job = rtc_->next_job(rtc_time(now), near, now.mono);
+  if (!job) return;
+  // What is known of the chip is on the disk before it is written: power may fail in between.
+  const bool once_saved = job->kind == RtcJob::Kind::kWrite;
+  if (once_saved) actions_.emplace_back(action::Save{});
+  actions_.emplace_back(action::RunRtcJob{*job, once_saved});
+}
+
+void Hub::on_rtc_refused(const std::string& why, Instant now) {
+  if (!rtc_) return;
+  for (const RtcKeeper::Note& what : rtc_->on_refused(why, now.mono).notes) note_rtc(what);
+}
+
+void Hub::note_rtc(const RtcKeeper::Note& what) {
+  using Level = action::Note::Level;
+  note(what.event, what.text, what.event == Event::kFault ? Level::kNotice : Level::kDetail);
+}
+
+void Hub::on_rtc(const RtcOutcome& outcome, Instant now) {
+  if (!rtc_) return;
+  const RtcKeeper::News news = rtc_->take(outcome, rtc_time(now), now.mono);
+  for (const RtcKeeper::Note& what : news.notes) note_rtc(what);
+  has_changed_ = true;
+  if (outcome.kind == RtcJob::Kind::kWrite) actions_.emplace_back(action::Save{});
+  if (!news.claim) return;
+  const RtcKeeper::Claim& claim = *news.claim;
+  // The machine's clock was set while the outcome was under way.
+  if (claim.at < set_at_ && clock().is_machines()) return;
+  if (claim.is_heard) {
+    judge({.source = rtc_->source(),
+           .kind = SourceKind::kRtc,
+           .at = claim.at,
+           .offset = claim.offset,
+           .bound = claim.bound,
+           .is_reliable = claim.is_reliable},
+          now);
+    return;
+  }
+  FedSource& fed = fed_.find_or_add(rtc_->source(), SourceKind::kRtc);
+  fed.at = now.mono;
+  fed.offset = {saturated_difference(claim.offset.value, elapsed(claim.at, hub_time(claim.at)))};
+  fed.bound = claim.bound;
+  fed.verdict = "compared";
+  fed.text = claim.remark;
+}
+
+// No event tells that those whom the chip is compared with have been silent for too long: wake when
+// reliability expires.
+std::optional<MonoTime> Hub::next_rtc_wakeup(Instant now) const {
+  if (!rtc_) return std::nullopt;
+  const RtcHost host = rtc_time(now).host;
+  auto next = rtc_->next_wakeup(host);
+  if (next && host.is_verified) next = std::min(*next, now.mono + timekeeper_.reliable_for(now.mono));
+  return next;
+}
+
+// Not every chip gets so far as to claim a time.
+void Hub::add_rtc(std::vector<SourceView>& views, MonoTime now) const {
+  if (!rtc_) return;
+  const RtcKeeper::View rtc = rtc_->view(now);
+  const auto claimed = std::find_if(views.begin(), views.end(),
+                                    [this](const SourceView& view) { return view.source == rtc_->source(); });
+  if (claimed != views.end()) {
+    if (!rtc.trouble.empty()) claimed->last_error = rtc.trouble;
+    return;
+  }
+  SourceView view;
+  view.source = rtc_->source();
+  view.kind = name_of(SourceKind::kRtc);
+  view.tier = "normal";
+  view.standing = rtc.trouble.empty() ? "unread" : "faulty";
+  view.standing_text = rtc.trouble.empty() ? "it has not been read yet" : rtc.trouble;
+  views.push_back(view);
+}
+
+}  // namespace isletime

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// What the hub has done to the clock, and what the kernel is told of it. Nothing counts as done before the
+// caller says that it was.
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "libsync/hub/hub.hpp"
+
+namespace isletime {
+
+void Hub::order(const Correction& correction, Purpose purpose, Instant now) {
+  order_ = Order{correction, std::move(purpose)};
+  const double rate = correction.rate + correction.slew.value_or(Slew{}).rate;
+  if (clock().is_machines()) {
+    actions_.emplace_back(action::Steer{rate, correction.step});
+    return;
+  }
+  // A clock beside the machine's is in the books alone.
+  on_steered({.at = now.wall, .rate = rate, .is_stepped = correction.step.has_value()}, now);
+}
+
+void Hub::on_steered(const Steered& steered, Instant now) {
+  if (!order_) return;
+  const Order order = *std::exchange(order_, std::nullopt);
+  const Correction& correction = order.correction;
+  if (steered.rate) steering_.on_rate(steered.at, *steered.rate, correction.rate);
+  if (steered.is_stepped && correction.step) {
+    steering_.on_step(*correction.step);
+    note(Event::kClockStepped,
+         fmt::format("the clock is stepped by {:+.9f} s", Seconds{correction.step->value}.count()),
+         action::Note::Level::kNotice);
+  }
+  const bool is_done = hear_of_clock(steered.failure);
+  if (is_done && correction.slew) steering_.on_slew(*correction.slew, now.mono);
+  if (is_done && correction.step) on_own_step(now);
+  const auto go_on = [&](const auto& purpose) { is_done ? proceed(purpose, now) : give_up(purpose, now); };
+  std::visit(go_on, order.purpose);
+}
+
+// Beside the machine's clock, a step changes no stamp.
+void Hub::on_own_step(Instant now) {
+  reference_.on_step(hub_time(now.wall));
+  if (!clock().is_machines()) return;
+  set_at_ = now.wall;
+  give_up_exchanges();
+}
+
+void Hub::give_up_exchanges() {
+  for (auto& server : servers_) {
+    if (server) server->clock_then.reset();
+  }
+  actions_.emplace_back(action::GiveUpExchanges{});
+}
+
+void Hub::end_slew(Instant now) {
+  steering_.end_slew();
+  order({.rate = steering_.steady_rate(), .slew = {}, .step = {}}, EndSlew{}, now);
+}
+
+void Hub::on_told(const std::string& failure) {
+  hear_of_clock(failure);
+}
+
+bool Hub::hear_of_clock(const std::string& failure) {
+  if (failure.empty()) {
+    clock_failure_.clear();
+    return true;
+  }
+  if (!clock_failure_.empty()) return false;
+  clock_failure_ = fmt::format(
+      "the clock cannot be steered: {}: run sntpd with CAP_SYS_TIME, or with --no-clock", failure);
+  note(Event::kFault, clock_failure_, action::Note::Level::kError);
+  return false;
+}
+
+const std::string& Hub::clock_trouble() const {
+  return steering_.gives_way() ? steering_.intrusion() : clock_failure_;
+}
+
+void Hub::tell_kernel(const ClockQuality& quality, Instant now) {
+  const ClockQuality told = steering_.tell(quality, now);
+  if (clock().is_machines()) actions_.emplace_back(action::TellKernel{told});
+}
+
+// Nobody vouches for the clock any more as a server does: whoever asks the kernel hears so.
+void Hub::untell(Instant now) {
+  if (steering_.has_told()) tell_kernel({Leap::kUnsynchronised, kKernelLimit, kKernelLimit}, now);
+}
+
+// Where servers are asked more seldom than the kernel waits.
+void Hub::retell(Instant now) {
+  if (!steering_.is_telling_due(now.mono)) return;
+  const ClockStanding standing = timekeeper_.standing(now.mono);
+  if (standing.reliable) {
+    tell_kernel(steering_.retold(standing.bound), now);
+  } else {
+    steering_.give_up_telling();
+  }
+}
+
+}  // namespace isletime

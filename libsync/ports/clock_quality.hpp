@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// The system clock's quality as other programs get it from the kernel (ntp_gettime(3)), and what the kernel
+// makes of it with time (adjtimex(2)).
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "libsync/core/ntp_packet.hpp"
+#include "libsync/core/time_types.hpp"
+
+namespace isletime {
+
+struct ClockQuality {
+  Leap leap = Leap::kUnsynchronised;  // kInsert and kDelete make the kernel do so at the day's end
+  nanoseconds max_error{};
+  nanoseconds estimated_error{};
+};
+
+// The kernel lets max_error grow by this, and calls a clock unsynchronised that is off by 16 s
+// (MAXFREQ and NTP_PHASE_LIMIT of its timex.h).
+inline constexpr std::int64_t kKernelGrowth = 2000;  // one in so many: 500 ppm
+inline constexpr nanoseconds kKernelLimit = seconds{16};
+
+// How long the kernel calls the clock synchronised after it was told so.
+constexpr nanoseconds kernel_patience(const ClockQuality& quality) {
+  return std::clamp(kKernelLimit - std::min(quality.max_error, kKernelLimit), nanoseconds::zero(),
+                    kKernelLimit) *
+         kKernelGrowth;
+}
+
+}  // namespace isletime

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// The hub on this machine: asks the servers, reads the clocks, tells the hub what it finds, and does what the
+// hub decides. Takes no decision about time itself. Driven by one loop on poll(2).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <poll.h>
+
+#include "libsync/hub/hub.hpp"
+#include "libsync/posix/system_clock.hpp"
+#include "tools/common/log.hpp"
+#include "tools/sntpd/control/control_request.hpp"
+#include "tools/sntpd/keeping/broadcast_receiver.hpp"
+#include "tools/sntpd/keeping/rtc_worker.hpp"
+#include "tools/sntpd/keeping/upstreams.hpp"
+#include "tools/sntpd/options.hpp"
+#include "tools/sntpd/serving/monitor_view.hpp"
+#include "tools/sntpd/serving/own_queries.hpp"
+#include "tools/sntpd/storing/memory.hpp"
+
+namespace isletime::sntpd {
+
+class HubHost {
+ public:
+  // All of them outlive it; `keys` has those that the options name.
+  HubHost(const Options& options, const KeyRing& keys, const Log& log, Memory& memory, std::int8_t precision,
+          OwnQueries& own_queries);
+
+  // Before the first step.
+  void use_rtc(const std::string& source, std::unique_ptr<RtcDevice> device);
+
+  void append_polled(std::vector<pollfd>& polled) const;
+  // `polled`: what append_polled() appended, after poll(2); or nothing.
+  void step(std::span<const pollfd> polled);
+  std::optional<MonoTime> next_wakeup() const;
+  // What clients are told of the clock now.
+  ServedTime served() const;
+  // Leaves the clock at the rate that is believed right, and what was learned to the next start.
+  void stop();
+
+  Hub::Reply feed(const SampleRecord& sample);
+  Hub::Reply set(const SetTime& request);
+  WindowView set_rate_error(const SetRateError& request);
+
+  StatusView status() const;
+  std::vector<SourceView> sources() const;
+  MonitorView monitored() const;
+  // Whether any of it has changed since take_changed().
+  bool has_changed() const { return hub_.has_changed(); }
+  // Whether any of it has changed since the last call.
+  bool take_changed() { return hub_.take_changed(); }
+
+ private:
+  std::optional<LastRun> recall();
+  Upstreams::Config upstreams_config(const KeyRing& keys);
+  // Uses the machine's clock if it may.
+  void take_clock();
+  // True if somebody else has set the clock, or the machine has slept, since the last call.
+  bool notice();
+
+  // Does what the hub decided.
+  void execute();
+  void perform(const action::Steer& order);
+  void perform(const action::TellKernel& order);
+  void perform(const action::AskKernel& order);
+  void perform(const action::GiveUpExchanges& order);
+  void perform(const action::Note& note);
+  void perform(const action::Save& order);
+  void perform(const action::RunRtcJob& order);
+
+  void handle(const Upstreams::Happening& happening);
+  void take_measurement(Association& association, const Measurement& measurement, Instant now);
+  void take_loss(Association& association, const Lost& lost, Instant now);
+  void set_intervals();
+  void listen();
+  void hear(const HeardDatagram& heard);
+  void hear_from(Association& association, const HeardDatagram& heard);
+  void begin_rtc(const RtcJob& job);
+  void end_rtc();
+
+  void tell_own_addresses();
+  bool is_on_access_point(const std::string& source) const;
+
+  SourceView view_of(const Association& association, Instant now) const;
+  MonitorView::Peer monitored(const Association& association, Instant now) const;
+  MonitorView::Peer monitored(const FedSource& fed, std::uint16_t number, Instant now) const;
+  ClockSource clock_source(MonoTime now) const;
+
+  const Options& options_;
+  const Log& log_;
+  Memory& memory_;
+  std::int8_t precision_;
+  OwnQueries& own_queries_;
+  std::optional<SystemClock> system_;
+  bool was_refused_ = false;  // the machine's clock, which has been said
+  Hub hub_;
+  Upstreams upstreams_;  // asks the above as it starts
+  std::optional<BroadcastReceiver> receiver_;
+  std::optional<RtcWorker> rtc_worker_;
+};
+
+}  // namespace isletime::sntpd
