@@ -33,8 +33,7 @@ struct Settings {
   double offset = setting("CLOCKSIM_OFFSET", 0);
   double refuses = setting("CLOCKSIM_REFUSES", 0);  // 1: the kernel refuses to step or to change the rate
   double rate = setting("CLOCKSIM_RATE", 0);        // left in the kernel by an earlier run
-  double kernel_error = setting("CLOCKSIM_KERNEL_ERROR",
-                                -1);  // maximum error that another program has set; negative if none has
+  double kernel_error = setting("CLOCKSIM_KERNEL_ERROR", -1);  // set by another program; negative: none
 
   double delay = setting("CLOCKSIM_DELAY", 100e-6);    // minimum
   double jitter = setting("CLOCKSIM_JITTER", 100e-6);  // mean of the queue; for Pareto noise its scale
