@@ -36,8 +36,7 @@ class GroupSocket {
   explicit GroupSocket(Fd socket) : socket_(std::move(socket)) {}
 
   Fd socket_;
-  std::array<std::uint8_t, 256>
-      buffer_{};  // longer datagrams are truncated, so that their signature does not match
+  std::array<std::uint8_t, 256> buffer_{};  // longer datagrams are cut, and their signature does not match
 };
 
 // Lets sockets of `user` share the port of this one, which root has opened.

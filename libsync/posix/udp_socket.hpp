@@ -39,11 +39,10 @@ Result<Endpoint, SysError> local_endpoint(const Fd& socket);
 
 // The contents of a datagram's control messages.
 struct Ancillary {
-  std::optional<WallTime> stamp;  // the kernel's receive stamp
-  std::optional<Endpoint> local;  // without port
-  std::optional<int> error;       // errno of an ICMP message (error queue)
-  std::optional<std::uint32_t>
-      number;  // number of the sent datagram to which this timestamp belongs (error queue)
+  std::optional<WallTime> stamp;        // the kernel's receive stamp
+  std::optional<Endpoint> local;        // without port
+  std::optional<int> error;             // errno of an ICMP message (error queue)
+  std::optional<std::uint32_t> number;  // of the sent datagram whose timestamp this is (error queue)
 };
 Ancillary read_ancillary(const msghdr& message);
 
