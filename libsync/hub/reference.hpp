@@ -31,8 +31,7 @@ class Reference {
     bool is_island_reference = false;  // --local
     std::uint8_t local_stratum = 10;   // 1 to 15
     std::int8_t precision = 0;         // log2 seconds
-    WallTime floor =
-        WallTime::min();  // a clock that reads less is wrong: the build time, or a later known time
+    WallTime floor = WallTime::min();  // a clock that reads less is wrong: the build, or a later known time
   };
   // The system variables of the server that is followed.
   struct Upstream {

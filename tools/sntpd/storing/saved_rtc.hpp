@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is remembered of a battery clock over power-off, as a member of the saved state.
+// What is saved about a battery clock across power-off, as a member of the saved state.
 #pragma once
 
 #include <optional>
@@ -16,9 +16,9 @@ struct SavedRtc {
   RtcDrift::State drift;
 };
 
-// A JSON object, two levels deep.
+// Returns a JSON object, two levels deep.
 std::string rtc_object(const SavedRtc& saved);
-// Absent: nothing that rtc_object() writes, or of a chip that cannot be.
+// Returns nothing if rtc_object() cannot have written it, or no such chip can exist.
 std::optional<SavedRtc> read_rtc(const JsonValue& object);
 
 }  // namespace isletime::sntpd

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What sntpd remembers over a restart, and its text form: one line of JSON behind its own digest, so
-// that a torn or edited file is told from a whole one before anything of it is believed.
+// What sntpd saves across a restart, and its text form: one line of JSON after its own digest, so that a torn
+// or edited file is detected before any of it is believed.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ namespace isletime::sntpd {
 
 struct SavedFrequency {
   Ppm value;  // positive: the clock is slow
-  Ppm error;  // a bound; not negative
+  Ppm error;  // a bound, not negative
 };
 
 struct SavedSource {
@@ -27,14 +27,14 @@ struct SavedSource {
   SavedFrequency frequency;
 };
 
-// When it was saved, by a clock that nobody sets: that since this boot.
+// When it was saved, on a clock that cannot be set: the time since this boot.
 struct SavedBoot {
   std::string id;  // boot_id()
   nanoseconds uptime;
-  bool has_set_clock;  // the machine's, since then
+  bool has_set_clock;  // whether sntpd has set the machine's clock since then
 };
 
-// What vouched for the clock last, and how far off it was at most when it was saved.
+// The source that last set the clock, and the clock's greatest error at the time of saving.
 struct SavedSync {
   SourceKind kind;
   Dispersion bound;
@@ -45,17 +45,17 @@ struct SavedState {
   std::optional<WallTime> last_good_time;  // when the clock was last synchronised
   std::optional<SavedFrequency> frequency;
   std::vector<SavedSource> sources;    // at most kMostSavedSources
-  std::optional<std::string> machine;  // machine_id() of whom the frequencies are
+  std::optional<std::string> machine;  // machine_id() of the machine to which the frequencies belong
   std::optional<SavedBoot> boot;
   std::optional<SavedRtc> rtc{};
-  std::optional<Ppm> rate_error{};  // of the clock when nothing corrects it, by experiment; above 0
-  std::optional<SavedSync> sync{};  // absent: nothing vouched for the clock
+  std::optional<Ppm> rate_error{};  // of the uncorrected clock, by experiment; positive
+  std::optional<SavedSync> sync{};  // nothing if the clock had no source
 };
 
 inline constexpr std::size_t kMostSavedSources = 64;
 inline constexpr std::size_t kLongestSavedSource = 255;
 inline constexpr std::size_t kLargestSavedState = 65'536;  // bytes of text
-// A clock may have been set back this far since the state was saved.
+// The clock may have been set back by this much since the state was saved.
 inline constexpr seconds kSavedStateTolerance = std::chrono::hours{1};
 
 enum class SavedStateFault : std::uint8_t {
@@ -68,11 +68,11 @@ enum class SavedStateFault : std::uint8_t {
 };
 const char* to_string(SavedStateFault fault);
 
-// Sources beyond kMostSavedSources, and those whose names are too long, are left out.
+// Leaves out sources beyond kMostSavedSources, and those with too long names.
 std::string format_saved_state(const SavedState& state);
 
-// `now`: absent while the clock is not to be trusted, as at boot without an RTC; then no state is from
-// the future. `machine`: machine_id() of this one.
+// `now` is empty while the clock is not trustworthy, as at boot without an RTC; then no state counts as from
+// the future. `machine` is the machine_id() of this machine.
 Result<SavedState, SavedStateFault> parse_saved_state(std::string_view text, std::optional<WallTime> now,
                                                       const std::optional<std::string>& machine);
 
