@@ -1,9 +1,9 @@
 # For a 32-bit ARM Debian, with its own cross compiler. The libraries are where tests/guest/unpack puts them:
-# nothing of the machine that builds is linked, and nothing of it need be changed.
+# the build neither links nor changes anything of the building machine.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR arm)
 set(CMAKE_CXX_COMPILER arm-linux-gnueabihf-g++)
-# GCC remarks on a change of the calling convention in its version 7.
+# Otherwise GCC reports that the calling convention changed in its version 7.
 set(CMAKE_CXX_FLAGS_INIT -Wno-psabi)
 
 get_filename_component(armhf_root ${CMAKE_CURRENT_LIST_DIR}/../build/guest/root ABSOLUTE)

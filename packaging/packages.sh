@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# What is needed of Debian 12, and how it gets there. Sourced by quickstart and check.
+# The packages of Debian 12 that are needed, and how they are installed. Sourced by quickstart and check.
 
 build_packages=(
   g++ cmake ninja-build pkgconf
@@ -11,17 +11,17 @@ test_packages=(
   libgtest-dev libgmock-dev python3
   clang clang-format clang-tidy libclang-rt-dev llvm
   mandoc shellcheck gnuplot-nox openssl
-  # Firmware: the ESP8266's and the Cortex-M3's compilers, and machines to run on.
+  # Firmware: compilers for the ESP8266 and the Cortex-M3, and machines to run the result.
   gcc-xtensa-lx106 picolibc-xtensa-lx106-elf
   gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
   qemu-system-misc qemu-system-arm
-  # Real peers: the namespace they run in, the dissector, and the libraries of those that are unpacked.
+  # Real peers: tools for their network namespace, the dissector, and the libraries of the unpacked programs.
   iproute2 tshark netbase
   libbsd0 libcap2 libedit2 libgnutls30 libseccomp2 libssl3
 )
 
-# The guest of tests/guest: what makes it and runs it, and what it is made of, Debian's for 32-bit ARM, which is
-# unpacked and never installed.
+# The guest of tests/guest: the packages that make and run it, and its contents, Debian's for 32-bit ARM,
+# which are unpacked but never installed.
 guest_packages=(g++-arm-linux-gnueabihf cpio kmod qemu-system-arm)
 guest_armhf_packages=(
   busybox-static
@@ -33,7 +33,7 @@ is_installed() {
   [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed* ]]
 }
 
-# Packages must not inherit a strict umask: their scripts create files that all users read.
+# Packages must not inherit a strict umask, because their scripts create files that all users read.
 apt_as_root() {
   local sudo=()
   if ((EUID != 0)); then sudo=(sudo); fi
@@ -44,7 +44,7 @@ can_be_root() {
   ((EUID == 0)) || command -v sudo >/dev/null
 }
 
-# install_missing PACKAGE...: without a word, and without apt, when all are there.
+# install_missing PACKAGE...: does nothing, and does not call apt, if all are installed.
 install_missing() {
   local package missing=()
   for package in "$@"; do

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Big-endian integers in byte buffers, by shifts: no casts onto buffers, so unaligned data is
-// safe on CPUs that fault on it. The caller guarantees that `at + sizeof(value)` fits the buffer.
+// Reads and writes big-endian integers in byte buffers by shifts: there are no casts onto buffers, so
+// unaligned data is safe on CPUs that fault on it. The caller guarantees that `at + sizeof(value)` fits the
+// buffer.
 #pragma once
 
 #include <cstddef>

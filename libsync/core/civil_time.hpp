@@ -49,7 +49,7 @@ constexpr bool is_valid(const CivilTime& time) {
 }
 
 namespace civil {
-// Years start in March, so that the leap day is a year's last; 400 such years are an era.
+// Years start in March, so that the leap day is a year's last day; 400 such years are an era.
 inline constexpr std::int64_t kDaysInEra = 146'097;
 inline constexpr std::int64_t kDaysToEpoch = 719'468;  // from 0000-03-01 to 1970-01-01
 // Days from 1 March to the first of a month, 0 being March: 0, 31, 61, 92, 122, 153, ...
@@ -58,7 +58,7 @@ constexpr std::int64_t days_before(std::int64_t month_from_march) {
 }
 }  // namespace civil
 
-// date: valid.
+// `date` must be valid.
 constexpr std::int64_t days_since_epoch(const CivilDate& date) {
   const bool before_march = date.month <= 2;
   const std::int64_t year = std::int64_t{date.year} - (before_march ? 1 : 0);
@@ -70,12 +70,12 @@ constexpr std::int64_t days_since_epoch(const CivilDate& date) {
   return era * civil::kDaysInEra + day_of_era - civil::kDaysToEpoch;
 }
 
-// days: within years 0 to 9999.
+// `days` must be within years 0 to 9999.
 constexpr CivilDate civil_date(std::int64_t days) {
   const std::int64_t shifted = days + civil::kDaysToEpoch;
   const std::int64_t era = (shifted >= 0 ? shifted : shifted - (civil::kDaysInEra - 1)) / civil::kDaysInEra;
   const std::int64_t day_of_era = shifted - era * civil::kDaysInEra;
-  // Take the leap days out of the count, then years are 365 days.
+  // Without the leap days, years have 365 days.
   const std::int64_t year_of_era =
       (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
   const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
@@ -92,14 +92,15 @@ constexpr int iso_weekday(std::int64_t days) {
   return static_cast<int>((from_thursday + 7 + 3) % 7) + 1;
 }
 
-// time: valid. Its nanoseconds are left out.
+// `time` must be valid. Its nanoseconds are left out.
 constexpr seconds seconds_since_epoch(const CivilTime& time) {
   return seconds{((days_since_epoch(time.date) * 24 + time.hour) * 60 + time.minute) * 60 + time.second};
 }
 
-// since_epoch + nanosecond, the latter below 10^9. Absent: beyond WallTime's range.
+// Returns since_epoch + nanosecond, the latter below 10^9, or nothing beyond WallTime's range.
 constexpr std::optional<WallTime> to_wall_time(seconds since_epoch, std::uint32_t nanosecond) {
-  // Towards zero first: the second that holds the earliest WallTime is itself out of range.
+  // The seconds are rounded towards zero first, because the second that contains the earliest WallTime is
+  // itself out of range.
   const std::int64_t towards_zero = since_epoch.count() < 0 ? 1 : 0;
   const std::int64_t rest = nanosecond - towards_zero * 1'000'000'000;
   std::int64_t total = 0;
@@ -110,7 +111,7 @@ constexpr std::optional<WallTime> to_wall_time(seconds since_epoch, std::uint32_
   return WallTime{nanoseconds{total}};
 }
 
-// time: valid. Absent: beyond WallTime's range.
+// `time` must be valid. Returns nothing beyond WallTime's range.
 constexpr std::optional<WallTime> to_wall_time(const CivilTime& time) {
   return to_wall_time(seconds_since_epoch(time), time.nanosecond);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// NTP control messages (mode 6; RFC 9327, section 2): a header of 12 bytes and up to 468 bytes of data,
-// to fields and back, nothing judged. What follows the data, padding or a MAC, is not looked at. The
-// leap bits of the first byte, which say nothing here, are not kept.
+// NTP control messages (mode 6; RFC 9327, section 2): converts a header of 12 bytes and up to 468 bytes of
+// data to fields and back, without judging them. It ignores what follows the data, padding or a MAC. The leap
+// bits of the first byte have no meaning here and are not kept.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace isletime {
 
-// RFC 9327, section 2, with those that ntpd added; other values occur.
+// RFC 9327, section 2, and ntpd's additions; other values occur.
 enum class ControlOperation : std::uint8_t {
   kUnspecified = 0,
   kReadStatus = 1,
@@ -46,19 +46,19 @@ struct ControlHeader {
   Mode mode = Mode::kControl;
   bool is_response = false;
   bool is_error = false;
-  bool has_more = false;  // of the data, in further fragments
+  bool has_more = false;  // further fragments follow
   ControlOperation operation = ControlOperation::kUnspecified;
   std::uint16_t sequence = 0;
   std::uint16_t status = 0;
-  std::uint16_t association = 0;  // 0: the system
-  std::uint16_t offset = 0;       // of this fragment's data in the whole
+  std::uint16_t association = 0;  // 0 means the system
+  std::uint16_t offset = 0;       // of this fragment's data within the whole
   std::uint16_t count = 0;        // bytes of this fragment's data
 
   constexpr bool operator==(const ControlHeader&) const = default;
 };
 
 inline constexpr std::size_t kControlHeaderSize = 12;
-inline constexpr std::size_t kMostControlData = 468;  // a fragment
+inline constexpr std::size_t kMostControlData = 468;  // per fragment
 
 namespace control_field {
 inline constexpr std::size_t kLeapVersionMode = 0;
@@ -80,7 +80,7 @@ constexpr bool is_control_message(Bytes bytes) {
          (bytes[control_field::kLeapVersionMode] & 7U) == static_cast<unsigned>(Mode::kControl);
 }
 
-// Absent: shorter than kControlHeaderSize.
+// Returns nothing if there are fewer bytes than kControlHeaderSize.
 constexpr std::optional<ControlHeader> parse_control_header(Bytes bytes) {
   if (bytes.size() < kControlHeaderSize) return std::nullopt;
   const std::uint8_t first = bytes[control_field::kLeapVersionMode];
@@ -100,14 +100,14 @@ constexpr std::optional<ControlHeader> parse_control_header(Bytes bytes) {
   };
 }
 
-// `bytes`: the message that has the header. Absent: it has less data than it says.
+// `bytes` is the message with this header. Returns nothing if it has less data than the header states.
 constexpr std::optional<Bytes> control_data(Bytes bytes, const ControlHeader& header) {
   const Bytes rest = bytes.subspan(kControlHeaderSize);
   if (rest.size() < header.count) return std::nullopt;
   return rest.first(header.count);
 }
 
-// `out` holds at least kControlHeaderSize.
+// `out` must have at least kControlHeaderSize bytes.
 constexpr void emit_control_header(const ControlHeader& header, MutableBytes out) {
   out[control_field::kLeapVersionMode] =
       static_cast<std::uint8_t>((header.version & 7U) << 3 | static_cast<unsigned>(header.mode));

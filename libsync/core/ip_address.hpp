@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// IP addresses as numbers. IPv4 is held in its IPv4-mapped form (::ffff:a.b.c.d, RFC 4291, section
-// 2.5.5.2), so one comparison serves both and a mapped address cannot slip past an IPv4 rule.
+// IP addresses as numbers. IPv4 addresses are stored in IPv4-mapped form (::ffff:a.b.c.d, RFC 4291, section
+// 2.5.5.2), so one comparison serves both families and a mapped address cannot evade an IPv4 rule.
 #pragma once
 
 #include <compare>
@@ -26,12 +26,12 @@ struct IpAddress {
 struct Endpoint {
   IpAddress address;
   std::uint16_t port = 0;
-  std::uint32_t scope = 0;  // interface index of a link-local IPv6 address, else 0
+  std::uint32_t scope = 0;  // interface index of a link-local IPv6 address, otherwise 0
 
   constexpr bool operator==(const Endpoint&) const = default;
 };
 
-// The first `length` of the 128 bits; an IPv4 /n is a /(96 + n). Bits behind them do not matter.
+// The first `length` of the 128 bits; an IPv4 /n is a /(96 + n). Further bits are ignored.
 struct Prefix {
   IpAddress address;
   std::uint8_t length = 128;  // 0 to 128
@@ -49,8 +49,8 @@ constexpr bool contains(const Prefix& prefix, IpAddress address) {
          ((prefix.address.low ^ address.low) & mask(prefix.length - 64)) == 0;
 }
 
-// Whether nobody else can reach the address's network: loopback, private (RFC 1918, RFC 4193) or link-local
-// (RFC 3927, RFC 4291).
+// Returns whether the address is loopback, private (RFC 1918, RFC 4193) or link-local (RFC 3927, RFC 4291),
+// so that strangers cannot reach it.
 constexpr bool is_private(IpAddress address) {
   return address.is_loopback() || address.is_link_local_v6() ||
          contains(Prefix::v4(0x0a00'0000, 8), address) || contains(Prefix::v4(0xac10'0000, 12), address) ||

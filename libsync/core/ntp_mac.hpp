@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What follows the 48-byte header: where extension fields end and the MAC begins. Framing only, no
-// cryptography. Up to version 3 all of it is a MAC (RFC 1305, appendix C); in version 4 the lengths
-// tell (RFC 7822, section 7.5.1): 4 bytes of zero are a crypto-NAK, 20 or 24 bytes a MAC.
+// What follows the 48-byte header: finds where extension fields end and the MAC begins, without cryptography.
+// Up to version 3 all of it is a MAC (RFC 1305, appendix C); in version 4 the length decides (RFC 7822,
+// section 7.5.1): 4 zero bytes are a crypto-NAK, 20 or 24 bytes a MAC.
 #pragma once
 
 #include <cstddef>
@@ -23,10 +23,10 @@ struct Mac {
 
 struct ExtensionField {
   std::uint16_t type = 0;
-  Bytes body;  // padding included
+  Bytes body;  // including padding
 };
 
-// `extensions` holds whole fields, one behind another.
+// `extensions` consists of whole fields.
 struct Trailer {
   Bytes extensions;
   std::optional<Mac> mac;
@@ -42,7 +42,7 @@ inline constexpr std::size_t kShortestDigest = 8;  // versions 1 to 3: DES
 inline constexpr std::size_t kLongestDigest = 64;  // versions 1 to 3: SHA-512
 inline constexpr std::size_t kShortestField = 16;
 
-// The part of a digest that has room in a packet.
+// The longest part of a digest that fits into a packet.
 constexpr std::size_t longest_digest(std::uint8_t version) {
   return version >= 4 ? kLongestMac - kKeyId : kLongestDigest;
 }
@@ -61,7 +61,8 @@ constexpr Result<Mac, TrailerError> parse_mac(Bytes bytes, std::size_t shortest_
   return mac;
 }
 
-// The field at the start of `bytes`. Absent: too short, or its length is not one (RFC 7822, section 7.5).
+// Returns the field at the start of `bytes`, or nothing if it is too short or states an invalid length (RFC
+// 7822, section 7.5).
 constexpr std::optional<ExtensionField> first_extension(Bytes bytes) {
   if (bytes.size() < framing::kShortestField) return std::nullopt;
   const std::size_t length = load_be16(bytes, 2);
@@ -75,7 +76,7 @@ constexpr Bytes after(Bytes extensions, const ExtensionField& field) {
 
 constexpr Result<Trailer, TrailerError> parse_trailer_v4(Bytes bytes) {
   Bytes rest = bytes;
-  while (rest.size() > framing::kLongestMac) {  // so a last field without MAC has at least 28 bytes
+  while (rest.size() > framing::kLongestMac) {  // so a last field without a MAC has at least 28 bytes
     const auto field = first_extension(rest);
     if (!field) return Unexpected{TrailerError::kBadExtensionField};
     rest = after(rest, *field);
@@ -88,7 +89,7 @@ constexpr Result<Trailer, TrailerError> parse_trailer_v4(Bytes bytes) {
   return Trailer{extensions, *mac};
 }
 
-// `bytes`: all that follows the header. Errors: a length that no MAC or field of this version has.
+// `bytes` is everything after the header. Fails if no MAC or field of this version has such a length.
 constexpr Result<Trailer, TrailerError> parse_trailer(Bytes bytes, std::uint8_t version) {
   if (bytes.empty()) return Trailer{};
   if (version >= 4) return parse_trailer_v4(bytes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The NTP packet of RFC 5905, section 7.3, versions 1 to 4: bytes to fields and back, nothing
-// judged. emit(parse(bytes)) is `bytes` again. Extension fields and the MAC stay views of the datagram.
+// The NTP packet of RFC 5905, section 7.3, versions 1 to 4: converts bytes to fields and back without judging
+// them. emit(parse(bytes)) equals `bytes`. Extension fields and the MAC remain views of the datagram.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,7 @@ enum class Mode : std::uint8_t {
 inline constexpr std::uint8_t kOldestVersion = 1;
 inline constexpr std::uint8_t kNewestVersion = 4;
 inline constexpr std::size_t kHeaderSize = 48;
-inline constexpr std::uint8_t kMaxStratum = 15;  // 16 and above is "unsynchronised", 0 on the wire
+inline constexpr std::uint8_t kMaxStratum = 15;  // 16 and above mean "unsynchronised", which is 0 on the wire
 
 struct Header {
   Leap leap = Leap::kNone;
@@ -90,7 +90,7 @@ inline constexpr std::size_t kReceive = 32;
 inline constexpr std::size_t kTransmit = 40;
 }  // namespace field
 
-// `bytes` holds at least kHeaderSize.
+// `bytes` must have at least kHeaderSize bytes.
 constexpr Header parse_header(Bytes bytes) {
   const std::uint8_t first = bytes[field::kLeapVersionMode];
   return {
@@ -128,7 +128,7 @@ constexpr Result<Packet, ParseError> parse(Bytes bytes) {
   return Packet{header, trailer->extensions, trailer->mac};
 }
 
-// `out` holds at least kHeaderSize.
+// `out` must have at least kHeaderSize bytes.
 constexpr void emit_header(const Header& header, MutableBytes out) {
   out[field::kLeapVersionMode] =
       static_cast<std::uint8_t>(static_cast<unsigned>(header.leap) << 6 | (header.version & 7U) << 3 |
@@ -150,7 +150,8 @@ constexpr std::size_t emitted_size(const Packet& packet) {
   return kHeaderSize + packet.extensions.size() + mac;
 }
 
-// Returns the bytes written. Absent: `out` is smaller than emitted_size(packet); nothing was written.
+// Returns the number of bytes written. Writes and returns nothing if `out` is smaller than
+// emitted_size(packet).
 constexpr std::optional<std::size_t> emit(const Packet& packet, MutableBytes out) {
   const std::size_t size = emitted_size(packet);
   if (out.size() < size) return std::nullopt;

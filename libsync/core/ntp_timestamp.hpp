@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// NtpTimestamp: the 64-bit wire format of RFC 5905, section 6: seconds modulo 2^32 since 1900 and
-// a 2^-32 s fraction. It has no order, only differences, which are right across eras while two
-// stamps are less than 68 years apart. Zero means "unset", never 1900 or 2036.
+// NtpTimestamp is the 64-bit wire format of RFC 5905, section 6: seconds modulo 2^32 since 1900 and a
+// fraction in 2^-32 s. Timestamps have no order, only differences, which are right across eras if they are
+// less than 68 years apart. Zero means "unset", never 1900 or 2036.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@ class NtpTimestamp {
   constexpr bool is_unset() const { return raw_ == 0; }
   constexpr bool operator==(const NtpTimestamp&) const = default;
 
-  // To the nearest nanosecond; the whole seconds are split off first, as 2^-32 s units do not fit otherwise.
+  // Rounds to the nearest nanosecond; the whole seconds are split off first, because units of 2^-32 s would
+  // overflow.
   friend constexpr nanoseconds operator-(NtpTimestamp a, NtpTimestamp b) {
     const auto difference = static_cast<std::int64_t>(a.raw_ - b.raw_);
     const auto fraction = static_cast<std::uint64_t>(difference) & 0xffff'ffff;
@@ -35,7 +36,8 @@ class NtpTimestamp {
   std::uint64_t raw_ = 0;
 };
 
-// To the nearest 2^-32 s. The one instant an era whose stamp would read as "unset" is sent 0.2 ns late.
+// Rounds to the nearest 2^-32 s. The one instant per era whose timestamp would mean "unset" is sent 0.2 ns
+// late.
 constexpr NtpTimestamp to_ntp(WallTime time) {
   const auto since_epoch = time.time_since_epoch();
   const auto whole = std::chrono::floor<seconds>(since_epoch);
@@ -45,7 +47,8 @@ constexpr NtpTimestamp to_ntp(WallTime time) {
   return NtpTimestamp::from_raw(raw == 0 ? 1 : raw);
 }
 
-// The instant nearest to `near` that the stamp may mean. Absent: unset, or beyond WallTime's range.
+// Returns the instant nearest to `near` that the timestamp may mean, or nothing if it is unset or beyond
+// WallTime's range.
 constexpr std::optional<WallTime> unfold(NtpTimestamp stamp, WallTime near) {
   if (stamp.is_unset()) return std::nullopt;
   std::int64_t sum = 0;

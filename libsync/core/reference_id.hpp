@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The 32-bit reference id of RFC 5905, section 7.3: four ASCII letters at stratum 0 (kiss code) and
-// 1 (kind of clock); above, an IPv4 address or the first four bytes of the MD5 of an IPv6 address.
+// The 32-bit reference id of RFC 5905, section 7.3: four ASCII letters at stratum 0 (kiss code) and 1 (kind
+// of clock); above, an IPv4 address or the first four bytes of the MD5 of an IPv6 address.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct ReferenceId {
   constexpr bool operator==(const ReferenceId&) const = default;
 };
 
-// 127.127.1.1: ntpd's name, known to every NTP tool, for a local clock that nothing disciplines.
+// 127.127.1.1 is ntpd's address for an undisciplined local clock, which every NTP tool knows.
 inline constexpr ReferenceId kLocalClock{0x7f7f'0101};
 
 namespace kiss {
@@ -28,7 +28,8 @@ inline constexpr auto kDeny = ReferenceId::ascii("DENY");
 inline constexpr auto kRestrict = ReferenceId::ascii("RSTR");
 }  // namespace kiss
 
-// True for four printable ASCII characters, trailing zeros allowed ("GPS\0"): at stratum 0, a kiss code.
+// Returns true for four printable ASCII characters, with trailing zeros allowed ("GPS\0"): at stratum 0, a
+// kiss code.
 constexpr bool is_ascii_code(ReferenceId id) {
   bool ended = false;
   for (int i = 0; i < 4; ++i) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A value or the reason why there is none, with std::expected's member names
-// (GCC 12 in C++20 mode has no <expected>). E is a small enum or struct; nothing throws.
-// Reading the value of a failed Result, or the error of a good one, is a bug of the caller.
+// A value or the reason for its absence, with std::expected's member names (GCC 12 in C++20 mode has no
+// <expected>). E is a small enum or struct; nothing throws. Reading the value of a failed Result, or the
+// error of a good one, is a bug of the caller.
 #pragma once
 
 #include <optional>

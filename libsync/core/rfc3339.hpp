@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// RFC 3339 date-times to WallTime and back. Reads any offset, any length of fraction (cut after
-// the ninth digit), and ":60" where UTC may have a leap second, as the instant that follows it.
-// Writes UTC with nine decimals and "Z".
+// Converts RFC 3339 date-times to WallTime and back. Reads any offset, fractions of any length (truncated
+// after the ninth digit), and ":60" where UTC may have a leap second, as the instant that follows it. Writes
+// UTC with nine decimals and "Z".
 #pragma once
 
 #include <array>
@@ -47,7 +47,7 @@ class Reader {
     return value;
   }
 
-  // The character taken if it is one of `allowed`; else 0, and nothing is taken.
+  // Takes the next character if it is one of `allowed`; otherwise returns 0.
   constexpr char take_if(std::string_view allowed) {
     if (failed_ || text_.empty()) return 0;
     for (const char candidate : allowed) {
@@ -125,14 +125,14 @@ constexpr Result<WallTime, Rfc3339Error> parse_rfc3339(std::string_view text) {
   const seconds offset{offset_hours * 3600 + offset_minutes * 60};
   const seconds utc =
       seconds_since_epoch(civil) + (sign == '-' ? offset : -offset) + seconds{leap_second ? 1 : 0};
-  // Leap seconds end a UTC month (RFC 3339, appendix D), so the next second starts one.
+  // Leap seconds end a month in UTC (RFC 3339, appendix D), so the next second starts one.
   if (leap_second && !rfc3339::starts_month(utc)) return Unexpected{Rfc3339Error::kNoSuchTime};
   const auto time = to_wall_time(utc, civil.nanosecond);
   if (!time) return Unexpected{Rfc3339Error::kOutOfRange};
   return *time;
 }
 
-// "2026-02-03T04:05:06.123456789Z", without a terminating zero.
+// Returns "2026-02-03T04:05:06.123456789Z", without a terminating zero.
 constexpr rfc3339::Written format_rfc3339(WallTime time) {
   const CivilTime civil = to_civil_time(time);
   rfc3339::Written out{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ShortTime: the unsigned 16.16 seconds of root delay and root dispersion (RFC 5905, section 6).
+// ShortTime is the unsigned 16.16 seconds format of root delay and root dispersion (RFC 5905, section 6).
 // Both are bounds, so both conversions round up.
 #pragma once
 
@@ -14,7 +14,7 @@ class ShortTime {
   constexpr ShortTime() = default;
   static constexpr ShortTime from_raw(std::uint32_t raw) { return ShortTime{raw}; }
 
-  // Negative becomes zero; 65536 s and more the largest value.
+  // Negative values become zero, and 65536 s and more the largest value.
   static constexpr ShortTime round_up(nanoseconds duration) {
     if (duration <= nanoseconds::zero()) return ShortTime{};
     const auto whole = std::chrono::floor<seconds>(duration);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The time types of every module. WallTime and MonoTime count on different clocks: mixing them
-// does not compile. Offset = remote - local; positive: the local clock is behind.
+// The time types of every module. WallTime and MonoTime belong to different clocks, and mixing them does not
+// compile. Offset = remote - local, so it is positive if the local clock is behind.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@ namespace isletime {
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-// Tags only: core and policy never read a clock.
+// These are only tags: core and policy never read a clock.
 struct WallClock {
   using duration = nanoseconds;
   using rep = duration::rep;
@@ -30,11 +30,11 @@ struct MonoClock {
 
 // UTC since 1970-01-01T00:00:00Z without leap seconds (POSIX time); 1677 to 2262.
 using WallTime = WallClock::time_point;
-// Since an arbitrary instant; never steps.
+// Time since an arbitrary instant; it never steps.
 using MonoTime = MonoClock::time_point;
 
-// The part of a duration beyond its floor in seconds: 0 to 999'999'999 ns. It does not subtract that floor,
-// which for the earliest durations is out of range.
+// Returns the part of a duration beyond its floor in seconds: 0 to 999'999'999 ns. It does not subtract that
+// floor, which is out of range for the earliest durations.
 constexpr nanoseconds subsecond(nanoseconds duration) {
   const nanoseconds rest = duration % seconds{1};
   return rest < nanoseconds::zero() ? rest + seconds{1} : rest;
@@ -64,13 +64,13 @@ struct Ppm {
   constexpr auto operator<=>(const Ppm&) const = default;
 };
 
-// The gain of a clock that is wrong by `rate` `over` a time, to its whole millisecond: 1 ppm over 1 ms is 1
-// ns. |rate| is up to 15 ppm over the whole range, up to 1000 ppm over 4 years.
+// Returns the gain of a clock that is wrong by `rate` over a time, in whole milliseconds of it: 1 ppm over 1
+// ms is 1 ns. |rate| may be up to 15 ppm over the whole range, and up to 1000 ppm over 4 years.
 constexpr nanoseconds drift(nanoseconds over, Ppm rate) {
   return nanoseconds{over / std::chrono::milliseconds{1} * rate.scaled / 65536};
 }
 
-// to - from, held at the range's ends: hostile clocks lie further apart than nanoseconds count.
+// Returns to - from, clamped to the range: hostile clocks may be further apart than nanoseconds can count.
 template <class Clock>
 constexpr nanoseconds elapsed(std::chrono::time_point<Clock, nanoseconds> from,
                               std::chrono::time_point<Clock, nanoseconds> to) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How long writes take on a bus of 100 kHz, the slowest that chips are used with: a bit for the start, nine
-// for each byte, the address among them, and one for the stop.
+// How long writes take on a bus of 100 kHz, the slowest in use: a bit for the start, nine for each byte
+// including the address, and one for the stop.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace isletime::bus_time {
 
 inline constexpr nanoseconds kBit{10'000};
 
-// From the start until the last of so many bytes is acknowledged.
+// Returns the time from the start until the last of this many bytes is acknowledged.
 constexpr nanoseconds until_acknowledged(std::size_t bytes) {
   return kBit * static_cast<std::int64_t>(1 + 9 * (1 + bytes));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The clock chips that there are drivers for, by the names that people give on a command line.
+// The supported clock chips, with their names for the command line.
 #pragma once
 
 #include <array>
@@ -42,7 +42,7 @@ constexpr std::optional<ChipModel> parse_chip_model(std::string_view text) {
   return std::nullopt;
 }
 
-// Each of these chips has one address, set by its maker.
+// Each of these chips has one fixed address.
 constexpr std::uint8_t default_address(ChipModel model) {
   switch (model) {
     case ChipModel::kDs3231:

@@ -27,8 +27,8 @@ Result<std::optional<std::uint8_t>, BusError> Ds1307Chip::read_second() {
   return rtc::decode_second(rtc::without(byte, ds1307::kClockHalt));
 }
 
-// A crystal takes up to seconds to start, so not only in set(). Void first: CH is the DS1307's only sign that
-// its time is lost.
+// A crystal may take seconds to start, so this happens before set() too. The time is made void first, because
+// CH is the DS1307's only sign that its time is lost.
 std::optional<BusError> Ds1307Chip::prepare() {
   prepared_control_.reset();
   std::array<std::uint8_t, ds1307::kImageSize> image{};
@@ -75,7 +75,7 @@ Result<RegisterReport, BusError> Ds1307Chip::inspect() {
   return report;
 }
 
-// Nothing that its control register holds can keep it from running.
+// No value of its control register can keep it from running.
 std::optional<BusError> Ds1307Chip::repair() {
   return std::nullopt;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Drives a DS1307 or a DS1338, which add an oscillator stop flag to it: libsync/core/rtc/ds1307.hpp.
-// The DS1338's driver is right for a DS1307 too, whose flag bit reads as zero.
+// Drives a DS1307 or a DS1338, which adds an oscillator stop flag: libsync/core/rtc/ds1307.hpp. The DS1338's
+// driver also suits a DS1307, whose flag bit reads as zero.
 #pragma once
 
 #include "libsync/drivers/rtc_chip.hpp"
@@ -11,7 +11,7 @@ class Ds1307Chip final : public RtcChip {
  public:
   static constexpr ChipOscillator kOscillator = tuning_fork(std::nullopt);
 
-  // model: kDs1307 or kDs1338.
+  // `model` is kDs1307 or kDs1338.
   Ds1307Chip(I2cBus& bus, std::uint8_t address, ChipModel model) : RtcChip(bus, address), model_{model} {}
 
   ChipModel model() const override { return model_; }

@@ -60,8 +60,8 @@ std::optional<BusError> Ds3231Chip::set_trim(TrimSteps trim) {
   if (!ds3231::kTrimRange.contains(trim)) return BusError::kFailed;
   const std::array ageing{ds3231::kAgeing, ds3231::ageing(trim)};
   if (const auto error = write_registers(ageing)) return error;
-  // The new offset counts from the next conversion on, up to 64 s later unless one is asked for. Where one is
-  // under way, asking is not allowed.
+  // The new offset applies from the next conversion on, up to 64 s later unless one is requested. A request
+  // is not allowed during a conversion.
   std::array<std::uint8_t, 2> bytes{};
   if (const auto error = read_registers(ds3231::kControl, bytes)) return error;
   if (rtc::has(bytes[1], ds3231::kBusy)) return std::nullopt;

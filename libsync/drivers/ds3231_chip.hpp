@@ -9,8 +9,8 @@ namespace isletime {
 
 class Ds3231Chip final : public RtcChip {
  public:
-  // The temperature changes it by 3.5 ppm. A DS3231M, which cannot be told apart by reading it, may be off by
-  // 5 ppm in all.
+  // Temperature changes it by 3.5 ppm. A DS3231M, which cannot be distinguished by reading it, has up to 5
+  // ppm in all.
   static constexpr ChipOscillator kOscillator{.is_compensated = true,
                                               .has_thermometer = true,
                                               .tolerance_ppb = 2'000,

@@ -8,14 +8,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// While no edge was seen: a tenth of the bus's time, and near enough for the next second.
+// The pause while no edge has been seen uses a tenth of the bus, and is short enough to narrow the next edge.
 constexpr nanoseconds kPause = 8ms;
 constexpr nanoseconds kStandstill = 1500ms;
-// A look that takes longer tells nothing of an edge.
+// A look that takes longer says nothing about an edge.
 constexpr nanoseconds kSlowest = 100ms;
-// A look that was garbled once counts as one or two of them.
+// A garbled look may cause one or two contradictions.
 constexpr int kMostContradictions = 4;
-// Beyond it a difference is no counting of seconds, and products could overflow.
+// Beyond this a difference is not from counting seconds, and products could overflow.
 constexpr seconds kFarthest = 24h;
 
 bool is_far(seconds from, seconds to) {
@@ -26,7 +26,7 @@ bool is_far(seconds from, seconds to) {
 
 }  // namespace
 
-// To the whole millisecond above.
+// Rounds up to a whole millisecond.
 nanoseconds EdgeSearch::drifted(nanoseconds over) const {
   return drift(std::clamp<nanoseconds>(over, 0ns, kFarthest) + 1ms, rate_tolerance_);
 }
@@ -36,7 +36,7 @@ EdgeSearch::Interval EdgeSearch::at(MonoTime time) const {
   return {interval_->earliest - by, interval_->latest + by};
 }
 
-// Of a look that is not far.
+// `look` must be within kFarthest.
 EdgeSearch::Interval EdgeSearch::implied_by(const EdgeLook& look) const {
   const seconds since = look.second - reference_;
   return {look.before - since - 1s, look.after - since};
@@ -64,7 +64,7 @@ void EdgeSearch::begin(const EdgeLook& look) {
 void EdgeSearch::take(const EdgeLook& look) {
   const Interval known = at(look.after);
   const Interval now = narrowed_by(look);
-  // A garbled look could have moved an end: one more must agree, and move none.
+  // A garbled look may have moved one end, so another look must agree and move neither.
   is_confirmed_ = now.earliest == known.earliest && now.latest == known.latest;
   interval_ = now;
   suspect_.reset();
@@ -88,11 +88,12 @@ void EdgeSearch::add(const EdgeLook& look) {
   if (is_agreed) {
     take(look);
   } else if (is_contradiction && !suspect_) {
-    // Garbled once is passed over; twice in a row, the chip has jumped.
+    // One garbled look is ignored; after two in a row the chip has jumped.
     suspect_ = look;
     interval_ = at(look.after);
   } else {
-    // The first look, or what was believed before is wrong; or it has stopped, which time will tell.
+    // This is the first look, or the earlier estimate is wrong, or the chip has stopped, which later looks
+    // will show.
     begin(look);
   }
   last_ = look;
@@ -114,9 +115,9 @@ MonoTime EdgeSearch::next_look(MonoTime now) const {
   const Interval known = at(now);
   const nanoseconds width = known.latest - known.earliest;
   if (!is_confirmed_ && width < kPause * 2) return now;
-  // The first edge that is not over for certain.
+  // The first edge that is not certainly over.
   const auto periods = std::max(std::chrono::ceil<seconds>(elapsed(known.latest, now)), seconds{0});
-  // Few looks fit into the interval: so that either answer narrows it by as much. Else section by section.
+  // Few looks fit into the interval, so the next one splits it evenly; otherwise it is searched in sections.
   const nanoseconds into =
       width <= 3 * quickest_ ? std::max(width - quickest_, 0ns) / 2 : std::min(kPause, width / 8);
   return std::max(now, known.earliest + periods + into);

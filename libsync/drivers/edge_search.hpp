@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Where the seconds of a battery clock begin, to a millisecond, although it shows whole ones only. Told of
-// each look at the chip, it says when to look next. A look that shows S says that S had begun when the look
-// ended, and that S + 1 had not when it began: the edge is where all looks agree, which is a hard bound and
-// no guess.
+// Finds to a millisecond where the seconds of a battery clock begin, although it shows only whole ones. It
+// takes each look at the chip and says when to look next. A look that shows S proves that S had begun when
+// the look ended, and that S + 1 had not when it began: the edge lies where all looks agree, which is a hard
+// bound and no guess.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,11 @@ namespace isletime {
 struct EdgeLook {
   MonoTime before;  // the transfer
   MonoTime after;
-  seconds second;  // what the chip shows, on any scale that counts seconds
+  seconds second;  // the chip's second, on any scale that counts seconds
 };
 
 struct SecondEdge {
-  MonoTime at;  // `second` began, give or take `bound`
+  MonoTime at;  // `second` began at this time, within `bound`
   seconds second;
   Dispersion bound;
 };
@@ -27,32 +27,32 @@ struct SecondEdge {
 enum class EdgeState : std::uint8_t {
   kSearching,
   kFound,        // the bound is below the goal
-  kStandsStill,  // the chip shows one and the same second for longer than one
-  kErratic,      // its seconds contradict each other time and again
+  kStandsStill,  // the chip shows the same second for more than a second
+  kErratic,      // its seconds repeatedly contradict each other
 };
 
 class EdgeSearch {
  public:
-  // A look at 100 kHz takes 1 to 2 ms, and two of them stand round the edge. Where a bus or a driver is
-  // slower, the edge is found once no two looks could tell more.
+  // A look at 100 kHz takes 1 to 2 ms, and two of them enclose the edge. On a slower bus or driver, the
+  // search ends once no two looks could narrow it.
   static constexpr Dispersion kGoal{std::chrono::microseconds{1800}};
-  // Both clocks together: beyond what any crystal is made for, below what would spoil the bound.
+  // For both clocks together: more than the tolerance of any crystal, but too little to spoil the bound.
   static constexpr Ppm kRateTolerance = Ppm::whole(200);
 
   explicit constexpr EdgeSearch(Dispersion goal = kGoal, Ppm rate_tolerance = kRateTolerance)
       : goal_(goal), rate_tolerance_(rate_tolerance) {}
 
-  // Looks come in the order of their times.
+  // Looks must come in the order of their times.
   void add(const EdgeLook& look);
 
-  // When to begin the next look; `now` or later.
+  // Returns when to begin the next look, `now` or later.
   MonoTime next_look(MonoTime now) const;
   EdgeState state() const;
-  // The last edge that is not after `now`. Absent: no look was given.
+  // Returns the last edge that is not after `now`, or nothing before the first look.
   std::optional<SecondEdge> edge(MonoTime now) const;
 
  private:
-  // Where `reference_` begins if the chip went by the local clock.
+  // The time at which `reference_` begins if the chip runs at the local clock's rate.
   struct Interval {
     MonoTime earliest;
     MonoTime latest;
@@ -73,7 +73,7 @@ class EdgeSearch {
   std::optional<Interval> interval_;  // as of last_
   seconds reference_{};
   EdgeLook last_{};
-  MonoTime same_since_{};  // the end of the first look that showed the second of last_
+  MonoTime same_since_{};  // end of the first look that showed the second of last_
   std::optional<EdgeLook> suspect_;
   nanoseconds quickest_ = nanoseconds::max();
   int contradictions_ = 0;

@@ -45,8 +45,8 @@ std::optional<BusError> NxpChip::prepare() {
   return std::nullopt;
 }
 
-// The first tick after STOP brings `time`, so that the second before it is written. Until STOP is released
-// the chip says itself that it does not run.
+// The first tick after STOP ends the second that is written, so that is the one before `time`. Until STOP is
+// released the chip itself shows that it does not run.
 std::optional<BusError> NxpChip::set(const CivilTime& time) {
   if (!prepared_control_) {
     if (const auto error = prepare()) return error;

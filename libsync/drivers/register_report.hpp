@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A chip's control registers at one look, and what is wrong with them: they do get corrupted in the field.
+// One look at a chip's control registers, and their faults: they do get corrupted in the field.
 #pragma once
 
 #include <array>
@@ -10,13 +10,13 @@
 namespace isletime {
 
 enum class RegisterFault : std::uint8_t {
-  kStopped,         // told to stand still: its time is lost, and a set starts it
-  kStopsOnBattery,  // it will stand still when the power goes
+  kStopped,         // it was told to stop: its time is lost, and setting it starts it
+  kStopsOnBattery,  // it will stop on battery
   kBackupOff,       // it will not switch over to its battery
   kBatteryLow,
   kTestMode,
-  kPowerFailed,  // the integrity flag: its time is lost
-  kAbsentBits,   // bits read as set that the chip does not have
+  kPowerFailed,  // the integrity flag is set: its time is lost
+  kAbsentBits,   // bits are set that the chip does not have
 };
 
 constexpr const char* describe(RegisterFault fault) {
@@ -39,7 +39,7 @@ constexpr const char* describe(RegisterFault fault) {
   return "";
 }
 
-// What repair() puts right. The others need a set, a battery or another chip.
+// Returns whether repair() can correct it. The other faults need a set, a battery or another chip.
 constexpr bool is_repairable(RegisterFault fault) {
   switch (fault) {
     case RegisterFault::kStopsOnBattery:
@@ -56,14 +56,14 @@ constexpr bool is_repairable(RegisterFault fault) {
 }
 
 struct RegisterValue {
-  const char* name = "";  // the datasheet's
+  const char* name = "";  // from the datasheet
   std::uint8_t at = 0;
   std::uint8_t value = 0;
 };
 
 struct RegisterFinding {
   RegisterFault fault{};
-  std::uint8_t at = 0;  // of which register
+  std::uint8_t at = 0;  // of the register
 };
 
 class RegisterReport {
@@ -71,7 +71,7 @@ class RegisterReport {
   std::span<const RegisterValue> registers() const { return {registers_.data(), register_count_}; }
   std::span<const RegisterFinding> findings() const { return {findings_.data(), finding_count_}; }
 
-  // Beyond the room for them, which no driver reaches, they are left out.
+  // Values beyond the capacity, which no driver reaches, are dropped.
   void add(const RegisterValue& value) {
     if (register_count_ < registers_.size()) registers_[register_count_++] = value;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A clock chip behind an I2C bus, as programs and firmware see it. Nothing here waits, remembers a time or
-// retries: each call is a bounded number of transactions, and the first that fails ends it.
-// Datasheet of each chip: libsync/core/rtc.
+// A clock chip on an I2C bus, as programs and firmware see it. Nothing here waits, remembers a time or
+// retries: each call is a bounded number of transactions, and the first failure ends it. The chips'
+// datasheets are named in libsync/core/rtc.
 #pragma once
 
 #include <cstdint>
@@ -27,39 +27,38 @@ class RtcChip {
   virtual ChipModel model() const = 0;
   std::uint8_t address() const { return address_; }
 
-  // One transaction: the time registers and what tells whether to believe them. The century is that of
-  // `near`.
+  // Reads the time registers and the integrity flags in one transaction. The century is chosen by `near`.
   virtual Result<RtcReading, BusError> read(const CivilDate& near) = 0;
-  // The seconds register alone, a read so short that it finds the edge of a second. 0 to 59; absent: it
-  // holds none.
+  // Reads only the seconds register, which is quick enough to find the edge of a second. Returns 0 to 59, or
+  // nothing if it holds no second.
   virtual Result<std::optional<std::uint8_t>, BusError> read_second() = 0;
 
-  // Some time before set(): repairs the control registers and learns what of them set() must keep. A chip
-  // whose oscillator stands is started, its time made void.
+  // Call this some time before set(): it repairs the control registers and reads those that set() must keep.
+  // A chip whose oscillator has stopped is started, and its time made void.
   virtual std::optional<BusError> prepare() = 0;
-  // Makes the second `time` begin set_delay() after this call; the weekday is written too, and 24 hours.
-  // What lets the chip pass for good again (run, integrity flag) is the last transaction: whichever of them
-  // failed, the reading of a time that is not all there may not be believed. Not prepared: prepares first,
-  // and is late by that. time: valid; its nanoseconds are left out.
+  // Makes the second `time` begin set_delay() after this call; the weekday and 24-hour mode are written too.
+  // The last transaction makes the chip's time valid again (run, integrity flag), so whichever of them fails,
+  // an incomplete time is not believed. Without prepare(), this prepares first and is late by its duration.
+  // `time` must be valid; its nanoseconds are left out.
   virtual std::optional<BusError> set(const CivilTime& time) = 0;
-  // With the bus at 100 kHz, so that set() is to be called so much before the second begins.
+  // Returns how long before the second begins set() must be called, for a bus at 100 kHz.
   virtual nanoseconds set_delay() const = 0;
 
-  // Absent: the chip has no thermometer.
+  // Returns nothing if the chip has no thermometer.
   virtual Result<std::optional<MilliCelsius>, BusError> temperature() {
     return std::optional<MilliCelsius>{};
   }
 
   virtual const ChipOscillator& oscillator() const = 0;
-  // Absent: it cannot be trimmed, and trim() and set_trim() fail.
+  // Nothing if it cannot be trimmed; trim() and set_trim() then fail.
   std::optional<TrimRange> trim_range() const { return oscillator().trim; }
   virtual Result<TrimSteps, BusError> trim() { return Unexpected{BusError::kFailed}; }
-  // trim: within the range, else kFailed and nothing is written.
+  // If `trim` is out of range, returns kFailed and writes nothing.
   virtual std::optional<BusError> set_trim(TrimSteps) { return BusError::kFailed; }
 
   virtual Result<RegisterReport, BusError> inspect() = 0;
-  // Control registers only: never the time, never the integrity flag. A clock that was told to stop is left
-  // so, as running it again would let its lost time pass for good. Writes nothing where nothing is wrong.
+  // Repairs control registers only, never the time or the integrity flag. A stopped clock stays stopped,
+  // since starting it would make its lost time look valid. Writes nothing if nothing is wrong.
   virtual std::optional<BusError> repair() = 0;
 
  protected:
@@ -68,7 +67,7 @@ class RtcChip {
   std::optional<BusError> read_registers(std::uint8_t first, MutableBytes in) {
     return bus_->transfer(address_, Bytes{&first, 1}, in);
   }
-  // `bytes`: where to write, then what.
+  // `bytes` are the register's address and the data.
   std::optional<BusError> write_registers(Bytes bytes) { return bus_->transfer(address_, bytes, {}); }
 
  private:

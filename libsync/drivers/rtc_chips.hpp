@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The driver of a chip whose model is known only at run time, held by value: no heap.
+// Holds the driver of a chip whose model is known only at run time by value, without heap.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace isletime {
 
-// Stays where it was made, as drivers do; the bus outlives it.
+// Drivers cannot be moved, and the bus must outlive the holder.
 class RtcChipHolder {
  public:
   RtcChipHolder(ChipModel model, I2cBus& bus, std::uint8_t address);

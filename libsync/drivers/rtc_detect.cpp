@@ -18,8 +18,8 @@ struct Range {
   std::uint8_t size;
 };
 
-// The first registers, and those from the last on, behind which the first come again. They tick between
-// reads, so that either of two looks at them may be what was seen.
+// The first registers, and those from the last one on, after which the first must come again. They may tick
+// between reads, so either of two looks at them may match.
 constexpr std::size_t kHead = 7;
 constexpr std::size_t kPair = kHead + 1 + kHead;
 constexpr Range kFirst{0, kHead};
@@ -43,7 +43,7 @@ std::span<const Range> reads_at(std::uint8_t address) {
   return {&kFirst, 1};
 }
 
-constexpr int kLooks = 5;  // at what ticks, the first among them
+constexpr int kLooks = 5;  // at a ticking clock, including the first
 static_assert(RtcDetector::kMostTransactions ==
               std::max(kAt0x68.size(), kAt0x51.size() + kLooks) * RtcRetries::kMost);
 
@@ -87,7 +87,7 @@ void RtcDetector::on_read(MonoTime before, MonoTime after) {
   is_done_ = !watch_;
 }
 
-// At each look, as many seconds must have been counted as have passed.
+// At each look the chip must have counted as many seconds as have passed.
 void RtcDetector::take_look(const Look& look) {
   constexpr nanoseconds kTolerance = std::chrono::milliseconds{10};
   if (!first_look_) first_look_ = look;
@@ -115,7 +115,7 @@ void RtcDetector::judge() {
   if (found_.address == default_address(ChipModel::kRv3028)) judge_0x52();
 }
 
-// What repeats itself everywhere, as an empty EEPROM does, wraps round at every length.
+// A device that repeats itself everywhere, as an empty EEPROM does, wraps round at every length.
 void RtcDetector::judge_0x68() {
   const bool at_19 = wraps(0, kHead);
   const bool at_20 = wraps(kPair, kPair + kHead);
@@ -136,7 +136,7 @@ void RtcDetector::judge_0x68() {
   }
 }
 
-// A PCF8563 has no bits that must read as zero, so what it holds must be a time, or tick.
+// A PCF8563 has no bits that must read as zero, so its registers must hold a time, or tick.
 void RtcDetector::judge_0x51() {
   const bool at_16 = wraps(0, kHead);
   const bool at_18 = wraps(kPair, kPair + kHead);
@@ -156,7 +156,7 @@ void RtcDetector::judge_0x51() {
   watch_ = Watch{clock.seconds_at, 0x7f, ChipModel::kPcf8563};
 }
 
-// Nothing can stop an RV-3028 that is asked, and an EEPROM at this address does not tick.
+// An RV-3028 cannot be stopped, and an EEPROM at this address does not tick.
 void RtcDetector::judge_0x52() {
   for (std::size_t i = 0; i < kHead; ++i) {
     if (rtc::has(seen_[i], rv3028::kAbsentOfTime[i])) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Which clock chips answer on a bus: told by their registers (where the register pointer wraps round, bits
-// that read as zero, seconds that tick), never by the address alone, as sensors and EEPROMs live there too.
-// Nothing is written but register pointers. Pure: says what to read next, and when; detect() does it.
+// Detects the clock chips on a bus by their registers (where the register pointer wraps round, bits that read
+// as zero, seconds that tick), never by the address alone, which sensors and EEPROMs use too. It writes
+// nothing but register pointers. No I/O: it says what to read next and when; detect() does it.
 #pragma once
 
 #include <array>
@@ -19,11 +19,11 @@ namespace isletime {
 
 struct Detected {
   std::uint8_t address = 0;
-  // Absent: something answers, and it is no clock that is known here.
+  // Nothing if a device answers that is no known clock.
   std::optional<ChipModel> model;
-  // Nothing that can be read tells them apart; the driver of `model` is right for both.
+  // No reading distinguishes the two; the driver of `model` suits both.
   std::optional<ChipModel> or_model;
-  // The bus failed before the chip was known. kClaimed: a driver of the kernel has the address.
+  // The bus failed before the chip was identified. kClaimed means that a kernel driver has the address.
   std::optional<BusError> error;
 };
 
@@ -31,9 +31,9 @@ inline constexpr std::array<std::uint8_t, 3> kClockAddresses{0x51, 0x52, 0x68};
 
 class RtcDetector {
  public:
-  // At one address, however often reads fail.
+  // For one address, however often reads fail.
   static constexpr int kMostTransactions = 33;
-  // For as long as that, ticking is watched where only that tells.
+  // How long seconds are watched if only ticking identifies the chip.
   static constexpr nanoseconds kWatched = std::chrono::milliseconds{1100};
 
   explicit RtcDetector(std::uint8_t address) : found_{address, {}, {}, {}} {}
@@ -41,21 +41,21 @@ class RtcDetector {
   struct Step {
     enum class Kind : std::uint8_t { kWait, kRead, kDone };
     Kind kind;
-    MonoTime at{};           // kWait: until then
-    std::uint8_t first = 0;  // kRead: from this register on
+    MonoTime at{};           // for kWait: until this time
+    std::uint8_t first = 0;  // for kRead: from this register on
     MutableBytes in{};
   };
   Step next(MonoTime now);
-  // The bytes that were asked for have been stored where they were wanted.
+  // The requested bytes have been stored in their place.
   void on_read(MonoTime before, MonoTime after);
   void on_failed(BusError error, MonoTime now);
 
-  // Once it is done. Absent: nobody answers.
+  // Valid once it is done. Returns nothing if no device answers.
   std::optional<Detected> found() const;
 
  private:
-  static constexpr std::size_t kRoom = 71;  // for what the longest list of reads is of
-  // Seconds that are to tick.
+  static constexpr std::size_t kRoom = 71;  // for the longest list of reads
+  // Seconds that must tick.
   struct Watch {
     std::uint8_t seconds_at;
     std::uint8_t bits;
@@ -81,14 +81,14 @@ class RtcDetector {
   std::optional<Watch> watch_;
   std::optional<Look> first_look_;
   int looks_ = 0;
-  std::uint8_t second_ = 0;  // as last read
+  std::uint8_t second_ = 0;  // as read last
   RtcRetries retries_;
   std::optional<MonoTime> barred_until_;
   bool is_done_ = false;
 };
 
-// Finds the chip at one address. The host has mono() and sleep_until(), which is false where nobody waits for
-// it any more. Absent: nothing answers there, or nobody waited for the end.
+// Finds the chip at one address. The host has mono() and sleep_until(), which returns false when the caller
+// has given up. Returns nothing if no device answers, or the caller has given up.
 template <class Host>
 std::optional<Detected> detect(I2cBus& bus, std::uint8_t address, Host& host) {
   RtcDetector detector{address};
@@ -120,7 +120,7 @@ class Detections {
   std::size_t count_ = 0;
 };
 
-// At all addresses of clocks, whatever becomes of one of them.
+// Tries all addresses of clocks, even if one of them fails.
 template <class Host>
 Detections detect(I2cBus& bus, Host& host) {
   Detections found;

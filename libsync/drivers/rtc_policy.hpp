@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One policy for all programs that use a battery clock: how often a read that fails is repeated before it
-// counts as a failure, and which times cannot be right.
+// The common rules for programs that use a battery clock: how often a read is repeated before it counts as a
+// failure, and which times cannot be right.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,15 @@
 
 namespace isletime {
 
-// What a spike on the wires made of a transfer is not there any more.
+// After this pause an electrical spike is over.
 inline constexpr nanoseconds kRtcPause = std::chrono::milliseconds{10};
 
-// Repeats what failed, until it has failed so often in a row.
+// Allows repetitions until there have been too many failures in a row.
 class RtcRetries {
  public:
   static constexpr int kMost = 3;
 
-  // Not before that time. Absent: it is a failure.
+  // Returns when to repeat, or nothing if it counts as a failure.
   constexpr std::optional<MonoTime> after_failure(MonoTime now) {
     if (++failures_ >= kMost) return std::nullopt;
     return now + kRtcPause;
@@ -30,8 +30,8 @@ class RtcRetries {
   int failures_ = 0;
 };
 
-// What `read` answers once it succeeds, or is a failure. The host has mono(), and sleep_until(), which is
-// false where nobody waits for it any more.
+// Repeats `read` until it succeeds or counts as a failure. The host has mono(), and sleep_until(), which
+// returns false when the caller has given up.
 template <class Host, class Read>
 auto read_patiently(Host& host, Read read) {
   RtcRetries retries;
@@ -43,7 +43,7 @@ auto read_patiently(Host& host, Read read) {
   }
 }
 
-// It may go better the next time.
+// Returns whether the next attempt may succeed.
 constexpr bool may_pass(BusError error) {
   switch (error) {
     case BusError::kNoAcknowledge:
@@ -60,15 +60,15 @@ constexpr bool may_pass(BusError error) {
 }
 
 enum class ImplausibleTime : std::uint8_t {
-  kTooEarly,  // before the program was made
+  kTooEarly,  // before the program's build
   kTooLate,   // after any use of it: chips count years from 00 to 99, and a corrupted one may read any
 };
 
-// No source sets a clock further past the build either.
+// No source sets a clock further past the build.
 inline constexpr int kYearsOfUse = 20;
 inline constexpr seconds kLongestUse = kYearsOfUse * seconds{31'556'952};
 
-// `made`: when the program was.
+// `made` is the program's build time.
 constexpr std::optional<ImplausibleTime> find_implausible(WallTime time, WallTime made) {
   if (time < made) return ImplausibleTime::kTooEarly;
   if (elapsed(made, time) > kLongestUse) return ImplausibleTime::kTooLate;

@@ -49,7 +49,7 @@ void RtcStepper::on_failed(MonoTime now) {
   if (!barred_until_) finish(phase_ == Phase::kPreparing ? RtcEnd::kNotPrepared : RtcEnd::kReadFailed);
 }
 
-// The first second that can be written in time.
+// Plans to write the first second that can be written in time.
 void RtcStepper::plan(const RtcNow& now) {
   phase_ = Phase::kAwaiting;
   const nanoseconds earliest = now.time.time_since_epoch() + kNotice + lead_;
@@ -61,7 +61,7 @@ RtcStep RtcStepper::set_in_time(const RtcNow& now) {
   if (now.mono < start_) return wait(start_);
   late_ = now.mono - start_;
   if (late_ <= setting_->latest) return {.kind = RtcStep::Kind::kSet, .second = second_};
-  // What was set before is known, if not as good as it could be.
+  // The last set is known, though it may not be the best possible.
   if (++misses_ >= kMostMisses) return finish(sets_ == 0 ? RtcEnd::kMissed : RtcEnd::kFound);
   plan(now);
   return wait(start_);
@@ -123,8 +123,8 @@ void RtcStepper::on_read(MonoTime before, MonoTime after, const RtcReading& read
   search_.add({before, after, known_});
 }
 
-// What ends in `second` and is nearest to what the chip should show by now: half a minute later, its number
-// alone would not tell which minute is meant.
+// Returns the time that ends in `second` and is nearest to what the chip should show: if it were half a
+// minute off, the number alone would not determine the minute.
 seconds RtcStepper::unfolded(MonoTime at, std::uint8_t second) const {
   constexpr std::int64_t kMinute = 60;
   const seconds expected = known_ + std::chrono::floor<seconds>(at - known_at_);
@@ -161,7 +161,7 @@ RtcStep RtcStepper::look(MonoTime now) {
     phase_ = Phase::kLast;
     return {.kind = RtcStep::Kind::kRead};
   }
-  // As planned once: planned again, it would be a little later each time.
+  // The time is planned only once, because replanning would delay it each time.
   if (!next_look_) next_look_ = search_.next_look(now);
   if (now < *next_look_) return wait(*next_look_);
   return {.kind = RtcStep::Kind::kReadSecond};
@@ -186,7 +186,7 @@ void RtcStepper::judge(const RtcNow& now) {
     finish(RtcEnd::kFound);
     return;
   }
-  // That it began late was the machine's doing, and is no reason to begin earlier.
+  // The machine caused the late start, so the next write must not begin earlier for it.
   lead_ -= error_ + late_;
   phase_ = Phase::kPreparing;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How a battery clock is read and set, whoever does it: finds the edge of a second, writes at the instant at
-// which one begins, and looks how far off that is. Pure, for devices too: says what to do next, and is told
-// how it went; no clock, no sleep, no bus in here. run_rtc() does what it says.
+// How a battery clock is read and set by any program: it finds the edge of a second, writes at the instant at
+// which one begins, and measures the error. No clock, sleep or bus in here, so it suits devices too: it says
+// what to do next, and takes the result. run_rtc() carries it out.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace isletime {
 
 struct RtcStep {
   enum class Kind : std::uint8_t {
-    kWait,        // until `at`; then next() again
+    kWait,        // until `at`, then next() again
     kRead,        // RtcChip::read(), then on_read()
     kReadSecond,  // RtcChip::read_second(), then on_second()
     kPrepare,     // RtcChip::prepare(), then on_prepared()
@@ -30,20 +30,20 @@ struct RtcStep {
 };
 
 enum class RtcEnd : std::uint8_t {
-  kFound,        // the edge; after a set, error() tells how far off that is
-  kLost,         // the chip says that it lost its time
-  kNotATime,     // its registers hold none
-  kStopped,      // it was told to stand still
-  kStandsStill,  // it shows one and the same second for longer than one
+  kFound,        // the edge was found; after a set, error() is the chip's error
+  kLost,         // the chip reports that it lost its time
+  kNotATime,     // its registers hold no valid time
+  kStopped,      // it was told to stop
+  kStandsStill,  // it shows the same second for more than a second
   kErratic,      // its seconds contradict each other
   kNotFound,     // the bus or the machine is too slow or too busy
-  kReadFailed,   // RtcRetries::kMost times in a row
-  kNotPrepared,  // the same; nothing was set
-  kSetFailed,    // what the chip holds, the chip tells
-  kMissed,       // the instant, time and again: the machine is too busy, and nothing was set
+  kReadFailed,   // RtcRetries::kMost consecutive reads failed
+  kNotPrepared,  // prepare() failed as often, and nothing was set
+  kSetFailed,    // the chip itself shows what it holds
+  kMissed,       // the instant was missed repeatedly: the machine is too busy, and nothing was set
 };
 
-// The two clocks of a machine at one instant; `time` is what a chip is set by.
+// The two clocks of a machine at one instant; a chip is set by `time`.
 struct RtcNow {
   MonoTime mono;
   WallTime time;
@@ -51,27 +51,27 @@ struct RtcNow {
 
 class RtcStepper {
  public:
-  // For as long as that it looks for an edge,
+  // How long it searches for an edge.
   static constexpr seconds kPatience{10};
-  // and then takes one that is known as well as this.
+  // After that, an interval of this width is accepted.
   static constexpr nanoseconds kWidest = std::chrono::milliseconds{400};
-  // A doubtful reading is read again so often in all, as a spike may have made it so.
+  // How often in all a doubtful reading is read, since a spike may have caused it.
   static constexpr int kMostDoubtful = 2;
   static constexpr int kMostGarbled = 20;
-  // From planning a set to its instant, at least.
+  // The least time from planning a set to its instant.
   static constexpr nanoseconds kNotice = std::chrono::milliseconds{20};
   static constexpr int kMostMisses = 5;
-  // A set that is off by more is made again, earlier or later by as much: what a chip, a bus or a driver
-  // takes is not known before. Further off than a second, it is not the instant that was wrong.
+  // A set with a larger error is repeated, earlier or later by that error, because the delays of a chip, a
+  // bus or a driver are not known before. If the error exceeds a second, the instant was not the cause.
   static constexpr nanoseconds kWorthAnother = std::chrono::milliseconds{1};
   static constexpr int kMostSets = 3;
 
   struct Reading {
-    bool seeks_lost = false;  // finds the edge of a chip that lost its time, too
+    bool seeks_lost = false;  // also finds the edge of a chip that lost its time
   };
   struct Setting {
     nanoseconds set_delay;  // RtcChip::set_delay()
-    nanoseconds latest;     // a write may begin so long after its instant
+    nanoseconds latest;     // how long after its instant a write may begin
   };
   explicit constexpr RtcStepper(Reading reading) : seeks_lost_(reading.seeks_lost), phase_(Phase::kFirst) {}
   explicit constexpr RtcStepper(Setting setting)
@@ -80,32 +80,32 @@ class RtcStepper {
   RtcStep next(const RtcNow& now);
 
   void on_read(MonoTime before, MonoTime after, const RtcReading& reading);
-  // Absent: the register holds none.
+  // `second` is empty if the register holds none.
   void on_second(MonoTime before, MonoTime after, std::optional<std::uint8_t> second);
   void on_prepared();
-  // `shown`: as what the chip was given the second, where it keeps local time.
+  // `shown` is the second in the chip's own scale, if it keeps local time.
   void on_set(seconds shown);
-  // Instead of any of them.
+  // Called instead of any of these.
   void on_failed(MonoTime now);
 
-  // Once it is done.
+  // Valid once it is done.
   RtcEnd end() const { return end_; }
-  // The last whole one. Absent: none came through.
+  // Returns the last whole reading, or nothing if none succeeded.
   const std::optional<RtcReading>& reading() const { return reading_; }
-  // Of what the chip shows. Absent: none of its seconds were seen.
+  // Returns an edge in the chip's own scale, or nothing if no second was seen.
   std::optional<SecondEdge> edge(MonoTime now) const { return search_.edge(now); }
   int sets() const { return sets_; }
-  // How far the chip is ahead of what it was set to.
+  // Returns how far the chip is ahead of the time that was set.
   nanoseconds error() const { return error_; }
 
  private:
   enum class Phase : std::uint8_t {
     kPreparing,
     kPlanning,
-    kAwaiting,   // the instant of the write
-    kFirst,      // reading: may it be believed at all?
-    kSearching,  // for the edge, by quick looks that show no more than a part of the time
-    kLast,       // reading: the whole must agree with them
+    kAwaiting,   // awaits the instant of the write
+    kFirst,      // reads the whole time: may it be believed?
+    kSearching,  // searches for the edge by quick looks, which show only a part of the time
+    kLast,       // reads the whole time, which must agree with them
     kJudging,
     kDone,
   };
@@ -124,7 +124,7 @@ class RtcStepper {
 
   std::optional<Setting> setting_;
   bool seeks_lost_ = false;
-  nanoseconds lead_{};  // of the write's beginning to that of its second
+  nanoseconds lead_{};  // from the beginning of the write to that of its second
   Phase phase_;
   RtcEnd end_{};
   RtcRetries retries_;
@@ -134,7 +134,7 @@ class RtcStepper {
 
   EdgeSearch search_;
   std::optional<RtcReading> reading_;
-  seconds known_{};  // what the chip showed at `known_at_`
+  seconds known_{};  // the chip's time at `known_at_`
   MonoTime known_at_{};
   MonoTime deadline_{};
   std::optional<MonoTime> next_look_;
@@ -149,8 +149,8 @@ class RtcStepper {
 };
 
 // Does what the stepper says until it is done. The host has now() (an RtcNow), mono(), sleep_until(), which
-// is false where nobody waits for it any more, shown(), which has a second as the chip is to show it, keep(),
-// which is given the error of what failed, and the calls of RtcChip. False: it was left off.
+// returns false when the caller has given up, shown(), which converts a second to the chip's scale, keep(),
+// which takes the error of a failure, and the calls of RtcChip. Returns false if the caller has given up.
 template <class Host>
 bool run_rtc(RtcStepper& stepper, Host& host) {
   const auto fail = [&](auto error) {

@@ -9,7 +9,7 @@
 namespace isletime {
 namespace {
 
-// A byte takes the EEPROM 16 ms; as many looks at its flag take 80 ms on a bus of 1 MHz, the fastest, and
+// The EEPROM takes 16 ms per byte; this many looks at its flag take 80 ms on a bus of 1 MHz, the fastest, and
 // 0.8 s at 100 kHz.
 constexpr int kMostLooksAtEeprom = 2000;
 
@@ -42,7 +42,7 @@ std::optional<BusError> Rv3028Chip::set(const CivilTime& time) {
   }
   const std::array void_year{rv3028::kYear, rtc::kVoidYear};
   if (const auto error = write_registers(void_year)) return error;
-  // Always, so that the write of the time begins as late in both modes.
+  // This is written in both modes, so that the write of the time begins equally late.
   const std::array by_24{rv3028::kControl2, rtc::without(*prepared_control_, rv3028::kTwelveHours)};
   if (const auto error = write_registers(by_24)) return error;
   if (const auto error = write_registers(time_write(rv3028::kSeconds, rv3028::encode(time)))) return error;
@@ -94,8 +94,8 @@ std::optional<BusError> Rv3028Chip::repair() {
   return write_eeprom({mirrors[0], rv3028::sane_backup(mirrors[1])});
 }
 
-// The mirrors, so that it counts at once, and the EEPROM behind them, so that it lasts; meanwhile the one
-// must not be read from the other.
+// Writes the mirrors, so that the values apply at once, and the EEPROM, so that they last; meanwhile the
+// mirrors must not be refreshed from the EEPROM.
 std::optional<BusError> Rv3028Chip::write_eeprom(const std::array<std::uint8_t, 2>& values) {
   std::uint8_t control_1 = 0;
   if (const auto error = read_registers(rv3028::kControl1, {&control_1, 1})) return error;

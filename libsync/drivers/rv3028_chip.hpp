@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Drives an RV-3028-C7: libsync/core/rtc/rv3028.hpp. What it must remember without any power (trim,
-// switch-over to the battery) is in its EEPROM, which is written only where it differs.
+// Drives an RV-3028-C7: libsync/core/rtc/rv3028.hpp. Its trim and its switch-over to the battery must survive
+// without power, so they are in its EEPROM, which is written only if it differs.
 #pragma once
 
 #include <array>
@@ -12,8 +12,7 @@ namespace isletime {
 
 class Rv3028Chip final : public RtcChip {
  public:
-  // Its crystal is calibrated at 25 C by its maker, which soldering moves by up to 2 ppm, and not
-  // compensated.
+  // Its maker calibrates the crystal at 25 C; soldering shifts it by up to 2 ppm, and it is not compensated.
   static constexpr ChipOscillator kOscillator{.is_compensated = false,
                                               .has_thermometer = false,
                                               .tolerance_ppb = 3'000,
@@ -36,7 +35,7 @@ class Rv3028Chip final : public RtcChip {
   std::optional<BusError> repair() override;
 
  private:
-  // values: of the offset and the backup register.
+  // `values` are those of the offset and the backup register.
   std::optional<BusError> write_eeprom(const std::array<std::uint8_t, 2>& values);
   std::optional<BusError> write_mirrors_and_eeprom(const std::array<std::uint8_t, 2>& values);
   std::optional<BusError> wait_for_eeprom();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The bytes of a write of all time registers: where the first is, then what they are to hold.
+// The bytes of a write of all time registers: the first register's address, then the registers' values.
 #pragma once
 
 #include <algorithm>

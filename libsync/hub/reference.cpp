@@ -20,10 +20,10 @@ void Reference::on_sync(WallTime at, Dispersion bound, const std::optional<Upstr
 }
 
 bool Reference::is_derived(std::uint8_t stratum, NtpTimestamp reference_time) const {
-  // An instant that was rounded so coarsely may be another clock's as well.
+  // An instant rounded so coarsely may match another clock's as well.
   constexpr std::uint64_t kUnrounded = 0xffff;
   if ((reference_time.raw() & kUnrounded) == 0) return false;
-  // It was converted with each hop.
+  // Each hop has converted it.
   constexpr nanoseconds kRounding{100};
   return std::any_of(stated_.begin(), stated_.end(), [&](const Stated& stated) {
     return stated.stratum != 0 && stratum >= stated.stratum &&
@@ -72,11 +72,11 @@ ServerState Reference::own_clock(const Sync& sync) const {
 
 ServerState Reference::followed(const Sync& sync) const {
   const Upstream& upstream = *sync.upstream;
-  // RFC 5905, section 7.2: stratum 16 is unsynchronised.
+  // RFC 5905, section 7.2: stratum 16 means unsynchronised.
   if (upstream.stratum >= kMaxStratum || upstream.leap == Leap::kUnsynchronised)
     return unsynchronised(config_.precision);
   const nanoseconds bound = std::max(sync.bound, more_).value;
-  // Whoever follows us must know as well that nobody vouches for the root.
+  // Clients that follow us must also learn that the root is an undisciplined clock.
   const ReferenceId identifier = upstream.is_on_local_clock ? kLocalClock : upstream.reference_id;
   return {.leap = upstream.leap,
           .stratum = static_cast<std::uint8_t>(upstream.stratum + 1),

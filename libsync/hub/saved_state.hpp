@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the hub remembers over a restart.
+// What the hub saves across a restart.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,7 @@ struct SavedRtc {
 
 struct SavedFrequency {
   Ppm value;  // positive: the clock is slow
-  Ppm error;  // a bound; not negative
+  Ppm error;  // a bound, not negative
 };
 
 struct SavedSource {
@@ -29,14 +29,14 @@ struct SavedSource {
   SavedFrequency frequency;
 };
 
-// When it was saved, by a clock that nobody sets: that since this boot.
+// When it was saved, on a clock that cannot be set: the time since this boot.
 struct SavedBoot {
   std::string id;  // boot_id()
   nanoseconds uptime;
-  bool has_set_clock;  // the machine's, since then
+  bool has_set_clock;  // whether sntpd has set the machine's clock since then
 };
 
-// What vouched for the clock last, and how far off it was at most when it was saved.
+// The source that last set the clock, and the clock's greatest error at the time of saving.
 struct SavedSync {
   SourceKind kind;
   Dispersion bound;
@@ -47,11 +47,11 @@ struct SavedState {
   std::optional<WallTime> last_good_time;  // when the clock was last synchronised
   std::optional<SavedFrequency> frequency;
   std::vector<SavedSource> sources;    // at most kMostSavedSources
-  std::optional<std::string> machine;  // machine_id() of whom the frequencies are
+  std::optional<std::string> machine;  // machine_id() of the machine to which the frequencies belong
   std::optional<SavedBoot> boot;
   std::optional<SavedRtc> rtc{};
-  std::optional<Ppm> rate_error{};  // of the clock when nothing corrects it, by experiment; above 0
-  std::optional<SavedSync> sync{};  // absent: nothing vouched for the clock
+  std::optional<Ppm> rate_error{};  // of the uncorrected clock, by experiment; positive
+  std::optional<SavedSync> sync{};  // nothing if the clock had no source
 };
 
 }  // namespace isletime

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the serving threads need to know, copied whole: what is said of the clock, and how far the time
-// served is from the machine's clock, in which the kernel stamps.
+// What the serving threads need, copied as a whole: the state of the clock, and how far the served time is
+// ahead of the machine's clock, which the kernel's timestamps use.
 #pragma once
 
 #include "libsync/core/time_types.hpp"
@@ -9,7 +9,7 @@
 
 namespace isletime {
 
-// Served = stamp + ahead + what `rate` gains since `base`.
+// Served time = timestamp + ahead + the gain at `rate` since `base`.
 struct ClockMap {
   WallTime base{};
   nanoseconds ahead{};

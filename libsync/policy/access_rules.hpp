@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whom to answer: the longest prefix that holds the address decides; between equals, denial does. An address
-// that no rule holds is denied. The rules are a view; their owner keeps them in order.
+// Access rules: the longest prefix that contains the address decides; between equal ones, denial wins. An
+// address without a rule is denied. The rules are a view; their owner keeps them sorted.
 #pragma once
 
 #include <algorithm>

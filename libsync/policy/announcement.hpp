@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The packet that a broadcast server sends to all who listen (RFC 5905, section 3, mode 5): its own account
-// and a transmit stamp, and nothing of any client's. A clock that is not set is not announced.
+// The packet that a broadcast server sends (RFC 5905, section 3, mode 5): its system variables and a transmit
+// timestamp, and nothing of any client. A clock that is not synchronised is not announced.
 #pragma once
 
 #include <array>
@@ -13,14 +13,14 @@
 
 namespace isletime {
 
-// The group that IANA gave to NTP (RFC 5905, section 16); on IPv6 that of the link alone.
+// The group that IANA assigned to NTP (RFC 5905, section 16), with link-local scope on IPv6.
 inline constexpr IpAddress kNtpGroupV4 = IpAddress::v4(0xe000'0101);         // 224.0.1.1
 inline constexpr IpAddress kNtpGroupV6{0xff02'0000'0000'0000, 0x0000'0101};  // ff02::101
 
 using Announcement = std::array<std::uint8_t, kHeaderSize>;
 
-// `poll`: log2 seconds to the next one. The transmit stamp is still unset: see stamp_transmit.
-// Absent: unsynchronised.
+// `poll` is log2 of the seconds until the next broadcast. The transmit timestamp is still unset: see
+// stamp_transmit. Returns nothing while unsynchronised.
 std::optional<Announcement> announce(const ServerState& state, std::int8_t poll, WallTime now);
 
 }  // namespace isletime

@@ -11,21 +11,20 @@
 namespace isletime {
 namespace {
 
-// An older exchange says too little: 15 ppm make 54 ms in an hour.
+// An older exchange is too imprecise: 15 ppm make 54 ms in an hour.
 constexpr nanoseconds kExchangeLasts = std::chrono::hours{1};
 
-// No answer is under way for this long, so the server's clock was set back.
+// No reply takes this long, so the server's clock must have been set back.
 constexpr nanoseconds kSetBack = seconds{16};
 
-// A broadcast is signed and sent after it was stamped; no exchange tells how long that takes.
+// A broadcast is signed and sent after it is stamped, and no exchange measures how long that takes.
 constexpr nanoseconds kSending = std::chrono::microseconds{100};
 
-// RFC 5905, section 7.3: version 3 is older than our own broadcasts, and than those of any ntpd of this
-// century.
+// RFC 5905, section 7.3: our own broadcasts and those of any ntpd of this century have version 3 or newer.
 constexpr std::uint8_t kOldestBroadcast = 3;
 
-// The server's time by a reading of the local clock. Its stamps are unfolded near it: the exchange's offset
-// is of the right era, while the local clock may read 1970.
+// Returns the server's time for a reading of the local clock. The server's timestamps are unfolded near it:
+// the exchange's offset is of the right era, while the local clock may read 1970.
 WallTime server_time(WallTime local, Offset offset) {
   return WallTime{saturated_sum(local.time_since_epoch(), offset.value)};
 }
@@ -34,8 +33,8 @@ WallTime server_time(WallTime local, Offset offset) {
 
 void BroadcastClient::on_exchange(const Measurement& m) {
   exchange_ = m;
-  // An interleaved reply has the transmit stamp of the reply before it (RFC 9769); the receive stamp is of
-  // the present.
+  // The transmit timestamp of an interleaved reply belongs to the reply before it (RFC 9769), but its receive
+  // timestamp is current.
   const NtpTimestamp stamp = m.server.receive;
   if (latest_ && *latest_ - stamp > kSetBack) latest_.reset();
   remember(m.server, stamp, server_time(m.time, m.offset));
@@ -53,9 +52,9 @@ Result<Measurement, BroadcastReject> BroadcastClient::on_datagram(const Datagram
   const Offset heard{saturated_sum(header.transmit - to_ntp(datagram.received), delay / 2)};
   const nanoseconds offset = unfold(heard, {expected}).value;
   const nanoseconds age = magnitude(elapsed(exchange_->time, datagram.received));
-  // The error of the exchange: its stamps, and the clock's rate since then.
+  // The error of the exchange consists of its timestamps' errors and the clock's drift since then.
   const nanoseconds error = saturated_sum(exchange_->dispersion.value, drift(age, since.rate));
-  // Both ways took between nothing and the whole delay, then and now.
+  // Both then and now each direction took between nothing and the whole delay.
   const nanoseconds ticks =
       precision_of(std::max(exchange_->server.precision, header.precision)) + precision_of(config_.precision);
   const nanoseconds allowed = saturated_sum(delay, saturated_sum(error, ticks + kSending));
@@ -70,7 +69,8 @@ Result<Measurement, BroadcastReject> BroadcastClient::on_datagram(const Datagram
                      .server = header};
 }
 
-// The checks are in this order: who sent it, is it usable, is it new, is there something to compare it with.
+// The checks are in this order: the sender, whether it is usable, whether it is new, and what to compare it
+// with.
 std::optional<BroadcastReject> BroadcastClient::find_fault(const Packet& packet,
                                                            const Datagram& datagram) const {
   const Header& header = packet.header;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Whether a broadcast of a server that is also asked may be believed, between two answers (RFC 5905, section
-// 3; RFC 8633, section 5.5). Pure, and suspicious: a broadcast has no delay, so it is taken only if it agrees
-// with the last exchange as well as the delay of that exchange allows, which detects packets that were held
-// back or sent again. Nothing changes before a packet has passed every check.
+// Decides between two replies whether to believe a broadcast of a server that is also queried (RFC 5905,
+// section 3; RFC 8633, section 5.5). No I/O. A broadcast has no delay of its own, so it is accepted only if
+// it agrees with the last exchange to within that exchange's delay, which detects packets that were delayed
+// or replayed. Nothing changes before a packet has passed every check.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ const char* describe(BroadcastReject reject);  // a clause for people
 
 // The motion of the local clock since the last exchange.
 struct SinceExchange {
-  Offset moved{};                  // how far the offset moved: the clock was steered, and gains or loses
+  Offset moved{};                  // change of the offset by steering and by the clock's own rate
   Ppm rate = kFrequencyTolerance;  // the uncertainty of that rate
 };
 
@@ -52,14 +52,14 @@ class BroadcastClient {
   };
   explicit BroadcastClient(const Config& config) : config_(config) {}
 
-  // A query was answered: the answer calibrates the broadcasts from now on.
+  // A query was answered: the reply calibrates the broadcasts from now on.
   void on_exchange(const Measurement& m);
-  // The local clock was set: measurements made by it are worthless.
+  // The local clock was set, so measurements made with it are worthless.
   void forget_exchange() { exchange_.reset(); }
   const std::optional<Measurement>& exchange() const { return exchange_; }
 
-  // `datagram` has a header alone, whose signature was found good. The delay of the measurement is the
-  // exchange's; its dispersion covers how long a packet could have been held back.
+  // `datagram` is a header only, whose signature has been verified. The measurement has the delay of the
+  // exchange; its dispersion covers how long the packet may have been delayed.
   Result<Measurement, BroadcastReject> on_datagram(const Datagram& datagram, const SinceExchange& since);
 
  private:
@@ -69,8 +69,8 @@ class BroadcastClient {
 
   Config config_;
   std::optional<Measurement> exchange_;
-  std::optional<NtpTimestamp> latest_;   // the server's latest stamp that was believed
-  std::optional<WallTime> leap_second_;  // the end of the day for which one was announced
+  std::optional<NtpTimestamp> latest_;   // the server's latest timestamp that was accepted
+  std::optional<WallTime> leap_second_;  // the end of the day for which a leap second was announced
 };
 
 }  // namespace isletime

@@ -11,11 +11,11 @@ namespace {
 // RFC 5905, section 7.2 (MAXPOLL): 2^17 s.
 constexpr nanoseconds kLongestPoll = seconds{131'072};
 
-// A server that bears in mind what sending takes sets its transmit stamp ahead, at times too far.
+// A server that compensates for its send path sets its transmit timestamp ahead, at times too far.
 constexpr nanoseconds kAheadOfSending = std::chrono::microseconds{50};
 
-// What an interleaved reply to the query has as its origin. As unpredictable as the nonce, with which alone
-// it is ever seen, and never the same: by that the server tells the modes (RFC 9769, section 2).
+// The origin of an interleaved reply to the query. It is as unpredictable as the nonce and always differs
+// from it, by which the server tells the modes (RFC 9769, section 2).
 NtpTimestamp receive_nonce(NtpTimestamp nonce) {
   const std::uint64_t inverse = ~nonce.raw();
   return NtpTimestamp::from_raw(inverse == 0 ? 1 : inverse);
@@ -39,7 +39,7 @@ Client::Client(const ClientConfig& config)
 std::optional<Query> Client::poll(MonoTime now, std::uint64_t nonce) {
   expire(now);
   if (outstanding_ || (last_query_ && now < next_query())) return std::nullopt;
-  // Zero would match a reply whose origin was never filled in.
+  // A nonce of zero would match a reply whose origin was never filled in.
   const auto stamp = NtpTimestamp::from_raw(nonce == 0 ? 1 : nonce);
   if (previous_ && ++previous_->queries > ClientConfig::kMostInterleavedQueries) previous_.reset();
   outstanding_ = Outstanding{stamp, now + config_.timeout, std::nullopt};
@@ -55,7 +55,7 @@ Query Client::make_query(NtpTimestamp nonce) const {
   header.mode = Mode::kClient;
   header.transmit = nonce;
   if (previous_) {
-    header.origin = previous_->t2;  // by which the server finds the reply that it is to tell of
+    header.origin = previous_->t2;  // by which the server finds the reply whose T3 it is to send
     header.receive = receive_nonce(nonce);
   }
   Query query{};
@@ -122,7 +122,8 @@ MonoTime Client::next_wakeup() const {
   return outstanding_ ? outstanding_->deadline : next_query();
 }
 
-// In this order: who sent it, is it the answer to our query, is it a kiss-o'-death, is it usable.
+// The checks are in this order: the sender, whether it answers our query, whether it is a kiss, whether it is
+// usable.
 std::optional<Reject> Client::find_fault(const Packet& packet, const Datagram& datagram, MonoTime now) const {
   const Header& header = packet.header;
   if (datagram.from != config_.server) return Reject::kWrongAddress;
@@ -138,7 +139,7 @@ std::optional<Reject> Client::find_fault(const Packet& packet, const Datagram& d
 Client::Answered Client::answered_by(const Header& reply) const {
   if (!outstanding_ || !outstanding_->t1) return Answered::kNothingOfOurs;
   if (reply.origin == outstanding_->nonce) return Answered::kQuery;
-  // Without an exchange to complete it was not asked for.
+  // If there is no exchange to complete, interleaved mode was not requested.
   if (previous_ && reply.origin == receive_nonce(outstanding_->nonce)) return Answered::kInterleavedQuery;
   return Answered::kNothingOfOurs;
 }
@@ -159,7 +160,7 @@ std::optional<Reject> Client::find_fault_of_stamps(const Header& header, WallTim
   if (turnaround < -server_tick || turnaround > config_.timeout) return Reject::kBadTurnaround;
   if (round_trip < nanoseconds::zero() || round_trip > config_.timeout) return Reject::kBadDelay;
   if (round_trip - turnaround < -(server_tick + own_tick + kAheadOfSending)) return Reject::kBadDelay;
-  // The server had sent that reply when it got the present query; or its clock was set back.
+  // The server had sent that reply when it received this query; otherwise its clock was set back.
   const bool is_interleaved = answered_by(header) == Answered::kInterleavedQuery;
   if (is_interleaved && header.receive - exchange.t3 < -server_tick) return Reject::kBadTurnaround;
   return std::nullopt;
@@ -189,12 +190,12 @@ bool Client::is_near_leap_second(const Header& header, WallTime near) const {
   return false;
 }
 
-// Kept when the announcement ends: by then the leap second has just been.
+// Kept after the announcement ends, because then the leap second has just happened.
 void Client::remember_leap_second(const Header& header, WallTime near) {
   if (const auto announced = announced_leap_second(header, header.receive, near)) leap_second_ = announced;
 }
 
-// RFC 9769, section 2: of an interleaved reply only T3 is taken, the rest is that of the exchange before.
+// RFC 9769, section 2: only T3 comes from an interleaved reply, the rest from the exchange before.
 Exchange Client::exchange_of(const Header& header, WallTime t4) const {
   if (answered_by(header) == Answered::kInterleavedQuery) {
     return {to_ntp(previous_->t1), previous_->t2, header.transmit, to_ntp(previous_->t4)};
@@ -205,7 +206,8 @@ Exchange Client::exchange_of(const Header& header, WallTime t4) const {
 Measurement Client::measured(const Header& header, WallTime t4) const {
   const Exchange exchange = exchange_of(header, t4);
   const auto [offset, delay] = measure(exchange);
-  // RFC 5905, section 8: both precisions, and what the local clock may drift meanwhile.
+  // RFC 5905, section 8: the dispersion is both precisions and the drift of the local clock during the
+  // exchange.
   const nanoseconds round_trip = exchange.t4 - exchange.t1;
   const nanoseconds dispersion = precision_of(header.precision) + precision_of(config_.precision) +
                                  drift(round_trip + std::chrono::milliseconds{1}, kFrequencyTolerance);
@@ -228,7 +230,7 @@ void Client::obey(Reject answer, MonoTime now) {
 
 void Client::slow_down(MonoTime now) {
   const nanoseconds present = shortest_interval();
-  // A server that is asked more seldom already is not to be asked more often for its RATE.
+  // A RATE must not make a client poll faster that already polls more slowly.
   const nanoseconds longest = std::max(config_.longest_after_rate, present);
   rate_limit_ = std::min(std::max(present, nanoseconds{seconds{1}}) * 2, longest);
   rate_limit_since_ = now;
@@ -237,7 +239,7 @@ void Client::slow_down(MonoTime now) {
   next_query_ = *last_query_ + interval_;
 }
 
-// What made the server ask for fewer queries may have been a flood in our name.
+// A flood in our name may have caused the RATE.
 void Client::ease_rate_limit(MonoTime now) {
   if (rate_limit_ == nanoseconds::zero()) return;
   ++answers_to_rate_limit_;

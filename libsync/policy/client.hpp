@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The client's side of one association (RFC 5905, section 9; RFC 4330, section 5; RFC 9109): when
-// to ask, what to ask, and whether an answer may be believed. Pure: time, randomness and datagrams
-// come in, queries, measurements and named rejections go out. Nothing changes before a reply has
-// passed every check, so that whoever cannot see our queries cannot influence us.
-// In interleaved mode (RFC 9769, section 2) a reply says when the reply before it really left the server,
-// which nobody knows sooner: it completes the exchange before the present one.
+// The client's side of one association (RFC 5905, section 9; RFC 4330, section 5; RFC 9109): when to send a
+// query, its contents, and whether a reply may be believed. No I/O: time, random numbers and datagrams come
+// in; queries, measurements and named rejections go out. Nothing changes before a reply has passed every
+// check, so an attacker who cannot see our queries cannot influence us.
+// In interleaved mode (RFC 9769, section 2) a reply carries the time at which the reply before it really left
+// the server, which completes the exchange before the present one.
 #pragma once
 
 #include <algorithm>
@@ -26,26 +26,28 @@ namespace isletime {
 struct ClientConfig {
   Endpoint server;
   std::uint8_t version = kNewestVersion;  // 1 to 4
-  std::int8_t precision = -20;            // of the local clock's stamps, log2 seconds
+  std::int8_t precision = -20;            // of the local clock's timestamps, log2 seconds
   nanoseconds timeout = seconds{2};       // a reply after this is late
   nanoseconds shortest_interval = seconds{2};
-  nanoseconds longest_interval = seconds{1024};  // where backing off ends
-  // Where the slowing down ends that a server's RATE asks for: whoever can forge one could else silence us.
+  nanoseconds longest_interval = seconds{1024};  // the limit of backing off
+  // The limit of slowing down for a server's RATE: otherwise an attacker who can forge one could silence us.
   nanoseconds longest_after_rate = seconds{1024};
   Dispersion max_root_distance = kMaxRootDistance;
-  std::span<const ReferenceId> own_ids{};  // as others that follow us name us
-  bool interleaved = false;                // ask for it; a server that does not know it answers as ever
-  // The server's stamps are of the era nearest to this, which should be the build time: a clock that is not
-  // set yet may be further from the server's than an era tells. Absent: nearest to the local clock.
+  std::span<const ReferenceId> own_ids{};  // the reference ids by which our own clients would name us
+  bool interleaved = false;                // request it; a server without it replies in basic mode
+  // The server's timestamps are unfolded to the era nearest to this, which should be the build time: a clock
+  // that is not set yet may be more than half an era away from the server's. Without it they are unfolded
+  // near the local clock.
   std::optional<WallTime> era_pivot{};
 
   static constexpr Dispersion kMaxRootDistance{seconds{16}};  // RFC 5905, section 7.2 (MAXDISP)
-  // An exchange that has not been completed after as many queries is of the past.
+  // An exchange that is not complete after this many queries is dropped.
   static constexpr int kMostInterleavedQueries = 4;
-  // What a RATE left is halved after so many answers and so much time since the last RATE or halving.
+  // The interval that a RATE imposed is halved after this many replies and this time since the last RATE or
+  // halving.
   static constexpr int kAnswersToEase = 8;
   static constexpr nanoseconds kTimeToEase = std::chrono::hours{1};
-  // A server that told us to stop (DENY or RSTR) is asked again so long after the last query.
+  // A server that told us to stop (DENY or RSTR) is queried again this long after the last query.
   static constexpr nanoseconds kStopLasts = std::chrono::hours{24};
 };
 
@@ -77,8 +79,8 @@ enum class Reject : std::uint8_t {
 struct RejectDescription {
   const char* name;  // one word for records: "wrong-origin"
   const char* text;  // a clause for people
-  // The datagram was the server's own answer to the outstanding query, which is thereby done.
-  // Otherwise anybody may have sent it, and the true answer may still come.
+  // True if the datagram was the server's own reply to the outstanding query, which is then done. Otherwise
+  // anybody may have sent it, and the true reply may still come.
   bool is_final;
 };
 RejectDescription describe(Reject reject);
@@ -95,31 +97,32 @@ class Client {
  public:
   explicit Client(const ClientConfig& config);
 
-  // The query to send now, if one is due. `nonce`: unpredictable; it goes out as the transmit stamp,
-  // so that an off-path sender cannot guess our origin, nor learn our time (RFC 9109; RFC 8633). So does,
-  // in interleaved mode, the receive stamp.
+  // Returns the query to send now, if one is due. `nonce` must be unpredictable; it is sent as the transmit
+  // timestamp, so that an off-path attacker can neither guess our origin nor learn our time (RFC 9109; RFC
+  // 8633). In interleaved mode the receive timestamp is unpredictable too.
   std::optional<Query> poll(MonoTime now, std::uint64_t nonce);
-  // When the query of the last poll() left, by the local clock; may be called again with a better stamp.
+  // Takes the local time at which the query of the last poll() left; may be called again with a better
+  // timestamp.
   void on_sent(WallTime t1);
   Result<Measurement, Reject> on_datagram(const Datagram& datagram, MonoTime now);
 
-  // Queries are this far apart from the last one on, or further: what a server's RATE left is not undercut.
+  // Sets the interval to the next query. A longer interval imposed by a server's RATE takes precedence.
   void set_interval(nanoseconds interval);
 
-  // True if the outstanding query was lost: its deadline has passed. poll() does the same.
+  // Returns true if the outstanding query was lost: its deadline has passed. poll() does this too.
   bool expire(MonoTime now);
-  // The outstanding query is known to be lost before its deadline: the network said so.
+  // The outstanding query is lost before its deadline, as the network has reported.
   void give_up();
-  // The clock whose readings the stamps are was set: no exchange spans that. The outstanding query is
-  // given up, though nothing is known to be lost, and asked again as soon as the server puts up with it.
+  // The clock that stamps the packets was set, and no exchange may span that. The outstanding query is given
+  // up without counting as lost, and repeated as soon as the rate limit allows.
   void forget_exchange();
 
-  // When poll() should be called next: a query is due, or the outstanding one is lost by then.
+  // Returns when to call poll() next: a query is due, or the outstanding one is lost by then.
   MonoTime next_wakeup() const;
   bool is_awaiting() const { return outstanding_.has_value(); }
-  // The server told us to stop asking, and is asked once a day until it gives any other answer.
+  // The server told us to stop; it is queried once a day until it sends any other reply.
   bool is_stopped() const { return stopped_until_.has_value(); }
-  // When a server that told us to stop is asked again.
+  // Returns when a server that told us to stop is queried again.
   std::optional<MonoTime> stopped_until() const { return stopped_until_; }
   nanoseconds interval() const { return interval_; }
 
@@ -129,12 +132,12 @@ class Client {
     MonoTime deadline;
     std::optional<WallTime> t1;
   };
-  // The exchange of the last valid reply, of which the next one may tell when it left.
+  // The exchange of the last valid reply, whose T3 the next reply may carry.
   struct Previous {
     WallTime t1;
     NtpTimestamp t2;
     WallTime t4;
-    int queries = 0;  // that asked for its T3
+    int queries = 0;  // number of queries that asked for its T3
   };
   enum class Answered : std::uint8_t { kNothingOfOurs, kQuery, kInterleavedQuery };
 
@@ -159,16 +162,16 @@ class Client {
   ClientConfig config_;
   nanoseconds interval_;
   nanoseconds wanted_interval_;
-  nanoseconds rate_limit_{};       // the shortest interval that the server's RATE left us
+  nanoseconds rate_limit_{};       // the shortest interval that the server's RATE allows
   MonoTime rate_limit_since_{};    // when it was last changed
   int answers_to_rate_limit_ = 0;  // since then
   MonoTime next_query_;
   std::optional<MonoTime> last_query_;
   std::optional<Outstanding> outstanding_;
-  std::optional<Previous> previous_;     // in interleaved mode only; what the outstanding query asks about
+  std::optional<Previous> previous_;     // in interleaved mode: what the outstanding query completes
   NtpTimestamp answered_;                // the nonces before the outstanding one, to tell
   NtpTimestamp expired_;                 // duplicates and late replies from forgeries
-  std::optional<WallTime> leap_second_;  // the end of the day for which one was announced
+  std::optional<WallTime> leap_second_;  // the end of the day for which a leap second was announced
   std::optional<MonoTime> stopped_until_;
 };
 

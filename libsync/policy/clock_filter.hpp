@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The clock filter of RFC 5905, section 10: of the last eight measurements the one with the least
-// delay, as its stamps waited least in queues.
+// The clock filter of RFC 5905, section 10: of the last eight measurements it picks the one with the least
+// delay, because its packets waited least in queues.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 
 namespace isletime {
 
-// `precision`: of the local clock, log2 seconds; no delay counts as less (RFC 5905, section 8).
-// Absent: `measurements` is empty. Between equal delays the later one wins.
+// `precision` is that of the local clock in log2 seconds; no delay counts as less (RFC 5905, section 8). Of
+// equal delays the later one wins. Returns nothing if `measurements` is empty.
 constexpr std::optional<Measurement> best_by_delay(std::span<const Measurement> measurements,
                                                    std::int8_t precision) {
   if (measurements.empty()) return std::nullopt;

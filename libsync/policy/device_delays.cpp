@@ -12,10 +12,10 @@ constexpr std::uint32_t kSamplesInBlock = 32;
 constexpr nanoseconds kBlockTime = seconds{900};
 constexpr std::size_t kEnoughForQuantile = 16;
 constexpr std::int64_t kLeastExcess = 1000;
-// Three days at 64 s: no queue stands for so long without a break.
+// Three days at 64 s, since no queue lasts that long without a break.
 constexpr std::uint8_t kMostQueuedBlocks = 128;
 
-// 32 bits hold 4.2 s; a later answer is refused anyway.
+// 32 bits hold 4.2 s; later replies are refused anyway.
 constexpr std::uint32_t held(Delay delay) {
   return static_cast<std::uint32_t>(
       std::clamp(delay.value, nanoseconds::zero(), nanoseconds{std::chrono::milliseconds{4200}}).count());
@@ -64,7 +64,7 @@ std::uint32_t DeviceDelays::count() const {
   return sum;
 }
 
-// A path without congestion adds this much on one way. It is estimated as the least of the blocks' means,
+// Returns what a path without congestion adds in one direction, estimated as the least of the blocks' means,
 // which is a quarter less than their mean.
 std::int64_t DeviceDelays::quiet_level() const {
   const auto quiet = std::min_element(blocks_.begin(), blocks_.end(), [](const Block& a, const Block& b) {
@@ -73,10 +73,10 @@ std::int64_t DeviceDelays::quiet_level() const {
   return std::int64_t{quiet->mean_excess} * 5 / 8;
 }
 
-// A block that never came near the least delay saw another route, or a queue that never emptied. The offsets
-// tell which: if they agree with a path of that delay, it is a route, and the old minimum is forgotten. If
-// not, it is a queue on one way: the block says nothing of the path, and the old minimum is kept. But not for
-// ever: no offset tells an old minimum that was wrong from a queue that stands.
+// A block that never came near the least delay saw another route, or a standing queue. The offsets
+// distinguish the two: if they agree with a path of that delay, it is a route, and the old minimum is
+// forgotten. If not, it is a queue in one direction: the block says nothing about the path, and the old
+// minimum is kept, but not forever: offsets cannot distinguish a wrong old minimum from a standing queue.
 void DeviceDelays::close_block(MonoTime at) {
   Block closed = blocks_[block_];
   const auto risen = std::int64_t{closed.least} - least();
@@ -99,7 +99,7 @@ void DeviceDelays::close_block(MonoTime at) {
 }
 
 // The sum of two exponential delays of mean m has its 25 % quantile at 0.961 m and its 75 % quantile at 2.693
-// m. Delays that are all alike, if long, are no queues: twice what their spread tells is the most.
+// m. Long delays that are all alike are no queues, so the result is at most twice what their spread implies.
 std::optional<std::int64_t> DeviceDelays::quantile_of_excess() const {
   const std::size_t size = std::min(added_, kDelays);
   if (size < kEnoughForQuantile) return std::nullopt;
@@ -120,14 +120,15 @@ void DeviceDelays::estimate(std::uint32_t delay) {
   if (average_ == 0) {
     average_ = std::max(std::int64_t{delay} / 4, kLeastExcess);
   } else {
-    // A spike counts for at most four times the mean; a delay that three of four samples exceed is no spike.
+    // A spike counts as at most four times the mean; a delay that three of four samples exceed is no spike.
     const std::int64_t most = 4 * std::max(average_, quantile.value_or(0));
     average_ += (std::clamp<std::int64_t>(half, 0, most) - average_) / 64;
   }
   const std::int64_t mean =
       std::max(std::min({average_, quantile.value_or(average_), quiet_level()}), kLeastExcess);
   mean_excess_ = nanoseconds{mean};
-  // The minimum of N sums of two exponential delays exceeds theirs by sqrt(pi / 2N) m, or 1.25 m / sqrt(N).
+  // The minimum of N sums of two exponential delays of mean m exceeds zero by sqrt(pi / 2N) m, or 1.25 m /
+  // sqrt(N).
   const std::int64_t excess = mean * 5 / 4 * 256 / square_root(std::int64_t{count()} * 65'536);
   minimum_ = {nanoseconds{std::max<std::int64_t>(std::int64_t{least()} - excess, 0)}};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A device's memory of the delays of its exchanges: the least of them, and how much queues add to it on
-// either way. From both follows how far the offset of a sample can be wrong. It needs integers only, and a
-// quarter of a kilobyte.
+// A device's memory of the delays of its exchanges: their minimum, and how much queues add to it in each
+// direction. Together they give how wrong the offset of a sample may be. It uses only integers, and a quarter
+// of a kilobyte.
 #pragma once
 
 #include <array>
@@ -15,31 +15,32 @@ namespace isletime {
 
 class DeviceDelays {
  public:
-  // `is_centred`: the sample's offset is also that of a path without queues, as far as is known.
+  // `is_centred` says that, as far as known, the sample's offset fits a path without queues.
   void add(Delay delay, MonoTime at, bool is_centred);
 
-  // An offset has contradicted how little queues add at best, which is no longer known.
+  // An offset has contradicted the estimate of what queues add at least, so that is no longer known.
   void forget_quiet();
 
-  // The mean that queues add on one way; at least 1 us. Before the first delay: 1 us.
+  // Returns the mean that queues add in one direction, at least 1 us, which is also its initial value.
   nanoseconds mean_excess() const { return mean_excess_; }
-  // The delay of a path without queues: the least delay, less the expected excess of a minimum of so many.
+  // Returns the delay of a path without queues: the least delay minus the expected excess of the minimum.
   Delay minimum() const { return minimum_; }
-  // The least of the last 16 delays: it contains what a standing queue, or a route, may add to one way.
+  // Returns the least of the last 16 delays. It contains what a standing queue, or a route, may add in one
+  // direction.
   Delay recent_minimum() const;
-  // How far the offset of a sample of that delay can be wrong, to either side.
+  // Returns how wrong the offset of a sample with that delay may be, in either direction.
   nanoseconds half_width(Delay delay) const;
 
  private:
   static constexpr std::size_t kDelays = 32;
   static constexpr std::size_t kBlocks = 8;
 
-  // A minimum that is older than eight of these is forgotten, as routes change.
+  // A minimum older than eight of these is forgotten, because routes change.
   struct Block {
     std::uint32_t least = UINT32_MAX;
     std::uint16_t count = 0;
     std::uint16_t centred = 0;
-    std::uint32_t mean_excess = UINT32_MAX;  // of a round trip; known once it is closed
+    std::uint32_t mean_excess = UINT32_MAX;  // of a round trip; set when the block is closed
   };
 
   std::uint32_t least() const;
@@ -54,9 +55,9 @@ class DeviceDelays {
   std::array<Block, kBlocks> blocks_{};
   std::size_t block_ = 0;
   MonoTime block_opened_{};
-  std::uint64_t block_excess_ = 0;  // over the least delay then known, ns
-  std::uint8_t queued_blocks_ = 0;  // in a row
-  std::int64_t average_ = 0;        // of half widths, ns
+  std::uint64_t block_excess_ = 0;  // over the least delay known at the time, ns
+  std::uint8_t queued_blocks_ = 0;  // consecutive
+  std::int64_t average_ = 0;        // of the half widths, ns
   nanoseconds mean_excess_{1000};
   Delay minimum_{};
 };

@@ -10,44 +10,44 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// While the delays are hardly known, a queue may have caused all of one.
+// While few delays are known, a queue may have caused all of one.
 constexpr std::uint16_t kUnknownDelays = 8;
 // With fewer samples the least delay is so uncertain that an estimate outside of a sample's box is no
 // surprise.
 constexpr std::uint16_t kKnownDelays = 32;
 constexpr int kSamplesForStep = 3;
 
-// A clock's reading is no better than this.
+// No reading of a clock is better than this.
 constexpr std::int64_t kLeastSoftness = 5000;
 
-// An offset this many deviations outside of what a sample leaves possible is no chance.
+// An offset this many deviations outside of a sample's box is not chance.
 constexpr std::int64_t kSurprising = 3;
 constexpr std::int64_t kImpossible = 4;
 constexpr std::int64_t kContradicting = 6;
 
-// RFC 5905, PHI: how much any clock may gain, in ns/s.
+// RFC 5905, PHI: the frequency tolerance of any clock, in ns/s.
 constexpr std::int64_t kTolerance = 15'000;
 
 constexpr std::uint32_t kLargestWander = 4000;
-constexpr std::uint32_t kCalmSamples = 128;  // they halve what surprises have doubled, and more
+constexpr std::uint32_t kCalmSamples = 128;  // these halve what surprises have doubled, and more
 
 constexpr std::int64_t kLeastSpanMs = 1000;
 constexpr std::int64_t kLongestSpanMs = 7 * std::int64_t{86'400'000};
 constexpr std::int64_t kLongestDistance = 1'000'000'000'000;
 
-// A time that goes back counts as none.
+// A time that goes back counts as zero.
 std::int64_t ms_between(MonoTime then, MonoTime now) {
   return std::clamp<std::int64_t>(elapsed(then, now) / milliseconds{1}, 0, kLongestSpanMs);
 }
 
-// The rate by which a clock gains this much, in ns/s.
+// Returns the rate of a clock that gains this much, in ns/s.
 std::int64_t rate_over(std::int64_t gained, std::int64_t ms) {
   const std::int64_t rate = scale(std::min(gained, kLongestDistance), 1000, std::max(ms, kLeastSpanMs));
   return std::min(rate, DeviceFilter::kLargestRateDeviation);
 }
 
-// RFC 5905, section 8: a delay that is negative, or absurdly short, is what the clocks' precision has made
-// of a short one.
+// RFC 5905, section 8: a delay that is negative or absurdly short is a short one, read with clocks of limited
+// precision.
 DeviceSample floored(DeviceSample sample) {
   const nanoseconds precision = std::max(sample.dispersion.value, nanoseconds{kLeastSoftness});
   sample.delay.value = std::max(sample.delay.value, precision);
@@ -60,7 +60,7 @@ SampleUse DeviceEstimator::add(const DeviceSample& sample) {
   const MonoTime at = sample.at;
   schedule_.on_sample(at);
   if (filter_) filter_->predict(at, wander_);
-  // A sample that is not believed says nothing of the path either.
+  // A sample that is not believed says nothing about the path either.
   const DeviceDelays believed = delays_;
   const SampleUse use = judge(floored(sample));
   if (use == SampleUse::kDoubted) delays_ = believed;
@@ -91,19 +91,19 @@ std::optional<DeviceEstimate> DeviceEstimator::at(MonoTime now) const {
   DeviceFilter filter = *filter_;
   filter.predict(now, wander_);
   const std::int64_t deviation = filter.deviation();
-  // No exchange tells on which way the least delay is spent; nor, while all are longer, on which way the rest
-  // is: the estimate may be at one edge of the boxes and the truth beyond the other.
+  // No exchange shows in which direction the least delay is spent. While all delays are longer, the same
+  // holds for the excess: the estimate may be at one edge of the boxes and the truth beyond the other.
   const std::int64_t shortest = delays_.minimum().value.count();
   const std::int64_t standing = std::max<std::int64_t>(delays_.recent_minimum().value.count() - shortest, 0);
   const std::int64_t known = 3 * deviation + shortest / 2 + standing + dispersion_;
-  // No slow sample tells what has happened to the crystal since. But the truth was within half of any round
-  // trip.
+  // Slow samples do not show what has happened to the crystal since. But the truth was within half of each
+  // round trip.
   const std::int64_t aged = over_ms(kTolerance, ms_between(confirmed_, now));
   const std::int64_t certain = saturated_sum(certain_, over_ms(kTolerance, ms_between(believed_, now)));
   std::int64_t bound = known + std::min(aged, certain);
   if (is_outside_) bound = std::max(bound, certain);
   if (doubt_) {
-    // The suspect may be right, and the rate no longer what it was.
+    // The suspect may be right, and the rate may have changed.
     const std::int64_t away = distance(doubt_->box.offset, filter.offset());
     bound = std::max(bound, saturated_sum(away, doubt_->box.farthest + drift_since_suspect(now)));
   }
@@ -115,7 +115,7 @@ seconds DeviceEstimator::interval(MonoTime now) const {
   return schedule_.interval(now, need());
 }
 
-// The rate is known well enough if by the next sample it adds no more than queues do.
+// The rate is known well enough if until the next sample its error adds no more than queues do.
 DeviceNeed DeviceEstimator::need() const {
   if (!filter_) return DeviceNeed::kNone;
   if (doubt_) return DeviceNeed::kCertainty;
@@ -126,8 +126,8 @@ DeviceNeed DeviceEstimator::need() const {
   return DeviceNeed::kNone;
 }
 
-// A sample also counts as centred once the deviation has reached a quarter of what a queue would add to one
-// way: an estimate that knows no better does not hold against a route.
+// A sample also counts as centred once the deviation reaches a quarter of what a queue would add in one
+// direction: an estimate that is so uncertain is no evidence against a new route.
 bool DeviceEstimator::is_centred(const DeviceSample& sample) const {
   if (!filter_) return true;
   const std::int64_t away = distance(sample.offset.value.count(), filter_->offset());
@@ -150,8 +150,8 @@ std::int64_t DeviceEstimator::softness() const {
   return delays_.mean_excess().count() / 16 + kLeastSoftness;
 }
 
-// Whatever the queues were, the truth lies within half of the round trip. Once the delays are known, it lies
-// within the excess of this one over the least; a route that has just changed is allowed for.
+// Whatever the queues, the truth lies within half of the round trip. Once the delays are known, it lies
+// within this delay's excess over the minimum, with an allowance for a route that has just changed.
 bool DeviceEstimator::contradicts(const Box& box) const {
   const std::int64_t away = distance(box.offset, filter_->offset());
   const std::int64_t deviation = filter_->deviation();
@@ -162,19 +162,19 @@ bool DeviceEstimator::contradicts(const Box& box) const {
   return away - box.half_width - box.dispersion > allowed;
 }
 
-// A sample so wide that it holds both the estimate and the suspect speaks for the nearer one.
+// A sample so wide that it contains both the estimate and the suspect supports the nearer one.
 bool DeviceEstimator::is_nearer_to_suspect(MonoTime at, const Box& box) const {
   if (!doubt_ || !agrees(at, box)) return false;
   return distance(box.offset, suspected(at)) < distance(box.offset, filter_->offset());
 }
 
-// The suspect's offset drifts on after its sample, by the rate that was known.
+// The suspect's offset continues to drift after its sample, at the rate that was known.
 std::int64_t DeviceEstimator::suspected(MonoTime at) const {
   const milliseconds since{ms_between(doubt_->at, at)};
   return saturated_sum(doubt_->box.offset, exact_drift(since, filter_->rate()).count());
 }
 
-// The rate may be any crystal's now.
+// The rate may now be that of any crystal.
 std::int64_t DeviceEstimator::drift_since_suspect(MonoTime at) const {
   return over_ms(DeviceFilter::kLargestRate, ms_between(doubt_->at, at));
 }
@@ -198,8 +198,8 @@ SampleUse DeviceEstimator::doubt(MonoTime at, const Box& box) {
   return SampleUse::kStepped;
 }
 
-// A change of rate may have carried the offset away since the last sample that was believed, so the rate is
-// that uncertain now. After a mere step the rate's mean is right, and the next samples say so.
+// A change of rate may have moved the offset since the last believed sample, so the rate is uncertain by that
+// much. After a mere step the mean of the rate is right, and the next samples will confirm it.
 void DeviceEstimator::step(MonoTime at) {
   Box best = doubt_->box;
   best.offset = suspected(at);
@@ -221,15 +221,15 @@ void DeviceEstimator::believe(MonoTime at, const Box& box) {
   if (box.half_width <= delays_.mean_excess().count()) confirmed_ = at;
 }
 
-// Boxes were too narrow, on either side, by half of what the least delay was too long: the offset may be
-// anywhere in there.
+// The boxes were too narrow in both directions by half of the error of the least delay, so the offset may be
+// anywhere in that range.
 void DeviceEstimator::admit_shorter_path(Delay by) {
   const std::int64_t ns = std::clamp<std::int64_t>(by.value.count(), 0, DeviceFilter::kLargestDeviation);
   filter_->loosen_offset(square(ns) / 12);
 }
 
-// An estimate outside of the box, though not so far as to be contradicted, had another rate than was
-// thought. Twice on one side is no noise, nor is once by much.
+// If the estimate lies outside of the box, though not far enough for a contradiction, the rate differs from
+// the estimate. Twice on one side is not noise, nor is once by a lot.
 void DeviceEstimator::weigh_surprise(MonoTime at, const Box& box) {
   const std::int64_t outside = distance(box.offset, filter_->offset()) - box.half_width - box.dispersion;
   const std::int64_t reach = square_root(square(filter_->deviation()) + square(softness()));
@@ -249,7 +249,7 @@ void DeviceEstimator::weigh_surprise(MonoTime at, const Box& box) {
 }
 
 void DeviceEstimator::update(const Box& box) {
-  // The usual queues do not make a longer delay than that.
+  // The usual queues do not cause a longer delay than this.
   if (2 * box.half_width > 7 * delays_.mean_excess().count())
     apply_queued(box);
   else
@@ -262,8 +262,8 @@ void DeviceEstimator::apply_box(const Box& box) {
   filter_->apply_edge(saturated_sum(box.offset, half_width), -1, softness());
 }
 
-// Congestion of one way, or a longer route, shows in one sample after the other. Queues on both ways put
-// the offset where they would by chance, but hardly twice in a row.
+// Congestion in one direction, or a longer route, shows in consecutive samples. Queues in both directions may
+// put the offset in the same place by chance, but hardly twice in a row.
 void DeviceEstimator::apply_queued(const Box& box) {
   const std::int64_t mean_excess = delays_.mean_excess().count();
   const std::int64_t half_width = box.half_width + box.dispersion;
@@ -288,16 +288,16 @@ void DeviceEstimator::apply_queued(const Box& box) {
   }
 }
 
-// If one way was quick, the offset is at an edge, and the less likely, by e for each mean excess, the
-// farther it is from that. If both became longer alike, it is at the centre, with the deviation of the
-// difference of two usual queues. If it is hardly known, or at neither, that is unclear.
+// If one direction was quick, the offset is at an edge, and its likelihood falls by e per mean excess with
+// the distance from there. If both became longer alike, it is at the centre, with the deviation of the
+// difference of two usual queues. If it is hardly known, or at neither, the result is unclear.
 DeviceEstimator::Queued DeviceEstimator::queued_way(const Box& box) const {
   const std::int64_t mean_excess = delays_.mean_excess().count();
   const std::int64_t deviation = filter_->deviation();
   if (3 * deviation >= box.half_width) return Queued::kUnclear;
   const std::int64_t off_centre = distance(box.offset, filter_->offset());
   const std::int64_t inside = box.half_width + box.dispersion - off_centre;
-  // The exponents of both densities, times 16 each.
+  // The exponents of both densities are multiplied by 16.
   const std::int64_t centre_reach = square_root(square(mean_excess) + 2 * square(deviation));
   const std::int64_t to_centre = std::min(off_centre, kLongestDistance) * 16 / centre_reach;
   const std::int64_t to_edge = std::max<std::int64_t>(inside, 0) * 16 / mean_excess;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A device's estimate of its offset and rate from exchanges with one server, in integers: a Kalman
-// filter of two states in which a sample says that the offset lies in a box with soft edges, as
-// wide as queues have delayed its packets. Samples come in, the estimate and the time of the next
-// query go out. It works in the time of the free-running local clock, which nobody steers: see
-// software_clock for the clock that is made of it.
+// A device's estimate of its offset and rate from exchanges with one server, in integers: a Kalman filter of
+// two states in which each sample says that the offset lies in a box with soft edges, as wide as queues may
+// have delayed its packets. Samples come in; the estimate and the time of the next query go out. It works in
+// the time of the free-running local clock, which is not steered; software_clock makes a wall clock of it.
 #pragma once
 
 #include <cstdint>
@@ -18,55 +17,56 @@ namespace isletime {
 
 struct DeviceSample {
   MonoTime at;
-  Offset offset;            // remote - free-running local, from whatever epoch
+  Offset offset;            // remote - free-running local, with any epoch
   Delay delay;              // raw round trip
-  Dispersion dispersion{};  // how wrong the stamps may be: the precision of both clocks
+  Dispersion dispersion{};  // possible error of the timestamps: the precision of both clocks
 };
 
 struct DeviceEstimate {
   Offset offset;  // remote - free-running local; the true time is at + offset
   Ppm rate;       // positive if the free-running clock is slow
   Dispersion deviation;
-  // The offset is off by no more, also if all of the least delay is on one way. The server's own root
+  // The offset's greatest error, even if all of the least delay is in one direction. The server's own root
   // distance is not included.
   Dispersion bound;
 };
 
 enum class SampleUse : std::uint8_t {
   kTaken,
-  kDoubted,  // it contradicts what is known: queues cannot be the cause
-  kStepped,  // the third that does, and they agree: the offset begins anew
+  kDoubted,  // it contradicts the estimate, and queues cannot be the cause
+  kStepped,  // the third such sample in agreement: the offset restarts
 };
 
 class DeviceEstimator {
  public:
-  // How far the oscillator's rate wanders in a second, in ns/s (10^-9); in n seconds, sqrt(n) times as far.
+  // How far the oscillator's rate wanders in a second, in ns/s (10^-9); in n seconds it wanders sqrt(n) times
+  // as far.
   static constexpr std::uint16_t kKnownCrystal = 10;
   static constexpr std::uint16_t kUnknownCrystal = 30;
 
-  // The crystal wanders at least this much; surprises teach that it is more.
+  // The crystal wanders at least this much; surprises increase the value.
   explicit DeviceEstimator(std::uint16_t wander = kKnownCrystal) : least_wander_(wander), wander_(wander) {}
 
   SampleUse add(const DeviceSample& sample);
-  std::optional<DeviceEstimate> at(MonoTime now) const;  // absent: no sample yet
-  // The interval between queries as of now; see device_schedule.
+  std::optional<DeviceEstimate> at(MonoTime now) const;  // nothing before the first sample
+  // Returns the present interval between queries; see device_schedule.
   seconds interval(MonoTime now) const;
 
  private:
-  // The interval in which the truth lies by a sample; all are in ns.
+  // The interval that contains the truth by one sample; all values are in ns.
   struct Box {
     std::int64_t offset;
-    std::int64_t half_width;  // as far as queues may have made the offset wrong
+    std::int64_t half_width;  // what queues may have added to the offset's error
     std::int64_t dispersion;
     std::int64_t farthest;  // the truth is no farther from the offset, whatever the queues
   };
-  // Samples that contradict what is known but not each other: the narrowest of them, and their number.
+  // Samples that contradict the estimate but not each other: the narrowest of them, and their number.
   struct Doubt {
     MonoTime at;
     Box box;
     int agreeing;
   };
-  // The way on which the last long delay was spent, judged by what is known.
+  // The direction in which the last long delay was spent, as judged by the estimate.
   enum class Queued : std::uint8_t { kUnclear, kThere, kBack, kBoth };
 
   SampleUse judge(const DeviceSample& sample);
@@ -93,15 +93,15 @@ class DeviceEstimator {
   std::uint32_t wander_;
   std::uint16_t taken_ = 0;
   Queued queued_ = Queued::kUnclear;
-  std::int8_t surprised_ = 0;  // the side on which the last sample was one
+  std::int8_t surprised_ = 0;  // the side of the last sample if that was a surprise
   DeviceSchedule schedule_;
   DeviceDelays delays_;
   std::optional<DeviceFilter> filter_;
   std::optional<Doubt> doubt_;
-  MonoTime believed_{};       // the last sample that was
-  MonoTime confirmed_{};      // the last of them that was quick
+  MonoTime believed_{};       // time of the last believed sample
+  MonoTime confirmed_{};      // time of the last believed sample that was also quick
   std::int64_t certain_ = 0;  // the truth was no farther off, whatever the queues
-  bool is_outside_ = false;   // and not as near as the estimate has it, though that is not disproved yet
+  bool is_outside_ = false;   // the last sample hardly allows the estimate, but does not disprove it
   std::int64_t dispersion_ = 0;
 };
 

@@ -12,19 +12,19 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::int64_t kFirstRateDeviation = 200'000;  // most crystals; 500 ppm are not excluded
+constexpr std::int64_t kFirstRateDeviation = 200'000;  // fits most crystals, and does not exclude 500 ppm
 constexpr Ppm kRateLimit = Ppm::whole(DeviceFilter::kLargestRate / 1000);
 
-// No clock is known better than this: a smaller variance is a rounding error.
+// No clock is known better than this, so a smaller variance is a rounding error.
 constexpr std::int64_t kLeastDeviation = 100;
 
-// The covariance is predicted in pieces of this length, and is at its limits after days.
+// The covariance is predicted in steps of this length, and reaches its limits after days.
 constexpr std::int64_t kPieceMs = 128'000;
 constexpr nanoseconds kLongestPrediction = std::chrono::hours{24 * 7};
 
-constexpr std::int64_t kEdgesAway = 64;  // beyond that an edge is out of all proportion
+constexpr std::int64_t kEdgesAway = 64;  // more distant edges are out of all proportion
 
-// a * factor / 2^shift; |factor| < 2^30, shift <= 32.
+// Returns a * factor / 2^shift; |factor| < 2^30, shift <= 32.
 constexpr std::int64_t multiply(std::int64_t a, std::int64_t factor, int shift) {
   return scale(a, factor, std::int64_t{1} << shift);
 }
@@ -99,8 +99,8 @@ void DeviceFilter::apply_edge(std::int64_t edge, int side, std::int64_t softness
   correct(side * innovation, p00);
 }
 
-// The product of a normal density and e^(-x / mean) is the same normal density, shifted by its variance /
-// mean. The shift is limited, so that the edge, which is applied next, can take it back.
+// The product of a normal density and e^(-x / mean) is the same density shifted by its variance / mean. The
+// shift is limited, so that the edge, which is applied next, can compensate for it.
 void DeviceFilter::apply_slope(std::int64_t mean, int side) {
   correct(-side * std::min(p00_ / mean, kEdgesAway / 2 * deviation()), p00_);
 }
@@ -112,14 +112,14 @@ void DeviceFilter::apply_centre(std::int64_t centre, std::int64_t variance) {
   correct(multiply(away, share, 16), p00_ - multiply(p00_, share, 16));
 }
 
-// The offset moves by `innovation` and its variance becomes p00; the rate follows by its correlation.
+// The offset moves by `innovation` and its variance becomes p00; the rate follows by correlation.
 void DeviceFilter::correct(std::int64_t innovation, std::int64_t p00) {
   constexpr int kFraction = 24;
   constexpr std::int64_t kLargestGain = std::int64_t{1} << 29;
   const std::int64_t sign = p01_ < 0 ? -1 : 1;
   const std::int64_t gain = sign * std::min(ratio(sign * p01_, p00_, kFraction), kLargestGain);
   const std::int64_t change = p00 - p00_;
-  // 2^-16 ns/s are 1/1000 of a Ppm's unit.
+  // 2^-16 ns/s is 1/1000 of a Ppm's unit.
   rate_.scaled += multiply(innovation, gain, kFraction - 16) / 1000;
   offset_ = saturated_sum(offset_, innovation);
   const std::int64_t change01 = multiply(change, gain, kFraction);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A Kalman filter of two states, a clock's offset and its rate, in integers. It learns that the offset lies
-// above or below a soft edge, or near a centre, and forgets as the oscillator wanders. No input overflows it:
-// deviations are held to 1 s and 500 ppm, rates to 1000 ppm.
+// above or below a soft edge, or near a centre, and grows uncertain as the oscillator wanders. No input
+// overflows it: deviations are limited to 1 s and 500 ppm, rates to 1000 ppm.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,13 @@ namespace isletime {
 
 class DeviceFilter {
  public:
-  // Deviations of 1 s and 500 ppm are as good as none, and keep every product in 64 bits.
+  // Larger deviations would carry no information; these keep every product within 64 bits.
   static constexpr std::int64_t kLargestDeviation = 1'000'000'000;  // ns
   static constexpr std::int64_t kLargestRateDeviation = 500'000;    // ns/s
   static constexpr std::int64_t kLargestRate = 1'000'000;           // ns/s
 
-  // Offsets, deviations and edges are in ns, rates' deviations in ns/s. The rate is any
-  // crystal's.
+  // Offsets, deviations and edges are in ns, deviations of the rate in ns/s. At first the rate may be that of
+  // any crystal.
   DeviceFilter(MonoTime at, std::int64_t offset, std::int64_t deviation);
 
   std::int64_t offset() const { return offset_; }
@@ -26,19 +26,20 @@ class DeviceFilter {
   std::int64_t deviation() const;
   std::int64_t rate_deviation() const;
 
-  // A time that goes back counts as none. `wander` is what the rate gains a second, in ns/s.
+  // A time that goes back counts as none. `wander` is the rate's deviation after a second, in ns/s.
   void predict(MonoTime to, std::uint32_t wander);
-  // Begins anew at another offset, and keeps what it knows of the rate.
+  // Restarts at another offset, and keeps the rate.
   void set_offset(std::int64_t offset, std::int64_t deviation);
-  // Makes the offset less certain.
+  // Increases the offset's variance.
   void loosen_offset(std::int64_t variance);
-  // The rate may have changed by this much since `ms` ago.
+  // The rate may have changed by this much within the last `ms`.
   void loosen_rate(std::int64_t deviation, std::int64_t ms);
   // The offset lies above a soft edge (side 1) or below it (side -1).
   void apply_edge(std::int64_t edge, int side, std::int64_t softness);
-  // It is the less likely, by e for each `mean`, the farther it is above an edge (side 1) or below it.
+  // The offset's likelihood falls by e per `mean` with the distance above an edge (side 1) or below it (side
+  // -1).
   void apply_slope(std::int64_t mean, int side);
-  // It is normally distributed around a centre.
+  // The offset is normally distributed around a centre.
   void apply_centre(std::int64_t centre, std::int64_t variance);
 
  private:

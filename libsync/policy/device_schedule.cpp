@@ -15,9 +15,9 @@ constexpr seconds kNoReply{32};
 constexpr std::uint16_t kSoonSamples = 8;
 constexpr std::uint16_t kFirstSamples = 8 + 16;
 
-// The reserve is what the first minutes cost.
+// The reserve equals what the first minutes cost.
 constexpr std::int64_t kMostSpent = 8 * (kUsual - kSoon).count() + 16 * (kUsual - kNear).count();
-// A change is proven by three samples.
+// It takes three samples to prove a change.
 constexpr std::int64_t kKeptForDoubts = 3 * (kUsual - kSoon).count();
 
 }  // namespace

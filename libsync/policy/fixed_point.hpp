@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Integer arithmetic for a CPU without floating point: products and ratios whose intermediate
-// results would not fit 64 bits, each exact to its last bit but for rounding down.
+// Integer arithmetic for a CPU without floating point: products and ratios whose intermediate results would
+// not fit into 64 bits, each exact except for rounding down.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,12 @@
 
 namespace isletime {
 
-// Rounds down, also below zero.
+// Rounds down, also for negative values.
 constexpr std::int64_t floor_div(std::int64_t a, std::int64_t positive) {
   return a / positive - (a % positive < 0 ? 1 : 0);
 }
 
-// a * factor / divisor, which fits; factor * divisor must fit too. Truncated.
+// Returns a * factor / divisor, truncated; the result and factor * divisor must fit.
 constexpr std::int64_t scale(std::int64_t a, std::int64_t factor, std::int64_t divisor) {
   return a / divisor * factor + a % divisor * factor / divisor;
 }
@@ -24,12 +24,12 @@ constexpr std::int64_t square(std::int64_t value) {
   return value * value;
 }
 
-// A rate, given a second, times a time in ms.
+// Multiplies a rate per second by a time in ms.
 constexpr std::int64_t over_ms(std::int64_t a_second, std::int64_t ms) {
   return scale(a_second, ms, 1000);
 }
 
-// The result is held at the range's ends.
+// The result is clamped to the range.
 constexpr std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
   return saturated_sum(nanoseconds{a}, nanoseconds{b}).count();
 }
@@ -42,8 +42,8 @@ constexpr std::int64_t distance(std::int64_t a, std::int64_t b) {
   return magnitude(nanoseconds{saturated_difference(a, b)}).count();
 }
 
-// numerator / denominator * 2^fraction, held at the range's end; 0 <= numerator, 0 < denominator, fraction <=
-// 32. Right to one part in 2^30.
+// Returns numerator / denominator * 2^fraction, clamped to the range; 0 <= numerator, 0 < denominator,
+// fraction <= 32. It is accurate to one part in 2^30.
 constexpr std::int64_t ratio(std::int64_t numerator, std::int64_t denominator, int fraction) {
   const std::int64_t whole = numerator / denominator;
   if (whole >= std::int64_t{1} << (62 - fraction)) return INT64_MAX;
@@ -53,7 +53,7 @@ constexpr std::int64_t ratio(std::int64_t numerator, std::int64_t denominator, i
   return (whole << fraction) + (rest << fraction) / (denominator >> down);
 }
 
-// The integer square root, rounded down.
+// Returns the integer square root, rounded down.
 constexpr std::int64_t square_root(std::int64_t value) {
   if (value <= 0) return 0;
   auto rest = static_cast<std::uint64_t>(value);
@@ -69,8 +69,8 @@ constexpr std::int64_t square_root(std::int64_t value) {
   return static_cast<std::int64_t>(root);
 }
 
-// The gain of a clock that is wrong by `rate` (up to 10 %) `over` any time, to the nanosecond, rounded down;
-// drift() counts whole milliseconds only.
+// Returns the gain of a clock that is wrong by `rate` (up to 10 %) over any time, rounded down to a
+// nanosecond; drift() counts only whole milliseconds.
 constexpr nanoseconds exact_drift(nanoseconds over, Ppm rate) {
   constexpr std::int64_t kSecond = 1'000'000'000;
   constexpr std::int64_t kMillionth = 1'000'000 * std::int64_t{65536};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Two clocks at one instant, although they can only be read one after the other: anything that runs in
-// between makes them seem apart. Pure: the caller passes functions that read the clocks.
+// Reads two clocks at one instant, although they can only be read one after the other: anything that runs in
+// between appears as a difference. No I/O: the caller passes functions that read the clocks.
 #pragma once
 
 #include <chrono>
@@ -12,12 +12,12 @@ namespace isletime {
 struct Instant {
   MonoTime mono;
   WallTime wall;
-  nanoseconds bound;  // they were read at most so far apart
+  nanoseconds bound;  // the two readings are at most this far apart
 
   constexpr nanoseconds wall_less_mono() const { return wall.time_since_epoch() - mono.time_since_epoch(); }
 };
 
-// Returns the best of a few tries, as a thread is mostly left in peace for one of them.
+// Returns the best of a few tries, since one of them is usually not interrupted.
 template <class ReadMono, class ReadWall>
 constexpr Instant read_instant(ReadMono read_mono, ReadWall read_wall) {
   constexpr nanoseconds kGood = std::chrono::microseconds{125};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which addresses may use a key: so that a device that has one key of an island can sign for itself only
-// (CVE-2015-7974). A key that no binding names is for all.
+// Which addresses may use a key, so that a device with one key of an island can sign only for itself
+// (CVE-2015-7974). A key without a binding is valid for all addresses.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// When an announced leap second comes, and whether a time is too near to it: servers and kernels disagree
-// about the seconds around one (RFC 8633, section 3.7).
+// When an announced leap second takes place, and whether a time is too close to it: servers and kernels
+// disagree about the seconds around one (RFC 8633, section 3.7).
 #pragma once
 
 #include <chrono>
@@ -13,15 +13,14 @@ namespace isletime {
 
 inline constexpr nanoseconds kLeapSecondMargin = seconds{5};
 
-// Absent: beyond WallTime's range.
+// Returns nothing if the result is beyond WallTime's range.
 constexpr std::optional<WallTime> end_of_day(WallTime time) {
   using Days = std::chrono::duration<std::int64_t, std::ratio<86'400>>;
   if (time > WallTime::max() - Days{1}) return std::nullopt;
   return WallTime{std::chrono::floor<Days>(time.time_since_epoch()) + Days{1}};
 }
 
-// The instant of the leap second that the server announces. `stamp`: the one of its stamps that is of the
-// present.
+// Returns the instant of the leap second that the server announces. `stamp` is one of its current timestamps.
 constexpr std::optional<WallTime> announced_leap_second(const Header& header, NtpTimestamp stamp,
                                                         WallTime near) {
   if (header.leap != Leap::kInsert && header.leap != Leap::kDelete) return std::nullopt;

@@ -10,12 +10,12 @@
 namespace isletime {
 namespace {
 
-// No client sends longer ones: they hold a fragment of data and a MAC at most, or as ntpstat has it a buffer
-// of 576 bytes.
+// No client sends longer requests: they have at most a fragment of data and a MAC, or in the case of ntpstat
+// a buffer of 576 bytes.
 constexpr std::size_t kLongestRequest = 1024;
-constexpr std::size_t kPairSize = 4;  // of READSTAT's answer: an association and its status
+constexpr std::size_t kPairSize = 4;  // in the reply to READSTAT: an association and its status
 
-// The stratum by which ntpd shows a server that does not know the time.
+// The stratum that ntpd shows for a server that is not synchronised.
 constexpr std::uint8_t kUnsetStratum = kMaxStratum + 1;
 constexpr auto kUnsetReference = ReferenceId::ascii("INIT");
 constexpr Header kSilentServer = [] {
@@ -25,10 +25,10 @@ constexpr Header kSilentServer = [] {
   return header;
 }();
 
-// RFC 9327, section 3.1: the last event, here with a count of one.
+// RFC 9327, section 3.1: the last event; its count is always one here.
 enum class SystemEvent : std::uint8_t { kClockSync = 5, kRestart = 6 };
 
-// RFC 9327, section 3.2.
+// RFC 9327, section 3.2, defines the bits.
 namespace peer_bit {
 constexpr unsigned kConfigured = 0x80;
 constexpr unsigned kSignedByKey = 0x40;
@@ -37,7 +37,7 @@ constexpr unsigned kReachable = 0x10;
 }  // namespace peer_bit
 enum class PeerEvent : std::uint8_t { kMobilized = 1, kUnreachable = 3, kReachable = 4, kSystemPeer = 10 };
 
-// As ntpd numbers its tests 10, 12 and 13: why a peer is not used.
+// The bits of ntpd's tests 10, 12 and 13, which say why a peer is not used.
 namespace flash_bit {
 constexpr unsigned kStratum = 0x0200;
 constexpr unsigned kLoop = 0x0800;
@@ -67,7 +67,7 @@ std::uint16_t peer_status(const MonitoredPeer& peer) {
   auto upper = static_cast<unsigned>(peer.selection);
   if (peer.is_configured) upper |= peer_bit::kConfigured;
   if (peer.is_signed) upper |= peer_bit::kSignedByKey;
-  // A server whose replies lack the key's signature is never heard.
+  // With a key, only replies with its signature count.
   if (peer.is_signed && peer.reach != 0) upper |= peer_bit::kAuthentic;
   if (peer.reach != 0) upper |= peer_bit::kReachable;
   return status_word(upper, static_cast<std::uint8_t>(last_event(peer)));
@@ -98,7 +98,7 @@ const MonitoredPeer* find(std::span<const MonitoredPeer> peers, std::uint16_t as
   return found == peers.end() ? nullptr : &*found;
 }
 
-// ntpstat looks at the first fragment alone, where it takes "mintc=" for "tc=" if it finds that first.
+// ntpstat reads only the first fragment, and takes "mintc=" for "tc=" if that comes first.
 void write_system(VariableText& text, const Monitored& monitored, WallTime now) {
   const ServerState& state = monitored.state;
   const MonitoredSystem& system = monitored.system;
@@ -130,7 +130,7 @@ void write_system(VariableText& text, const Monitored& monitored, WallTime now) 
   text.quoted("system", system.operating_system);
 }
 
-// The server's account of itself; before it has said anything, as ntpd shows it.
+// Writes the server's system variables; before its first reply, the values that ntpd shows.
 void write_account(VariableText& text, const MonitoredPeer& peer) {
   const Header& server = peer.server.value_or(kSilentServer);
   const bool is_unset = is_unset_server(peer);
@@ -155,7 +155,7 @@ void write_peer(VariableText& text, const MonitoredPeer& peer) {
   text.number("unreach", peer.losses);
   text.number("hmode", static_cast<std::int64_t>(Mode::kClient));
   text.number("pmode", static_cast<std::int64_t>(Mode::kServer));
-  // A server repeats the poll that the query names, and ours names none.
+  // A server copies the poll field of the query, and our queries leave it unset.
   text.number("hpoll", peer.poll);
   text.number("ppoll", peer.poll);
   text.hexadecimal("flash", flash(peer));
@@ -184,7 +184,7 @@ ControlReply read_variables(const ControlHeader& asked, Bytes names, const Monit
   return reply;
 }
 
-// RFC 9327, section 3: READSTAT of the system lists the associations; that of an association, its variables.
+// RFC 9327, section 3: READSTAT of the system lists the associations, and of an association its variables.
 ControlReply read_status(const ControlHeader& asked, const Monitored& monitored, WallTime now) {
   if (asked.association != 0) return read_variables(asked, {}, monitored, now);
   ControlReply reply(asked);
@@ -207,7 +207,7 @@ ControlReply perform(const ControlHeader& asked, Bytes data, const Monitored& mo
     case ControlOperation::kReadVariables:
       return read_variables(asked, data, monitored, now);
     case ControlOperation::kReadClockVariables:
-      // No association is a clock at a port of this machine.
+      // No association is a reference clock of this machine.
       return ControlReply::of_error(asked, ControlError::kBadAssociation);
     case ControlOperation::kWriteVariables:
     case ControlOperation::kWriteClockVariables:
@@ -236,7 +236,7 @@ std::optional<Refusal> find_fault(const Request& request, const ControlAccess& a
   return std::nullopt;
 }
 
-// Replies are not answered, and all of ours are marked as replies: no two servers answer each other.
+// Replies get no reply, and all of ours are marked as replies, so no two servers answer each other.
 std::optional<Refusal> find_fault(const ControlHeader& asked) {
   if (asked.version < kOldestVersion || asked.version > kNewestVersion) return Refusal::kUnsupportedVersion;
   const bool is_request = asked.mode == Mode::kControl && !asked.is_response && !asked.is_error &&
@@ -250,7 +250,7 @@ ControlFragment::ControlFragment(ControlHeader header, Bytes data) {
   header.count = static_cast<std::uint16_t>(data.size());
   emit_control_header(header, bytes_);
   std::copy(data.begin(), data.end(), bytes_.begin() + kControlHeaderSize);
-  // RFC 9327, section 2: in whole words.
+  // RFC 9327, section 2: the data is padded to whole words.
   size_ = (kControlHeaderSize + data.size() + 3) / 4 * 4;
 }
 

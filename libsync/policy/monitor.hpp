@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Answers to monitoring programs, by control messages (mode 6; RFC 9327): from a request, its sender, and the
-// state of the clock and its sources come the fragments of a reply, or the reason why there is none. Read
-// only: a request that would change or enumerate something is answered by an error of 12 bytes. As replies
-// are longer than requests, only those whom `monitors` allow get them.
+// Replies to monitoring programs in control messages (mode 6; RFC 9327): a request, its sender, and the state
+// of the clock and its sources give the fragments of a reply, or the reason for silence. Access is read-only:
+// a request that would change or enumerate something gets an error of 12 bytes. As replies are longer than
+// requests, only clients that `monitors` allows get them.
 #pragma once
 
 #include <array>
@@ -32,7 +32,7 @@ enum class ClockSource : std::uint8_t {
   kByHand = 8,
 };
 
-// RFC 9327, section 3.2. "#" as ntpq has it.
+// RFC 9327, section 3.2. "#" is ntpq's tally.
 enum class PeerSelection : std::uint8_t {
   kRejected = 0,
   kFalseticker = 1,  // x
@@ -45,30 +45,30 @@ enum class PeerSelection : std::uint8_t {
 struct MonitoredPeer {
   std::uint16_t association = 0;  // never 0
   PeerSelection selection = PeerSelection::kRejected;
-  bool is_configured = false;  // false: somebody feeds it
+  bool is_configured = false;  // false if another program feeds it
   bool is_signed = false;
   bool is_loop = false;
-  std::string_view address{};  // a literal one, without port; empty: it has none
+  std::string_view address{};  // a literal address without port, or empty
   std::uint16_t port = 0;
-  std::string_view local_address{};  // ours, as it sees us; empty: not known
-  std::string_view name{};           // empty: only the address
+  std::string_view local_address{};  // our address as the peer sees it; empty if unknown
+  std::string_view name{};           // empty if there is only the address
   std::uint8_t reach = 0;
-  std::uint32_t losses = 0;           // in a row
+  std::uint32_t losses = 0;           // consecutive
   std::optional<std::int8_t> poll{};  // log2 seconds
-  std::optional<Header> server{};     // its last account of itself
-  std::optional<WallTime> heard{};    // when its last sample came
+  std::optional<Header> server{};     // from its last reply
+  std::optional<WallTime> heard{};    // time of its last sample
   std::optional<Offset> offset{};
   std::optional<Delay> delay{};
-  std::optional<Dispersion> dispersion{};  // with half of the delay, the bound of the offset's error
+  std::optional<Dispersion> dispersion{};  // together with half of the delay it bounds the offset's error
   std::optional<Dispersion> jitter{};      // one sigma of the offset
 };
 
 struct MonitoredSystem {
   ClockSource source = ClockSource::kUnspecified;
-  std::uint16_t peer = 0;  // the association that is followed; 0: none
-  std::int8_t poll = 0;    // log2 seconds: the poll of that association, or what it would be
+  std::uint16_t peer = 0;  // the association of the system peer, or 0
+  std::int8_t poll = 0;    // log2 seconds: the poll of that association, or of a future one
   std::int8_t shortest_poll = 0;
-  std::optional<Offset> offset{};  // still to be slewed away
+  std::optional<Offset> offset{};  // the rest that is still to be slewed
   std::optional<Ppm> frequency{};
   std::optional<Ppm> wander{};  // one sigma of the frequency
   std::optional<Dispersion> jitter{};
@@ -94,23 +94,23 @@ class ControlFragment {
   std::size_t size_ = 0;
 };
 
-// The data of a reply, and how it is cut.
+// The data of a reply, divided into fragments.
 class ControlReply {
  public:
   static constexpr std::size_t kMostData = 4 * kMostControlData;
 
-  // `request` is the one that is answered. An error has no data.
+  // `request` is the request to answer. An error has no data.
   explicit ControlReply(const ControlHeader& request);
   static ControlReply of_error(const ControlHeader& request, ControlError error);
 
   void set_status(std::uint16_t status) { header_.status = status; }
-  // The caller writes `size` bytes at most, and gives their number to set_size.
+  // The caller writes at most `size` bytes and passes their number to set_size.
   MutableBytes data() { return data_; }
   void set_size(std::size_t size) { size_ = size; }
 
   bool is_error() const { return header_.is_error; }
   std::size_t fragments() const;
-  ControlFragment fragment(std::size_t index) const;  // of fragments()
+  ControlFragment fragment(std::size_t index) const;  // index < fragments()
 
  private:
   ControlHeader header_;
@@ -118,10 +118,11 @@ class ControlReply {
   std::size_t size_ = 0;
 };
 
-// Further associations are left out.
+// Associations beyond this number are left out.
 inline constexpr std::size_t kMostMonitoredPeers = kMostControlData / 4;
 
-// `rules`: whom to answer at all. `monitors`: who of those may ask this. Both in order of precedence.
+// `rules` says which clients get replies at all, `monitors` which of those may send these requests. Both are
+// sorted by precedence.
 struct ControlAccess {
   std::span<const AccessRule> rules;
   std::span<const AccessRule> monitors;

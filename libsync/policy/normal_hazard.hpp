@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// phi/Phi of the standard normal distribution, the mean of what lies above a soft edge, from a
-// table: for a CPU without floating point. Arguments and results in 2^-12 (Q12).
+// phi/Phi of the standard normal distribution, which is the mean of what lies above a soft edge, from a table
+// for a CPU without floating point. Arguments and results are in units of 2^-12 (Q12).
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@ namespace isletime {
 
 inline constexpr std::int64_t kOneQ12 = 4096;
 
-// phi(x) / Phi(x) for x from -6 to 6 by 1/8.
+// phi(x) / Phi(x) for x from -6 to 6 in steps of 1/8.
 inline constexpr std::array<std::uint16_t, 97> kNormalHazard{
     25225, 24726, 24227, 23728, 23230, 22733, 22236, 21740, 21244, 20749, 20255, 19761, 19269, 18777,
     18286, 17797, 17308, 16821, 16334, 15849, 15366, 14884, 14403, 13924, 13448, 12973, 12500, 12030,
@@ -22,7 +22,7 @@ inline constexpr std::array<std::uint16_t, 97> kNormalHazard{
     0,     0,     0,     0,     0,     0,     0,     0,     0,     0,     0,     0,     0,
 };
 
-// Within 0.1 % or 0.001 of phi(x) / Phi(x), whichever is more; x from -2^20 on.
+// Accurate to 0.1 % or 0.001 of phi(x) / Phi(x), whichever is more, for x from -2^20 on.
 constexpr std::int64_t normal_hazard(std::int64_t x) {
   constexpr std::int64_t kEnd = 6 * kOneQ12;
   constexpr std::int64_t kStep = kOneQ12 / 8;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// How often a client is answered: at first a burst, then at an even pace (a bucket of tokens). Who asks
-// more is limited, never banned: addresses can be forged, and what somebody uses up in a victim's name
-// must not silence the victim. So some requests beyond the limit are answered all the same, and a few are
-// told to slow down (RFC 5905, section 7.4: RATE); all others get nothing. Which, is left to chance: who
-// could count out when a RATE is due could send requests in a victim's name until the next one is the
-// victim's.
+// How often a client gets replies: first a burst, then a steady rate (a token bucket). A client that asks
+// more often is limited but never banned: addresses can be forged, and a flood in a victim's name must not
+// silence the victim. So some requests beyond the limit still get a reply, a few get a RATE kiss (RFC 5905,
+// section 7.4), and the others get nothing. The choice is random: an attacker who could predict a RATE could
+// send requests in a victim's name so that the victim's next one draws it.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +14,7 @@
 
 namespace isletime {
 
-// Holds `kBurst` tokens at most, and gets one every `kInterval`.
+// Holds at most `kBurst` tokens, and gains one every `kInterval`.
 template <class Pace>
 class TokenBucket {
  public:
@@ -25,7 +24,7 @@ class TokenBucket {
     last_ = std::max(last_, now);
     return owed_ <= (Pace::kBurst - 1) * Pace::kInterval;
   }
-  // False: there is none.
+  // Returns false if there is no token.
   constexpr bool take(MonoTime now) {
     if (!has_token(now)) return false;
     owed_ += Owed{static_cast<std::uint32_t>(Pace::kInterval.count())};
@@ -33,7 +32,7 @@ class TokenBucket {
   }
 
  private:
-  using Owed = std::chrono::duration<std::uint32_t, std::nano>;  // small, as there are many of these
+  using Owed = std::chrono::duration<std::uint32_t, std::nano>;  // small, because there are many buckets
   static_assert(Pace::kBurst * Pace::kInterval <= nanoseconds{Owed::max()});
 
   MonoTime last_{};
@@ -42,7 +41,7 @@ class TokenBucket {
 
 enum class Allowance : std::uint8_t {
   kWithin,
-  kSpared,  // beyond the limit, and to be answered all the same
+  kSpared,  // beyond the limit, but to be answered all the same
   kKiss,
   kNothing,
 };
@@ -53,9 +52,9 @@ class RateLimit {
   static constexpr nanoseconds kInterval = nanoseconds{seconds{1}} / 16;
   static constexpr std::uint32_t kSparedOneOf = 4;
   static constexpr std::uint32_t kKissedOneOf = 32;
-  static constexpr std::int8_t kKissPoll = 6;  // log2 seconds: what a RATE asks for, well within the limit
+  static constexpr std::int8_t kKissPoll = 6;  // log2 seconds: the poll in a RATE, well within the limit
 
-  // `random`: such that nobody can tell which of his requests will be answered, and how.
+  // `random` must be unpredictable, so that no client knows which requests get a reply.
   constexpr Allowance judge(MonoTime now, std::uint32_t random) {
     if (bucket_.take(now)) return Allowance::kWithin;
     if (random % kKissedOneOf == 0) return Allowance::kKiss;
@@ -71,17 +70,18 @@ class RateLimit {
   TokenBucket<Pace> bucket_;
 };
 
-// How many MACs are checked in vain: those that are wrong, and those of whoever is beyond the limit. A check
-// costs a fraction of what receiving the packet costs, so that this is no limit to whoever signs rightly; it
-// only keeps a flood of made-up MACs from taking more of a slow processor than the packets do by themselves.
+// Limits how many MACs are checked in vain: wrong ones, and those of clients beyond the limit. A check costs
+// only a fraction of receiving the packet, so this does not limit clients that sign correctly; it only keeps
+// a flood of forged MACs from using more of a slow processor than the packets alone do.
 struct VainCheckPace {
   static constexpr int kBurst = 4096;
   static constexpr nanoseconds kInterval = nanoseconds{seconds{1}} / 16'384;
 };
 using VainChecks = TokenBucket<VainCheckPace>;
 
-// Who shares one limit: an IPv4 address; an IPv6 network of 64 bits, in which a host has as many
-// addresses as it likes, but on the link, where that would be all hosts, each address.
+// Which addresses share a limit: an IPv4 address by itself; an IPv6 network of 64 bits, because a host can
+// use any of its addresses. Link-local addresses are limited individually, since that network contains all
+// hosts of the link.
 constexpr IpAddress limited_as(IpAddress client) {
   if (client.is_v4() || client.is_link_local_v6() || client.is_loopback()) return client;
   return {client.high, 0};

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::uint16_t kNtpPort = 123;
 
-// Absent: there is nothing to answer. Only client and symmetric active packets are requests; the others are
-// replies or announcements, and answering one could start a loop between two servers.
+// Returns nothing if the packet gets no reply. Only client and symmetric active packets are requests; the
+// others are replies or announcements, and answering one could start a loop between two servers.
 std::optional<Mode> mode_of_reply(Mode asked, std::uint8_t version, std::uint16_t from_port) {
   switch (asked) {
     case Mode::kClient:
@@ -19,7 +19,7 @@ std::optional<Mode> mode_of_reply(Mode asked, std::uint8_t version, std::uint16_
     case Mode::kSymmetricActive:
       return Mode::kSymmetricPassive;
     case Mode::kUnspecified:
-      // Version 1 had no mode field: its servers were known by their port (RFC 1059, appendix B).
+      // Version 1 had no mode field, so servers were recognised by their port (RFC 1059, appendix B).
       if (version == 1 && from_port != kNtpPort) return Mode::kServer;
       return std::nullopt;
     case Mode::kSymmetricPassive:
@@ -32,10 +32,10 @@ std::optional<Mode> mode_of_reply(Mode asked, std::uint8_t version, std::uint16_
   return std::nullopt;
 }
 
-// A transmit stamp leads the clock by the expected time of sending, which is right to this: 2^-20 s.
+// A transmit timestamp is ahead of the clock by the expected time of sending, which is accurate to 2^-20 s.
 constexpr std::int8_t kStampPrecision = -20;
 
-// Fills in the fields that come from the request.
+// Fills in the fields that depend on the request.
 void address_to(Reply& reply, const Question& question, NtpTimestamp origin, WallTime received) {
   const unsigned first = reply[field::kLeapVersionMode] & 0xc0U;
   reply[field::kLeapVersionMode] = static_cast<std::uint8_t>(first | (question.version & 7U) << 3 |

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The server's decisions (RFC 5905, section 9.2; RFC 4330, section 6): whether a request may be answered, and
-// the contents of the reply. A reply has 48 bytes, never more than the request, and nothing that could itself
-// be a reply is answered. Signing and limits are for others, between the two.
+// the contents of the reply. A reply has 48 bytes, which is never more than the request, and a packet that
+// could itself be a reply gets none. Signatures and rate limits are checked elsewhere, between the two.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ namespace isletime {
 struct Request {
   Bytes bytes;
   Endpoint from;
-  Endpoint to;  // the address asked, with our port
+  Endpoint to;  // the destination address, with our port
   WallTime received;
 };
 
@@ -44,7 +44,7 @@ inline constexpr std::size_t kRefusals = static_cast<std::size_t>(Refusal::kLimi
 
 const char* to_string(Refusal refusal);
 
-// A request that may be answered, if its MAC is right.
+// A request that may be answered if its MAC is correct.
 struct Question {
   std::uint8_t version;
   Mode mode_of_reply;
@@ -59,14 +59,14 @@ Result<Question, Refusal> judge(const Request& request, std::span<const AccessRu
 
 using Reply = std::array<std::uint8_t, kHeaderSize>;
 
-// The server's account of its clock at an instant, in the replies of that moment.
+// The server's system variables at an instant, for the replies of that moment.
 class Account {
  public:
   Account(const ServerState& state, WallTime now);
 
-  // The transmit stamp is still unset: see stamp_transmit.
+  // The transmit timestamp is still unset: see stamp_transmit.
   Reply answer(const Question& question, WallTime received) const;
-  // RFC 9769, section 2: the reply to a request whose origin names an earlier reply, which left at
+  // RFC 9769, section 2: returns the reply to a request whose origin names an earlier reply, which left at
   // `transmit`.
   Reply interleaved_answer(const Question& question, WallTime received, NtpTimestamp transmit) const;
 
@@ -74,10 +74,10 @@ class Account {
   Reply common_{};
 };
 
-// RFC 5905, section 7.4: asks for fewer requests, at least 2^poll s apart.
+// RFC 5905, section 7.4: asks the client to poll no faster than every 2^poll s.
 Reply kiss_rate(const Question& question, WallTime received, std::int8_t poll);
 
-// Must be called just before the reply is sent.
+// Call this just before the reply is sent.
 constexpr void stamp_transmit(Reply& reply, WallTime now) {
   store_be64(reply, field::kTransmit, to_ntp(now).raw());
 }

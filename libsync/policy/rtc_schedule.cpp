@@ -12,16 +12,17 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 
-// While the chip tells the time: a reading has to find something that it did not know before.
+// While the chip is the time source, a reading must be able to find something new.
 constexpr nanoseconds kShortestAlone = seconds{64};
-// Within the shortest window in which it makes the clock reliable: TimekeeperConfig::shortest_window.
+// This is within the shortest window for which a reading makes the clock reliable:
+// TimekeeperConfig::shortest_window.
 constexpr nanoseconds kLongestAlone = seconds{512};
-// Of what the host's clock may be off by, that which it may drift until the next reading.
+// The share of the host's error bound by which its clock may drift until the next reading.
 constexpr std::int64_t kPartOfBound = 8;
 constexpr nanoseconds kLeastDrift = milliseconds{1};
 
-// While others tell the time: a frequency takes a handful of comparisons, then only temperature and
-// age change it.
+// While other sources tell the time, a frequency takes a few comparisons; afterwards only temperature and age
+// change it.
 constexpr int kFirstComparisons = 16;
 constexpr nanoseconds kBetweenFirst = seconds{512};
 constexpr nanoseconds kBetweenLater = hours{1};
@@ -32,7 +33,8 @@ constexpr int kMostRepairsPursued = 10;
 constexpr nanoseconds kFirstPause = seconds{1};
 constexpr nanoseconds kLongestPause = seconds{1024};
 
-// What a clock takes to drift `by`, to its millisecond: the inverse of drift(). Held at kLongestAlone.
+// Returns how long a clock takes to drift `by`, in whole milliseconds: the inverse of drift(), at most
+// kLongestAlone.
 constexpr nanoseconds time_to_drift(nanoseconds by, Ppm rate) {
   const std::int64_t least_rate = std::max<std::int64_t>(rate.scaled, 1);
   const std::int64_t time = std::min(by, kLongestAlone).count() * 65536 / least_rate;
@@ -43,7 +45,7 @@ constexpr nanoseconds time_to_drift(nanoseconds by, Ppm rate) {
 
 RtcPlan RtcSchedule::next(const RtcHost& host) const {
   const MonoTime read = next_read(host);
-  // The time before all else.
+  // Reading the time comes before everything else.
   RtcPlan plan = read <= next_check_ ? RtcPlan{RtcTask::kRead, read} : RtcPlan{RtcTask::kCheck, next_check_};
   if (barred_until_) plan.at = std::max(plan.at, *barred_until_);
   return plan;
@@ -64,7 +66,7 @@ void RtcSchedule::on_read(MonoTime now, const RtcHost& host) {
   last_read_ = now;
   barred_until_.reset();
   pause_ = {};
-  // After an absence of all others, the first of them is compared with at once.
+  // Once another source is back, the chip is compared with it at once.
   compared_ = host.is_verified ? std::min(compared_ + 1, kFirstComparisons) : 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// When a battery clock is read, its control registers checked, and its time written: its bus is shared,
-// its host asleep, and each write costs it its phase. Pure: says what to do next and when; the caller
-// does it and says how it went. Of a failing bus nothing is asked for ever longer.
+// When a battery clock is read, its control registers are checked, and its time is written: its bus is
+// shared, its host sleeps, and each write disturbs its phase. No I/O: it says what to do next and when; the
+// caller does it and reports the result. A failing bus is left alone for longer and longer.
 #pragma once
 
 #include <cstdint>
@@ -18,49 +18,50 @@ struct RtcPlan {
   MonoTime at;
 };
 
-// What the host knows of the time without the chip.
+// What the host knows about the time without the chip.
 struct RtcHost {
-  bool is_verified;      // by somebody who may set the chip: Timekeeper::may_write_rtc()
+  bool is_verified;      // by a source that may set the chip: Timekeeper::may_write_rtc()
   Dispersion bound;      // of its clock
-  Ppm rate_uncertainty;  // by which its clock may drift from the chip unseen
+  Ppm rate_uncertainty;  // how much its clock may drift from the chip unnoticed
 };
 
-// A reading of the chip, beside a clock that is verified.
+// A reading of the chip while the clock is verified.
 struct RtcFinding {
   bool is_believable;  // its integrity flag is good, and its registers hold a time
   Offset offset;       // true - chip
-  Dispersion bound;    // of the offset: the reading's and the clock's
+  Dispersion bound;    // of the offset, from the errors of the reading and the clock
 };
 
 class RtcSchedule {
  public:
-  // It may be off by this much more than is known of it before it is written.
+  // The chip is written only if it is off by this much more than the known error.
   static constexpr nanoseconds kTolerated = std::chrono::milliseconds{5};
   static constexpr nanoseconds kBetweenWrites = std::chrono::hours{1};
   static constexpr nanoseconds kAfterFailedWrite = std::chrono::minutes{5};
-  // Some take no write to the millisecond, however often: twice as long each time, up to this.
+  // Some chips can never be written to the millisecond: the pause doubles each time, up to this.
   static constexpr nanoseconds kLongestAfterFailedWrite = std::chrono::hours{24};
   static constexpr nanoseconds kAfterMissedWrite = std::chrono::seconds{8};
   static constexpr nanoseconds kBetweenChecks = std::chrono::minutes{10};
 
-  // `write_error`: how far off a write may leave the chip.
+  // `write_error` is the greatest error that a write may leave.
   RtcSchedule(MonoTime started, Dispersion write_error) : write_error_(write_error), next_check_(started) {}
 
-  // May change with each reading, and whenever the host gains or loses its time.
+  // The plan may change with each reading, and whenever the host gains or loses its time.
   RtcPlan next(const RtcHost& host) const;
 
   void on_read(MonoTime now, const RtcHost& host);
-  // `repaired`: a register was wrong. What corrupted it once may do so again soon.
+  // `repaired` says that a register was wrong; its cause may return soon.
   void on_checked(MonoTime now, bool repaired);
-  // No transaction came through, whatever it was for.
+  // A transaction failed, whatever it was for.
   void on_failed(MonoTime now);
 
   bool wants_write(const RtcFinding& finding, const RtcHost& host, MonoTime now) const;
   void on_written(MonoTime now);
-  // Instead; a failure of the bus is on_failed() as well. What the chip holds now, the next reading has to
-  // tell soon.
+  // Call this instead of on_written(); if the bus failed, call on_failed() as well. The next reading follows
+  // soon, because the chip's time is unknown.
   void on_write_failed(MonoTime now);
-  // Instead; the host was too busy, and nothing was written. Until the next attempt, nothing is asked for.
+  // Call this instead of on_written() if the host was too busy and nothing was written. No task is due until
+  // the next attempt.
   void on_write_missed(MonoTime now);
 
  private:
@@ -69,12 +70,12 @@ class RtcSchedule {
   Dispersion write_error_;
   MonoTime next_check_;
   std::optional<MonoTime> last_read_;
-  std::optional<MonoTime> next_write_;  // absent: at any time
+  std::optional<MonoTime> next_write_;  // nothing means at any time
   std::optional<MonoTime> barred_until_;
   nanoseconds pause_{};  // after the next failure
   nanoseconds pause_of_writes_{};
-  int compared_ = 0;  // with a verified clock; few are counted
-  int repairs_ = 0;   // one after the other
+  int compared_ = 0;  // comparisons with a verified clock, up to a small limit
+  int repairs_ = 0;   // consecutive
 };
 
 }  // namespace isletime

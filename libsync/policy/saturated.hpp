@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Arithmetic of durations that is held at the range's ends: the times that others claim may lie centuries
-// apart, and must not overflow.
+// Arithmetic on durations that saturates: times claimed by others may be centuries apart, and must not
+// overflow.
 #pragma once
 
 #include "libsync/core/time_types.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// How long a reply takes from the reading of the clock to the instant at which it leaves, learned from the
-// kernel's transmit stamps of a few: the transmit stamp in a reply is ahead of the reading by this much. It
-// depends on the work between (signing), and on how long the processor sent no reply, so that code and data
-// are no longer at hand.
+// How long a reply takes from reading the clock until it leaves, learned from the kernel's transmit
+// timestamps of a few replies: the transmit timestamp in a reply is ahead of the reading by this much. It
+// depends on the work in between (signing), and on how long the processor has sent no reply, because its
+// caches turn cold.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace isletime {
 
 class SendPath {
  public:
-  // How long nothing was sent before the reply; kNone: it is right behind another one.
+  // How long nothing was sent before the reply; kNone means that it directly follows another one.
   enum class Pause : std::uint8_t { kNone, kShort, kMedium, kLong };
   // The caller defines the kinds of work.
   struct Work {
@@ -33,8 +33,8 @@ class SendPath {
     return Pause::kLong;
   }
 
-  // 0 until enough was learned of such work, then the same share of `pace` as when it was learned. `pace` is
-  // the time, measured just now, of anything that takes longer where this does.
+  // Returns 0 until enough was learned about such work, then the same share of `pace` as when it was learned.
+  // `pace` is the time, measured just now, of anything that slows down alike.
   constexpr nanoseconds advance(Work work, nanoseconds pace = kNoPace) const {
     const Entry& entry = of(work);
     if (entry.samples < kFirstSamples) return nanoseconds::zero();
@@ -42,16 +42,16 @@ class SendPath {
     return std::min(nanoseconds{(entry.typical * told.count() + kHalfShare) >> kShareBits}, kLongest);
   }
 
-  // Whether the next reply of such work should be stamped by the kernel. After a pause each is, for that
-  // takes longer itself, and there is time; in a stream of replies one in a while.
+  // Returns whether the kernel should stamp the next reply of such work. After a pause it stamps each, since
+  // sending takes longer anyway and there is time; in a stream of replies only one now and then.
   constexpr bool wants_sample(Work work, MonoTime now) const {
     return is_always_stamped(work) || now >= of(work).next_sample;
   }
   constexpr void on_sample_sent(Work work, MonoTime now) { of(work).next_sample = now + kSampleInterval; }
 
-  // `taken`: from the reading of the clock to the kernel's stamp.
+  // `taken` is the time from reading the clock to the kernel's timestamp.
   constexpr void learn(Work work, nanoseconds taken, nanoseconds pace = kNoPace) {
-    // A longer time means a clock that was stepped in between, or a machine that did something else.
+    // A longer time means that the clock was stepped in between, or that the machine did something else.
     if (taken < nanoseconds::zero() || taken >= kLongest) return;
     if (pace <= nanoseconds::zero() || pace > kSlowestPace) return;
     const std::int64_t share = (taken.count() << kShareBits) / pace.count();
@@ -61,9 +61,9 @@ class SendPath {
       ++entry.samples;
       return;
     }
-    // Follows quickly downwards and slowly upwards, to the time that most replies exceed: a stamp that is too
-    // far ahead shortens the delay that a client sees, and with it the bound of its error. Where only a few
-    // are stamped it follows nearly to the least, as the stamping itself takes some of the time.
+    // Follows quickly downwards and slowly upwards, so that most replies take longer: a timestamp too far
+    // ahead shortens the delay that a client measures, and with it the bound of its error. Where only a few
+    // replies are stamped it stays close to the minimum, because stamping itself takes time.
     const std::int64_t rise = entry.typical / (is_always_stamped(work) ? 128 : 1024);
     if (share < entry.typical) {
       entry.typical -= (entry.typical - share) / 4;
@@ -74,7 +74,7 @@ class SendPath {
 
  private:
   struct Entry {
-    std::int64_t typical = 0;  // of the pace, in 2^-20
+    std::int64_t typical = 0;  // as a share of the pace, in 2^-20
     MonoTime next_sample{};
     std::uint8_t samples = 0;  // up to kFirstSamples
   };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The server's account of itself in every packet that it sends, reply or announcement: the system variables
-// of RFC 5905, section 11.1, at an instant.
+// The server's system variables (RFC 5905, section 11.1) at an instant, as in every packet that it sends,
+// reply or broadcast.
 #pragma once
 
 #include "libsync/core/ntp_packet.hpp"
@@ -8,7 +8,7 @@
 
 namespace isletime {
 
-// The caller fills in version, mode, poll and the other three stamps.
+// The caller fills in version, mode, poll and the other three timestamps.
 constexpr Header describe(const ServerState& state, WallTime now) {
   Header header;
   header.precision = state.precision;
@@ -22,7 +22,7 @@ constexpr Header describe(const ServerState& state, WallTime now) {
   header.root_delay = ShortTime::round_up(state.root_delay.value);
   header.root_dispersion = ShortTime::round_up(root_dispersion_at(state, now).value);
   header.reference_id = state.reference_id;
-  // Never after the packet's own stamps: clients take that for a broken server (RFC 5905, A.5.1.1).
+  // Never later than the packet's own timestamps, which clients would reject (RFC 5905, A.5.1.1).
   header.reference = to_ntp(std::min(state.reference_time, now));
   return header;
 }

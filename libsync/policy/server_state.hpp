@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a server says of its own clock, as the system variables of RFC 5905, section 11.1, and how
-// that ages. One plain value, so that the threads that serve can copy it whole.
+// A server's system variables (RFC 5905, section 11.1) and how they age. It is a plain value, so that the
+// threads that serve can copy it as a whole.
 #pragma once
 
 #include <algorithm>
@@ -13,19 +13,19 @@
 
 namespace isletime {
 
-// RFC 5905, section 7.2 (MAXDISP): what an unsynchronised server reports.
+// RFC 5905, section 7.2 (MAXDISP): the dispersion that an unsynchronised server reports.
 inline constexpr Dispersion kMaxDispersion{seconds{16}};
 
 struct ServerState {
   Leap leap = Leap::kUnsynchronised;
-  std::uint8_t stratum = 0;   // 1 to 15; anything else is unsynchronised
+  std::uint8_t stratum = 0;   // 1 to 15; anything else means unsynchronised
   std::int8_t precision = 0;  // log2 seconds
   ReferenceId reference_id{};
-  WallTime reference_time{};  // when the clock was last set or checked, or its server's was
+  WallTime reference_time{};  // when the clock, or its server's, was last set or checked
   Delay root_delay{};
   Dispersion root_dispersion{};               // at dispersion_time
-  std::optional<WallTime> dispersion_time{};  // absent: reference_time
-  Dispersion growth_limit = kMaxDispersion;   // which growth since then never reaches
+  std::optional<WallTime> dispersion_time{};  // without it, reference_time
+  Dispersion growth_limit = kMaxDispersion;   // an upper limit of the growth since then
   Ppm growth_rate = kFrequencyTolerance;      // of root_dispersion, at first; at most 1000 ppm
   WallTime not_before{};                      // a clock that reads less is not believed
 };
@@ -35,13 +35,13 @@ constexpr bool is_synchronised(const ServerState& state, WallTime now) {
          now >= state.not_before;
 }
 
-// A bound that is known must grow for as long as nobody confirms it.
+// A known bound must grow for as long as no source confirms it.
 inline constexpr Dispersion kUnlimited{nanoseconds::max()};
 
-// Grows with the time since dispersion_time, ever more slowly towards the limit.
+// Returns a dispersion that grows since dispersion_time, and ever more slowly towards the limit.
 constexpr Dispersion root_dispersion_at(const ServerState& state, WallTime now) {
   using std::chrono::microseconds;
-  // Both upper ends keep the product below in range.
+  // Both upper limits keep the product below in range.
   constexpr nanoseconds kLongest = std::chrono::hours{24 * 366};
   const nanoseconds age = std::clamp(elapsed(state.dispersion_time.value_or(state.reference_time), now),
                                      nanoseconds::zero(), kLongest);
@@ -54,11 +54,12 @@ constexpr Dispersion root_dispersion_at(const ServerState& state, WallTime now) 
   return {state.root_dispersion.value + microseconds{growth * limit / (growth + limit)}};
 }
 
-// RFC 4330's and busybox's clients refuse a root distance of 1 s: the growth of an island's own
-// clock stays below half of it, so that its devices keep together however long nobody sets the hub.
+// RFC 4330's and busybox's clients refuse a root distance of 1 s: the growth of an island's own clock stays
+// below half of that, so that its devices agree however long nobody sets the hub.
 inline constexpr Dispersion kLocalGrowthLimit{std::chrono::milliseconds{500}};
 
-// A clock that nothing disciplines, served as the island's own time since it was set at `set_at`.
+// Returns the state of an undisciplined clock that is served as the island's own time and was set at
+// `set_at`.
 constexpr ServerState local_reference(std::uint8_t stratum, std::int8_t precision, WallTime set_at,
                                       WallTime not_before) {
   return {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A wall clock made of a free-running one: its reading at some instant, its rate, and for a while a slew on
-// top of that. Between two calls of set() it never goes back. It may be asked for instants somewhat before
-// its last adjustment, such as an interrupt's stamp.
+// A wall clock derived from a free-running one: its reading at an instant, its rate, and temporarily a slew.
+// Between two calls of set() it never goes back. It can be read for instants shortly before its last
+// adjustment, such as the timestamp of an interrupt.
 #pragma once
 
 #include <algorithm>
@@ -17,30 +17,30 @@ class SoftwareClock {
  public:
   static constexpr Ppm kLargestRate = Ppm::whole(50'000);
   static constexpr Ppm kLeastSlewRate = Ppm::whole(10);
-  static constexpr Offset kLargestSlew{std::chrono::hours{1}};  // beyond that, set the clock
+  static constexpr Offset kLargestSlew{std::chrono::hours{1}};  // for more, set the clock
 
-  // Absent: it was never set.
+  // Returns nothing if it was never set.
   constexpr std::optional<WallTime> at(MonoTime now) const {
     if (!set_) return std::nullopt;
     return reading(now);
   }
 
-  // Steps the clock, and ends a slew.
+  // Steps the clock and ends a slew.
   constexpr void set(MonoTime now, WallTime time) {
     set_ = true;
     base_ = slew_end_ = now;
     reading_at_base_ = time;
   }
 
-  // From now on the clock gains `rate` on the free-running one; held within kLargestRate.
+  // From now on the clock gains `rate` on the free-running one, clamped to kLargestRate.
   constexpr void set_rate(MonoTime now, Ppm rate) {
     rebase(now);
     rate_ = std::clamp(rate, Ppm{-kLargestRate.scaled}, kLargestRate);
   }
   constexpr Ppm rate() const { return rate_; }
 
-  // Gains `amount` by running faster or slower by `speed` for as long as it takes, instead of what
-  // was left of an earlier slew.
+  // Gains `amount` by running faster or slower by `speed` for as long as it takes. The rest of an earlier
+  // slew is dropped.
   constexpr void slew(MonoTime now, Offset amount, Ppm speed) {
     rebase(now);
     const std::int64_t scaled = std::clamp(speed, kLeastSlewRate, kLargestRate).scaled;
@@ -52,7 +52,7 @@ class SoftwareClock {
   constexpr bool is_slewing(MonoTime now) const { return now < slew_end_; }
 
  private:
-  // |amount| / speed, where 10^6 * 2^16 is the unit of a rate. 0 < scaled.
+  // Returns |amount| / speed, where 10^6 * 2^16 is the unit of a rate; 0 < scaled.
   static constexpr nanoseconds time_to_slew(nanoseconds amount, std::int64_t scaled) {
     const std::int64_t whole = amount.count() / scaled;
     const std::int64_t rest = amount.count() % scaled * 65536;

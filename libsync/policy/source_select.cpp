@@ -13,27 +13,27 @@ using std::chrono::milliseconds;
 // RFC 5905, section 7.2 (NMIN): clustering leaves no fewer survivors.
 constexpr std::size_t kFewestSurvivors = 3;
 
-// What a stratum further from the reference counts as, when a system peer is chosen.
+// What each stratum adds to a source's distance when the system peer is chosen.
 constexpr nanoseconds kDistancePerStratum = milliseconds{1};
 
-// Differences are held to this (19 hours), so that a weight times one stays in range.
+// Differences are clamped to this (19 hours), so that their product with a weight stays in range.
 constexpr nanoseconds kLargestDifference{std::int64_t{1} << 46};
 
-// Differences are scaled to this, so that the squares of all of them together fit 64 bits.
+// Differences are scaled to this, so that the squares of all of them together fit into 64 bits.
 constexpr std::int64_t kSquarable = std::int64_t{1} << 29;
 
-// Weighing by integers: ratios of deviations have so many fractional bits, and are held to 2^20 of these.
+// Weights use integers: ratios of deviations have this many fractional bits, and are at most 2^20.
 constexpr int kRatioBits = 6;
 constexpr std::uint64_t kLargestRatio = std::uint64_t{1} << 20;
 constexpr std::int64_t kUnitSquare = std::int64_t{1} << (2 * kRatioBits);
-// A weight is 2^15 for the least deviation, so that 32 times one with the square of a ratio fit 64 bits.
+// A weight is 2^15 for the least deviation, so that 32 of them times the square of a ratio fit into 64 bits.
 constexpr int kInverseBits = 30;
 constexpr int kWeightBits = 15;
 constexpr int kWeightShift = kInverseBits - kWeightBits;
-// Mean squares of differences up to this are noise: twice the deviation that is claimed.
+// Mean squares of differences up to this are noise: twice the claimed deviation.
 constexpr std::int64_t kExplained = 4;
 
-// a / b, of non-negative times.
+// Returns a / b of non-negative times.
 constexpr std::uint64_t ratio_of(nanoseconds a, nanoseconds b) {
   return std::min(static_cast<std::uint64_t>((a.count() << kRatioBits) / b.count()), kLargestRatio);
 }
@@ -42,7 +42,7 @@ constexpr std::uint64_t square_ratio(nanoseconds a, nanoseconds b) {
   return ratio_of(a, b) * ratio_of(a, b);
 }
 
-// 2^kInverseBits for a square ratio of 1, and less the larger it is.
+// Returns 2^kInverseBits for a square ratio of 1, and less for larger ones.
 constexpr std::uint64_t inverse(std::uint64_t square) {
   return (static_cast<std::uint64_t>(kUnitSquare) << kInverseBits) / square;
 }
@@ -64,7 +64,7 @@ constexpr bool overlap(const Interval& a, const Interval& b) {
   return a.low <= b.high && b.low <= a.high;
 }
 
-// Some of the candidates, by index; in no allocated memory.
+// A subset of the candidates, by index, without allocated memory.
 class Group {
  public:
   void add(std::size_t index) { members_[size_++] = index; }
@@ -88,7 +88,7 @@ class Group {
   std::size_t size_ = 0;
 };
 
-// Absent: it counts.
+// Returns nothing if the candidate counts.
 std::optional<Standing> find_fault(const Candidate& c, Dispersion max_bound) {
   if (!c.reachable) return Standing::kUnreachable;
   if (!c.synchronised) return Standing::kUnsynchronised;
@@ -161,7 +161,7 @@ class Selector {
     return group.where([&](std::size_t i) { return candidates_[i].rank == best; });
   }
 
-  // The nearest of its names speaks for a server.
+  // Of a server's names, the one with the least distance represents it.
   Group without_duplicates(const Group& group) {
     return keep(group, Standing::kDuplicate, [&](std::size_t i) {
       return std::none_of(group.begin(), group.end(), [&](std::size_t other) {
@@ -171,7 +171,7 @@ class Selector {
     });
   }
 
-  // From the first to the last point that at least `votes` intervals have in common.
+  // Returns the range from the first to the last point that at least `votes` intervals contain.
   std::optional<Interval> common_to(const Group& group, std::size_t votes) const {
     const auto has_votes = [&](nanoseconds point) {
       return group.where([&](std::size_t i) { return contains(intervals_[i], point); }).size() >= votes;
@@ -188,8 +188,8 @@ class Selector {
     return common;
   }
 
-  // As few falsetickers as possible, and fewer than half (RFC 5905, section 11.2.1). Not the RFC's
-  // further wish, that the offsets themselves lie in the intersection: a phone's bound is a hundred
+  // Accepts as few falsetickers as possible, and fewer than half (RFC 5905, section 11.2.1). It drops the
+  // RFC's further condition that the offsets themselves lie in the intersection: a phone's bound is a hundred
   // times a server's, and both are honest.
   std::optional<Interval> agreement(const Group& counting) const {
     if (const auto common = majority_of(counting)) return common;
@@ -205,8 +205,9 @@ class Selector {
     return std::nullopt;
   }
 
-  // What so many have in common may be in several places, where one of them is vague and others exclude each
-  // other. If the local clock has followed one of them and is in such a place, then it is that one.
+  // The points with that many votes may lie in several places, if one interval is wide and others exclude
+  // each other. If the local clock has followed one of the sources and is in such a place, that place is
+  // chosen.
   std::optional<Interval> near_local_clock(const Group& group, std::size_t votes) const {
     const Group witnessed =
         group.where([&](std::size_t i) { return contains(intervals_[i], nanoseconds::zero()); });
@@ -216,15 +217,15 @@ class Selector {
     return common_to(witnessed, votes);
   }
 
-  // Whoever gave tiers said whom to believe where nothing else tells.
+  // Configured tiers say whom to believe if nothing else does.
   Group in_best_tier(const Group& group) const {
     Tier best = Tier::kFallback;
     for (const std::size_t i : group) best = std::min(best, candidates_[i].tier);
     return group.where([&](std::size_t i) { return candidates_[i].tier == best; });
   }
 
-  // No majority: none can be shown right. If the local clock has followed one of them, it is the
-  // witness of what that one said before, and has the casting vote.
+  // Without a majority no source can be shown to be right. If the local clock has followed one of them, it
+  // confirms what that one said before, and has the casting vote.
   std::optional<Interval> agreement_with_local_clock(const Group& counting) const {
     const bool followed = std::any_of(counting.begin(), counting.end(),
                                       [&](std::size_t i) { return candidates_[i].was_selected; });
@@ -244,15 +245,16 @@ class Selector {
     return keep(survivors, Standing::kStandby, [&](std::size_t i) { return best.contains(i); });
   }
 
-  // An honest source with a wide bound may lie outside what is agreed on: it could only spoil it.
+  // An honest source with a wide bound may lie outside the agreed interval, and could only make the mean
+  // worse.
   Group within(const Group& survivors, const Interval& agreed) {
     const auto is_within = [&](std::size_t i) { return contains(agreed, candidates_[i].offset.value); };
     if (std::none_of(survivors.begin(), survivors.end(), is_within)) return survivors;
     return keep(survivors, Standing::kOutlier, is_within);
   }
 
-  // No mean of sources that exclude each other is right: beside the nearest only those stay that may be right
-  // if it is.
+  // A mean of sources that exclude each other is wrong: besides the nearest, only those stay that may be
+  // right if it is.
   Group compatible(Group survivors) {
     Group left = survivors;
     while (!left.empty()) {
@@ -273,8 +275,8 @@ class Selector {
     return std::clamp(candidates_[i].deviation.value, nanoseconds{1}, kLargestDifference);
   }
 
-  // RFC 5905, section 11.2.2: the survivor that differs most from the others goes, as long as
-  // that difference is more than the noise of the best.
+  // RFC 5905, section 11.2.2: the survivor that differs most from the others is removed, as long as that
+  // difference exceeds the noise of the best.
   Group cluster(Group survivors) {
     while (survivors.size() > kFewestSurvivors) {
       const auto worst = worst_of(survivors);
@@ -284,7 +286,7 @@ class Selector {
     return survivors;
   }
 
-  // Absent: all are as close as their noise lets them be.
+  // Returns nothing if all are as close as their noise allows.
   std::optional<std::size_t> worst_of(const Group& survivors) const {
     nanoseconds largest{};
     nanoseconds least_deviation = kLargestDifference;
@@ -313,7 +315,7 @@ class Selector {
     return worst;
   }
 
-  // The last system peer stays until another has less than half its distance.
+  // The last system peer stays until another source has less than half its distance.
   nanoseconds distance(std::size_t i) const {
     const Candidate& c = candidates_[i];
     const nanoseconds distance = saturated_sum(c.bound.value, c.stratum * kDistancePerStratum);
@@ -328,9 +330,10 @@ class Selector {
     });
   }
 
-  // By inverse variance. Where the survivors differ by more than their noise explains, asymmetries of their
-  // paths that no noise shows are at work: all have this variance besides their own (the random effects
-  // of DerSimonian and Laird), so that of two that contradict each other neither wins by its last sample.
+  // Weights are inverse variances. If the survivors differ by more than their noise explains, their paths
+  // have asymmetries that the noise does not show: all get a common variance in addition to their own (the
+  // random effects of DerSimonian and Laird), so that of two contradicting sources neither wins by its last
+  // sample.
   void weigh(const Group& survivors, std::size_t system_peer) {
     nanoseconds least = kLargestDifference;
     for (const std::size_t i : survivors) least = std::min(least, deviation(i));
@@ -347,8 +350,8 @@ class Selector {
     selection_.placements[system_peer].weight += left;
   }
 
-  // In squares of `least`, of kUnitSquare parts. It is at most half of the largest difference's square, and
-  // inverse() of that is not zero yet.
+  // The result is in squares of `least`, in units of 1/kUnitSquare. It is at most half of the largest
+  // difference's square, for which inverse() is not zero yet.
   std::uint64_t common_variance(const Group& survivors, std::size_t from, nanoseconds least) const {
     const auto weight = [&](std::size_t i) {
       return inverse(square_ratio(deviation(i), least)) >> kWeightShift;
@@ -388,7 +391,7 @@ class Selector {
     nanoseconds sum{};
     for (const std::size_t i : survivors) sum += difference(i, peer) * selection_.placements[i].weight;
     const nanoseconds peer_offset = candidates_[peer].offset.value;
-    // No two of them exclude each other, so that all have a part in common.
+    // No two of them exclude each other, so all have a part in common.
     Interval common = agreed;
     for (const std::size_t i : survivors) {
       if (!overlap(intervals_[i], common)) continue;
@@ -398,7 +401,7 @@ class Selector {
         std::clamp(saturated_sum(peer_offset, sum / kWholeWeight), common.low, common.high);
     const nanoseconds by_peer =
         saturated_sum(candidates_[peer].bound.value, magnitude(saturated_difference(offset, peer_offset)));
-    // Any point that was agreed on may be the true one.
+    // Any point of the agreed interval may be the true one.
     const nanoseconds bound = std::max(
         {by_peer, saturated_difference(offset, agreed.low), saturated_difference(agreed.high, offset)});
     selection_.combination = Combination{peer, {offset}, {bound}, {agreed.low}, {agreed.high}};

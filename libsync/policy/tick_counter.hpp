@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A hardware counter of 32 bits at a nominal rate, as a time that never wraps. It must be read through this
-// at least once a wrap: every 53 s for a CPU's cycles at 80 MHz.
+// Converts a hardware counter of 32 bits with a nominal rate to a time that never wraps. It must be read at
+// least once per wrap: every 53 s for a CPU's cycles at 80 MHz.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,14 @@ namespace isletime {
 
 class TickExtender {
  public:
-  // Counts must come in order.
+  // Counts must be passed in order.
   constexpr std::uint64_t extend(std::uint32_t count) {
     ticks_ += static_cast<std::uint32_t>(count - static_cast<std::uint32_t>(ticks_));
     return ticks_;
   }
 
-  // The time of a count that was taken less than half a wrap from the last one, in an interrupt for instance.
+  // Returns the extended count of one that was taken less than half a wrap from the last one, for example in
+  // an interrupt.
   constexpr std::uint64_t near(std::uint32_t count) const {
     const auto since = static_cast<std::int32_t>(count - static_cast<std::uint32_t>(ticks_));
     return ticks_ + static_cast<std::uint64_t>(std::int64_t{since});
@@ -27,7 +28,8 @@ class TickExtender {
   std::uint64_t ticks_ = 0;
 };
 
-// `ticks_per_second`: nominal; positive. Rounded down to the nanosecond; right for 292 years.
+// `ticks_per_second` is nominal and positive. The result is rounded down to a nanosecond, and right for 292
+// years.
 constexpr MonoTime mono_time(std::uint64_t ticks, std::uint32_t ticks_per_second) {
   const std::uint64_t whole = ticks / ticks_per_second;
   const std::uint64_t rest = ticks % ticks_per_second;

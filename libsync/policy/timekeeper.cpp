@@ -11,16 +11,17 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-// An error of the rate that drift() takes for any age below.
+// The greatest error of the rate that drift() accepts for ages below kLongestAge.
 constexpr Ppm kLargestRateError = Ppm::whole(1000);
 constexpr nanoseconds kLongestAge = hours{24 * 365 * 4};
 constexpr nanoseconds kLargestTolerance = hours{1};
 
-// What the window of NTP allows for already.
+// NTP's window allows for polls up to this.
 constexpr nanoseconds kUsualPoll = seconds{1024};
 constexpr nanoseconds kLongestPoll = seconds{131'072};  // RFC 5905, section 7.2 (MAXPOLL)
 
-// What a clock that is wrong by `rate` takes to gain `error`: the inverse of drift(). At most 4 years.
+// Returns how long a clock that is wrong by `rate` takes to gain `error`: the inverse of drift(), at most 4
+// years.
 constexpr nanoseconds time_to_gain(nanoseconds error, Ppm rate) {
   const std::int64_t time = std::min(error, kLargestTolerance).count() * 65536 / rate.scaled;
   return milliseconds{std::min(time, kLongestAge / milliseconds{1})};
@@ -42,7 +43,8 @@ Judgement Timekeeper::judge(const Report& report, MonoTime now) const {
   return judgement;
 }
 
-// Of the report itself, and against a clock that one at least as good makes reliable.
+// Finds faults of the report itself, and of its relation to a clock that a source at least as good makes
+// reliable.
 std::optional<Verdict> Timekeeper::find_fault(const Report& report, MonoTime now) const {
   const Rule& r = rule(report.kind);
   if (!report.reliable || report.kind == SourceKind::kFreeRun) return Verdict::kUnreliable;
@@ -54,7 +56,7 @@ std::optional<Verdict> Timekeeper::find_fault(const Report& report, MonoTime now
   return std::nullopt;
 }
 
-// A person may know better than a floor that a lying source has raised.
+// A person may know better than a floor raised by a lying source.
 std::optional<Verdict> Timekeeper::find_implausible(SourceKind kind, WallTime claimed) const {
   const WallTime floor = kind == SourceKind::kManual ? config_.earliest : earliest_;
   if (claimed < floor) return Verdict::kBelowFloor;
@@ -62,7 +64,7 @@ std::optional<Verdict> Timekeeper::find_implausible(SourceKind kind, WallTime cl
   return std::nullopt;
 }
 
-// The report is sound, and nobody better is within its window.
+// The report is sound, and no better source is within its window.
 Judgement Timekeeper::compare(const Report& report, const Sync& held, MonoTime now) const {
   const Rule& r = rule(report.kind);
   const Dispersion held_bound = bound_at(held, now);
@@ -70,10 +72,12 @@ Judgement Timekeeper::compare(const Report& report, const Sync& held, MonoTime n
   const bool consistent = difference <= saturated_sum(report.bound.value, held_bound.value);
   const bool is_better_ranked = r.rank < rule(held.kind).rank;
   const bool knows_less = report.bound > held_bound;
-  // A vaguer source of no better rank, with which the clock agrees, could only worsen it.
+  // If the clock agrees with a less accurate source of no better rank, adopting that could only make it
+  // worse.
   const bool agrees = difference <= r.threshold || (consistent && knows_less && !is_better_ranked);
 
-  // Nor can one that makes nothing reliable: what a reliable one has set only ages by its drift.
+  // Neither may a source that makes nothing reliable replace a reliable one, whose time only ages by its
+  // drift.
   if (!r.may_make_reliable && rule(held.kind).may_make_reliable) {
     return {agrees ? Verdict::kBelowThreshold : Verdict::kOutranked, {}, false};
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The names in a request for variables (RFC 9327, section 4): commas between, perhaps spaces around; anything
-// behind a "=" is ignored. A request without names wants all variables.
+// The names in a request for variables (RFC 9327, section 4), separated by commas and optional spaces;
+// anything after a "=" is ignored. A request without names means all variables.
 #pragma once
 
 #include <array>
@@ -14,13 +14,13 @@ namespace isletime {
 
 class VariableList {
  public:
-  // `data` outlives the object, and has kMostControlData bytes at most; a longer list is taken to hold no
-  // known name.
+  // `data` must outlive the object, and have at most kMostControlData bytes; a longer list counts as one
+  // without a known name.
   explicit VariableList(Bytes data);
 
-  // Whether the request asks for a variable that exists.
+  // Returns whether the request asks for a variable that exists.
   bool wants(std::string_view name);
-  // To be asked after all variables that exist were offered: the request names no other.
+  // Call this after offering all variables that exist: returns whether the request names no other.
   bool were_all_known() const { return known_ == names_ && !is_too_long_; }
 
  private:

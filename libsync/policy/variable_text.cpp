@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t kLongestLine = 72;
 constexpr std::string_view kEndOfLine = "\r\n";
 
-// A comma would end the value, a quotation mark the text, and a control character would reach the terminal.
+// A comma would end the value and a quotation mark the text, and a control character would reach the
+// terminal.
 constexpr char made_plain(char c) {
   return c < ' ' || c > '~' || c == '"' || c == ',' || c == '\\' ? '_' : c;
 }
@@ -29,7 +30,7 @@ bool is_plain_code(ReferenceId id) {
 
 }  // namespace
 
-// One variable. It is longer than any can be: names are ours, and texts are cut.
+// One variable. The buffer is longer than any variable: names are ours, and texts are truncated.
 class VariableText::Item {
  public:
   explicit Item(std::string_view name) {
@@ -60,7 +61,7 @@ class VariableText::Item {
     append({&digits[first], digits.size() - first});
   }
 
-  // `value` counts in units of the last decimal.
+  // `value` is in units of the last decimal.
   void append_fixed(std::int64_t value, std::size_t decimals) {
     const auto bits = static_cast<std::uint64_t>(value);
     const std::uint64_t magnitude = value < 0 ? 0 - bits : bits;

@@ -12,17 +12,17 @@
 namespace isletime {
 
 struct ClockQuality {
-  Leap leap = Leap::kUnsynchronised;  // kInsert and kDelete make the kernel do so at the day's end
+  Leap leap = Leap::kUnsynchronised;  // kInsert and kDelete make the kernel do so at the end of the day
   nanoseconds max_error{};
   nanoseconds estimated_error{};
 };
 
-// The kernel lets max_error grow by this, and calls a clock unsynchronised that is off by 16 s
-// (MAXFREQ and NTP_PHASE_LIMIT of its timex.h).
-inline constexpr std::int64_t kKernelGrowth = 2000;  // one in so many: 500 ppm
+// The kernel lets max_error grow by this, and calls a clock unsynchronised at 16 s (MAXFREQ and
+// NTP_PHASE_LIMIT of its timex.h).
+inline constexpr std::int64_t kKernelGrowth = 2000;  // divisor for 500 ppm
 inline constexpr nanoseconds kKernelLimit = seconds{16};
 
-// How long the kernel calls the clock synchronised after it was told so.
+// Returns how long the kernel calls the clock synchronised after it was told so.
 constexpr nanoseconds kernel_patience(const ClockQuality& quality) {
   return std::clamp(kKernelLimit - std::min(quality.max_error, kKernelLimit), nanoseconds::zero(),
                     kKernelLimit) *

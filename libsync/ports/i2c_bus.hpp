@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An I2C bus whose master we are: whole transactions to 7-bit addresses. An operation that takes longer than
-// its bound is an error, never a wait without end.
+// An I2C bus of which we are the controller: whole transactions to 7-bit addresses. An operation that takes
+// too long fails; it never blocks without end.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@
 namespace isletime {
 
 enum class BusError : std::uint8_t {
-  kNoAcknowledge,  // nobody at the address, or it took no more bytes
+  kNoAcknowledge,  // no device at the address, or it accepts no more bytes
   kStuck,          // a line is held low, or arbitration was lost for good
-  kShort,          // fewer bytes moved than were asked for
+  kShort,          // fewer bytes transferred than requested
   kClaimed,        // another driver has the chip
   kNotPermitted,
   kAbsent,  // no such bus
@@ -47,8 +47,9 @@ class I2cBus {
   I2cBus& operator=(const I2cBus&) = delete;
   virtual ~I2cBus() = default;
 
-  // One transaction: `out` is written and, where `in` is not empty, read behind a repeated start. Absent:
-  // every byte was acknowledged. After an error the chip may have taken any number of the bytes of `out`.
+  // Makes one transaction: writes `out` and, if `in` is not empty, reads it after a repeated start. Returns
+  // nothing if every byte was acknowledged. After an error the chip may have taken any number of the bytes of
+  // `out`.
   virtual std::optional<BusError> transfer(std::uint8_t address, Bytes out, MutableBytes in) = 0;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The reference id of an address that is somebody's upstream (RFC 5905, section 7.3): an IPv4 address itself,
-// or the first four bytes of the MD5 of an IPv6 address.
+// The reference id of an upstream's address (RFC 5905, section 7.3): an IPv4 address itself, or the first
+// four bytes of the MD5 of an IPv6 address.
 #pragma once
 
 #include "libsync/core/ip_address.hpp"

@@ -4,7 +4,7 @@
 namespace isletime {
 namespace {
 
-// The types by which nettle calls a cipher that it knows nothing of.
+// nettle calls ciphers through functions of these types.
 void encrypt128(const void* cipher, std::size_t size, std::uint8_t* to, const std::uint8_t* from) {
   aes128_encrypt(static_cast<const aes128_ctx*>(cipher), size, to, from);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// AES-CMAC (RFC 4493) under a key that is expanded once, for a server that signs much.
+// AES-CMAC (RFC 4493) with a key that is expanded only once, for a server that signs many packets.
 #pragma once
 
 #include <array>
@@ -12,12 +12,12 @@
 
 namespace isletime {
 
-// It holds the key, and must be kept where secrets are.
+// The object contains the expanded key, so it must be kept in memory for secrets.
 class AesCmac {
  public:
   using Tag = std::array<std::uint8_t, CMAC128_DIGEST_SIZE>;
 
-  // `secret`: 16 or 32 bytes.
+  // `secret` has 16 or 32 bytes.
   explicit AesCmac(Bytes secret);
 
   Tag tag_of(Bytes message) const;

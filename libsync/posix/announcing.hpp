@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Broadcast and multicast by a socket that serves: from the service's port, as clients expect it, and
-// without a second socket on that port, which would get requests. For UDP sockets of either family.
+// Broadcast and multicast by a socket that serves: clients expect the service's port, and a second socket on
+// that port would get requests. For UDP sockets of either family.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,14 @@
 
 namespace isletime {
 
-// One way out: an address of ours, and where to.
+// One of our addresses and a destination.
 struct Outlet {
   std::uint32_t interface = 0;  // index
   IpAddress from;
   Endpoint to;  // a broadcast address, or a group, which no router passes on
 };
 
-// Lets the socket send broadcasts. It gets nothing of the groups that others on this machine have joined.
+// Lets the socket send broadcasts, and keeps it from receiving for groups that other programs have joined.
 std::optional<SysError> allow_announcing(int socket, bool is_v4);
 
 // May be called while another thread uses the socket.

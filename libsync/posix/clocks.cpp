@@ -26,7 +26,7 @@ std::int8_t measure_precision() {
   for (int i = 0; i < 64; ++i) {
     const WallTime before = wall_now();
     WallTime after = wall_now();
-    // The tries are bounded, as a simulated clock may stand still.
+    // The number of tries is bounded, because a simulated clock may stand still.
     for (int tries = 0; after == before && tries < 1000; ++tries) after = wall_now();
     if (after > before) least = std::min(least, elapsed(before, after));
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The system's clocks as the time types of core. Reading only.
+// Reads the system's clocks as the time types of core.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ constexpr nanoseconds to_nanoseconds(const timespec& time) {
 WallTime wall_now();  // CLOCK_REALTIME
 MonoTime mono_now();  // CLOCK_MONOTONIC
 
-// Log2 seconds: the smallest step that reading the wall clock shows (RFC 5905, section 7.3,
-// precision); -30 to -1.
+// Returns log2 of the smallest step in seconds that the wall clock shows (RFC 5905, section 7.3, precision),
+// between -30 and -1.
 std::int8_t measure_precision();
 
 }  // namespace isletime

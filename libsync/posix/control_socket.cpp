@@ -39,7 +39,7 @@ bool ControlServer::is_done(const Client& client) {
 short ControlServer::events_of(const Client& client) {
   if (!client.output.empty()) return POLLOUT;
   if (client.awaits_reply) return 0;
-  // A whole line is here already, so the next turn comes at once.
+  // The client has sent a whole line already, so the next turn must come at once.
   if (has_line(client)) return POLLOUT;
   return client.has_ended ? flags(0) : flags(POLLIN);
 }
@@ -62,7 +62,7 @@ std::optional<ControlServer::Request> ControlServer::on_poll(std::span<const pol
     if (client == clients_.end()) continue;
     on_event(*client, entry.revents);
   }
-  // Appended last, so that a newcomer does not get the events of the client that had its descriptor before.
+  // New clients are appended last, so that they get no events of an earlier client with the same descriptor.
   if (has_newcomers) accept_all();
   return take_request();
 }
@@ -92,7 +92,7 @@ void ControlServer::read(Client& client) {
     client.input.append(buffer.data(), static_cast<std::size_t>(size));
   } else if (size == 0) {
     client.has_ended = true;
-    // The last line may be without its end.
+    // The last line may lack its line end.
     if (!client.input.empty()) client.input += '\n';
   } else if (errno != EAGAIN && errno != EINTR) {
     client.is_broken = true;
@@ -174,8 +174,8 @@ void ControlServer::publish(std::string_view topic, std::string_view line) {
 }
 
 void ControlServer::accept_all() {
-  // Further clients can wait for the next turn, which tells which of these have gone, before a client that
-  // stays loses its place to them.
+  // Stop when the table is full: by the next turn some clients may have gone, so that none that stays is
+  // dropped for a new one.
   for (std::size_t i = 0; i < kMostControlClients; ++i) {
     if (!accept_one() || clients_.size() == kMostControlClients) return;
   }
@@ -210,8 +210,8 @@ void ControlServer::make_room(uid_t newcomer) {
                          [user](const Client& client) { return client.peer.uid == user; }) +
            (user == newcomer ? 1 : 0);
   };
-  // Picks a client of the user who has the most: first one that follows nothing, then the one that has been
-  // silent the longest.
+  // Picks a client of the user who has the most clients: preferably one that follows no topic, then the one
+  // that has been silent the longest.
   const auto rank = [&clients_of](const Client& client) {
     return std::tuple{-clients_of(client.peer.uid), !client.topics.empty(), client.last_active};
   };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The daemon's side of its control socket: a few local clients that send lines and get lines, in a
-// loop around poll(2). A turn of it takes one request, and sends each client some of what waits for it, so
-// that the loop is soon back at its own work however many ask, and for however much. No client is waited for;
-// one that does not read, sends lines without end, or is one too many is dropped. Whose turn it is to go when
-// there are too many falls on the user who has the most, so that nobody can keep others out.
+// The daemon's side of its control socket: a few local clients that exchange lines with it, in a loop around
+// poll(2). Each turn takes one request and sends each client only a part of its pending output, so that the
+// loop soon returns to its other work. It never waits for a client; one that does not read, sends endless
+// lines, or is one too many is dropped. If there are too many, the user with the most clients loses one, so
+// that nobody can keep others out.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ namespace isletime {
 
 inline constexpr std::size_t kMostControlClients = 16;
 inline constexpr std::size_t kLargestControlRequest = 4096;                   // bytes of a line
-inline constexpr std::size_t kLargestControlReply = std::size_t{256} * 1024;  // bytes that wait for a client
+inline constexpr std::size_t kLargestControlReply = std::size_t{256} * 1024;  // pending bytes for a client
 inline constexpr std::size_t kMostSentATurn = std::size_t{64} * 1024;         // bytes to a client
 
 class ControlServer {
@@ -36,24 +36,24 @@ class ControlServer {
   struct Request {
     ClientId from;
     Peer peer;
-    std::string line;  // without its end; may be anything
+    std::string line;  // without its end; arbitrary bytes
   };
 
-  // Anybody can connect to the socket; `account` as in SocketFile.
+  // Anybody may connect to the socket; `account` is as in SocketFile.
   static Result<ControlServer, SocketFailure> open(const std::string& path,
                                                    std::optional<uid_t> account = {});
 
-  // The descriptors to wait for; called before each poll(2).
+  // Appends the descriptors to wait for; must be called before each poll(2).
   void append_pollfds(std::vector<pollfd>& polled);
-  // `polled` may hold descriptors of others. The request of who has waited the longest, if anybody has one;
-  // it wants one reply() or refuse(), until which its client's next one waits.
+  // `polled` may contain other descriptors. Returns the request of the client that has waited the longest, if
+  // there is one. The caller must call reply() or refuse() before that client's next request is taken.
   std::optional<Request> on_poll(std::span<const pollfd> polled);
 
-  // Lines without their end. Clients that have gone are passed over.
+  // Lines are passed without their end. Clients that have gone are skipped.
   void reply(ClientId to, std::string_view line);
-  void refuse(ClientId to, std::string_view line);  // its last line
+  void refuse(ClientId to, std::string_view line);  // sends the last line
 
-  // From now on the client gets the lines that are published under the topic.
+  // From now on the client gets the lines published under the topic.
   void follow(ClientId who, std::string_view topic);
   bool is_followed(std::string_view topic) const;
   void publish(std::string_view topic, std::string_view line);
@@ -68,8 +68,8 @@ class ControlServer {
     std::string output;
     std::vector<std::string> topics;
     bool awaits_reply = false;
-    bool has_ended = false;   // it sends no more
-    bool is_refused = false;  // it is closed once it has its output
+    bool has_ended = false;   // the client sends no more
+    bool is_refused = false;  // to be closed once its output is sent
     bool is_broken = false;
   };
 
@@ -94,7 +94,7 @@ class ControlServer {
   std::vector<Client> clients_;
   ClientId last_id_ = 0;
   std::uint64_t turn_ = 0;
-  bool rests_ = false;  // the system had no room for one more, so wait for something else to happen
+  bool rests_ = false;  // accept failed for lack of resources; wait for another event
 };
 
 }  // namespace isletime

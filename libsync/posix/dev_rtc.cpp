@@ -16,7 +16,8 @@ namespace {
 
 constexpr int kFirstYear = 1900;  // of rtc_time
 
-// Whether the kernel says that it is an RTC. Other devices answer EINVAL to unknown requests, too.
+// Returns whether the kernel lists it as an RTC, since other devices may also answer unknown requests with
+// EINVAL.
 bool is_of_class_rtc(const Fd& device) {
   struct stat about {};
   if (fstat(device.get(), &about) < 0 || !S_ISCHR(about.st_mode)) return false;
@@ -58,11 +59,11 @@ rtc_time to_rtc_time(const CivilTime& time) {
 }
 
 Result<DevRtc, SysError> DevRtc::open(const std::string& path) {
-  // Opened without waiting, as a path may be anything, such as a pipe.
+  // O_NONBLOCK, because the path may be anything, such as a pipe.
   Fd device(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!device.is_open()) return last_error("open");
   rtc_time time{};
-  // A chip that holds no time is an RTC, too.
+  // A chip without a valid time is an RTC too.
   if (ioctl(device.get(), RTC_RD_TIME, &time) < 0 && (errno == ENOTTY || !is_of_class_rtc(device))) {
     return Unexpected{SysError{ENOTTY, "RTC_RD_TIME"}};
   }
@@ -104,7 +105,7 @@ Integrity DevRtc::integrity() const {
   return (flags & RTC_VL_DATA_INVALID) != 0 ? Integrity::kLost : Integrity::kGood;
 }
 
-// The kernel counts the other way: a positive correction lengthens the day (Documentation/ABI,
+// The kernel uses the opposite sign: a positive correction lengthens the day (Documentation/ABI,
 // sysfs-class-rtc).
 Result<std::int64_t, SysError> DevRtc::correction() const {
   rtc_param parameter{};

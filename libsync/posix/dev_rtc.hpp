@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A battery clock by way of the kernel's driver, /dev/rtcN (rtc(4)). Its time is whole seconds of whatever
-// scale it was set to. Only one program at a time can have it open.
+// A battery clock behind the kernel's driver, /dev/rtcN (rtc(4)). Its time is in whole seconds of the time
+// scale to which it was set. Only one program at a time can open it.
 #pragma once
 
 #include <cstdint>
@@ -18,22 +18,22 @@ namespace isletime {
 
 class DevRtc {
  public:
-  // Error: ENOTTY if it is no RTC, EBUSY if another program has it.
+  // Fails with ENOTTY if it is no RTC, and with EBUSY if another program has it open.
   static Result<DevRtc, SysError> open(const std::string& path);
 
-  // Its integrity is kUntold where the driver has no flag to show. What the driver knows for wrong, it does
-  // not show: such a time was lost.
+  // The integrity is kUntold if the driver shows no flag. A driver refuses to show a time that it knows to be
+  // wrong; such a time counts as lost.
   Result<RtcReading, SysError> read() const;
   Result<std::optional<std::uint8_t>, SysError> read_second() const;
   std::optional<SysError> set(const CivilTime& time) const;
 
-  // By how much the clock is made to run faster, in parts per 10^9. Error: ENOTTY or EINVAL where the driver
-  // has no such adjustment.
+  // The frequency correction in parts per 10^9; positive values make the clock run faster. Fails with ENOTTY
+  // or EINVAL if the driver has no such adjustment.
   Result<std::int64_t, SysError> correction() const;
   std::optional<SysError> set_correction(std::int64_t ppb) const;
 
  private:
-  // Error: EINVAL if the registers hold no time, or the driver knows that it was lost.
+  // Fails with EINVAL if the registers hold no valid time, or the driver knows that it was lost.
   Result<CivilTime, SysError> read_time() const;
   Integrity integrity() const;
   explicit DevRtc(Fd device) : device_(std::move(device)) {}
@@ -41,7 +41,7 @@ class DevRtc {
   Fd device_;
 };
 
-// Absent: there is no such time.
+// Returns nothing if there is no such time.
 std::optional<CivilTime> to_civil_time(const rtc_time& time);
 rtc_time to_rtc_time(const CivilTime& time);
 

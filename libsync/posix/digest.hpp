@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A short BLAKE2b digest (RFC 7693) as text: it tells a torn text from a whole one, and stands for a name
-// that must not be disclosed.
+// A short BLAKE2b digest (RFC 7693) as text: it reveals truncated text, and replaces names that must not be
+// disclosed.
 #pragma once
 
 #include <cstddef>

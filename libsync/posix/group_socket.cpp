@@ -22,7 +22,7 @@ std::optional<SysError> join(const Fd& socket, IpAddress group, std::uint32_t in
     ip_mreqn request{};
     request.imr_multiaddr = to_in_addr(group);
     request.imr_ifindex = static_cast<int>(interface);
-    // Groups that others have joined on other interfaces are not for us.
+    // Without this the socket would also receive for groups that others have joined on other interfaces.
     if (const auto error = set_option(socket, IPPROTO_IP, IP_MULTICAST_ALL, 0, "set IP_MULTICAST_ALL")) {
       return error;
     }
@@ -45,7 +45,7 @@ std::optional<SysError> join(const Fd& socket, IpAddress group, std::uint32_t in
 Result<GroupSocket, SysError> GroupSocket::open(const Endpoint& group, std::uint32_t interface) {
   auto socket = open_udp(group.address, Stamps::kReceive);
   if (!socket) return Unexpected{socket.error()};
-  // The first option is for our own sockets, the second for another program's socket that shares the port.
+  // The first option is for our own sockets, the second for other programs' sockets on this port.
   if (const auto error = set_option(*socket, SOL_SOCKET, SO_REUSEPORT, 1, "set SO_REUSEPORT")) {
     return Unexpected{*error};
   }
@@ -81,7 +81,7 @@ std::optional<HeardDatagram> GroupSocket::receive() {
   }
 }
 
-// The kernel lets only the sockets of one user share a port.
+// The kernel lets sockets share a port only if they belong to the same user.
 std::optional<SysError> share_port_with(std::uint32_t user, int socket) {
   if (fchown(socket, user, static_cast<gid_t>(-1)) == 0) return std::nullopt;
   return SysError{errno, "fchown"};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Receives what is sent to everybody: it is bound to a broadcast address or a multicast group, so that it
-// gets no datagram that is meant for one host, and may exist beside a socket that serves the same port.
+// Receives broadcasts or multicasts: the socket is bound to a broadcast address or a group, so it gets no
+// datagram for a single host, and can coexist with a socket that serves the same port.
 #pragma once
 
 #include <array>
@@ -24,11 +24,11 @@ struct HeardDatagram {
 
 class GroupSocket {
  public:
-  // `group`: joined on this interface alone if it is a multicast one, for which IPv6 wants its scope. A
-  // port that serves is shared only with sockets of the same user.
+  // A multicast `group` is joined on this interface only; IPv6 requires its scope. A port that also serves is
+  // shared only with sockets of the same user.
   static Result<GroupSocket, SysError> open(const Endpoint& group, std::uint32_t interface);
 
-  // Never waits. Absent: nothing more at present.
+  // Never blocks. Returns nothing if no datagram is waiting.
   std::optional<HeardDatagram> receive();
   int descriptor() const { return socket_.get(); }
 
@@ -36,10 +36,10 @@ class GroupSocket {
   explicit GroupSocket(Fd socket) : socket_(std::move(socket)) {}
 
   Fd socket_;
-  std::array<std::uint8_t, 256> buffer_{};  // longer ones are cut, so that their signature does not match
+  std::array<std::uint8_t, 256> buffer_{};  // longer datagrams are cut, and their signature does not match
 };
 
-// Lets another socket of `user` be bound to the port of this one, which root has opened.
+// Lets sockets of `user` share the port of this one, which root has opened.
 std::optional<SysError> share_port_with(std::uint32_t user, int socket);
 
 }  // namespace isletime

@@ -11,7 +11,7 @@
 namespace isletime {
 namespace {
 
-// In units of 10 ms.
+// The unit is 10 ms.
 constexpr unsigned long kTimeout = 10;
 constexpr unsigned long kRetries = 1;
 
@@ -20,7 +20,7 @@ i2c_msg message(std::uint8_t address, std::uint16_t flags, std::span<const std::
   out.addr = address;
   out.flags = flags;
   out.len = static_cast<std::uint16_t>(bytes.size());
-  // The kernel writes to it only where the flags ask for a read.
+  // The kernel writes to it only if the flags ask for a read.
   out.buf = const_cast<std::uint8_t*>(bytes.data());
   return out;
 }
@@ -49,7 +49,7 @@ BusError to_bus_error(int code) {
 }
 
 Result<std::unique_ptr<I2cDev>, SysError> I2cDev::open(const std::string& path, Claims claims) {
-  // Opened without waiting, as a path may be anything, such as a pipe.
+  // O_NONBLOCK, because the path may be anything, such as a pipe.
   Fd device(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
   if (!device.is_open()) return last_error("open");
   unsigned long functions = 0;
@@ -58,14 +58,15 @@ Result<std::unique_ptr<I2cDev>, SysError> I2cDev::open(const std::string& path, 
     return Unexpected{SysError{code, "I2C_FUNCS"}};
   }
   if ((functions & I2C_FUNC_I2C) == 0) return Unexpected{SysError{EOPNOTSUPP, "I2C_FUNCS"}};
-  // A setting that an adapter refuses is fixed.
+  // An adapter that refuses these settings has fixed ones.
   ioctl(device.get(), I2C_TIMEOUT, kTimeout);
   ioctl(device.get(), I2C_RETRIES, kRetries);
   return std::make_unique<I2cDev>(std::move(device), claims);
 }
 
 std::optional<BusError> I2cDev::transfer(std::uint8_t address, Bytes out, MutableBytes in) {
-  // I2C_RDWR itself does not check this. It is checked each time, as a driver may be bound at any moment.
+  // I2C_RDWR does not check whether a driver has the chip, and one may be bound at any moment, so check each
+  // time.
   if (claims_ == Claims::kRespected &&
       ioctl(device_.get(), I2C_SLAVE, static_cast<unsigned long>(address)) < 0) {
     return to_bus_error(errno);
@@ -76,7 +77,7 @@ std::optional<BusError> I2cDev::transfer(std::uint8_t address, Bytes out, Mutabl
   if (!in.empty()) messages[count++] = message(address, I2C_M_RD, in);
   i2c_rdwr_ioctl_data request{messages.data(), count};
   const int done = ioctl(device_.get(), I2C_RDWR, &request);
-  // From a transfer, EBUSY is a line that stays low, not a chip that another driver holds.
+  // In a transfer EBUSY means a line that stays low, not a chip that another driver holds.
   if (done < 0) return errno == EBUSY ? BusError::kStuck : to_bus_error(errno);
   if (static_cast<unsigned>(done) < count) return BusError::kShort;
   return std::nullopt;

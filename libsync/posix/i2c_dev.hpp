@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// An I2C bus as Linux's /dev/i2c-N, for whole transactions (I2C_RDWR). A chip that one of the kernel's
-// drivers holds is left to it unless told otherwise. No transfer takes longer than the kernel's timeout, set
-// here to 100 ms.
+// An I2C bus as Linux's /dev/i2c-N, for whole transactions (I2C_RDWR). Unless told otherwise, it does not
+// touch a chip that a kernel driver holds. No transfer takes longer than the kernel's timeout, which is set
+// to 100 ms.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ class I2cDev final : public I2cBus {
  public:
   enum class Claims : std::uint8_t { kRespected, kIgnored };
 
-  // Error: ENOTTY if it is no I2C bus, EOPNOTSUPP if it can do SMBus transfers only.
+  // Fails with ENOTTY if it is no I2C bus, and with EOPNOTSUPP if it supports SMBus transfers only.
   static Result<std::unique_ptr<I2cDev>, SysError> open(const std::string& path, Claims claims);
 
   I2cDev(Fd device, Claims claims) : device_(std::move(device)), claims_(claims) {}
@@ -29,7 +29,7 @@ class I2cDev final : public I2cBus {
   Claims claims_;
 };
 
-// The bus error that the kernel's errno means (Documentation/i2c/fault-codes.rst).
+// Converts the kernel's errno (Documentation/i2c/fault-codes.rst).
 BusError to_bus_error(int code);
 
 }  // namespace isletime

@@ -29,7 +29,7 @@ bool InterfaceWatch::take_changed() {
   bool has_changed = false;
   for (;;) {
     const ssize_t size = recv(socket_.get(), start.data(), start.size(), MSG_DONTWAIT);
-    // ENOBUFS: more has happened than the socket holds.
+    // ENOBUFS means that messages were lost, so something has changed.
     if (size < 0 && errno != ENOBUFS && errno != EINTR) return has_changed;
     has_changed = true;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tells that interfaces or their addresses came, went or changed (rtnetlink(7)), by a descriptor for poll(2).
-// interface_addresses() then shows what did.
+// Reports through a descriptor for poll(2) that interfaces or their addresses have changed (rtnetlink(7)).
+// interface_addresses() then returns the current ones.
 #pragma once
 
 #include "libsync/core/result.hpp"
@@ -13,7 +13,7 @@ class InterfaceWatch {
  public:
   static Result<InterfaceWatch, SysError> open();
 
-  // Whether anything has happened since the last call. It never waits.
+  // Returns whether anything has changed since the last call. Never blocks.
   bool take_changed();
   int descriptor() const { return socket_.get(); }
 

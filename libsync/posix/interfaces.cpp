@@ -15,7 +15,7 @@
 namespace isletime {
 namespace {
 
-// Takes either family; absent for others.
+// Returns nothing for families other than IPv4 and IPv6.
 std::optional<IpAddress> address_of(const sockaddr* generic) {
   if (generic == nullptr) return std::nullopt;
   if (generic->sa_family == AF_INET) {
@@ -38,12 +38,12 @@ std::optional<std::uint32_t> index_of(const sockaddr* generic) {
   return static_cast<std::uint32_t>(link.sll_ifindex);
 }
 
-// An IPv4 address may have a label of its own, "eth0:1".
+// The label of an IPv4 address may be an alias such as "eth0:1".
 std::string interface_of(const std::string& label) {
   return label.substr(0, label.find(':'));
 }
 
-// An IPv4 mask, in its mapped form, does not have the first 96 bits set.
+// The first 96 bits of an IPv4 mask in mapped form are not all ones, although they count for the prefix.
 Prefix network_of(IpAddress address, IpAddress mask) {
   const int ones = address.is_v4() ? 96 + std::popcount(mask.v4_value())
                                    : std::popcount(mask.high) + std::popcount(mask.low);
@@ -64,7 +64,7 @@ std::vector<InterfaceAddress> interface_addresses() {
   if (getifaddrs(&list) != 0) return {};
   const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner{list, freeifaddrs};
   std::vector<InterfaceAddress> addresses;
-  std::map<std::string, std::uint32_t> indices;  // of all interfaces, which come before the addresses
+  std::map<std::string, std::uint32_t> indices;  // of all interfaces; they precede the addresses
   for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
     const std::string name = interface_of(entry->ifa_name);
     if (const auto index = index_of(entry->ifa_addr)) indices[name] = *index;

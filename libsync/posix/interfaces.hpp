@@ -15,7 +15,7 @@ struct InterfaceAddress {
   std::string interface;
   IpAddress address;
   Prefix network;
-  std::uint32_t index = 0;  // the interface's: one that is made again has another index
+  std::uint32_t index = 0;  // of the interface; one that is recreated gets another index
   bool is_up = false;       // and has a carrier
   bool is_loopback = false;
   bool is_point_to_point = false;
@@ -23,10 +23,11 @@ struct InterfaceAddress {
   bool has_multicast = false;
 };
 
-// The address for all hosts of its network (RFC 919). Absent: IPv6, or a network of two (RFC 3021).
+// Returns the broadcast address of its network (RFC 919), or nothing for IPv6 and for networks of two (RFC
+// 3021).
 std::optional<IpAddress> broadcast_address_of(const InterfaceAddress& address);
 
-// Empty where the system reports none.
+// Returns an empty list if the system reports none.
 std::vector<InterfaceAddress> interface_addresses();
 
 }  // namespace isletime

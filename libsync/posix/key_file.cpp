@@ -45,7 +45,7 @@ MutableBytes take_line(MutableBytes& rest) {
   return line;
 }
 
-// Empty: there is no such word.
+// Returns nothing if there is no further word.
 MutableBytes take_word(MutableBytes& rest) {
   const auto start = std::min(as_text(rest).find_first_not_of(kBlanks), rest.size());
   rest = rest.subspan(start);
@@ -80,7 +80,7 @@ bool is_comment(Bytes line) {
   return std::string_view{"#!;%"}.find(as_text(line)[start]) != std::string_view::npos;  // as in chrony
 }
 
-// "aes-128-cmac" is AES128CMAC.
+// "aes-128-cmac" matches AES128CMAC.
 bool is_named(std::string_view word, std::string_view name) {
   for (const char c : word) {
     if (c == '-') continue;
@@ -123,7 +123,7 @@ Result<Bytes, std::string> decode_secret(MutableBytes word) {
     return fault("the key has a control character: write it in hexadecimal, with HEX: before it");
   }
   if (starts_with(word, kTextMark)) return Bytes{word.subspan(kTextMark.size())};
-  // chrony takes it for a part of the key, ntpsec for the beginning of a comment.
+  // chrony takes it as a part of the key, ntpsec as the start of a comment.
   if (as_text(word).find('#') != std::string_view::npos) {
     return fault("there is a # within the key: write ASCII: before it if it is a part, else a blank");
   }
@@ -151,8 +151,7 @@ std::size_t wanted_size(KeyType type) {
 
 Result<Key, std::string> parse_key(MutableBytes line) {
   const Words words = split(line);
-  // Two words are chrony's form, which has no comments behind a key: the third word may have been meant as
-  // one.
+  // Two words are chrony's short form, in which a third word is not a comment.
   const bool is_short = words.count == 2 && !words.has_comment && !parse_type(words.word[1]);
   if (words.count != 3 && !is_short) return fault("expected a key's number, its type and the key");
   const auto id = parse_key_id(as_text(words.word[0]));
@@ -179,7 +178,7 @@ std::string at_line(std::size_t number, const std::string& fault) {
   return "line " + std::to_string(number) + ": " + fault;
 }
 
-// Absent: no two keys have the same number.
+// Returns nothing if all keys have different numbers.
 std::optional<std::string> find_duplicate(const std::vector<NumberedKey>& sorted) {
   const auto twins =
       std::adjacent_find(sorted.begin(), sorted.end(),
@@ -205,14 +204,14 @@ Result<LockedBytes, std::string> read_all(const Fd& file, std::size_t size) {
     const ssize_t count = read(file.get(), text->writable().data() + filled, size - filled);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return Fault{to_string(SysError{errno, "read"})};
-    // Half a key would be another key.
+    // A partial read could end within a key and make it another one.
     if (count == 0) return fault("it was changed while it was read");
     filled += static_cast<std::size_t>(count);
   }
   return std::move(*text);
 }
 
-// One mapping holds all expanded AES keys. Absent: there is no memory.
+// All expanded AES keys share one mapping. Returns nothing if there is no memory.
 std::optional<LockedBytes> expand(std::vector<Key>& keys) {
   const auto is_for_aes = [](const Key& key) { return wanted_size(key.type) != 0; };
   const auto count = static_cast<std::size_t>(std::count_if(keys.begin(), keys.end(), is_for_aes));
@@ -292,7 +291,7 @@ Result<LockedBytes, std::string> read_keys_text(const Fd& file, const struct sta
 
 Result<KeyRing, std::string> read_key_file(const std::string& path) {
   const auto failure = [&](const std::string& why) { return Fault{path + ": " + why}; };
-  // Opening a pipe that nobody writes to would wait.
+  // Without O_NONBLOCK, opening a pipe without a writer would block.
   const Fd file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (!file.is_open()) return failure(std::strerror(errno));
   struct stat status {};

@@ -20,15 +20,15 @@
 namespace isletime {
 namespace {
 
-// The longest key that ntpsec takes for text: 120 bits, as 6 bits of each character are random.
+// The longest key that ntpsec takes as text. It has 120 bits, as each character has 6 random bits.
 constexpr std::size_t kTextKey = 20;
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static_assert(kAlphabet.size() == 64);
 
-// The form in which a type's keys are written.
+// How keys of a type are written.
 struct Form {
-  const char* start;  // of the key, with the type before it
-  std::size_t bytes;  // 0: text
+  const char* start;  // of the line, with the type
+  std::size_t bytes;  // 0 for text
 };
 
 Form form_of(KeyType type, KeyDialect dialect) {
@@ -55,7 +55,7 @@ void make_text_key(MutableBytes key) {
   for (std::uint8_t& c : key) c = static_cast<std::uint8_t>(kAlphabet[c % kAlphabet.size()]);
 }
 
-// The digits are filled in from the end on, so that they overwrite no byte that is still needed.
+// The digits are written from the end, so that they overwrite no byte that is still needed.
 void make_hexadecimal_key(MutableBytes key) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   randombytes_buf(key.data(), key.size() / 2);
@@ -72,7 +72,7 @@ Failure failed(const std::string& what) {
   return what + ": " + std::strerror(errno);
 }
 
-// A file that will replace another; it is removed if it does not.
+// A file that will replace another one; it is removed if it does not.
 class Replacement {
  public:
   explicit Replacement(const std::string& path)
@@ -90,7 +90,7 @@ class Replacement {
 
   bool take_place_of(const std::string& path, bool exists) {
     int result = renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, path.c_str(), exists ? 0 : RENAME_NOREPLACE);
-    // The file system has no such renaming.
+    // The file system does not support this kind of renaming.
     if (result != 0 && errno == EINVAL) result = rename(path_.c_str(), path.c_str());
     if (result == 0) file_ = Fd{};
     return result == 0;
@@ -106,7 +106,7 @@ struct OldFile {
   LockedBytes text;
 };
 
-// Absent: there is no file. Error: one line.
+// Returns nothing if there is no file. An error is one line.
 Result<std::optional<OldFile>, std::string> read_old(const std::string& path) {
   const auto fault = [&](const std::string& why) { return Unexpected{path + ": " + why}; };
   const Fd file{open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)};
@@ -121,7 +121,7 @@ Result<std::optional<OldFile>, std::string> read_old(const std::string& path) {
   return std::optional{std::move(old)};
 }
 
-// Absent: there is no memory for it.
+// Returns nothing if there is no memory.
 std::optional<LockedBytes> joined(Bytes old, Bytes line) {
   const bool ends_within_a_line = !old.empty() && old.back() != '\n';
   auto text = LockedBytes::allocate(old.size() + (ends_within_a_line ? 1 : 0) + line.size());
@@ -132,7 +132,7 @@ std::optional<LockedBytes> joined(Bytes old, Bytes line) {
   return text;
 }
 
-// Absent: the file, with its keys, is as it should be.
+// Returns nothing if the file and its keys are as they should be.
 Failure find_fault(LockedBytes text, std::uint32_t id) {
   const auto keys = parse_keys(std::move(text));
   if (!keys) return keys.error();
@@ -147,7 +147,7 @@ Failure write_to_disk(const Replacement& fresh, Bytes text) {
   return fsync(fresh.descriptor()) == 0 ? std::nullopt : failed(fresh.path() + ": fsync");
 }
 
-// Users who may read the old file may read the new one.
+// Lets users who may read the old file read the new one.
 Failure keep_access(const Replacement& fresh, const struct stat& old) {
   struct stat now {};
   if (fstat(fresh.descriptor(), &now) != 0) return failed(fresh.path() + ": fstat");
@@ -163,7 +163,7 @@ Failure sync_folder_of(const std::string& path) {
   const auto slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   const Fd opened{open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  // Sync fails on a folder that may be written but not read, and on file systems that cannot do it.
+  // Syncing fails on a folder that may be written but not read, and on file systems that do not support it.
   if (!opened.is_open() || fsync(opened.get()) == 0 || errno == EINVAL) return std::nullopt;
   return failed(folder);
 }
@@ -189,7 +189,7 @@ std::optional<LockedBytes> make_key_line(std::uint32_t id, KeyType type, KeyDial
 }
 
 std::optional<std::string> add_key_line(const std::string& path, std::uint32_t id, Bytes line) {
-  // The new file is made first: of two who add keys at the same time one fails, and no key is lost.
+  // The new file is created exclusively: if two processes add keys at once, one fails and no key is lost.
   Replacement fresh(path);
   if (!fresh.is_open() && errno == EEXIST) {
     return fresh.path() + ": it exists: who adds a key meanwhile? If nobody does, remove it";

@@ -8,7 +8,7 @@
 namespace isletime {
 
 std::optional<LockedBytes> LockedBytes::allocate(std::size_t size) {
-  // The library learns the size of a page here; a second call does nothing.
+  // This call initialises the library's page size; further calls do nothing.
   if (sodium_init() < 0) return std::nullopt;
   auto* start = static_cast<std::uint8_t*>(sodium_malloc(size));
   if (start == nullptr) return std::nullopt;

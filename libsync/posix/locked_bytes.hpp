@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Memory for secrets: between guard pages, kept out of swap and core dumps as far as the system lets us lock
-// memory, and wiped at its end. Each object takes a whole mapping, so there should be few.
+// Memory for secrets: it lies between guard pages, is kept out of swap and core dumps if the system lets us
+// lock memory, and is wiped when it is released. Each object takes a whole mapping, so there should be few.
 #pragma once
 
 #include <cstddef>
@@ -14,12 +14,12 @@ namespace isletime {
 class LockedBytes {
  public:
   LockedBytes() = default;
-  // Absent: there is no memory for it.
+  // Returns nothing if there is no memory.
   static std::optional<LockedBytes> allocate(std::size_t size);
 
   Bytes bytes() const { return {start_.get(), size_}; }
   MutableBytes writable() { return {start_.get(), size_}; }
-  // From now on any write to it ends the process.
+  // From now on any write to it kills the process.
   void protect();
 
  private:

@@ -13,7 +13,7 @@
 namespace isletime {
 namespace {
 
-// The memory in which a digest is computed holds the key, in parts or in a form from which it can be had.
+// Wiped after use: the state of a digest contains the key, or data from which it can be recovered.
 template <class Context>
 struct Wiped {
   Context context;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Packets signed with a key that both sides have: a digest of the key and the packet, one behind the
-// other (RFC 5905, section 7.3), or AES-CMAC under the key (RFC 8573). Version 4 has room for the
-// first 20 bytes of a digest (RFC 7822, section 7.5.1), before it the whole digest is sent.
+// Packets signed with a shared key: a digest of the key followed by the packet (RFC 5905, section 7.3), or
+// AES-CMAC with the key (RFC 8573). Version 4 has room for the first 20 bytes of a digest (RFC 7822, section
+// 7.5.1); earlier versions send the whole digest.
 #pragma once
 
 #include <array>
@@ -20,10 +20,10 @@ enum class KeyType : std::uint8_t { kMd5, kSha1, kSha256, kSha512, kAes128, kAes
 const char* to_string(KeyType type);  // as in key files: "SHA256"
 
 struct Key {
-  std::uint32_t id = 0;  // 1 and above: 0 is a crypto-NAK's
+  std::uint32_t id = 0;  // at least 1; 0 means a crypto-NAK
   KeyType type = KeyType::kMd5;
-  Bytes secret;                       // its owner made the key; 16 bytes for AES-128, 32 for AES-256
-  const AesCmac* expanded = nullptr;  // the expanded AES key; null: it is expanded each time
+  Bytes secret;                       // the owner holds the bytes; 16 for AES-128, 32 for AES-256
+  const AesCmac* expanded = nullptr;  // the expanded AES key; if null, it is expanded each time
 };
 
 class Digest {
@@ -38,15 +38,15 @@ class Digest {
   std::size_t size_;
 };
 
-// The digest is not cut. The key has the length that its type needs.
+// Returns the whole digest. The key must have the length that its type needs.
 Digest digest_of(const Key& key, Bytes message);
 
-// A MAC as it is sent: the key's id and the digest.
+// A MAC as sent: the key's id and the digest.
 class SentMac {
  public:
-  // `packet` has at least a header, which tells the version.
+  // `packet` has at least a header, whose version decides.
   SentMac(const Key& key, Bytes packet);
-  // The digest has as many bytes as that of the MAC that is answered.
+  // The digest gets the length of the one in the MAC that it answers.
   SentMac(const Key& key, Bytes packet, const Mac& answered);
 
   Bytes bytes() const { return Bytes{storage_}.first(size_); }
@@ -58,10 +58,10 @@ class SentMac {
   std::size_t size_;
 };
 
-// Takes the same time wherever a digest is wrong. Up to version 3 both the whole digest is right, as
-// chrony sends it, and its first 20 bytes, as ntpsec does.
+// Takes constant time wherever a digest is wrong. Up to version 3 it accepts the whole digest, as chrony
+// sends it, and its first 20 bytes, as ntpsec does.
 bool is_signed_by(const Key& key, Bytes datagram);
-// The same for a datagram that was parsed: `version` and `mac` are its own.
+// The same for a datagram that was parsed, with its `version` and `mac`.
 bool is_signed_by(const Key& key, Bytes datagram, std::uint8_t version, const Mac& mac);
 
 }  // namespace isletime

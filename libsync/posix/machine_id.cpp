@@ -13,7 +13,7 @@
 namespace isletime {
 namespace {
 
-// The first `Length` bytes of a file, if they consist of `characters` only.
+// Returns the first `Length` bytes of a file if all of them are among `characters`.
 template <std::size_t Length>
 std::optional<std::string> read_id(const char* path, std::string_view characters) {
   const Fd file{open(path, O_RDONLY | O_CLOEXEC)};

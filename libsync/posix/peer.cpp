@@ -12,7 +12,7 @@ namespace {
 std::vector<gid_t> groups_of(const Fd& socket) {
   constexpr std::size_t kUsual = 64;
   std::vector<gid_t> groups(kUsual);
-  // If they do not fit, the kernel says how many there are; they cannot change any more.
+  // If the groups do not fit, the kernel returns how many there are, and that number cannot change.
   for (int tries = 0; tries < 2; ++tries) {
     auto size = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
     const int failure = getsockopt(socket.get(), SOL_SOCKET, SO_PEERGROUPS, groups.data(), &size);

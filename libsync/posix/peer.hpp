@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The process at the other end of a local socket, by the kernel's account (unix(7), SO_PEERCRED): as it was
-// when the connection was made.
+// The process at the other end of a local socket, as the kernel recorded it when the connection was made
+// (unix(7), SO_PEERCRED).
 #pragma once
 
 #include <vector>
@@ -17,7 +17,7 @@ struct Peer {
   pid_t pid = 0;
   uid_t uid = 0;
   gid_t gid = 0;
-  std::vector<gid_t> groups;  // supplementary; empty where the kernel (before 4.13) has no such option
+  std::vector<gid_t> groups;  // supplementary; empty if the kernel (before 4.13) cannot report them
 };
 
 bool is_member(const Peer& peer, gid_t group);

@@ -45,7 +45,7 @@ std::vector<gid_t> groups_of(const std::string& name, const char* path) {
 constexpr std::array<unsigned, 2> kKept{CAP_SYS_TIME, CAP_NET_BIND_SERVICE};
 constexpr auto kHeld = static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED);
 
-// The capabilities that libcap-ng is to apply: those of the two that this process has.
+// Selects those of the two capabilities that this process has.
 void choose_kept() {
   std::array<bool, kKept.size()> has{};
   capng_get_caps_process();
@@ -57,7 +57,7 @@ void choose_kept() {
   }
 }
 
-// libcap-ng says which of its steps failed, and mostly leaves errno.
+// libcap-ng reports which of its steps failed, and usually leaves errno.
 Unexpected<SysError> failed(const char* operation) {
   return Unexpected{SysError{errno != 0 ? errno : EPERM, operation}};
 }
@@ -88,7 +88,7 @@ Result<Identity, SysError> stay_root() {
 Result<Identity, SysError> stay() {
   choose_kept();
   errno = 0;
-  // The bounding set is not ours to change, and need not be: see forbid_gaining.
+  // We may not change the bounding set, and need not: see forbid_gaining.
   if (capng_apply(CAPNG_SELECT_CAPS) != 0) return failed("drop capabilities");
   return Identity::kAsRun;
 }

@@ -83,7 +83,7 @@ std::optional<QuerySocket::Message> QuerySocket::read_queue(int flags) {
       read.ancillary = read_ancillary(message);
       return read;
     }
-    // With IP_RECVERR an ICMP error is reported by the next call too; the error queue tells it whole.
+    // With IP_RECVERR the next call reports an ICMP error too; the error queue has the details.
     const bool is_icmp = errno == ECONNREFUSED || errno == EHOSTUNREACH || errno == ENETUNREACH;
     if (errno != EINTR && !(is_icmp && flags == 0)) return std::nullopt;
   }

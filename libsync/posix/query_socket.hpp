@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A client's socket for one query: a new one has a new random source port (RFC 9109). It stays
-// unconnected, so that a reply from the wrong address is seen and can be named. The kernel's
-// transmit stamps and ICMP errors come through the error queue.
+// A client's socket for one query: a new socket has a new random source port (RFC 9109). It stays
+// unconnected, so that a reply from the wrong address is seen and can be reported. The kernel's transmit
+// timestamps and ICMP errors come through the error queue.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ namespace isletime {
 struct TransmitStamp {
   WallTime at;
 };
-// The network says that nobody listens there, or that no way leads there.
+// An ICMP error reports that nobody listens there, or that there is no route.
 struct Unreachable {
   int code;  // errno
 };
@@ -38,15 +38,14 @@ class QuerySocket {
  public:
   static Result<QuerySocket, SysError> open(const Endpoint& server);
 
-  // Returns the clock's reading just before sending; a TransmitStamp event may follow. The error is that of
-  // sending.
+  // Returns the clock's reading just before sending; a TransmitStamp event may follow.
   Result<WallTime, SysError> send(const Endpoint& server, Bytes bytes);
-  // Never waits: poll descriptor() for POLLIN. Transmit stamps come before the replies to their queries.
-  // Absent: there is nothing more at present.
+  // Never blocks: poll descriptor() for POLLIN. Transmit timestamps come before the replies to their queries.
+  // Returns nothing if there is nothing more at present.
   std::optional<QueryEvent> next_event();
 
-  // The two queues behind next_event(), for a loop that asks poll(2) for POLLIN and POLLPRI. In clock
-  // simulators, reading an error queue that reported no POLLPRI or POLLERR takes a reply.
+  // The two queues behind next_event(), for a loop that polls for POLLIN and POLLPRI. In clock simulators,
+  // reading an error queue that has reported neither POLLPRI nor POLLERR drops a reply.
   std::optional<QueryReport> next_report();
   std::optional<ReceivedReply> next_reply();
 

@@ -17,7 +17,7 @@ Rehearsal::Rehearsal(bool is_v4) {
   if (!socket || bind_to(*socket, loopback)) return;
   const auto bound = local_endpoint(*socket);
   if (!bound) return;
-  // Connected to itself, so that it receives from nobody else.
+  // The socket is connected to itself, so that it receives from nobody else.
   const SocketAddress itself = to_socket_address(*bound);
   if (connect(socket->get(), &itself.generic, itself.length) == 0) socket_ = *std::move(socket);
 }

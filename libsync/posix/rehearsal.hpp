@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A datagram that this process sends to itself on loopback: what the kernel needs for sending is then in
-// the processor's caches, and the next one that leaves takes a small part of the time that it would take
-// after a rest.
+// Sends a datagram to this process on loopback. It brings the kernel's send path into the processor's caches,
+// so that the next real datagram leaves much faster than it would after a rest.
 #pragma once
 
 #include "libsync/posix/fd.hpp"
@@ -10,7 +9,7 @@ namespace isletime {
 
 class Rehearsal {
  public:
-  // Rehearses for one family. Without a loopback address of that family it does nothing.
+  // Rehearses for one family. Does nothing without a loopback address of that family.
   explicit Rehearsal(bool is_v4);
 
   void play();

@@ -15,8 +15,8 @@
 namespace isletime {
 namespace {
 
-// Calls are given by name: which of them exist, and their numbers, depends on the architecture. The 32-bit
-// ones have the 64-bit file offsets and times that their libc asks for.
+// Calls are listed by name, because their existence and numbers depend on the architecture. The list includes
+// the calls with 64-bit file offsets and times that libc makes on 32-bit systems.
 constexpr std::initializer_list<const char*> kAllowed{
     // Time
     "adjtimex",
@@ -198,13 +198,12 @@ constexpr std::initializer_list<const char*> kAllowed{
     "capget",
 };
 
-// Newer ways to do what an older call does too: libc falls back to the older one if the kernel does not know
-// these.
+// Newer variants of older calls: libc falls back to the older call if the kernel reports these as unknown.
 constexpr std::initializer_list<const char*> kUnknown{
     "clone3", "close_range", "epoll_pwait2", "faccessat2", "openat2",
 };
 
-// Only an intruder would call these here.
+// Only an intruder would make these calls here.
 constexpr std::initializer_list<const char*> kFatal{
     "add_key",
     "bpf",
@@ -249,8 +248,7 @@ constexpr std::initializer_list<const char*> kFatal{
     "vfork",
 };
 
-// These are for if_nametoindex(3), for stdio's question whether it writes to a terminal, and for the clock
-// chips.
+// These serve if_nametoindex(3), stdio's test for a terminal, and the clock chips.
 constexpr std::initializer_list<unsigned long> kIoctls{
     SIOCGIFINDEX, SIOCGIFNAME,  TCGETS,     TIOCGWINSZ,  FIONREAD,    FIONBIO,
     RTC_RD_TIME,  RTC_SET_TIME, RTC_UIE_ON, RTC_UIE_OFF, RTC_VL_READ, RTC_VL_CLR,
@@ -261,18 +259,18 @@ constexpr std::initializer_list<int> kFamilies{AF_UNIX, AF_INET, AF_INET6, AF_NE
 
 using Filter = std::unique_ptr<void, void (*)(scmp_filter_ctx)>;
 
-// Collects rules; after the first that libseccomp refuses, everything fails.
+// Collects rules; once libseccomp has refused one, all further ones fail.
 class Rules {
  public:
   explicit Rules(scmp_filter_ctx filter) : filter_(filter) {}
 
-  int failure() const { return failure_; }  // errno; 0: none
+  int failure() const { return failure_; }  // errno, or 0
 
   void all(std::initializer_list<const char*> names, std::uint32_t action) {
     for (const char* name : names) add(name, action, nullptr);
   }
 
-  // Allows `name` where its argument number `index` is one of `values`, seen through `mask`.
+  // Allows `name` if its argument number `index`, masked with `mask`, is one of `values`.
   template <class Value>
   void allow_with(const char* name, unsigned index, std::initializer_list<Value> values,
                   scmp_datum_t mask = 0xffff'ffffU) {
@@ -287,7 +285,7 @@ class Rules {
     const int call = seccomp_syscall_resolve_name(name);
     if (call == __NR_SCMP_ERROR || failure_ != 0) return;
     const int result = seccomp_rule_add_array(filter_, action, call, condition != nullptr ? 1 : 0, condition);
-    // Negative numbers are calls of other architectures.
+    // Negative numbers mean calls of other architectures.
     if (result != 0 && call >= 0) failure_ = -result;
   }
 
@@ -302,7 +300,7 @@ int add_rules(scmp_filter_ctx filter) {
   rules.all(kFatal, SCMP_ACT_KILL_PROCESS);
   rules.allow_with("socket", 0, kFamilies);
   rules.allow_with("ioctl", 1, kIoctls);
-  // Allows threads, but no new processes.
+  // Threads are allowed, but no new processes.
   rules.allow_with("clone", 0, {CLONE_THREAD}, CLONE_THREAD);
   return rules.failure();
 }
@@ -313,7 +311,7 @@ std::optional<SysError> enter_sandbox() {
   const Filter filter{seccomp_init(SCMP_ACT_ERRNO(EPERM)), seccomp_release};
   if (!filter) return SysError{ENOMEM, "seccomp"};
   if (const int code = add_rules(filter.get())) return SysError{code, "seccomp"};
-  // An old kernel can do without either.
+  // Old kernels lack these attributes, and the filter works without them.
   seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_LOG, 1);
   seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
   if (const int result = seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1)) {

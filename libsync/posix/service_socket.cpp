@@ -12,10 +12,10 @@
 namespace isletime {
 namespace {
 
-// Longer requests are cut and so refused as malformed; no NTP client sends any.
+// Longer requests are truncated and then refused as malformed; no NTP client sends any.
 constexpr std::size_t kLongestRequest = 1024;
 
-// The kernel's MSG_PROBE, which libc does not name: it only finds the route and sends nothing.
+// The kernel's MSG_PROBE, which libc does not define: it finds the route without sending anything.
 constexpr int kProbe = 0x10;
 
 std::optional<SysError> prepare(const Fd& socket, const Endpoint& local, ServiceSocket::Sharing sharing) {
@@ -24,13 +24,14 @@ std::optional<SysError> prepare(const Fd& socket, const Endpoint& local, Service
     if (const auto error = report_local_address(socket, is_v4)) return error;
   }
   if (is_v4) {
-    // 48 bytes fit any path; without fragmentation the kernel need not choose an identification.
+    // 48 bytes fit any path; without fragmentation the kernel need not choose an IP identification.
     if (const auto error =
             set_option(socket, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO, "set IP_MTU_DISCOVER")) {
       return error;
     }
   }
-  // Set after binding on the first, so that it fails where another program shares the port too.
+  // The first socket gets the option only after binding, so that binding fails if another program shares the
+  // port.
   const auto share = [&] { return set_option(socket, SOL_SOCKET, SO_REUSEPORT, 1, "set SO_REUSEPORT"); };
   if (sharing == ServiceSocket::Sharing::kFurther) {
     if (const auto error = share()) return error;
@@ -118,7 +119,7 @@ ServiceSocket::Sent ServiceSocket::reply(std::span<const Reply> replies) {
       std::find_if(replies.begin(), replies.end(), [](const Reply& r) { return r.is_stamped; });
   if (stamped == replies.end()) return {sent.count(), {}};
   if (sent[static_cast<std::size_t>(stamped - replies.begin())]) return {sent.count(), next_number_++};
-  // Whether a reply that was not sent got a number depends on the failure, so the next are numbered anew.
+  // Whether a failed reply has consumed a number depends on the failure, so numbering starts anew.
   ask_for_stamps(socket_, Stamps::kReceive);
   ask_for_stamps(socket_, Stamps::kReceiveAndRequested);
   next_number_ = 0;
@@ -133,7 +134,8 @@ ServiceSocket::WasSent ServiceSocket::send_all(std::span<const Reply> replies) {
     fill(messages[i].msg_hdr, vectors[i], controls[i], replies[i]);
   }
   WasSent was_sent;
-  // The kernel stops at a reply that fails, whose client may have gone: the next may still be sent.
+  // The kernel stops at a reply that fails, perhaps because its client has gone; the next ones may still be
+  // sent.
   for (std::size_t next = 0; next < replies.size(); ++next) {
     const auto rest = static_cast<unsigned>(replies.size() - next);
     const int sent = sendmmsg(socket_.get(), &messages[next], rest, MSG_DONTWAIT);
@@ -185,7 +187,7 @@ std::optional<ServiceSocket::TransmitStamp> ServiceSocket::next_transmit_stamp()
 }
 
 void ServiceSocket::shut_down() {
-  // shutdown(2) reports ENOTCONN on a UDP socket, yet wakes a thread that waits on it.
+  // shutdown(2) reports ENOTCONN on a UDP socket, but still wakes a thread that waits on it.
   ::shutdown(socket_.get(), SHUT_RDWR);
 }
 

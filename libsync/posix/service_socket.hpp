@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server's socket: requests come in batches, each with the kernel's receive stamp and the address
-// that was asked; replies leave one by one from that address. After the first batch nothing allocates.
+// A server's socket: requests come in batches, each with the kernel's receive timestamp and its destination
+// address; replies leave one by one from that address. After the first batch it allocates no memory.
 #pragma once
 
 #include <bitset>
@@ -34,8 +34,8 @@ class ServiceSocket {
   enum class Sharing : std::uint8_t { kFirst, kFurther };
   enum class Wait : std::uint8_t { kForOne, kNot };
 
-  // `local`: an address of this machine or "any", and a port. The first socket of an endpoint fails
-  // if anybody else has it; further ones share it with the first, and the kernel spreads the requests.
+  // `local` is an address of this machine or "any", and a port. The first socket of an endpoint fails if
+  // another program has it; further ones share it with the first, and the kernel spreads requests over them.
   static Result<ServiceSocket, SysError> open(const Endpoint& local, Sharing sharing);
 
   ServiceSocket(ServiceSocket&&) noexcept;
@@ -43,38 +43,38 @@ class ServiceSocket {
   ~ServiceSocket();
 
   static constexpr std::size_t kBatchSize = 32;
-  // Returns at most kBatchSize requests, valid until the next call. Empty: nothing came, a signal did, or
-  // shut_down() was called.
+  // Returns at most kBatchSize requests, valid until the next call. The result is empty if nothing arrived, a
+  // signal did, or shut_down() was called.
   std::span<const Arrival> receive(Wait wait);
-  // False if the system could not send it; a client asks again.
+  // Returns false if the system could not send it; the client will ask again.
   bool reply(const Arrival& request, Bytes bytes);
   struct Reply {
     const Arrival* request;
     Bytes bytes;
-    bool is_stamped = false;  // by the kernel, when it leaves
+    bool is_stamped = false;  // by the kernel, as it leaves
   };
   struct Sent {
-    std::size_t count;  // one that cannot be sent does not stop the others
-    // The number by which next_transmit_stamp() names the reply that is stamped. Absent: none is.
+    std::size_t count;  // a reply that cannot be sent does not stop the others
+    // The number by which next_transmit_stamp() identifies the stamped reply, if there is one.
     std::optional<std::uint32_t> number;
   };
   static constexpr std::size_t kMostReplies = 3;
-  // The same for at most kMostReplies, one right behind another; at most one of them is stamped.
+  // Sends at most kMostReplies in one go; at most one of them is stamped.
   Sent reply(std::span<const Reply> replies);
 
-  // Both prepare the first reply after a rest, so that it takes more nearly the time of those behind others.
-  // This one finds the route to the client, and sends nothing.
+  // This and rehearse() prepare the first reply after a rest, so that it takes about as long as the ones that
+  // follow. This one finds the route to the client without sending anything.
   void find_way(const Arrival& request);
-  // This one sends a whole datagram to ourselves.
+  // This one sends a whole datagram to this process.
   void rehearse() { rehearsal_.play(); }
 
   struct TransmitStamp {
     std::uint32_t number;
     WallTime at;
   };
-  // Absent: there is no further stamp.
+  // Returns nothing if there is no further timestamp.
   std::optional<TransmitStamp> next_transmit_stamp();
-  // Wakes a thread that waits in receive(), now and for ever. It may be called from any thread.
+  // Wakes a thread that waits in receive(), now and whenever it waits again. May be called from any thread.
   void shut_down();
 
   const Endpoint& local() const { return local_; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A client's exchange under a key: its queries are signed by it, and only datagrams that are signed by the
-// same key are looked at. Anybody can send others, a crypto-NAK too: they neither answer a query nor end it,
-// whatever they say.
+// A client's exchange with a key: its queries are signed with the key, and it considers only datagrams signed
+// with the same key. Anybody can send other datagrams, including a crypto-NAK; they neither answer a query
+// nor end it.
 #pragma once
 
 #include <cstdint>
@@ -15,21 +15,21 @@
 namespace isletime {
 
 enum class SignatureFault : std::uint8_t {
-  kNotSigned,  // not signed, signed by another key, or changed on the way
-  kCryptoNak,  // the server, or somebody in its name, cannot check the query's signature
+  kNotSigned,  // not signed, signed with another key, or changed on the way
+  kCryptoNak,  // a crypto-NAK, which the server or an attacker has sent
 };
 
-// One word for records: "not-signed".
+// Returns a word for records, such as "not-signed".
 const char* name_of(SignatureFault fault);
-// A clause for people.
+// Returns a clause for messages.
 std::string text_of(SignatureFault fault, const Key& key);
-// The hint for a query that got no answer: a server that does not know a key need not answer.
+// Returns the hint for a query without a reply: a server that does not know the key may be silent.
 std::string text_of_silence(const Key& key);
 
 std::vector<std::uint8_t> signed_by(const Key& key, Bytes packet);
 
-// Returns the header of a datagram that is signed by the key, which stands for all of it. A datagram that is
-// no NTP packet comes back as it is: policy's Client has a name for that.
+// Returns the header of a datagram signed with the key. A datagram that is no NTP packet is returned
+// unchanged, because policy's Client reports that.
 Result<Bytes, SignatureFault> check_signature(const Key& key, Bytes datagram);
 
 }  // namespace isletime

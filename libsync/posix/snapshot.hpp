@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A value that one thread publishes and others copy whole without ever waiting for it: a sequence
-// lock over atomic words, so that a torn copy is seen and read again.
+// A value that one thread publishes and others copy without ever waiting for it: a sequence lock over atomic
+// words, so that a torn copy is detected and repeated.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ class Snapshot {
  public:
   explicit Snapshot(const T& value) { publish(value); }
 
-  // May be called by one thread at a time.
+  // Only one thread at a time may call this.
   void publish(const T& value) {
     Words words{};
     std::memcpy(words.data(), &value, sizeof value);

@@ -43,12 +43,12 @@ Fault fault_of_folder(const std::string& folder, std::optional<uid_t> account) {
   const bool is_safe_owner = status.st_uid == 0 || status.st_uid == geteuid() || status.st_uid == account;
   if (!is_safe_owner) return "it belongs to somebody else";
   const bool others_write = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
-  // A sticky folder: others may add files, but neither remove nor rename ours.
+  // In a sticky folder others may add files, but neither remove nor rename ours.
   if (others_write && (status.st_mode & S_ISVTX) == 0) return "others may write to it";
   return std::nullopt;
 }
 
-// The path must be free, or hold a socket that nobody answers at, which is removed.
+// The path must be free or hold a stale socket, which is removed.
 Fault clear_way(const std::string& path) {
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0) return errno == ENOENT ? Fault{} : errno_text();
@@ -71,7 +71,7 @@ Unexpected<SocketFailure> failure_at(const std::string& path, const std::string&
 }  // namespace
 
 Result<Fd, SocketFailure> open_local_socket() {
-  // The flags are not in socket(2), as clock simulators that stand in for libc refuse them.
+  // The flags are set separately, because clock simulators that replace libc refuse them in socket(2).
   Fd socket{::socket(AF_UNIX, SOCK_STREAM, 0)};
   if (!socket.is_open()) return Unexpected{SocketFailure{true, "no local sockets here: " + errno_text()}};
   if (fcntl(socket.get(), F_SETFD, FD_CLOEXEC) != 0 || fcntl(socket.get(), F_SETFL, O_NONBLOCK) != 0) {
@@ -129,7 +129,7 @@ SocketFile& SocketFile::operator=(SocketFile&& other) noexcept {
 SocketFile::~SocketFile() {
   struct stat there {};
   if (path_.empty() || lstat(path_.c_str(), &there) != 0) return;
-  // Removes our own file only, not what somebody has put in its place since.
+  // Removes only our own file, not one that has replaced it.
   if (there.st_dev == device_ && there.st_ino == inode_) unlink(path_.c_str());
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A listening local socket (unix(7), SOCK_STREAM) at a path that nobody else can turn to their own
-// ends: not by a symbolic link, nor in a folder that others may write to. Anybody may connect; the
-// file is removed with the object.
+// A listening local socket (unix(7), SOCK_STREAM) at a path that nobody else can redirect, either by a
+// symbolic link or by writing to its folder. Anybody may connect; the file is removed with the object.
 #pragma once
 
 #include <optional>
@@ -15,19 +14,19 @@
 namespace isletime {
 
 struct SocketFailure {
-  bool is_unavailable = false;  // the system has no local sockets; else the path is at fault
-  std::string text;             // one line, which names the path
+  bool is_unavailable = false;  // the system has no local sockets; otherwise the path is at fault
+  std::string text;             // one line with the path
 };
 
-// Close-on-exec; calls do not wait.
+// The socket is close-on-exec and non-blocking.
 Result<Fd, SocketFailure> open_local_socket();
-// Absent: connected. Otherwise the errno; ENAMETOOLONG: no socket can have that path.
+// Returns nothing on success, otherwise the errno; ENAMETOOLONG means that no socket can have this path.
 std::optional<int> connect_to(const Fd& socket, const std::string& path);
 
 class SocketFile {
  public:
-  // Makes the path's folder if only that is missing. `account`: the user who may own the folder besides root
-  // and this process. A socket that nobody answers at is replaced.
+  // Creates the path's folder if only that is missing. `account` is the user who may own the folder besides
+  // root and this process. A stale socket is replaced.
   static Result<SocketFile, SocketFailure> listen(const std::string& path, std::optional<uid_t> account = {});
 
   SocketFile(SocketFile&& other) noexcept;
@@ -41,7 +40,7 @@ class SocketFile {
       : socket_(std::move(socket)), path_(std::move(path)), device_(device), inode_(inode) {}
 
   Fd socket_;
-  std::string path_;  // empty: nothing to remove
+  std::string path_;  // empty if there is nothing to remove
   dev_t device_;
   ino_t inode_;
 };

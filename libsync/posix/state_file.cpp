@@ -62,7 +62,7 @@ std::optional<StateError> replace_state_file(const StateFolder& folder, const st
                                              std::string_view content) {
   const std::string fresh = name + ".new";
   const int at = folder.descriptor();
-  unlinkat(at, fresh.c_str(), 0);  // left by a process that was killed
+  unlinkat(at, fresh.c_str(), 0);  // left by a killed process
   if (const auto error = write_new(folder, fresh, content)) {
     unlinkat(at, fresh.c_str(), 0);
     return error;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Small files of a state folder, read whole and replaced whole: whenever the power fails, the disk
-// fills or the process is killed, the file has either the old content or the new.
+// Small files of a state folder, which are read and replaced as a whole: even if the power fails, the disk
+// fills or the process is killed, a file has either its old content or the new.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +12,11 @@
 
 namespace isletime {
 
-// Absent: there is no such file. Longer than `most` bytes: StateFault::kTooLarge.
+// Returns nothing if there is no such file. Fails with StateFault::kTooLarge beyond `most` bytes.
 Result<std::optional<std::string>, StateError> read_state_file(const StateFolder& folder,
                                                                const std::string& name, std::size_t most);
 
-// Returns the failure, if there was one. It waits for the disk.
+// Returns the failure, if there was one. Waits for the disk.
 std::optional<StateError> replace_state_file(const StateFolder& folder, const std::string& name,
                                              std::string_view content);
 

@@ -25,13 +25,13 @@ Unexpected<StateError> refusal(StateFault fault) {
   return Unexpected{StateError{fault, {}}};
 }
 
-// With a slash behind it, O_NOFOLLOW would follow a link.
+// With a trailing slash O_NOFOLLOW would follow a link.
 std::string without_trailing_slashes(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   return path;
 }
 
-// Names what open(2) refused because of O_NOFOLLOW or O_DIRECTORY.
+// Explains a refusal by open(2) that is due to O_NOFOLLOW or O_DIRECTORY.
 Unexpected<StateError> refused_to_open(int folder, const std::string& name) {
   const int code = errno;
   struct stat status {};
@@ -50,7 +50,7 @@ std::optional<StateFault> fault_of(const struct stat& status, uid_t owner) {
 }
 
 void make_folders_above(const std::string& path) {
-  // A failure shows when the last folder is made.
+  // Errors show when the last folder is created.
   for (auto slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
     mkdir(path.substr(0, slash).c_str(), kFolderMode);
   }
@@ -71,7 +71,7 @@ Result<Fd, StateError> open_folder(const std::string& path, uid_t owner) {
   return folder;
 }
 
-// Absent: it cannot be read.
+// Returns nothing if the folder cannot be read.
 std::optional<std::vector<std::string>> files_in(int folder) {
   using Listing = std::unique_ptr<DIR, int (*)(DIR*)>;
   const int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -141,7 +141,7 @@ bool StateFolder::hand_over(std::span<const std::string_view> names) const {
 }
 
 Result<Fd, StateError> StateFolder::open_file(const std::string& name, int flags) const {
-  // O_NONBLOCK: a FIFO in the file's place must not hold us up.
+  // O_NONBLOCK: opening a FIFO in the file's place must not block.
   Fd file{openat(folder_.get(), name.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, kFileMode)};
   if (!file.is_open()) return refused_to_open(folder_.get(), name);
   struct stat status {};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The folder in which a daemon keeps its state. Nobody but root and the daemon's own user can have put
-// anything into it: a folder or file that is a symbolic link, belongs to somebody else or may be written by
-// others is refused. While one process has it open, another cannot.
+// The folder for a daemon's state. Only root and the daemon's own user can have put anything into it: a
+// folder or file is refused if it is a symbolic link, belongs to another user or is writable by others. Only
+// one process at a time can open it.
 #pragma once
 
 #include <cstdint>
@@ -33,22 +33,22 @@ struct StateError {
   SysError system;
 };
 
-// A clause for behind the path: "is a symbolic link", "write: No space left on device".
+// Returns a clause to follow the path: "is a symbolic link", "write: No space left on device".
 std::string to_string(const StateError& error);
 
 class StateFolder {
  public:
-  // Makes the folder, with those above it, if it is missing. `owner`: the user that the daemon will run as;
-  // root may open the folder for it before it changes to that user.
+  // Creates the folder and its parents if it is missing. `owner` is the user as which the daemon will run;
+  // root may open the folder before it changes to that user.
   static Result<StateFolder, StateError> open(const std::string& path, uid_t owner);
 
-  // Root may open its own folder for a user who cannot write there.
+  // Returns whether it belongs to `owner`: root may open its own folder for a user who cannot write there.
   bool is_owners() const;
-  // Root gives its own folder to the owner with the files in it, if those are no others than `names`. False:
-  // it holds others, or the system does not let us.
+  // Lets root give its own folder, with the files in it, to the owner if all files are among `names`. Returns
+  // false if there are others or the system refuses.
   bool hand_over(std::span<const std::string_view> names) const;
 
-  // `flags` as of open(2); a file that it makes all may read.
+  // `flags` are those of open(2); a file that it creates is readable by all.
   Result<Fd, StateError> open_file(const std::string& name, int flags) const;
 
   int descriptor() const { return folder_.get(); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Why a system call failed: its errno and its name, as in "bind: Address already in use".
+// A failed system call: its errno and its name, as in "bind: Address already in use".
 #pragma once
 
 #include <cerrno>

@@ -45,7 +45,7 @@ std::optional<Dispersion> kernel_clock_error() {
 Result<SystemClock, SysError> SystemClock::take() {
   timex now{};
   if (const auto error = adjust(now)) return Unexpected{*error};
-  // Writing the status back unchanged shows whether we may write at all.
+  // Writing the status back unchanged shows whether this process may set the clock.
   timex same{};
   same.modes = ADJ_STATUS;
   same.status = now.status;
@@ -68,7 +68,7 @@ std::optional<double> SystemClock::foreign_rate() const {
   timex now{};
   if (clock_adjtime(CLOCK_REALTIME, &now) < 0) return std::nullopt;
   const double rate = rate_of({now.tick, now.freq});
-  // A kernel, or who simulates one, may round what it was told.
+  // The kernel, or a simulator, may round the rate that it was given.
   constexpr double kRounding = 1e-8;
   return std::abs(rate - rate_) > kRounding ? std::optional{rate} : std::nullopt;
 }

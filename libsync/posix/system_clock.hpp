@@ -24,10 +24,10 @@ struct KernelRate {
 
 inline constexpr long kNominalTick = 10'000;
 inline constexpr long kMaxFrequency = 500L * 65536;  // MAXFREQ of the kernel's timex.h
-inline constexpr double kMaxRate = 0.1;              // the reach of the tick alone
+inline constexpr double kMaxRate = 0.1;              // the tick's range
 
-// `rate`: the clock's gain on its oscillator, a fraction; beyond kMaxRate it is held there. The tick, whose
-// steps are 100 ppm, moves only for rates that the fine part cannot give.
+// `rate` is the clock's frequency gain over its oscillator, as a fraction, clamped to kMaxRate. The tick,
+// whose steps are 100 ppm, changes only for rates beyond the range of the fine part.
 inline KernelRate kernel_rate(double rate) {
   const double ppm = std::clamp(rate, -kMaxRate, kMaxRate) * 1e6;
   const long ticks = std::abs(ppm) <= 500 ? 0 : std::lround(ppm / 100);
@@ -40,21 +40,20 @@ constexpr double rate_of(const KernelRate& rate) {
          static_cast<double>(rate.frequency) / 65536 * 1e-6;
 }
 
-// How far off at most this machine's clock is by the kernel's word, which another program has given it.
-// Absent: nobody has.
+// Returns the maximum error that another program has set in the kernel, or nothing if none has.
 std::optional<Dispersion> kernel_clock_error();
 
 class SystemClock {
  public:
-  // Error: EPERM if this process may not set the clock. It changes nothing.
+  // Fails with EPERM if this process may not set the clock. Changes nothing.
   static Result<SystemClock, SysError> take();
 
   double rate() const { return rate_; }
-  // The rate that the kernel applies now, if another program has set it since. Errors are none.
+  // Returns the kernel's rate if another program has changed it. Errors count as no change.
   std::optional<double> foreign_rate() const;
-  // It is left as it is.
+  // Adopts a rate set by another program.
   void on_foreign_rate(double rate) { rate_ = rate; }
-  // The rate that the kernel really applies, which differs by its resolution and range.
+  // Returns the rate that the kernel really applies, which differs by its resolution and range.
   Result<double, SysError> set_rate(double rate);
   std::optional<SysError> step(Offset by);
   std::optional<SysError> tell(const ClockQuality& quality);

@@ -21,7 +21,7 @@ T payload(const cmsghdr& message) {
 }
 
 std::optional<WallTime> stamp_of(const cmsghdr& message) {
-  // The first of three stamps is the software one.
+  // The first of the three timestamps is the software one.
   const auto stamps = payload<scm_timestamping>(message);
   const nanoseconds since_epoch = seconds{stamps.ts[0].tv_sec} + nanoseconds{stamps.ts[0].tv_nsec};
   if (since_epoch == nanoseconds::zero()) return std::nullopt;
@@ -37,8 +37,7 @@ void read_message(const cmsghdr& message, Ancillary& out) {
   if (message.cmsg_level == SOL_SOCKET && message.cmsg_type == SCM_TIMESTAMPING) {
     out.stamp = stamp_of(message);
   } else if (message.cmsg_level == IPPROTO_IP && message.cmsg_type == IP_PKTINFO) {
-    // For a broadcast, spec_dst is the address that can answer; otherwise both are the address that was
-    // asked.
+    // For a broadcast, spec_dst is the address from which to reply; otherwise both are the destination.
     out.local = Endpoint{to_ip_address(payload<in_pktinfo>(message).ipi_spec_dst)};
   } else if (message.cmsg_level == IPPROTO_IPV6 && message.cmsg_type == IPV6_PKTINFO) {
     const auto info = payload<in6_pktinfo>(message);
@@ -88,7 +87,7 @@ Result<Fd, SysError> open_udp(IpAddress local, Stamps stamps) {
   const bool is_v4 = local.is_v4();
   Fd socket{::socket(is_v4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0)};
   if (!socket.is_open()) return last_error("socket");
-  // SOCK_CLOEXEC is not used, as clock simulators that stand in for libc refuse it.
+  // Without SOCK_CLOEXEC, because clock simulators that replace libc refuse it.
   if (fcntl(socket.get(), F_SETFD, FD_CLOEXEC) != 0) return last_error("fcntl");
   if (!is_v4) {
     if (const auto error = set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, "set IPV6_V6ONLY")) {

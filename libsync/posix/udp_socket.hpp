@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The common part of every NTP socket: UDP over IPv4 or IPv6 alone, kernel stamps (SO_TIMESTAMPING), and the
-// address that a datagram came to (IP_PKTINFO). service_socket and query_socket build on it.
+// The common part of all NTP sockets: UDP over IPv4 or IPv6 alone, kernel timestamps (SO_TIMESTAMPING), and a
+// datagram's destination address (IP_PKTINFO). service_socket and query_socket use it.
 #pragma once
 
 #include <cstddef>
@@ -26,14 +26,14 @@ enum class Stamps : std::uint8_t {
 
 std::optional<SysError> ask_for_stamps(const Fd& socket, Stamps stamps);
 
-// Opens a socket of the family of `local`, not bound yet. Close-on-exec.
+// Opens an unbound socket of the family of `local`, close-on-exec.
 Result<Fd, SysError> open_udp(IpAddress local, Stamps stamps);
 
-// Absent: the option is set. `operation` names the call in an error.
+// Returns nothing on success. `operation` names the call in an error.
 std::optional<SysError> set_option(const Fd& socket, int level, int name, int value, const char* operation);
 
 std::optional<SysError> bind_to(const Fd& socket, const Endpoint& local);
-// Reports the local address of each datagram that comes in.
+// Makes the kernel report the local address of each datagram that arrives.
 std::optional<SysError> report_local_address(const Fd& socket, bool is_v4);
 Result<Endpoint, SysError> local_endpoint(const Fd& socket);
 
@@ -42,17 +42,17 @@ struct Ancillary {
   std::optional<WallTime> stamp;        // the kernel's receive stamp
   std::optional<Endpoint> local;        // without port
   std::optional<int> error;             // errno of an ICMP message (error queue)
-  std::optional<std::uint32_t> number;  // the number of the sent datagram whose stamp this is (error queue)
+  std::optional<std::uint32_t> number;  // of the sent datagram whose timestamp this is (error queue)
 };
 Ancillary read_ancillary(const msghdr& message);
 
-// Room for the control messages of one datagram, with their alignment.
+// Room for the control messages of one datagram, suitably aligned.
 struct ControlBuffer {
   alignas(cmsghdr) std::byte bytes[256];
 };
 
-// Appends to the control messages of `message`, which are in `buffer`. The datagram leaves from `from`, and
-// through this interface (0: whichever it is).
+// Appends to the control messages of `message`, which are in `buffer`: the datagram leaves from `from`, and
+// through this interface unless it is 0.
 void append_source(msghdr& message, ControlBuffer& buffer, IpAddress from, std::uint32_t interface);
 // Asks the kernel to stamp the datagram when it leaves.
 void append_stamp_request(msghdr& message, ControlBuffer& buffer);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How long ago the machine was started, including the time that it was asleep (proc(5), uptime): to the
-// kernel's 10 ms. It does not use CLOCK_BOOTTIME, which clock simulators do not know.
+// Time since the machine's start, including sleep (proc(5), uptime), to the kernel's 10 ms. It does not use
+// CLOCK_BOOTTIME, which clock simulators do not support.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace isletime {
 
-// Absent where the kernel does not say.
+// Returns nothing if the kernel does not report it.
 std::optional<nanoseconds> uptime();
 
 }  // namespace isletime

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Repeats write(2) until everything is written or nothing more can be.
+// Repeats write(2) until everything is written or an error occurs.
 #pragma once
 
 #include <optional>

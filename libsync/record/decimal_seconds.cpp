@@ -12,11 +12,11 @@ namespace {
 constexpr int kDecimals = 9;
 constexpr std::size_t kMostDigits = 19;  // of nanoseconds in 64 bits
 
-// digits * 10^(point - digits.size()), the first digit not 0; no digit: zero.
+// The value is digits * 10^(point - digits.size()). The first digit is not 0; without digits it is zero.
 struct Decimal {
   bool negative = false;
   std::string digits;
-  std::int64_t point = 0;  // how many of the digits stand before it
+  std::int64_t point = 0;  // number of digits before the decimal point
 };
 
 class Reader {
@@ -40,7 +40,7 @@ class Reader {
   std::string_view rest_;
 };
 
-// The exponent is held where every number of seconds is long zero or out of range.
+// The exponent is clamped where every number of seconds is zero or out of range anyway.
 std::int64_t exponent_of(std::string_view digits) {
   constexpr std::int64_t kLargest = 1'000'000;
   std::int64_t value = 0;
@@ -75,7 +75,7 @@ std::optional<Decimal> read(std::string_view text) {
   return out;
 }
 
-// |decimal| in nanoseconds. Absent: beyond 64 bits.
+// Returns |decimal| in nanoseconds, or nothing if it exceeds 64 bits.
 std::optional<std::uint64_t> magnitude(const Decimal& decimal) {
   const std::int64_t wanted = decimal.point + kDecimals;
   if (decimal.digits.empty() || wanted < 0) return 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Seconds as a JSON number (RFC 8259, section 6) to nanoseconds, from its digits and not by way of
-// a double, which keeps no nanoseconds beyond 52 days: exact, and rounded half away from zero
-// behind the ninth decimal.
+// Converts seconds as a JSON number (RFC 8259, section 6) to nanoseconds from its digits. A double would lose
+// nanoseconds beyond 52 days; this is exact, and rounds half away from zero after the ninth decimal.
 #pragma once
 
 #include <string_view>
@@ -11,7 +10,7 @@
 
 namespace isletime {
 
-// Error: a clause, as in "is not a number".
+// An error is a clause such as "is not a number".
 Result<nanoseconds, const char*> parse_decimal_seconds(std::string_view text);
 
 }  // namespace isletime

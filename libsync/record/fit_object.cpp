@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kDeepest = 8;
 constexpr std::string_view kBlank = " \t\r\n";
 
-// Counts the lines that begin an object. Members of an object that somebody spread over lines are indented.
+// Counts the lines that begin an object. Within a pretty-printed object, nested lines are indented.
 std::size_t count_objects(std::string_view text) {
   std::size_t count = 0;
   bool is_at_begin = true;

@@ -13,9 +13,9 @@
 namespace isletime {
 namespace {
 
-constexpr int kNumberOverflow = 406;  // the library's name for a number beyond a double
+constexpr int kNumberOverflow = 406;  // the library's code for a number beyond a double
 
-// The callbacks of the library's parser. False stops it.
+// The callbacks of the library's parser. Returning false stops it.
 class Builder {
  public:
   explicit Builder(std::size_t depth) : most_depth_(depth) {}
@@ -48,7 +48,8 @@ class Builder {
   std::string take_fault() { return std::move(fault_); }
 
  private:
-  // The place of the next value. Only the innermost container grows, so what `open_` points to stays.
+  // Returns the place of the next value. Only the innermost container grows, so the pointers in `open_` stay
+  // valid.
   JsonValue& place() {
     if (open_.empty()) return root_;
     if (auto* object = std::get_if<JsonValue::Object>(&open_.back()->content)) return object->back().value;
@@ -75,7 +76,7 @@ class Builder {
     return true;
   }
 
-  // Names the member that is being read, if any.
+  // Names the member being read, if any.
   bool fail(std::string what) {
     const auto* object = open_.empty() ? nullptr : open_.back()->object();
     const bool is_named = object != nullptr && !object->empty();

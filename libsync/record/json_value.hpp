@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// JSON (RFC 8259) from strangers: size and depth are capped before anything is kept, a name may
-// stand in an object only once, and a number keeps the digits that it was written with.
+// JSON (RFC 8259) from untrusted input: size and depth are limited before anything is stored, a name may
+// occur only once in an object, and a number keeps its original digits.
 #pragma once
 
 #include <cstddef>
@@ -24,14 +24,14 @@ struct JsonValue {
   using Object = std::vector<JsonMember>;                                              // in the order given
   std::variant<std::nullptr_t, bool, JsonNumber, std::string, Array, Object> content;  // null unless set
 
-  // Null or absent: the value is of another kind.
+  // These return null if the value is of another kind.
   bool is_null() const { return std::holds_alternative<std::nullptr_t>(content); }
   const std::string* text() const { return std::get_if<std::string>(&content); }
   const JsonNumber* number() const { return std::get_if<JsonNumber>(&content); }
   const Array* array() const { return std::get_if<Array>(&content); }
   const Object* object() const { return std::get_if<Object>(&content); }
   std::optional<bool> flag() const;
-  // An object's member.
+  // Returns an object's member, or null.
   const JsonValue* find(std::string_view name) const;
 };
 
@@ -42,10 +42,10 @@ struct JsonMember {
 
 struct JsonLimits {
   std::size_t size;   // bytes
-  std::size_t depth;  // 1: an object or an array of plain values
+  std::size_t depth;  // 1 means an object or an array of plain values
 };
 
-// Error: one sentence, which names the member where there is one.
+// An error is one sentence, which names the member if there is one.
 Result<JsonValue, std::string> parse_json(std::string_view text, JsonLimits limits);
 
 }  // namespace isletime

@@ -10,7 +10,7 @@
 
 namespace isletime {
 
-// RFC 8259, section 7.
+// RFC 8259, section 7, defines the escapes.
 std::string json_quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {

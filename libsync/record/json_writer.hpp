@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One JSON object (RFC 8259) written member by member, in order. Absent values are left out;
-// durations are seconds with nine decimals.
+// Writes one JSON object (RFC 8259) member by member, in order. Absent values are left out; durations are in
+// seconds with nine decimals.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace isletime {
 
 // Quotes a text; control characters are escaped.
 std::string json_quoted(std::string_view text);
-// Makes "[a,b]" of items that are JSON already.
+// Makes "[a,b]" of items that are already JSON.
 std::string json_array(std::span<const std::string> items);
 
 class JsonWriter {
@@ -25,9 +25,9 @@ class JsonWriter {
   JsonWriter& flag(std::string_view name, bool value);
   JsonWriter& count(std::string_view name, std::uint64_t value);
   JsonWriter& seconds(std::string_view name, std::optional<nanoseconds> value);
-  // Leaves out a number that is not finite as well, which JSON cannot express.
+  // Also leaves out a number that is not finite, which JSON cannot express.
   JsonWriter& number(std::string_view name, std::optional<double> value, int decimals);
-  // `json` is JSON already.
+  // `json` must be JSON already.
   JsonWriter& raw(std::string_view name, std::string_view json);
 
   std::string object() const { return members_.empty() ? "{}" : members_ + '}'; }

@@ -7,12 +7,12 @@ namespace isletime {
 namespace {
 
 struct Lead {
-  std::size_t size = 0;     // bytes; 0: no character begins so
+  std::size_t size = 0;     // bytes; 0 if no character begins like this
   std::uint32_t bits = 0;   // of the first byte
   std::uint32_t least = 0;  // the least code point of this length
 };
 
-// RFC 3629, section 3.
+// RFC 3629, section 3, has the table.
 Lead lead_of(std::uint8_t first) {
   if (first < 0x80) return {1, first, 0};
   if (first >> 5 == 0x6) return {2, first & 0x1fU, 0x80};

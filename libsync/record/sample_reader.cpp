@@ -15,7 +15,7 @@
 namespace isletime {
 namespace {
 
-// Says what is wrong with a field; null: nothing.
+// What is wrong with a field, or null.
 using Fault = const char*;
 using Form = SampleField::Form;
 
@@ -138,7 +138,7 @@ std::optional<std::string> fault_of(SampleRecord& record, const FieldReader& rea
   return named(reader, reader.set(record, number == nullptr ? "" : std::string_view{number->text}));
 }
 
-// Members that are set already: a record without any is no record.
+// The required members that have been set.
 struct Required {
   bool time = false;
   bool source = false;
@@ -154,11 +154,11 @@ struct Required {
   }
 };
 
-// Splits a line by RFC 4180. Error: a clause.
+// Splits a line by RFC 4180. An error is a clause.
 Result<std::vector<std::string>, std::string> split_csv(std::string_view line) {
   std::vector<std::string> fields(1);
   bool quoted = false;
-  bool closed = false;  // behind a closing quotation mark
+  bool closed = false;  // after a closing quotation mark
   for (const char c : line) {
     std::string& field = fields.back();
     if (c == '"' && (quoted || closed || field.empty())) {
@@ -203,7 +203,7 @@ Result<SampleRecord, std::string> to_sample(const JsonValue& value) {
 }
 
 Result<SampleRecord, std::string> parse_json_sample(std::string_view line) {
-  // A record's own members are not nested; members that others add may be, a little.
+  // A record's own members are not nested, but additional ones may be, to a small depth.
   constexpr JsonLimits kLimits{kLargestSampleLine, 4};
   const auto value = parse_json(line, kLimits);
   if (!value) return Unexpected{value.error()};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Sample records from strangers, as JSON lines or CSV rows (RFC 4180) under a header; the reverse of
-// sample_record. `time` and `source` must be there, other fields may; fields of other names are
-// passed over. It answers "is it a record?"; whether to believe it is for policy to say.
+// Reads untrusted sample records as JSON lines or CSV rows (RFC 4180) under a header; the reverse of
+// sample_record. `time` and `source` are required, other fields are optional, and unknown ones are ignored.
+// It only parses: policy decides whether to believe a record.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ namespace isletime {
 inline constexpr std::size_t kLargestSampleLine = 4096;  // bytes
 inline constexpr std::size_t kLongestSampleText = 255;   // bytes of a field
 
-// Errors: one clause, which names the field: "uncertainty_s: is negative".
+// An error is one clause that names the field: "uncertainty_s: is negative".
 Result<SampleRecord, std::string> parse_json_sample(std::string_view line);
 Result<SampleRecord, std::string> to_sample(const JsonValue& value);
 

@@ -63,7 +63,7 @@ constexpr std::array kFields{
     SampleField{"error", Form::kText, value_of<&SampleRecord::error>},
 };
 
-// RFC 4180.
+// RFC 4180 defines the quotes.
 std::string csv_quoted(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string{text};
   std::string out = "\"";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The sample record: one measurement of one clock, as every measuring program prints it and as
-// sntpctl takes it. Offset = remote - local; positive: the local clock is behind. The table of
-// fields is the one place that says their names, order and form.
+// The sample record: one measurement of one clock, as every measuring program prints it and as sntpctl reads
+// it. Offset = remote - local, so it is positive if the local clock is behind. The table of fields alone
+// defines their names, order and form.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 namespace isletime {
 
 struct SampleRecord {
-  WallTime time;       // by the local clock
+  WallTime time;       // of the local clock
   std::string source;  // "ntp:192.0.2.7", "rtc:/dev/i2c-1@0x68"
   std::optional<nanoseconds> offset;
   std::optional<nanoseconds> uncertainty;  // a bound on the offset's error
@@ -34,24 +34,24 @@ struct SampleRecord {
 };
 
 struct SampleField {
-  enum class Form : std::uint8_t { kText, kLiteral };  // JSON quotes text only
+  enum class Form : std::uint8_t { kText, kLiteral };  // only text is quoted in JSON
 
   std::string_view name;
   Form form;
   std::optional<std::string> (*value)(const SampleRecord&);
 };
 
-// In the order of the CSV columns.
+// The fields are in the order of the CSV columns.
 std::span<const SampleField> sample_fields();
 
-// Lines are without their end.
+// Lines are returned without their end.
 std::string csv_header();
 std::string csv_row(const SampleRecord& record);
 std::string json_line(const SampleRecord& record);  // absent fields are left out
 
-// Nine decimals, exact: "-0.000000123".
+// Returns nine exact decimals: "-0.000000123".
 std::string seconds_text(nanoseconds value);
-// "GPS" at stratum 0 and 1 if it is ASCII, else as an IPv4 address: "127.127.1.1".
+// Returns "GPS" at stratum 0 and 1 if it is ASCII, otherwise an IPv4 address: "127.127.1.1".
 std::string reference_id_text(ReferenceId id, std::uint8_t stratum);
 
 }  // namespace isletime

@@ -26,7 +26,7 @@ struct Rounds {
   std::vector<Result> ours;
   std::vector<Result> peers;
 
-  // `figure` is a member of Result, or a function of one.
+  // `figure` is a member or a member function of Result.
   template <class Figure>
   Row row(std::string what, int decimals, Figure figure) const {
     return {std::move(what), median_of(ours, figure), median_of(peers, figure), decimals, {}};
@@ -64,7 +64,7 @@ void doubt_above(double most, const Row& row, const char* why, Comparison& out) 
 
 using Saturations = Rounds<Saturation>;
 
-// Reasons to doubt the figures of these rounds, if there are any.
+// Adds reasons to doubt the figures of these rounds, if there are any.
 void examine(const Saturations& rounds, const std::string& of_what, Comparison& out) {
   const auto row = [&](const char* what, auto figure) {
     return rounds.row(fmt::format("{}, {}, %", of_what, what), 1, figure);
@@ -77,7 +77,7 @@ void examine(const Saturations& rounds, const std::string& of_what, Comparison& 
   doubt_below(5, idle, "the client was at its limit", out);
 }
 
-// Returns how many replies a second ours gives.
+// Returns how many replies per second sntpd gives.
 double compare_throughput(const Servers& servers, Comparison& out) {
   const auto rounds =
       in_turns(servers, 11, [&](const Server& s) { return saturate(s, servers.core, nullptr, 1s); });

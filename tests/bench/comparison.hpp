@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// All measurements of the two servers, made in turns: other load on the machine comes and goes, and meets
-// both alike. Each figure is the median of its rounds.
+// All measurements of the two servers, made in turns so that other load on the machine affects both alike.
+// Each figure is the median of its rounds.
 #pragma once
 
 #include <string>
@@ -14,15 +14,15 @@ namespace isletime::bench {
 
 struct Comparison {
   std::vector<Row> rows;
-  std::vector<std::string> doubts;  // reasons to doubt a figure; one line each
+  std::vector<std::string> doubts;  // reasons to doubt a figure, one line each
 };
 
 struct Servers {
   Server ours;
   Server peers;
   Server ours_with_two_workers;
-  unsigned core;   // where the first two run, and nothing else does
-  const Key& key;  // that both servers have
+  unsigned core;   // on which only the first two run
+  const Key& key;  // which both servers have
 };
 
 Comparison compare(const Servers& servers);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The CPU time that a process and a core have used so far, by the kernel's books. A reply's way through
-// loopback runs in the server's own send, so that the kernel's part of the work is on the server's account
-// too.
+// The CPU time that a process and a core have used so far, as the kernel counts it. Over loopback, the kernel
+// delivers a reply within the server's own send call, so its work counts as the server's.
 #pragma once
 
 #include <sys/types.h>
@@ -10,11 +9,11 @@
 
 namespace isletime::bench {
 
-// The time of all of its threads, user and kernel.
+// Returns the user and kernel time of all threads.
 nanoseconds cpu_time_of(pid_t process);
-// The time it was ready to run while something else had the core.
+// Returns how long it was ready to run while another process had the core.
 nanoseconds waiting_time_of(pid_t process);
-// The core's time is counted in ticks of 10 ms.
+// The kernel counts a core's idle time in ticks of 10 ms.
 nanoseconds idle_time_of(unsigned core);
 
 }  // namespace isletime::bench

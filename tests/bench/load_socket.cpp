@@ -23,7 +23,7 @@ namespace {
   throw std::runtime_error(to_string(error));
 }
 
-// Passes everything but replies of this size.
+// Makes the socket's filter drop replies of this size and pass everything else.
 void drop_replies(const Fd& socket, std::size_t size) {
   constexpr std::uint32_t kUdpHeader = 8;  // a UDP socket's filter sees this first
   std::array<sock_filter, 7> program{{

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Sends requests and counts replies as cheaply as the kernel lets it, so that the server and not its
-// clients are at the limit. A burst is one call and one pass down the stack, cut into datagrams on
-// arrival (UDP_SEGMENT); a reply is dropped by the socket's filter, and only the drops are looked at.
+// Sends requests and counts replies as cheaply as possible, so that the server and not its clients are the
+// limit. A burst is one call and one pass through the stack, and is cut into datagrams on arrival
+// (UDP_SEGMENT). The socket's filter drops the replies, and only the number of drops is read.
 #pragma once
 
 #include <cstddef>
@@ -18,12 +18,13 @@ class LoadSocket {
  public:
   static constexpr std::size_t kLongestBurst = 32;
 
-  // A null `key` sends requests that are not signed.
+  // With a null `key` the requests are not signed.
   LoadSocket(const Endpoint& server, const Key* key);
 
   // Sends at most kLongestBurst.
   void send(std::size_t requests) const;
-  // Replies until now. Throws where something came that is no server's reply of the request's length.
+  // Returns the number of replies so far. Throws if anything but a server's reply of the request's length
+  // arrived.
   std::uint32_t replies() const;
 
  private:

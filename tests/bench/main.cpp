@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ntpbench: measures a running sntpd beside a running chronyd. `run` starts them and this.
+// ntpbench: measures a running sntpd beside a running chronyd; `run` starts all three.
 #include <cstdint>
 #include <cstdio>
 #include <exception>

@@ -7,8 +7,8 @@
 namespace isletime::bench {
 
 struct Memory {
-  double rss_kb = 0;  // all that is resident
-  double pss_kb = 0;  // shared pages divided by their sharers
+  double rss_kb = 0;  // everything resident
+  double pss_kb = 0;  // each shared page divided by the number of its users
 };
 
 Memory memory_of(pid_t process);

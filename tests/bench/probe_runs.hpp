@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ntpprobe as its users run it: a process from start to end.
+// Runs ntpprobe as its users do: a process from start to end.
 #pragma once
 
 #include "tests/bench/server.hpp"
@@ -7,7 +7,7 @@
 namespace isletime::bench {
 
 double one_shot_wall_ms(const Server& server);
-// |offset| by a probe of 8 samples; the true one is zero.
+// Returns |offset| from a probe of 8 samples; the true offset is zero.
 double probe_error_us(const Server& server);
 
 }  // namespace isletime::bench

@@ -14,15 +14,15 @@
 namespace isletime::bench {
 namespace {
 
-// So many that a server with two workers has requests for each, and so few that a socket's default buffer
-// holds a burst of each.
+// Enough flows that a server with two workers has requests for each, and few enough that a socket's default
+// buffer holds a burst of each.
 constexpr std::size_t kFlows = 8;
-// A pause while the rest of the bursts on their way keep the server busy.
+// The client pauses while the bursts under way keep the server busy.
 constexpr nanoseconds kNap = std::chrono::microseconds{20};
-// Longer than a busy server holds a request; then the rest of the burst was lost.
+// A busy server holds a request for less than this; afterwards the rest of the burst counts as lost.
 constexpr nanoseconds kLost = std::chrono::milliseconds{100};
 
-// One client, which sends its next burst when the one before was answered.
+// A client that sends its next burst when the last one has been answered.
 struct Flow {
   LoadSocket socket;
   std::uint32_t answered_at = 0;

@@ -20,7 +20,7 @@
 namespace isletime::bench {
 namespace {
 
-// One exchange at a time; an unanswered one is given up when the next begins.
+// Makes one exchange at a time; an unanswered one is given up when the next begins.
 class Meter {
  public:
   explicit Meter(const Endpoint& server) : server_(server), socket_(open(server)) {}
@@ -35,7 +35,7 @@ class Meter {
     }
   }
 
-  // Reads the replies that have come by now.
+  // Reads the replies that have arrived.
   void take() {
     while (const auto event = socket_.next_event()) {
       std::visit([this](const auto& e) { handle(e); }, *event);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The errors of a server's stamps: on one machine its clock is the client's, so that any offset that an
-// exchange shows is the error of stamps. The client's own stamps are the kernel's, in both directions.
+// The errors of a server's timestamps. On one machine the server's clock is also the client's, so any
+// measured offset is an error of the timestamps. The client's own are the kernel's, in both directions.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,15 @@ namespace isletime::bench {
 
 struct Pace {
   std::uint32_t requests_per_second;
-  std::uint32_t burst;         // as many at once, LoadSocket::kLongestBurst at most
-  std::uint32_t sample_every;  // one burst in so many is replaced by an exchange that is measured
+  std::uint32_t burst;         // requests per burst, at most LoadSocket::kLongestBurst
+  std::uint32_t sample_every;  // every so many bursts, a measured exchange replaces one
 };
 
 struct StampErrors {
   double median_ns = 0;  // of |offset|
   double p99_ns = 0;
-  double requests_per_second = 0;  // requests that were really sent
-  double replies_per_second = 0;   // replies to requests that were not measured
+  double requests_per_second = 0;  // actually sent
+  double replies_per_second = 0;   // to requests that were not measured
 };
 
 StampErrors measure_stamps(const Server& server, const Pace& pace, nanoseconds duration);

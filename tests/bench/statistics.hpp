@@ -9,7 +9,8 @@
 
 namespace isletime::bench {
 
-// The smallest value that at least `share` (0 to 1) of them do not exceed. `values` is not empty.
+// Returns the smallest value that at least `share` (0 to 1) of the values do not exceed. `values` is not
+// empty.
 inline double quantile(std::vector<double> values, double share) {
   const auto rank = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1));
   const auto at = values.begin() + static_cast<std::ptrdiff_t>(rank);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The result: a row for each measurement, ours beside the peer's, and whether all that is required holds.
+// The result: one row per measurement with both servers' figures, and whether all requirements hold.
 #pragma once
 
 #include <optional>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// How well the real sntpd keeps a simulated clock. The bounds are half of what chrony's tuned
-// configuration reaches on the same links at the same poll interval, in simulation: 10.2 us at 16 s and
-// 22 us at 64 s with a jitter of 100 us, 2.5 us with 10 us, 119 us with 2 ms; and a third of its
-// defaults, 106 us.
+// How well the real sntpd keeps a simulated clock. The bounds are half of the errors that chrony's tuned
+// configuration reaches in simulation on the same links at the same poll interval: 10.2 us at 16 s and 22 us
+// at 64 s with a jitter of 100 us, 2.5 us with 10 us, 119 us with 2 ms; and a third of the 106 us of its
+// defaults.
 #include <gtest/gtest.h>
 
 #include "tests/clocksim/simulate.hpp"
@@ -44,7 +44,7 @@ TEST(SimulatedClock, IsSteppedOnceAtTheStartAndNeverAfter) {
 }
 
 TEST(SimulatedClock, InsertsALeapSecondAtTheEndOfTheMonthOnly) {
-  // 2026-12-31T21:00:00Z and 2026-12-30T21:00:00Z.
+  // These epochs are 2026-12-31T21:00:00Z and 2026-12-30T21:00:00Z.
   const std::vector<std::string> leap{"CLOCKSIM_LEAP_AT=10800", "CLOCKSIM_SECONDS=14400",
                                       "CLOCKSIM_SETTLED=2000"};
   std::vector<std::string> in_december = leap;
@@ -64,8 +64,7 @@ TEST(SimulatedClock, AfterItsSleepItIsNoClockThatSomebodySet) {
   EXPECT_LE(results["recovered_s"], 100);
 }
 
-// sntpd is killed and started again in the same boot; meanwhile its server has become one that is an hour
-// off.
+// sntpd is killed and restarted in the same boot; meanwhile its server has become wrong by an hour.
 TEST(SimulatedClock, ARestartDoesNotReopenThePanicLimit) {
   const fakes::ScratchFolder folder;
   const std::vector<std::string> state{"--state-dir", folder.path("state")};
@@ -79,8 +78,8 @@ TEST(SimulatedClock, ARestartDoesNotReopenThePanicLimit) {
   EXPECT_EQ(again["usable_s"], -1);
 }
 
-// A server whose replies leave 200 us after their stamp: half of that is their error, and only an interleaved
-// reply shows it.
+// The server's replies leave 200 us after their transmit timestamp. Half of that becomes the offset's error,
+// which only interleaved mode reveals.
 TEST(SimulatedClock, InterleavedModeSeesTheServersSendPath) {
   const std::vector<std::string> link{"CLOCKSIM_SEND_PATH=200e-6", "CLOCKSIM_JITTER=10e-6",
                                       "CLOCKSIM_FREQUENCY=20e-6", "CLOCKSIM_LOSS=0.1"};
@@ -88,8 +87,8 @@ TEST(SimulatedClock, InterleavedModeSeesTheServersSendPath) {
   EXPECT_LT(simulate(settled(link), fixed_poll("6"), "192.168.123.1,interleaved")["rms_us"], 13);
 }
 
-// The stamps that an interleaved reply completes were taken minutes ago, before slews by the other server's
-// word. Converted as if they were of the present, they make the clock 2 ms wrong.
+// An interleaved reply completes timestamps that were taken minutes ago, before the replies of the other
+// server caused slews. Converted with the present rate they would put the clock 2 ms off.
 TEST(SimulatedClock, InterleavedModeKnowsHowTheClockWasSteeredThen) {
   const Results results = simulate(settled({"CLOCKSIM_JITTER=1e-3", "CLOCKSIM_WALK=1e-7"}),
                                    {"--server", "192.168.123.2,interleaved,minpoll=4,maxpoll=4"},
@@ -97,7 +96,7 @@ TEST(SimulatedClock, InterleavedModeKnowsHowTheClockWasSteeredThen) {
   EXPECT_LT(results.at("rms_us"), 250);
 }
 
-// No exchange spans a change that others make to the clock.
+// An exchange must not span a leap second or a sleep.
 TEST(SimulatedClock, InterleavedModePassesALeapSecondAndASleep) {
   const std::string server = "192.168.123.1,interleaved";
   EXPECT_LT(simulate({"CLOCKSIM_LEAP_AT=10800", "CLOCKSIM_SECONDS=14400", "CLOCKSIM_SETTLED=2000",
@@ -117,14 +116,15 @@ TEST(SimulatedClock, RemembersItsRateOverHalfADayWithoutServer) {
   EXPECT_LT(results.at("rms_us"), 2'000);
 }
 
-// Half of the tick's range, as a slew of a second has it. Until the first sample nobody would notice.
+// The rate is half of the tick's range, as in a slew of a second. Without a server nothing else would reveal
+// it.
 TEST(SimulatedClock, ARateThatARunLeftInMidSlewIsUndoneByTheNext) {
   const Results results =
       simulate({"CLOCKSIM_EPOCH=1798750800", "CLOCKSIM_RATE=0.04", "CLOCKSIM_SECONDS=60", "CLOCKSIM_LOSS=1"});
   EXPECT_LT(results.at("max_us"), 100);
 }
 
-// It is neither served nor told to the kernel as right, and the fault is said once.
+// The clock is neither served nor reported to the kernel as right, and the fault is logged once.
 TEST(SimulatedClock, IsNotClaimedToBeSetWhereTheKernelRefusesIt) {
   const Words settings{"CLOCKSIM_EPOCH=1800000000", "CLOCKSIM_SECONDS=2000", "CLOCKSIM_ASK=10",
                        "CLOCKSIM_OFFSET=0.5", "CLOCKSIM_REFUSES=1"};
@@ -137,7 +137,7 @@ TEST(SimulatedClock, IsNotClaimedToBeSetWhereTheKernelRefusesIt) {
   EXPECT_EQ(finished.err.find("the clock cannot be steered", first + 1), std::string::npos) << finished.err;
 }
 
-// As long as the other does not stop, for a clock that two programs steer is nobody's.
+// If the other program does not stop, sntpd gives up.
 TEST(SimulatedClock, AnotherProgramThatSteersItIsNotFoughtOverForEver) {
   const Words settings{"CLOCKSIM_EPOCH=1798750800", "CLOCKSIM_SECONDS=40000",
                        "CLOCKSIM_EVENTS=steering=20e-6 at=10000 each=1000"};
@@ -149,8 +149,8 @@ TEST(SimulatedClock, AnotherProgramThatSteersItIsNotFoughtOverForEver) {
   EXPECT_NE(finished.err.find("sntpd leaves it alone"), std::string::npos) << finished.err;
 }
 
-// In the same boot, while no server answers: what was known is not forgotten, and no more than that is
-// claimed.
+// sntpd restarts in the same boot while no server answers: it must keep the known bound, and claim no smaller
+// one.
 TEST(SimulatedClock, ARestartKeepsTheBoundThatWasKnown) {
   const fakes::ScratchFolder folder;
   const Words options{"--port",
@@ -171,7 +171,8 @@ TEST(SimulatedClock, ARestartKeepsTheBoundThatWasKnown) {
   EXPECT_EQ(again.at("broken_percent"), 0);
 }
 
-// By a tenth of a second in 2.5 s, which shows on no clock of the machine.
+// The slew went on for 2.5 s and moved the clock by a tenth of a second, which no other clock of the machine
+// shows.
 TEST(SimulatedClock, AfterARunThatWasKilledInMidSlewNothingIsClaimed) {
   const fakes::ScratchFolder folder;
   const Words options{"--port",
@@ -198,7 +199,7 @@ TEST(SimulatedClock, WhereAnotherProgramSteersItTheBoundHolds) {
   EXPECT_LT(results.at("served"), 0.4 * results.at("asked")) << "whoever steers it vouches for it, or nobody";
 }
 
-// Another program keeps the clock, and nobody is asked.
+// Another program keeps the clock, and sntpd queries no server.
 TEST(SimulatedClock, IsServedByTheKernelsWordWhereAnotherProgramKeepsIt) {
   const Words options{"--port", "123", "--bind", "192.168.123.250", "--no-rate-limit", "--no-clock"};
   const Words settings{"CLOCKSIM_EPOCH=1800000000", "CLOCKSIM_SECONDS=1000", "CLOCKSIM_ASK=10",
@@ -209,8 +210,8 @@ TEST(SimulatedClock, IsServedByTheKernelsWordWhereAnotherProgramKeepsIt) {
   EXPECT_EQ(kept.at("broken_percent"), 0);
 }
 
-// The clock of a machine that slept was told by its battery clock, and what was known of it is as old as it
-// is.
+// After the sleep the kernel has set the clock by the battery clock, so the known bound must have grown by
+// the duration of the sleep.
 TEST(SimulatedClock, WhatWasKnownAgesInItsSleep) {
   const Results results =
       simulate_hub({"CLOCKSIM_SECONDS=20000", "CLOCKSIM_SETTLED=2000", "CLOCKSIM_SLEEP=36000",

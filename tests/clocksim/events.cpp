@@ -39,7 +39,7 @@ constexpr std::array<std::pair<std::string_view, double Event::*>, 7> kOptions{{
   refuse(("CLOCKSIM_EVENTS: \"" + std::string{word} + '"').c_str());
 }
 
-// Cuts the part before the separator off the front of the text.
+// Removes the part before the separator from the front of the text and returns it.
 std::string_view cut(std::string_view& text, char separator) {
   const auto end = text.find(separator);
   const auto front = text.substr(0, end);
@@ -84,20 +84,20 @@ Quantity quantity_of(std::string_view name) {
   refuse_word(name);
 }
 
-// How long the event has lasted this time; below zero if it does not last now.
+// Returns how long the event has lasted, or a negative value if it is not in progress.
 double lasted(const Event& event, double now) {
   if (now < event.at) return -1;
   const double since = event.each > 0 ? std::fmod(now - event.at, event.each) : now - event.at;
   return since < event.length ? since : -1;
 }
 
-// Whether it begins in the whole second before `now`.
+// Returns whether the event began within the second before `now`.
 bool has_just_begun(const Event& event, double now) {
   const double since = lasted(event, now);
   return since >= 0 && since < 1;
 }
 
-// The share of the value that it has reached now.
+// Returns the share of its value that the event has reached.
 double level(const Event& event, double now) {
   if (event.tau > 0) return event.level;
   const double since = lasted(event, now);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// sntpd in foul weather: congestion, changed routes, servers that are wrong. The bound that it serves must
-// hold nearly always and never be far too small, whatever happens; a public server must never be asked often.
+// sntpd in foul weather: congestion, changed routes, wrong servers. Whatever happens, the bound that it
+// serves must hold nearly always and never be far too small, and it must never poll a public server often.
 // The links and most of the weather are also in scenarios.py, for the table beside chronyd.
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ const Words kPublicServer{"--server", "198.51.100.1"};
 const Words kThreeServers{"--server",      "192.168.123.1", "--server",
                           "192.168.123.2", "--server",      "192.168.123.3"};
 
-// The first four hours of a day are left out.
+// Runs a day and ignores the errors of its first four hours.
 Results a_day(const Words& link, const std::string& events, const Words& options = kPublicServer) {
   return simulate_hub(
       joined(link, {"CLOCKSIM_SECONDS=86400", "CLOCKSIM_SETTLED=14400", "CLOCKSIM_EVENTS=" + events}),
@@ -27,7 +27,7 @@ void expect_honest_bound(const Results& results, const std::string& weather) {
   EXPECT_LE(results.at("worst_ratio"), 3) << weather;
 }
 
-// A moment is subtracted, as the poll is counted on the local clock.
+// The tolerance is there because sntpd measures the poll interval on the local clock.
 void expect_poll_manners(const Results& results, const std::string& weather) {
   EXPECT_GE(results.at("spacing_1_s"), 63.9) << weather;
 }

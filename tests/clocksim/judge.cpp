@@ -11,12 +11,12 @@ namespace {
 constexpr double kUsable = 0.01;
 constexpr double kMicrosecond = 1e-6;
 
-// RFC 5905, section 7.3.
+// RFC 5905, section 7.3, defines these offsets.
 constexpr std::size_t kRootDelay = 4;
 constexpr std::size_t kRootDispersion = 8;
 constexpr std::size_t kTransmit = 40;
 
-// `values` are sorted.
+// `values` must be sorted.
 double quantile(const std::vector<double>& values, double share) {
   return values[static_cast<std::size_t>(static_cast<double>(values.size()) * share)];
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The verdict on a simulation: how wrong the clock was, and whether the program told its own clients the
-// truth about that. print() writes "name value" lines.
+// The results of a simulation: the clock's errors, and whether the bounds that the program served were true.
+// print() writes lines of "name value".
 #pragma once
 
 #include <optional>
@@ -17,13 +17,14 @@ class Judge {
 
   // Takes local clock - UTC at each whole second.
   void on_error(double now, double error);
-  // Takes a reply of the program that has left at that UTC.
+  // Takes a reply of the program that left at `utc`.
   void on_served(const Header& reply, double utc);
 
-  // "rms_us", "p99_us", "max_us" of the errors; "usable_s", from when on it was within 10 ms; "recovered_s",
-  // so long after the step it was not. If it was asked: "asked"; "served", how often it did not say that it
-  // is unsynchronised; of these, "broken_percent" with an error beyond the root distance, the "worst_ratio"
-  // of the two and the "median_bound_us".
+  // Prints "rms_us", "p99_us" and "max_us" of the errors; "usable_s", the time since which the error was
+  // below 10 ms; "recovered_s", how long after the step it was not. If the program was queried, also prints
+  // "asked"; "served", the number of replies that claimed to be synchronised; and of these "broken_percent",
+  // the share with an error beyond the root distance, "worst_ratio", the greatest ratio of the two, and
+  // "median_bound_us".
   void print();
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The common part of the files that stand in for libc: the simulation, and libc's own functions, which take
-// what is not simulated.
+// What the replacements of libc functions share: the simulation, and libc's own functions for calls that are
+// not simulated.
 #pragma once
 
 #include <dlfcn.h>
@@ -9,7 +9,7 @@
 
 namespace isletime::clocksim {
 
-// Refuses a second thread.
+// Ends the program if it starts a second thread.
 Simulation& simulation();
 
 template <class Function>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Stands in for libc's clocks, and for everything else by which the real machine would show: no call that
-// sets a clock gets to the kernel, which would refuse it too, as the process gives up CAP_SYS_TIME before it
-// begins.
+// Replaces libc's clock functions and everything else through which the real machine would be visible. No
+// call that sets a clock reaches the kernel, which would refuse it too, as the process drops CAP_SYS_TIME
+// before it starts.
 #include <algorithm>
 #include <cstdarg>
 #include <cstdint>
@@ -23,7 +23,7 @@
 
 #include "tests/clocksim/libc.hpp"
 
-// libc has it, but none of its headers.
+// libc has these functions, but none of its headers declares them.
 extern "C" int capget(__user_cap_header_struct*, __user_cap_data_struct*);
 extern "C" int capset(__user_cap_header_struct*, const __user_cap_data_struct*);
 
@@ -49,7 +49,7 @@ __attribute__((constructor)) void give_up_the_right_to_set_clocks() {
   if (capset(&header, sets) != 0) refuse("a program that may set the real clock");
 }
 
-// Opens a descriptor of a file that has this text.
+// Opens a file descriptor from which this text can be read.
 int file_of(const std::string& text) {
   const int fd = memfd_create("clocksim", 0);
   if (fd < 0 || write(fd, text.data(), text.size()) < 0 || lseek(fd, 0, SEEK_SET) < 0) refuse("memfd_create");
@@ -61,7 +61,7 @@ int file_of(const std::string& text) {
 
 using namespace isletime::clocksim;
 
-// libc's own names for the parameters are reserved ones.
+// libc's declarations use reserved names for the parameters.
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 #pragma GCC visibility push(default)
 extern "C" {
@@ -115,7 +115,7 @@ int nanosleep(const timespec*, timespec*) {
   refuse("nanosleep");
 }
 
-// Other calls of the kernel that change a clock are refused: they must come by the functions above.
+// Other system calls that change a clock are refused; programs must use the functions above.
 long syscall(long number, ...) noexcept {
   if (number == SYS_adjtimex || number == SYS_clock_adjtime || number == SYS_settimeofday ||
       number == SYS_clock_settime) {
@@ -130,19 +130,19 @@ long syscall(long number, ...) noexcept {
                                               words[5]);
 }
 
-// libcap's function: chronyd leaves the clock alone if it may not set it. It may set the simulated one.
+// This is a function of libcap: chronyd does not touch the clock without CAP_SYS_TIME.
 int cap_get_bound(int) {
   return 1;
 }
 
-// Seeded, so that a program does the same each time.
+// The bytes come from the seed, so that a program behaves the same in each run.
 ssize_t getrandom(void* bytes, size_t size, unsigned) {
   auto* out = static_cast<std::uint8_t*>(bytes);
   std::generate_n(out, size, [] { return simulation().random().byte(); });
   return static_cast<ssize_t>(size);
 }
 
-// A timer that is to end when somebody steps the clock never does here.
+// The timer is for noticing steps of the clock, and here it never expires.
 int timerfd_create(int, int) noexcept {
   return simulation().open(false);
 }

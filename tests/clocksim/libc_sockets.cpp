@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Stands in for libc's sockets and for poll(2) and select(2). It takes what public clock simulators take, and
-// what chronyd does.
+// Replaces libc's socket functions, poll(2) and select(2). It supports the calls that other public clock
+// simulators support, and those of chronyd.
 #include <algorithm>
 #include <cerrno>
 #include <cstdarg>
@@ -21,7 +21,7 @@
 namespace isletime::clocksim {
 namespace {
 
-constexpr int kProbe = 0x10;  // MSG_PROBE, which sends nothing
+constexpr int kProbe = 0x10;  // MSG_PROBE sends nothing
 constexpr double kForEver = 1e9;
 
 template <class Address>
@@ -38,7 +38,7 @@ void write_address(const sockaddr_in& address, void* name, socklen_t& length) {
   length = sizeof address;
 }
 
-// Appends control messages to a message that is received.
+// Appends control messages to a message being received.
 class Control {
  public:
   explicit Control(msghdr& message) : message_(message), room_(message.msg_controllen) {
@@ -84,7 +84,7 @@ ssize_t would_block() {
 
 ssize_t receive_report(Socket& socket, msghdr& message) {
   if (socket.transmit_stamps.empty()) {
-    // Public simulators lose a datagram then; a server can be asked again, but a client has lost its reply.
+    // Other public simulators then drop a datagram; a client would lose its reply.
     if (socket.port == 0) refuse("an empty error queue was read: it would eat a reply");
     return would_block();
   }
@@ -134,7 +134,7 @@ double seconds_of(const timeval& time) {
 
 using namespace isletime::clocksim;
 
-// libc's own names for the parameters are reserved ones.
+// libc's declarations use reserved names for the parameters.
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 #pragma GCC visibility push(default)
 extern "C" {
@@ -167,7 +167,7 @@ int setsockopt(int fd, int level, int name, const void* value, socklen_t) noexce
   if (level == SOL_SOCKET && name == SO_TIMESTAMPING) std::memcpy(&socket.stamping, value, sizeof(int));
   if (level == SOL_SOCKET && name == SO_TIMESTAMPNS) socket.stamps_nanoseconds = true;
   if (level == IPPROTO_IP && name == IP_PKTINFO) socket.reports_address = true;
-  // This option asks for the datagram itself on the error queue, which is not simulated.
+  // This option requests the datagram itself on the error queue, which is not simulated.
   if (level == SOL_SOCKET && name == SO_SELECT_ERR_QUEUE) {
     errno = ENOPROTOOPT;
     return -1;

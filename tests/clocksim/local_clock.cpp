@@ -11,15 +11,15 @@ namespace isletime::clocksim {
 namespace {
 
 constexpr unsigned kSimulated = ADJ_FREQUENCY | ADJ_STATUS | ADJ_TICK | ADJ_SETOFFSET;
-// The kernel is told these, and nothing follows from them here.
+// The simulated kernel accepts these and ignores them.
 constexpr unsigned kTold = ADJ_MAXERROR | ADJ_ESTERROR | ADJ_TIMECONST | ADJ_NANO | ADJ_TAI;
 constexpr long kMostFine = 32'768'000;
 constexpr double kErrorOfStepped = 16e6;  // microseconds
 
 }  // namespace
 
-// The kernel lets the error grow by 500 ppm, and calls a clock that is off by 16 s unsynchronised (its
-// timex.h: MAXFREQ, NTP_PHASE_LIMIT).
+// The kernel lets the maximum error grow by 500 ppm, and calls a clock unsynchronised when it reaches 16 s
+// (timex.h: MAXFREQ, NTP_PHASE_LIMIT).
 void LocalClock::advance(double by) {
   real_ += by * rate();
   mono_ += by * rate();
@@ -45,7 +45,7 @@ void LocalClock::step(double by) {
 
 int LocalClock::adjust(timex& request) {
   unsigned modes = request.modes;
-  // An offset of zero ends a slew that others have begun: here there are none.
+  // An offset of zero cancels another program's slew, of which there is none here.
   if (request.offset == 0) modes &= ~static_cast<unsigned>(ADJ_OFFSET_SINGLESHOT);
   if ((modes & ~(kSimulated | kTold)) != 0) refuse("adjtimex(2) with a mode that is not simulated");
   if (refuses_ && (modes & (ADJ_FREQUENCY | ADJ_TICK | ADJ_SETOFFSET)) != 0) {
@@ -61,7 +61,7 @@ int LocalClock::adjust(timex& request) {
   if ((modes & ADJ_TICK) != 0) tick_ = request.tick;
   if ((modes & ADJ_MAXERROR) != 0) max_error_ = static_cast<double>(request.maxerror);
   if ((modes & ADJ_SETOFFSET) != 0) {
-    max_error_ = kErrorOfStepped;  // by which chronyd knows that the kernel has ADJ_SETOFFSET
+    max_error_ = kErrorOfStepped;  // by this chronyd detects that the kernel has ADJ_SETOFFSET
     const double unit = (modes & ADJ_NANO) != 0 ? 1e-9 : 1e-6;
     step(static_cast<double>(request.time.tv_sec) + static_cast<double>(request.time.tv_usec) * unit);
   }

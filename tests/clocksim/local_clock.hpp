@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The machine's clock: an oscillator that wanders, under adjtimex(2). Times are seconds since the start of
-// the simulation.
+// The machine's clock: an oscillator with a wandering frequency, steered by adjtimex(2). Times are in seconds
+// since the start of the simulation.
 #pragma once
 
 #include <sys/timex.h>
@@ -16,27 +16,27 @@ class LocalClock {
   bool will_insert_second() const { return (status_ & STA_INS) != 0; }
   int steps() const { return steps_; }
 
-  // Local seconds in a true one.
+  // Local seconds per true second.
   double rate() const {
     const double steered = static_cast<double>(tick_) / 10'000 + static_cast<double>(fine_) / 65'536e6;
     return (1 + frequency_ + extra_) * steered;
   }
   void advance(double by);
   void wander(double by) { frequency_ += by; }
-  // The frequency that events add to the oscillator's wandering.
+  // Sets the frequency that events add to the oscillator's own.
   void gain(double extra) { extra_ = extra; }
-  // Somebody else sets the clock.
+  // Another program sets the clock.
   void jump(double by) { real_ += by; }
-  // Somebody else has the kernel run it at this rate.
+  // Another program sets the kernel's rate.
   void set_rate(double rate);
-  // From now on the kernel does not let the program steer it.
+  // From now on the kernel refuses to let the program steer the clock.
   void refuse_steering() { refuses_ = true; }
-  // Somebody else has told the kernel that it is off by so much at most.
+  // Another program has given the kernel this maximum error.
   void vouch(double error);
   // The program sets the clock.
   void step(double by);
 
-  // Does what clock_adjtime(2) does. Refuses what it does not simulate.
+  // Does what clock_adjtime(2) does, and ends the program if a mode is not simulated.
   int adjust(timex& request);
 
  private:
@@ -46,7 +46,7 @@ class LocalClock {
   double extra_ = 0;
   long tick_ = 10'000;
   long fine_ = 0;
-  double max_error_ = 16e6;  // microseconds
+  double max_error_ = 16e6;  // in microseconds
   int status_ = STA_UNSYNC;
   int steps_ = 0;
   bool refuses_ = false;

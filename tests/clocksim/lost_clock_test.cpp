@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// An event that changes the clock at once, or the whole path to its server, must not cost the clock for
-// hours. Beside each is chronyd's error, the median of three seeds: the RMS, and the 99th percentile. It is
-// from `compare`, or from another simulator where that found less.
+// An event that suddenly changes the clock, or the whole path to its server, must not spoil the clock for
+// hours. The figures are chronyd's errors in the same weather, each the median of three seeds: the RMS and
+// the 99th percentile. They come from `compare`, or from another simulator if its figures were smaller.
 #include <algorithm>
 #include <array>
 
@@ -47,8 +47,8 @@ void expect_no_worse_than_chronyd(const Weather& weather) {
   EXPECT_LE(median(runs, "p99_us"), 1.1 * weather.chronys_p99_us) << weather.events;
 }
 
-// A bound that holds until the next poll, though the clock runs off faster than 50 ppm, would be of no use
-// before.
+// From 100 ppm on the clock drifts faster than its bound allows for; a bound that held until the next poll
+// would be useless before.
 TEST(LostClock, IsFoundWhenItsFrequencySteps) {
   expect_no_worse_than_chronyd({"frequency=20e-6 at=43200", kLan, 369, 391});
   expect_no_worse_than_chronyd({"frequency=50e-6 at=43200", kLan, 911, 3'515});
@@ -60,7 +60,7 @@ TEST(LostClock, IsFoundWithThreeServers) {
   expect_no_worse_than_chronyd({"frequency=50e-6 at=43200", kLan, 825, 5'158, kThreeServers});
 }
 
-// Two samples are suspected, and no further one comes that would settle it.
+// Two samples are suspect, and no further one comes to confirm the step.
 TEST(LostClock, IsBoundedThoughItsServerIsGoneRightAfterItsFrequencySteps) {
   for (const char* seed : {"CLOCKSIM_SEED=1", "CLOCKSIM_SEED=2", "CLOCKSIM_SEED=3"}) {
     const Results results = simulate_hub(
@@ -95,8 +95,7 @@ TEST(LostClock, IsFoundWhereItsOscillatorWandersFar) {
   expect_no_worse_than_chronyd({"", joined(kWan, {"CLOCKSIM_WALK=1e-6"}), 1'384, 4'912});
 }
 
-// The crystal, or the calibration of the counter, is another one than that whose frequency is in the saved
-// state.
+// The crystal, or the calibration of the counter, differs from that of the saved frequency.
 TEST(LostClock, IsFoundWithAFrequencyOfAnotherBoot) {
   const fakes::ScratchFolder folder;
   const Words options{"--port",   "123",           "--bind",      "192.168.123.250",   "--no-rate-limit",

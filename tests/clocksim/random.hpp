@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The seeded randomness of a simulation.
+// The seeded random numbers of a simulation.
 #pragma once
 
 #include <cmath>
@@ -15,7 +15,7 @@ class Random {
   double normal() { return normal_(engine_); }
   double exponential(double mean) { return mean * exponential_(engine_); }
   double gamma(double shape, double mean) { return mean / shape * std::gamma_distribution{shape}(engine_); }
-  // Never below zero.
+  // Values are never negative.
   double pareto(double shape, double scale) { return scale * (std::pow(1 - uniform(), -1 / shape) - 1); }
   bool chance(double share) { return uniform() < share; }
   std::uint8_t byte() { return static_cast<std::uint8_t>(engine_()); }

@@ -1,6 +1,6 @@
-"""The foul weather that `compare` takes sntpd and chronyd through: the names of the scenarios and what they are made
-of. Units and the language of `events` are those of settings.hpp and events.hpp. The oscillator wanders by 1e-9 per
-second and root of a second on top of what is named, and errors count from 4 h on, unless a scenario says otherwise.
+"""The scenarios through which `compare` runs sntpd and chronyd. Units and the syntax of `events` are those of
+settings.hpp and events.hpp. Unless a scenario says otherwise, the oscillator's frequency also wanders by 1e-9 per
+sqrt(s), and errors count from 4 h on.
 """
 
 import dataclasses
@@ -24,11 +24,11 @@ class Scenario:
     settled: int = 4 * HOUR
     polls: tuple = (6, 10)
     servers: int = 1
-    # The settings of a life in the boot before, whose files are kept.
+    # The settings of a run in the boot before, whose state is kept.
     before: dict | None = None
 
     def settings(self):
-        """As the environment has them."""
+        """Returns the settings as environment variables."""
         words = {"EPOCH": 1_800_000_000, "SECONDS": self.seconds, "SETTLED": self.settled, "EVENTS": self.events}
         return {f"CLOCKSIM_{name}": str(value) for name, value in (words | self.link).items()}
 
@@ -58,7 +58,7 @@ SCENARIOS = [
     Scenario("wan-ramp", WAN, f"frequency=20e-6 at={12 * HOUR} over=300"),
     Scenario("first-start-500ppm", LAN | {"FREQUENCY": 500e-6}, polls=(4, 6)),
     Scenario("reboot-30ppm", LAN | {"FREQUENCY": 30e-6}, before={"FREQUENCY": 0}, settled=0),
-    # A server that smears looks like an oscillator that has become slower: errors are from the smeared time.
+    # A smearing server looks like an oscillator that has slowed down; errors are relative to smeared time.
     Scenario("lan-smear", LAN, f"frequency=-11.574e-6 at={12 * HOUR} for={DAY}", seconds=TWO_DAYS),
     Scenario(
         "lan-smear-poll-4",

@@ -14,7 +14,7 @@ constexpr double kFractions = 4'294'967'296.0;
 constexpr double kFirstMinutes = 300;
 constexpr double kLeastDelay = 1e-6;
 
-// RFC 5905, section 7.3.
+// RFC 5905, section 7.3, defines these offsets.
 namespace field {
 constexpr std::size_t kStratum = 1;
 constexpr std::size_t kPrecision = 3;
@@ -84,7 +84,7 @@ std::optional<Servers::Reply> Servers::ask(int number, const std::uint8_t* query
   std::memcpy(bytes + field::kOrigin, query + field::kTransmit, 8);
   store_stamp(bytes + field::kReceive, settings_.epoch, stamp);
   store_stamp(bytes + field::kTransmit, settings_.epoch, stamp);
-  // RFC 9769, section 2: a client that names the previous reply by its receive stamp is told when it left.
+  // RFC 9769, section 2: a client that names the previous reply by its receive timestamp learns when it left.
   auto& last = server.last_received;
   if (std::equal(last.begin(), last.end(), query + field::kOrigin) && query[field::kOrigin] != 0) {
     std::memcpy(bytes + field::kOrigin, query + field::kReceive, 8);
@@ -126,7 +126,7 @@ double Servers::clock_of(int server, double time, double asleep) const {
   return tick > 0 ? std::floor(right / tick) * tick : right;
 }
 
-// The reply is cut short, or one byte of it is changed.
+// Truncates the reply or changes one of its bytes.
 void Servers::garble(Reply& reply) {
   if (random_.chance(0.5)) {
     reply.size = random_.byte() % reply.bytes.size();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The servers of a simulation, of stratum 1, and the ways to them. Server N, up to 249, is at every IPv4
-// address that ends in .N, so that there are public ones and ones of the own network. They know the true
-// time, except for the errors that events give them. Interleaved mode is RFC 9769's.
+// The simulated servers, of stratum 1, and the paths to them. Server N, up to 249, is at every IPv4 address
+// that ends in .N, so that some are public and some are local. They know the true time, except for the errors
+// that events add. Interleaved mode is that of RFC 9769.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ namespace isletime::clocksim {
 
 using Header = std::array<std::uint8_t, 48>;
 
-// The NTP timestamp of this many seconds since `epoch`, a Unix time.
+// Store and load the NTP timestamp of `time` seconds after `epoch`, a Unix time.
 void store_stamp(std::uint8_t* at, double epoch, double time);
 double load_stamp(const std::uint8_t* at, double epoch);
 
@@ -32,18 +32,18 @@ class Servers {
     Header bytes;
     std::size_t size;
   };
-  // The reply to a query that leaves now; absent: there is none. `asleep` is how far UTC is ahead because the
+  // Returns the reply to a query that leaves now, or nothing. `asleep` is how far UTC is ahead because the
   // machine slept.
   std::optional<Reply> ask(int number, const std::uint8_t* query, std::size_t size, double now,
                            double asleep);
 
-  // UTC at that time of the simulation, whose time leaves out the machine's sleep.
+  // Returns UTC at that time of the simulation, which excludes the machine's sleep.
   double utc(double time, double asleep) const {
     return (time < settings_.leap_at ? time : time - 1) + asleep;
   }
 
-  // Prints "packets", "packets_N" and "spacing_N_s": how many went to each, and the shortest time between
-  // two, the first five minutes left out.
+  // Prints "packets", "packets_N" and "spacing_N_s": the number of queries to each server, and the shortest
+  // time between two, ignoring the first five minutes.
   void print() const;
 
  private:

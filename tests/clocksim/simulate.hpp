@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Runs the built sntpd under the simulator: settings.hpp has the settings, and the results come back by name.
+// Runs the built sntpd in the simulator with settings from settings.hpp, and returns the results by name.
 #pragma once
 
 #include <map>
@@ -42,8 +42,8 @@ inline Results simulate(const Words& settings, const Words& options = {},
   return run_sntpd(settings, joined({"--port", "0", "--server", server}, options));
 }
 
-// The hub serves as well, and is asked for its time each 10 s. The epoch is later than any build, for it
-// serves no earlier time.
+// The hub also serves, and is queried every 10 s. It serves no time before its build, so the epoch is later
+// than any build.
 inline Results simulate_hub(const Words& settings, const Words& options = {"--server", "192.168.123.1"}) {
   const fakes::ScratchFolder folder;
   return run_sntpd(joined({"CLOCKSIM_EPOCH=1800000000", "CLOCKSIM_ASK=10"}, settings),

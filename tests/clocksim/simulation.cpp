@@ -129,7 +129,7 @@ bool Simulation::wait(double seconds) {
 }
 
 timespec Simulation::read(bool is_real) {
-  // Until something is waited for, each reading is later, so that a precision can be measured.
+  // Before the first wait each reading is later than the last, so that a program can measure the precision.
   const double time =
       (is_real ? clock_.real() : clock_.mono()) + static_cast<double>(precision_steps_) * kReadingTime;
   if (waits_ == 0) ++precision_steps_;
@@ -173,7 +173,7 @@ void Simulation::tick() {
   if (const auto rate = events_.foreign_rate(now_)) clock_.set_rate(*rate);
   if (now_ == settings_.step_at) clock_.jump(settings_.step);
   if (now_ == settings_.leap_at && clock_.will_insert_second()) clock_.jump(-1);
-  // The battery clock counts whole seconds.
+  // The battery clock counts only whole seconds.
   if (now_ == settings_.sleep_at) clock_.jump(settings_.sleep + 0.4);
   if (now_ == settings_.sleep_at) asleep_ = settings_.sleep;
   judge_.on_error(now_, clock_.real() - utc());

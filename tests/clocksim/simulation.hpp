@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One program's life in simulated time, which passes only while the program waits. Its sockets take datagrams
-// from the simulated servers, and from a client that asks it for its own time.
+// One run of a program in simulated time, which passes only while the program waits. Its sockets exchange
+// datagrams with the simulated servers, and with a client that queries the program.
 #pragma once
 
 #include <array>
@@ -44,11 +44,11 @@ struct TransmitStamp {
 
 struct Socket {
   bool is_open = false;
-  bool is_socket = false;           // otherwise it is a timer, which never expires
+  bool is_socket = false;           // otherwise it is a timer that never expires
   unsigned stamping = 0;            // SO_TIMESTAMPING
   bool stamps_nanoseconds = false;  // SO_TIMESTAMPNS
   bool reports_address = false;
-  std::uint16_t port = 0;  // the port that it is bound to
+  std::uint16_t port = 0;  // the port to which it is bound
   std::optional<sockaddr_in> peer;
   std::uint32_t stamped = 0;
   std::deque<TransmitStamp> transmit_stamps;
@@ -58,9 +58,9 @@ class Simulation {
  public:
   Simulation();
 
-  // Absent: the descriptor is none of the simulation's.
+  // Returns nullptr if the descriptor is not simulated.
   Socket* find(int fd);
-  // Refuses a descriptor that the simulation does not have.
+  // Ends the program if the descriptor is not simulated.
   Socket& get(int fd);
   int open(bool is_socket);
   void close(int fd);
@@ -68,15 +68,15 @@ class Simulation {
   void send(int fd, const std::uint8_t* bytes, std::size_t size, const sockaddr_in& to, bool is_stamped);
   bool has_datagram(int fd) const;
   std::optional<Datagram> take_datagram(int fd);
-  // A datagram that has come to a socket on which nobody waits is lost.
+  // Drops datagrams that arrived at sockets on which the program does not wait.
   void drop_unwanted();
 
-  // Waits until something comes, or so much of the local clock has passed. True: the program has been told to
-  // end.
+  // Waits until a datagram arrives or that much of the local clock has passed. Returns true if the program
+  // has been told to end.
   bool wait(double seconds);
 
   timespec read(bool is_real);
-  // The contents of /proc/uptime and /proc/sys/kernel/random/boot_id.
+  // Return the contents of /proc/uptime and /proc/sys/kernel/random/boot_id.
   std::string uptime_text() const;
   std::string boot_id() const;
   void set(double unix_time) { clock_.step(unix_time - settings_.epoch - clock_.real()); }
@@ -102,7 +102,7 @@ class Simulation {
   Judge judge_;
   double now_ = 0;
   std::array<Socket, 20> sockets_{};
-  std::deque<Datagram> datagrams_;  // sorted by their arrival
+  std::deque<Datagram> datagrams_;  // sorted by arrival
   double asleep_ = 0;
   long waits_ = 0;
   int precision_steps_ = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tests the simulator itself by a clock that nobody steers: all requests for the time are lost.
+// Tests the simulator itself with a clock that is not steered, because all queries are lost.
 #include <gtest/gtest.h>
 
 #include "tests/clocksim/simulate.hpp"
@@ -12,14 +12,14 @@ Results unsteered(const std::string& events) {
       {"CLOCKSIM_WALK=0", "CLOCKSIM_LOSS=1", "CLOCKSIM_SECONDS=1000", "CLOCKSIM_EVENTS=" + events});
 }
 
-// In the steady state, sntpd's offsets show what delays and servers do.
+// In the steady state sntpd's offsets show the effects of delays and servers.
 Results steered(const std::string& events, const Words& options = {}) {
   return simulate({"CLOCKSIM_JITTER=0", "CLOCKSIM_WALK=0", "CLOCKSIM_SECONDS=2000", "CLOCKSIM_SETTLED=1000",
                    "CLOCKSIM_EVENTS=" + events},
                   options);
 }
 
-// CAP_SYS_TIME is the 25th.
+// CAP_SYS_TIME is bit 25.
 TEST(Simulator, TakesAwayTheRightToSetTheRealClock) {
   const fakes::Finished finished =
       run_simulated({}, {"grep", "-E", "^Cap(Prm|Eff|Inh)", "/proc/self/status"});

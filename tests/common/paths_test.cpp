@@ -16,7 +16,7 @@ TEST(Paths, RootHasTheSystemsPlacesWhateverElseIsSet) {
   EXPECT_EQ(paths.control_socket, "/run/isletime/sntpd.sock");
 }
 
-// XDG Base Directory Specification: state is in ~/.local/state unless set otherwise.
+// XDG Base Directory Specification: state is in ~/.local/state unless configured otherwise.
 TEST(Paths, AUserHasTheirOwn) {
   const DefaultPaths paths = default_paths(of_user());
   EXPECT_EQ(paths.state_folder, "/home/ann/.local/state/isletime");

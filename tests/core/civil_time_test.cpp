@@ -73,7 +73,7 @@ TEST(CivilTime, EveryWallTimeIsThatOfTheStandardCalendar) {
   std::mt19937_64 random{3339};
   for (int i = 0; i < 100'000; ++i) {
     const chrono::sys_time<nanoseconds> instant{nanoseconds{static_cast<std::int64_t>(random())}};
-    // Not floor: the earliest midnight is out of a sys_time<nanoseconds>'s range.
+    // floor<days> would not do: the earliest midnight is out of the range of sys_time<nanoseconds>.
     const auto day = chrono::floor<chrono::days>(chrono::floor<seconds>(instant));
     const chrono::year_month_day date{day};
     const chrono::hh_mm_ss<seconds> clock{chrono::floor<seconds>(instant) - day};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Headers captured between ntpsec's ntpq and ntpd 1.2.2, and read by RFC 9327, figure 1.
+// The headers were captured between ntpsec's ntpq and ntpd 1.2.2, and decoded by RFC 9327, figure 1.
 #include "libsync/core/control_message.hpp"
 
 #include <algorithm>
@@ -88,7 +88,7 @@ TEST(ControlMessage, IsKnownByItsFirstByte) {
   EXPECT_FALSE(is_control_message({}));
 }
 
-// CVE-2019-6443: what a request says of its own length is not to be believed.
+// CVE-2019-6443: the count that a request states must not be trusted.
 TEST(ControlMessage, HasNoDataBeyondItsEnd) {
   ControlHeader header{.operation = ControlOperation::kReadVariables, .count = 4};
   std::vector<std::uint8_t> bytes(kControlHeaderSize + 4, 'x');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Runs driftlog as a user does.
+// Runs driftlog as a user would.
 #include <csignal>
 #include <mutex>
 
@@ -46,7 +46,7 @@ std::vector<SampleRecord> rows_of(const std::string& csv) {
   return rows;
 }
 
-// Runs one round of one source.
+// Runs one round with one source and returns its row.
 SampleRecord row_of(std::vector<std::string> arguments, const std::string& source) {
   arguments.insert(arguments.end(), {"--duration", "0", source});
   const Finished finished = driftlog(arguments);
@@ -68,7 +68,7 @@ void expect_one_line(const Finished& finished, int status, const std::string& pa
   EXPECT_NE(finished.err.find(part), std::string::npos) << finished.err;
 }
 
-// Programs of a test's own, found before those of the system.
+// A fixture with programs of its own, which precede the system's in PATH.
 class WithPrograms : public testing::Test {
  protected:
   WithPrograms() {
@@ -135,7 +135,7 @@ TEST(DriftlogCli, ASourceThatIsAbsentSlowLyingOrGarbledHasItsErrorAndStallsNothi
 TEST_F(WithPrograms, WhatAProgramStartedIsNotLeftRunning) {
   add_program("teller", "sleep 1000 & echo $! > " + folder_.path("child") + "\nsleep 1000");
   EXPECT_EQ(row_of({"--timeout", "1"}, "cmd:teller").error, "timed-out");
-  // Killed; a zombie until its parent reaps it.
+  // The child was killed; it stays a zombie until its parent reaps it.
   const pid_t child = std::stoi(folder_.content("child"));
   for (int tries = 0; tries < 500 && kill(child, 0) == 0; ++tries) {
     std::ifstream status("/proc/" + std::to_string(child) + "/stat");
@@ -152,7 +152,7 @@ TEST_F(WithPrograms, NoShellReadsTheCommand) {
   EXPECT_NE(access(trap.c_str(), F_OK), 0);
 }
 
-// The last argument is the command to run there.
+// A fake ssh, whose last argument is the command to run.
 constexpr const char* kSsh = R"(
 echo "$@" > "$(dirname "$0")/arguments"
 echo 'Welcome to the machine of the year 1795000000.'
@@ -242,7 +242,7 @@ TEST(DriftlogHttp, WhatIsNotTheServersTimeIsNone) {
   EXPECT_EQ(error_with("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), "stands-still");
 }
 
-// A camera with known facts of CCAPI: whole seconds, busy after an exposure.
+// A camera with documented properties of CCAPI: whole seconds, and busy after an exposure.
 class Camera {
  public:
   explicit Camera(nanoseconds ahead) : ahead_(ahead) {}
@@ -397,7 +397,7 @@ TEST(DriftlogNtp, AClockOf1970IsSeventyYearsBehindAServerOf2040) {
 }
 
 TEST(DriftlogNtp, AReferenceIsWhatOffsetsAreFrom) {
-  // Its transmit and receive stamps are an hour behind.
+  // The server's transmit timestamp is an hour before its receive timestamp.
   const fakes::LyingServer server([](const fakes::LyingServer::Question& question) {
     constexpr std::uint64_t kHour = std::uint64_t{3600} << 32;
     Header reply = question.truth;

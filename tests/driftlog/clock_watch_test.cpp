@@ -18,7 +18,7 @@ ClockReading later(nanoseconds mono, nanoseconds boot, nanoseconds wall) {
 
 TEST(ClockWatch, SlewingIsNeitherAStepNorSleep) {
   ClockWatch watch(kFirst);
-  // The kernel slews all of its clocks alike.
+  // The kernel slews its clocks alike.
   const auto events = watch.update(later(60'030ms, 60'030ms, 60'030ms + 300ns));
   EXPECT_FALSE(events.step);
   EXPECT_FALSE(events.sleeping);
@@ -48,7 +48,7 @@ TEST(ClockWatch, ASlowReadingIsNoStep) {
 TEST(StepWatch, DriftWithinReasonIsNoStep) {
   StepWatch watch;
   EXPECT_FALSE(watch.update(MonoTime{0s}, {0ms}, {1ms}));
-  // 400 ppm over a minute.
+  // This is 400 ppm over a minute.
   EXPECT_FALSE(watch.update(MonoTime{60s}, {24ms}, {1ms}));
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What driftlog logs of clocks whose drift is known holds that drift, and strangers' cameras are not believed.
+"""Logs of clocks with a known drift must contain that drift, and driftlog must not believe a stranger's camera.
 
 Usage: end_to_end_test.py FOLDER_OF_PROGRAMS
 """
@@ -27,7 +27,7 @@ def driftlog(*arguments, **more):
 
 
 def log_rows(count, *arguments):
-    """As many rows with an offset, and the header: however long that takes, and then an interruption."""
+    """Runs driftlog until it has logged `count` rows with an offset, interrupts it, and returns its lines."""
     lines = []
     with subprocess.Popen([PROGRAM, *arguments], stdout=subprocess.PIPE, text=True) as program:
         for line in program.stdout:

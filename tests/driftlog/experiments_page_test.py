@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The answers on the page of experiments are what the programs say of the records beside it.
+"""Checks that the output on the page of experiments is what the programs print for the records beside it.
 
 Usage: experiments_page_test.py FOLDER_OF_PROGRAMS [--update]
 """
@@ -30,7 +30,7 @@ def answer(command):
 
 
 def answered(page):
-    """The page, with each `$ command` of its blocks followed by its answer."""
+    """Returns the page with each `$ command` of its blocks followed by its output."""
 
     def fill(block):
         commands = re.findall(r"^\$ (.*)$", block[0], re.MULTILINE)

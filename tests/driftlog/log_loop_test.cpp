@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The loop in a world without clocks: the rows that it writes.
+// Tests the rows that the loop writes, with simulated clocks and sources.
 #include "tools/driftlog/log_loop.hpp"
 
 #include <deque>
@@ -33,7 +33,7 @@ class Machine {
   nanoseconds wall_ = 1'795'000'000s;
 };
 
-// Gives the measurements that it was given, one after the other, and then the last one again.
+// Returns its measurements one after the other, and then repeats the last one.
 class Script final : public Source {
  public:
   explicit Script(std::string name, Machine& machine) : name_(std::move(name)), machine_(machine) {}
@@ -52,7 +52,7 @@ class Script final : public Source {
     answers_.push_back([=]() -> Measured { return Unexpected{Failure{name, "it is " + name}}; });
     return *this;
   }
-  // The last one, and it shows what the clock read at the end.
+  // Makes the last measurement take `time`; it shows what the clock reads at its end.
   Script& taking(nanoseconds time) {
     auto measured = std::move(answers_.back());
     answers_.back() = [=, this]() -> Measured {
@@ -108,7 +108,7 @@ class Experiment : public testing::Test {
   LogLoop make_loop(Script* reference = nullptr) {
     return LogLoop(options_, sources_, reference, world_, log_, progress_);
   }
-  // "a +0.001", "b error".
+  // Returns rows such as "a +0.001" and "b error".
   std::vector<std::string> run(Script* reference = nullptr) {
     LogLoop loop = make_loop(reference);
     loop.run();
@@ -184,7 +184,7 @@ TEST_F(Experiment, ASourceThatWasSetHasAMarkBeforeItsRow) {
 TEST_F(Experiment, AStepOfTheSystemClockIsMarkedAndNotTakenForStepsOfTheSources) {
   add("a").offset(0s).offset(-60s);
   Script& b = add("b").offset(0s).then([this] { machine_.step(60s); }).offset(-60s);
-  // The step happened while b was measured: that measurement is not believed.
+  // The step happened while b was measured, so that measurement is discarded.
   EXPECT_EQ(run(), (Rows{"a 0.000000000", "a reference-stepped", "b reference-stepped", "a -60.000000000",
                          "b -60.000000000", "a -60.000000000", "b -60.000000000"}));
   EXPECT_GE(b.forgotten(), 1);
@@ -240,7 +240,7 @@ TEST_F(Experiment, AStepOfTheSystemClockBetweenRoundsIsNoneOfTheReference) {
   add("a").offset(5ms).offset(-55s);
   Script reference("ntp", machine_);
   reference.offset(0s).offset(0s).then([this] { machine_.step(60s); }).offset(-60s);
-  // The reference was stepped while it was asked: that round is marked, and the next is as before.
+  // The reference was stepped during the query, so that round is marked; the next is as before.
   EXPECT_EQ(run(&reference), (Rows{"a reference-stepped", "a 5.000000000"}));
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A clock behind a path whose delays change, and a machine in which time passes only by that path and by
+// A clock behind a path with variable delays, and a machine in which time passes only by that path and by
 // sleep.
 class FarClock final : public rtcset::Machine {
  public:

@@ -26,8 +26,7 @@ using fakes::Finished;
 constexpr WallTime kStart{1'795'000'000s};  // 2026-11-18T11:06:40Z
 constexpr PageFrame kFrame{kStart, 59 * 60.0, 2000, 5};
 
-// A row a minute of a clock that gains 10 ppm, with bounds of 1 ms and an error in the last digits of its
-// readings.
+// One row a minute of a clock that gains 10 ppm, with bounds of 1 ms and noise in the last digits.
 Series clock_of(int rows) {
   Series series{"rtc:/dev/rtc0", {"rtc:/dev/rtc0", kStart, 2ms, {}, 0}, {}};
   for (int i = 0; i < rows; ++i)
@@ -76,7 +75,7 @@ TEST(PlotSeries, TheFitFollowsTheTemperature) {
   Series series = clock_of(600);
   double warmed = 0.0;
   for (std::size_t i = 0; i < 600; ++i) {
-    // 10 ppm a degree, +-3 degrees, twice.
+    // The drift is 10 ppm per degree, the temperature swings by 3 degrees, twice.
     const double degrees = 3.0 * std::sin(static_cast<double>(i) * 2.0 * 3.14159265 / 300.0);
     warmed += i > 0 ? 60.0 * 10e-6 * degrees : 0.0;
     series.record.rows[i].offset_s += warmed;
@@ -88,9 +87,9 @@ TEST(PlotSeries, TheFitFollowsTheTemperature) {
   const auto rows = fitted_rows(series);
   for (const FittedRow& each : rows)
     squares += std::pow(series.record.rows[each.row].offset_s - each.fitted_s, 2);
-  // These residuals are those of the fit itself.
+  // The residuals of the fit must be those of the rows.
   EXPECT_NEAR(std::sqrt(squares / static_cast<double>(rows.size())), series.fit.residuals.rms_s, 1e-9);
-  // Without the temperature, a sine of 30 ppm that takes 5 h makes 86 ms.
+  // Without the temperature, a sine of 30 ppm with a period of 5 h would leave 86 ms.
   EXPECT_LT(series.fit.residuals.rms_s, 10e-3);
 }
 
@@ -314,7 +313,7 @@ Finished driftlog(std::vector<std::string> arguments) {
 
 class DriftlogPlot : public testing::Test {
  protected:
-  // 100 rows a minute apart of a clock that gains 50 ppm, one of them far off.
+  // Returns 100 rows, a minute apart, of a clock that gains 50 ppm, with one outlier.
   static std::string record_of(const std::string& source) {
     std::string text = csv_header() + '\n';
     for (int i = 0; i < 100; ++i) {
@@ -328,7 +327,7 @@ class DriftlogPlot : public testing::Test {
     folder_.write("gnuplot", "#!/bin/sh\n" + script);
     chmod(folder_.path("gnuplot").c_str(), 0755);
   }
-  // Programs in the folder are found first.
+  // Runs it with this PATH.
   Finished with_path(const std::string& path, const std::vector<std::string>& arguments) const {
     std::vector<std::string> all{"/usr/bin/env", "PATH=" + path, fakes::built("driftlog"), "plot"};
     all.insert(all.end(), arguments.begin(), arguments.end());

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// date -u -d @1795000000: 2026-11-18T11:06:40Z.
+// 2026-11-18T11:06:40Z by date -u -d @1795000000.
 constexpr WallTime kTime{1'795'000'000s};
 
 void expect_time(const std::string& text, WallTime time, nanoseconds resolution) {
@@ -51,7 +51,7 @@ TEST(PrintedTime, NothingElseIsATime) {
 }
 
 TEST(MailDate, OfRfc9110) {
-  // The example of RFC 9110, section 5.6.7; its Unix time is of the same instant.
+  // This is the example of RFC 9110, section 5.6.7, and the Unix time of the same instant.
   const auto date = parse_mail_date("Sun, 06 Nov 1994 08:49:37 GMT");
   ASSERT_TRUE(date);
   EXPECT_EQ(seconds_since_epoch(date->local), 784'111'777s);
@@ -79,7 +79,7 @@ TEST(MailDate, NothingElseIsOne) {
 }
 
 TEST(CameraTime, DaylightSavingIsInTheWallClockAndPerhapsInTheOffset) {
-  // Noon in Berlin's summer is 10:00 UTC.
+  // Noon in Berlin in summer is 10:00 UTC.
   const auto current = parse_camera_time(R"({"datetime":"Wed, 01 Jul 2026 12:00:00 +0200","dst":true})");
   const auto standard = parse_camera_time(R"({"datetime":"Wed, 01 Jul 2026 12:00:00 +0100","dst":true})");
   ASSERT_TRUE(current && standard);

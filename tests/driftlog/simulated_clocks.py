@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Clocks on loopback that drift against this machine's: an NTP server, a camera's CCAPI and a web server's Date.
+"""Clocks on loopback that drift from this machine's: an NTP server, a camera's CCAPI and a web server's Date.
 
 Usage: simulated_clocks.py [--latency S] [--thermal FILE] [--per-degree PPM] PPM
 
-Prints the ports, as in "ntp=40123 camera=40124 web=40125", and serves until stdin ends. The NTP server tells all of its
-time, the others whole seconds. --latency: the web server takes up to so long before it answers, as over Wi-Fi.
---thermal: FILE has the thousandths of a degree, around 45 with a period of an hour, that --per-degree goes by.
+Prints the ports, as in "ntp=40123 camera=40124 web=40125", and serves until stdin ends. The NTP server has its full
+resolution, the others whole seconds. --latency: the web server waits up to this long before it answers, as over Wi-Fi.
+--thermal: FILE gets the temperature for --per-degree, in thousandths of a degree, around 45 with a period of an hour.
 """
 
 import argparse
@@ -61,7 +61,7 @@ def serve_ntp(clock):
             received = clock.now()
             if len(request) < 48:
                 return
-            # Version 4, mode 4, stratum 1 by its own clock; RFC 5905, section 7.3.
+            # Version 4, mode 4, stratum 1 with the local clock; RFC 5905, section 7.3.
             head = struct.pack("!BBbbII4s", 0x24, 1, 6, -20, 0, 0, b"LOCL")
             body = ntp_stamp(received) + request[40:48] + ntp_stamp(received) + ntp_stamp(clock.now())
             socket.sendto(head + body, self.client_address)
@@ -70,7 +70,7 @@ def serve_ntp(clock):
 
 
 def digest_answer(method, header, login):
-    """What RFC 7616, section 3.4.1, has the client answer with qop=auth and MD5."""
+    """Returns whether the header is the answer of RFC 7616, section 3.4.1, with qop=auth and MD5."""
     given = dict(re.findall(r'(\w+)="?([^",]*)', header))
     user, password = login
     one = md5(f"{user}:{REALM}:{password}")
@@ -84,7 +84,7 @@ def md5(text):
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Shows each connection the next of the certificates, and goes on with the last."""
+    """Presents the next of the certificates to each connection, and from then on the last."""
 
     daemon_threads = True
 
@@ -104,7 +104,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 def serve_web(answer, certificates=(), login=None):
-    """`answer` takes a path and returns headers and a body; `login`: a name and a password, by digest."""
+    """`answer` takes a path and returns headers and a body; `login` is a name and a password for digest access."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

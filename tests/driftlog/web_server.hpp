@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A web server on loopback that answers as a test tells it to, one connection at a time as cameras do.
+// A web server on loopback that replies as a test tells it to, one connection at a time as cameras do.
 #pragma once
 
 #include <array>
@@ -26,7 +26,7 @@ struct WebRequest {
 
 class WebServer {
  public:
-  // The whole answer; empty: the connection is closed without a word.
+  // Returns the whole response; if it is empty, the connection is closed without a response.
   using Answer = std::function<std::string(const WebRequest&)>;
 
   explicit WebServer(Answer answer)
@@ -101,7 +101,7 @@ class WebServer {
   std::thread thread_;
 };
 
-// `headers` come each with its end.
+// Each of the `headers` includes its line end.
 inline std::string web_answer(const std::string& status, const std::string& headers,
                               const std::string& body = "") {
   return "HTTP/1.1 " + status + "\r\n" + headers + "Content-Length: " + std::to_string(body.size()) +

@@ -20,7 +20,7 @@ std::string fault(const std::string& text) {
   return rows ? "none" : rows.error();
 }
 
-// Reads one row after "time,offset_s,uncertainty_s" and a good one.
+// Reads a header, a good row and this one, and returns the error.
 std::string fault_of_row(const std::string& row) {
   return fault("time,offset_s,uncertainty_s\n2026-02-03T04:05:06Z,1.5,0.1\n" + row + "\n");
 }

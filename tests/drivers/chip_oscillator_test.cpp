@@ -20,7 +20,7 @@ class OscillatorOfEach : public testing::TestWithParam<ChipModel> {
 INSTANTIATE_TEST_SUITE_P(Rtc, OscillatorOfEach, testing::ValuesIn(kChipModels),
                          [](const auto& tested) { return std::string{to_string(tested.param)}; });
 
-// The DS3231 alone has a TCXO and shows its temperature.
+// Only the DS3231 has a TCXO and shows its temperature.
 TEST_P(OscillatorOfEach, IsCompensatedInADs3231Alone) {
   EXPECT_EQ(oscillator_.is_compensated, GetParam() == ChipModel::kDs3231);
   EXPECT_EQ(oscillator_.has_thermometer, GetParam() == ChipModel::kDs3231);
@@ -34,8 +34,8 @@ TEST_P(OscillatorOfEach, HasAThermometerJustWhereTheChipShowsATemperature) {
   EXPECT_EQ(temperature->has_value(), oscillator_.has_thermometer);
 }
 
-// -0.035 ppm/K^2 from 25 C down to -10 C, with a crystal of 20 ppm; 5 ppm of a DS3231M, the worse of its
-// kind.
+// A plain crystal has 20 ppm and -0.035 ppm/K^2 from 25 C down to -10 C; a DS3231M, the worse of its kind,
+// has 5 ppm.
 TEST_P(OscillatorOfEach, IsBoundByWhatItsDatasheetAllows) {
   constexpr double kParabola = 0.035 * 35 * 35;
   const bool is_fork = !oscillator_.is_compensated;

@@ -10,12 +10,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A chip and a bus, on the local clock: its second 0 began at `origin`.
+// A chip on a bus, whose second 0 began at `origin` on the local clock.
 struct Chip {
   MonoTime origin{0s};
   double ppm = 0;
   nanoseconds read_time = 1100us;
-  nanoseconds overhead = 40us;  // of the system, round a look
+  nanoseconds overhead = 40us;  // of the system, per look
 
   MonoTime began(seconds second) const {
     const double gained = static_cast<double>(second.count()) * -ppm * 1e3;
@@ -27,7 +27,7 @@ struct Chip {
     while (began(second + 1s) <= time) second += 1s;
     return second;
   }
-  // The registers are taken a third into the look.
+  // The chip latches its registers after a third of the look.
   EdgeLook look(MonoTime& now) const {
     const MonoTime before = now;
     now += read_time + overhead;
@@ -35,7 +35,7 @@ struct Chip {
   }
 };
 
-// Looks until it is found. How long it looked.
+// Looks until the edge is found, and returns how long that took.
 nanoseconds search(EdgeSearch& search, const Chip& chip, MonoTime& now, nanoseconds patience = 10s) {
   const MonoTime start = now;
   while (search.state() == EdgeState::kSearching && now - start < patience) {
@@ -86,7 +86,7 @@ TEST(EdgeSearch, FindsTheEdgeWithinTwoMillisecondsInLessThanThreeSeconds) {
   }
 }
 
-// Bit by bit at 16 kHz, or seven registers by the kernel's driver.
+// The bus is bit-banged at 16 kHz, or the kernel's driver reads seven registers.
 TEST(EdgeSearch, OnASlowBusTheBoundIsThatOfALook) {
   for (const nanoseconds read_time : {3ms, 5ms, 12ms, 30ms}) {
     for (int phase = 0; phase < 1000; phase += 37) {
@@ -196,7 +196,7 @@ TEST(EdgeSearch, ALookGarbledToTheNextSecondShiftsNothingByMoreThanALook) {
     }
     EXPECT_EQ(found.state(), EdgeState::kFound) << garbled;
     const auto edge = found.edge(now);
-    // One look too early, nobody can tell it from the edge.
+    // A garbled second one look before the edge cannot be told from the edge.
     EXPECT_LE(std::chrono::abs(edge->at - chip.began(edge->second)), edge->bound.value + 2 * chip.read_time)
         << garbled;
   }

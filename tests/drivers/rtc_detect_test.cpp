@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 constexpr CivilTime kTime{
     .date = {2026, 11, 21}, .hour = 16, .minute = 5, .second = 9, .nanosecond = 990'000'000};
 
-// Time passes by transfers and sleep alone.
+// Time passes only by transfers and sleep.
 struct Host {
   MonoTime mono() { return MonoTime{time.now}; }
   bool sleep_until(MonoTime until) {
@@ -49,7 +49,7 @@ class DetectEach : public testing::TestWithParam<ChipModel> {
 INSTANTIATE_TEST_SUITE_P(Rtc, DetectEach, testing::ValuesIn(kChipModels),
                          [](const auto& tested) { return std::string{to_string(tested.param)}; });
 
-// A DS1307 reads as a DS1338 whose flag is clear.
+// A DS1307 looks like a DS1338 whose flag is clear.
 ChipModel told(ChipModel model) {
   return model == ChipModel::kDs1307 ? ChipModel::kDs1338 : model;
 }
@@ -130,13 +130,13 @@ TEST_F(Detect, TakesNoEepromForAClock) {
   }
 }
 
-// Its registers after power-on: asleep (0x6b), and WHO_AM_I.
+// These are its registers after power-on: asleep (0x6b), and WHO_AM_I.
 TEST_F(Detect, TakesNoMpu6050ForAClock) {
   std::vector<std::uint8_t> registers(128, 0x00);
   registers[0x6b] = 0x40;
   registers[0x75] = 0x68;
   EXPECT_EQ(model_at(0x68, registers), std::nullopt);
-  registers[0x3b] = 0x3f;  // it measures
+  registers[0x3b] = 0x3f;  // an acceleration
   EXPECT_EQ(model_at(0x68, registers), std::nullopt);
 }
 
@@ -179,7 +179,7 @@ TEST_F(Detect, SaysOfEachAddressThatTheBusIsStuck) {
   EXPECT_LT(time_.now, seconds{1001});
 }
 
-// What is at 0x51 holds the clock line.
+// The device at 0x51 holds the clock line low.
 class HeldBus final : public I2cBus {
  public:
   explicit HeldBus(I2cBus& bus) : bus_(bus) {}
@@ -206,7 +206,7 @@ TEST_F(Detect, GoesOnPastAnAddressThatFails) {
 
 TEST_F(Detect, AsksNoMoreOftenThanItSaysWhateverFails) {
   fakes::ModelChip chip{ChipModel::kPcf8563, kTime, time_.now};
-  chip.poke(0x07, 0x1f, time_.now);  // only ticking tells
+  chip.poke(0x07, 0x1f, time_.now);  // only ticking distinguishes it
   RtcDetector detector{0x51};
   int transactions = 0;
   for (auto step = detector.next(host_.mono()); step.kind != RtcDetector::Step::Kind::kDone;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every driver against every chip: a set is right to a millisecond, and wherever it is interrupted, half of
-// it never passes for a good time.
+// Every driver against every chip: setting is accurate to a millisecond, and a write that is interrupted
+// anywhere never leaves half of a time that looks valid.
 #include <array>
 #include <cstdlib>
 #include <string>
@@ -22,13 +22,13 @@ class EveryChip : public testing::TestWithParam<ChipModel> {
  protected:
   EveryChip() { bus_.attach(default_address(GetParam()), model_); }
 
-  // How far the chip is from the second that was set, which was due to begin at `begin`.
+  // Returns how far the chip is from the time that was set, which was due at `begin`.
   nanoseconds error(nanoseconds begin) {
     const auto shown = model_.time_shown(time_.now);
     return *shown - nanoseconds{seconds_since_epoch(kNew)} - (time_.now - begin);
   }
 
-  // It ticks for 1 s, so that NXP's first tick has come.
+  // Waits for 1 s, so that the first tick of NXP's chips has come.
   RtcReading reading_after_a_second() {
     time_.now += seconds{1};
     const auto reading = chip_->read(kNear);
@@ -108,8 +108,8 @@ TEST_P(EveryChip, IsRightIfSetWithoutBeingPrepared) {
   EXPECT_TRUE(may_be_believed(reading_after_a_second()));
 }
 
-// The write ends behind every byte in turn: a later reading tells the old time, the new one, or none that may
-// be believed.
+// The write is cut after each byte in turn: a later reading must give the old time, the new time, or none
+// that may be believed.
 TEST_P(EveryChip, NeverPassesForGoodWithHalfOfATime) {
   constexpr std::array kStarts{true, false};
   for (const bool was_good : kStarts) {
@@ -130,7 +130,7 @@ TEST_P(EveryChip, NeverPassesForGoodWithHalfOfATime) {
       bus.fail_after(bytes, BusError::kNoAcknowledge);
       const auto error = chip->set(kNew);
       if (!error) ++completed;
-      // The steps that a later program may take before it believes a reading.
+      // A later program may take these steps before it believes a reading.
       RtcChipHolder later{GetParam(), bus, default_address(GetParam())};
       bus.fail_after(10'000, BusError::kNoAcknowledge);
       ASSERT_FALSE(later->repair());
@@ -226,7 +226,7 @@ TEST_P(EveryChip, TrimsToBothEndsOfItsRange) {
   EXPECT_TRUE(bus_.transactions().empty());
 }
 
-// 10 ppm and more in a day are about a second: the sign is the chip's, not the register's.
+// 10 ppm and more make at least a second in a day. The sign is that of the chip's rate, not of its register.
 TEST_P(EveryChip, RunsFasterByItsStepsWhenTrimmedUp) {
   const auto range = chip_->trim_range();
   if (!range) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The stepper with a clock of its own, whose faults are told, and with every chip there is.
+// The stepper with a simulated clock that has every fault, and with every supported chip.
 #include "libsync/drivers/rtc_stepper.hpp"
 
 #include <algorithm>
@@ -21,8 +21,7 @@ constexpr WallTime kStart{1'790'000'000s};
 constexpr CivilDate kNear{2026, 9, 21};
 constexpr RtcStepper::Setting kSetting{.set_delay = 1ms, .latest = 1ms};
 
-// A machine whose clock is right, and a battery clock `ahead` of it. Time passes by sleep and transfers
-// alone.
+// A machine whose clock is right, and a battery clock `ahead` of it. Time passes only by sleep and transfers.
 struct Host {
   RtcNow now() { return {mono(), kStart + passed}; }
   MonoTime mono() { return MonoTime{1000s + passed}; }
@@ -36,7 +35,7 @@ struct Host {
   seconds shown(seconds second) const { return second + local; }
   void keep(std::string error) { kept = std::move(error); }
 
-  // The registers are taken halfway through the transfer.
+  // The chip latches its registers halfway through the transfer.
   bool fails() {
     passed += transfer / 2;
     ++transfers;
@@ -67,7 +66,7 @@ struct Host {
     passed += 2ms;
     return std::nullopt;
   }
-  // What begins `takes` after the call.
+  // The second that is written begins `takes` after the call.
   std::optional<std::string> set(const CivilTime& time) {
     if (set_fails) return "stuck";
     ++sets;
@@ -82,7 +81,7 @@ struct Host {
   nanoseconds transfer = 1ms;
   nanoseconds takes = 1ms;
   seconds local{};
-  std::vector<nanoseconds> lates{};  // the last is the first
+  std::vector<nanoseconds> lates{};  // used from the back
   nanoseconds always_late{};
   nanoseconds late_after_set{};
   std::optional<nanoseconds> stands_at{};
@@ -96,7 +95,7 @@ struct Host {
   int failures = 0;
   int transfers = 0;
   int reads = 0;
-  int minute_off_from = 1000;  // of the reads
+  int minute_off_from = 1000;  // number of the first such read
   int minute_off_until = 1000;
   int sleeps = 0;
   int leave_off_at = 0;
@@ -190,7 +189,7 @@ TEST_F(RtcStepperTest, WaitsForASpikeToPassAndNoLonger) {
   EXPECT_GE(host.passed, kRtcPause);
 }
 
-// The quick looks tell the second's number alone.
+// The quick looks read only the seconds' register.
 TEST_F(RtcStepperTest, BelievesNoSecondsThatTheWholeTimeContradicts) {
   host.minute_off_from = 2;
   EXPECT_EQ(read(), RtcEnd::kErratic);
@@ -252,7 +251,7 @@ TEST_F(RtcStepperTest, ALateThreadWritesNoTimeThatHasPassed) {
   EXPECT_LE(std::chrono::abs(host.ahead), 2ms);
 }
 
-// When a stepper that is prepared would write, `into` a second.
+// Returns when a prepared stepper writes, `into` a second.
 nanoseconds planned(nanoseconds set_delay, nanoseconds into) {
   RtcStepper stepper{RtcStepper::Setting{.set_delay = set_delay, .latest = 1ms}};
   stepper.on_prepared();
@@ -260,12 +259,12 @@ nanoseconds planned(nanoseconds set_delay, nanoseconds into) {
   return stepper.next(now).at - MonoTime{1000s};
 }
 
-// Seven registers and two addresses are 10 bytes of nine bits: 0.9 ms at 100 kHz.
+// Seven registers and two addresses make 10 bytes of nine bits: 0.9 ms at 100 kHz.
 TEST_F(RtcStepperTest, BeginsAWriteAsMuchEarlierAsItTakesOnTheBus) {
   EXPECT_EQ(planned(900us, 200ms), 1s - 900us);
 }
 
-// The first tick comes 0.508 s after the start, not a second: what is written began 0.492 s before it.
+// The first tick comes 0.508 s after the start, so the second that is written began 0.492 s before it.
 TEST_F(RtcStepperTest, BeginsAWriteLaterWhereTheFirstSecondIsShort) {
   EXPECT_EQ(planned(-491ms, 200ms), 491ms);
 }
@@ -289,7 +288,7 @@ TEST_F(RtcStepperTest, AMachineThatGrowsBusyLeavesItAtTheFirstSet) {
   EXPECT_NEAR(static_cast<double>(stepper.error().count()), static_cast<double>(host.ahead.count()), 4e6);
 }
 
-// It begins 80 ms late, which the second set does not begin earlier by.
+// The first write is 80 ms late, and the second must not start earlier for it.
 TEST_F(RtcStepperTest, AWriteThatWasLateDoesNotMakeTheNextOneEarly) {
   host.lates = {80ms};
   EXPECT_EQ(set({.set_delay = 1ms, .latest = 100ms}), RtcEnd::kFound);
@@ -352,7 +351,7 @@ TEST(ImplausibleTimeTest, IsBeforeTheProgramWasMadeOrTwentyYearsLater) {
   EXPECT_EQ(find_implausible(WallTime::max(), made), ImplausibleTime::kTooLate);
 }
 
-// Through its driver, on a bus of 100 kHz.
+// A stepper that uses a chip's driver on a bus of 100 kHz.
 struct ChipHost {
   RtcNow now() { return {mono(), kStart + (time.now - 1000s)}; }
   MonoTime mono() { return MonoTime{time.now}; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The bus transactions, byte for byte, as the datasheets ask for them.
+// The bus transactions, byte for byte, as the datasheets require them.
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -13,12 +13,12 @@ namespace {
 using fakes::Transaction;
 using Script = std::vector<Transaction>;
 
-// Saturday.
+// It is a Saturday.
 constexpr CivilTime kTime{.date = {2026, 11, 21}, .hour = 16, .minute = 5, .second = 9, .nanosecond = 0};
 
 class Transactions : public testing::Test {
  protected:
-  // A chip whose time was set before it is used.
+  // Attaches a chip that shows kTime.
   void make(ChipModel model) {
     model_.emplace(model, kTime, time_.now);
     bus_.attach(default_address(model), *model_);
@@ -113,7 +113,7 @@ TEST_F(Transactions, Ds1338HasItsFlagClearedLastAndItsOutputKept) {
                              {0x68, {0x07, 0x93}, {}}}));
 }
 
-// The second is the one before, which the first tick ends.
+// The second before is written, because the first tick ends it.
 TEST_F(Transactions, NxpsAreStoppedWrittenAndStarted) {
   struct Case {
     ChipModel model;
@@ -166,7 +166,7 @@ TEST_F(Transactions, NxpsThatWereStoppedAreNotStartedByARepair) {
 
 TEST_F(Transactions, NxpsAreSetByTwentyFourHoursWhateverTheyCountedBy) {
   make(ChipModel::kPcf8523);
-  model_->poke(0x00, 0x88, time_.now);  // 12 hours, 12.5 pF
+  model_->poke(0x00, 0x88, time_.now);  // 12-hour mode, 12.5 pF
   model_->poke(0x05, 0x24, time_.now);
   ASSERT_FALSE(chip().prepare());
   EXPECT_EQ(chip().read(kTime.date)->time->hour, 16);
@@ -177,7 +177,7 @@ TEST_F(Transactions, NxpsAreSetByTwentyFourHoursWhateverTheyCountedBy) {
 
 TEST_F(Transactions, Rv3028IsSetInFour) {
   make(ChipModel::kRv3028);
-  model_->poke(0x10, 0x82, time_.now);  // 12 hours, time stamps on
+  model_->poke(0x10, 0x82, time_.now);  // 12-hour mode, time stamps on
   model_->poke(0x02, 0x24, time_.now);
   ASSERT_FALSE(chip().prepare());
   taken();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ask_upstream KEY_FILE KEY VERSION ADDRESS PORT: asks a server as sntpd does, the query signed by a key
-// of the file (0: unsigned). Says "offset NANOSECONDS" or why there is none, and then exits 1.
+// ask_upstream KEY_FILE KEY VERSION ADDRESS PORT: queries a server as sntpd does, signed with a key of the
+// file (0: unsigned). Prints "offset NANOSECONDS", or the reason for a failure, and then exits with 1.
 #include <cstdio>
 #include <cstdlib>
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// canned_sntpd PATH: the fake control daemon as a program, for tests in other languages. Serves at PATH until
-// it is told to end, and says so.
+// canned_sntpd PATH: the fake control daemon as a program, for tests in other languages. It serves at PATH
+// until a signal ends it, and announces when it is ready.
 #include <csignal>
 #include <cstdio>
 
@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);
   sigaddset(&ends, SIGINT);
-  // Signals are blocked before there is a thread that could get them instead.
+  // Signals are blocked before a thread exists that could receive them instead.
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   const isletime::fakes::ControlDaemon daemon(argv[1]);
   std::puts("serving");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs part of a test in a process of its own: to be killed, to lose its privileges, to mount.
+// Runs part of a test in a process of its own, which can be killed, drop its privileges or mount file
+// systems.
 #pragma once
 
 #include <cstdlib>
@@ -11,7 +12,7 @@
 
 namespace isletime::fakes {
 
-// The child ends with the status that `body` returns; it never runs what the parent would at its exit.
+// The child exits with the status that `body` returns, without running the parent's exit handlers.
 template <class Body>
 pid_t start_child(const Body& body) {
   const pid_t child = fork();
@@ -19,7 +20,7 @@ pid_t start_child(const Body& body) {
   return child;
 }
 
-// The exit status; 128 + signal if one ended it.
+// Returns the exit status, or 128 + the number of the signal that ended the child.
 inline int wait_for_child(pid_t child) {
   int status = 0;
   if (waitpid(child, &status, 0) != child) return -1;
@@ -31,7 +32,7 @@ int status_of_child(const Body& body) {
   return wait_for_child(start_child(body));
 }
 
-// From now on this process's mounts are its own. False: the system does not permit it.
+// Gives this process a mount namespace of its own. Returns false if the system does not permit that.
 inline bool leave_mount_namespace() {
   if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
   return mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;

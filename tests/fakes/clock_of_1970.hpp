@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A machine that has booted with its clock in 1970, and an NTP server of 2040: in the next era, and more than
-// half an era ahead. It is for tests with jumping_clock.so, which JUMPING_CLOCK_LIBRARY names.
+// A machine whose clock reads 1970 after boot, and an NTP server of 2040, which is in the next era and more
+// than half an era ahead. For tests with jumping_clock.so, whose path is JUMPING_CLOCK_LIBRARY.
 #pragma once
 
 #include <array>
@@ -21,11 +21,11 @@ class ClockOf1970 {
   static constexpr nanoseconds kServersOffset = seconds{2'208'988'800};  // 1970-01-01 to 2040-01-01
 
   ClockOf1970() {
-    const std::array<std::int64_t, 2> jump{back_.count(), 0};  // as ClockJump
+    const std::array<std::int64_t, 2> jump{back_.count(), 0};  // has the layout of ClockJump
     std::ofstream(path_, std::ios::binary).write(reinterpret_cast<const char*>(jump.data()), sizeof jump);
   }
 
-  // The command that runs a program by this clock.
+  // Returns the command that runs a program with this clock.
   std::vector<std::string> command() const {
     return {"env", "LD_PRELOAD=" JUMPING_CLOCK_LIBRARY, "JUMPING_CLOCK=" + path_};
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Answers on a control socket as sntpd does, with views that do not change and a verdict that depends on a
-// sample's source alone. It runs in a thread of its own until the end of the test.
+// Answers on a control socket as sntpd does, with fixed views and with verdicts that depend only on a
+// sample's source. It runs in a thread of its own until the end of the test.
 #pragma once
 
 #include <atomic>
@@ -16,20 +16,20 @@ namespace isletime::fakes {
 
 class ControlDaemon {
  public:
-  // The kind of reply to "status".
+  // How it replies to "status".
   enum class Manner {
     kProper,
-    kMute,        // none
-    kNoJson,      // nonsense
-    kHostile,     // of control characters
-    kForbidding,  // changes are not permitted
+    kMute,        // no reply
+    kNoJson,      // invalid JSON
+    kHostile,     // control characters
+    kForbidding,  // refuses changes
   };
 
   explicit ControlDaemon(const std::string& path, Manner manner = Manner::kProper);
   ~ControlDaemon();
 
   const std::string& path() const { return path_; }
-  // The sources of the accepted samples, in order.
+  // Returns the sources of the accepted samples in order.
   std::vector<std::string> taken() const {
     const std::lock_guard lock(mutex_);
     return taken_;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// For LD_PRELOAD: a system that has no room for another thread, or whose disk hangs, as the file
-// FAILING_SYSTEM says.
+// For LD_PRELOAD: starting a thread fails or the disk hangs, as the file named by FAILING_SYSTEM says.
 #include "tests/fakes/failing_system.hpp"
 
 #include <cerrno>
@@ -16,7 +15,7 @@ namespace {
 
 using isletime::fakes::SystemFailures;
 
-// Opened as the program starts: later it may not be permitted to.
+// The file is opened at start because the program may lose the right to open it later.
 SystemFailures* const failures = [] {
   const char* path = std::getenv("FAILING_SYSTEM");
   const int file = path == nullptr ? -1 : open(path, O_RDWR | O_CLOEXEC);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// For LD_PRELOAD: the machine's clock, moved by what the file JUMPING_CLOCK says, with the kernel's stamps of
-// datagrams sent and received. The monotonic clock is left alone.
+// For LD_PRELOAD: moves the machine's clock, and the kernel's timestamps of datagrams sent and received, as
+// the file JUMPING_CLOCK says. The monotonic clock is left alone.
 #include "tests/fakes/jumping_clock.hpp"
 
 #include <cstdlib>
@@ -36,7 +36,7 @@ ClockJump* jump() {
   return shared;
 }
 
-// How far the clock was moved when the program last sent: the kernel stamped that datagram by the clock of
+// How far the clock was moved when the program last sent: the kernel stamped that datagram with the clock of
 // that time.
 std::int64_t by_when_sent = 0;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Moves a program's clock while it runs with jumping_clock.so: the content of the file that its environment's
-// JUMPING_CLOCK names.
+// How far jumping_clock.so moves a program's clock while it runs: the content of the file that the
+// environment's JUMPING_CLOCK names.
 #pragma once
 
 #include <atomic>
@@ -8,10 +8,10 @@
 
 namespace isletime::fakes {
 
-// Nanoseconds.
+// Values are in nanoseconds.
 struct ClockJump {
   std::atomic<std::int64_t> by{0};
-  // Added to `by` as soon as the program reads a datagram, which then arrives after the jump.
+  // Added to `by` as soon as the program reads a datagram, so that the datagram arrives after the jump.
   std::atomic<std::int64_t> by_before_next_arrival{0};
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An NTP server on loopback that answers what a test tells it to: true, spoilt, twice, late, or from
+// An NTP server on loopback that replies as a test tells it to: truthfully, spoilt, twice, late, or from
 // another port. It runs in a thread of its own until the end of the test.
 #pragma once
 
@@ -21,11 +21,11 @@ class LyingServer {
  public:
   struct Question {
     Header query;
-    Header truth;  // an honest answer
+    Header truth;  // an honest reply
     std::size_t number = 0;
-    std::vector<std::uint8_t> datagram;  // the query as it came
+    std::vector<std::uint8_t> datagram;  // the query as received
   };
-  // The datagrams to send, in order.
+  // Returns the datagrams to send, in order.
   using Answer = std::function<Datagrams(const Question&)>;
   enum class From { kTheAddressAsked, kAnotherPort };
   enum class When { kAtOnce, kWithTheNextQuery };
@@ -54,7 +54,7 @@ class LyingServer {
   std::thread thread_;
 };
 
-// One datagram with this header.
+// Returns one datagram with this header.
 Datagrams only(const Header& header);
 
 }  // namespace isletime::fakes

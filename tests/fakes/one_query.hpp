@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Asks an upstream once, as a loop on poll(2) does, and waits for the outcome.
+// Queries an upstream once, as a loop on poll(2) does, and waits for the outcome.
 #pragma once
 
 #include <algorithm>

@@ -20,7 +20,7 @@
 namespace isletime::fakes {
 namespace {
 
-// Only a program that hangs takes this long, also under a sanitizer on a busy machine.
+// Even under a sanitizer on a busy machine, only a program that hangs takes this long.
 constexpr std::chrono::seconds kPatience{60};
 
 struct Pipe {

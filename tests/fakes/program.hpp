@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A program under test: started, talked to by signals, its output read, and never left running.
+// A program under test: the test starts it, sends signals, reads its output, and never leaves it running.
 #pragma once
 
 #include <chrono>
@@ -13,25 +13,25 @@
 namespace isletime::fakes {
 
 struct Finished {
-  int status = -1;  // exit status; 128 + signal if one ended it
+  int status = -1;  // exit status, or 128 + the number of the signal that ended it
   std::string out;
   std::string err;
 };
 
 class Program {
  public:
-  // arguments[0] is a path, or a name to look for in PATH.
+  // arguments[0] is a path, or a name that is looked up in PATH.
   explicit Program(std::vector<std::string> arguments);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
   void send(int signal) const;
-  // Reads on until stdout or stderr holds `text`. False: it ended, or kPatience passed, without.
+  // Reads until stdout or stderr contains `text`. Returns false if it ends or kPatience passes before that.
   bool wait_for(const std::string& text);
-  // Reads on until there is more output. False: it ended, or kPatience passed, without.
+  // Reads until there is more output. Returns false if it ends or kPatience passes before that.
   bool wait_for_more_output();
-  // Waits for the program's end; after kPatience it is killed, and the status says so.
+  // Waits for the program to end; after kPatience it is killed, and the status says so.
   Finished finish();
 
   pid_t pid() const { return pid_; }
@@ -49,10 +49,10 @@ class Program {
 
 Finished run(std::vector<std::string> arguments);
 
-// The path of a built program: "sntpd" to ".../bin/sntpd".
+// Returns the path of a built program: ".../bin/sntpd" for "sntpd".
 std::string built(const std::string& name);
 
-// A UDP port that nobody has on 127.0.0.1 and ::1 at the moment.
+// Returns a UDP port that is free on 127.0.0.1 and ::1 at the moment.
 std::uint16_t free_port();
 
 std::size_t count_lines(const std::string& text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sends any bytes to a server on loopback and shows the bytes that come back.
+// Sends arbitrary bytes to a server on loopback and returns the bytes that come back.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace isletime::fakes {
 inline constexpr IpAddress kLoopbackV4 = IpAddress::v4(0x7f00'0001);
 inline constexpr IpAddress kLoopbackV6{0, 1};
 
-// A client's query whose transmit stamp identifies its answer.
+// Returns a client's query whose transmit timestamp identifies its reply.
 Header query(std::uint8_t version = 4, Mode mode = Mode::kClient,
              std::uint64_t nonce = 0x1234'5678'9abc'def0);
 
@@ -28,17 +28,17 @@ struct Answered {
 
 class RawClient {
  public:
-  // `source`: one of this machine's addresses; any by default.
+  // `source` is one of this machine's addresses; by default the kernel chooses.
   RawClient(IpAddress server, std::uint16_t port, std::optional<IpAddress> source = {});
 
   void send(Bytes bytes) const;
   void send(const Header& header) const;
-  // The next datagram; absent after a patience that only a dead server exhausts.
+  // Returns the next datagram, or nothing after a timeout that only a dead server reaches.
   std::optional<Answered> receive() const;
   std::optional<Answered> ask(const Header& header) const;
-  // Whether a datagram is there now.
+  // Returns whether a datagram is waiting.
   bool has_answer() const;
-  // True if `bytes` got no reply: a good query sent behind them is answered first.
+  // Returns whether `bytes` get no reply: a valid query sent after them is answered first.
   bool is_ignored(Bytes bytes) const;
 
  private:

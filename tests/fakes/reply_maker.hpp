@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server that answers truthfully, for tests and fuzz targets: they take its reply and spoil what
-// they are about. The values are a plausible stratum-2 server's.
+// A server that answers truthfully, for tests and fuzz targets, which then spoil the part that they are
+// about. The values are those of a plausible stratum-2 server.
 #pragma once
 
 #include <array>
@@ -42,7 +42,7 @@ inline Header honest_reply(const Header& query, NtpTimestamp receive, NtpTimesta
   };
 }
 
-// RFC 5905, section 7.4: a kiss-o'-death carries a code and nothing else of use.
+// RFC 5905, section 7.4: a kiss-o'-death carries a code and no other useful data.
 inline Header kiss_reply(const Header& query, ReferenceId code) {
   Header kiss = honest_reply(query, query.transmit, query.transmit);
   kiss.leap = Leap::kUnsynchronised;

@@ -15,7 +15,7 @@ constexpr nanoseconds kYear = seconds{31'557'600};
 constexpr std::int64_t kSecondsIn2000 = 946'684'800;  // since 1970
 constexpr std::int64_t kSecondsInCentury = 36'525LL * 86'400;
 
-// The model has a conversion of its own, so that an error in the drivers' is not in both.
+// The model has its own conversion, so that it does not share an error with the drivers.
 constexpr int digits(int byte) {
   return (byte >> 4) * 10 + (byte & 15);
 }
@@ -29,15 +29,14 @@ constexpr std::uint8_t bcd(std::int64_t value) {
 }  // namespace
 
 struct ModelChip::Layout {
-  std::uint8_t registers;  // then the pointer wraps round
+  std::uint8_t registers;  // after which the pointer wraps round
   std::uint8_t time;       // seconds, minutes, hours
-  std::uint8_t day;        // counted from the seconds
+  std::uint8_t day;        // as an offset from the seconds
   std::uint8_t weekday;
-  std::uint8_t first_weekday;  // of a Sunday
-  std::array<std::uint8_t, 7>
-      time_bits;  // that exist, in the order of the registers; flags are not among them
+  std::uint8_t first_weekday;             // the value for Sunday
+  std::array<std::uint8_t, 7> time_bits;  // that exist, in register order; flags are excluded
   std::uint8_t flag_at;
-  std::uint8_t flag;  // only ever cleared by a write; 0: none
+  std::uint8_t flag;  // only a write clears it; 0 if there is none
   nanoseconds first_tick;
 };
 
@@ -82,7 +81,7 @@ ModelChip::ModelChip(ChipModel model, const CivilTime& time, nanoseconds now, Os
       made_{now},
       advanced_{now},
       converted_{now} {
-  eeprom_[0x37] = 0x1c;  // RV-3028: switches over by level
+  eeprom_[0x37] = 0x1c;  // the RV-3028 switches to its battery by level
   reset_registers();
   auto& flag = registers_[layout_.flag_at];
   flag = static_cast<std::uint8_t>(flag & ~layout_.flag);
@@ -159,7 +158,7 @@ bool ModelChip::switches_over() const {
   return true;
 }
 
-// Absent: the registers hold no time.
+// Returns nothing if the registers hold no valid time.
 std::optional<std::int64_t> ModelChip::seconds_shown() const {
   std::array<std::uint8_t, 7> t{};
   for (std::size_t i = 0; i < t.size(); ++i) t[i] = registers_[layout_.time + i];
@@ -187,7 +186,7 @@ std::optional<std::int64_t> ModelChip::seconds_shown() const {
   return seconds_since_epoch(time).count();
 }
 
-// Stores the hour in the form that the chip counts by; flags beside the time stay.
+// Stores the hour in the mode that the chip counts in, and keeps flags beside the time.
 void ModelChip::show(std::int64_t shown) {
   const std::int64_t in_century =
       ((shown - kSecondsIn2000) % kSecondsInCentury + kSecondsInCentury) % kSecondsInCentury;
@@ -214,7 +213,7 @@ void ModelChip::show(std::int64_t shown) {
 
 void ModelChip::tick(std::int64_t count) {
   const auto shown = seconds_shown();
-  if (!shown) {  // undefined by all datasheets: the seconds go round
+  if (!shown) {  // No datasheet defines this; the seconds wrap round.
     auto& r = registers_[layout_.time];
     const int second = are_digits(r & 0x7f) ? digits(r & 0x7f) : 0;
     r = static_cast<std::uint8_t>((r & 0x80) | bcd((second + count) % 60));
@@ -251,7 +250,7 @@ void ModelChip::advance(nanoseconds now) {
   if (model_ == ChipModel::kDs3231 && now - converted_ >= kConversionInterval) convert(now);
 }
 
-// The registers as each datasheet has them after power was applied for the first time.
+// Sets the registers to the datasheet's values after the first power-on.
 void ModelChip::reset_registers() {
   registers_.fill(0);
   const auto first_of_2000 = [this] {
@@ -332,7 +331,7 @@ void ModelChip::power_off(nanoseconds now) {
   advance(now);
   is_powered_ = false;
   is_lost_ = !switches_over();
-  // A chip that is told to stand still on battery sets its flag afterwards.
+  // A chip that is told to stop on battery sets its flag afterwards.
   if (!is_counting()) registers_[layout_.flag_at] |= layout_.flag;
 }
 
@@ -355,7 +354,7 @@ std::uint8_t ModelChip::readable(std::uint8_t at, nanoseconds now) const {
   return registers_[at];
 }
 
-// A START holds the time for the read, so that a second that ends meanwhile does not tear it.
+// A START latches the time, so that a read across the end of a second is consistent.
 void ModelChip::on_start(nanoseconds now) {
   advance(now);
   latched_ = registers_;
@@ -365,7 +364,7 @@ void ModelChip::on_start(nanoseconds now) {
 std::uint8_t ModelChip::on_read(nanoseconds now) {
   advance(now);
   const std::uint8_t at = pointer_;
-  // Beyond the last register nothing answers, and the line stays high.
+  // Beyond the last register no device drives the line, so it stays high.
   if (at >= layout_.registers) {
     ++pointer_;
     return 0xff;
@@ -398,7 +397,7 @@ void ModelChip::write(std::uint8_t at, std::uint8_t value, nanoseconds now) {
   const bool has_flag = at == layout_.flag_at;
   const auto kept = static_cast<std::uint8_t>(has_flag ? registers_[at] & value & layout_.flag : 0);
   registers_[at] = static_cast<std::uint8_t>((value & bits) | kept);
-  // A write of the seconds resets the divider from the oscillator down to them.
+  // Writing the seconds resets the divider that precedes them.
   if (at == layout_.time && !is_nxp()) {
     into_second_ = {};
     rest_ = 0;
@@ -464,8 +463,8 @@ void ModelChip::write_control(std::uint8_t at, std::uint8_t value, nanoseconds n
   }
 }
 
-// The command is refused while busy, without the zero before it, or where the mirrors may be refreshed
-// meanwhile.
+// The chip refuses the command while it is busy, without a zero before it, or while the automatic refresh is
+// enabled.
 void ModelChip::command_eeprom(std::uint8_t command, nanoseconds now) {
   const bool was_zero = registers_[0x27] == 0;
   registers_[0x27] = command;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Clock chips, an EEPROM and a sensor on a bus of 100 kHz, byte by byte as they see it. Time is a number
-// that transfers and the test advance; each oscillator has its error, temperature and ageing. What the
-// datasheets say of side effects is here: latched reads, prescalers that a write resets, flags that only
-// clear. Faults: no acknowledge, a stuck bus, short reads, writes that stop, power and batteries that fail.
+// Clock chips, an EEPROM and a sensor on a bus of 100 kHz, modelled byte by byte. Time is a number that
+// transfers and the test advance; each oscillator has its error, temperature and ageing. The datasheets' side
+// effects are modelled: latched reads, prescalers that a write resets, flags that can only be cleared. Faults
+// are a missing acknowledge, a stuck bus, short reads, writes that stop, and failing supplies and batteries.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@
 
 namespace isletime::fakes {
 
-// The world that all chips are in, in true time: oscillators are judged by it.
+// True time, which all chips share and by which their oscillators run.
 struct TrueTime {
   nanoseconds now{};
 };
@@ -38,7 +38,7 @@ class ModelDevice {
   virtual std::uint8_t on_read(nanoseconds now) = 0;
 };
 
-// An EEPROM (24C02) or a sensor's registers: bytes under a pointer that goes round at their end.
+// An EEPROM (24C02) or a sensor's registers: bytes under a pointer that wraps round at their end.
 class ModelMemory final : public ModelDevice {
  public:
   explicit ModelMemory(std::vector<std::uint8_t> bytes) : bytes_(std::move(bytes)) {}
@@ -55,23 +55,25 @@ class ModelMemory final : public ModelDevice {
   std::size_t pointer_ = 0;
 };
 
-// The errors of a chip's oscillator, in parts per billion; positive: it runs fast.
+// The errors of a chip's oscillator in parts per billion; positive values mean that it runs fast.
 struct Oscillator {
   std::int64_t error_ppb = 0;
   std::int64_t ageing_ppb_per_year = 0;
-  // The curve of a tuning-fork crystal: -34 ppb/K^2 about 25 degrees. A DS3231 compensates for it: 0.
+  // The curve of a tuning-fork crystal is -34 ppb/K^2 about 25 degrees; a DS3231 compensates for it, so it is
+  // 0.
   std::int64_t parabola_ppb = 0;
 };
 
 class ModelChip final : public ModelDevice {
  public:
-  // The chip is powered at once and set to `time` at `now`, with all that a good chip holds.
+  // The chip is powered and set to `time` at `now`, with the registers of a good chip.
   ModelChip(ChipModel model, const CivilTime& time, nanoseconds now, Oscillator oscillator = {});
 
   ChipModel model() const { return model_; }
 
-  // The second that the chip shows and how far it is into it, whatever its registers are worth: seconds since
-  // 1970, if the time registers hold a time. It shares no code with the drivers.
+  // Returns the second that the chip shows and the time since its start, in time since 1970, even if its
+  // flags call it invalid. Returns nothing if the time registers hold no time. Shares no code with the
+  // drivers.
   std::optional<nanoseconds> time_shown(nanoseconds now);
 
   // Reads and writes registers directly, without side effects.
@@ -80,8 +82,8 @@ class ModelChip final : public ModelDevice {
 
   void set_temperature(MilliCelsius temperature, nanoseconds now);
   void set_oscillator(Oscillator oscillator, nanoseconds now);
-  // The supply goes and comes back. With a good battery (and switch-over to it on) the clock goes on;
-  // otherwise all that is not in an EEPROM is as the datasheet has it after power-on.
+  // Switch the supply off and on. With a good battery, and switch-over to it enabled, the clock keeps
+  // running; otherwise everything outside the EEPROM has the datasheet's power-on values.
   void power_off(nanoseconds now);
   void power_on(nanoseconds now);
   void set_battery(bool is_good) { has_battery_ = is_good; }
@@ -117,24 +119,24 @@ class ModelChip final : public ModelDevice {
   ChipModel model_;
   const Layout& layout_;
   Oscillator oscillator_;
-  std::int64_t temperature_ = 25'000;  // thousandths of a degree
+  std::int64_t temperature_ = 25'000;  // in thousandths of a degree
   std::array<std::uint8_t, 64> registers_{};
   std::array<std::uint8_t, 64> latched_{};
   std::array<std::uint8_t, 64> eeprom_{};
   std::uint8_t pointer_ = 0;
   nanoseconds made_{};
-  nanoseconds advanced_{};     // to this true time
-  nanoseconds into_second_{};  // by its own oscillator
-  __int128 rest_ = 0;          // of that, in 10^-9 ns
-  nanoseconds converted_{};    // DS3231: when it last measured its temperature
+  nanoseconds advanced_{};     // true time up to which the chip has run
+  nanoseconds into_second_{};  // measured by its own oscillator
+  __int128 rest_ = 0;          // remainder of into_second_, in 10^-9 ns
+  nanoseconds converted_{};    // when a DS3231 last measured its temperature
   std::int8_t ageing_in_force_ = 0;
   nanoseconds eeprom_busy_until_{};
   bool is_powered_ = true;
   bool has_battery_ = true;
-  bool is_lost_ = false;  // off, and no battery
+  bool is_lost_ = false;  // without supply and battery
 };
 
-// A whole transfer on the bus, to compare with a datasheet's.
+// A whole transfer on the bus, to compare with those in the datasheet.
 struct Transaction {
   std::uint8_t address = 0;
   std::vector<std::uint8_t> written;
@@ -151,15 +153,15 @@ class ModelBus final : public I2cBus {
   void attach(std::uint8_t address, ModelDevice& device) { devices_.push_back({address, &device}); }
   void detach(std::uint8_t address);
 
-  // Lets all transfers pass until so many more bytes were acknowledged; then `error`, once, and the bus is
-  // good again. Written bytes count, the address among them, and read ones.
+  // Transfers succeed until so many more bytes are acknowledged; then one fails with `error`, and the bus
+  // works again. Bytes written, including the address, and bytes read count.
   void fail_after(std::size_t bytes, BusError error) { failure_ = {bytes, error}; }
-  // Every transfer fails, moving nothing, until the bus is told to be good.
+  // Every transfer fails without moving a byte until `error` is reset.
   void fail_always(std::optional<BusError> error) { always_ = error; }
 
   const std::vector<Transaction>& transactions() const { return transactions_; }
   void forget_transactions() { transactions_.clear(); }
-  // The bytes beyond the register pointer that transfers wrote.
+  // Returns the number of bytes that transfers wrote after the register pointer.
   std::size_t bytes_written() const { return bytes_written_; }
 
   std::optional<BusError> transfer(std::uint8_t address, Bytes out, MutableBytes in) override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A folder of a test's own, gone with the test.
+// A directory for one test, deleted at its end.
 #pragma once
 
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keys of a test's own, and packets signed with them.
+// Keys for tests, and packets signed with them.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace isletime::fakes {
 
-// The view must outlive the key, as that of a literal does.
+// The text must outlive the key, as a literal does.
 inline Key key_of(std::uint32_t id, KeyType type, std::string_view secret) {
   return {id, type, {reinterpret_cast<const std::uint8_t*>(secret.data()), secret.size()}};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The device that --rtc opens in sntpd_with_rtc_model, which is otherwise sntpd: a DS3231's model, on a bus
-// that takes its time. The name of the device says what is wrong with it.
+// The device that --rtc opens in sntpd_with_rtc_model, which is otherwise sntpd: a model of a DS3231 on a bus
+// with realistic transfer times. The name of the device selects its fault.
 #include <memory>
 #include <string>
 #include <thread>

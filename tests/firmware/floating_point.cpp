@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Must not pass no_soft_float.sh, which would be blind otherwise.
+// no_soft_float.sh must reject this file; otherwise it would detect nothing.
 double sum(double a, double b) {
   return a + b;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What an emulated machine offers the runner, by semihosting: a console, and an end with a status.
+// What an emulated machine offers the runner by semihosting: a console, and an exit status.
 #pragma once
 
 #include <string_view>
@@ -11,5 +11,5 @@ void write(std::string_view text);
 
 }  // namespace isletime::machine
 
-// Called by the start-up code once memory and stack are set up.
+// The start-up code calls this once memory and stack are set up.
 extern "C" [[noreturn]] void run();

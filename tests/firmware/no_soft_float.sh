@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # no_soft_float.sh OBJDUMP OBJECT...: fails if a function calls the compiler's floating-point helpers
-# (libgcc's __adddf3, __floatsidf, ...; Arm's __aeabi_dadd, __aeabi_i2d, ...). The objects have a
-# section a function; those of the standard library's own headers do not count.
+# (libgcc's __adddf3, __floatsidf, ...; Arm's __aeabi_dadd, __aeabi_i2d, ...). Each function has a section of
+# its own; those from the standard library's headers do not count.
 objdump=$1
 shift
 relocations=$("$objdump" -r "$@") || exit 2

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Checks every table of test vectors on the CPU this is built for: a line a table, and the number
-// of tables that failed as the exit status.
+// Checks every table of test vectors on the CPU for which this is built. Prints a line per table; the exit
+// status is the number of tables that failed.
 #include <array>
 #include <span>
 #include <string_view>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The input is an address or a prefix as people write it, and two numbers to hold against it. What is
-// read can be written and is read as the same; a prefix holds what agrees with its bits, and no more.
+// The input is an address or a prefix as text, and two numbers to compare with it. What is parsed can be
+// written and parsed again as the same; a prefix contains exactly the addresses that agree with its bits.
 #include <string>
 
 #include "libsync/posix/socket_address.hpp"

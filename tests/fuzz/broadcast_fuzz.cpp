@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A listener to a server's broadcasts: the input is a sequence of answers, of broadcasts true and
-// spoilt, and of what befalls the clock. A model beside it knows what may be believed.
+// A listener to a server's broadcasts: the input is a sequence of replies, of honest and spoilt broadcasts,
+// and of changes of the clock. A model knows what may be accepted.
 #include <algorithm>
 #include <optional>
 #include <vector>
@@ -48,7 +48,7 @@ class Play {
   }
 
  private:
-  // As a client that checks replies lets it through.
+  // Makes a measurement that a client which validates replies would accept.
   void hear_answer() {
     const Offset offset{
         nanoseconds{std::int64_t{static_cast<std::int32_t>(input_.u32())} << input_.u8() % 24}};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A whole client: the input is its configuration and then a sequence of what may happen to it, each
-// an operation's number and operands. A model beside it knows what it may believe.
+// A whole client: the input is its configuration and then a sequence of events, each an operation's number
+// and operands. A model knows what the client may accept.
 #include <optional>
 #include <vector>
 
@@ -19,11 +19,11 @@ using std::chrono::milliseconds;
 
 constexpr Endpoint kServer{IpAddress::v4(0xc000'0207), 123};
 constexpr Endpoint kOtherPort{kServer.address, 124};
-constexpr int kMostSteps = 1000;  // of up to 50 days each, so that MonoTime does not run out
+constexpr int kMostSteps = 1000;  // each of up to 50 days, so that MonoTime does not overflow
 constexpr nanoseconds kLongestPoll = std::chrono::seconds{1 << 17};
-// A server may stamp its reply this much before it leaves.
+// A server may stamp its reply this long before the reply leaves.
 constexpr nanoseconds kAheadOfSending = std::chrono::microseconds{50};
-constexpr nanoseconds kFinest = std::chrono::seconds{1};  // no clock's precision counts as more
+constexpr nanoseconds kFinest = std::chrono::seconds{1};  // any coarser precision counts as this
 constexpr WallTime kBuilt{seconds{1'795'219'200}};        // 2026-11-21
 constexpr seconds kHalfAnEra{std::int64_t{1} << 31};
 constexpr std::array kOwnIds{ReferenceId{0xc000'02fe}};
@@ -164,7 +164,7 @@ class Play {
     require(error_bound(m) >= nanoseconds::zero(), "a bound is not negative");
   }
 
-  // t1 + a little, if the clock can count that far.
+  // Returns a time shortly after t1, or t1 if WallTime would overflow.
   WallTime soon_after_sending(std::uint32_t later) const {
     return sent_at_ > WallTime::max() - nanoseconds{later} ? sent_at_ : sent_at_ + nanoseconds{later};
   }
@@ -275,11 +275,11 @@ class Play {
     Header header;
     WallTime arrived;
   };
-  std::optional<Believed> believed_;  // the last reply, if it could be used
+  std::optional<Believed> believed_;  // the last usable reply
   std::optional<NtpTimestamp> outstanding_;
   std::optional<MonoTime> queried_at_;
   std::vector<std::uint8_t> heard_;
-  std::optional<MonoTime> denied_at_;  // the last query to a server that told us to stop
+  std::optional<MonoTime> denied_at_;  // when the query was sent that got a DENY
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The input is a configuration file of sntpd's. An accepted one is within its limits; a refused one gives one
+// The input is a configuration file for sntpd. An accepted one is within its limits; a refused one gives one
 // plain line on stderr.
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@
 #include "tests/fuzz/harness.hpp"
 #include "tools/sntpd/options.hpp"
 
-// Null where no sanitizer is linked.
+// The address is null if no sanitizer is linked.
 extern "C" void __sanitizer_set_report_fd(void* fd) __attribute__((weak));  // NOLINT
 
 using namespace isletime;
@@ -21,7 +21,7 @@ using isletime::fuzz::require;
 
 namespace {
 
-// A file in memory, the same one for all inputs.
+// A file in memory that all inputs reuse.
 class MemoryFile {
  public:
   explicit MemoryFile(const char* name) : fd_(memfd_create(name, MFD_CLOEXEC)) {}
@@ -44,7 +44,7 @@ class MemoryFile {
   Fd fd_;
 };
 
-// The output to stdout and stderr goes to files; but what a sanitizer says is for people.
+// Redirects stdout and stderr to files, but leaves a sanitizer's reports visible.
 class Captured {
  public:
   Captured(const MemoryFile& output, const MemoryFile& errors) : output_(dup(1)), errors_(dup(2)) {

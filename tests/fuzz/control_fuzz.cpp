@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The input is a request line. A refusal is one short plain line; an accepted request is within its limits,
-// and a sample says the same when it is fed again.
+// and a sample that is fed again means the same.
 #include <string>
 
 #include "libsync/record/json_writer.hpp"

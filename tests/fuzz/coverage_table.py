@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Prints what llvm-cov exported as a table: coverage_table.py ROOT LEAST_PERCENT <SUMMARY
+"""Prints the export of llvm-cov as a table: coverage_table.py ROOT LEAST_PERCENT <SUMMARY
 
-A line a file of libsync/core and libsync/policy, and a total each. Exits 1 if a total is below the
-least, or if nothing was counted.
+Prints a line per file of libsync/core and libsync/policy, and a total for each. Exits 1 if a total is below
+LEAST_PERCENT, or if nothing was counted.
 """
 
 import json

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A whole device's clock: the input is a sequence of exchanges with a server that may lie, and of the uses
-// that the device makes of its estimate. Its counter wraps, its stamps come late, and its queries wait.
+// A whole device's clock: the input is a sequence of exchanges with a server that may lie, and of uses of the
+// estimate. The device's counter wraps, its timestamps come late, and its queries wait.
 #include <chrono>
 #include <optional>
 
@@ -19,7 +19,7 @@ constexpr int kMostSamples = 4000;
 constexpr std::uint32_t kTicksPerSecond = 80'000'000;
 constexpr nanoseconds kLongestWait = std::chrono::hours{24 * 30};
 
-// A duration of any size, in few bytes.
+// Takes a duration of any size from few bytes.
 nanoseconds scaled(fuzz::Input& input) {
   const auto mantissa = static_cast<std::int32_t>(input.u32());
   return nanoseconds{mantissa * (std::int64_t{1} << input.u8() % 33)};
@@ -64,7 +64,7 @@ class Play {
  private:
   void wait(nanoseconds by) { now_ += std::min(by, kLongestWait); }
 
-  // A server whose offset drifts, over a path with a queue.
+  // Exchanges packets with a server whose offset drifts, over a path with a queue.
   void exchange() {
     const int count = input_.u8() + 1;
     const std::chrono::milliseconds apart{input_.u16() * 2};
@@ -91,7 +91,8 @@ class Play {
     check_estimate(now_);
   }
 
-  // An interrupt's stamp is before what is already known; a queue's, of a clock that was not yet up.
+  // A timestamp from an interrupt may be older than the latest sample, and one from a queue older than the
+  // clock.
   void hear_late() { hear({MonoTime{now_ - nanoseconds{input_.u32()}}, {scaled(input_)}, {scaled(input_)}}); }
 
   void check_estimate(MonoTime now) const {

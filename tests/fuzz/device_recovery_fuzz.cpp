@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What disturbs a device's estimator, and for how long: the input is hours of any samples, then a server is
-// honest. From 30 polls later on, the bound holds at every sample, and no doubt outlasts the three samples
-// that settle it. The error is no more than a round trip and the deviations that the estimator takes for
-// chance. While a sample is doubted it may be more: where the least delay that was ever heard is no path's,
-// all of a round trip may be a queue of either way, and a rate that was believed wrongly is only noticed once
-// the estimate has drifted out of that: with 60 ms and 10 ppm after 50 min.
+// What disturbs a device's estimator, and for how long: the input is hours of arbitrary samples, after which
+// the server is honest. After 30 polls the bound holds at every sample, and no doubt outlasts the three
+// samples that settle it. The error is at most a round trip plus the deviations that the estimator takes for
+// chance. While a sample is doubted it may be larger: if the least delay ever seen belongs to no real path, a
+// whole round trip may be a queue in either direction, and a wrong rate is noticed only when the estimate has
+// drifted beyond that: with 60 ms and 10 ppm after 50 min.
 #include <chrono>
 #include <cstdlib>
 
@@ -20,7 +20,7 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-// An offset or a delay of up to 39 hours.
+// Offsets and delays are up to 39 hours.
 constexpr int kDoublings = 33;
 constexpr int kMostSamples = 2000;
 constexpr int kPollsToRecover = 30;
@@ -46,7 +46,7 @@ class Play {
   }
 
  private:
-  // A sample up to some hours after the last.
+  // Takes a sample up to some hours after the last.
   void hear_anything() {
     now_ += fuzz::some_time(input_);
     const nanoseconds offset = fuzz::scaled(input_, kDoublings);
@@ -73,8 +73,8 @@ class Play {
     const auto estimate = estimator_.at(now_);
     const nanoseconds error{std::abs((estimate->offset.value - truth()).count())};
     require(error <= estimate->bound.value, "the true offset is within the bound");
-    // Four deviations outside of a sample's box are chance; its edges are soft by a clock's precision and a
-    // part of what queues add.
+    // Four deviations outside of a sample's box are chance; its edges are softened by a clock's precision and
+    // a part of the queues' mean.
     const nanoseconds softness = microseconds{5} + queue_ / 8;
     require(doubted_ > 0 || error <= path_ + 2 * queue_ + 4 * (estimate->deviation.value + softness),
             "the error is no more than a round trip");
@@ -87,7 +87,7 @@ class Play {
   fuzz::Input& input_;
   DeviceEstimator estimator_;
   MonoTime now_{seconds{100}};
-  int doubted_ = 0;  // in a row
+  int doubted_ = 0;  // consecutive
 };
 
 }  // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What disturbs the estimator of a hub's source, and for how long: the input is hours of any samples, then a
-// server is honest. 30 polls later the phase is within its bound, and samples are no longer suspected. 80
-// polls later, when none of the delays that are remembered is from before, the estimate is as good as the
-// path lets it be, and the frequency within its bound.
+// What disturbs the estimator of a hub's source, and for how long: the input is hours of arbitrary samples,
+// after which the server is honest. After 30 polls the phase is within its bound, and samples are no longer
+// suspected. After 80 polls, when all remembered delays are honest, the estimate is as good as the path
+// allows, and the frequency within its bound.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -23,28 +23,28 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-// An offset or a delay of up to 285 years.
+// Offsets and delays are up to 285 years.
 constexpr int kDoublings = 49;
 constexpr int kMostSamples = 2000;
 constexpr int kPollsToRecover = 30;
 constexpr int kPollsToRelearn = 80;
 constexpr int kHonestPolls = 120;
-// By chance, an estimate that was found just now may still be wrong by some queues. So many of 30 polls.
+// A fresh estimate may by chance still be wrong by some queues. This many of 30 samples may be suspected.
 constexpr int kMostSuspected = 10;
 constexpr double kMostQueues = 6.0;
-// An estimate is not disproved before it is some deviations beyond half of the round trip.
+// An estimate is disproved only if it is some deviations beyond half of the round trip.
 constexpr double kMostShare = 1.25;
-// A bound holds in well over 99 % of all cases, but the fuzzer looks for the others.
+// A bound holds in well over 99 % of all cases, but the fuzzer searches for the others.
 constexpr double kMostBroken = 1.5;
 constexpr double kWander = 1e-9;
 
-// The local oscillator against true time.
+// The local oscillator relative to true time.
 class Oscillator {
  public:
   explicit Oscillator(double frequency) : frequency_(frequency) {}
 
   double frequency() const { return frequency_; }
-  // The gain since the oscillator was made.
+  // Returns what the oscillator has gained since its start.
   Seconds phase() const { return phase_; }
 
   void advance(Seconds interval, sim::Random& random) {
@@ -57,7 +57,7 @@ class Oscillator {
   Seconds phase_{};
 };
 
-// The delay of one way.
+// The delay in one direction.
 struct Path {
   Seconds delay{};
   Seconds queue{};
@@ -109,7 +109,7 @@ class Play {
     });
   }
 
-  // The phase, local - true.
+  // Returns the phase, local - true.
   nanoseconds phase() const { return saturated_sum(ahead_, rounded(oscillator_.phase())); }
 
   Seconds queued(Seconds mean) { return Seconds{random_.exponential(mean.count())}; }
@@ -122,7 +122,7 @@ class Play {
     return outcome;
   }
 
-  // A server that is any time ahead of the truth, over such a path.
+  // Adds a sample of a server that is ahead of true time by `lie`, over these paths.
   Outcome hear(const Path& outward, const Path& homeward, nanoseconds lie, Dispersion dispersion) {
     const Seconds there = outward.delay + queued(outward.queue);
     const Seconds back = homeward.delay + queued(homeward.queue);
@@ -163,7 +163,7 @@ class Play {
     }
   }
 
-  // A sample up to some hours after the last.
+  // Takes a sample up to some hours after the last.
   void hear_one() {
     advance(fuzz::some_time(input_));
     const nanoseconds offset = fuzz::scaled(input_, kDoublings);
@@ -171,7 +171,7 @@ class Play {
     hear({.at = now_, .offset = {offset}, .delay = delay, .dispersion = {microseconds{input_.u8()}}});
   }
 
-  // A server that steps and drifts, and whose path changes.
+  // Takes samples of a server that steps and drifts, and whose path changes.
   void hear_liar() {
     const int polls = input_.u8();
     const nanoseconds step = fuzz::scaled(input_, kDoublings);
@@ -208,8 +208,8 @@ class Play {
     if (poll <= kPollsToRelearn) return;
     const Seconds most = kMostShare * path_.delay + kMostQueues * path_.queue + microseconds{2};
     require(error <= most, "an error is hardly more than half of a round trip");
-    // An error of the frequency that a liar taught cannot be told from queues any sooner. Nor can what the
-    // oscillator has wandered by since the last poll, where that moves the phase by less than a box is wide.
+    // A frequency error that a liar taught cannot be told from queues any sooner. Neither can the
+    // oscillator's wander since the last poll, if it moves the phase by less than the width of a box.
     const double wandered = 4.0 * kWander * std::sqrt(Seconds{interval()}.count());
     const double hidden = 2 * most / Seconds{elapsed(honest_since_, now_)} + wandered;
     require(std::abs(estimate->frequency - oscillator_.frequency()) <=

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The input is a record as somebody else may have written it. The rows read from it are in order and finite,
-// and the conclusion is an interval around a rate, or nothing.
+// The input is a record that a stranger may have written. The rows read from it are in order and finite, and
+// the conclusion is an interval around a rate, or nothing.
 #include <cmath>
 #include <sstream>
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What every fuzz target needs: numbers taken off the front of the input, and a way to say what
-// must hold. A target is one file that defines LLVMFuzzerTestOneInput.
+// What every fuzz target needs: numbers taken from the front of the input, and a function for requirements. A
+// target is one file that defines LLVMFuzzerTestOneInput.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,7 @@ inline void require(bool holds, const char* claim) {
   std::abort();
 }
 
-// Numbers are big-endian, as in packets. Behind its end the input goes on in zeros.
+// Numbers are big-endian, as in packets. After its end the input continues with zeros.
 class Input {
  public:
   explicit Input(Bytes bytes) : rest_(bytes) {}

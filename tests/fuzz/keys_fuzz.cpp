@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The input is a key file. Keys that are read can be written as chrony does and are read as the same; packets
-// signed by them are known to be, and a fault is told in plain words with its line.
+// The input is a key file. Keys that are read can be written in chrony's format and read again as the same;
+// packets signed with them verify, and a fault is reported in plain words with its line.
 #include <algorithm>
 #include <string>
 #include <utility>

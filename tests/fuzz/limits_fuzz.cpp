@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server's memory of its clients: how often each is answered, whose replies left when, who may use which
-// key, and how long a reply takes to leave. The input is a sequence of what clients do.
+// What a server remembers of its clients: their rate limits, when their replies left, which keys they may
+// use, and how long a reply takes to leave. The input is a sequence of the clients' actions.
 #include <array>
 #include <map>
 #include <utility>
@@ -62,7 +62,7 @@ class Play {
   void count(Allowance allowance) {
     if (allowance != Allowance::kWithin) return;
     within_.push_back(now_);
-    // In no time that ends now are there more than a burst and the even pace.
+    // No interval that ends now has more replies than a burst plus the steady rate.
     for (std::size_t i = within_.size() > 200 ? within_.size() - 200 : 0; i < within_.size(); ++i) {
       const auto count = static_cast<std::int64_t>(within_.size() - i);
       const auto paced = elapsed(within_[i], now_) / RateLimit::kInterval;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Writes the named seeds of the fuzz targets: tests/fuzz/make_seeds.py [FOLDER]
 
-The bytes are what each target's source takes off its input. The same files come out every time;
-files of other names, such as inputs that once crashed a target, are left alone.
+The bytes are in the order in which each target reads its input. Every run writes the same files, and leaves
+others alone, such as inputs that once crashed a target.
 """
 
 import hashlib
@@ -148,7 +148,7 @@ REQUESTS = {name: request(datagram) for name, datagram in PACKETS.items()} | {
     "arrival_at_the_latest_instant": request(client(), of=state(reference=FIRST_NS), received=LAST_NS),
 }
 
-# Control messages, as ntpq and ntpstat send them, and as their enemies do.
+# Control messages, as ntpq, ntpstat and attackers send them.
 def text(words):
     return struct.pack(">B", len(words)) + words
 
@@ -235,13 +235,13 @@ CONTROL_MESSAGES = {
         received=LAST_NS),
 }
 
-# The client's operations.
+# The operations of client_fuzz.
 CONFIG = struct.pack(">BbHHI", 3, -20, 1999, 1999, 1_024_000)  # version 4, 2 s, 2 s, 1024 s
 POLL = bytes([0]) + struct.pack(">Q", NONCE)
 WAIT_UNTIL_WAKEUP = bytes([2])
 FROM_SERVER, FROM_OTHER_PORT = bytes([2]), bytes([0])
 ASK = POLL + bytes([3]) + struct.pack(">q", ns(T1))
-SERVERS_CLOCK = 10 << 32  # it is 10 s ahead
+SERVERS_CLOCK = 10 << 32  # The server's clock is 10 s ahead.
 
 
 def wait(milliseconds):
@@ -279,7 +279,7 @@ def set_interval(milliseconds):
     return bytes([10]) + struct.pack(">I", milliseconds)
 
 
-# A reply of this second of the day, by a server that has the leap second at its end.
+# Returns a reply at this second of the day, from a server that announces a leap second at its end.
 def announce(second):
     at = T1 // 86_400 * 86_400 + second
     return (WAIT_UNTIL_WAKEUP + POLL + bytes([3]) + struct.pack(">q", ns(at)) +
@@ -356,7 +356,7 @@ INTERLEAVED_PLAYS = {
 }
 
 
-# What stands behind the digest of a state file, which is BLAKE2b of 128 bits.
+# Returns what follows the digest of a state file, which is BLAKE2b with 128 bits.
 def saved(*members, version=1, at="2026-02-02T02:40:00.000000000Z"):
     return ('"version":%s,"saved_at":"%s"%s}\n' % (version, at, "".join("," + m for m in members))).encode()
 
@@ -502,7 +502,7 @@ KEY_FILES = {
     "empty": b"",
 }
 
-# The hub's operations.
+# The operations of hub_fuzz.
 PREFERRED, NORMAL, FALLBACK = 0, 1, 2
 NTP, PHONE_ON_ACCESS_POINT, MANUAL, PHONE, OCPP, RTC, CAMERA, FREE_RUN = range(8)
 MS = 10**6  # ns
@@ -601,7 +601,7 @@ FOLLOWED = add_source() + exchanges(0, 8, 2, offset=3 * S) + FOLLOW
 STEADY = FOLLOWED + b"".join(exchanges(0, 8, 64, skew=200, seed=i) + FOLLOW for i in range(8))
 THREE = add_source() * 3
 RTC_READINGS = [(50, 1000, 60)] * 20
-# What an estimator hears before its server is honest.
+# Returns the phase of honest samples in estimator_recovery_fuzz.
 def honest(ppm=20, delay=5000, queue=1000, polls=6 + 8 * 4, seed=1):
     return struct.pack(">hHHBB", round(ppm * 32767 / 500), delay, queue, polls, seed)
 
@@ -695,7 +695,7 @@ HUBS = {
                     + report(PHONE, 3 * S, 2 * S),
 }
 
-# What the selection is told of a candidate: flags of its tier and past, its faults, and its numbers.
+# A candidate in select_fuzz: flags of its tier and past, its faults, and its numbers.
 SELECTED_BEFORE, PEER_BEFORE, LARGE = 0x10, 0x20, 0x40
 
 
@@ -727,7 +727,7 @@ SELECTIONS = {
                              max_bound=LAST_NS >> 1),
 }
 
-# The device's operations, behind how much its crystal wanders.
+# The operations of device_fuzz, which follow the crystal's wander.
 KNOWN_CRYSTAL = bytes([10])
 
 
@@ -794,7 +794,7 @@ RECOVERIES = {
     "congestion": HONEST + b"".join(device_sample(64_000, (100 * i, 16), (200 * i, 16)) for i in range(40)),
 }
 
-# What a server remembers of its clients.
+# The operations of limits_fuzz.
 def requests(*randoms):
     return bytes([1, len(randoms)]) + b"".join(struct.pack(">I", random) for random in randoms)
 
@@ -834,7 +834,7 @@ LIMITS = {
 }
 
 
-# A listener's operations: what a broadcast server and its answers do to it.
+# The operations of broadcast_fuzz.
 BROADCAST_CONFIG = bytes([0xEC])  # precision -20
 FORGET = bytes([4])
 
@@ -932,7 +932,7 @@ CONFIGURATIONS = {
     "other_line_ends": b"port = 123\r\nworkers = 1",
 }
 
-SATURDAY = {  # 2026-11-21T16:05:09 as chips of each order have it from register 0 on
+SATURDAY = {  # 2026-11-21T16:05:09 in the register order of each chip, from register 0 on
     "ds3231": "09051606211126" + "00" * 7 + "1c08001900",
     "ds3231_oscillator_stopped": "09051606211126" + "00" * 7 + "1c88001900",
     "ds3231_by_twelve_hours": "09056406211126" + "00" * 7 + "1c08001900",

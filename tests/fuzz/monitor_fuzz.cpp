@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Control messages: the input is the state of the clock and of its sources, who may ask, two addresses, the
-// arrival's stamp, and the request.
+// Control messages: the input is the state of the clock and its sources, the access rules, two addresses, the
+// arrival timestamp, and the request.
 #include <array>
 #include <string>
 #include <vector>
@@ -98,7 +98,7 @@ void check_fragment(const ControlHeader& header, const ControlHeader& asked, Byt
   require(control_data(bytes, header).has_value(), "it has the data that it says");
 }
 
-// Nothing between our own quotation marks and line ends could end a value.
+// Between our own quotation marks and line ends, no character could end a value.
 void check_text(const std::string& data) {
   bool is_quoted = false;
   for (const char c : data) {

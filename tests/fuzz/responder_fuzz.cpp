@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A whole server's decision: the input is the state of its clock, its rules, two addresses, the
-// arrival's stamp, and the request.
+// A whole server's decision: the input is the state of its clock, its access rules, two addresses, the
+// arrival timestamp, and the request.
 #include <array>
 #include <vector>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The input is eight bytes of an instant and a text. Both survive the way through the other form.
+// The input is eight bytes of an instant and a text. Converting either to the other form and back preserves
+// it.
 #include <string_view>
 
 #include "libsync/core/rfc3339.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The input is a year, then what a bus answers: hostile registers through every image, every driver and the
-// detection. A time that is decoded exists and, encoded and decoded again, is the same.
+// The input is a year, then the data that a bus returns: hostile registers for every image, every driver and
+// the detection. A time that is decoded exists, and encoding and decoding it again preserves it.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -25,7 +25,7 @@ namespace {
 constexpr std::size_t kRegisters = 64;
 using Registers = std::array<std::uint8_t, kRegisters>;
 
-// A chip whose register pointer goes round; some transfers fail, and some reads are disturbed.
+// A chip whose register pointer wraps round; some transfers fail, and some reads are disturbed.
 class HostileBus final : public I2cBus {
  public:
   HostileBus(const Registers& registers, Bytes faults) : registers_{registers}, faults_{faults} {}
@@ -55,7 +55,7 @@ class HostileBus final : public I2cBus {
   Bytes faults_;
 };
 
-// Time passes by sleep alone.
+// Time passes only by sleep.
 struct SleepingHost {
   MonoTime mono() const { return time; }
   bool sleep_until(MonoTime until) {
@@ -156,7 +156,7 @@ void drive(ChipModel model, const Registers& registers, Bytes faults, const Civi
   if (!error && reading) check(*reading, near);
 }
 
-// Reading and setting come to an end, whatever the chip answers.
+// Reading and setting terminate, whatever the chip returns.
 struct SteppedHost : SleepingHost {
   SteppedHost(RtcChip& of, const CivilDate& date) : chip(of), near(date) {}
   RtcNow now() { return {mono(), WallTime{seconds{1'800'000'000}} + time.time_since_epoch()}; }

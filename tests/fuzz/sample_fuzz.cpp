@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The input is a feed: lines of JSON, or of CSV under a header. A record that is read is written and read
+// The input is a feed: lines of JSON, or of CSV under a header. A record that is read can be written and read
 // again as the same, in both forms.
 #include <string>
 #include <string_view>

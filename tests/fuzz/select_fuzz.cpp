@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The selection among sources that may say anything: the input is the candidates.
+// The selection among sources with arbitrary properties: the input is the candidates.
 #include <algorithm>
 #include <vector>
 
@@ -11,7 +11,7 @@ using isletime::fuzz::require;
 
 namespace {
 
-// Small enough to agree with one another, or anything at all.
+// Takes a value small enough for candidates to agree, or any value.
 nanoseconds any_time(fuzz::Input& input, bool is_tame) {
   if (is_tame) return nanoseconds{static_cast<std::int16_t>(input.u16())};
   return input.wall_time().time_since_epoch();
@@ -68,7 +68,7 @@ void check_combination(const Selection& selection, const std::vector<Candidate>&
   require(combined.bound.value >= saturated_difference(combined.offset.value, combined.earliest.value) &&
               combined.bound.value >= saturated_difference(combined.latest.value, combined.offset.value),
           "the bound reaches both ends of what was agreed on");
-  // Whatever the system peer's own interval holds, that of the combination holds too.
+  // The combination's interval must be at least as wide as the system peer's.
   require(combined.bound >= candidates[combined.system_peer].bound, "others do not make one more certain");
 }
 

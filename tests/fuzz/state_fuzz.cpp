@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The input is a text as a state file would have it; its rest is put behind a digest that is right, for few
-// inputs would have one by chance. A state that is read can be written and is read as the same again.
+// The input is the text of a state file, in which the rest follows a correct digest, since few inputs would
+// have one by chance. A state that is read can be written and read again as the same.
 #include <algorithm>
 #include <string>
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Boots a guest for each test, as many at once as there are processors, and tells how they ended.
+"""Boots a guest for each test, as many at once as there are processors, and reports the results.
 
 Usage: island boot.py FOLDER_OF_PROGRAMS MEMORY_DISK TEST...
-Runs on an island (see there), with chronyd on port 123 for the guests to ask. QEMU's exit status says nothing of the
-guest: the verdict is the last word on its second serial line. What the lines said is kept in build/guest/logs.
+Runs under tests/integration/island, with chronyd on port 123 for the guests. QEMU's exit status says nothing about the
+guest: the verdict is the last word on its second serial line. The output of both lines is kept in build/guest/logs.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ LOGS = ROOT / "build/guest/logs"
 CHRONYD = ROOT / "build/peers/root/usr/sbin/chronyd"
 PROGRAMS = pathlib.Path(sys.argv[1])
 DISK = pathlib.Path(sys.argv[2])
-PATIENCE_S = 600  # For what takes some 15 on an idle machine.
+PATIENCE_S = 600  # Takes about 15 s on an idle machine.
 
-# What the chips hold at the start: far from any true time, and later than the programs were made.
+# The chips' time at the start: far from true time, and later than the programs' build.
 CHIPS_TIME = "2036-03-04T05:06:07"
 
 
@@ -41,7 +41,7 @@ def qemu(test, console, words):
         *("-serial", f"file:{console}", "-serial", f"file:{words}"),
         *("-device", "ds1338,address=0x68", "-rtc", f"base={CHIPS_TIME}"),
         *("-nic", "user,model=lan9118"),
-        # Else the first random number takes it ten seconds.
+        # Without it the first random number takes ten seconds.
         *("-device", "virtio-rng-device"),
     )
 
@@ -51,7 +51,7 @@ def lines_of(path):
 
 
 async def end_of(command, errors):
-    """Whether it ended in time; it never outlives this."""
+    """Returns whether it ended in time, and kills it if it did not."""
     with open(errors, "wb") as file:
         process = await asyncio.create_subprocess_exec(
             *(str(word) for word in command),
@@ -72,7 +72,7 @@ async def end_of(command, errors):
 
 
 async def fault_of(test):
-    """What there is to tell if the test failed, and nothing if it passed."""
+    """Returns a report if the test failed, and nothing if it passed."""
     console, words, errors = (LOGS / f"{test}.{kind}" for kind in ("console", "words", "qemu"))
     in_time = await end_of(qemu(test, console, words), errors)
     said = lines_of(words)

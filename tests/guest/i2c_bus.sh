@@ -1,5 +1,5 @@
 #!/bin/sh
-# i2c-dev: the chip answers and ticks, and no other address does.
+# Tests i2c-dev: the chip answers and ticks, and no other address answers.
 # shellcheck source=tests/guest/words.sh
 . /words.sh
 

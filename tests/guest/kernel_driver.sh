@@ -1,5 +1,5 @@
 #!/bin/sh
-# The kernel's driver binds to the chip, keeps i2c-dev away from it, and sets and reads it as /dev/rtc1.
+# The kernel's driver binds to the chip, keeps i2c-dev away from it, and reads and sets it as /dev/rtc1.
 # shellcheck source=tests/guest/words.sh
 . /words.sh
 

@@ -1,10 +1,10 @@
 #!/bin/sh
-# rtcset finds the chip by its registers, writes to none of them, and says of an address without a chip that nobody
-# answers there.
+# rtcset identifies the chip by its registers without writing to any of them, and reports that nothing answers
+# at an address without a chip.
 # shellcheck source=tests/guest/words.sh
 . /words.sh
 
-# All but the time, which ticks: control and the user's memory.
+# The time registers are left out because they tick; these are the control register and the user's memory.
 registers() { i2cdump -y -r 0x07-0x3f "$i2c_bus" "$chip" b; }
 
 before=$(registers)

@@ -1,6 +1,7 @@
 #!/bin/sh
-# rtcset shows, sets and believes the chip as /dev/rtc1, and shows the board's own clock as /dev/rtc0. Neither driver
-# tells whether its chip ever stopped, which is a bad verdict, and for the system clock takes --force.
+# rtcset shows, sets and believes the chip as /dev/rtc1, and shows the board's own clock as /dev/rtc0. Neither
+# driver says whether its chip ever stopped, so the verdict is bad, and setting the system clock takes
+# --force.
 # shellcheck source=tests/guest/words.sh
 . /words.sh
 

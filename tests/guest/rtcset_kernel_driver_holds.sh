@@ -1,5 +1,6 @@
 #!/bin/sh
-# While the kernel's driver has the chip, rtcset leaves it alone on the bus, and says that --force would not.
+# While the kernel's driver is bound to the chip, rtcset does not access it on the bus, and says that --force
+# would.
 # shellcheck source=tests/guest/words.sh
 . /words.sh
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# rtcset sets the chip from the clock, and a dry run leaves it: by the kernel's driver, chip and clock agree after.
+# rtcset sets the chip from the clock, and a dry run does not: by the kernel's driver, chip and clock then
+# agree.
 # shellcheck source=tests/guest/words.sh
 . /words.sh
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# rtcset reads the chip's time, in words and as a sample record.
+# rtcset shows the chip's time as text and as a sample record.
 # shellcheck source=tests/guest/words.sh
 . /words.sh
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# At boot the clock is decades wrong: rtcset sets it from the chip.
+# At boot the clock is wrong by decades: rtcset sets it from the chip.
 # shellcheck source=tests/guest/words.sh
 . /words.sh
 

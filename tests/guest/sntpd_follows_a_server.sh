@@ -1,5 +1,6 @@
 #!/bin/sh
-# sntpd, started by root and left without its rights, steps a clock that is decades wrong to the host's time.
+# sntpd, started by root and then without its rights, steps a clock that is wrong by decades to the host's
+# time.
 # shellcheck source=tests/guest/words.sh
 . /words.sh
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# At boot the clock is decades wrong and no server answers: sntpd sets it from the chip, and says so. As the chip was
-# never compared, that is minutes off at most, and not reliable.
+# At boot the clock is wrong by decades and no server answers: sntpd sets it from the chip, and says so. As
+# the chip was never compared, the bound is minutes and the time is not reliable.
 # shellcheck source=tests/guest/words.sh
 . /words.sh
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The same by the kernel's driver: /dev/rtc1.
+# The same as sntpd_rtc_boot.sh, but by the kernel's driver: /dev/rtc1.
 # shellcheck source=tests/guest/words.sh
 . /words.sh
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A chip that shows 2001 is not believed: sntpd takes the host's time, and writes it to the chip once it is verified.
-# Where QEMU's chip begins its seconds, sntpd cannot tell it, and says so.
+# A chip that shows 2001 is not believed: sntpd takes the host's time, and writes it to the chip once it is
+# verified. sntpd cannot control where QEMU's chip begins its seconds, and says so.
 # shellcheck source=tests/guest/words.sh
 . /words.sh
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# sntpctl sets the clock, to a time that 32 bits of seconds cannot hold.
+# sntpctl sets the clock to a time that does not fit into 32 bits of seconds.
 # shellcheck source=tests/guest/words.sh
 . /words.sh
 

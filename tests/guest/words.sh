@@ -1,12 +1,12 @@
 # shellcheck shell=sh
-# What the tests that run in the guest have in common. The user network's address of the host is 10.0.2.2.
+# Functions that the tests in the guest share. 10.0.2.2 is the host's address on the user network.
 
 # shellcheck disable=SC2034
 readonly host=10.0.2.2 i2c_bus=0 i2c_device=/dev/i2c-0 chip=0x68
 
 uptime_s() { cut -d. -f1 /proc/uptime; }
 
-# eventually COMMAND...: tries it until it succeeds. By the uptime: the clock is what the tests set.
+# eventually COMMAND...: repeats it until it succeeds. Uses the uptime because tests set the clock.
 eventually() {
   patience_ends=$(($(uptime_s) + 300))
   until "$@"; do
@@ -15,7 +15,7 @@ eventually() {
   done
 }
 
-# refuses STATUS WORDS COMMAND...: it ends with this exit status, and says these words on stderr.
+# refuses STATUS WORDS COMMAND...: the command must exit with STATUS and print WORDS on stderr.
 refuses() {
   wanted=$1 words=$2 status=0
   shift 2
@@ -24,8 +24,8 @@ refuses() {
   [ "$status" -eq "$wanted" ] && grep -q -e "$words" /tmp/refusal
 }
 
-# sets_chip COMMAND...: it sets the chip, and says so if its seconds do not begin where they should. QEMU's DS1338
-# keeps on ticking where it did, when a real one begins its second anew.
+# sets_chip COMMAND...: the command must set the chip, and may report that its seconds begin elsewhere. A
+# write does not restart the second of QEMU's DS1338, as it does that of a real one.
 sets_chip() {
   status=0
   "$@" 2>/tmp/refusal || status=$?
@@ -33,16 +33,16 @@ sets_chip() {
   [ "$status" -eq 0 ] || grep -q 'set, but off by [+-]0\.' /tmp/refusal
 }
 
-# The clock as the machine had it when its battery was dead.
+# Sets the clock as if the battery had been dead at boot.
 set_clock_wrong() { date -u -s '2001-02-03 04:05:06'; }
 
-# bind_kernel_driver: the chip becomes /dev/rtc1, beside the board's own clock.
+# bind_kernel_driver: makes the chip /dev/rtc1, beside the board's own clock.
 bind_kernel_driver() {
   echo ds1338 "$chip" >"/sys/bus/i2c/devices/i2c-$i2c_bus/new_device"
   eventually test -e /dev/rtc1
 }
 
-# clock_agrees_with RTC: as far as whole seconds tell, however long it takes to read them.
+# clock_agrees_with RTC: checks agreement to whole seconds, however long reading takes.
 clock_agrees_with() {
   before=$(date +%s)
   there=$(cat "/sys/class/rtc/$1/since_epoch")

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 constexpr WallTime kStart{1'790'000'000s};
 
-// RFC 5905, section 8: what a coarse server's stamps may be wrong by is no noise of the path.
+// RFC 5905, section 8: the error of a coarse server's timestamps is dispersion, not noise of the path.
 TEST(HubClock, HandsOnWhatTheStampsMayBeWrongBy) {
   const HubClock clock{kStart};
   const Measurement m{

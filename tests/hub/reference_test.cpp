@@ -40,7 +40,7 @@ TEST(Reference, AClockThatNothingVouchesForIsUnsynchronised) {
   EXPECT_FALSE(ordinary().is_vouched());
 }
 
-// Races need agreement, not the time of day.
+// An island's clients, such as the timers of a race, need agreement and not the time of day.
 TEST(Reference, TheIslandsReferenceIsServedWhateverItReads) {
   const ServerState state =
       Reference{{.is_island_reference = true, .local_stratum = 7}, WallTime{}}.state({});
@@ -109,7 +109,7 @@ TEST(Reference, OfAServerThatIsUnsynchronisedComesNothingBetter) {
   expect_unsynchronised(reference.state({}));
 }
 
-// In a ring whose root is gone nobody's clock is set any more, and so nobody says that it was.
+// In a ring of servers without a root no clock is set any more, so the reference time must not advance.
 TEST(Reference, IsNeverFresherThanItsSource) {
   Reference reference = ordinary();
   reference.on_sync(kStart + 1000s, {30ms}, server(2, kStart));

@@ -59,7 +59,7 @@ RtcOutcome checked(int repaired) {
 class RtcKeeperTest : public testing::Test {
  protected:
   std::optional<RtcJob> next(const RtcTime& time) { return keeper.next_job(time, {2026, 9, 21}, now); }
-  // Gives it the outcome of what it asks for now.
+  // Gives the keeper the outcome of the job that is due.
   RtcKeeper::News run(const RtcOutcome& outcome, const RtcTime& time) {
     const auto job = next(time);
     EXPECT_TRUE(job);
@@ -84,7 +84,7 @@ TEST_F(RtcKeeperTest, AtBootItReadsTheChip) {
 TEST_F(RtcKeeperTest, OneJobIsDoneAtATime) {
   ASSERT_TRUE(next(alone()));
   EXPECT_FALSE(next(alone()));
-  EXPECT_EQ(keeper.next_wakeup(alone().host), now + 30s);  // to say that it hangs
+  EXPECT_EQ(keeper.next_wakeup(alone().host), now + 30s);  // to report that the bus hangs
 }
 
 TEST_F(RtcKeeperTest, AJobThatCannotBeginIsToldOfOnceAndTriedAgainLater) {
@@ -100,7 +100,7 @@ TEST_F(RtcKeeperTest, AJobThatCannotBeginIsToldOfOnceAndTriedAgainLater) {
   EXPECT_GT(elapsed(now, *keeper.next_wakeup(alone().host)), nanoseconds::zero());
 }
 
-// It reads 5 s more than the machine's clock, which came up wrong.
+// The chip reads 5 s more than the machine's clock, which was wrong at boot.
 TEST_F(RtcKeeperTest, AloneTheChipTellsTheTime) {
   const auto news = run(seen(kStart + 5s, kStart), alone());
   ASSERT_TRUE(news.claim);
@@ -109,7 +109,7 @@ TEST_F(RtcKeeperTest, AloneTheChipTellsTheTime) {
   EXPECT_EQ(news.claim->bound.value, RtcKeeper::kUnknown.value + 2ms);
 }
 
-// 1 ppm are 86.4 ms in a day.
+// 1 ppm is 86.4 ms per day.
 TEST_F(RtcKeeperTest, UncomparedAChipGrowsAsUncertainAsItsDriverSays) {
   for (const ChipOscillator& oscillator : {Ds1307Chip::kOscillator, Rv3028Chip::kOscillator}) {
     RtcKeeper fresh{{.source = kSource, .may_write = true, .earliest = kBuilt}, {}, {}, now};
@@ -262,7 +262,7 @@ TEST_F(RtcKeeperTest, AJobThatNeverEndsIsShown) {
   EXPECT_FALSE(keeper.next_wakeup(alone().host));
 }
 
-// Every 11 minutes, so that it seems not to drift at all.
+// The kernel sets the chip every 11 minutes, so the chip seems not to drift at all.
 TEST_F(RtcKeeperTest, HowAChipDriftsThatTheKernelSetsIsNotLearned) {
   const auto uncertainty = [this] { return std::sqrt(keeper.saved()->drift.covariance[1][1]); };
   RtcOutcome outcome = seen(kStart, kStart);

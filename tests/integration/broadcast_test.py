@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A hub that broadcasts on interfaces that come and go, and what it really sends.
+"""Tests what a hub broadcasts on interfaces that come and go.
 
 Usage: island broadcast_test.py FOLDER_OF_PROGRAMS [TEST...]
 Runs on an island, as hub_test.py does. Its interfaces are pairs (veth), so that each has a carrier.
@@ -31,7 +31,7 @@ Heard = collections.namedtuple("Heard", "interface source to hops source_port po
 
 
 def parse_ip(interface, packet):
-    """Absent: not UDP."""
+    """Returns nothing if the packet is not UDP."""
     version = packet[0] >> 4
     if version == 4 and packet[9] == socket.IPPROTO_UDP:
         hops, udp = packet[8], packet[(packet[0] & 15) * 4 :]
@@ -46,7 +46,7 @@ def parse_ip(interface, packet):
 
 
 class Ears:
-    """Hears what leaves on any interface of the island."""
+    """Captures what leaves on any interface of the island."""
 
     ALL = 3  # ETH_P_ALL
 
@@ -58,7 +58,7 @@ class Ears:
         self.socket.close()
 
     def until(self, what, holds):
-        """What was heard from now until `holds` of something, that included."""
+        """Returns what was captured from now until `holds` is true of a packet, which is included."""
         heard = []
         deadline = time.monotonic() + hubs.PATIENCE_S
         while True:
@@ -84,7 +84,7 @@ def transmit_time(payload):
 
 
 class Broadcast(hubs.Hub):
-    """Keys and interfaces."""
+    """Creates keys and interfaces."""
 
     def keys(self):
         number, secret = KEY
@@ -158,7 +158,7 @@ class Sending(Broadcast):
                         continue
                     self.assert_is_announcement(one, 6)
                     header, mac = one.payload[:48], one.payload[48:]
-                    # RFC 7822, section 7.5.1: the first 20 bytes of the digest.
+                    # RFC 7822, section 7.5.1: the MAC is the first 20 bytes of the digest.
                     digest = hashlib.sha256(secret + header).digest()[:20]
                     self.assertEqual(mac, struct.pack("!I", number) + digest)
             self.assertEqual({one.interface for one in packets}, {"isle0", "isle1"})
@@ -167,7 +167,7 @@ class Sending(Broadcast):
         self.pair("isle0", "10.1.0.1/24")
         with Ears() as ears, self.broadcasting("--broadcast", "auto,poll=3"):
             ears.next("isle0", "10.1.0.255")
-            # One that comes later is told at once, not when the interval of the others is over.
+            # A new interface gets a broadcast at once, not after the interval of the others.
             for _ in range(2):
                 self.pair("isle1", "10.2.0.1/24")
                 before = time.monotonic()
@@ -176,7 +176,7 @@ class Sending(Broadcast):
                 self.assertLess(time.monotonic() - before, 4)
                 ip("link", "delete", "isle1")
             ears.next("isle0", "10.1.0.255")
-            # An address that comes later, too; and an interface that was down for a while.
+            # So does a new address, and an interface that comes up again.
             ip("address", "add", "10.5.0.1/24", "dev", "isle0")
             ears.next("isle0", "10.5.0.255")
             ip("link", "set", "isle0", "down")
@@ -198,7 +198,7 @@ class Sending(Broadcast):
             ears = stack.enter_context(Ears())
             stack.enter_context(self.broadcasting("--broadcast", "isle0,poll=1", is_unset=True))
             self.assertFalse(self.ask("status")["synchronised"])
-            # Another hub, whose clock is set, tells how much time has passed.
+            # Another hub, whose clock is set, shows how much time has passed.
             other = self.broadcasting("--broadcast", "isle0,poll=1", port=other_port, control=self.folder / "other")
             stack.enter_context(other)
             heard = []
@@ -220,7 +220,7 @@ class Sending(Broadcast):
 
 
 def header(transmit_s, leap=0, stratum=1):
-    """Of a broadcast, by a clock that reads `transmit_s`."""
+    """Returns the header of a broadcast from a clock that reads `transmit_s`."""
     whole = int(transmit_s)
     fraction = int((transmit_s - whole) * 2**32)
     first = leap << 6 | 4 << 3 | MODE_BROADCAST
@@ -241,7 +241,7 @@ def checksum(words):
 
 
 class Mouth:
-    """Says what it likes on an interface, in anybody's name."""
+    """Sends arbitrary packets on an interface, from any address."""
 
     def __init__(self, interface):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
@@ -260,8 +260,8 @@ class Mouth:
 
 
 class Receiving(Broadcast):
-    """A hub far away, on a network of its own, that asks chronyd by a key and hears what is broadcast in
-    chronyd's name. chronyd cannot sign broadcasts, so this test does."""
+    """A hub on a network of its own that queries chronyd with a key and receives broadcasts in chronyd's name.
+    chronyd cannot sign broadcasts, so this test does."""
 
     SERVER = "10.1.0.1"
     EVERYBODY = "10.1.0.255"
@@ -310,8 +310,8 @@ class Receiving(Broadcast):
         self.mouth.say(payload, to, source, **more)
 
     def say_until_taken(self, to=EVERYBODY):
-        """The datagram that was taken. What leaves later than its stamp says is refused as if held back: who
-        knows how long that takes here, so one is stamped a little later than the other."""
+        """Returns the datagram that was accepted. A datagram that leaves later than its timestamp is refused as
+        delayed. The delay here is unknown, so each try has a slightly later timestamp than the last."""
         deadline = time.monotonic() + hubs.PATIENCE_S
         ahead_us = 0
         while time.monotonic() < deadline:
@@ -344,7 +344,7 @@ class Receiving(Broadcast):
 
     def test_takes_what_the_server_has_signed_and_nothing_else(self):
         with self.listening():
-            # Nobody has answered yet.
+            # The server has not answered yet.
             self.assert_refused("has not answered", signed(header(time.time())))
             with self.chronyd():
                 self.wait_until_measured()
@@ -357,11 +357,11 @@ class Receiving(Broadcast):
                 self.assert_refused("not signed by key 7", signed(header(time.time()), (8, KEY[1])))
                 self.assert_refused("contradicts", signed(header(time.time() + 100)))
                 self.assert_refused("not set", signed(header(time.time(), leap=3)))
-                # What comes in others' names is nobody's, and is not even counted.
+                # Packets from other senders are ignored and not even counted.
                 self.say(signed(header(time.time())), source="10.1.0.9")
                 self.say(signed(header(time.time())), source_port=NTP_PORT + 1)
                 self.assert_refused("replay", taken)
-                # Nothing of this has torn anything down.
+                # None of this has ended the association.
                 self.say_until_taken()
                 self.say_until_taken(GROUP_V4)
                 source = self.source()

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""sntpd's keys, limits and interleaved mode as other people's NTP clients meet them.
+"""Tests sntpd's keys, rate limits and interleaved mode with other NTP clients.
 
 Usage: island clients_test.py FOLDER_OF_PROGRAMS [TEST...]
-Runs on an island, as peers_test.py does, from which it has the peers.
+Runs on an island, as peers_test.py does, and uses its peers.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ class Clients(peers.Peers):
         return path
 
     def keygen(self, dialect):
-        """A file with a key of each type, by number, as our own tool makes it."""
+        """Returns a key file made by our own tool, with one key of each type, numbered from 1."""
         path = self.folder / f"{dialect}.keys"
         for number, kind in enumerate(SHARED_TYPES, start=1):
             made = peers.run(
@@ -102,7 +102,7 @@ class Keys(Clients):
             for address in peers.LOOPBACKS:
                 self.assert_good(peers.run(*probe, address))
 
-    # What ntpdig signs by digests of more than 20 bytes it does not cut, which no server takes.
+    # ntpdig does not truncate digests of more than 20 bytes, and no server accepts those.
     def test_ntpdig_is_answered_by_keys_of_the_types_that_it_cuts_rightly(self):
         keys = self.keygen("ntpsec")
         with self.sntpd("--keys", keys, "--signed-only", port=peers.NTP_PORT):
@@ -113,7 +113,7 @@ class Keys(Clients):
                     self.assertRegex(measured.stdout, r"[+-]0\.00\d+ \+/- \S+ 127\.0\.0\.1", kind)
 
 
-    # By a key of each type from a server each, whose address is not one of its own: such it would not ask.
+    # Each server has an address of its own, not one of the client's, because ntpd does not query itself.
     def test_ntpd_is_answered_by_keys_of_every_type(self):
         keys = self.keygen("ntpsec")
         numbers = range(1, len(SHARED_TYPES) + 1)
@@ -133,7 +133,7 @@ class Keys(Clients):
         deadline = time.monotonic() + peers.PATIENCE_S
         while time.monotonic() < deadline:
             shown = peers.run(*there, "ntpq", "-c", "as", "127.0.0.1")
-            # Configured, reached, authentic.
+            # The columns are configured, reachable and authenticated.
             if len(re.findall(r"^ *\d+ +\d+ +\w+ +yes +yes +ok ", shown.stdout, re.MULTILINE)) == servers:
                 return
             time.sleep(0.1)
@@ -160,7 +160,7 @@ class Interleaved(Clients):
         deadline = time.monotonic() + peers.PATIENCE_S
         while time.monotonic() < deadline:
             shown = peers.run("chronyc", "-h", socket_path, "ntpdata")
-            # 111 111 1111: every test of chronyd's is passed.
+            # 111 111 1111 means that all of chronyd's tests have passed.
             if "Interleaved     : Yes" in shown.stdout and "NTP tests       : 111 111 1111" in shown.stdout:
                 return
             time.sleep(0.1)
@@ -186,7 +186,7 @@ class Limits(Clients):
             self.assertLess(time.monotonic(), deadline, self.clients())
 
     def flood(self, address, requests, source=None):
-        """The replies: how many tell the time, and how many are kisses."""
+        """Returns how many replies tell the time and how many are kisses."""
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         answered = kisses = 0
         with socket.socket(family, socket.SOCK_DGRAM) as asker:
@@ -197,10 +197,10 @@ class Limits(Clients):
             asked_before = self.requests_of(source or address)
             for sent in range(1, requests + 1):
                 asker.send(peers.request(4, 3))
-                # No more at a time than a socket holds.
+                # A socket's buffer must hold the requests under way.
                 if sent % 50 == 0 or sent == requests:
                     self.wait_until_asked(source or address, asked_before + sent)
-            # Whoever is served in turn is served last.
+            # A request is answered after those before it.
             with contextlib.suppress(TimeoutError):
                 asker.settimeout(0.5)
                 while True:
@@ -216,7 +216,8 @@ class Limits(Clients):
             answered, kisses = self.flood("127.0.0.1", 1000, source="127.0.0.9")
             self.assertGreaterEqual(answered, 64)
             self.assertLess(answered, 64 + 936 // 2)
-            # One in 32, at random: 29, and within five times the deviation of that.
+            # One request in 32 gets a kiss at random: 29 on average, and the range is five standard
+            # deviations.
             self.assertGreaterEqual(kisses, 3)
             self.assertLessEqual(kisses, 56)
             flooder = self.clients()["127.0.0.9"]
@@ -226,7 +227,7 @@ class Limits(Clients):
             self.assert_good(other)
             self.assertEqual(self.clients()["127.0.0.1"]["limited"], 0)
 
-    # Requests in the victim's name: its own are still answered, if not each at once.
+    # The flood is sent in the victim's name. The victim still gets replies, though not to every request.
     def test_a_flood_in_somebodys_name_does_not_silence_him(self):
         with self.sntpd():
             self.flood("127.0.0.1", 1000, source="127.0.0.9")

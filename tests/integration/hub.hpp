@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sntpd on loopback and a free port, for the length of a test.
+// sntpd on loopback and a free port, for the duration of a test.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace isletime {
 
 class Hub {
  public:
-  // Without a source it serves the clock as the island's; UnsetHub does not. `before`: a command that runs
+  // Without a source it serves the clock as an island's; UnsetHub does not. `before` is a command that runs
   // it, such as env(1).
   explicit Hub(const std::vector<std::string>& options = {}, const std::string& program = "sntpd",
                const std::vector<std::string>& before = {})
@@ -49,7 +49,7 @@ class Hub {
     });
   }
 
-  // What `options` do not say is the test's own.
+  // Adds the test's own settings where `options` have none.
   std::vector<std::string> arguments(const std::vector<std::string>& options, const std::string& program,
                                      const std::vector<std::string>& before, const std::string& local) const {
     std::vector<std::string> all = before;
@@ -71,7 +71,7 @@ class Hub {
   bool is_serving_ = false;
 };
 
-// Nothing vouches for its clock before somebody tells the time.
+// A hub whose clock is not synchronised before a source tells it the time.
 class UnsetHub : public Hub {
  public:
   explicit UnsetHub(const std::vector<std::string>& options = {}, const std::string& program = "sntpd")

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A hub among real upstreams, names and disks: it selects, follows, falls back to its own clock and returns,
-and sntpctl explains it at each point.
+"""Tests a hub with real upstreams, names and disks: it selects, follows, falls back to its own clock and
+returns, and sntpctl explains it at each point.
 
 Usage: island hub_test.py FOLDER_OF_PROGRAMS [TEST...]
-Runs on an island (see there), so port 123 is free and nobody can set the clock. The peers come from
+Runs under tests/integration/island, so port 123 is free and nobody can set the clock. The peers come from
 build/peers/root, where `peers` unpacks them.
 """
 
@@ -34,7 +34,7 @@ PEER_ENVIRONMENT = {
 
 
 class Hub(unittest.TestCase):
-    """What is needed to run hubs and to ask them."""
+    """Runs hubs and queries them."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -73,7 +73,7 @@ class Hub(unittest.TestCase):
         return (self.folder / "output").read_text(encoding="utf-8")
 
     def ask(self, *words):
-        """The reply of sntpctl, as soon as there is a hub to ask."""
+        """Returns the reply of sntpctl as soon as a hub answers."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             command = [PROGRAMS / "sntpctl", "--control", self.control, "--json", *words]
@@ -86,7 +86,7 @@ class Hub(unittest.TestCase):
         return {source["source"]: source for source in self.ask("sources")["sources"]}
 
     def wait_until(self, what, topic, holds):
-        """Looks at the topic each time that something about it changes, until `holds` of the reply."""
+        """Follows the topic until `holds` is true of a reply."""
         command = [PROGRAMS / "sntpctl", "--control", self.control, "--json", "--follow", topic]
         deadline = time.monotonic() + PATIENCE_S
         line = b""
@@ -188,7 +188,7 @@ class Pool(Hub):
         return self.running(PROGRAMS / "sntpd", "--no-clock", "--local", "--no-control", "--port", self.PORT, *binds)
 
     def name(self, addresses):
-        """From now on all of them are called pool.test, on this island."""
+        """Makes pool.test resolve to all of them on this island."""
         self.hosts.write_text("".join(f"{address} pool.test\n" for address in addresses), encoding="utf-8")
 
     def wait_until_used(self, addresses):
@@ -206,7 +206,7 @@ class Pool(Hub):
         self.addCleanup(subprocess.run, ["umount", "/etc/hosts"], check=True)
         with self.hub("--pool", f"pool.test:{self.PORT},minpoll=1,maxpoll=1"):
             self.assertEqual(self.standings()["ntp:pool.test:11125"]["standing"], "unresolved")
-            # The name comes to life after the hub.
+            # The name gets its address after the hub has started.
             with self.servers(self.FIRST):
                 self.name(self.FIRST)
                 self.wait_until_used(self.FIRST)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Interleaved mode (RFC 9769) with Debian's chronyd, which knows it as a server: ntpprobe and sntpd's
-upstreams ask for it, get it, and use it.
+"""Tests interleaved mode (RFC 9769) with Debian's chronyd, which supports it as a server: ntpprobe and
+sntpd's upstreams request it, get it, and use it.
 
 Usage: island interleaved_test.py FOLDER_OF_PROGRAMS [TEST...]
-Runs on an island, as peers_test.py does, from which it has the peers.
+Runs on an island, as peers_test.py does, and uses its peers.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ SAMPLE = re.compile(r"offset (\S+) s, delay (\S+) s(, interleaved)?$", re.MULTIL
 
 
 def samples_in(output):
-    """(offset, delay, whether it is interleaved) of each, as --verbose prints them."""
+    """Returns (offset, delay, whether it is interleaved) of each sample that --verbose prints."""
     return [(float(offset), float(delay), bool(mode)) for offset, delay, mode in SAMPLE.findall(output)]
 
 
@@ -54,7 +54,7 @@ class Chronyd(peers.Peers):
                 with self.subTest(address=address):
                     samples, output = self.probe("--interleaved", address=address)
                     modes = [is_interleaved for _, _, is_interleaved in samples]
-                    # chronyd keeps the stamp of a reply only to who has named one.
+                    # chronyd keeps the timestamp of a reply only for clients that have named one.
                     self.assertEqual(modes, [False, False] + 6 * [True], output)
                     self.assertRegex(output, r"mode +interleaved")
                     for offset, delay, _ in samples:

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Keys made by sntpctl keygen: loaded by other people's NTP servers, which ntpprobe and sntpd's upstreams
-then measure by each of them.
+"""Tests the keys that sntpctl keygen makes: other NTP servers load them, and ntpprobe and sntpd's upstreams
+then query those servers with each key.
 
 Usage: island keygen_test.py FOLDER_OF_PROGRAMS ASK_UPSTREAM [TEST...]
-Runs on an island, as peers_test.py does, from which it has the peers.
+Runs on an island, as peers_test.py does, and uses its peers.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ AES_TYPES = ("AES128", "AES256")
 
 class GeneratedKeys(peers.Peers):
     def make_keys(self, dialect):
-        """A file that has one key of each type, by number from 1 on."""
+        """Returns a file with one key of each type, numbered from 1."""
         path = self.folder / f"{dialect}.keys"
         for number, kind in enumerate(SHARED_TYPES + AES_TYPES, start=1):
             options = ("--type", kind, "--id", number, "--format", dialect, "--out", path)

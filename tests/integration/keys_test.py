@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""sntpd's upstreams with keys against other people's NTP servers, each with its own kind of key file.
+"""Tests sntpd's upstreams with keys against other NTP servers, each with its own format of key file.
 
 Usage: island keys_test.py ASK_UPSTREAM [TEST...]
-Runs on an island, as peers_test.py does, from which it has the peers.
+Runs on an island, as peers_test.py does, and uses its peers.
 """
 
 import contextlib
@@ -46,7 +46,7 @@ class Chronyd(SignedServer):
     TYPES = ("MD5", "SHA1", "SHA256", "SHA512", "AES128", "AES256")
 
     def generated_keys(self):
-        """As chrony's own tool makes them, by number."""
+        """Returns the numbered keys that chrony's own tool makes."""
         keys = {}
         for number, kind in enumerate(self.TYPES, start=1):
             made = peers.run("chronyc", "keygen", number, kind)
@@ -119,7 +119,7 @@ class Ntpsec(SignedServer):
                 self.assert_measures(keys, key, 4, peers.NTP_PORT)
             for key in (1, 2, 5, 6, 7, 8):
                 self.assert_measures(keys, key, 3, peers.NTP_PORT)
-            # ntpsec cuts a digest in version 3 too, where we and chrony send it whole.
+            # ntpsec truncates digests in version 3 too, while we and chrony send them whole.
             self.assert_has_no_reply(keys, 3, 3, peers.NTP_PORT)
             self.assert_measures(keys, 3, 4, peers.NTP_PORT, "::1")
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs the EXAMPLES of the man pages as they stand there.
+"""Runs the EXAMPLES of the man pages unchanged.
 
 Usage: island man_examples_test.py FOLDER_OF_PROGRAMS
-Runs on an island (see there), which gets the addresses that the examples name. Each command must succeed;
-one that goes on until interrupted must have said something by then, and end well.
+Runs under tests/integration/island, which gets the addresses that the examples name. Each command must
+succeed; one that runs until interrupted must have printed something by then, and exit without an error.
 """
 
 import os
@@ -25,7 +25,7 @@ PATIENCE_S = 20
 
 
 def examples_of(page):
-    """The section's commands and, by name, its files: literal blocks that begin with `# NAME`."""
+    """Returns the section's commands and, by name, its files: literal blocks that begin with `# NAME`."""
     section = re.search(r"^\.Sh EXAMPLES\n(.*?)^\.Sh ", page.read_text(encoding="utf-8"), re.M | re.S).group(1)
     commands = re.findall(r"^\.Dl (.*)$", section, re.M)
     blocks = re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed", section, re.M | re.S)
@@ -44,7 +44,7 @@ class ManExamples(unittest.TestCase):
         self.folder = pathlib.Path(folder.name)
 
     def start(self, command):
-        """Its output, and that of what it starts, goes to a file; so does what it writes itself."""
+        """Starts the command. Its output, and that of its children, goes to a file, as do the files that it writes."""
         environment = {
             **os.environ,
             "PATH": f"{PROGRAMS}:{FAKES}:{os.environ['PATH']}",
@@ -52,7 +52,7 @@ class ManExamples(unittest.TestCase):
         }
         with open(self.folder / "output", "wb") as output:
             process = subprocess.Popen(
-                # No hub of this machine's own can be found, nor asked to do anything.
+                # The command must not find or control a hub of this machine.
                 ["unshare", "--mount", "sh", "-c", f"mount -t tmpfs none /run && exec {command}"],
                 cwd=self.folder,
                 env=environment,
@@ -79,7 +79,7 @@ class ManExamples(unittest.TestCase):
 
     def assert_works(self, command):
         process = self.start(command)
-        # Lines: it serves; a header and a sample; two events of the past.
+        # The numbers of lines mean: it serves; a header and a sample; two past events.
         endless_until = {"sntpd": 1, "ntpprobe --monitor": 2, "sntpctl --follow": 2}
         for beginning, count in endless_until.items():
             if command.startswith(beginning):
@@ -122,7 +122,7 @@ class ManExamples(unittest.TestCase):
                 self.assert_works(command)
 
     def log_clocks(self):
-        """A hub and a camera, as driftlog would have logged them on a machine whose clock nothing corrects."""
+        """Writes records of a hub and a camera as driftlog would on a machine whose clock is not corrected."""
         run = [PROGRAMS / "driftlog", "simulate", "-d", "7d", "-i", "10m"]
         rows = subprocess.run(run, capture_output=True, text=True, check=True).stdout
         camera = rows.split("\n", maxsplit=1)[1].replace("simulated:clock", "ccapi:https://192.168.4.9")
@@ -132,7 +132,7 @@ class ManExamples(unittest.TestCase):
         (self.folder / "both.csv").write_text(hub + camera, encoding="utf-8")
 
     def test_rtcset(self):
-        """No battery clock is to be set here, if there is one: but all of them are understood."""
+        """No battery clock may be set here, so the test only checks that every command line is understood."""
         commands, _ = examples_of(ROOT / "man/rtcset.8")
         self.assertGreater(len(commands), 3)
         for command in commands:
@@ -144,7 +144,7 @@ class ManExamples(unittest.TestCase):
                 self.assertIn(run.returncode, (0, 1, 3), run.stderr)
 
     def test_driftlog(self):
-        """Neither a battery clock, nor a camera, nor another machine is here: but all of them are understood."""
+        """There is no battery clock, camera or other machine, so the test only checks that they are understood."""
         commands, _ = examples_of(ROOT / "man/driftlog.1")
         self.assertGreater(len(commands), 3)
         self.log_clocks()

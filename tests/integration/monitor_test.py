@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What Debian's ntpq and ntpstat show of a hub, and who is shown nothing.
+"""Tests what Debian's ntpq and ntpstat show of a hub, and which clients are shown nothing.
 
 Usage: island monitor_test.py FOLDER_OF_PROGRAMS [TEST...]
-Runs on an island (see there), so port 123 is free, which is the only one that the two ask. The peers come from
+Runs under tests/integration/island, so port 123 is free, the only one that the two query. The peers come from
 build/peers/root, where `peers` unpacks them.
 """
 
@@ -28,7 +28,7 @@ LOOPBACKS = ("127.0.0.1", "::1")
 UPSTREAM_PORT = 11124
 UPSTREAM = f"127.0.0.1:{UPSTREAM_PORT},minpoll=1,maxpoll=1"
 SILENT = "127.0.0.9:11125"
-NEIGHBOUR = "192.168.4.1"  # an address of this island that is not loopback
+NEIGHBOUR = "192.168.4.1"  # an address of this island other than loopback
 
 PEER_ENVIRONMENT = {
     **os.environ,
@@ -107,7 +107,7 @@ class Monitored(unittest.TestCase):
         self.wait_until("chronyd is followed", lambda: b"stratum=2," in self.ask(control(READ_VARIABLES)))
 
     def ask(self, request, address="127.0.0.1"):
-        """The reply to one datagram."""
+        """Returns the reply to one datagram."""
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         with socket.socket(family, socket.SOCK_DGRAM) as asker:
             asker.connect((address, 123))
@@ -116,7 +116,7 @@ class Monitored(unittest.TestCase):
             return asker.recv(2048)
 
     def is_ignored(self, request, address="127.0.0.1"):
-        """A client's request behind it is answered, and it is not. Both go to the same thread, one by one."""
+        """Returns whether a client's request sent after it is answered first. Both go to the same thread in order."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
             asker.connect((address, 123))
             asker.settimeout(PATIENCE_S)
@@ -144,14 +144,14 @@ class Monitored(unittest.TestCase):
         return said
 
     def peers(self, address="127.0.0.1"):
-        """The lines of `ntpq -p`, by remote."""
+        """Returns the lines of `ntpq -p` by remote."""
         header, _, *lines = self.ntpq("peers", address=address).splitlines()
         names = ["remote", *header.split()[1:]]
         rows = [dict(zip(["tally", *names], [line[0], *line[1:].split()])) for line in lines]
         return {row["remote"]: row for row in rows}
 
     def associations(self):
-        """The lines of `ntpq -c as`, in their order."""
+        """Returns the lines of `ntpq -c as` in order."""
         _, header, _, *lines = self.ntpq("as").splitlines()
         return [dict(zip(header.split(), line.split())) for line in lines]
 
@@ -170,7 +170,7 @@ class Monitored(unittest.TestCase):
 
 
 class Following(Monitored):
-    """A hub that follows one server, where another never answers."""
+    """A hub that follows one server, while another never answers."""
 
     def assert_shown(self, address):
         row = self.peers(address)["127.0.0.1"]

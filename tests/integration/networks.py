@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Interfaces of an island, and networks beyond them, for the other tests here."""
+"""Creates interfaces of an island, and networks behind them, for the other tests here."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ def ip(*words):
 
 
 def add_pair(name, *prefixes):
-    """`name` and its other end, namep: each has a carrier."""
+    """Creates `name` and its other end, namep, so that each has a carrier."""
     ip("link", "add", name, "type", "veth", "peer", "name", name + "p")
     for prefix in prefixes:
         ip("address", "add", prefix, "dev", name)
@@ -30,7 +30,7 @@ def _network_of(process):
 
 @contextlib.contextmanager
 def far_network(end, prefix):
-    """A network of its own to which this end of a pair goes; yields what runs a command there."""
+    """Moves this end of a pair to a new network; yields a function that runs a command there."""
     with subprocess.Popen(["unshare", "--net", "sleep", "infinity"]) as holder:
         try:
             while _network_of(holder.pid) == _network_of("self"):

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ntpprobe as a person and a cron job use it, against a real sntpd.
+// Runs ntpprobe as a person and a cron job would, against a real sntpd.
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -59,7 +59,7 @@ TEST(Ntpprobe, TheBestOfEightIsOneRecordWithinItsOwnBound) {
   const Hub hub;
   ASSERT_TRUE(hub.is_serving());
   for (const char* address : {"127.0.0.1", "[::1]"}) {
-    // Same clock on both sides: the true offset is zero.
+    // Both sides have the same clock, so the true offset is zero.
     const Finished finished = ntpprobe({"--samples", "8", "--json", at(address, hub)});
     EXPECT_EQ(finished.status, 0) << finished.err;
     EXPECT_EQ(fakes::count_lines(finished.out), 1U);
@@ -140,7 +140,7 @@ TEST(Ntpprobe, MonitorPrintsARowASampleUntilInterrupted) {
   for (const char* format : {"--json", "--csv", "--verbose"}) {
     fakes::Program program(
         {fakes::built("ntpprobe"), "--monitor", format, "--interval", "0.01", at("127.0.0.1", hub)});
-    // Rows arrive while it runs: nothing is held back in a buffer.
+    // Rows arrive while it runs, so no buffer holds them back.
     while (fakes::count_lines(program.out()) < 4) {
       ASSERT_TRUE(program.wait_for_more_output()) << program.err();
     }
@@ -200,7 +200,7 @@ TEST(Ntpprobe, OutputThatCannotBeWrittenIsStatus3) {
   EXPECT_TRUE(has(finished.err, "ntpprobe: stdout: No space left on device")) << finished.err;
 }
 
-// CVE-2018-12327: a host's name, from wherever a script has it, is a buffer's end to nobody.
+// CVE-2018-12327: a long host name overflowed a buffer.
 TEST(Ntpprobe, AHostOfAnyLengthIsOneLine) {
   for (const std::string& host :
        {std::string(300, 'a'), std::string(100'000, 'a'), '[' + std::string(100'000, ':') + ']',

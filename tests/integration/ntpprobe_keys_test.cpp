@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ntpprobe with keys: a reply that is not signed by the very key is named, and not believed.
+// ntpprobe with keys: it rejects and names replies that are not signed with the configured key.
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -91,13 +91,13 @@ TEST_F(NtpprobeWithKey, NamesAReplyThatIsNotSigned) {
                   "no valid reply within 300.000 ms: its replies are not signed by key 7");
 }
 
-// Attack class 7, CVE-2015-7974.
+// Attack class 7, CVE-2015-7974: another known key must not authenticate this server.
 TEST_F(NtpprobeWithKey, ReplySignedByAnotherKnownKeyIsRefused) {
   expect_rejected([](const Question& q) { return Datagrams{fakes::signed_with(kKey8, q.truth)}; },
                   "not-signed", "its replies are not signed by key 7");
 }
 
-// Attack class 4.
+// Attack class 4: a crypto-NAK must not end the query.
 TEST_F(NtpprobeWithKey, NamesACryptoNakAndOutwaitsIt) {
   const auto nak = [](const Question& q) { return fakes::with_trailer(q.truth, {0, 0, 0, 0}); };
   expect_rejected([&](const Question& q) { return Datagrams{nak(q)}; }, "crypto-nak",

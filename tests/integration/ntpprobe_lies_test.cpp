@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ntpprobe against servers that lie: every lie is named, none is believed.
+// ntpprobe against lying servers: it names every lie and believes none.
 #include <atomic>
 #include <thread>
 
@@ -30,7 +30,8 @@ Finished probe(const LyingServer& server, std::vector<std::string> options = {})
   return fakes::run(std::move(arguments));
 }
 
-// One record without offset, one line on stderr (more if packets were ignored first), status 1.
+// Expects one record without an offset, one line on stderr (more if packets were ignored first), and status
+// 1.
 void expect_rejected(const Finished& finished, const std::string& name, const std::string& words) {
   EXPECT_EQ(finished.status, 1);
   EXPECT_NE(finished.out.find("\"error\":\"" + name + "\""), std::string::npos) << finished.out;
@@ -86,7 +87,7 @@ TEST(NtpprobeAgainstLies, NamesAnEmptyReply) {
 }
 
 TEST(NtpprobeAgainstLies, NamesALateReplyAndMeasuresTheNext) {
-  // The first query is answered only together with the second.
+  // The server answers the first query only together with the second.
   const LyingServer server([](const Question& q) { return only(q.truth); },
                            LyingServer::From::kTheAddressAsked, LyingServer::When::kWithTheNextQuery);
   const Finished finished = probe(server, {"--samples", "2"});
@@ -213,7 +214,7 @@ TEST(NtpprobeAgainstLies, ReportsATimeThatIsYearsOff) {
   EXPECT_NE(finished.err.find("this clock is 3649 days behind"), std::string::npos) << finished.err;
 }
 
-// CVE-2015-8158: replies that never end were an endless loop.
+// CVE-2015-8158: replies without end caused an endless loop.
 TEST(NtpprobeAgainstLies, AFloodThatNeverEndsEndsWithTheTimeout) {
   auto socket = ServiceSocket::open(Endpoint{IpAddress::v4(0x7f00'0001)}, ServiceSocket::Sharing::kFirst);
   ASSERT_TRUE(socket) << to_string(socket.error());

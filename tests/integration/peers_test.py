@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""sntpd and ntpprobe against other people's NTP programs.
+"""Tests sntpd and ntpprobe against other NTP programs.
 
 Usage: island peers_test.py FOLDER_OF_PROGRAMS [TEST...]
-Runs on an island (see there), so port 123 is free and nobody can set the clock. The peers come from
+Runs under tests/integration/island, so port 123 is free and nobody can set the clock. The peers come from
 build/peers/root, where `peers` unpacks them.
 """
 
@@ -24,7 +24,7 @@ PEERS = ROOT / "build/peers/root"
 PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
 
 LOOPBACKS = ("127.0.0.1", "::1")
-NTP_PORT = 123  # ntpdig asks no other, ntpsec's ntpd serves no other.
+NTP_PORT = 123  # ntpdig queries no other port, and ntpsec's ntpd serves no other.
 PATIENCE_S = 20
 
 PEER_ENVIRONMENT = {
@@ -36,7 +36,7 @@ PEER_ENVIRONMENT = {
 
 
 def run(*command):
-    """The finished process; its stderr, in which some give the result, is part of stdout."""
+    """Returns the finished process. Its stdout includes stderr, where some programs print the result."""
     return subprocess.run(
         [str(word) for word in command],
         env=PEER_ENVIRONMENT,
@@ -51,7 +51,7 @@ def run(*command):
 
 @contextlib.contextmanager
 def running(*command):
-    """A process that is stopped at the end, whatever happens."""
+    """Runs a process and always stops it at the end."""
     with subprocess.Popen(
         [str(word) for word in command],
         env=PEER_ENVIRONMENT,
@@ -66,7 +66,7 @@ def running(*command):
 
 
 def wait_for_line(process, words):
-    """Reads the process's output until a line has the words."""
+    """Reads the process's output until a line contains the words."""
     output = b""
     deadline = time.monotonic() + PATIENCE_S
     with selectors.DefaultSelector() as selector:
@@ -94,7 +94,7 @@ def ask(address, port, query, patience_s):
 
 
 def wait_until_synchronised(address, port):
-    """A server that is starting refuses, is silent, or says that it does not know the time."""
+    """Waits for a server that, while starting, refuses, is silent, or replies as unsynchronised."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
@@ -134,7 +134,8 @@ class ChronydAsClient(Peers):
             for address in LOOPBACKS:
                 with self.subTest(address=address):
                     server = f"server {address} port 11123 iburst maxsamples 1"
-                    # -Q measures, and sets nothing. No socket for commands: its folder is root's.
+                    # -Q measures without setting the clock. chronyd opens no command socket, because its
+                    # directory is root's.
                     measured = run("chronyd", "-Q", "-u", "root", server, "bindcmdaddress /")
                     self.assert_good(measured)
                     self.assertRegex(measured.stdout, r"System clock wrong by -?0\.00\d+ seconds")
@@ -162,7 +163,7 @@ class Dissector(Peers):
     QUERIES = [(address, version, mode) for address in LOOPBACKS for version in (1, 2, 3, 4) for mode in (3, 1)]
 
     def capture(self):
-        """A file with each query and its reply."""
+        """Returns a capture file with each query and its reply."""
         path = self.folder / "capture.pcapng"
         packets = 2 * len(self.QUERIES)
         with sntpd(self.PORT), running(
@@ -171,7 +172,7 @@ class Dissector(Peers):
             wait_for_line(capture, "File:")
             for address, version, mode in self.QUERIES:
                 ask(address, self.PORT, request(version, mode), PATIENCE_S)
-            capture.wait(PATIENCE_S)  # until it has them all
+            capture.wait(PATIENCE_S)  # until it has captured them all
         return path
 
     def dissect(self, capture, *arguments):
@@ -209,7 +210,7 @@ class Ntpprobe(Peers):
         sample = json.loads(measured.stdout)
         self.assertEqual(sample["stratum"], stratum, sample)
         self.assertNotIn("error", sample)
-        # The same clock on both sides: what it is off by is what the bound must cover.
+        # Both sides have the same clock, so the bound must cover the measured offset.
         self.assertLessEqual(abs(sample["offset_s"]), sample["uncertainty_s"], sample)
         self.assertLess(abs(sample["offset_s"]), 0.01, sample)
 
@@ -229,8 +230,8 @@ class Ntpprobe(Peers):
                     self.assert_measures(address, 11123, stratum=1)
 
     def test_measures_ntpsec(self):
-        # Orphan mode serves at once; a local reference clock takes minutes. `disable ntp` leaves the
-        # clock alone, which it could not set here. Without `restrict` it limits the rate at which we ask.
+        # Orphan mode serves at once, while a local reference clock takes minutes. `disable ntp` leaves the
+        # clock alone, which ntpd could not set here. Without `restrict` it would limit our rate.
         restrict = [f"restrict {address}" for address in LOOPBACKS]
         config = self.file("ntp.conf", "disable ntp", "tos orphan 2 orphanwait 1", *restrict)
         with running("ntpd", "-n", "-c", config, "-p", self.folder / "ntpd.pid", "-l", self.folder / "ntpd.log"):

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// rtcset as a stranger calls it, on a machine without a battery clock or with the wrong device named.
+// Runs rtcset as a new user might, on a machine without a battery clock or with the wrong device.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,7 +54,7 @@ TEST(RtcsetCli, ADeviceThatIsNoneSaysWhatToDo) {
 
 TEST(RtcsetCli, ADeviceWithoutTheRightToItSaysWhatToDo) {
   if (geteuid() != 0) GTEST_SKIP() << "needs root, to drop its rights";
-  // A device that the user nobody cannot open stands for a bus that is root's.
+  // A file that the user nobody cannot open stands for a bus that only root may open.
   const fakes::ScratchFolder folder;
   folder.write("bus", "");
   ASSERT_EQ(chmod(folder.path("bus").c_str(), 0600), 0);

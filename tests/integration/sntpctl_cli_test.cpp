@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sntpctl as a person, a script and a pipe use it, against a fake sntpd.
+// Runs sntpctl as a person, a script and a pipe would, against a fake sntpd.
 #include <filesystem>
 #include <fstream>
 
@@ -33,7 +33,7 @@ class Sntpctl : public testing::Test {
     arguments.insert(arguments.begin(), {fakes::built("sntpctl"), "--control", path_});
     return fakes::run(std::move(arguments));
   }
-  // With `input` on stdin.
+  // Feeds `input` through stdin.
   Finished feed(const std::string& input, const std::string& options = "") const {
     std::ofstream(folder_.path("input")) << input;
     return fakes::run({"sh", "-c",

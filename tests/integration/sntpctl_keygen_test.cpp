@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sntpctl keygen as a person and a script use it: no sntpd anywhere.
+// Runs sntpctl keygen as a person and a script would, without an sntpd.
 #include <filesystem>
 
 #include <sys/stat.h>
@@ -96,7 +96,7 @@ TEST_F(SntpctlKeygen, SaysInALineWhereItCannotWrite) {
 TEST_F(SntpctlKeygen, AFullDiskLeavesTheFileAsItWas) {
   EXPECT_EQ(keygen({"--out", path_}).status, 0);
   const std::string before = folder_.content("keys");
-  // A process that may write no more: the signal that says so is ignored, the write fails.
+  // The process may not write more: SIGXFSZ is ignored, so the write fails.
   expect_one_line(shell("trap '' XFSZ && ulimit -f 0 &&", "--id 2 --out keys"), 3, "write: File too large");
   EXPECT_EQ(folder_.content("keys"), before);
   EXPECT_FALSE(std::filesystem::exists(path_ + ".new"));

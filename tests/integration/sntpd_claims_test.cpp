@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The hub claims nothing that it does not know, whatever its servers, its feeders and its own answers say.
+// The hub claims nothing that it does not know, whatever its servers and feeders say.
 #include <array>
 #include <atomic>
 
@@ -16,15 +16,15 @@ using fakes::Datagrams;
 using fakes::Finished;
 using fakes::LyingServer;
 
-// The lie comes first: a clock that was unset takes it. Then nobody knows who is right, until a person says
-// so.
+// The lie comes first, and an unset clock accepts it. From then on it is undecided who is right, until a
+// person sets the clock.
 TEST(SntpdClaims, AfterALieThatCameFirstNothingIsClaimedUntilAPersonDecides) {
   const LyingServer changing([](const LyingServer::Question& question) {
     return off_by(question.number < 6 ? 2 * 24h * 365 : 0h)(question);
   });
   Hub hub({"--server", server(changing)});
   ASSERT_TRUE(comes_to_say(hub, "*  ntp:127.0.0.1:" + changing.port()));
-  // 63,072,000 s are two years.
+  // Two years are 63,072,000 s.
   ASSERT_TRUE(hub.program().wait_for("says that this clock is +6307")) << hub.program().err();
   EXPECT_EQ(text_of(status_of(hub), "reliable"), "false");
   EXPECT_EQ(hub.client().ask(fakes::query())->header().leap, Leap::kUnsynchronised);
@@ -49,7 +49,8 @@ TEST(SntpdClaims, ARefusedServerDoesNotTakeBackWhatAPersonHasSet) {
   EXPECT_LT(magnitude(served.transmit - to_ntp(wall_now())), 2s);
 }
 
-// After a power cut both may begin in a time that has passed, until the server learns the true one.
+// After a power cut, both the clock and the server may start at a past time until the server learns the true
+// one.
 TEST(SntpdClaims, AWrongClockComesRightAlsoByAServerThatWasWrongWithIt) {
   for (const auto first_error : {0h, -24h * 365}) {
     const LyingServer waking([first_error](const LyingServer::Question& question) {
@@ -63,7 +64,7 @@ TEST(SntpdClaims, AWrongClockComesRightAlsoByAServerThatWasWrongWithIt) {
   }
 }
 
-// A router after a power cut, which serves 1970 or last year.
+// After a power cut a router may serve 1970 or last year.
 TEST(SntpdClaims, AServerThatTellsAPastTimeDoesNotSilenceAClockThatIsRight) {
   const LyingServer waking(off_by(-24h * 365));
   Hub hub({"--server", server(waking)});
@@ -130,7 +131,7 @@ TEST(SntpdClaims, AServerThatLosesItsReferenceIsNotFollowedForAnotherPoll) {
   EXPECT_GT(served.root_dispersion.to_nanoseconds(), 5ms) << "the bound that it had";
 }
 
-// Its time is the island's: so is that of its follower, and so say both.
+// The server's time is that of an island, so the follower must say that its own is too.
 TEST(SntpdClaims, AFollowerOfALocalClockIsNotReliableAndSaysWhy) {
   const LyingServer island([](const LyingServer::Question& question) {
     Header reply = question.truth;
@@ -149,7 +150,7 @@ TEST(SntpdClaims, AFollowerOfALocalClockIsNotReliableAndSaysWhy) {
   EXPECT_EQ(hub.client().ask(fakes::query())->header().stratum, 11);
 }
 
-// Its clock is 300 s off, which nobody says of it: what was known counts for more.
+// The local clock is 300 s off without saying so, so what the server said before must count for more.
 TEST(SntpdClaims, ALocalClockDoesNotReplaceWhatAServerToldBefore) {
   std::atomic<bool> is_gone = false;
   const LyingServer honest([&is_gone](const LyingServer::Question& question) {
@@ -204,7 +205,7 @@ TEST(SntpdClaims, ALaterWordOfAPersonCounts) {
   EXPECT_EQ(text_of(status_of(hub), "reliable"), "true");
 }
 
-// Within the second that was named, as date(1) names it, is half a second around its middle.
+// The bound of half a second around the middle covers the named second, whose start date(1) prints.
 TEST(SntpdClaims, APersonsWholeSecondIsSetWithABoundThatHoldsIt) {
   const UnsetHub hub;
   const WallTime before = wall_now();
@@ -249,7 +250,7 @@ TEST(SntpdClaims, UntilSomethingVouchesForTheClockItSaysWhatToDo) {
   EXPECT_EQ(served.stratum, 0);
 }
 
-// Whatever the forwarder is called, its own query comes back to it.
+// Behind a forwarder with any name, the hub's own query returns to it.
 TEST(SntpdClaims, MeetsItselfBehindAForwarder) {
   std::atomic<std::uint16_t> port = 0;
   const LyingServer forwarder([&port](const LyingServer::Question& question) {
@@ -265,7 +266,7 @@ TEST(SntpdClaims, MeetsItselfBehindAForwarder) {
   EXPECT_EQ(hub.client().ask(fakes::query())->header().stratum, 10);
 }
 
-// A follows the root and C, C follows B, and B follows A: when the root is gone each of them knows the time
+// A follows the root and C, C follows B, and B follows A: without the root, each would know the time only
 // from itself.
 TEST(SntpdClaims, ARingWhoseRootIsGoneEndsOnItsOwnClockAndIsNeverFresh) {
   std::atomic<bool> is_gone = false;

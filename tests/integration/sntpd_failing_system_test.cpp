@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A system that has no room for another thread: sntpd starts, says so once, serves, and makes up for it
-// later.
+// The system cannot start another thread: sntpd starts, warns once, serves, and recovers later.
 #include <ctime>
 #include <fstream>
 #include <limits>
@@ -53,14 +52,14 @@ class SntpdOnAFailingSystem : public testing::Test {
   }
   void let_threads_start() { failures_->threads_left = 0; }
 
-  // What, why, and what to do.
+  // Expects one warning that says what failed, why, and what to do.
   static void expect_one_warning(const std::string& said, const std::string& what) {
     const std::regex warning(what + ".*: no thread can be started: .*: raise the limit of tasks.*");
     const std::sregex_iterator first(said.begin(), said.end(), warning);
     EXPECT_EQ(std::distance(first, {}), 1) << said;
   }
 
-  // The system spreads clients over the sockets of an address: of so many, each has some.
+  // The kernel spreads clients over the sockets of an address, so that with this many each socket has some.
   static void expect_all_are_answered(const Hub& hub) {
     for (const IpAddress address : {fakes::kLoopbackV4, fakes::kLoopbackV6}) {
       for (int i = 0; i < 32; ++i) {
@@ -89,7 +88,7 @@ TEST_F(SntpdOnAFailingSystem, TheEventLoopServesUntilTheWorkersStart) {
   expect_one_warning(sntpd.program().err(), "the event loop itself waits for the disk");
 }
 
-// The first workers of each attempt start, and the next does not.
+// The first workers of each attempt start, and the next one does not.
 TEST_F(SntpdOnAFailingSystem, TheEventLoopServesOnlyWhatTheWorkersThatStartedDoNot) {
   failures_->threads_left = kAll;
   failures_->threads_passed = 3;
@@ -155,7 +154,7 @@ TEST_F(SntpdOnAFailingSystem, ADiskThatHangsKeepsNobodyWaitingButWhoAskedForIt) 
   }
 }
 
-// What a thread, or all of them, have computed, in nanoseconds.
+// Returns the CPU time of the event loop's thread in nanoseconds.
 std::int64_t time_of_loop(pid_t process) {
   std::int64_t time = 0;
   std::ifstream("/proc/" + std::to_string(process) + "/task/" + std::to_string(process) + "/schedstat") >>
@@ -174,7 +173,7 @@ TEST(SntpdControl, AFullTableOfClientsIsNotTheEventLoopsWork) {
   ASSERT_TRUE(hub.is_serving());
   for (std::uint32_t i = 0; i < 6000; ++i) {
     hub.client_from(IpAddress::v4(0x7f01'0001 + i)).send(query());
-    // So that its socket never overflows.
+    // This prevents an overflow of its socket buffer.
     if (i % 64 == 63) {
       ASSERT_TRUE(hub.client().ask(query()));
     }

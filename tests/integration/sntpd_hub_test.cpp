@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The hub as seen by those who feed it, set it, stop it and start it again, and by the servers that it asks:
-// they lie, vanish, flood, answer late or become somebody else.
+// The hub as seen by those who feed, set, stop and restart it, and by its upstreams, which lie, vanish,
+// flood, answer late or change identity.
 #include <array>
 #include <atomic>
 #include <csignal>
@@ -37,7 +37,7 @@ TEST(SntpdHub, TwoServersThatDisagreeFromAColdStartAreToldOfOnceAndNotFollowed) 
   EXPECT_TRUE(has(hub.sntpctl({"status"}).out, "the servers disagree"));
   EXPECT_EQ(text_of(status_of(hub), "synchronised"), "false");
   EXPECT_TRUE(has(hub.sntpctl({"activity"}).out, "servers_disagree"));
-  // Both are asked on, and nothing more is said.
+  // The hub keeps polling both, and logs nothing more.
   ASSERT_TRUE(comes_to_say_in_json(hub, {R"("reach":31)", R"("reach":63)"}));
   hub.program().send(SIGTERM);
   const std::string said = hub.program().finish().err;
@@ -169,7 +169,7 @@ TEST(SntpdHub, WhatIsFedDoesNotDisplaceAServerThatItAsksItself) {
   EXPECT_EQ(text_of(status_of(hub), "stratum"), "3");
 }
 
-// It may set a clock for want of anything else, but nobody is told that this is the time.
+// A camera may set a clock that has no other source, but the time is not reliable.
 TEST(SntpdHub, ACameraAloneMakesNothingReliable) {
   const fakes::ScratchFolder folder;
   UnsetHub hub({"--state-dir", folder.path("state")});
@@ -206,7 +206,6 @@ TEST(SntpdHub, AServerThatIsUnsetIsNotFollowed) {
   EXPECT_EQ(hub.client().ask(fakes::query())->header().leap, Leap::kUnsynchronised);
 }
 
-// A server that has become another one, an hour away: the clock was right before, so it is not moved.
 TEST(SntpdHub, SaysWhenItAsksAServerAgainThatToldItToStop) {
   std::atomic<int> asked{0};
   const LyingServer upstream([&](const LyingServer::Question& question) {
@@ -263,7 +262,7 @@ TEST(SntpdHub, ShowsItsClients) {
   EXPECT_TRUE(has(clients, R"("version":3)")) << clients;
 }
 
-// The messages that a service manager gets, by sd_notify(3).
+// Receives the messages for a service manager, as in sd_notify(3).
 class NotifySocket {
  public:
   NotifySocket() : socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
@@ -273,7 +272,7 @@ class NotifySocket {
     if (bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
       ADD_FAILURE() << "cannot bind " << path();
     }
-    // As systemd's, it is for all to write to, whatever user the daemon becomes.
+    // As systemd's socket, it is writable by everybody, whichever user the daemon becomes.
     std::filesystem::permissions(path(), std::filesystem::perms::all);
     std::filesystem::permissions(folder_.path(), std::filesystem::perms{0711});
     const timeval patience{20, 0};
@@ -292,7 +291,7 @@ class NotifySocket {
   Fd socket_;
 };
 
-// Nobody asks it anything, and it has nobody to ask: it must wake up by itself.
+// It has no clients and no upstreams, so it must wake up by itself.
 TEST(SntpdHub, TellsItsServiceManagerThatItIsReadyAndAlive) {
   const NotifySocket manager;
   const fakes::ScratchFolder folder;
@@ -306,7 +305,7 @@ TEST(SntpdHub, TellsItsServiceManagerThatItIsReadyAndAlive) {
   EXPECT_EQ(sntpd.finish().status, 0);
 }
 
-// The state that it keeps.
+// Saved state.
 
 TEST(SntpdHub, RemembersItsLastGoodTimeAsAFloor) {
   const fakes::ScratchFolder folder;
@@ -316,8 +315,7 @@ TEST(SntpdHub, RemembersItsLastGoodTimeAsAFloor) {
     hub.program().send(SIGTERM);
     EXPECT_EQ(hub.program().finish().status, 0);
   }
-  // The state is of tomorrow as this clock sees it: neither it nor the clock is known to be wrong, so the
-  // state is reported and left.
+  // By this clock the state is of tomorrow. Either may be wrong, so the state is reported and left alone.
   Hub hub({"--state-dir", folder.path("state")});
   EXPECT_TRUE(has(hub.program().err(), "was saved later than the clock reads: ignored"))
       << hub.program().err();

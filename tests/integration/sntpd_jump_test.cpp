@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Somebody sets the machine's clock while a server is being asked: the offset of an exchange that spans the
-// jump would be off by half of it.
+// Somebody sets the machine's clock during an exchange: an offset measured across the jump would be wrong by
+// half of it.
 #include <cmath>
 #include <regex>
 #include <stdexcept>
@@ -47,7 +47,8 @@ class SharedJump {
 
 class SntpdJump : public testing::Test {
  protected:
-  // sntpd has noticed the jump that `set` makes before the third query is answered, and goes on.
+  // Waits until sntpd has noticed the jump that `set` makes before the third query is answered, and has
+  // measured again.
   void follow(void (*set)(ClockJump&)) {
     const fakes::ScratchFolder folder;
     const std::string path = folder.path("jump");
@@ -80,7 +81,7 @@ class SntpdJump : public testing::Test {
     EXPECT_EQ(said_.find("no reply"), std::string::npos) << said_;
   }
 
-  static constexpr std::size_t kSpoiled = 2;  // counted from 0
+  static constexpr std::size_t kSpoiled = 2;  // index of the query
   std::string said_;
 };
 
@@ -89,7 +90,7 @@ TEST_F(SntpdJump, AQueryThatWasUnderWayIsGivenUpAndAskedAnew) {
   expect_that_nothing_spans_it();
 }
 
-// The loop has looked for a jump before it reads what has arrived.
+// The loop has checked for a jump before it reads what has arrived.
 TEST_F(SntpdJump, AReplyIsNotMeasuredIfTheClockWasSetJustBeforeItIsRead) {
   follow([](ClockJump& jump) { jump.by_before_next_arrival = kJump; });
   expect_that_nothing_spans_it();

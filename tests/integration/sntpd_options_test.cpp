@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sntpd's options and configuration, right and wrong: who is answered, which message, which status.
+// sntpd's options and configuration, right and wrong: which clients get replies, messages and exit statuses.
 #include <filesystem>
 #include <fstream>
 
@@ -32,7 +32,7 @@ class ConfigFile {
 constexpr IpAddress kFirst = IpAddress::v4(0x7f00'0001);
 constexpr IpAddress kSecond = IpAddress::v4(0x7f00'0002);
 
-// Both ask, the denied one first: when the other has its answer, the denied one's request was decided.
+// The denied client asks first, so its request has been handled when the other gets its reply.
 void expect_answers_only(const Hub& hub, IpAddress allowed, IpAddress denied) {
   ASSERT_TRUE(hub.is_serving());
   const auto stranger = hub.client_from(denied);

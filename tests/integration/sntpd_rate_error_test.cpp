@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sntpctl set-rate-error: an experiment's rate error sets the windows of a real sntpd, and of the next one.
+// sntpctl set-rate-error: an experiment's rate error sets the windows of a real sntpd, and of its next run.
 #include <fstream>
 
 #include <sys/stat.h>
@@ -46,7 +46,7 @@ void end(Hub& hub) {
   EXPECT_EQ(hub.program().finish().status, 0);
 }
 
-// 103.5 ppm, and half a ppm for the weather, gain a second in 9615 s.
+// 103.5 ppm, and 0.5 ppm for the weather, amount to a second in 9615 s.
 TEST(SntpdRateError, FollowsAnExperimentAlsoAfterARestart) {
   const fakes::ScratchFolder folder;
   const std::vector<std::string> options{"--state-dir", folder.path("state")};
@@ -77,7 +77,7 @@ Claim claim_of(const Hub& hub) {
           std::stod(std::string{status->find("root_dispersion_s")->number()->text})};
 }
 
-// RFC 5905 has it grow by 15 ppm.
+// RFC 5905 lets the dispersion grow by 15 ppm.
 TEST(SntpdRateError, WhatTheHubClaimsGrowsAsTheExperimentSays) {
   UnsetHub hub;
   ASSERT_EQ(give(hub, fit("399.5")).status, 0);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sntpd, started by root on a machine that has no user for it: what it is then, what it may, and what it
-// keeps.
+// sntpd, started by root on a machine without a user for it: its user, its capabilities and its files.
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -37,7 +36,7 @@ class SntpdStartedByRoot : public testing::Test {
     if (find_user("isletime")) GTEST_SKIP() << "needs a machine without the user isletime";
   }
 
-  // In folders of the system's that are its own, after `preparation`.
+  // Runs it in fresh system directories, after `preparation`.
   static std::vector<std::string> in_fresh_folders(const std::string& preparation,
                                                    const std::string& namespaces = "--mount") {
     const std::string shell =
@@ -87,7 +86,7 @@ TEST_F(SntpdStartedByRoot, StaysRootOnlyIfItIsTold) {
   EXPECT_EQ(std::stoull(from_status(process, "CapEff"), nullptr, 16) & ~kTheTwo, 0U);
 }
 
-// A user namespace in which there is root and nobody else.
+// In this user namespace root is the only user.
 TEST_F(SntpdStartedByRoot, DoesNotStartWhereItCannotBecomeNobody) {
   if (fakes::run({"unshare", "--user", "--map-root-user", "true"}).status != 0)
     GTEST_SKIP() << "needs namespaces";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// sntpd with a battery clock, whole and in its sandbox, by what it serves and says: chips that may be
-// believed and such that may not, a bus that hangs, and devices that are none.
+// The whole sntpd with a battery clock, in its sandbox: chips that may be believed and chips that may not, a
+// bus that hangs, and devices that are no clocks.
 #include <csignal>
 #include <thread>
 
@@ -22,13 +22,13 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// Asks until the reply has the words, for as long as a patient person would.
+// Repeats the query until the reply contains the words, for up to a minute.
 testing::AssertionResult comes_to_say(const Hub& hub, const std::string& what, const std::string& words) {
   std::string last;
   for (const MonoTime end = mono_now() + 60s; mono_now() < end;) {
     last = hub.sntpctl({"--json", what}).out;
     if (has(last, words)) return testing::AssertionSuccess();
-    std::this_thread::sleep_for(50ms);  // so that what is waited for comes sooner
+    std::this_thread::sleep_for(50ms);  // keeps the test from slowing down the hub
   }
   return testing::AssertionFailure() << "not \"" << words << "\" but:\n" << last;
 }
@@ -44,7 +44,7 @@ TEST(SntpdRtc, AtTheStartTheClockIsSetByTheChip) {
   EXPECT_TRUE(comes_to_say(hub, "status", R"("chip":"ds3231")"));
   EXPECT_GT(served_ahead(hub), 7199s);
   EXPECT_LT(served_ahead(hub), 7201s);
-  // A chip that was never compared may have been set two minutes off, and that is what clients are told.
+  // A chip that was never compared may have been set two minutes off, and clients must be told so.
   const Header served = hub.client().ask(fakes::query())->header();
   EXPECT_EQ(served.leap, Leap::kNone);
   EXPECT_GE(served.root_dispersion.to_nanoseconds(), 120s);

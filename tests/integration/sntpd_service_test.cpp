@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What sntpd sends on the wire, seen by a client that can send anything.
+// What sntpd sends on the wire, seen by a client that sends arbitrary packets.
 #include <gtest/gtest.h>
 
 #include "libsync/posix/clocks.hpp"
@@ -59,14 +59,14 @@ TEST_P(SntpdWithWorkers, EndsCleanlyOnSigterm) {
   EXPECT_NE(finished.err.find("answered 1"), std::string::npos) << finished.err;
 }
 
-// RFC 9769, section 2. A client has a new port for each request (RFC 9109), by which the kernel chooses
-// the thread.
+// RFC 9769, section 2. A client has a new port for each request (RFC 9109), and the kernel chooses the thread
+// by the port.
 TEST(Sntpd, AnswersInInterleavedModeWhicheverOfItsThreadsIsAsked) {
   for (const char* workers : {"0", "1", "4"}) {
     const Hub hub({"--no-rate-limit", "--workers", workers});
     ASSERT_TRUE(hub.is_serving());
     Header request = query();
-    request.origin = NtpTimestamp::from_raw(1);  // of no reply of this server's
+    request.origin = NtpTimestamp::from_raw(1);  // this server sent no such reply
     request.receive = NtpTimestamp::from_raw(2);
     int interleaved = 0;
     for (int i = 0; i < 60; ++i) {
@@ -123,7 +123,7 @@ TEST(Sntpd, NeverRepliesWithMoreThanItWasSent) {
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_TRUE(client.is_ignored(Bytes{bytes}.first(size))) << size;
   }
-  // A well-formed 28-byte extension field behind the header.
+  // This adds a well-formed extension field of 28 bytes.
   std::vector<std::uint8_t> field(28, 0);
   field[3] = 28;
   client.send(Bytes{fakes::with_trailer(query(), field)});
@@ -168,7 +168,7 @@ TEST(Sntpd, ItsRootDispersionGrowsWhileNothingSetsTheClock) {
   const auto client = hub.client();
   const auto dispersion = [&] { return client.ask(query())->header().root_dispersion.raw(); };
   const auto first = dispersion();
-  // 15 ppm of two seconds are two units; asking is the only way to wait for them.
+  // 15 ppm of two seconds are two units; the test repeats its query until they have passed.
   const MonoTime deadline = mono_now() + 30s;
   auto later = first;
   while (later < first + 2 && mono_now() < deadline) later = dispersion();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What tests say to a hub and hear of it: samples that are fed, servers that are off, and its status.
+// What tests exchange with a hub: samples that they feed, servers with an offset, and its status.
 #pragma once
 
 #include <string>
@@ -72,7 +72,7 @@ inline fakes::LyingServer::Answer off_by(nanoseconds error) {
   };
 }
 
-// Asks until the sources have the words, for as long as a patient person would.
+// Repeats the query until the sources contain the words, for up to 40 s.
 inline testing::AssertionResult comes_to_say(const Hub& hub, const std::string& words) {
   std::string last;
   for (const MonoTime end = mono_now() + 40s; mono_now() < end;) {

@@ -15,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using fakes::LyingServer;
 
-// The failure that a round ends with. Its time is `later` than now.
+// Runs a round whose clock reads `later` than now, and returns its failure.
 std::string failure_of_round(Probe& probe, nanoseconds later) {
   probe.start_round();
   for (;;) {

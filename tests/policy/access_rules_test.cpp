@@ -40,7 +40,7 @@ TEST(AccessRules, DenialWinsBetweenEqualPrefixes) {
   EXPECT_EQ(decide_sorted(rules, IpAddress::v4(kTen + 1)), Access::kDeny);
 }
 
-// CVE-2015-1821 was a prefix length that is no multiple of the table's step.
+// CVE-2015-1821: chrony wrote out of bounds for prefix lengths that are not a multiple of its table's step.
 TEST(AccessRules, EveryPrefixLengthEndsAtItsOwnBit) {
   for (int length = 0; length <= 128; ++length) {
     const std::array rules{allow(Prefix{{0, 0}, static_cast<std::uint8_t>(length)})};

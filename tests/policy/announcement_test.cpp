@@ -35,7 +35,7 @@ TEST(Announcement, IsOfVersion4InModeBroadcastWithItsInterval) {
   EXPECT_EQ(header.poll, 6);
 }
 
-// RFC 5905, section 8: mode 5 has neither origin nor receive stamp.
+// RFC 5905, section 8: a broadcast has neither an origin nor a receive timestamp.
 TEST(Announcement, HasNoStampButTheReferenceUntilItIsSent) {
   const Header header = header_of(kFollowing);
   EXPECT_TRUE(header.origin.is_unset());
@@ -51,7 +51,7 @@ TEST(Announcement, SaysOfTheClockWhatRepliesSay) {
   EXPECT_EQ(header.precision, -24);
   EXPECT_EQ(header.reference_id, ReferenceId{0xc000'0201});
   EXPECT_GE(header.root_delay.to_nanoseconds(), 10ms);
-  // 15 ppm of the 100 s since it was set.
+  // The dispersion grows by 15 ppm over the 100 s since the clock was set.
   EXPECT_GE(header.root_dispersion.to_nanoseconds(), 20ms + 1400us);
   EXPECT_LE(header.root_dispersion.to_nanoseconds(), 20ms + 1600us);
 }

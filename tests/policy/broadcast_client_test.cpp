@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Attack class 9, broadcast replay and teardown (CVE-2015-7973, CVE-2015-7979), and whatever else somebody
-// on the network can do to a broadcast that he cannot sign.
+// Attack class 9, broadcast replay and teardown (CVE-2015-7973, CVE-2015-7979), and everything else that an
+// attacker on the network can do with broadcasts that he cannot sign.
 #include "libsync/policy/broadcast_client.hpp"
 
 #include <array>
@@ -19,7 +19,7 @@ constexpr auto kDelay = 200us;
 constexpr auto kTick = 1us;  // of both clocks, rounded up: 2^-20 s
 constexpr auto kOffset = 30ms;
 
-// Of a server that is ahead by `offset`, sent at this reading of our clock.
+// A broadcast from a server that is ahead by `offset`, sent when our clock reads `sent`.
 Header broadcast_at(WallTime sent, nanoseconds offset = kOffset) {
   return {
       .leap = Leap::kNone,
@@ -58,7 +58,7 @@ std::optional<BroadcastReject> fault_of(BroadcastClient& client, const Header& h
   return heard ? std::nullopt : std::optional{heard.error()};
 }
 
-// One exchange has been made.
+// A client that has completed one exchange.
 BroadcastClient calibrated(WallTime arrival = kStart) {
   BroadcastClient client({.server = kServer});
   client.on_exchange(exchange_at(arrival));
@@ -90,8 +90,8 @@ TEST(Broadcast, IsMeasuredByHalfTheDelayOfTheLastExchange) {
   EXPECT_EQ(heard->server.stratum, 2);
 }
 
-// By a clock that reads 1970 and may not be set, from a server of 2040: its answer was unfolded, and tells
-// the era.
+// The local clock reads 1970 and the server's 2040. The reply to our query was unfolded, so its offset gives
+// the era of the broadcast.
 TEST(Broadcast, IsOfTheEraOfTheLastExchange) {
   constexpr nanoseconds kSeventyYears = 2'208'988'800s;
   constexpr WallTime kBoot{60s};
@@ -103,7 +103,7 @@ TEST(Broadcast, IsOfTheEraOfTheLastExchange) {
   EXPECT_LE(abs(heard->offset.value - kSeventyYears), 2ns);
 }
 
-// 2041-01-01T00:00:00Z; the same stamp near 1970 would be one of 1904.
+// The leap second is at 2041-01-01T00:00:00Z; near 1970 the same timestamp would unfold to 1904.
 TEST(Broadcast, IsRefusedAtALeapSecondOfTheEraOfTheLastExchange) {
   constexpr WallTime kBoot{60s};
   constexpr nanoseconds kAhead = 2'240'611'200s - 60s - 64s - 2s;
@@ -117,7 +117,7 @@ TEST(Broadcast, IsRefusedAtALeapSecondOfTheEraOfTheLastExchange) {
 
 TEST(Broadcast, ItsErrorBoundHoldsForWhateverIsTaken) {
   int taken = 0;
-  // The exchange was as wrong as its delay lets it be, and the broadcast is held back ever longer.
+  // Each exchange has one of three errors within its bound, and the broadcast is delayed by more and more.
   for (const nanoseconds error : std::initializer_list<nanoseconds>{-100us, 0us, 100us}) {
     for (nanoseconds way = 0us; way < 2ms; way += 20us) {
       BroadcastClient client({.server = kServer});
@@ -155,7 +155,7 @@ TEST(Broadcast, IsNotTakenAfterTheClockWasSet) {
   EXPECT_EQ(fault_of(client, broadcast_at(kStart + 1s), kStart + 1s), BroadcastReject::kNotCalibrated);
 }
 
-// CVE-2015-7973.
+// CVE-2015-7973: ntpd accepted replayed broadcasts.
 TEST(Broadcast, IgnoresAReplayedPacket) {
   BroadcastClient client = calibrated();
   const Header first = broadcast_at(kStart + 64s);
@@ -182,8 +182,8 @@ TEST(Broadcast, IgnoresAPacketThatWasHeldBackThoughNobodyHasSeenItBefore) {
   }
 }
 
-// The whole delay of the exchange, its dispersion, both clocks' ticks, 15 ppm of its age, and 100 us for
-// signing and sending.
+// The tolerance is the delay of the exchange, its dispersion, the ticks of both clocks, 15 ppm of its age,
+// and 100 us for signing and sending.
 TEST(Broadcast, MayDisagreeWithTheLastAnswerByWhatItsDelayAllows) {
   const auto fault_by = [](nanoseconds error) {
     BroadcastClient client = calibrated();
@@ -199,13 +199,13 @@ TEST(Broadcast, MayDisagreeWithTheLastAnswerByWhatItsDelayAllows) {
 TEST(Broadcast, IsComparedWithWhatTheClockWasSteeredBySince) {
   BroadcastClient client = calibrated();
   const WallTime sent = kStart + 10s;
-  // Steering has taken all of the offset away, but for 1 ms.
+  // Steering has removed all but 1 ms of the offset.
   const SinceExchange since{.moved = {-29ms}, .rate = Ppm::whole(1)};
   EXPECT_EQ(fault_of(client, broadcast_at(sent), sent + 100us, kServer, since), BroadcastReject::kDisagrees);
   EXPECT_EQ(fault_of(client, broadcast_at(sent, 1ms), sent + 100us, kServer, since), std::nullopt);
 }
 
-// CVE-2015-7979: whoever could end the association with a bad packet would have its time.
+// CVE-2015-7979: an attacker could end the association with one bad packet, and then supply the time himself.
 TEST(Broadcast, ABadPacketTearsNothingDown) {
   BroadcastClient client = calibrated();
   const WallTime sent = kStart + 64s;
@@ -219,7 +219,7 @@ TEST(Broadcast, ABadPacketTearsNothingDown) {
             BroadcastReject::kWrongAddress);
   ASSERT_TRUE(client.exchange());
   EXPECT_EQ(client.exchange()->time, kStart);
-  // Neither the stamp nor the leap second of a packet that was not believed is remembered.
+  // A rejected packet leaves neither its timestamp nor its leap second behind.
   EXPECT_EQ(fault_of(client, broadcast_at(sent), sent + 100us), std::nullopt);
 }
 
@@ -274,7 +274,7 @@ TEST(Broadcast, OfAServerThatIsNotFitToBeFollowedIsNotTaken) {
   EXPECT_EQ(fault_of(client, unstamped, sent), BroadcastReject::kZeroStamp);
 }
 
-// 2017-01-01T00:00:00Z, just after the leap second that ended 2016.
+// The leap second ends at 2017-01-01T00:00:00Z.
 TEST(Broadcast, NoneIsTakenWithin5SecondsOfALeapSecondThatWasAnnouncedBefore) {
   constexpr WallTime kLeapSecond{1'483'228'800s};
   BroadcastClient client({.server = kServer});
@@ -296,7 +296,7 @@ TEST(Broadcast, AServerWhoseClockWasSetBackIsHeardAgainOnceItHasAnswered) {
   EXPECT_EQ(fault_of(client, broadcast_at(kStart + 3s), kStart + 3s + 100us), std::nullopt);
 }
 
-// RFC 9769: its transmit stamp is that of the answer before it.
+// RFC 9769: the transmit timestamp of an interleaved reply belongs to the reply before it.
 TEST(Broadcast, AnInterleavedAnswerOpensNoDoorForAReplay) {
   BroadcastClient client = calibrated();
   const Header heard = broadcast_at(kStart + 64s);
@@ -311,7 +311,7 @@ TEST(Broadcast, AnAnswerThatWasSentBeforeABroadcastWasHeardOpensNoDoorForThatOne
   BroadcastClient client = calibrated();
   const Header heard = broadcast_at(kStart + 64s);
   EXPECT_EQ(fault_of(client, heard, kStart + 64s + 100us), std::nullopt);
-  client.on_exchange(exchange_at(kStart + 64s + 50us));  // its answer left before
+  client.on_exchange(exchange_at(kStart + 64s + 50us));  // the server sent this reply before the broadcast
   EXPECT_EQ(fault_of(client, heard, kStart + 64s + 200us), BroadcastReject::kReplay);
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 using namespace fakes;
 
-// The time from the query that is due next to the one after it, both answered by `answer`.
+// Returns the time between the next two queries, both answered by `answer`.
 template <class Answer>
 nanoseconds spacing(Conversation& talk, Answer answer) {
   answer(talk.ask_when_due());
@@ -62,7 +62,7 @@ TEST(ClientBackoff, DoesNotFollowGivingUpNothing) {
   EXPECT_TRUE(talk.poll().has_value());
 }
 
-// A step of the clock tells nothing of the server.
+// A step of the local clock says nothing about the server.
 TEST(ClientBackoff, DoesNotFollowAnExchangeThatASettingOfTheClockSpoiled) {
   Conversation talk;
   const MonoTime first = talk.now;
@@ -144,7 +144,7 @@ TEST(ClientBackoff, KissRateSlowsDownAClientThatBurstsOnItsOwnServer) {
   EXPECT_EQ(talk.client.interval(), 2s);
 }
 
-// Whoever can forge a RATE could else keep a client from ever asking again.
+// Without the limit, an attacker who can forge RATE kisses could silence a client for good.
 TEST(ClientBackoff, KissRateSlowsPollingDownToOnceIn1024SecondsAtMost) {
   Conversation talk;
   for (int i = 0; i < 70; ++i) {
@@ -249,7 +249,7 @@ TEST(ClientBackoff, WhoSaysKissDenyEveryDayIsAskedOnceADay) {
   }
 }
 
-// A server that has nothing for us may as well be silent.
+// A server that has sent DENY may stop answering altogether.
 TEST(ClientBackoff, WhoIsSilentAfterAKissDenyIsAskedOnceADay) {
   Conversation talk;
   const MonoTime first = talk.now;
@@ -301,7 +301,7 @@ TEST(ClientBackoff, IgnoresTheOtherFieldsOfAKiss) {
   EXPECT_EQ(talk.client.interval(), 4s);
 }
 
-// CVE-2015-7704 and CVE-2015-7705: whoever knew the address could silence a client.
+// CVE-2015-7704 and CVE-2015-7705: an off-path attacker who knew the server's address could silence a client.
 TEST(ClientBackoff, ActsOnAKissOnlyAfterTheOriginMatches) {
   for (const auto code : {kiss::kRate, kiss::kDeny, kiss::kRestrict}) {
     for (const std::uint64_t guess : {std::uint64_t{0}, std::uint64_t{1}, to_ntp(kT1).raw()}) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Interleaved mode (RFC 9769, section 2). As in its figure, t1 to t4 are the first exchange, t5 to t8 the
-// second: the second reply has t3 as the kernel saw it, 300 us after what the first one could say.
+// Interleaved mode (RFC 9769, section 2). As in its figure, t1 to t4 are the first exchange and t5 to t8 the
+// second: the second reply carries t3 as the kernel stamped it, 300 us after the estimate in the first one.
 #include <gtest/gtest.h>
 
 #include "tests/policy/conversation.hpp"
@@ -13,8 +13,8 @@ using namespace fakes;
 constexpr auto kSendPath = 300us;
 constexpr auto kPoll = 2s;
 
-// The server's clock is 10 s ahead; 2 ms there, 5 ms within, 1 ms back, and 300 us more of which only an
-// interleaved reply tells.
+// The server's clock is 10 s ahead. The query takes 2 ms, the server 5 ms and the reply 1 ms; the send path
+// adds 300 us, which only an interleaved reply reveals.
 struct Round {
   WallTime sent;
 
@@ -40,7 +40,7 @@ class Interleaved : public testing::Test {
   static Header basic_reply(const Header& query, int number) {
     return honest_reply(query, to_ntp(round(number).received()), to_ntp(round(number).stamped()));
   }
-  // `told`: the round of whose reply it tells when it left.
+  // `told` is the round whose kernel transmit timestamp this reply carries.
   static Header interleaved_reply(const Header& query, int number, int told) {
     Header reply = honest_reply(query, to_ntp(round(number).received()), to_ntp(round(told).really_left()));
     reply.origin = query.receive;
@@ -56,14 +56,14 @@ class Interleaved : public testing::Test {
   void converse_in_basic_mode(int number) {
     EXPECT_EQ(reject_of(basic_reply(ask(number), number), number), std::nullopt);
   }
-  // Asks when due and hears nothing until that is certain.
+  // Sends the query when it is due and lets it time out.
   void lose(int number) {
     ask(number);
     talk_.now = talk_.client.next_wakeup();
     EXPECT_FALSE(talk_.poll().has_value());
   }
   static bool is_basic(const Header& query) { return query.origin.is_unset() && query.receive.is_unset(); }
-  // What the second reply makes of it, if it is as it should be but for this.
+  // Returns how the client rejects the second reply after `spoil` has changed it.
   template <class Spoil>
   std::optional<Reject> second_reject(Spoil spoil) {
     converse_in_basic_mode(0);
@@ -97,7 +97,7 @@ TEST_F(Interleaved, AQueryNamesTheReplyBeforeByTheServersReceiveStamp) {
   EXPECT_NE(query.receive, query.transmit) << "by this the server tells the modes";
 }
 
-// Attack class 6: neither stamp is the time.
+// Attack class 6: neither timestamp in the query reveals the local time.
 TEST_F(Interleaved, AQueryIsTheSameWhateverTheLocalClockReads) {
   const auto second_query = [](WallTime local) {
     Conversation talk{{.server = kServer, .interleaved = true}};
@@ -122,7 +122,7 @@ TEST_F(Interleaved, NoNonceMakesTheTwoStampsAlikeOrUnset) {
   }
 }
 
-// T1 and T4 are t1 and t4, T2 is t2 of the first reply, T3 is t3 of the second.
+// T1, T2 and T4 are of the first exchange; T3 comes with the second reply.
 TEST_F(Interleaved, AReplyCompletesTheExchangeBefore) {
   converse_in_basic_mode(0);
   const auto m = hear(interleaved_reply(ask(1), 1, 0), 1);
@@ -153,7 +153,7 @@ TEST_F(Interleaved, EveryFurtherReplyCompletesTheOneBeforeIt) {
   }
 }
 
-// RFC 5905, section 8: the drift is that between t1 and t4, not that of the time since.
+// RFC 5905, section 8: the dispersion covers the drift between t1 and t4, not the time since.
 TEST_F(Interleaved, DispersionIsThatOfTheExchangeBefore) {
   const auto basic = hear(basic_reply(ask(0), 0), 0);
   const auto interleaved = hear(interleaved_reply(ask(1), 1, 0), 1);
@@ -210,13 +210,13 @@ TEST_F(Interleaved, ADuplicateIsRefused) {
   const Observed after_first = talk_.observed();
   EXPECT_EQ(reject_of(reply, 1), Reject::kDuplicate);
   EXPECT_EQ(talk_.observed(), after_first);
-  // Also while the next one is awaited, which is still believed.
+  // It is still a duplicate while the next reply is awaited, and that one is still accepted.
   const Header next = interleaved_reply(ask(2), 2, 1);
   EXPECT_EQ(reject_of(reply, 2), Reject::kDuplicate);
   EXPECT_EQ(hear(next, 2)->time, round(1).arrived());
 }
 
-// Both replies are to the same query: one in each mode.
+// The server answers the same query twice, once in each mode.
 TEST_F(Interleaved, OneReplyIsTakenOfAQueryWhateverItsMode) {
   converse_in_basic_mode(0);
   const Header query = ask(1);
@@ -235,7 +235,7 @@ TEST_F(Interleaved, AReplyToAnOlderQueryIsLateAndCompletesNothing) {
   EXPECT_EQ(hear(interleaved_reply(query, 2, 0), 2)->delay.value, 3ms);
 }
 
-// Attack classes 1 and 5. Whatever an off-path sender knows, it does not know our nonces.
+// Attack classes 1 and 5: an off-path attacker does not know our nonces.
 TEST_F(Interleaved, AForgedOriginIsRefusedAndChangesNothing) {
   converse_in_basic_mode(0);
   const Header query = ask(1);
@@ -262,7 +262,7 @@ TEST_F(Interleaved, AReplyInAModeThatWasNotAskedForIsRefused) {
 }
 
 TEST_F(Interleaved, AStampThatDoesNotFitTheExchangeBeforeIsRefused) {
-  // It left before the query came.
+  // By this timestamp the reply left before the query arrived.
   EXPECT_EQ(second_reject([](Header& reply) { reply.transmit = to_ntp(round(0).received() - 1ms); }),
             Reject::kBadTurnaround);
   EXPECT_TRUE(is_basic(ask(2))) << "nothing is built upon what is refused";
@@ -274,7 +274,7 @@ TEST_F(Interleaved, AStampLaterThanTheArrivalIsRefused) {
 }
 
 TEST_F(Interleaved, TheStampOfThePresentReplyIsRefused) {
-  // As of a server that answers in basic mode and says it did otherwise.
+  // A server that answers in basic mode but marks the reply as interleaved would send this.
   EXPECT_EQ(second_reject([](Header& reply) { reply.transmit = to_ntp(round(1).stamped()); }),
             Reject::kBadTurnaround);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Around a leap second no sample is trusted: during it and for 5 s on either side.
+// No sample is trusted during a leap second or within 5 s of it.
 #include <gtest/gtest.h>
 
 #include "tests/policy/conversation.hpp"
@@ -11,10 +11,10 @@ using namespace std::chrono_literals;
 using fakes::Conversation;
 using fakes::kServer;
 
-// 2017-01-01T00:00:00Z, just after the leap second that ended 2016 (by date(1)).
+// The leap second ends at 2017-01-01T00:00:00Z.
 constexpr WallTime kLeapSecond{1'483'228'800s};
 
-// A query at this instant by both clocks, and its honest answer with this leap.
+// Queries at `time` by both clocks and hears an honest reply with this leap indicator.
 std::optional<Reject> reject_at(Conversation& talk, WallTime time, Leap leap) {
   talk.now = talk.client.next_wakeup();
   const auto query = talk.poll();
@@ -48,7 +48,7 @@ TEST(ClientLeapSecond, AnyOtherMidnightIsADayLikeAnother) {
   EXPECT_EQ(reject_at(talk, kLeapSecond + 1s, Leap::kNone), std::nullopt);
 }
 
-// By a clock that reads 1970 the stamps of 2041 would be those of 1904, and the day would end 17 hours later.
+// Unfolded near 1970, the timestamps of 2041 would be those of 1904, where the day ends 17 hours later.
 TEST(ClientLeapSecond, IsFoundByTheEraOfTheBuildWhereTheClockReads1970) {
   constexpr WallTime kLeapSecondOf2041{2'240'611'200s};
   Conversation talk{{.server = kServer, .era_pivot = WallTime{1'795'219'200s}}};

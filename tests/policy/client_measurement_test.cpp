@@ -38,7 +38,7 @@ TEST(ClientMeasurement, TakesTheBetterStampOfTheQuerysDeparture) {
   EXPECT_EQ(m->offset.value, 10s + 300us);
 }
 
-// 2036-02-07T06:28:16Z starts era 1.
+// NTP era 1 starts at 2036-02-07T06:28:16Z.
 TEST(ClientMeasurement, IsRightAcrossAnEra) {
   const WallTime t1{2'085'978'496s - 1s};
   Conversation talk;
@@ -61,8 +61,8 @@ TEST(ClientMeasurement, TakesAClockThatWasNeverSet) {
   EXPECT_EQ(m->offset.value, 1'770'000'000s - 60s - 2ms);
 }
 
-// A program of 2026-11-21, run with a clock that reads 1970, by servers that are half an era ahead of it, of
-// 2040-01-01 and of 2090-01-01.
+// The program was built on 2026-11-21 and the local clock reads 1970. The servers are half an era ahead of
+// it, in 2040 and in 2090.
 TEST(ClientMeasurement, IsOfTheEraOfTheBuildByAClockOf1970) {
   const WallTime built{1'795'219'200s};
   const WallTime t1{60s};
@@ -78,7 +78,8 @@ TEST(ClientMeasurement, IsOfTheEraOfTheBuildByAClockOf1970) {
   }
 }
 
-// The server's time, not the local clock's, tells which one is wrong: here the clock reads 2150.
+// The local clock reads 2150; the era must come from the server's time relative to the build, not from the
+// local clock.
 TEST(ClientMeasurement, IsOfTheEraOfTheBuildByAClockThatRunsFarAhead) {
   const WallTime t1{5'680'281'600s};
   Conversation talk{{.server = kServer, .era_pivot = WallTime{1'795'219'200s}}};
@@ -99,7 +100,7 @@ TEST(ClientMeasurement, ReportsASlightlyNegativeDelayRaw) {
   EXPECT_EQ(m->delay.value, -1ms);
 }
 
-// RFC 5905, section 8: both precisions plus 15 ppm of T4 - T1, here 8 ms.
+// RFC 5905, section 8: the dispersion is both precisions plus 15 ppm of T4 - T1, which is 8 ms here.
 TEST(ClientMeasurement, DispersionIsBothPrecisionsAndTheDriftMeanwhile) {
   Conversation talk{{.server = kServer, .precision = -8}};
   Header reply = honest_reply(talk.ask());

@@ -29,7 +29,7 @@ TEST(ClientQuery, IsOfTheConfiguredVersion) {
   }
 }
 
-// CVE-2020-13817: a transmit stamp that is the time can be guessed.
+// CVE-2020-13817: an attacker can guess a transmit timestamp that is the local time.
 TEST(ClientQuery, IsTheSameWhateverTheLocalClockReads) {
   const auto second_query = [](WallTime local) {
     Conversation talk;

@@ -12,7 +12,7 @@ using namespace fakes;
 
 using Spoil = void (*)(Header&);
 
-// Whoever sent it, the client goes on as if it had not come, and still believes the true reply.
+// The client ignores the spoilt reply, wherever it comes from, and still accepts the honest one.
 template <class... From>
 void expect_ignored(Reject reason, Spoil spoil, From... from) {
   Conversation talk;
@@ -25,7 +25,7 @@ void expect_ignored(Reject reason, Spoil spoil, From... from) {
   EXPECT_EQ(talk.reject_of(honest), std::nullopt);
 }
 
-// The server's own answer, and unusable: the query is done, and nothing else changes.
+// The reply is the server's own but unusable: it ends the query and changes nothing else.
 void expect_final(Reject reason, Spoil spoil) {
   Conversation talk;
   const Header honest = honest_reply(talk.ask());
@@ -115,8 +115,8 @@ TEST(ClientValidation, RejectsAZeroOriginWhateverIsOutstanding) {
   EXPECT_EQ(talk.reject_of(reply), Reject::kWrongOrigin);
 }
 
-// CVE-2016-9042, CVE-2016-4955, CVE-2020-11868: a spoofed packet cleared the origin that was
-// expected, or made the client ask later.
+// CVE-2016-9042, CVE-2016-4955, CVE-2020-11868: a spoofed packet cleared the expected origin, or made the
+// client ask later.
 TEST(ClientValidation, RejectsAnOriginThatIsNotOursBitForBit) {
   expect_ignored(Reject::kWrongOrigin,
                  [](Header& h) { h.origin = NtpTimestamp::from_raw(h.origin.raw() ^ 1); });
@@ -178,8 +178,8 @@ TEST(ClientValidation, RejectsTrailersThatAreNone) {
   EXPECT_EQ(talk.reject_of(honest), std::nullopt);
 }
 
-// CVE-2015-7871, CVE-2016-1547, CVE-2016-4953, CVE-2016-4957: a crypto-NAK was believed without
-// a key, or ended the association.
+// CVE-2015-7871, CVE-2016-1547, CVE-2016-4953, CVE-2016-4957: a crypto-NAK was accepted without a key, or
+// ended the association.
 TEST(ClientValidation, NeitherBelievesACryptoNakNorGivesUpForIt) {
   for (std::uint8_t version = 1; version <= 4; ++version) {
     Conversation talk{{.server = kServer, .version = version}};
@@ -217,7 +217,7 @@ TEST(ClientValidation, TakesStrata1To15) {
   }
 }
 
-// All-zero means "unset", not 1900 or 2036.
+// An all-zero timestamp means "unset", not 1900 or 2036.
 TEST(ClientValidation, RejectsAnUnsetReceiveOrTransmitStamp) {
   expect_final(Reject::kZeroStamp, [](Header& h) { h.receive = NtpTimestamp{}; });
   expect_final(Reject::kZeroStamp, [](Header& h) { h.transmit = NtpTimestamp{}; });
@@ -244,7 +244,7 @@ TEST(ClientValidation, ForgivesAServerThatSetsItsTransmitStampALittleTooFarAhead
 }
 
 TEST(ClientValidation, ForgivesWhatTheServersPrecisionExplains) {
-  // The clock ticks every 2^-9 s, 1.953 ms.
+  // The server's clock ticks every 2^-9 s, 1.953 ms.
   for (const WallTime transmit : {kT2 - 1'950us, kT2 + 8ms + 1'950us}) {
     Conversation talk;
     Header reply = honest_reply(talk.ask());
@@ -258,7 +258,7 @@ TEST(ClientValidation, ForgivesWhatTheServersPrecisionExplains) {
   });
 }
 
-// A local clock that ticks every 2^-9 s, 1.953 ms, may miss as much of the round trip.
+// A local clock that ticks every 2^-9 s, 1.953 ms, may read the round trip too short by a tick.
 TEST(ClientValidation, ForgivesWhatTheLocalPrecisionExplains) {
   const auto reject_at = [](WallTime t4) {
     Conversation talk{{.server = kServer, .precision = -9}};
@@ -283,7 +283,7 @@ TEST(ClientValidation, RejectsARoundTripDuringWhichTheLocalClockStepped) {
 }
 
 TEST(ClientValidation, RejectsARootDistanceOf16SecondsAndMore) {
-  // delay / 2 + dispersion
+  // The root distance is root_delay / 2 + root_dispersion.
   expect_final(Reject::kRootDistance, [](Header& h) {
     h.root_delay = ShortTime::from_raw(0x0010'0000);
     h.root_dispersion = ShortTime::from_raw(0x0008'0000);
@@ -297,12 +297,12 @@ TEST(ClientValidation, RejectsARootDistanceOf16SecondsAndMore) {
 
 TEST(ClientValidation, MayDemandASmallerRootDistance) {
   Conversation talk{{.server = kServer, .max_root_distance = {19ms}}};
-  Header reply = honest_reply(talk.ask());  // 7.8 ms / 2 + 15.6 ms
+  Header reply = honest_reply(talk.ask());  // its root distance is 7.8 ms / 2 + 15.6 ms
   reply.root_delay = ShortTime::from_raw(0x0000'0200);
   EXPECT_EQ(talk.reject_of(reply), Reject::kRootDistance);
 }
 
-// A public server sent 0xffffff1b, which is 65535 s, not a negative time.
+// A public server sent 0xffffff1b, which means 65535 s and not a negative time.
 TEST(ClientValidation, TakesRootDelayAndDispersionForUnsigned) {
   expect_final(Reject::kRootDistance, [](Header& h) { h.root_delay = ShortTime::from_raw(0xffff'ff1b); });
   expect_final(Reject::kRootDistance,
@@ -320,7 +320,7 @@ TEST(ClientValidation, RejectsAServerThatFollowsUs) {
   EXPECT_EQ(talk.reject_of(honest_reply(talk.ask_when_due())), std::nullopt);
 }
 
-// At stratum 1 the reference id is a name: 10.0.0.1 would be no address.
+// At stratum 1 the reference id is a name, so it cannot be one of our addresses.
 TEST(ClientValidation, SeesNoLoopInTheNameOfAStratum1Clock) {
   constexpr std::array kOurs{ReferenceId::ascii("PPS\0")};
   Conversation talk{{.server = kServer, .own_ids = kOurs}};
@@ -330,7 +330,7 @@ TEST(ClientValidation, SeesNoLoopInTheNameOfAStratum1Clock) {
   EXPECT_EQ(talk.reject_of(reply), std::nullopt);
 }
 
-// CVE-2015-5219: an extreme precision made a loop endless; extreme polls and precisions are legal bytes.
+// CVE-2015-5219: an extreme precision caused an endless loop. All values of poll and precision are legal.
 TEST(ClientValidation, TakesEveryPollAndPrecision) {
   for (int value = -128; value <= 127; ++value) {
     Conversation talk;

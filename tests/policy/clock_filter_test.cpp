@@ -47,7 +47,7 @@ TEST(ClockFilter, TheLaterOfEqualDelaysIsBest) {
   EXPECT_EQ(filter.best()->time, WallTime{3s});
 }
 
-// RFC 5905, section 8: the delay is no less than the system precision.
+// RFC 5905, section 8: the delay is never below the system precision.
 TEST(ClockFilter, DelaysBelowTheLocalPrecisionAreEqual) {
   ClockFilter filter{kPrecision};
   filter.add(with_delay(-500us, 1s));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A client under test and the server it asks. The server's clock is 10 s ahead; a query takes 2 ms,
-// the server 5 ms, the reply 1 ms: by RFC 5905, section 8, offset 10.0005 s and delay 3 ms.
+// A client under test and the server it queries. The server's clock is 10 s ahead; the query takes 2 ms, the
+// server 5 ms and the reply 1 ms. By RFC 5905, section 8, the offset is 10.0005 s and the delay 3 ms.
 #pragma once
 
 #include <optional>
@@ -27,7 +27,7 @@ inline constexpr WallTime kT2 = kT1 + 10s + 2ms;
 inline constexpr WallTime kT3 = kT2 + 5ms;
 inline constexpr WallTime kT4 = kT1 + 8ms;
 
-// All that a caller of Client can see.
+// Everything that a caller of Client can observe.
 struct Observed {
   MonoTime next_wakeup;
   bool is_awaiting;
@@ -57,7 +57,7 @@ class Conversation {
     return ask();
   }
 
-  // Asks when due and hears nothing until that is certain.
+  // Sends the query when it is due and lets it time out.
   void lose_a_query() {
     ask_when_due();
     now = client.next_wakeup();
@@ -71,7 +71,7 @@ class Conversation {
     return hear(bytes_of(reply), from, received);
   }
 
-  // Absent: the datagram was believed.
+  // Returns nothing if the datagram was accepted.
   template <class... Args>
   std::optional<Reject> reject_of(const Args&... args) {
     const auto result = hear(args...);

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Both ways together: a path without queues, and an exponential queue of `mean` on each way.
+// Round-trip delays of a path with a fixed delay and an exponential queue of `mean` in each direction.
 class Path {
  public:
   Path(nanoseconds least, nanoseconds mean, unsigned seed = 7)
@@ -45,7 +45,7 @@ TEST(DeviceDelays, KnowNothingBeforeTheFirst) {
   EXPECT_EQ(delays.mean_excess(), 1us);
 }
 
-// The least of 250 exceeds the minimum by 158 us: 2 ms times sqrt(pi / 500).
+// The least of 250 delays exceeds the minimum by 158 us on average: 2 ms times sqrt(pi / 500).
 TEST(DeviceDelays, FindTheMinimumAndTheMeanOfTheQueues) {
   constexpr int kRuns = 50;
   double minimum = 0;
@@ -102,7 +102,7 @@ TEST(DeviceDelays, AQueueThatStandsOnOneWayForADayIsNoRoute) {
   EXPECT_NEAR(in_us(delays.mean_excess()), 100, 50);
 }
 
-// Then the least delay was no path's.
+// After four days the earlier minimum no longer describes the path.
 TEST(DeviceDelays, DelaysThatAreLongForFourDaysAreARoute) {
   DeviceDelays delays;
   Path quiet{3ms, 100us};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The bounds of the simulations are what a prototype reached, and 15 %.
+// The bounds in the simulations are the results of a prototype plus 15 %.
 #include "libsync/policy/device_estimator.hpp"
 
 #include <cmath>
@@ -32,7 +32,7 @@ nanoseconds from_seconds(double value) {
   return nanoseconds{std::llround(value / kNanosecond)};
 }
 
-// A device's free-running clock against the true time: 40 ppm slow, its rate a random walk.
+// A device's free-running clock relative to true time: 40 ppm slow, with a rate that walks randomly.
 class Oscillator {
  public:
   Oscillator(double wander, std::mt19937_64& random) : wander_(wander), random_(random) {}
@@ -65,7 +65,7 @@ constexpr Link kWiFi{};
 constexpr Link kQuiet{.queue = 20e-6};
 constexpr Link kCongestedOneWay{.queue = 100e-6, .spikes_there = 0.6};
 
-// On each way 1 ms, a queue, and in a share of packets up to 50 ms more.
+// Each direction takes 1 ms, plus a queue, plus up to 50 ms more in a share of the packets.
 class Network {
  public:
   Network(const Link& link, std::mt19937_64& random) : link_(link), queue_(1 / link.queue), random_(random) {}
@@ -94,7 +94,7 @@ class Network {
   std::mt19937_64& random_;
 };
 
-// A device that asks when its estimator wants it to, until it is cut off.
+// A device that polls when its estimator asks for it, until the network is cut.
 class Device {
  public:
   explicit Device(unsigned seed, const Link& link = kWiFi, double wander = 1e-8)
@@ -230,7 +230,8 @@ TEST(DeviceEstimator, ContradictionsThatContradictEachOtherAreNoStep) {
   EXPECT_NEAR(in_seconds(estimator.at(at_second(2050))->offset.value), 0, 1e-3);
 }
 
-// So early the delays say little of how wrong an offset can be, but half of a delay it cannot exceed.
+// With so few samples the delays say little about the offsets' errors, but no error exceeds half of the
+// delay.
 TEST(DeviceEstimator, OfTheFirstEightOnlyTheImpossibleIsDoubted) {
   DeviceEstimator estimator;
   for (std::int64_t i = 0; i < 7; ++i) {
@@ -313,7 +314,7 @@ TEST(DeviceEstimator, AShorterDelayThanAnyTellsThatTheOffsetWasLessCertain) {
   EXPECT_NEAR(in_seconds(estimator.at(at_second(16))->offset.value), 2e-3, 0.3e-3);
 }
 
-// Of the one suspect nothing is known an hour later, of the sample everything.
+// An hour later the old suspect says almost nothing, while the new sample is fresh.
 TEST(DeviceEstimator, AnOldSuspectDoesNotOutrankANewOne) {
   DeviceEstimator estimator = settled();
   EXPECT_EQ(estimator.add({at_second(1920), {1s}, {1ms}}), SampleUse::kDoubted);
@@ -333,7 +334,7 @@ TEST(DeviceEstimator, SuspectsAgreeWhateverRateWasBelieved) {
 TEST(DeviceEstimator, WhatHasDriftedAwayLeavesTheRateUncertainByAsMuch) {
   DeviceEstimator estimator = settled();
   for (std::int64_t i = 0; i < 3; ++i) estimator.add({at_second(1920 + 2 * i), {-6400us}, {1ms}});
-  // Within 68 s: 94 ppm, so 94 us more in each second.
+  // An offset that arose within 68 s means up to 94 ppm, so 94 us more in each second.
   const auto at_once = estimator.at(at_second(1924))->deviation.value;
   const auto later = estimator.at(at_second(1934))->deviation.value;
   EXPECT_NEAR(in_seconds(later) - in_seconds(at_once), 940e-6, 150e-6);
@@ -350,8 +351,8 @@ TEST(DeviceEstimator, TheBoundContainsTheServersTick) {
   EXPECT_GE(estimator.at(at_second(kPoll * 60))->bound.value, 15'600us);
 }
 
-// The estimate stays at one edge of what the long round trips leave possible, 2 ms wide; nobody can tell it
-// from the other edge, which half of the usual delay may lie beyond.
+// The long round trips allow a range of 2 ms. The estimate stays at one edge, but the truth may be at the
+// other, or beyond it by half of the usual delay.
 TEST(DeviceEstimator, WhileAllRoundTripsAreLongTheTruthMayBeAtTheOtherEdge) {
   DeviceEstimator estimator = settled();
   for (std::int64_t i = 30; i < 50; ++i) estimator.add({at_second(kPoll * i), {1ms}, {3ms}});
@@ -467,7 +468,7 @@ TEST(DeviceEstimatorSimulation, OnAQuietNetworkTheRateIsKnownTo2PartsIn10Million
   EXPECT_LT(std::abs(device.error()), 50e-6);
 }
 
-// 66 us if a long delay were as likely to be shared by both ways.
+// The error would be 66 us if the filter took long delays to be shared by both directions just as often.
 TEST(DeviceEstimatorSimulation, CongestionOfOneWayIsHeldTo52Microseconds) {
   MeanSquare steady;
   for (unsigned seed = 0; seed < 40; ++seed) {

@@ -53,7 +53,7 @@ TEST(FixedPoint, DriftIsExactAtEveryScale) {
   EXPECT_EQ(exact_drift(seconds{65'536'000}, Ppm{1}), 1ms);
 }
 
-// 10 % of 292 years are 29 years.
+// 10 % of 292 years is 29 years.
 TEST(FixedPoint, DriftOfCenturiesFits) {
   constexpr Ppm kTenPercent = Ppm::whole(100'000);
   for (const nanoseconds over : {nanoseconds::max(), nanoseconds::min()}) {

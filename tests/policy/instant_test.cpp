@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr WallTime kStart{1'790'000'000s};
 
-// Each reading of a clock takes as long as the list says, then no time.
+// Each reading of a clock takes as long as the list says; after its end, readings take no time.
 class Clocks {
  public:
   explicit Clocks(std::vector<nanoseconds> delays) : delays_(std::move(delays)) {}

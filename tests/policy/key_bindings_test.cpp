@@ -17,7 +17,7 @@ TEST(KeyBindings, AKeyThatNoneNamesIsForAll) {
   EXPECT_TRUE(may_use(kBindings, 9, IpAddress::v4(0xc000'0201)));
 }
 
-// CVE-2015-7974, CVE-2016-1567: any key served any peer.
+// CVE-2015-7974, CVE-2016-1567: any key authenticated any peer.
 TEST(KeyBindings, ABoundKeyIsForItsOwnAddressesOnly) {
   EXPECT_TRUE(may_use(kBindings, 7, IpAddress::v4(0xc0a8'0463)));
   EXPECT_TRUE(may_use(kBindings, 7, IpAddress::v4(0xc000'0209)));

@@ -25,7 +25,7 @@ TEST(Measurement, PrecisionIsRoundedUpAsItBoundsAnError) {
   EXPECT_EQ(precision_of(-29), 2ns);    // 1.86
 }
 
-// CVE-2015-5219: an extreme precision made a loop endless.
+// CVE-2015-5219: an extreme precision caused an endless loop.
 TEST(Measurement, ExtremePrecisionsAreHeldBetweenANanosecondAndASecond) {
   for (int value = -128; value <= -30; ++value) EXPECT_EQ(precision_of(static_cast<std::int8_t>(value)), 1ns);
   for (int value = 0; value <= 127; ++value) EXPECT_EQ(precision_of(static_cast<std::int8_t>(value)), 1s);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What monitoring programs are told, and who is told nothing. Status words and operations are those of
-// RFC 9327, requests such as ntpq and ntpstat send.
+// What monitoring programs can read, and which requests get no reply. Status words and operations are those
+// of RFC 9327; the requests are those that ntpq and ntpstat send.
 #include "libsync/policy/monitor.hpp"
 
 #include <string>
@@ -60,7 +60,7 @@ MonitoredPeer silent_peer() {
   return peer;
 }
 
-// A phone, as the hub shows it.
+// A phone as the hub presents it to ntpq.
 MonitoredPeer phone() {
   MonitoredPeer peer;
   peer.association = 33;
@@ -115,14 +115,14 @@ Result<ControlReply, Refusal> answer(const Datagram& request, const Hub& hub = {
   return answer_control({request, from, kUs, kArrival}, access, hub.shown());
 }
 
-// The header of the reply's first fragment. There must be one.
+// Returns the header of the reply's first fragment, and fails if there is none.
 ControlHeader header_of(const Datagram& request, const Hub& hub = {}) {
   const auto reply = answer(request, hub);
   EXPECT_TRUE(reply);
   return reply ? *parse_control_header(reply->fragment(0).bytes()) : ControlHeader{};
 }
 
-// All of the reply's data.
+// Returns the data of all fragments.
 std::string data_of(const Datagram& request, const Hub& hub = {}) {
   const auto reply = answer(request, hub);
   if (!reply) return to_string(reply.error());
@@ -160,8 +160,8 @@ TEST(Monitor, EchoesVersionSequenceOperationAndAssociation) {
 }
 
 TEST(Monitor, ReadStatusTellsTheAssociationsAndTheirStatus) {
-  // Configured, reachable, system peer, once that event; configured, once mobilized; reachable
-  // candidate, once reachable.
+  // The first peer is configured, reachable and the system peer, which is its one event. The second is
+  // configured and was mobilized once. The third is a reachable candidate and became reachable once.
   const std::string expected("\x00\x01\x96\x1a\x00\x02\x80\x11\x00\x21\x14\x14", 12);
   EXPECT_EQ(data_of(kReadStatus), expected);
   EXPECT_EQ(header_of(kReadStatus).status, 0x0615) << "set by NTP; the clock was synchronised";
@@ -203,7 +203,7 @@ TEST(Monitor, OfAPeerThatWasNeverHeardItTellsNoMeasurement) {
             "unreach=3, hmode=3, pmode=4, hpoll=6, ppoll=6, flash=0x1200\r\n");
 }
 
-// ntpq shows as a clock of its own what has no address, but parentheses in its name.
+// ntpq displays a source without an address as a clock if its name has parentheses.
 TEST(Monitor, WhoeverFeedsTheHubIsShownAsAClock) {
   EXPECT_EQ(data_of(request_of(ControlOperation::kReadVariables, 33)),
             "srchost=\"phone(192.0.2.17)\", leap=0, stratum=0, precision=0,\r\n"
@@ -260,7 +260,7 @@ TEST(Monitor, LeapIsTheTopOfTheStatus) {
   EXPECT_EQ(header_of(kReadSystem, hub).status, 0x4615);
 }
 
-// What cannot be told is an error, not half of an answer.
+// A request with an unknown name gets an error, not half of an answer.
 TEST(Monitor, UnknownVariablesAndAssociationsAreErrors) {
   const auto unknown = header_of(request_of(ControlOperation::kReadVariables, 0, "leap,foo"));
   EXPECT_TRUE(unknown.is_response && unknown.is_error);
@@ -279,8 +279,8 @@ TEST(Monitor, TellsNoVariableTwice) {
   EXPECT_EQ(variable(names), "tc=6\r\n");
 }
 
-// Read only: nothing in it could be changed, no trap be set (CVE-2016-9310), and no list of clients be
-// had (CVE-2013-5211) or made to crash it (CVE-2016-7434, CVE-2019-8936).
+// The interface is read-only: nobody can change anything or set a trap (CVE-2016-9310), fetch a list of
+// clients (CVE-2013-5211), or crash it (CVE-2016-7434, CVE-2019-8936).
 TEST(Monitor, AnswersEveryOtherOperationByAnErrorOf12Bytes) {
   constexpr std::uint16_t kNoPermission = 0x0100;
   constexpr std::uint16_t kBadOperation = 0x0300;
@@ -301,7 +301,7 @@ TEST(Monitor, AnswersEveryOtherOperationByAnErrorOf12Bytes) {
   }
 }
 
-// CVE-2019-6443
+// CVE-2019-6443: ntpsec read beyond the end of a request.
 TEST(Monitor, ACountBeyondTheDatagramIsABadFormat) {
   for (const std::uint16_t count : {std::uint16_t{5}, std::uint16_t{0xffff}}) {
     Datagram request = request_of(ControlOperation::kReadVariables, 0, "leap");
@@ -313,11 +313,11 @@ TEST(Monitor, ACountBeyondTheDatagramIsABadFormat) {
 }
 
 TEST(Monitor, WhatFollowsTheDataIsNotLookedAt) {
-  // ntpstat's: 12 bytes in a buffer of 576.
+  // ntpstat sends 12 bytes in a buffer of 576.
   Datagram request = kReadSystem;
   request.resize(576);
   EXPECT_EQ(data_of(request), data_of(kReadSystem));
-  // ntpq pads, and may sign.
+  // ntpq pads its requests and may sign them.
   request = request_of(ControlOperation::kReadVariables, 0, "leap,tc");
   request.resize(request.size() + 1 + 20, 0xff);
   EXPECT_EQ(data_of(request), "leap=0, tc=6\r\n");
@@ -347,13 +347,13 @@ TEST(Monitor, FragmentsJoinAndArePaddedToWholeWords) {
   const std::string all = data_of(request_of(ControlOperation::kReadVariables, 1), hub);
   EXPECT_EQ(all.size(), a.count + b.count);
   EXPECT_EQ(all.substr(all.size() - 17), "jitter=0.012345\r\n");
-  // ntpd 1.2.2 tells what lay in memory there.
+  // The padding must be zero; ntpd 1.2.2 leaks memory there.
   for (std::size_t at = kControlHeaderSize + b.count; at < second.bytes().size(); ++at) {
     EXPECT_EQ(second.bytes()[at], 0);
   }
 }
 
-// CVE-2013-5211 in mode 6: what a request of 12 bytes may cause.
+// CVE-2013-5211 in mode 6: a request of 12 bytes must not cause a long reply.
 TEST(Monitor, NoReplyExceedsThreeFragmentsHoweverManyPeersThereAre) {
   Hub hub;
   const std::string longest(1000, '"');
@@ -375,7 +375,7 @@ TEST(Monitor, NoReplyExceedsThreeFragmentsHoweverManyPeersThereAre) {
   EXPECT_EQ(header_of(kReadStatus, hub).count, kMostControlData);
 }
 
-// ntpstat reads the first fragment only.
+// ntpstat reads only the first fragment.
 TEST(Monitor, WhatNtpstatReadsIsInTheFirstFragment) {
   Hub hub;
   const std::string longest(100, 'x');
@@ -389,7 +389,7 @@ TEST(Monitor, WhatNtpstatReadsIsInTheFirstFragment) {
   EXPECT_EQ(text.substr(text.find("tc="), 5), "tc=6,") << "not that of mintc";
 }
 
-// CVE-2009-3563, CVE-2010-0292, CVE-2016-6301: two servers answered each other for ever.
+// CVE-2009-3563, CVE-2010-0292, CVE-2016-6301: two servers answered each other without end.
 TEST(Monitor, NeverAnswersAReply) {
   for (const auto& request : {kReadStatus, kReadSystem, request_of(ControlOperation::kReadVariables, 999)}) {
     const auto reply = answer(request);

@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr MonoTime kStart{1000s};
-constexpr std::uint32_t kUnlucky = 33;  // neither spared nor kissed, whatever came before
+constexpr std::uint32_t kUnlucky = 33;  // random number of a request that is neither spared nor kissed
 
 TEST(RateLimit, AnswersABurstAndThenNoMore) {
   RateLimit limit;
@@ -30,7 +30,7 @@ TEST(RateLimit, AnswersNoMoreThanSixteenASecondInTheLongRun) {
   for (int i = 0; i < 100'000; ++i) {
     if (limit.judge(kStart + i * 1ms, kUnlucky) == Allowance::kWithin) ++answered;
   }
-  EXPECT_EQ(answered, 64 + 100 * 16 - 1);  // the last is due at 100 s
+  EXPECT_EQ(answered, 64 + 100 * 16 - 1);  // the last token arrives at 100 s
 }
 
 TEST(RateLimit, FourSecondsOfSilenceMakeUpForABurst) {
@@ -40,7 +40,7 @@ TEST(RateLimit, FourSecondsOfSilenceMakeUpForABurst) {
   EXPECT_NE(limit.judge(kStart + 4s, kUnlucky), Allowance::kWithin);
 }
 
-// RFC 8633, section 5.4: who floods in a victim's name must not silence the victim.
+// RFC 8633, section 5.4: an attacker who floods in a victim's name must not silence the victim.
 TEST(RateLimit, SparesOneInFourOfWhatIsBeyond) {
   RateLimit limit;
   for (int i = 0; i < 64; ++i) (void)limit.judge(kStart, kUnlucky);
@@ -62,7 +62,7 @@ TEST(RateLimit, KissesOneIn32OfWhatIsBeyond) {
   EXPECT_EQ(kisses, 1000);
 }
 
-// Whoever could count out when the next kiss is due could have it sent to a victim.
+// If kisses came by count, an attacker could time his requests to have them sent to a victim.
 TEST(RateLimit, WhoIsKissedIsUpToTheRandomNumberAndNotToTheCount) {
   RateLimit limit;
   for (int i = 0; i < 64; ++i) (void)limit.judge(kStart, kUnlucky);
@@ -70,7 +70,7 @@ TEST(RateLimit, WhoIsKissedIsUpToTheRandomNumberAndNotToTheCount) {
   for (int i = 0; i < 1000; ++i) ASSERT_EQ(limit.judge(kStart, 0), Allowance::kKiss) << i;
 }
 
-// 16 a second is one in 1/16 s, which a poll of 2^-4 s would be.
+// The limit of 16 requests a second corresponds to a poll of 2^-4 s.
 TEST(RateLimit, AKissAsksForAPollFarWithinTheLimit) {
   EXPECT_GE(std::chrono::seconds{1 << RateLimit::kKissPoll}, RateLimit::kInterval);
 }

@@ -53,14 +53,14 @@ inline Result<Reply, Refusal> respond_to(const Header& request, const ServerStat
   return respond_to(bytes_of(request), state, from, received);
 }
 
-// Absent: there is a reply.
+// Returns nothing if there is a reply.
 template <class... Args>
 std::optional<Refusal> refusal_of(const Args&... args) {
   const auto result = respond_to(args...);
   return result ? std::nullopt : std::optional{result.error()};
 }
 
-// The reply to an honest client. There must be one.
+// Returns the reply to an honest client. There must be one.
 template <class... Args>
 Header reply_to_client(const Args&... args) {
   const auto reply = respond_to(request_of(Mode::kClient), args...);

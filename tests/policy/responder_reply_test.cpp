@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a reply says.
+// The contents of a reply.
 #include <gtest/gtest.h>
 
 #include "tests/policy/request_maker.hpp"
@@ -32,7 +32,7 @@ TEST(Responder, EchoesTheTransmitStampAsOriginBitForBit) {
   }
 }
 
-// RFC 4330, section 6: poll is copied. CVE-2015-5219: extremes are legal bytes.
+// RFC 4330, section 6: the server copies the poll field. CVE-2015-5219: extreme values are legal.
 TEST(Responder, EchoesEveryPoll) {
   for (int poll = -128; poll <= 127; ++poll) {
     Header request = request_of(Mode::kClient);
@@ -55,7 +55,7 @@ TEST(Responder, EchoesNothingElseOfTheRequest) {
   EXPECT_EQ(*respond_to(noisy), *respond_to(request_of(Mode::kClient)));
 }
 
-// 1'770'000'000 + 2'208'988'800 s since 1900, and a quarter.
+// The time is 1'770'000'000 + 2'208'988'800 s since 1900, and a quarter of a second.
 TEST(Responder, StampsTheArrival) {
   EXPECT_EQ(reply_to_client().receive.raw(), 0xed2a'8d00'4000'0000U);
 }
@@ -70,7 +70,7 @@ TEST(Responder, LeavesTransmitUnsetUntilItIsStamped) {
   EXPECT_EQ(parse_header(*reply), expected);
 }
 
-// 2036-02-07T06:28:16Z is 2^32 s after 1900: its stamp would read as "unset".
+// 2036-02-07T06:28:16Z is 2^32 s after 1900, so its timestamp would be zero, which means "unset".
 TEST(Responder, SendsNoUnsetStampWhenAnEraStarts) {
   const WallTime era{2'085'978'496s};
   auto reply = respond_to(request_of(Mode::kClient), kState, kAsker, era);
@@ -79,7 +79,7 @@ TEST(Responder, SendsNoUnsetStampWhenAnEraStarts) {
   EXPECT_FALSE(parse_header(*reply).transmit.is_unset());
 }
 
-// Its transmit stamps tell when a reply is expected to leave.
+// The transmit timestamps are only estimates of the time at which a reply leaves.
 TEST(Responder, ClaimsNoPrecisionThatItsStampsDoNotHave) {
   ServerState state = kState;
   state.precision = -26;
@@ -189,7 +189,8 @@ Question question_of(const Header& request) {
   return *judge({bytes_of(request), kAsker, kUs, kArrival}, kAnyone);
 }
 
-// RFC 9769, section 2: its origin is the request's receive stamp, by which the client knows it.
+// RFC 9769, section 2: the origin is the request's receive timestamp, by which the client recognises the
+// mode.
 TEST(Responder, AnInterleavedReplyTellsWhenTheOneBeforeLeft) {
   Header request = request_of(Mode::kClient);
   request.origin = NtpTimestamp::from_raw(0x1111);
@@ -203,7 +204,7 @@ TEST(Responder, AnInterleavedReplyTellsWhenTheOneBeforeLeft) {
   EXPECT_EQ(interleaved, expected);
 }
 
-// RFC 5905, section 7.4.
+// RFC 5905, section 7.4, defines the kiss codes.
 TEST(Responder, ARateKissIsUnsynchronisedAndAsksForALongerPoll) {
   Header request = request_of(Mode::kClient, 3);
   request.poll = 4;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which packets are answered.
+// Which requests get a reply.
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ TEST(Responder, AnswersMode3WithMode4InEveryVersion) {
   }
 }
 
-// Windows asks in mode 1.
+// Windows sends requests in mode 1.
 TEST(Responder, AnswersMode1WithMode2InEveryVersion) {
   for (std::uint8_t version = 1; version <= 4; ++version) {
     EXPECT_EQ(mode_of_reply_to(request_of(Mode::kSymmetricActive, version)), Mode::kSymmetricPassive);
@@ -46,7 +46,7 @@ TEST(Responder, AnswersMode0OnlyInVersion1AndFromAnotherPortThan123) {
   }
 }
 
-// CVE-2009-3563 (mode 7), CVE-2010-0292, CVE-2016-6301: two servers answered each other for ever.
+// CVE-2009-3563 (mode 7), CVE-2010-0292, CVE-2016-6301: two servers answered each other without end.
 TEST(Responder, NeverAnswersModes2And4To7) {
   for (const Mode mode :
        {Mode::kSymmetricPassive, Mode::kServer, Mode::kBroadcast, Mode::kControl, Mode::kPrivate}) {
@@ -56,7 +56,7 @@ TEST(Responder, NeverAnswersModes2And4To7) {
   }
 }
 
-// CVE-2009-3563, CVE-2010-0292, CVE-2016-6301
+// CVE-2009-3563, CVE-2010-0292 and CVE-2016-6301 again.
 TEST(Responder, NeverAnswersItsOwnReply) {
   for (const Mode mode : {Mode::kClient, Mode::kSymmetricActive}) {
     for (const Endpoint from : {kAsker, kUs, Endpoint{kAsker.address, 123}}) {
@@ -68,7 +68,7 @@ TEST(Responder, NeverAnswersItsOwnReply) {
   }
 }
 
-// CVE-2013-5211 (monlist), CVE-2014-0021: a short request with a false sender drew long replies.
+// CVE-2013-5211 (monlist), CVE-2014-0021: a short request with a forged sender caused long replies.
 TEST(Responder, NeverRepliesWithMoreBytesThanTheRequest) {
   const auto request = bytes_of(request_of(Mode::kClient));
   for (std::size_t size = 0; size < request.size(); ++size) {
@@ -77,7 +77,7 @@ TEST(Responder, NeverRepliesWithMoreBytesThanTheRequest) {
   EXPECT_EQ(respond_to(Bytes{request})->size(), request.size());
 }
 
-// CVE-2013-5211
+// CVE-2013-5211: monlist requests were used for amplification.
 TEST(Responder, NeverAnswersAQueryForItsLog) {
   std::vector<std::uint8_t> monlist(192);
   monlist[0] = 0x17;  // version 2, mode 7
@@ -113,7 +113,7 @@ TEST(Responder, AnswersAnotherServersPort) {
   EXPECT_EQ(refusal_of(request_of(Mode::kClient), kState, Endpoint{kAsker.address, 123}), std::nullopt);
 }
 
-// CVE-2015-1821, CVE-2015-7978: what the rules themselves decide is tested with them.
+// CVE-2015-1821, CVE-2015-7978. The rules' own decisions are tested in access_rules_test.cpp.
 TEST(Responder, AnswersOnlyWhomTheRulesAllow) {
   const auto request = bytes_of(request_of(Mode::kClient));
   const std::array rules{AccessRule{Prefix::v4(0xc000'0209, 32), Access::kDeny},
@@ -133,7 +133,7 @@ TEST(Responder, AnswersNobodyWithoutARule) {
   EXPECT_EQ(result.error(), Refusal::kDenied);
 }
 
-// CVE-2015-7871: a crypto-NAK passed for authentication.
+// CVE-2015-7871: a crypto-NAK was accepted as authentication.
 TEST(Responder, NeverAnswersACryptoNak) {
   for (std::uint8_t version = 1; version <= 4; ++version) {
     for (const Mode mode : {Mode::kClient, Mode::kSymmetricActive}) {
@@ -143,7 +143,7 @@ TEST(Responder, NeverAnswersACryptoNak) {
   }
 }
 
-// Whether it is right is not judged here.
+// The responder does not verify the MAC; its caller does.
 TEST(Responder, SaysWhichMacARequestBears) {
   const auto request = with_trailer(request_of(Mode::kClient),
                                     {0, 0, 0, 7, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});

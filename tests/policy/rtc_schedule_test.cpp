@@ -25,7 +25,7 @@ class RtcScheduleTest : public testing::Test {
  protected:
   RtcSchedule schedule{kStart, kWriteError};
 
-  // From a reading at the start to the next one.
+  // Returns the time from a reading at the start to the next one.
   nanoseconds until_next_read(const RtcHost& host) {
     schedule.on_checked(kStart, false);
     schedule.on_read(kStart, host);
@@ -44,7 +44,7 @@ TEST_F(RtcScheduleTest, AtBootTheTimeIsReadAtOnceAndTheRegistersCheckedThen) {
   EXPECT_LE(schedule.next(kAlone).at, kStart + 1s);
 }
 
-// 1 ppm gains an eighth of 10 ms in 1250 s, 4 ppm in 312.5 s.
+// At 1 ppm the clock gains an eighth of 10 ms in 1250 s, at 4 ppm in 312.5 s.
 TEST_F(RtcScheduleTest, AloneItReadsWhenTheClockMayHaveDriftedByAnEighthOfItsBound) {
   EXPECT_EQ(until_next_read({.is_verified = false, .bound = {10ms}, .rate_uncertainty = Ppm::whole(4)}),
             312500ms);
@@ -104,7 +104,7 @@ TEST_F(RtcScheduleTest, AfterARepairTheyAreCheckedSooner) {
   EXPECT_EQ(schedule.next(kAlone).at, kStart + 1min);
 }
 
-// A register that will not hold its value is broken: nobody is helped by a write a minute.
+// A register that does not hold its value is broken, and a write a minute would not help.
 TEST_F(RtcScheduleTest, ARepairThatNeverHoldsIsNotPursuedForEver) {
   schedule.on_read(kStart, kAlone);
   schedule.on_read(kStart + 512s, kAlone);
@@ -133,7 +133,7 @@ TEST_F(RtcScheduleTest, ABusThatWorksAgainIsForgiven) {
   EXPECT_EQ(schedule.next(kAlone).at, kStart + 17s);
 }
 
-// 5 ms are tolerated; a write is good to 2 ms, and so is what is known of the offset.
+// The schedule tolerates 5 ms, a write is accurate to 2 ms, and so is the measured offset.
 TEST_F(RtcScheduleTest, IsWrittenOnlyWhenItIsCertainlyWrongByMoreThanIsTolerated) {
   EXPECT_FALSE(schedule.wants_write(off_by(9ms), kVerified, kStart));
   EXPECT_TRUE(schedule.wants_write(off_by(9ms + 1ns), kVerified, kStart));
@@ -154,7 +154,7 @@ TEST_F(RtcScheduleTest, AChipThatHasLostItsTimeIsWrittenWhateverItReads) {
   EXPECT_TRUE(schedule.wants_write({.is_believable = false, .offset = {}, .bound = {}}, kVerified, kStart));
 }
 
-// A dead battery would ask for it at each reading.
+// With a dead battery every reading would cause a write.
 TEST_F(RtcScheduleTest, IsNotWrittenMoreOftenThanHourly) {
   schedule.on_written(kStart);
   const RtcFinding lost{.is_believable = false, .offset = {}, .bound = {}};

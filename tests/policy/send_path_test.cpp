@@ -24,7 +24,7 @@ TEST(SendPath, IsNothingBeforeItIsKnown) {
   EXPECT_EQ(SendPath{}.advance(kBusy), 0ns);
 }
 
-// After a rest the first ones take longest, and would set the stamps that follow too far ahead.
+// After a rest the first replies take longest; averaging them would set later timestamps too far ahead.
 TEST(SendPath, StartsWithTheLeastOfTheFirstEight) {
   SendPath path;
   path.learn(kBusy, 16us);
@@ -46,7 +46,7 @@ TEST(SendPath, LearnsOfEachWorkByItself) {
   EXPECT_EQ(path.advance({Pause::kLong, 1}), 0ns);
 }
 
-// 1000 to 1999 ns, in an order without a pattern, and one in 50 of 60 us.
+// The path takes 1000 to 1999 ns in no simple order, and 60 us once in 50 times.
 TEST(SendPath, SettlesWhereMostTakeLongerWhateverTheOutliers) {
   SendPath path;
   for (int i = 0; i < 5000; ++i) path.learn(kBusy, i % 50 == 0 ? 60us : nanoseconds{1000 + i * 617 % 1000});
@@ -80,7 +80,7 @@ TEST(SendPath, IsNeverNegative) {
   }
 }
 
-// Half as fast a processor: what it did in 4 us takes 8, and this the same share of it.
+// The processor is half as fast: work that took 4 us takes 8, and the send path slows down alike.
 TEST(SendPath, GrowsWithThePaceOfTheMachine) {
   SendPath path;
   for (int i = 0; i < kFirst; ++i) path.learn(kBusy, 3us, 4us);
@@ -89,7 +89,7 @@ TEST(SendPath, GrowsWithThePaceOfTheMachine) {
   EXPECT_EQ(path.advance(kBusy, 0us), 0us);
 }
 
-// A clock that was set between two groups of replies.
+// The clock was set between two groups of replies.
 TEST(SendPath, IsNeverMoreThanWhatCanBeLearned) {
   SendPath path;
   for (int i = 0; i < kFirst; ++i) path.learn(kBusy, 3us, 4us);
@@ -108,7 +108,7 @@ TEST(SendPath, WantsOneStampIn10MillisecondsOfAStream) {
   EXPECT_TRUE(path.wants_sample(kBusy, kStart + 10ms));
 }
 
-// The stamping itself takes time: what is learned holds for replies that are stamped as well.
+// Stamping takes time itself, so what is learned applies to replies that are stamped too.
 TEST(SendPath, WantsEachAfterAPause) {
   SendPath path;
   for (const Pause pause : {Pause::kMedium, Pause::kLong}) {

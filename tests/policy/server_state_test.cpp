@@ -49,7 +49,7 @@ TEST(ServerState, IsNotBelievedWithAClockBeforeTheBuildDate) {
   EXPECT_TRUE(is_synchronised(state, kSetAt));
 }
 
-// RFC 5905, section 4: PHI is 15 ppm, so 15 ms in 1000 s.
+// RFC 5905, section 4: PHI is 15 ppm, which is 15 ms in 1000 s.
 TEST(ServerState, DispersionGrowsBy15PpmAtFirst) {
   EXPECT_EQ(root_dispersion_at(kFollowing, kSetAt).value, 20ms);
   const nanoseconds grown = root_dispersion_at(kFollowing, kSetAt + 1000s).value - 20ms;
@@ -107,7 +107,7 @@ TEST(ServerState, DispersionGrowsBelowMaxdispWhateverTheLimit) {
   EXPECT_EQ(root_dispersion_at(state, later), root_dispersion_at(kFollowing, later));
 }
 
-// A year at 15 ppm.
+// The bound grows for a year at 15 ppm.
 TEST(ServerState, ABoundThatIsKnownGrowsOn) {
   ServerState state = kFollowing;
   state.growth_limit = kUnlimited;

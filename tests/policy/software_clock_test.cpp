@@ -50,7 +50,7 @@ TEST(SoftwareClock, KeepsARateThatWasKnownBeforeTheTime) {
   EXPECT_EQ(clock.at(kBoot + 6s), kToday + 1s + 40us);
 }
 
-// 500 ppm gain 1 ms in 2 s.
+// 500 ppm amounts to 1 ms in 2 s.
 TEST(SoftwareClock, SlewsByWhatItIsToldAndNoMore) {
   for (const nanoseconds amount : {nanoseconds{1ms}, nanoseconds{-1ms}}) {
     SoftwareClock clock = set_at_boot();
@@ -84,7 +84,7 @@ TEST(SoftwareClock, SettingItEndsASlew) {
   EXPECT_EQ(clock.at(kBoot + 2s), kToday + 1s);
 }
 
-// A press is stamped in the interrupt, and the clock may be adjusted before it is read.
+// An interrupt stamps the button press, and the clock may be adjusted before the stamp is read.
 TEST(SoftwareClock, TellsTheTimeBeforeItsLastAdjustment) {
   SoftwareClock clock = set_at_boot();
   clock.set_rate(kBoot + 10s, Ppm::whole(100));

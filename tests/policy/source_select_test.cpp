@@ -168,7 +168,7 @@ TEST(SourceSelect, ABetterTierThatDoesNotCountDecidesNothing) {
   EXPECT_FALSE(select(Candidates{silent, source(10s, 10ms), source(-10s, 10ms)}).combination);
 }
 
-// Before the first selection the local clock says nothing: it may be right by chance.
+// Before the first selection the local clock is no evidence: it may be right by chance.
 TEST(SourceSelect, AClockThatHasFollowedNobodyIsNoWitness) {
   const Candidates candidates{source(0ns, 10ms), source(1s, 10ms), source(2s, 10ms)};
   EXPECT_FALSE(select(candidates).combination);
@@ -223,7 +223,8 @@ TEST(SourceSelect, AWideIntervalAgreesWithANarrowOneButDoesNotSpoilIt) {
   EXPECT_EQ(standings(candidates), (Standings{Standing::kOutlier, Standing::kSystemPeer}));
 }
 
-// Their intervals meet at 9 to 10 s; every offset by itself is outside, and so is their mean of 11 s.
+// The intervals intersect from 9 to 10 s. Every single offset is outside of that, and so is their mean of 11
+// s.
 TEST(SourceSelect, TheCombinedOffsetIsWhereTheIntervalsMeet) {
   const Candidates candidates{source(5s, 5s), source(14s, 5s), source(14s, 5s)};
   const auto combination = select(candidates).combination;
@@ -233,7 +234,7 @@ TEST(SourceSelect, TheCombinedOffsetIsWhereTheIntervalsMeet) {
   EXPECT_EQ(combination->offset.value, 10s);
 }
 
-// RFC 5905, section 11.2.2: pruned down to three survivors as long as that helps.
+// RFC 5905, section 11.2.2: clustering prunes down to three survivors as long as that helps.
 TEST(SourceSelect, ClusteringPrunesTheFurthestButLeavesThree) {
   const Candidates candidates{source(0ns, 100ms), source(1ms, 100ms), source(2ms, 100ms), source(40ms, 100ms),
                               source(50ms, 100ms)};
@@ -268,8 +269,8 @@ TEST(SourceSelect, WeightsAreByInverseVariance) {
   EXPECT_NEAR(static_cast<double>(selection.combination->offset.value.count()), 0.4e6, 1e3);
 }
 
-// Offsets 100 deviations apart are no noise: two paths differ in what no noise shows. The one that was asked
-// last, and so knows its own offset best, is not for that reason the better one.
+// Offsets 100 deviations apart are not noise: the paths differ in a way that noise does not show. The source
+// that was polled last knows its own offset best, but is not the better one for that.
 TEST(SourceSelect, SourcesThatDifferByMoreThanTheirNoiseCountAlike) {
   const Selection selection =
       select(Candidates{with_deviation(20us, source(-2ms, 10ms)), with_deviation(100us, source(3ms, 10ms)),
@@ -282,8 +283,9 @@ TEST(SourceSelect, SourcesThatDifferByMoreThanTheirNoiseCountAlike) {
   EXPECT_NEAR(static_cast<double>(selection.combination->offset.value.count()), 333'333.0, 30'000.0);
 }
 
-// DerSimonian and Laird's moments, worked by hand: weights 1 and 1/4, difference 10, so Q = 20, of which four
-// are noise; over (1.25 - 1.0625 / 1.25) that is a common variance of 40 least ones: weights as 1/41 to 1/44.
+// The between-source variance is DerSimonian and Laird's moment estimate. The weights are 1 and 1/4 and the
+// difference is 10, so Q = 20, of which 4 are noise; dividing by 1.25 - 1.0625 / 1.25 gives a common variance
+// of 40 of the smaller ones, hence variances of 41 and 44.
 TEST(SourceSelect, WhatTheyDifferByBeyondTheirNoiseIsAddedToEachVariance) {
   const Selection selection =
       select(Candidates{with_deviation(100us, source(0ms, 10ms)), with_deviation(200us, source(1ms, 10ms))});
@@ -370,7 +372,7 @@ TEST(SourceSelect, EveryStandingHasItsOwnName) {
   }
 }
 
-// As in ntpq's billboard.
+// The tallies are those of ntpq's billboard.
 TEST(SourceSelect, TalliesAreThoseOfNtpq) {
   EXPECT_EQ(describe(Standing::kSystemPeer).tally, '*');
   EXPECT_EQ(describe(Standing::kSelected).tally, '+');
@@ -388,7 +390,7 @@ class RandomSources {
   }
   std::size_t up_to(std::size_t most) { return std::uniform_int_distribution<std::size_t>{0, most}(random_); }
 
-  // Its interval holds the true offset, zero.
+  // The interval of an honest source contains the true offset, zero.
   Candidate honest() {
     const nanoseconds bound = between(1us, 1s);
     return any(between(-bound, bound), bound);
@@ -442,9 +444,9 @@ TEST(SourceSelectProperty, AnyOrderOfCandidatesGivesTheSameVerdicts) {
 
 struct Island {
   Candidates candidates;
-  nanoseconds earliest = -1h;  // what all honest intervals have in common
+  nanoseconds earliest = -1h;  // the intersection of all honest intervals
   nanoseconds latest = 1h;
-  nanoseconds first{};  // what at least one of them allows
+  nanoseconds first{};  // the union of all honest intervals
   nanoseconds last{};
 };
 
@@ -466,7 +468,7 @@ Island with_a_minority_of_liars(RandomSources& random, nanoseconds from, nanosec
   return island;
 }
 
-// Honest intervals reach 2 s, a liar's from its offset to 1 s less.
+// Honest intervals lie within 2 s of the true offset, and a liar's starts at least 3 s from it.
 TEST(SourceSelectProperty, AMinorityOfCleanLiarsNeverMovesTheClockFromWhatTheHonestAgreeOn) {
   for (unsigned seed = 0; seed < 2000; ++seed) {
     RandomSources random{seed};
@@ -478,7 +480,7 @@ TEST(SourceSelectProperty, AMinorityOfCleanLiarsNeverMovesTheClockFromWhatTheHon
   }
 }
 
-// A liar may agree with some of the honest: then an honest source's bound is what still holds.
+// A liar may agree with some of the honest sources; then only the union of the honest intervals still holds.
 TEST(SourceSelectProperty, AMinorityOfLiarsNeverMovesTheClockFurtherThanAnHonestBoundAllows) {
   for (unsigned seed = 0; seed < 2000; ++seed) {
     RandomSources random{seed};
@@ -549,7 +551,7 @@ TEST(SourceSelect, ARefusedSourceHasNoVote) {
             (Standings{Standing::kSystemPeer, Standing::kRefused, Standing::kRefused}));
 }
 
-// One server under two names.
+// Two names resolve to the same server.
 TEST(SourceSelect, AServerUnderSeveralNamesHasOneVote) {
   const Candidates candidates{of_server(1, source(5s, 2ms)), of_server(1, source(5s, 1ms)),
                               of_server(2, source(0s, 1ms)), of_server(3, source(0s, 1ms))};
@@ -562,7 +564,8 @@ TEST(SourceSelect, ServersThatNobodyKnowsApartAreNotTheSame) {
   EXPECT_EQ(standings(Candidates{source(0s, 1ms), source(0s, 1ms)})[1], Standing::kSelected);
 }
 
-// A vague one agrees with both of two that exclude each other: any of the three may be the liar.
+// A source with a wide interval agrees with two that exclude each other, and any of the three may be the
+// liar.
 TEST(SourceSelect, TheBoundReachesBothEndsOfWhatWasAgreedOn) {
   const Candidates candidates{source(5s, 100ms), source(0s, 10s), source(0s, 100ms)};
   const Selection selection = select(candidates);
@@ -580,7 +583,7 @@ TEST(SourceSelect, SourcesThatExcludeEachOtherAreNotAveraged) {
   EXPECT_TRUE(magnitude(offset) <= 100ms || magnitude(offset - 5s) <= 100ms) << offset.count();
 }
 
-// Of the two places that a vague one leaves possible the clock is in one, and was right before.
+// The wide interval leaves two places possible; the local clock is in one of them and was right before.
 TEST(SourceSelect, TheClockThatWasRightTellsWhichOfTwoPlacesIsMeant) {
   const Candidates candidates{source(5s, 100ms), source(0s, 10s), selected_before(source(0s, 100ms))};
   const Selection selection = select(candidates);

@@ -38,8 +38,6 @@ constexpr std::array kAllKinds{SourceKind::kNtp,    SourceKind::kFedNtp, SourceK
                                SourceKind::kFreeRun};
 static_assert(kAllKinds.size() == kSourceKinds);
 
-// Unset is unset.
-
 TEST(Timekeeper, AnUnsetClockIsNeitherReliableNorBounded) {
   const auto standing = Timekeeper{config()}.standing(kBoot);
   EXPECT_FALSE(standing.ever_set);
@@ -140,7 +138,7 @@ TEST(Timekeeper, AVaguerSourceThatAgreesLeavesTheClockButRenewsItsWindow) {
   EXPECT_TRUE(keeper.standing(later).reliable);
 }
 
-// Row C: a charger's clocks.
+// Row C: the clocks of a charger.
 
 TEST(Timekeeper, AnRtcThatLostPowerIsNeverBelieved) {
   Report rtc = report(SourceKind::kRtc, 0ns);
@@ -200,7 +198,7 @@ TEST(Timekeeper, OcppIsIgnoredUpTo5SecondsAndWarnedAboutAboveAnHour) {
   EXPECT_TRUE(judge(-3600s - 1ns).warn);
 }
 
-// Agreement to 5 s does not make the clock known to 20 ms.
+// Differences up to 5 s are ignored, but the clock is not known to 20 ms then.
 TEST(Timekeeper, AnIgnoredDifferenceCountsInTheBound) {
   EXPECT_EQ(set_by(SourceKind::kRtc).judge(report(SourceKind::kOcpp, -4s), kBoot).bound.value, 4020ms);
 }
@@ -290,7 +288,7 @@ TEST(Timekeeper, TheCameraIsSetOnlyWhileTheClockIsReliable) {
   EXPECT_FALSE(keeper.may_set_camera(kBoot + 30min));
 }
 
-// 20 ppm gain 600 ms in 30000 s.
+// At 20 ppm the clock gains 600 ms in 30000 s.
 TEST(Timekeeper, AnAdaptedWindowEndsWhenTheToleranceMightBeExceeded) {
   Timekeeper keeper{config()};
   keeper.on_sync(SourceKind::kPhone, {400ms}, kBoot);
@@ -318,7 +316,7 @@ TEST(Timekeeper, TheWindowOfPolledServersIsNotAdapted) {
   EXPECT_EQ(keeper.window(SourceKind::kNtp, {2s}), kDefaultRules[0].window);
 }
 
-// 104 ppm gain a second in 9615 s; after an hour they have gained 374.4 ms.
+// At 104 ppm the clock gains a second in 9615 s, and 374.4 ms in an hour.
 TEST(Timekeeper, WindowsAndBoundsFollowAnExperimentUntilTheRateIsMeasured) {
   Timekeeper keeper = set_by(SourceKind::kPhone, {0ns});
   EXPECT_FALSE(keeper.rate_error());
@@ -371,7 +369,8 @@ TEST(Timekeeper, NtpHasNoThreshold) {
             Verdict::kAdopt);
 }
 
-// RFC 5905, section 13: eight polls without a reply; ntpd's longest usual poll is 1024 s.
+// RFC 5905, section 13: a source is reachable for eight polls without a reply; ntpd's longest usual poll is
+// 1024 s.
 TEST(Timekeeper, NtpStaysReliableForEightPolls) {
   const Timekeeper keeper = set_by(SourceKind::kNtp);
   EXPECT_TRUE(keeper.standing(kBoot + 8191s).reliable);
@@ -524,7 +523,7 @@ TEST(Timekeeper, EveryVerdictAndKindHasItsOwnName) {
   }
 }
 
-// Polls beyond 2^13 s would else outlive the window.
+// Otherwise a poll interval beyond 2^13 s would exceed the window.
 TEST(Timekeeper, TheWindowOfNtpOutlastsTheLongestPoll) {
   for (int log2 = 4; log2 <= 17; ++log2) {
     const nanoseconds poll = seconds{1 << log2};
@@ -550,7 +549,7 @@ TEST(Timekeeper, TheNextPollLengthensNoOtherWindow) {
   EXPECT_EQ(keeper.reliable_for(kBoot), seconds{131'072 + 7 * 1024});
 }
 
-// What is not known is not claimed.
+// A clock claims no more than is known.
 
 TEST(Timekeeper, BeyondItsToleranceAClockIsNotReliableHoweverYoung) {
   EXPECT_TRUE(set_by(SourceKind::kRtc, {900ms}).standing(kBoot).reliable);
@@ -558,7 +557,7 @@ TEST(Timekeeper, BeyondItsToleranceAClockIsNotReliableHoweverYoung) {
   EXPECT_FALSE(set_by(SourceKind::kRtc, {120s}).may_write_rtc(kBoot));
 }
 
-// 15 ppm take 1000 s for 15 ms.
+// At 15 ppm the clock drifts by 15 ms in 1000 s.
 TEST(Timekeeper, AClockIsReliableUntilItMightExceedItsTolerance) {
   const Timekeeper keeper = set_by(SourceKind::kPhone, {985ms});
   EXPECT_NEAR(static_cast<double>(keeper.reliable_for(kBoot).count()), 1000e9, 1e9);

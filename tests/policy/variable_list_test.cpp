@@ -9,12 +9,12 @@
 namespace isletime {
 namespace {
 
-// A copy that ends where the text does, for AddressSanitizer to guard.
+// A copy that ends where the text does lets AddressSanitizer detect a read beyond it.
 std::vector<std::uint8_t> bytes_of(const std::string& text) {
   return {text.begin(), text.end()};
 }
 
-// What is wanted of a, b and tc; "!": and something that is not among them.
+// Returns which of a, b and tc the list asks for, and "!" if it asks for anything else.
 std::string wanted(const std::string& asked) {
   const auto bytes = bytes_of(asked);
   VariableList list(bytes);
@@ -58,7 +58,7 @@ TEST(VariableList, ANameThatComesAgainIsTheSame) {
   EXPECT_EQ(wanted("a,a,a,b,a"), "ab");
 }
 
-// CVE-2019-6443: ntpsec read on behind the end.
+// CVE-2019-6443: ntpsec read beyond the end of the request.
 TEST(VariableList, TheLongestListIsReadToItsEnd) {
   std::string longest;
   while (longest.size() + 2 < kMostControlData) longest += "a,";

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What `write` makes of an empty text of `room` bytes.
+// Returns the text that `write` produces in a buffer of `room` bytes.
 template <class Write>
 std::string text_of(Write write, std::size_t room = 512) {
   VariableList list({});
@@ -80,7 +80,7 @@ TEST(VariableText, ReferenceIdsAreCodesUpToStratum1AndAddressesAbove) {
   EXPECT_EQ(reference(kLocalClock, 1), "a=127.127.1.1\r\n");
 }
 
-// CVE-2018-12327's kind, from the other side: a stranger's bytes must not end a value or a line.
+// As in CVE-2018-12327, but on the server's side: a stranger's bytes must not end a value or a line.
 TEST(VariableText, ReferenceIdsOfPunctuationAreShownAsNumbers) {
   for (const auto& code : {"a,bc", "a=bc", "\"abc", "ab\\c"}) {
     const ReferenceId id{static_cast<std::uint32_t>(code[0]) << 24 |

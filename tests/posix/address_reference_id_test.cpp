@@ -11,7 +11,7 @@ TEST(AddressReferenceId, OfAnIpv4AddressIsTheAddress) {
 }
 
 TEST(AddressReferenceId, OfAnIpv6AddressStartsItsMd5) {
-  // printf '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1' | md5sum
+  // The expected value is that of: printf '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1' | md5sum
   EXPECT_EQ(reference_id_of({0, 1}).value, 0xcf40'4dc8U);
 }
 

@@ -17,10 +17,10 @@ namespace isletime {
 namespace {
 
 constexpr IpAddress kLoopback = IpAddress::v4(0x7f00'0001);
-constexpr IpAddress kEverybody = IpAddress::v4(0x7fff'ffff);  // on loopback
+constexpr IpAddress kEverybody = IpAddress::v4(0x7fff'ffff);  // broadcast address of loopback
 constexpr std::array<std::uint8_t, 4> kWords{1, 2, 3, 4};
 
-// Hears what is said to everybody on loopback.
+// Receives broadcasts on loopback.
 struct Ear {
   Fd socket = *open_udp(kEverybody, Stamps::kReceive);
   Endpoint local{};

@@ -19,8 +19,8 @@ namespace {
 constexpr uid_t kStranger = 12345;
 const std::string kLineWithoutEnd(kLargestControlRequest + 1, 'x');
 
-// A server whose every request is answered by itself, in one thread with its clients: after a turn
-// that finds nothing to do, all that can happen has happened.
+// The server answers each request itself, in one thread with its clients, so once a turn finds nothing to do
+// the state is final.
 class ControlSocket : public testing::Test {
  protected:
   bool turn(int timeout_ms) {
@@ -339,7 +339,7 @@ TEST_F(ControlSocket, ARequestSaysWhoseItIs) {
   EXPECT_FALSE(is_member(peer, 4'000'000));
 }
 
-// Not with the fixture's turn(): the sanitizers need descriptors to look at an object's type.
+// This does not use the fixture's turn(): the sanitizers need descriptors to look up an object's type.
 int turns_of(ControlServer& server) {
   for (int turns = 0; turns < 100; ++turns) {
     std::vector<pollfd> polled;
@@ -363,7 +363,7 @@ TEST_F(ControlSocket, WithoutADescriptorLeftItRestsAndComesBack) {
   setrlimit(RLIMIT_NOFILE, &before);
   EXPECT_EQ(turns, 1) << "it does not spin";
   turns_of(server);
-  server.on_poll({});  // something else has happened
+  server.on_poll({});  // any other event
   turns_of(server);
   EXPECT_EQ(clients(), 1U);
 }

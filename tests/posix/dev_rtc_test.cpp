@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tests of /dev/rtcN without one; the guest test has a real one.
+// Tests /dev/rtcN without a device; the guest test has a real one.
 #include "libsync/posix/dev_rtc.hpp"
 
 #include <linux/rtc.h>
@@ -14,12 +14,12 @@ constexpr CivilTime kLeapDay{
 
 TEST(DevRtc, WhatIsNoClockIsToldFromOne) {
   EXPECT_EQ(DevRtc::open("/dev/null").error().code, ENOTTY);
-  // The device says EINVAL to unknown requests, as a clock does that holds no time.
+  // The device answers unknown requests with EINVAL, as an RTC without a valid time does.
   EXPECT_EQ(DevRtc::open("/dev/random").error().code, ENOTTY);
   EXPECT_EQ(DevRtc::open("/dev/rtc-of-nowhere").error().code, ENOENT);
 }
 
-// struct rtc_time counts as struct tm does.
+// struct rtc_time counts months and years as struct tm does.
 TEST(DevRtc, MonthsCountFromZeroAndYearsFrom1900) {
   const rtc_time time = to_rtc_time(kLeapDay);
   EXPECT_EQ(time.tm_year, 128);

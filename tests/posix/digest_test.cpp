@@ -10,7 +10,7 @@ namespace isletime {
 namespace {
 
 TEST(Digest, IsBlake2bOf128Bits) {
-  // printf abc | b2sum --length 128
+  // The expected value is that of: printf abc | b2sum --length 128
   EXPECT_EQ(digest("abc"), "cf4ab791c62b8d2b2109c90275287816");
   EXPECT_EQ(digest(""), "cae66941d9efbd404e4d88758ea67670");
 }

@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr IpAddress kLoopback = IpAddress::v4(0x7f00'0001);
-constexpr IpAddress kEverybody = IpAddress::v4(0x7fff'ffff);  // on loopback
+constexpr IpAddress kEverybody = IpAddress::v4(0x7fff'ffff);  // broadcast address of loopback
 constexpr IpAddress kGroup = IpAddress::v4(0xe000'0101);
 constexpr std::array<std::uint8_t, 4> kWords{1, 2, 3, 4};
 
@@ -57,7 +57,7 @@ TEST(GroupSocket, GetsNothingThatIsMeantForOneHost) {
   ASSERT_FALSE(allow_announcing(service->descriptor(), true));
   ASSERT_FALSE(
       announce_by(service->descriptor(), {if_nametoindex("lo"), kLoopback, {kLoopback, port}}, kWords));
-  EXPECT_FALSE(ear->receive());  // on loopback, what was sent has arrived
+  EXPECT_FALSE(ear->receive());  // loopback delivers at once
 }
 
 TEST(GroupSocket, APortIsNotTakenFromAnotherPrograms) {

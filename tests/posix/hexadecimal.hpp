@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bytes as the standards and captures show them.
+// Converts bytes from and to the form in which standards and captures print them.
 #pragma once
 
 #include <cstdint>

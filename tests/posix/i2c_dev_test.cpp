@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tests of /dev/i2c-N without one; the guest test has a real one.
+// Tests /dev/i2c-N without a device; the guest test has a real one.
 #include "libsync/posix/i2c_dev.hpp"
 
 #include <fcntl.h>
@@ -38,7 +38,7 @@ TEST(I2cDev, APipeIsNotWaitedFor) {
   EXPECT_EQ(code_of(pipe), ENOTTY);
 }
 
-// Documentation/i2c/fault-codes.rst of the kernel.
+// The kernel's Documentation/i2c/fault-codes.rst defines the codes.
 TEST(I2cDev, FaultCodesOfTheKernelAreErrorsOfTheBus) {
   EXPECT_EQ(to_bus_error(ENXIO), BusError::kNoAcknowledge);
   EXPECT_EQ(to_bus_error(EREMOTEIO), BusError::kNoAcknowledge);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Changes of interfaces are in tests/integration/broadcast_test.py, which may make some.
+// tests/integration/broadcast_test.py tests changes of interfaces, which needs a network namespace.
 #include "libsync/posix/interface_watch.hpp"
 
 #include <gtest/gtest.h>

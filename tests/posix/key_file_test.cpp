@@ -27,7 +27,7 @@ std::string fault_of(const std::string& text) {
   return keys ? "none" : keys.error();
 }
 
-// Reads "TYPE secret" as key 7; returns what is wrong if it cannot be read.
+// Reads "TYPE secret" as key 7 and returns the error, if any.
 std::string key_7_of(const std::string& text) {
   const auto keys = parsed(text);
   if (!keys) return keys.error();
@@ -236,7 +236,7 @@ TEST(KeyFile, ExpandsEveryAesKeyOnce) {
       "7 AES256 HEX:603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4\n");
   ASSERT_TRUE(keys.has_value());
   EXPECT_EQ(keys->find(6)->expanded, nullptr);
-  // RFC 4493 and NIST SP 800-38B, of an empty message.
+  // The tags are those of an empty message in RFC 4493 and NIST SP 800-38B.
   for (const auto& [id, tag] : {std::pair{5U, "bb1d6929e95937287fa37d129b756746"},
                                 std::pair{7U, "028962f61b7bf89efc6b551f4667d983"}}) {
     ASSERT_NE(keys->find(id)->expanded, nullptr);

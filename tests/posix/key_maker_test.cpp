@@ -28,7 +28,8 @@ std::string line_of(std::uint32_t id, KeyType type, KeyDialect dialect = KeyDial
 constexpr std::string_view kText = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view kHexadecimal = "0123456789abcdef";
 
-// The key of a line that begins so, if all its characters are among those; otherwise the line in brackets.
+// Returns the key of a line with this beginning if it has only these characters; otherwise the line in
+// brackets.
 std::string key_in(const std::string& line, std::string_view beginning, std::string_view characters) {
   const std::size_t length = line.size() - std::min(line.size(), beginning.size() + 1);
   const std::string key = line.substr(std::min(line.size(), beginning.size()), length);
@@ -46,7 +47,7 @@ TEST(KeyMaker, WritesADigestsKeyAsBothProgramsReadIt) {
   }
 }
 
-// ntpsec 1.2.2: "unknown auth type AES128"; chrony 4.3 takes no other name.
+// ntpsec 1.2.2 reports "unknown auth type AES128", and chrony 4.3 accepts no other name.
 TEST(KeyMaker, AesHasTheNamesOfTheFormat) {
   const auto ntpsec = KeyDialect::kNtpsec;
   EXPECT_EQ(key_in(line_of(7, KeyType::kAes128), "7 AES128 HEX:", kHexadecimal).size(), 32U);
@@ -68,7 +69,7 @@ TEST(KeyMaker, WhatItWritesWeRead) {
   }
 }
 
-// Attack class 22, CVE-2021-22212: to some programs a key ends at its "#", and is a weak one then.
+// Attack class 22, CVE-2021-22212: some programs end a key at a "#", which leaves a weak key.
 TEST(KeyMaker, AKeyNeverHasWhatEndsIt) {
   for (const KeyType type : kTypes) {
     for (const KeyDialect dialect : kDialects) {
@@ -93,7 +94,7 @@ TEST(KeyMaker, NoTwoKeysAreAlike) {
       characters.insert(line.begin() + static_cast<std::ptrdiff_t>(key), line.end() - 1);
     }
     EXPECT_EQ(lines.size(), 200U);
-    // A character is left out of 4000 with a probability of 64 * (63/64)^4000, less than 1e-25.
+    // The probability that a character is missing from 4000 is 64 * (63/64)^4000, less than 1e-25.
     EXPECT_EQ(characters.size(), type == KeyType::kAes128 || type == KeyType::kAes256 ? 16U : 64U);
   }
 }
@@ -165,7 +166,7 @@ TEST_F(KeyFileMaker, RefusesAFileThatOthersRead) {
   expect_refused("others may read or write the keys in it: chmod 600");
 }
 
-// Attack class 20: what a link leads to is somebody else's choice.
+// Attack class 20: an attacker chooses where a symbolic link leads.
 TEST_F(KeyFileMaker, RefusesASymbolicLink) {
   folder_.write("elsewhere", "");
   chmod(folder_.path("elsewhere").c_str(), 0600);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A client of a local socket that never waits: it sends what it is told to, reads what is there, and can be
-// as rude as a test needs.
+// A client of a local socket that never blocks: it sends what a test tells it to, also nonsense, and reads
+// what is there.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ class LocalClient {
   }
 
   bool is_connected() const { return socket_.is_open(); }
-  // Returns how many bytes were taken.
+  // Returns how many bytes were accepted.
   std::size_t say(const std::string& text) const {
     const ssize_t size = send(socket_.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     return size < 0 ? 0 : static_cast<std::size_t>(size);
@@ -29,7 +29,7 @@ class LocalClient {
   void end_sending() const { shutdown(socket_.get(), SHUT_WR); }
   void close() { socket_ = Fd{}; }
 
-  // Everything read so far.
+  // Returns everything read so far.
   const std::string& heard() {
     std::array<char, 65536> buffer{};
     for (;;) {
@@ -40,7 +40,7 @@ class LocalClient {
       if (size <= 0) return heard_;
     }
   }
-  // The server has closed its end.
+  // Returns whether the server has closed its end.
   bool is_dropped() {
     heard();
     return is_dropped_;

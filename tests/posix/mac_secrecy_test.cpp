@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the verification of a MAC must not give away, nor leave behind. A wrapper of the linker's making
-// (--wrap) sees the comparison: no test could tell for certain how long it takes.
+// What verifying a MAC must not reveal or leak. A wrapper by the linker (--wrap) observes the comparison,
+// since a test cannot measure its duration reliably.
 #include <array>
 #include <cstddef>
 #include <vector>
@@ -14,7 +14,7 @@
 
 namespace {
 
-std::vector<std::size_t> compared;  // bytes a time
+std::vector<std::size_t> compared;  // sizes of the comparisons
 
 }  // namespace
 
@@ -51,7 +51,7 @@ class MacSecrecy : public testing::Test {
   std::array<std::uint8_t, 32> secret_{1, 2, 3};
 };
 
-// CVE-2016-1550: who learns at which byte a digest is wrong, guesses it byte by byte.
+// CVE-2016-1550: if timing reveals the first wrong byte of a digest, an attacker can guess it byte by byte.
 TEST_F(MacSecrecy, AWholeDigestIsComparedInConstantTimeWhereverItIsWrong) {
   for (const KeyType type : kTypes) {
     const Key key = key_of(type);
@@ -68,7 +68,7 @@ TEST_F(MacSecrecy, AWholeDigestIsComparedInConstantTimeWhereverItIsWrong) {
   }
 }
 
-// CVE-2020-15025: a few bytes were lost with each packet that was signed, until there were none left.
+// CVE-2020-15025: ntpd leaked a few bytes per signed packet until memory was exhausted.
 TEST_F(MacSecrecy, NothingIsLeftBehindByAPacketRightOrWrong) {
   const auto a_thousand_packets = [&] {
     for (int i = 0; i < 1000; ++i) {

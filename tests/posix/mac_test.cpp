@@ -31,15 +31,15 @@ std::string digest_in_hex(KeyType type, const std::string& secret, const std::st
   return hex_of(digest_of(owner.key(type), said.bytes).bytes());
 }
 
-// The standards' messages, of which the key is the beginning.
+// The messages are the standards'; their beginning is used as the key.
 TEST(Mac, Md5IsOfTheKeyAndThePacketBehindIt) {
-  // RFC 1321, appendix A.5
+  // RFC 1321, appendix A.5, has these digests.
   EXPECT_EQ(digest_in_hex(KeyType::kMd5, "", ""), "d41d8cd98f00b204e9800998ecf8427e");
   EXPECT_EQ(digest_in_hex(KeyType::kMd5, "message ", "digest"), "f96b697d7cb7938d525a2f31aaf161d0");
 }
 
 TEST(Mac, ShaIsOfTheKeyAndThePacketBehindIt) {
-  // FIPS 180, "abc"
+  // FIPS 180 has the digests of "abc".
   EXPECT_EQ(digest_in_hex(KeyType::kSha1, "a", "bc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
   EXPECT_EQ(digest_in_hex(KeyType::kSha256, "ab", "c"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

@@ -46,7 +46,7 @@ bool binds_a_port_below_1024() {
   return false;
 }
 
-// Asks for something that no kernel does: the only outcome is that it says so, or that we may not ask.
+// Requests an adjustment that no kernel makes: the error is EINVAL, or EPERM without the capability.
 bool may_adjust_the_clock() {
   timex impossible{};
   impossible.modes = ADJ_TICK;

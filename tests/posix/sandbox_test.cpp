@@ -34,7 +34,7 @@ namespace {
 
 constexpr int kKilled = 128 + SIGSYS;
 
-// 0: `body` held within the sandbox; 128 + a signal if one ended it.
+// Returns 0 if `body` held inside the sandbox, or 128 + the signal that ended it.
 template <class Body>
 int status_in_sandbox(const Body& body) {
   return fakes::status_of_child([&] {
@@ -45,7 +45,8 @@ int status_in_sandbox(const Body& body) {
 
 TEST(Sandbox, ClocksAreReadAndAskedToBeSet) {
   EXPECT_EQ(status_in_sandbox([] {
-              // ADJ_TICK of 0 is refused before anything is set: the filter would have said EPERM.
+              // The kernel refuses an ADJ_TICK of 0 before it sets anything; the filter would have returned
+              // EPERM.
               timex impossible{};
               impossible.modes = ADJ_TICK;
               const bool reached = adjtimex(&impossible) < 0 && (errno == EINVAL || geteuid() != 0);
@@ -77,7 +78,7 @@ TEST(Sandbox, TimeIsServedAndAsked) {
 TEST(Sandbox, NamesAndInterfacesAreFound) {
   EXPECT_EQ(status_in_sandbox([] {
               if (!resolve("localhost", 123) || if_nametoindex("lo") == 0) return false;
-              // Any answer will do: without a network it is the resolver's error, not a signal.
+              // Any result will do: without a network it is the resolver's error, not a signal.
               [[maybe_unused]] const auto answer = resolve("no-such-host.invalid", 123);
               ifaddrs* interfaces = nullptr;
               if (getifaddrs(&interfaces) != 0) return false;
@@ -123,14 +124,14 @@ TEST(Sandbox, WhatIsNotExpectedFailsAndNothingWorse) {
               pid_t group = 0;
               if (socket(AF_PACKET, SOCK_RAW, 0) >= 0 || errno != EPERM) return false;
               if (ioctl(0, TIOCGPGRP, &group) == 0 || errno != EPERM) return false;
-              // A process of its own, as fork() asks for it.
+              // fork() would make this call.
               if (syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr) >= 0) return false;
               return errno == EPERM && syscall(SYS_clone3, nullptr, 0) < 0 && errno == ENOSYS;
             }),
             0);
 }
 
-// The battery clock needs these: the device refuses them, not the filter.
+// The battery clock needs these calls; the device refuses them here, not the filter.
 TEST(Sandbox, LetsABatteryClockBeReadAndSet) {
   EXPECT_EQ(status_in_sandbox([] {
               const Fd device{open("/dev/null", O_RDWR | O_CLOEXEC)};

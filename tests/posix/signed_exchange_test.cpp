@@ -35,15 +35,15 @@ TEST(SignedExchange, TakesTheHeaderOfWhatTheKeyHasSigned) {
   EXPECT_EQ(parse_header(*header), reply());
 }
 
-// Attack class 7, CVE-2015-7974: that a key is known does not make it this server's.
+// Attack class 7, CVE-2015-7974: another known key must not authenticate this server.
 TEST(SignedExchange, ReplySignedByAnotherKnownKeyIsRefused) {
   EXPECT_EQ(fault_of(fakes::signed_with(kKey8, reply())), "not-signed");
   EXPECT_EQ(fault_of(fakes::signed_with(key_of(7, KeyType::kSha256, "rough"), reply())), "not-signed");
   EXPECT_EQ(fault_of(fakes::signed_with(key_of(8, KeyType::kSha256, "gentle"), reply())), "not-signed");
 }
 
-// Attack class 8, CVE-2016-1550: sodium_memcmp compares, in a time that does not tell where a digest is
-// wrong. What can be seen of it here: no byte is left out, and no right beginning is enough.
+// Attack class 8, CVE-2016-1550: sodium_memcmp compares in constant time. This test can show only that every
+// byte counts and that a correct prefix is not enough.
 TEST(SignedExchange, EveryBitOfTheDigestCounts) {
   const auto right = fakes::signed_with(kKey7, reply());
   for (std::size_t byte = kHeaderSize + 4; byte < right.size(); ++byte) {
@@ -60,7 +60,7 @@ TEST(SignedExchange, WhatIsNotSignedIsRefused) {
   EXPECT_EQ(fault_of(fakes::bytes_of(reply())), "not-signed");
 }
 
-// Attack class 4: a crypto-NAK has no signature either.
+// Attack class 4: a crypto-NAK is not signed either.
 TEST(SignedExchange, ACryptoNakIsNamedAndRefused) {
   EXPECT_EQ(fault_of(fakes::with_trailer(reply(), {0, 0, 0, 0})), "crypto-nak");
 }

@@ -31,7 +31,7 @@ TEST(SocketAddress, ALinkLocalAddressKeepsItsInterface) {
   EXPECT_FALSE(parse_address("fe80::1%no-such-interface"));
 }
 
-// With one, no reply from it would ever compare as equal: the system gives none back.
+// The kernel reports no interface for these addresses, so a reply would never match the server's address.
 TEST(SocketAddress, AnyOtherAddressHasNoInterface) {
   EXPECT_FALSE(parse_address("2001:db8::1%lo"));
   EXPECT_FALSE(parse_address("::1%lo"));
@@ -69,7 +69,7 @@ TEST(SocketAddress, ParsesPrefixesOfBothFamilies) {
   EXPECT_EQ(parse_prefix("0.0.0.0/0")->length, 96);
 }
 
-// CVE-2015-1821: an odd prefix length.
+// CVE-2015-1821: a crafted prefix length overflowed a buffer in chrony.
 TEST(SocketAddress, RefusesPrefixesThatAreNone) {
   for (const char* text : {"", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8x", "10.0.0.0/ 8",
                            "10/8", "::/129", "10.0.0.0/8/8", "fe80::1%lo/64"}) {

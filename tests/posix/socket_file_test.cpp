@@ -67,7 +67,7 @@ TEST(SocketFile, AStaleSocketIsReplaced) {
   const std::string path = folder.path("control.sock");
   auto dead = SocketFile::listen(path);
   ASSERT_TRUE(dead);
-  // A server that was killed leaves the file, and nobody listens there.
+  // A killed server leaves its socket file behind, on which nobody listens.
   fs::rename(path, folder.path("kept"));
   dead = SocketFile::listen(folder.path("other.sock"));
   fs::rename(folder.path("kept"), path);
@@ -123,7 +123,7 @@ TEST(SocketFile, AFolderThatOthersMayWriteToIsNotUsed) {
     fs::permissions(folder.path(), fs::perms{mode});
     EXPECT_TRUE(has(refusal(folder.path("control.sock")), "others may write to it")) << mode;
   }
-  // The mode is that of the system's folder of temporary files.
+  // This is the mode of /tmp.
   fs::permissions(folder.path(), fs::perms{01777});
   EXPECT_EQ(refusal(folder.path("control.sock")), "none");
 }

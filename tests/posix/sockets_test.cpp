@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// service_socket and query_socket talk to each other on loopback.
+// service_socket and query_socket exchange packets on loopback.
 #include <array>
 #include <span>
 #include <thread>
@@ -54,7 +54,7 @@ TEST(Sockets, BothFamiliesStampBothWaysInTheKernel) {
     EXPECT_EQ(requests[0].to, service->local());
     EXPECT_TRUE(service->reply(requests[0], kPing));
 
-    // The transmit stamp comes first, though it was fetched after the reply had arrived.
+    // The transmit timestamp comes first, although it was fetched after the reply had arrived.
     const QueryEvent first = next_event(*query);
     ASSERT_TRUE(std::holds_alternative<TransmitStamp>(first));
     const WallTime transmitted = std::get<TransmitStamp>(first).at;
@@ -176,12 +176,12 @@ TEST(Sockets, TheKernelStampsTheReplyOfWhichItIsAsked) {
     ASSERT_EQ(requests.size(), 1U);
     service->find_way(requests[0]);
     service->rehearse();
-    // Neither sent anything to the client, nor to the service.
+    // Neither call sent anything to the client or to the service.
     EXPECT_TRUE(service->receive(Wait::kNot).empty());
     EXPECT_TRUE(service->reply(requests[0], kPing));
     EXPECT_EQ(next_reply(*query).bytes.size(), kPing.size());
     for (std::uint32_t i = 0; i < 4; ++i) {
-      // The second reply goes alone, the others among two that are not stamped.
+      // The second reply is sent alone, each other one along with two that are not stamped.
       std::vector<Reply> replies(i == 1 ? 1 : 3, Reply{&requests[0], kPing});
       replies[i % replies.size()].is_stamped = true;
       const WallTime before = wall_now();
@@ -196,7 +196,7 @@ TEST(Sockets, TheKernelStampsTheReplyOfWhichItIsAsked) {
   }
 }
 
-// A reply that was not sent may have had a number.
+// A reply that failed to be sent may have consumed a number.
 TEST(Sockets, StampsAreNumberedAnewWhereOneWasNotSent) {
   auto service = ServiceSocket::open(Endpoint{kV4}, Sharing::kFirst);
   auto query = QuerySocket::open(service->local());

@@ -100,7 +100,7 @@ TEST(StateFile, AWriteThatFailsLeavesTheOldContentAndNothingElse) {
   EXPECT_FALSE(std::filesystem::exists(scratch.path("state.new")));
 }
 
-// Runs in a file system of 16 pages, made and filled by a process of its own.
+// A child process mounts a file system of 16 pages and fills it.
 TEST(StateFile, AFullDiskLeavesTheOldContent) {
   const fakes::ScratchFolder scratch;
   const int status = fakes::status_of_child([&] {
@@ -141,7 +141,7 @@ TEST(StateFile, AReadOnlyFileSystemIsReadAndItsErrorReported) {
   EXPECT_EQ(status, kPassed);
 }
 
-// "7777777", of any length up to some pages.
+// Returns a text such as "7777777", of up to some pages.
 std::string one_digit_often(std::minstd_rand& random) {
   const std::size_t length = 1 + random() % 20'000;
   std::string text(length, static_cast<char>('0' + random() % 10));
@@ -166,10 +166,10 @@ TEST(StateFile, IsWholeAfterItsWriterWasKilledAtAnyInstant) {
         if (write(running.get(), "", 1) != 1) return kFailed;
       }
     });
-    running = Fd{};  // a writer that fails ends the wait below
+    running = Fd{};  // if the writer fails, the read below ends
     char signal_of_life = 0;
     ASSERT_EQ(read(started.get(), &signal_of_life, 1), 1);
-    // This waits for nothing: any instant will do.
+    // The delay synchronises nothing; the writer may be killed at any instant.
     usleep(static_cast<useconds_t>(random() % 4000));
     kill(writer, SIGKILL);
     ASSERT_EQ(fakes::wait_for_child(writer), 128 + SIGKILL);

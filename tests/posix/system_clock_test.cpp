@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tests only what leaves this machine's clock alone: the rates that the kernel would be given.
+// Tests only functions that leave this machine's clock alone: the rates that the kernel would be given.
 #include "libsync/posix/system_clock.hpp"
 
 #include <cmath>
@@ -40,7 +40,7 @@ TEST(KernelRate, IsWithinHalfAUnitOfWhatWasAsked) {
   }
 }
 
-// 16 s less the known error, at 500 ppm.
+// The kernel's patience is 16 s less the known error, at 500 ppm.
 TEST(KernelPatience, IsWhatTheKernelsOwnGrowthLeaves) {
   using namespace std::chrono_literals;
   const auto patience = [](nanoseconds max_error) {

@@ -50,7 +50,7 @@ TEST(DecimalSeconds, MoreThanThereIsRoomForIsNotWrapped) {
   }
 }
 
-// RFC 8259, section 6.
+// RFC 8259, section 6, defines JSON numbers.
 TEST(DecimalSeconds, OnlyJsonNumbersAreNumbers) {
   for (const char* text : {"", "-", "+1", ".5", "1.", "01", "1e", "1e+", "NaN", "nan", "Infinity", "-inf",
                            "0x10", " 1", "1 ", "1,5", "1_000", "1e5.0"}) {

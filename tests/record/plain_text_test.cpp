@@ -17,7 +17,7 @@ TEST(PlainText, HasNoControlCharacterThatATerminalWouldObey) {
   EXPECT_FALSE(is_plain(std::string_view{"\0", 1}));
 }
 
-// RFC 3629, sections 3 and 10.
+// RFC 3629, sections 3 and 10, excludes these sequences.
 TEST(PlainText, HasNoBytesThatAreNoUtf8) {
   for (const char* text : {"\x80", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82",
                            "\xc3(", "\xff", "\xf8\x88\x80\x80\x80"}) {

@@ -28,7 +28,7 @@ SampleRecord full_sample() {
   return record;
 }
 
-// A record of "time" and "source", and the members given.
+// Parses a record of "time", "source" and these members, and returns the error.
 std::string fault(const std::string& members) {
   const auto record = parse_json_sample(R"({"time":"2026-02-03T04:05:06Z","source":"x:y")" + members + "}");
   return record ? "none" : record.error();
@@ -146,7 +146,7 @@ TEST(SampleReader, CsvRowsFitTheirHeader) {
   EXPECT_EQ(reader->read("2026-02-03T04:05:06Z,x,y").error(), "has 3 columns, and its header 2");
 }
 
-// RFC 4180, section 2.
+// RFC 4180, section 2, defines quotes.
 TEST(SampleReader, CsvQuotesAreWholeFields) {
   const auto reader = CsvSampleReader::open("\"time\",source");
   ASSERT_TRUE(reader) << reader.error();

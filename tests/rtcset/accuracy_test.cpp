@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How well rtcset reads, sets and trims, for every chip there is, on a bus of 100 kHz: seeds are the chip's
-// phase, its crystal, and how late the program wakes up.
+// How accurately rtcset reads, sets and trims every supported chip, on a bus of 100 kHz. The seed determines
+// the chip's phase, its crystal, and how late the program wakes up.
 #include "tests/rtcset/world.hpp"
 #include "tools/rtcset/measurement.hpp"
 
@@ -36,7 +36,7 @@ TEST_P(EveryChip, IsReadToTwoMillisecondsInLessThanThreeSeconds) {
     ASSERT_TRUE(measurement && measurement->comparison) << seed;
     const Comparison& comparison = *measurement->comparison;
     EXPECT_LE(comparison.bound.value, 2ms) << seed;
-    // By the chip's crystal, it moved by less than a microsecond since.
+    // The chip's crystal has moved it by less than a microsecond since.
     const nanoseconds wrong = comparison.offset.value - world.error();
     EXPECT_LE(std::chrono::abs(wrong), comparison.bound.value + 1us) << seed;
   }
@@ -65,7 +65,7 @@ TEST_P(EveryChip, IsSetToTwoMilliseconds) {
   }
 }
 
-// The error that is left, in parts per 10^9, by ten days of running.
+// Returns the remaining frequency error in parts per 10^9, measured over ten days.
 double left_ppb(World& world) {
   const nanoseconds before = world.error();
   constexpr nanoseconds kTenDays = 240h;
@@ -78,13 +78,13 @@ TEST_P(EveryChip, IsTrimmedToWithinOneStepOfTheBest) {
   if (!range) GTEST_SKIP() << "it has no trim";
   const double most_ppb = std::abs(range->least.value) * static_cast<double>(range->step_ppb);
   for (unsigned seed = 0; seed < kSeeds; ++seed) {
-    const double share = seed * 1.9 / kSeeds - 0.95;  // of what it can
+    const double share = seed * 1.9 / kSeeds - 0.95;  // of the trim's range
     const auto error_ppb = static_cast<std::int64_t>(share * most_ppb) + seed;
     World world(GetParam(), 0s, {.error_ppb = error_ppb}, seed);
     world.type(R"({"drift_ppm":)" + std::to_string(static_cast<double>(error_ppb) / 1000) + "}");
     const Ran ran = world.run({"--json", "trim", "-"});
     ASSERT_EQ(ran.status, ExitStatus::kGood) << error_ppb << ran.err;
-    // The best is half a step away at most.
+    // The nearest step is at most half a step away.
     EXPECT_LE(std::abs(left_ppb(world)), 1.5 * range->step_ppb) << error_ppb;
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is wrong with a chip, its bus or what was typed is one line that says what to do about it.
+// Every fault of a chip, its bus or the input is reported in one line that says what to do about it.
 #include "libsync/record/fit_object.hpp"
 #include "tests/rtcset/world.hpp"
 #include "tools/rtcset/kernel_clock.hpp"
@@ -14,8 +14,8 @@ constexpr auto kBad = ExitStatus::kBadVerdict;
 constexpr auto kUsage = ExitStatus::kUsage;
 constexpr auto kFailed = ExitStatus::kSystemFailed;
 
-// The first time register, by the datasheets; the others lie behind it, the day third or, with a DS and an
-// RV, fourth.
+// Returns the first time register by the datasheet. The others follow it; the day is the third, or the fourth
+// on DS and RV chips.
 std::uint8_t time_at(ChipModel model) {
   switch (model) {
     case ChipModel::kDs3231:
@@ -274,7 +274,7 @@ TEST(BadTrim, BeyondWhatAChipCanIsRefusedAndNothingIsTrimmed) {
 TEST(AClockThatSntpdHas, IsNotWrittenBehindItsBack) {
   World world(ChipModel::kDs3231, 3600s);
   world.let_sntpd_run("rtc:/dev/i2c-1@0x68");
-  world.chip().poke(0x0e, 0x9c, world.now());  // something to repair
+  world.chip().poke(0x0e, 0x9c, world.now());  // needs a repair
   for (const std::vector<std::string>& words :
        {std::vector<std::string>{"set", "from-system"}, {"trim", "1"}, {"repair"}}) {
     expect_one_line(world.run(words), kBad, "sntpd has it (/run/isletime/sntpd.sock)");

@@ -14,7 +14,7 @@ constexpr auto kBad = ExitStatus::kBadVerdict;
 constexpr auto kUsage = ExitStatus::kUsage;
 constexpr auto kFailed = ExitStatus::kSystemFailed;
 
-// Chips with a flag that tells whether the time was lost.
+// Chips that have a flag for a lost time.
 constexpr std::array kBelievable{ChipModel::kDs3231,  ChipModel::kDs1338,  ChipModel::kPcf85063a,
                                  ChipModel::kPcf8523, ChipModel::kPcf8563, ChipModel::kRv3028};
 
@@ -111,7 +111,7 @@ TEST(Rtcset, ATransferThatFailsOnceIsPassedOver) {
   EXPECT_EQ(ran.status, kGood) << ran.err;
 }
 
-// Whatever it was that failed: another look, a register, the trim.
+// The transfer may be a look, a register or the trim.
 TEST(Rtcset, NoCommandThatReadsFailsWithOneTransfer) {
   for (const char* command : {"show", "compare", "check", "repair", "trim", "detect"}) {
     for (std::size_t bytes = 0; bytes < 1500; bytes += 13) {

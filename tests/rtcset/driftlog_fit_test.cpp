@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The closed loop: a battery clock's drift is simulated and fitted as driftlog does it, and rtcset trims the
-// chip by the JSON that comes of it.
+// chip with the resulting JSON.
 #include <cmath>
 
 #include "libsync/analysis/clock_simulation.hpp"
@@ -27,7 +27,7 @@ std::string fit_of(const std::vector<analysis::ClockRow>& rows, const std::strin
                             question);
 }
 
-// Of a chip that gains `ppm`, read each minute by searching for its seconds' edge.
+// Returns rows of a chip that gains `ppm`, read each minute by searching for the edge of a second.
 std::vector<analysis::ClockRow> simulated(double ppm, double days) {
   analysis::ClockSimulation simulation(
       {.clock = {.drift_ppm = ppm, .white_ppm = 0.001},
@@ -57,7 +57,7 @@ TEST(DriftlogFit, TrimsAModelledChipToWithinAStepOfTheTruth) {
   }
 }
 
-// What the record calls the offset of a chip is how far it is ahead.
+// In the record, the offset of a chip is how far it is ahead.
 TEST(DriftlogFit, OfTheChipsOwnOffsetsSlowsAChipThatGains) {
   World world(ChipModel::kDs3231, 0s, {.error_ppb = 2'500});
   std::vector<analysis::ClockRow> rows;
@@ -106,7 +106,7 @@ TEST(DriftlogFit, OfATrialTrimsAndSaysSo) {
   EXPECT_NE(ran.err.find("of no clock that there is"), std::string::npos) << ran.err;
 }
 
-// All lists at their longest, and a name of a file that has to be escaped.
+// All lists have their greatest length, and the file name needs escapes.
 TEST(DriftlogFit, TheLargestIsReadWhole) {
   driftlog::FitReport report{std::string(4096, '\1'), kSource, WallTime{4'000'000'000s}, 0, {}};
   report.fit.verdict = analysis::Verdict::kConclusive;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a chip's digits mean: local time, also when it comes twice or not at all; years; hours by twelve.
+// The meaning of a chip's digits: local time, also when it repeats or does not exist; years; 12-hour mode.
 #include "tests/rtcset/world.hpp"
 
 namespace isletime::rtcset {
@@ -31,7 +31,7 @@ CivilTime at(std::int32_t year, std::uint8_t month, std::uint8_t day, std::uint8
 Ran set_local(World& world) {
   return world.run({"--local-time", "set", "from-system"});
 }
-// From what the chip says of itself to a comparison with the system clock, which is right.
+// Returns the offset between the chip's local time and the system clock, which is right.
 double offset_of(World& world) {
   return number(world.run({"--local-time", "--json", "compare"}).out, "offset_s");
 }
@@ -48,7 +48,7 @@ TEST_F(LocalTime, IsReadAndSetAsSuchInWinterAndInSummer) {
   EXPECT_NEAR(offset_of(summer), 0, 0.004);
 }
 
-// A chip knows nothing of summer time: its owner moves it, or it is an hour off.
+// A chip does not know about summer time: unless somebody sets it, it is an hour off.
 TEST_F(LocalTime, AChipThatWasNotMovedWhenSummerTimeBeganIsAnHourBehind) {
   World world(ChipModel::kDs3231, {}, {}, 0, at(2027, 3, 28, 0, 59));  // 01:59 CET
   ASSERT_EQ(set_local(world).status, kGood);
@@ -81,7 +81,7 @@ TEST_F(LocalTime, AGivenTimeInAnHourThatComesTwiceIsTheOneThatWasGiven) {
 
 TEST_F(LocalTime, ZonesThatTurnBackByHalfAnHourAreUnderstood) {
   use("LHST-10:30LHDT-11,M10.1.0,M4.1.0");
-  World world(ChipModel::kPcf8523, {}, {}, 0, at(2027, 4, 3, 15, 10));  // 01:40, the second time
+  World world(ChipModel::kPcf8523, {}, {}, 0, at(2027, 4, 3, 15, 10));  // 01:40 for the second time
   EXPECT_EQ(set_local(world).status, kGood);
   EXPECT_LE(std::chrono::abs(world.error() - (10h + 30min)), 2ms);
 }
@@ -119,7 +119,7 @@ TEST(ChipYears, AreThoseFrom2000To2099) {
   }
 }
 
-// Others set it for 20xx, or clear it: what counts is the nearest year.
+// Some programs set the century bit for 20xx and some clear it, so the nearest year counts.
 TEST(ChipYears, TheCenturyBitIsNotBelieved) {
   for (const auto& [model, month_at] :
        {std::pair{ChipModel::kDs3231, std::uint8_t{5}}, {ChipModel::kPcf8563, std::uint8_t{7}}}) {
@@ -141,7 +141,8 @@ TEST(ChipYears, OneThatIsDecadesAwayIsNotBelieved) {
 }
 
 TEST(ChipHours, ByTwelveAreReadAndSetToTwentyFour) {
-  // 12 PM is noon; the bits are the DS3231's and DS1307's, and the PCF85063A's behind its control bit.
+  // 12 PM is noon. The bits are those of the DS3231, the DS1307, and the PCF85063A after its control bit is
+  // set.
   struct Case {
     ChipModel model;
     std::uint8_t hours_at;
@@ -159,7 +160,7 @@ TEST(ChipHours, ByTwelveAreReadAndSetToTwentyFour) {
     EXPECT_EQ(world.run({"set", "from-system"}).status, kGood);
     EXPECT_EQ(world.chip().peek(each.hours_at, world.now()), 0x12) << "24 h, " << to_string(each.model);
   }
-  // The control bit 12_24: bit 1 of the PCF85063A's, bit 3 of the PCF8523's first register.
+  // The control bit 12_24 is bit 1 of the PCF85063A's first register and bit 3 of the PCF8523's.
   for (const auto& [model, control, hours_at] :
        {std::tuple{ChipModel::kPcf85063a, std::uint8_t{0x02}, std::uint8_t{6}},
         {ChipModel::kPcf8523, std::uint8_t{0x08}, std::uint8_t{5}}}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What rtcset asks of stdin and of a running sntpd.
+// What rtcset learns about its stdin and a running sntpd.
 #include "tools/rtcset/surroundings.hpp"
 
 #include <array>
@@ -18,7 +18,7 @@
 namespace isletime::rtcset {
 namespace {
 
-// Stdin until the end of the test.
+// Replaces stdin until the end of the test.
 class Stdin {
  public:
   explicit Stdin(int descriptor) : before_(dup(STDIN_FILENO)) { dup2(descriptor, STDIN_FILENO); }

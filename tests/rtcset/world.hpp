@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A machine, its clocks and a chip on its bus, in which time passes by transfers and sleep alone: what the
-// whole of rtcset, but its command line, runs against.
+// A machine, its clocks and a chip on its bus, in which time passes only by transfers and sleep. All of
+// rtcset except its command line runs in it.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,7 @@ inline constexpr WallTime kMade{seconds{1'795'000'000}};  // 2026-11-18
 
 class World final : public Machine, public Devices {
  public:
-  // The system clock is right, and reads noon or what else it begins with; so does the chip, `ahead` of it.
+  // The system clock is right and starts at `begin`; the chip is `ahead` of it.
   explicit World(ChipModel model, nanoseconds ahead = {}, fakes::Oscillator oscillator = {},
                  unsigned seed = 0, const CivilTime& begin = kNoon)
       : random_(seed),
@@ -47,14 +47,14 @@ class World final : public Machine, public Devices {
     return {status, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
   }
 
-  // How far the chip is ahead of the system clock, in truth.
+  // Returns how far the chip is really ahead of the system clock.
   nanoseconds error() {
     const auto shown = chip_.time_shown(time_.now);
     EXPECT_TRUE(shown);
     return *shown - wall().time_since_epoch();
   }
 
-  // For tests of parts.
+  // Returns a clock for tests of single parts.
   ChipClock clock() {
     return {std::make_unique<BorrowedBus>(bus_), chip_.model(), address_, to_civil_time(kMade).date};
   }
@@ -76,7 +76,7 @@ class World final : public Machine, public Devices {
     time_.now += std::chrono::microseconds{1};
     return MonoTime{time_.now};
   }
-  // Late, as sleep is: mostly by little.
+  // Wakes up late, as real sleep does, mostly by little.
   void sleep_until(MonoTime time) override {
     std::exponential_distribution<double> late_us(1.0 / 60);
     const auto late = std::chrono::microseconds{static_cast<std::int64_t>(late_us(random_))};
@@ -101,7 +101,7 @@ class World final : public Machine, public Devices {
  private:
   static constexpr nanoseconds kStart = seconds{1000};
 
-  // Devices own what they open; the model stays.
+  // Devices own the bus that they open, but the model must survive.
   class BorrowedBus final : public I2cBus {
    public:
     explicit BorrowedBus(I2cBus& bus) : bus_(bus) {}
@@ -148,7 +148,7 @@ class World final : public Machine, public Devices {
   bool was_stepped_ = false;
 };
 
-// What is wrong, in one line that says what to do about it, and no more.
+// Expects exactly one line, which says what is wrong and what to do about it.
 inline void expect_one_line(const Ran& ran, ExitStatus status, const std::string& part) {
   EXPECT_EQ(ran.status, status) << ran.err;
   EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
@@ -160,7 +160,7 @@ inline bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// A JSON member's number.
+// Returns the number of a JSON member.
 inline double number(const std::string& record, const std::string& key) {
   const std::string before = '"' + key + "\":";
   const auto at = record.find(before);

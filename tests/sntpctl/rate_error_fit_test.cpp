@@ -7,7 +7,7 @@
 namespace isletime::sntpctl {
 namespace {
 
-// A fit as driftlog fit --json prints it, without the members that are not read here.
+// Returns a fit as driftlog fit --json prints it, without the members that are not read here.
 std::string fit(const std::string& source, const std::string& low, const std::string& high,
                 const std::string& more = "") {
   return fmt::format(R"({{"file":"run.csv","source":"{}","verdict":"conclusive","drift_ppm_low":{},)"
@@ -22,7 +22,7 @@ void expect_refused(const std::string& text, ExitStatus status, const std::strin
   EXPECT_NE(refused.error().text.find(words), std::string::npos) << refused.error().text;
 }
 
-// The clock loses what the server gains on it, and it may be wrong by as much either way.
+// The clock loses what the server gains on it, and its rate error may have either sign.
 TEST(RateErrorFit, TheClockMayBeWrongByTheLargerEndOfTheInterval) {
   EXPECT_EQ(parse_rate_error_fit(fit("ntp:192.168.4.1", "103.5", "104"))->rate_error, Ppm::whole(104));
   EXPECT_EQ(parse_rate_error_fit(fit("ntp:192.168.4.1", "-104", "-103.5"))->rate_error, Ppm::whole(104));

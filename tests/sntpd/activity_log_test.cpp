@@ -83,7 +83,7 @@ TEST_F(ActivityLogInAFolder, RotatesInTwoFilesOf256Kilobytes) {
   EXPECT_GT(std::filesystem::file_size(scratch_.path("activity.jsonl.1")), 255'000U);
   const auto entries = std::filesystem::directory_iterator{scratch_.path()};
   EXPECT_EQ(std::distance(begin(entries), end(entries)), 2);
-  // Both files are read: there are fewer lines of this length in one.
+  // One file holds fewer lines of this length, so both files must have been read.
   const auto lines = last_lines(600);
   ASSERT_EQ(lines.size(), 600U);
   EXPECT_EQ(lines.front(), activity_line({kTime + 1400s, Event::kFault, text}));
@@ -112,7 +112,7 @@ TEST_F(ActivityLogInAFolder, ALinkInItsPlaceIsNotFollowed) {
   EXPECT_EQ(scratch_.content("precious"), "precious");
 }
 
-// A disk that is full after `most` bytes, for a process of its own.
+// Runs `body` in a child process that may write files of at most `most` bytes, as on a full disk.
 template <class Body>
 int status_on_a_disk_of(rlim_t most, const Body& body) {
   return fakes::status_of_child([&] {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A whole server without its socket: keys, limits, interleaved mode.
+// A whole server without its socket: keys, rate limits and interleaved mode.
 #include "tools/sntpd/serving/answerer.hpp"
 
 #include <algorithm>
@@ -38,14 +38,14 @@ class AServer {
  public:
   explicit AServer(const Demands& demands = {.keys = &keys(), .bindings = {}})
       : answerer_(demands, own_stamps_, 1) {}
-  // A thread of several that share what they saved.
+  // One of several threads that share the saved timestamps.
   explicit AServer(SharedStamps& stamps) : answerer_({.keys = &keys(), .bindings = {}}, stamps, 1) {}
 
   Result<Answer, Refusal> ask(Bytes request, Endpoint from = kAsker, WallTime received = kArrival) {
     const Account account(kState, received);
     return answerer_.start_batch(kAnyone, account, now_).answer({request, from, kUs, received});
   }
-  // Complete. Empty: refused.
+  // Returns the complete reply, or nothing if the request was refused.
   std::vector<std::uint8_t> reply_to(Bytes request, Endpoint from = kAsker, WallTime received = kArrival) {
     auto answer = ask(request, from, received);
     if (!answer) return {};
@@ -86,7 +86,7 @@ TEST(Answerer, SignsByTheKeyOfTheRequestInEveryVersion) {
   }
 }
 
-// ntpsec cuts its digests in version 3, where chrony sends them whole.
+// In version 3 ntpsec truncates its digests, while chrony sends them whole.
 TEST(Answerer, SignsWithAsMuchOfADigestAsTheRequestHas) {
   AServer server;
   const Key& key = *keys().find(3);
@@ -114,7 +114,7 @@ TEST(Answerer, GivesNoAnswerToAWrongOrUnknownSignature) {
   }
 }
 
-// CVE-2015-7974, CVE-2016-1567
+// CVE-2015-7974, CVE-2016-1567: any key authenticated any peer.
 TEST(Answerer, TakesABoundKeyFromItsOwnAddressesOnly) {
   const std::array bindings{KeyBinding{3, Prefix{kAsker.address, 128}}};
   AServer server({.keys = &keys(), .bindings = bindings});
@@ -139,7 +139,7 @@ TEST(Answerer, NoReplyIsLongerThanItsRequest) {
   }
 }
 
-// What a server with an allowance that is used up makes of many requests.
+// Counts how a server whose limit is exhausted treats many requests.
 struct Tally {
   int told_the_time = 0;
   int kissed = 0;
@@ -177,7 +177,7 @@ TEST(Answerer, LimitsAClientAndTellsItNowAndThen) {
   const auto request = unsigned_request();
   EXPECT_EQ(tally_of(server, request, RateLimit::kBurst).told_the_time, RateLimit::kBurst);
   const Tally beyond = tally_of(server, request, 4000);
-  // A quarter is spared, and one in 32 told.
+  // A quarter of the requests is spared, and one in 32 of the rest gets a kiss.
   EXPECT_GT(beyond.told_the_time, 4000 / 5);
   EXPECT_LT(beyond.told_the_time, 4000 / 3);
   EXPECT_GT(beyond.kissed, 4000 / 32 / 2);
@@ -201,14 +201,14 @@ TEST(Answerer, ItsRateKissAnswersTheRequestAndIsSignedLikeIt) {
   FAIL() << "no kiss";
 }
 
-// 10,000 in its name before each of its own requests, a second or so apart.
+// The attacker sends 10,000 requests in the owner's name before each of the owner's, about a second apart.
 void expect_the_keys_owner_to_be_answered_amid(const std::vector<std::uint8_t>& flood) {
   AServer server;
   const auto request = signed_with(*keys().find(5), request_of(Mode::kClient));
   for (int own = 0; own < 10; ++own) {
     for (int i = 0; i < 10'000; ++i) {
       (void)server.ask(flood);
-      server.wait(97us);  // no whole number of which is the interval of the limit
+      server.wait(97us);  // the limit's interval is no multiple of it
     }
     EXPECT_EQ(tally_of(server, request, 1).told_the_time, 1) << own;
   }
@@ -277,8 +277,8 @@ TEST(Answerer, WhatIsNotAnsweredAnywayUsesUpNobodysLimit) {
   EXPECT_EQ(server.refusal_of(bytes_of(request_of(Mode::kClient))), std::nullopt);
 }
 
-// RFC 9769, section 2: as its client does, the first exchange is basic and the stamps of the second are
-// those of the first reply.
+// RFC 9769, section 2: a client's first exchange is basic, and its second request carries the timestamps of
+// the first reply.
 Header interleaved_request(const Header& last_reply) {
   Header request = request_of(Mode::kClient);
   request.origin = last_reply.receive;
@@ -302,7 +302,7 @@ class AnInterleavedClient {
     if (answer->is_to_be_saved()) server.answerer().save(answer->receive(), from.address, to_ntp(left));
     return last_;
   }
-  // The kernel's stamp of the last reply.
+  // Reports the kernel's transmit timestamp of the last reply.
   void correct(nanoseconds after_receive) {
     server_.answerer().correct(last_.receive, to_ntp(now_ + after_receive));
   }
@@ -319,8 +319,8 @@ TEST(Answerer, AnswersInInterleavedModeOnceItKnowsTheClient) {
   AnInterleavedClient client(server);
   const auto basic_origin = NtpTimestamp::from_raw(0xbbbb'0000'0000'0002);
   const auto interleaved_origin = NtpTimestamp::from_raw(0xaaaa'0000'0000'0001);
-  EXPECT_EQ(client.ask().origin, basic_origin);  // has no reply yet to name
-  EXPECT_EQ(client.ask().origin, basic_origin);  // names one that was not kept
+  EXPECT_EQ(client.ask().origin, basic_origin);  // it has had no reply to name yet
+  EXPECT_EQ(client.ask().origin, basic_origin);  // the reply that it names was not saved
   client.correct(33us);
   const WallTime second = client.now();
   const Header third = client.ask();
@@ -329,7 +329,7 @@ TEST(Answerer, AnswersInInterleavedModeOnceItKnowsTheClient) {
   EXPECT_EQ(third.receive, to_ntp(client.now()));
 }
 
-// The kernel spreads the requests over the threads' sockets by their ports.
+// The kernel spreads requests over the threads' sockets by the clients' ports.
 TEST(Answerer, AnswersInInterleavedModeWhoComesToAnotherThreadEachTime) {
   SharedStamps stamps;
   std::array<AServer, 4> threads{AServer{stamps}, AServer{stamps}, AServer{stamps}, AServer{stamps}};
@@ -355,7 +355,7 @@ TEST(Answerer, KeepsNothingForClientsOfBasicMode) {
   AServer server;
   Header request = request_of(Mode::kClient);
   EXPECT_FALSE(server.ask(bytes_of(request))->is_to_be_saved());
-  // Of old: the stamps of the last reply, for what they are worth.
+  // Older clients put the timestamps of the last reply into a basic request.
   request.origin = NtpTimestamp::from_raw(1);
   request.receive = request.transmit;
   EXPECT_FALSE(server.ask(bytes_of(request))->is_to_be_saved());

@@ -15,7 +15,7 @@ constexpr int kPatience = 30'000;  // ms; only a hang takes it
 
 class BackgroundTest : public testing::Test {
  protected:
-  // Turns of an event loop until nothing more is to follow.
+  // Runs an event loop until the background work has ended.
   void settle() {
     while (background_.descriptor() != -1) {
       pollfd polled{background_.descriptor(), POLLIN, 0};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Attack classes 7 and 9: what the server's own key has not signed changes nothing but a counter.
+// Attack classes 7 and 9: a packet that the server's key has not signed changes nothing but a counter.
 #include "tools/sntpd/keeping/broadcast_listener.hpp"
 
 #include <vector>
@@ -39,14 +39,14 @@ struct Listening {
     listener.on_exchange(m, Offset{});
   }
 
-  // Whether it is taken.
+  // Returns whether the broadcast is accepted.
   bool hears(const std::vector<std::uint8_t>& datagram, const Endpoint& from = kServer) {
     return listener.take({datagram, from, kSent + 100us}, {}).has_value();
   }
 };
 
-// The oscillator gains 20 ppm, and the hub slews the clock forward by a hundredth: within 10 s it gains
-// 10 s * (1.00002 * 1.01 - 1), and so much less it lags behind.
+// The oscillator gains 20 ppm and the hub slews the clock by 1 %, so within 10 s the clock gains 10 s *
+// (1.00002 * 1.01 - 1), and its offset shrinks by as much.
 TEST(BroadcastListener, KnowsWhatTheClockWasSteeredByAndGainsByItself) {
   SteeredClock books(kStart);
   const auto at = [&](WallTime wall) { return free_running(books, wall, Offset{}, Dispersion{}).offset; };
@@ -96,7 +96,7 @@ TEST(BroadcastListener, ForgeriesAreCountedAndChangeNothing) {
   EXPECT_TRUE(it.hears(fakes::signed_with(kKey7, broadcast()))) << it.listener.refusal();
 }
 
-// CVE-2015-7973.
+// CVE-2015-7973: ntpd accepted replayed broadcasts.
 TEST(BroadcastListener, IgnoresAReplayedPacketThoughItIsSigned) {
   Listening it;
   const auto datagram = fakes::signed_with(kKey7, broadcast());

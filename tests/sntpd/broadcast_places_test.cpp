@@ -24,7 +24,7 @@ Endpoint server(const std::string& address, std::uint16_t port = 123, std::uint3
   return {parse_address(address)->address, port, scope};
 }
 
-// "2 192.0.2.255:123"
+// Returns lines such as "2 192.0.2.255:123".
 std::vector<std::string> places(const std::vector<Endpoint>& servers,
                                 const std::vector<InterfaceAddress>& interfaces) {
   std::vector<std::string> lines;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint16_t kPort = 123;
 
-// As an Ethernet interface has it.
+// Returns an address as an Ethernet interface has it.
 InterfaceAddress ethernet(const std::string& name, std::uint32_t index, const std::string& prefix) {
   return {.interface = name,
           .address = parse_address(prefix.substr(0, prefix.find('/')))->address,
@@ -38,7 +38,7 @@ InterfaceAddress tunnel() {
 
 using Lines = std::vector<std::string>;
 
-// "eth0 192.0.2.1 > 192.0.2.255:123", of option 0 unless said.
+// Returns lines such as "eth0 192.0.2.1 > 192.0.2.255:123"; option 0 is left out.
 Lines lines_of(const std::vector<BroadcastTarget>& targets) {
   Lines lines;
   for (const BroadcastTarget& t : targets) {
@@ -84,7 +84,7 @@ TEST(BroadcastTargets, OnIpv6TheGroupHearsItFromTheLinkLocalAddress) {
             (Lines{"eth0 fe80::1 > [ff02::101]:123"}));
 }
 
-// RFC 3021.
+// RFC 3021: networks with a prefix of 31 bits have no broadcast address.
 TEST(BroadcastTargets, ANetworkOfTwoHasNoBroadcastAddress) {
   for (const char* prefix : {"192.0.2.0/31", "192.0.2.0/32"}) {
     EXPECT_EQ(targets({kAuto}, {ethernet("eth0", 2, prefix)}), (Lines{"eth0 192.0.2.0 > 224.0.1.1:123"}));

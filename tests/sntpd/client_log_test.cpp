@@ -32,7 +32,7 @@ Request request_of(IpAddress address, WallTime at, Bytes bytes = kVersion4) {
 
 void ask(ClientLog& log, IpAddress address, WallTime at, Outcome outcome = Outcome::kAnswered,
          Bytes bytes = kVersion4) {
-  // One request after another, however the wall clock jumps.
+  // The monotonic time advances from request to request, however the wall clock jumps.
   static MonoTime now = kMonoStart;
   auto batch = log.start_batch(now += 1ms);
   batch.add(request_of(address, at, bytes));
@@ -69,7 +69,7 @@ bool may_check(ClientLog& log, IpAddress address, std::uint32_t key_id, MonoTime
   return batch.may_check_mac(key_id);
 }
 
-// How many of so many wrong MACs are found to be wrong.
+// Returns how many of `requests` wrong MACs were checked.
 int checked_of_wrong(ClientLog& log, IpAddress address, std::uint32_t key_id, int requests,
                      MonoTime now = kMonoStart) {
   int checked = 0;
@@ -83,7 +83,7 @@ int checked_of_wrong(ClientLog& log, IpAddress address, std::uint32_t key_id, in
   return checked;
 }
 
-// Which requests of a flood were told to slow down.
+// Returns which requests of a flood got a kiss.
 std::vector<int> kisses_of(std::uint64_t secret, int requests) {
   ClientLog log(secret);
   std::vector<int> kisses;
@@ -158,7 +158,7 @@ TEST(ClientLog, AFloodOfAddressesNeitherGrowsItNorDrivesOutWhoAsksAlways) {
   EXPECT_EQ(regular->requests, 1000U);
 }
 
-// Full of clients whose last requests bear later times than any that comes now.
+// The log is full of clients whose last requests have later wall-clock times than any new one.
 TEST(ClientLog, WhoWasSilentLongestGoesAlsoAfterTheClockWasSetBack) {
   ClientLog log(kSecret);
   for (std::uint32_t i = 0; i < 100'000; ++i) ask(log, client(i), kStart);
@@ -206,7 +206,7 @@ TEST(ClientLog, LimitsTheNeighboursOnALinkOneByOne) {
   EXPECT_EQ(answered, 500);
 }
 
-// Whoever floods under made-up addresses gets no more memory, and takes nobody else's answers.
+// A flood from forged addresses must not take more memory, or replies from other clients.
 TEST(ClientLog, AFloodOfAddressesLimitsNobodyElse) {
   ClientLog log(kSecret);
   for (std::uint32_t i = 0; i < 100'000; ++i) (void)allowance_of(log, client(1000 + i), kMonoStart);
@@ -216,7 +216,7 @@ TEST(ClientLog, AFloodOfAddressesLimitsNobodyElse) {
 TEST(ClientLog, KissesOneIn32OfAFlood) {
   const int beyond = 32'000;
   const auto kisses = kisses_of(kSecret, RateLimit::kBurst + beyond);
-  // 1000, within four times the deviation of what chance gives.
+  // The expected number is 1000; 125 is four standard deviations.
   EXPECT_GT(kisses.size(), 1000U - 125);
   EXPECT_LT(kisses.size(), 1000U + 125);
 }
@@ -227,7 +227,7 @@ TEST(ClientLog, WhenAFloodIsKissedCannotBeCountedOut) {
   std::set<int> gaps;
   for (std::size_t i = 1; i < kisses.size(); ++i) gaps.insert(kisses[i] - kisses[i - 1]);
   EXPECT_GT(gaps.size(), 50U);
-  // In no period does a place get more of them than chance gives.
+  // A kiss must not be likelier at some position of any period.
   for (int period = 2; period <= 64; ++period) {
     std::vector<double> count(static_cast<std::size_t>(period));
     for (const int kiss : kisses) ++count[static_cast<std::size_t>(kiss % period)];
@@ -298,7 +298,7 @@ TEST(ClientLog, ChecksTheMacsOfStrangersInVain4096TimesAndThen16384TimesASecond)
   EXPECT_EQ(checked, 16'384);
 }
 
-// As many as there are: a MAC that is right is not checked in vain.
+// A correct MAC costs nothing, so the number of clients that sign correctly is unlimited.
 TEST(ClientLog, ChecksTheMacsOfWhoeverSignsRightlyWithoutEnd) {
   ClientLog log(kSecret);
   for (std::uint32_t i = 0; i < 20'000; ++i) {
@@ -324,7 +324,7 @@ TEST(ClientLog, AFloodInASignersNameIsCheckedAtItsOwnExpenseFirst) {
   EXPECT_FALSE(may_check(log, client(1), 7));
 }
 
-// Anybody who hears a signed request can send it over and over.
+// Anybody who captures a signed request can repeat it without end.
 TEST(ClientLog, WhatIsSignedRightlyAndFarBeyondTheLimitIsCheckedInVain) {
   ClientLog log(kSecret);
   int checked = 0;
@@ -332,7 +332,7 @@ TEST(ClientLog, WhatIsSignedRightlyAndFarBeyondTheLimitIsCheckedInVain) {
     (void)answered_of_signed(log, client(1), 7, 1);
     ++checked;
   }
-  // Of what is beyond the limit, 31/32 of 3/4 are not answered.
+  // Beyond the limit 3/4 of the requests are not spared, and 31/32 of those are not answered at all.
   EXPECT_NEAR(checked, 2 * 4096 / (31.0 / 32 * 3 / 4), 500);
 }
 
@@ -342,7 +342,7 @@ TEST(ClientLog, IsReadWholeWhileAnotherThreadWrites) {
   std::thread server([&] {
     for (std::uint32_t i = 1; !done; ++i) {
       auto batch = log.start_batch(kMonoStart + seconds{i});
-      // Two in a batch: no reader sees one without the other.
+      // A reader must see both requests of a batch or neither.
       for (int twice = 0; twice < 2; ++twice) {
         batch.add(request_of(client(i % 16), kStart + seconds{i}));
         batch.refuse();

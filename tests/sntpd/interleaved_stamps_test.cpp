@@ -55,14 +55,14 @@ TEST(InterleavedStamps, AFloodMakesAClientAskAgainAndNoMore) {
   EXPECT_EQ(stamps.find(stamp(1), kClient), stamp(2));
 }
 
-// All save, correct and find the same few.
+// All threads save, correct and look up the same few entries.
 TEST(InterleavedStamps, SeveralThreadsNeverSeeAnEntryOfTwo) {
   constexpr std::uint64_t kReplies = 16;
   InterleavedStamps stamps;
   const auto client_of = [](std::uint64_t receive, std::uint64_t round) {
     return IpAddress{receive ^ round, receive + round};
   };
-  // What is saved tells of which reply, and to whom.
+  // The saved timestamp identifies the reply and its client.
   const auto sent = [](std::uint64_t receive, std::uint64_t round) { return stamp(receive << 32 | round); };
   std::atomic<int> found{0};
   std::atomic<int> wrong{0};
@@ -89,7 +89,7 @@ TEST(InterleavedStamps, SeveralThreadsNeverSeeAnEntryOfTwo) {
   EXPECT_GT(found, 1000);
 }
 
-// RFC 9769, section 2.
+// RFC 9769, section 2, defines how a server tells the two modes apart.
 TEST(InterleavedStamps, OnlyARequestThatTellsItsTwoStampsApartMayBeInterleaved) {
   EXPECT_TRUE(may_be_interleaved(stamp(1), stamp(2), stamp(3)));
   EXPECT_FALSE(may_be_interleaved({}, stamp(2), stamp(3)));

@@ -24,7 +24,7 @@ constexpr MonoTime kUpLater{20min};
 
 class RememberedRate : public testing::Test {
  protected:
-  // A program that starts, remembers, does `work` and ends; what it remembered.
+  // Runs a program's life: it starts, restores its state, does `work` and ends. Returns the restored state.
   template <class Work>
   std::optional<SavedState> run(Work work) const {
     const Log log("test", Log::Level::kErrors);
@@ -89,7 +89,7 @@ std::string text_of(int number) {
   return "happening " + std::to_string(number);
 }
 
-// With and without a thread that writes.
+// The parameter says whether a thread of its own writes the log.
 class RememberedActivity : public testing::TestWithParam<bool> {
  protected:
   const Log log_{"test", Log::Level::kErrors};

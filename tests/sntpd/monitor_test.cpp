@@ -25,7 +25,7 @@ std::string answer_of(const Monitor& monitor, ControlOperation operation, std::u
   return {fragment.bytes().begin() + kControlHeaderSize, fragment.bytes().end()};
 }
 
-// A hub that has `count` peers of these names.
+// Returns the view of a hub with `count` peers of this name.
 MonitorView view_of(std::uint16_t count, const std::string& name) {
   MonitorView view;
   for (std::uint16_t number = 1; number <= count; ++number) {

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 constexpr WallTime kStart{1'790'000'000s};
 constexpr CivilDate kNear{2026, 9, 21};
 
-// Stand still but for sleep and for what a transfer takes.
+// These clocks advance only by sleeping and by the duration of transfers.
 class FakeClocks final : public RtcClocks {
  public:
   WallTime wall() override {
@@ -42,7 +42,7 @@ class FakeClocks final : public RtcClocks {
   int sleeps_left = -1;
 };
 
-// Restarts its second when it is set.
+// A chip that restarts its second when it is set.
 class FakeDevice final : public RtcDevice {
  public:
   explicit FakeDevice(FakeClocks& clocks) : clocks_(clocks) {}
@@ -85,12 +85,12 @@ class FakeDevice final : public RtcDevice {
   bool is_running = true;
   std::optional<std::string> lost;
   int reads_left = -1;
-  int failures = 0;  // after them
+  int failures = 0;  // once the reads_left are used up
   int reads_until_set = -1;
   int sets = 0;
   int spikes = 0;
   nanoseconds transfer = 1ms;
-  nanoseconds takes{};  // beyond what it says
+  nanoseconds takes{};  // how much longer a write takes than the driver says
 
  private:
   bool moves_no_bytes() {
@@ -194,7 +194,7 @@ TEST_F(RtcJobs, AClockThatIsSetMeanwhileSpoilsTheLook) {
   EXPECT_EQ(run(RtcJob::Kind::kRead).failure, "the machine's clock was set while it was read");
 }
 
-// True time is half a second more than the machine's.
+// True time is half a second ahead of the machine's clock.
 TEST_F(RtcJobs, AWriteLeavesTheChipRightToTwoMilliseconds) {
   const RtcOutcome outcome = run(RtcJob::Kind::kWrite, 500ms);
   EXPECT_TRUE(outcome.failure.empty()) << outcome.failure;
@@ -203,7 +203,7 @@ TEST_F(RtcJobs, AWriteLeavesTheChipRightToTwoMilliseconds) {
   EXPECT_LE(magnitude(elapsed(outcome.look->pair->machine, outcome.look->pair->chip) - 500ms), 4ms);
 }
 
-// As the clock of a PC does behind the kernel's driver, which tells nobody.
+// The kernel's driver for a PC's clock takes half a second without saying so.
 TEST_F(RtcJobs, AChipThatTakesHalfASecondToBeSetIsSetRightInTheSameJob) {
   device.takes = 500ms;
   const RtcOutcome outcome = run(RtcJob::Kind::kWrite);
@@ -255,7 +255,7 @@ RtcOutcome wait_for(RtcWorker& worker) {
   }
 }
 
-// With clocks of its own, which the thread has for itself.
+// This device has clocks of its own, which only the thread uses.
 class OwnDevice final : public RtcDevice {
  public:
   std::optional<std::string> find_chip(RtcClocks&) override { return std::nullopt; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The battery clock as sntpd keeps it, from what the hub is told down to the bytes on the bus: a chip's
-// model, its driver, the jobs and the keeper, through days that pass in no time.
+// The battery clock as sntpd keeps it, from the hub's claims down to the bytes on the bus: a model of the
+// chip, its driver, the jobs and the keeper, over simulated days.
 #include <algorithm>
 #include <memory>
 
@@ -25,7 +25,7 @@ constexpr WallTime kStart{1'790'000'000s};  // 2026-09-21
 constexpr WallTime kBuilt{1'780'000'000s};
 constexpr const char* kSource = "rtc:/dev/i2c-1";
 
-// The machine's clocks are those of the model's world, but for what the wall clock is off by.
+// The machine's clocks are true time, except for the wall clock's error.
 class ModelClocks final : public RtcClocks {
  public:
   explicit ModelClocks(TrueTime& time) : time_(time) {}
@@ -42,7 +42,7 @@ class ModelClocks final : public RtcClocks {
   TrueTime& time_;
 };
 
-// The device owns its bus, and the test keeps one.
+// RtcDevice owns its bus, but the test needs to keep it.
 class BorrowedBus final : public I2cBus {
  public:
   explicit BorrowedBus(I2cBus& bus) : bus_(bus) {}
@@ -61,7 +61,7 @@ class RtcWithModel : public testing::Test {
     boot();
   }
 
-  // A chip that shows the true time.
+  // Attaches a chip that shows true time.
   void plug(ChipModel model, Oscillator oscillator) {
     if (chip) bus.detach(default_address(chip->model()));
     chip = std::make_unique<ModelChip>(model, to_civil_time(WallTime{time.now}), time.now, oscillator);
@@ -80,7 +80,7 @@ class RtcWithModel : public testing::Test {
             .true_less_machine = {is_verified ? -clocks.machine_ahead : 0ns},
             .true_time = is_verified ? WallTime{time.now} : clocks.wall()};
   }
-  // Whatever is due, until the bus rests.
+  // Runs every job that is due.
   void work() {
     while (const auto job = keeper->next_job(hub(), to_civil_time(kStart).date, clocks.mono())) {
       const RtcOutcome outcome = do_rtc_job(*job, *device, clocks);
@@ -102,7 +102,7 @@ class RtcWithModel : public testing::Test {
     time.now = std::max(time.now, end);
   }
   RtcKeeper::View view() { return keeper->view(clocks.mono()); }
-  // What a claim would leave of the machine's error, if it were set by it.
+  // Returns the machine's error that would remain if its clock were set by the claim.
   nanoseconds error_of_claim() const { return clocks.machine_ahead + claim->offset.value; }
   nanoseconds chip_ahead() { return *chip->time_shown(time.now) - time.now; }
   bool is_told(const std::string& words) const { return notes.find(words) != std::string::npos; }
@@ -185,7 +185,7 @@ TEST_F(RtcWithModel, AChipThatIsNotBelievedIsWrittenOnceSomebodyKnowsTheTime) {
   EXPECT_EQ(chip->peek(0x0f, time.now) & 0x80, 0);
 }
 
-// 1.5 ppm are 8 ms in an hour and a half.
+// 1.5 ppm is 8 ms in an hour and a half.
 TEST_F(RtcWithModel, AWriteComesOnlyWhenTheChipIsOffByMoreThanAWriteIsWorth) {
   is_verified = true;
   pass(1h);
@@ -225,7 +225,7 @@ TEST_F(RtcWithModel, TheMachinesClockMayBeSetWhileTheChipIsWritten) {
 }
 
 TEST_F(RtcWithModel, WhenAllOthersAreGoneItTellsTheTimeWithABoundThatGrows) {
-  may_write = false;  // so that it drifts
+  may_write = false;  // the chip must drift
   boot();
   is_verified = true;
   pass(48h);
@@ -239,7 +239,7 @@ TEST_F(RtcWithModel, WhenAllOthersAreGoneItTellsTheTimeWithABoundThatGrows) {
   const Dispersion later = claim->bound;
   EXPECT_GT(later, soon);
   EXPECT_LE(magnitude(error_of_claim()), later.value);
-  // The chip itself is off by 0.6 s.
+  // The chip's own time is wrong by 0.6 s.
   EXPECT_LE(magnitude(error_of_claim()), 100ms);
   EXPECT_LT(later.value, 1s);
 }
@@ -267,11 +267,11 @@ TEST_F(RtcWithModel, HowTemperatureChangesItIsLearned) {
   boot();
   is_verified = true;
   for (int hour = 0; hour < 24 * 14; ++hour) {
-    const int kelvin = 10 + 2 * std::abs(hour % 24 - 12);  // 10 to 34
+    const int kelvin = 10 + 2 * std::abs(hour % 24 - 12);  // between 10 and 34 degrees
     chip->set_temperature({kelvin * 1000}, time.now);
     pass(1h);
   }
-  // 0.5 ppm less 4 ppb/K^2 times 15 K squared.
+  // The frequency is 0.5 ppm - 4 ppb/K^2 * (15 K)^2.
   chip->set_temperature({10'000}, time.now);
   pass(2h);
   ASSERT_TRUE(view().temperature && view().frequency);
@@ -338,7 +338,7 @@ TEST_F(RtcWithModel, AnotherModelThanWasSaidIsNotSpokenTo) {
   EXPECT_EQ(bus.bytes_written(), 0U);
 }
 
-// EOSC: the oscillator would stop as soon as the battery has it.
+// EOSC is set: the oscillator would stop when the chip switches to its battery.
 TEST_F(RtcWithModel, AControlRegisterThatFlippedIsRepairedAndCounted) {
   chip->poke(0x0e, 0x9c, time.now);
   pass(2min);
@@ -350,7 +350,7 @@ TEST_F(RtcWithModel, AControlRegisterThatFlippedIsRepairedAndCounted) {
   EXPECT_EQ(view().repairs, repairs);
 }
 
-// By rtcset, while sntpd was stopped: what was saved says nothing of the chip any more.
+// rtcset set the chip while sntpd was not running, so the saved drift no longer applies.
 TEST_F(RtcWithModel, AChipThatSomebodySetSinceTheLastRunIsNotCorrectedByWhatWasSaved) {
   may_write = false;
   boot();
@@ -369,7 +369,7 @@ TEST_F(RtcWithModel, AChipThatSomebodySetSinceTheLastRunIsNotCorrectedByWhatWasS
   EXPECT_GE(claim->bound, RtcKeeper::kUnknown);
 }
 
-// A write that the bus cuts off leaves a chip that says itself that it is not to be believed.
+// A write that the bus cuts short leaves the chip's stop flag set.
 TEST_F(RtcWithModel, AWriteThatIsCutShortIsDoneAgainWithinMinutes) {
   chip->poke(0x0f, 0x80, time.now);
   is_verified = true;
@@ -387,7 +387,7 @@ TEST_F(RtcWithModel, AWriteThatIsCutShortIsDoneAgainWithinMinutes) {
   EXPECT_LE(magnitude(chip_ahead()), 4ms);
 }
 
-// What only looks as if it ticked cannot be told from the rest.
+// The chip's registers look valid, so only waiting shows that it does not tick.
 TEST_F(RtcWithModel, AChipThatStandsStillTellsNoTime) {
   plug(ChipModel::kDs1307, {.error_ppb = -1'000'000'000});
   option.chip = ChipModel::kDs1307;

@@ -24,7 +24,7 @@ SavedState example() {
           .boot = SavedBoot{"5d2b0f6e-boot", 90min + 7ns, true}};
 }
 
-// A text whose digest is right, whatever its content.
+// Returns a text whose digest is right, whatever its content.
 std::string whole(const std::string& rest) {
   return R"({"digest":")" + digest(rest) + R"(",)" + rest;
 }
@@ -215,7 +215,7 @@ TEST(SavedState, FromTheFutureIsRefusedWhereTheClockIsTrusted) {
   const auto early = parse_saved_state(text, kSavedAt - 1h - 1ns, kMachine);
   ASSERT_FALSE(early);
   EXPECT_EQ(early.error(), SavedStateFault::kFromTheFuture);
-  // At boot without an RTC the clock reads anything; then the state may be newer than it.
+  // Without an RTC the clock may read anything at boot, also a time before the state was saved.
   EXPECT_TRUE(parse_saved_state(text, std::nullopt, kMachine));
 }
 

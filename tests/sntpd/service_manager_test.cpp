@@ -25,7 +25,7 @@ ServiceManager manager(const Variables& variables) {
   }};
 }
 
-// systemd's end. `path` is that of its socket, whose first byte is 0 in the abstract namespace.
+// systemd's end. `path` is the path of its socket; a first byte of 0 means the abstract namespace.
 class Manager {
  public:
   explicit Manager(const std::string& path) {

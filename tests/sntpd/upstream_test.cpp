@@ -54,7 +54,7 @@ TEST(Upstream, GoesOnWaitingAfterAForgedReply) {
   EXPECT_TRUE(std::holds_alternative<Measurement>(outcome_of(upstream)));
 }
 
-// CVE-2016-7426: a flood in a server's name must not drop the server's own reply as one too many.
+// CVE-2016-7426: with rate limiting, a flood in a server's name must not cause its own reply to be dropped.
 TEST(Upstream, AFloodInItsServersNameDoesNotKeepItsReplyOut) {
   const LyingServer server([](const Question& q) {
     Header forged = q.truth;
@@ -70,7 +70,7 @@ TEST(Upstream, AFloodInItsServersNameDoesNotKeepItsReplyOut) {
   EXPECT_TRUE(std::holds_alternative<Measurement>(outcome_of(upstream)));
 }
 
-// CVE-2020-13817: an attacker who can foretell the transmit stamp can answer without seeing the query.
+// CVE-2020-13817: an attacker who can predict the transmit timestamp can answer without seeing the query.
 TEST(Upstream, ItsQueriesHaveStampsThatTellNeitherTheTimeNorTheNext) {
   std::set<std::uint64_t> stamps;
   int near_the_time = 0;
@@ -121,7 +121,7 @@ TEST(Upstream, SaysThatNoReplyCame) {
   EXPECT_EQ(std::get<Lost>(outcome).why, "no reply");
 }
 
-// The reply that was under way would be measured by a clock that had been set since the query.
+// The clock was set after the query, so the reply would be measured against a different clock.
 TEST(Upstream, GivesUpWhatIsUnderWayWhenTheClockIsSetAndAsksAnew) {
   const LyingServer server([](const Question& q) { return fakes::only(q.truth); });
   ClientConfig config = config_of(server);
@@ -179,7 +179,7 @@ std::string loss_of(const QueryOutcome& outcome) {
   return lost == nullptr ? "none" : lost->why;
 }
 
-// The outcome with a server that sends `answer` to a query signed by key 7.
+// Returns how the exchange fails with a server that sends `answer` to a query signed with key 7.
 std::string loss_by(LyingServer::Answer answer) {
   const LyingServer server(std::move(answer));
   Upstream upstream(config_of(server), &kKey7);
@@ -217,11 +217,11 @@ TEST(UpstreamWithKey, WithoutOneNothingIsSigned) {
   EXPECT_EQ(size, kHeaderSize);
 }
 
-// Attack class 7, CVE-2015-7974: that a key is known does not make it this server's.
+// Attack class 7, CVE-2015-7974: another known key must not authenticate this server.
 TEST(UpstreamWithKey, TakesNoReplyThatTheVeryKeyHasNotSigned) {
   const std::string unsigned_by_7 = "its replies are not signed by key 7";
   EXPECT_EQ(loss_by([](const Question& q) { return fakes::only(q.truth); }), unsigned_by_7);
-  // The same secret under another number, and the other way round.
+  // The same secret has another number, then another secret has the same number.
   EXPECT_EQ(
       loss_by([](const Question& q) {
         return fakes::Datagrams{fakes::signed_with(fakes::key_of(8, KeyType::kSha256, "gentle"), q.truth)};
@@ -248,7 +248,7 @@ TEST(UpstreamWithKey, TakesNoReplyThatWasChangedOnTheWay) {
             "its replies are not signed by key 7");
 }
 
-// Attack class 4: neither a way past the signature nor a way to end the query.
+// Attack class 4: a crypto-NAK must neither bypass the signature nor end the query.
 TEST(UpstreamWithKey, ACryptoNakIsOutwaitedAndSaidToBeOne) {
   EXPECT_EQ(loss_by([](const Question& q) { return fakes::Datagrams{crypto_nak(q)}; }),
             "it does not know key 7 (crypto-NAK)");
@@ -278,7 +278,7 @@ TEST(UpstreamWithKey, WaitsForTheDeadlineThoughNothingIsSigned) {
   EXPECT_FALSE(upstream.reach().is_reachable());
 }
 
-// Attack class 2: whoever sees our queries could else stop us.
+// Attack class 2: otherwise anybody who sees our queries could stop us.
 TEST(UpstreamWithKey, ObeysAKissOnlyIfItIsSigned) {
   const LyingServer forger(
       [](const Question& q) { return fakes::only(fakes::kiss_reply(q.query, kiss::kDeny)); });
@@ -301,7 +301,7 @@ TEST(UpstreamWithKey, ASignatureDoesNotMakeAReplyTheAnswer) {
               return fakes::Datagrams{fakes::signed_with(kKey7, replayed)};
             }),
             "the reply answers a query that was not ours (wrong origin)");
-  // Our own query, which is signed by the key, sent back.
+  // The server reflects our own query, which is signed with the right key.
   EXPECT_EQ(loss_by([](const Question& q) { return fakes::Datagrams{q.datagram}; }),
             "the packet is not a server's reply");
 }

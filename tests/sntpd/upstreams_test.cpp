@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whom a hub asks, and when, over days that pass in no time.
+// Which servers a hub queries and when, over simulated days.
 #include "tools/sntpd/keeping/upstreams.hpp"
 
 #include <atomic>
@@ -37,7 +37,7 @@ class Days {
   nanoseconds passed() const { return now_ - start_; }
   const Association& association() const { return *upstreams_.associations().front(); }
 
-  // All that happens until then.
+  // Handles everything that happens until then.
   void pass_until(nanoseconds end) {
     while (passed() < end) {
       upstreams_.step({}, now_, [&](const auto& happening) { handle(happening); });
@@ -84,7 +84,7 @@ class Days {
   MonoTime now_ = start_;
 };
 
-// Says DENY to the first queries, and then the time.
+// A server that answers the first queries with DENY, and later ones with the time.
 class Denier {
  public:
   explicit Denier(int denials)
@@ -122,7 +122,7 @@ TEST(Upstreams, ReplaceAServerOfANameThatToldThemToStop) {
   EXPECT_EQ(days.association().upstream.server().address, kNobody);
 }
 
-// Though the name's other server is dead.
+// The name's other server is dead, but that is no reason to return earlier.
 TEST(Upstreams, DoNotComeBackWithinADayToAServerThatToldThemToStop) {
   const Denier server(1000);
   Days days("time.example:" + server.port());

@@ -60,7 +60,7 @@ const char* Ledger::find_fault(Bytes reply, const Endpoint& from, IpAddress to) 
   if (reply.size() < kHeaderSize) return "it is shorter than a header";
   const Header header = parse_header(reply);
   const Tag tag = to_tag(header.origin);
-  // A crypto-NAK may come: the header, and four bytes of zero.
+  // The server may reply with a crypto-NAK: the header and four zero bytes.
   if (tag.kind == Kind::kWronglySigned) {
     return reply.size() > kHeaderSize + 4 ? "it answers one who has no key" : nullptr;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An upstream that is never to be believed for long: it tells the truth, an hour too much, nonsense, a
-// kiss-o'-death, nothing, everything twice, and the answer to another question. soak_liar ADDRESS PORT
+// soak_liar ADDRESS PORT: an upstream that must not be believed for long. It sends the truth, an hour too
+// much, nonsense, a kiss-o'-death, nothing, everything twice, and the reply to another query.
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A crowd of clients, good and bad, at a steady pace, and the books about them as a line of JSON. Never more
-// requests are under way than fit the server's socket buffer, so the server has no excuse to lose any.
+// A crowd of clients, good and bad, at a steady pace; prints its books as a line of JSON. Outstanding
+// requests always fit the server's socket buffer, so the server has no excuse to lose any.
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -35,12 +35,12 @@ struct Options {
   double rate = 100'000;
   std::string keys;
   std::uint32_t key = 1;
-  bool is_signing = false;  // the server: replies to signed requests are signed
+  bool is_signing = false;  // the server signs replies to signed requests
   bool only_plain = false;
   double patience = 10;
 };
 
-// Together with those that nobody answers, this is half of a socket's default buffer.
+// With the requests that get no reply, this is half of a socket's default buffer.
 constexpr std::size_t kWindow = 80;
 constexpr std::size_t kBatch = 48;
 constexpr IpAddress kStrangers = IpAddress::v4(0xc633'6400);  // 198.51.100.0/24
@@ -90,12 +90,13 @@ class Crowd {
 
   IpAddress client(std::uint64_t number) const {
     const std::uint32_t count = std::uint32_t{1} << (128 - clients_.length);
-    // All addresses but the first, the network's own, and the last, the broadcast address; in no order.
+    // Spreads over all addresses except the first, which is the network's own, and the last, the broadcast
+    // address.
     const auto host = static_cast<std::uint32_t>(number * 7919 % (count - 2) + 1);
     return IpAddress::v4(clients_.address.v4_value() + host);
   }
 
-  // A third of the requests are malformed, a few are strangers'.
+  // A third of the requests are malformed, and a few come from addresses that are not allowed.
   soak::Kind kind_of(std::uint64_t number) const {
     if (options_.only_plain) return soak::Kind::kPlain;
     if (number % 3 == 0) return soak::Kind::kMalformed;
@@ -135,7 +136,7 @@ class Crowd {
     for (std::size_t i = 0; i < sent; ++i, ++number_) {
       ledger_.on_sent({kind_of(number_), number_}, batch[i].from, batch[i].bytes.size(), now);
     }
-    if (sent == 0) receive(std::chrono::milliseconds{10});  // there is no route at the moment
+    if (sent == 0) receive(std::chrono::milliseconds{10});  // there is no route at present
     if (!spoofer_) return;
     spoofer_->send(soak::make_strangers(number_));
     ++ledger_.figures().spoofed;

@@ -22,7 +22,7 @@ Fd open_to(const Endpoint& server) {
   const Endpoint any{server.address.is_v4() ? IpAddress::v4(0) : IpAddress{}};
   if (const auto error = bind_to(socket, any)) throw std::runtime_error(to_string(*error));
   if (const auto error = report_local_address(socket, true)) throw std::runtime_error(to_string(*error));
-  // The buffer holds what comes between two looks: a thousand replies.
+  // The buffer holds the replies that arrive between two reads, about a thousand.
   if (const auto error = set_option(socket, SOL_SOCKET, SO_RCVBUF, 1 << 20, "set SO_RCVBUF")) {
     throw std::runtime_error(to_string(*error));
   }
@@ -71,7 +71,7 @@ void ManyClients::receive(const std::function<void(Bytes, const Endpoint&, IpAdd
   std::array<iovec, kBatchSize> vectors{};
   std::array<ControlBuffer, kBatchSize> controls{};
   std::array<SocketAddress, kBatchSize> senders{};
-  std::array<std::array<std::uint8_t, 2048>, kBatchSize> buffers;  // NOLINT: the kernel fills what counts
+  std::array<std::array<std::uint8_t, 2048>, kBatchSize> buffers;  // NOLINT: the kernel fills what is read
   for (int count = kBatchSize; count == static_cast<int>(kBatchSize);) {
     for (std::size_t i = 0; i < kBatchSize; ++i) {
       vectors[i] = {buffers[i].data(), buffers[i].size()};

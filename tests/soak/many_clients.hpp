@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One socket as thousands of clients: each datagram leaves from an address of its own (IP_PKTINFO), and
-// with a reply comes the address that it was sent to. Those addresses must be local, as soak.py makes them.
+// One socket that acts as thousands of clients: each datagram leaves from its own address (IP_PKTINFO), and a
+// reply comes with the address to which it was sent. These addresses must be local; soak.py sets them up.
 #pragma once
 
 #include <cstddef>
@@ -23,9 +23,10 @@ class ManyClients {
  public:
   explicit ManyClients(const Endpoint& server);
 
-  // Sends in as few calls as it takes. Returns how many the network took: none while the interface is gone.
+  // Sends in as few calls as possible. Returns how many were accepted, which is none while the interface is
+  // gone.
   std::size_t send(const std::vector<Outgoing>& datagrams) const;
-  // Gives everything that has come to `take(bytes, from, to)`. Never waits.
+  // Gives everything that has arrived to `take(bytes, from, to)`. Never blocks.
   void receive(const std::function<void(Bytes, const Endpoint&, IpAddress)>& take) const;
   const Fd& socket() const { return socket_; }
 

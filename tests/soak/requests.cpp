@@ -18,7 +18,7 @@ Header query(const Tag& tag, std::uint8_t version = 4, Mode mode = Mode::kClient
   return header;
 }
 
-// Bytes that are the same for the same number, and look random.
+// Returns bytes that look random but depend only on the number.
 DatagramBytes noise(std::uint64_t number, std::size_t size) {
   DatagramBytes bytes(size);
   for (std::uint8_t& byte : bytes) {
@@ -39,7 +39,7 @@ Tag to_tag(NtpTimestamp stamp) {
   return {static_cast<Kind>(stamp.raw() >> 56), stamp.raw() & kNumber};
 }
 
-// As devices of all ages ask; some as Windows does, by mode 1.
+// Makes requests like those of devices of all ages, and some of Windows, which uses mode 1.
 DatagramBytes make_plain(std::uint64_t number) {
   const bool is_windows = number % 16 == 0;
   const auto version = static_cast<std::uint8_t>(number % 4 + 1);
@@ -79,7 +79,7 @@ DatagramBytes make_malformed(std::uint64_t number) {
       return list;
     }
     case 5:
-      return {0x16, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};  // mode 6, READVAR: from afar
+      return {0x16, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};  // mode 6, READVAR, from a remote client
     case 6:
       return fakes::with_trailer(query(tag, 0), {});
     case 7:
@@ -89,12 +89,12 @@ DatagramBytes make_malformed(std::uint64_t number) {
     case 9:
       return whole({0, 1, 0xff, 0xfc, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});  // an extension beyond the end
     case 10:
-      return whole(DatagramBytes(32));  // an extension of no length
+      return whole(DatagramBytes(32));  // an extension field of length zero
     case 11:
       return whole({0, 0, 0, 0});  // a crypto-NAK
     case 12: {
       DatagramBytes bytes = noise(number, 1400);
-      bytes[0] = 0x24;  // a server's, of version 4
+      bytes[0] = 0x24;  // a server's reply of version 4
       return bytes;
     }
     default:

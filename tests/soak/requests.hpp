@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The requests of a soak's clients: well-formed ones, and ones that nobody may answer. Each has its kind and
-// number in its transmit stamp, so that whatever comes back is known again.
+// The requests of a soak's clients: well-formed ones, and ones that must not be answered. The transmit
+// timestamp holds a request's kind and number, by which its reply is recognised.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,9 @@ namespace isletime::soak {
 enum class Kind : std::uint8_t {
   kPlain = 1,
   kSigned,
-  kWronglySigned,  // signed by a key that the server does not have: no time is told
-  kMalformed,      // in a dozen ways
-  kStranger,       // well formed, from an address that is not answered
+  kWronglySigned,  // with a key that the server does not have; the reply must not tell the time
+  kMalformed,      // in one of a dozen ways
+  kStranger,       // well-formed, but from an address that is not allowed
 };
 
 struct Tag {

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A hub under load and in trouble for a while: nothing may be lost, leaked or wrongly answered.
+"""Puts a hub under load and in trouble for a while: nothing may be lost, leaked or wrongly answered.
 
 Usage: island soak.py BUILD_FOLDER SECONDS RATE
-Runs on an island, on which the hub is; its clients and upstreams are on a second one, beyond three links:
+Runs on an island with the hub. Its clients and upstreams are on a second island behind three links:
 the crowd's, which stays, one that vanishes and comes back, and the upstreams', which flaps.
 """
 
@@ -28,19 +28,19 @@ SECONDS = int(sys.argv[2])
 RATE = int(sys.argv[3])
 PATIENCE_S = 30
 
-CROWD, VANISHING, UPSTREAMS = 1, 2, 3  # the links: 10.LINK.0.1 is the hub's end, 10.LINK.0.2 the other
+CROWD, VANISHING, UPSTREAMS = 1, 2, 3  # links: 10.LINK.0.1 is the hub's end, 10.LINK.0.2 the other
 CLIENTS = {CROWD: "10.64.0.0/18", VANISHING: "10.65.0.0/24"}
 STRANGERS = "198.51.100.0/24"
 LIAR_PORT, SIGNED_PORT = 11124, 11125
 KEYS = "1 SHA256 HEX:000102030405060708090a0b0c0d0e0f\n7 AES128 HEX:2b7e151628aed2a6abf7158809cf4f3c\n"
 
-# What a hub may grow by once it has warmed up: tables of fixed size whose pages it had not touched yet. In five
-# minutes of 100k requests/s that is less than a byte in 50 of them. A sanitizer keeps what has been freed, up to
-# 256 MB of it.
+# How much a hub may grow once it has warmed up: it touches pages of its fixed-size tables for the first time.
+# In five minutes of 100k requests/s this is less than a byte per 50 requests. A sanitizer keeps up to 256 MB
+# of freed memory.
 GROWTH_KB = 512
 SANITIZED_GROWTH_KB = 300 * 1024
 
-# sntpctl's: 0 it was done, 1 it was refused.
+# sntpctl's exit status is 0 if the request was done and 1 if it was refused.
 DONE_OR_REFUSED = (0, 1)
 
 
@@ -64,7 +64,7 @@ def wait_until(what, holds):
 
 
 class Network:
-    """The links to the other island, which lives as long as the process that holds it."""
+    """The links to the other island, which exists as long as the process that holds it."""
 
     def __init__(self, stack):
         self.holder = stack.enter_context(started("unshare", "--net", "sleep", "infinity"))
@@ -76,7 +76,7 @@ class Network:
         self.far("ip", "route", "add", "local", STRANGERS, "dev", "lo")
         for link in (CROWD, VANISHING, UPSTREAMS):
             self.connect(link)
-        # Whatever the hub sends to a stranger would be seen.
+        # With this route, anything that the hub sends to a stranger would be seen.
         must("ip", "route", "add", "default", "via", f"10.{CROWD}.0.2")
 
     def beyond(self, *command):
@@ -116,14 +116,14 @@ def started(*command, **options):
 
 
 class Daemon:
-    """What /proc says of it."""
+    """Observes the daemon through /proc."""
 
     def __init__(self, pid):
         self.pid = pid
         self.samples = []  # (seconds, memory in kB, descriptors)
 
     def memory_kb(self):
-        """Its own: what it shares with other programs counts for less while more of them run."""
+        """Returns its private memory: the share of a shared page depends on how many programs use it."""
         for line in pathlib.Path(f"/proc/{self.pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
             if line.startswith("Anonymous:"):
                 return int(line.split()[1])
@@ -140,7 +140,7 @@ class Daemon:
 
 
 def dropped(*prefix):
-    """Datagrams that the kernel of an island had no room for."""
+    """Returns how many datagrams the kernel of an island dropped for lack of room."""
     names, values = (
         line.split() for line in run(*prefix, "cat", "/proc/net/snmp").stdout.splitlines() if line.startswith("Udp:")
     )
@@ -148,7 +148,7 @@ def dropped(*prefix):
 
 
 class Trouble:
-    """Things that go on until the end, each in a thread of its own. What fails is an error of the soak."""
+    """Repeats actions until the end, each in its own thread. A failing action is an error of the soak."""
 
     def __init__(self):
         self.ended = threading.Event()
@@ -224,7 +224,7 @@ class Soak:
         command += ["--keys", self.keys, "--key", "7", "--signing", "--seconds", SECONDS, *options]
         return self.stack.enter_context(started(*self.network.beyond(*command), stdout=subprocess.PIPE, text=True))
 
-    # What goes on meanwhile.
+    # The methods below cause the trouble during the load.
 
     def ask(self, statuses, *words, text=None):
         done = run(BUILD / "bin/sntpctl", "--control", self.control, *words, input=text)
@@ -250,9 +250,9 @@ class Soak:
         self.hub.send_signal(signal.SIGHUP)
 
     def talk_nonsense(self):
-        """And leave in the middle of a word, or of a reply."""
+        """Sends nonsense and leaves in the middle of a request or a reply."""
         with socket.socket(socket.AF_UNIX) as talker:
-            talker.connect(str(self.control))  # with a timeout it would not wait for its turn
+            talker.connect(str(self.control))  # with a timeout it would not wait in the queue
             talker.settimeout(PATIENCE_S)
             with contextlib.suppress(OSError):
                 talker.send(self.random.choice((self.random.randbytes(3000), b'{"request":"status","follow":true}\n', b"{")))
@@ -276,7 +276,7 @@ class Soak:
     def run(self):
         self.start_upstreams()
         self.start_hub()
-        self.reload()  # the pipe that it opens for its first work off the event loop stays open
+        self.reload()  # the pipe that it opens for its first background work stays open
         fds_at_rest = self.daemon.descriptors()
         began = time.monotonic()
         crowd = self.start_load(CROWD, "--rate", RATE)
@@ -327,7 +327,7 @@ class Soak:
         early = self.daemon.between(duration * 0.3, duration * 0.5)
         late = self.daemon.between(duration * 0.8, duration)
         kb_early, kb_late = (statistics.median(sample[1] for sample in part) for part in (early, late))
-        # Those of queries and of people who ask come and go.
+        # Descriptors of queries and control clients come and go.
         fds_at_most = max(sample[2] for sample in self.daemon.samples)
         well_formed = crowd["plain"] + crowd["signed"]
         sent = well_formed + crowd["malformed"] + crowd["strangers"] + crowd["spoofed"]
@@ -366,7 +366,7 @@ class Soak:
 
 
 def main():
-    # Else what was started would outlive it.
+    # Without this handler the started processes would outlive it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
     try:
         with contextlib.ExitStack() as stack:

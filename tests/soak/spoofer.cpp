@@ -25,7 +25,7 @@ Spoofer::Spoofer(const Endpoint& server)
   if (!socket_.is_open()) throw std::runtime_error(to_string(last_error("open a raw socket").error));
 }
 
-// There is no UDP checksum, which IPv4 allows; the kernel adds that of IP (RFC 791, RFC 768).
+// The UDP checksum is left out, as IPv4 allows; the kernel adds the IP checksum (RFC 791, RFC 768).
 void Spoofer::send(Bytes payload) {
   const std::array<Endpoint, 8> sources{{
       server_,
@@ -50,7 +50,7 @@ void Spoofer::send(Bytes payload) {
   store_be16(bytes, kIpHeader + 4, static_cast<std::uint16_t>(kUdpHeader + payload.size()));
   std::copy(payload.begin(), payload.end(), packet.begin() + kIpHeader + kUdpHeader);
   const SocketAddress to = to_socket_address({server_.address, 0});
-  // A packet that our own network refuses is as good as dropped on the way.
+  // If our own network refuses the packet, it counts as dropped on the way.
   [[maybe_unused]] const auto sent =
       sendto(socket_.get(), packet.data(), packet.size(), 0, &to.generic, to.length);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Requests with forged senders: the server's own address and port, loopback, all hosts, multicast, nobody,
-// and port 0. Needs CAP_NET_RAW.
+// Sends requests with forged senders: the server's own address and port, loopback, all hosts, multicast, the
+// unspecified address, and port 0. Needs CAP_NET_RAW.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What --help promises: 24 lines of 80 columns with an example, and the options that the man page has.
+"""Checks --help: at most 24 lines of 80 columns, an example, and the options that the man page has.
 
 Usage: help_and_man.py FOLDER_OF_PROGRAMS FOLDER_OF_PAGES
 """
@@ -17,7 +17,7 @@ def options_in_help(text):
 
 
 def options_on_page(source):
-    """Those of the list heads: `.It Fl -bind Ar address`, `.It Fl h , -help`."""
+    """Returns the options in the list heads: `.It Fl -bind Ar address`, `.It Fl h , -help`."""
     found = set()
     for head in re.findall(r"^\.It (Fl .*)$", source, re.MULTILINE):
         for word in re.sub(r"\b(?:Ar|Cm|Op|Oo|Ns)\b.*?(?=\bFl\b|,|$)", "", head).split():
@@ -46,7 +46,7 @@ def faults_of_page(text, source):
 
 
 def commands_in_help(text):
-    """Those that have a --help of their own."""
+    """Returns the commands that have a --help of their own."""
     named = re.search(r"^(?:.* )?Commands, each with --help: (.*)$", text, re.MULTILINE)
     return named[1].split(", ") if named else []
 

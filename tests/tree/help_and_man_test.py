@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The check of --help and man pages catches what it is there to catch."""
+"""Tests that the check of --help and man pages finds each kind of fault."""
 
 import pathlib
 import tempfile

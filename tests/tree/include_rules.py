@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Who may include whom. Usage: include_rules.py ROOT: one line a breach, exit status 1 if there is one."""
+"""Checks which files include which. Usage: include_rules.py ROOT. Prints a line per breach; exits 1 if there is one."""
 
 import pathlib
 import re
 import sys
 
-# A folder may always include itself. A file is in the first folder here that it is within.
+# A folder may always include itself. A file belongs to the first folder here that contains it.
 MAY_INCLUDE = {
     "libsync/core": [],
     "libsync/policy": ["libsync/core"],
@@ -28,8 +28,8 @@ MAY_INCLUDE = {
     "firmware": ["libsync/core", "libsync/policy", "libsync/ports", "libsync/drivers"],
 }
 
-# What goes onto devices takes of the standard library what needs no heap, no locale and no operating
-# system, and what GCC 10 has.
+# Code for devices uses only those standard headers that need no heap, locale or operating system, and that
+# GCC 10 has.
 FREESTANDING_STD = set(
     """algorithm array bit chrono climits compare concepts cstddef cstdint initializer_list iterator
     limits numeric optional span string_view tuple type_traits utility variant""".split()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The include rules catch what they are there to catch."""
+"""Tests that the include rules find each kind of breach."""
 
 import pathlib
 import tempfile

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks that what docs/security.md names as tests is there: security_page.py FOLDER_OF_SOURCES
+"""Checks that the tests that docs/security.md names exist. Usage: security_page.py FOLDER_OF_SOURCES
 
 Each of the 22 classes of faults has a row, and each row has at least one test: a `Suite.Test` of the
-C++ tests, a fuzz target, or a program of the tests. Prints a line a fault; exits 1 if there is one.
+C++ tests, a fuzz target, or a program of the tests. Prints a line per fault; exits 1 if there is one.
 """
 
 import pathlib

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The check of docs/security.md catches what it is there to catch."""
+"""Tests that the check of docs/security.md finds each kind of fault."""
 
 import pathlib
 import tempfile

@@ -36,7 +36,7 @@ bool Background::open_pipe() {
 }
 
 void Background::start() {
-  // The last thread has nothing left to do but to end.
+  // The last thread has finished its work and is about to end.
   if (thread_.joinable()) thread_.join();
   auto thread = start_thread([this] { do_all(); });
   if (thread) {
@@ -61,7 +61,7 @@ void Background::do_all() {
     if (!job.after) continue;
     done_.push_back(std::move(job.after));
     const char wake = 0;
-    // Full: then it is readable already.
+    // If the pipe is full, it is readable already.
     [[maybe_unused]] const auto written = write(writable_.get(), &wake, 1);
   }
   is_running_ = false;

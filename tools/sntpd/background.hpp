@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Work that would keep the event loop waiting, such as writing to a disk: done piece by piece, in the order
-// given, by a thread that is there only while there is work.
+// Work that would block the event loop, such as writing to a disk. A thread does it piece by piece in the
+// order given, and exists only while there is work.
 #pragma once
 
 #include <deque>
@@ -23,13 +23,13 @@ class Background {
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  // `work` in the thread, and then `after` in the event loop, by step(). Where the system has no room for a
-  // thread, which is said once, both are done before this returns; the next call tries again.
+  // Runs `work` in the thread, and then `after` in the event loop, from step(). If the system cannot start a
+  // thread, which is logged once, both are done before this returns; the next call tries again.
   void run(Piece work, Piece after = {});
-  // Readable when step() has something to do; -1 while it will not.
+  // Readable when step() has something to do; -1 while it cannot have.
   int descriptor() const { return awaited_ > 0 ? readable_.get() : -1; }
   void step();
-  // Waits for all work. What was to follow in the event loop does not.
+  // Waits for all work, but does not run what would follow in the event loop.
   void finish();
 
  private:
@@ -45,10 +45,10 @@ class Background {
   const Log& log_;
   Fd readable_;
   Fd writable_;
-  std::size_t awaited_ = 0;  // of the pieces for the event loop
+  std::size_t awaited_ = 0;  // pieces whose `after` is still to come
   bool is_short_of_threads_ = false;
   std::thread thread_;
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // protects the members below
   std::deque<Job> jobs_;
   std::vector<Piece> done_;
   bool is_running_ = false;

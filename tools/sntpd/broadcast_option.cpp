@@ -15,14 +15,14 @@
 namespace isletime::sntpd {
 namespace {
 
-// As the kernel has them.
+// The kernel's rules for names of interfaces.
 bool is_interface_name(std::string_view text) {
   const auto is_wrong = [](char c) { return c == '/' || c == ':' || c == ' ' || c < 0x21; };
   return !text.empty() && text.size() < IFNAMSIZ && text != "." && text != ".." &&
          std::none_of(text.begin(), text.end(), is_wrong);
 }
 
-// Absent: taken. Otherwise what is wrong.
+// Returns nothing if the word was accepted, otherwise what is wrong.
 std::optional<std::string> apply(std::string_view word, BroadcastOption& broadcast) {
   const auto equals = word.find('=');
   const std::string_view name = word.substr(0, equals);

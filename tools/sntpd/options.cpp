@@ -50,7 +50,7 @@ std::vector<AccessRule> rules_of(const Words& words) {
   return rules;
 }
 
-// "7=192.168.4.0/24"
+// Parses text such as "7=192.168.4.0/24".
 std::optional<KeyBinding> parse_binding(const std::string& text) {
   KeyBinding binding;
   const char* const end = text.data() + text.size();
@@ -114,7 +114,7 @@ void add_source_options(CLI::App& app, Options& options, Words& words) {
   app.add_flag("--local", options.is_island_reference, "Serve this clock as the island's, whatever it reads");
 }
 
-// Those that few need: --help, which is to fit a screen, only names them.
+// Adds rarely needed options. --help must fit a screen, so it only names them.
 void add_rare_options(CLI::App& app, Options& options, Words& words) {
   constexpr const char* kHidden = "";
   const auto is_poll = must_be_within<int>(kLeastPoll, kMostPoll);
@@ -157,7 +157,7 @@ void add_rare_options(CLI::App& app, Options& options, Words& words) {
   app.add_option("--workers", options.workers)->check(must_be_within(0, 64))->group(kHidden);
 }
 
-// Error: one clause.
+// An error is one clause.
 std::optional<std::string> take_polls(const Words& words, Options& options) {
   if (words.minpoll && words.maxpoll && *words.minpoll > *words.maxpoll)
     return "--minpoll is above --maxpoll";

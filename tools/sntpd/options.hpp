@@ -22,10 +22,10 @@ namespace isletime::sntpd {
 inline constexpr const char* kDefaultUser = "isletime";
 
 struct Options {
-  std::vector<Endpoint> bind;            // empty: any address, IPv4 and IPv6
-  std::uint16_t port = 123;              // 0: serve nobody
+  std::vector<Endpoint> bind;            // any address of IPv4 and IPv6 if empty
+  std::uint16_t port = 123;              // 0 means not to serve
   std::vector<AccessRule> access_rules;  // in order of precedence
-  std::vector<AccessRule> monitors;      // who may ask what is monitored; the same
+  std::vector<AccessRule> monitors;      // clients that may send monitoring requests, likewise
   std::uint8_t local_stratum = 10;
   bool is_island_reference = false;  // --local
   Dispersion reliable_within{seconds{1}};
@@ -33,7 +33,7 @@ struct Options {
   std::vector<ServerOption> pools;
   std::vector<BroadcastOption> broadcasts;
   std::optional<RtcOption> rtc;
-  std::optional<std::string> keys;  // a file
+  std::optional<std::string> keys;  // path of the key file
   std::vector<KeyBinding> key_bindings;
   bool signed_only = false;
   bool no_rate_limit = false;
@@ -42,19 +42,19 @@ struct Options {
   ControlLimits limits;
   bool no_clock = false;
   unsigned workers = 1;
-  std::optional<std::string> state_folder;    // absent: default_paths()
-  std::optional<std::string> control_socket;  // a path; absent: default_paths()
+  std::optional<std::string> state_folder;    // without it, that of default_paths()
+  std::optional<std::string> control_socket;  // a path; without it, that of default_paths()
   bool no_control = false;
-  std::string access_point = "ap0";  // the interface over which phones come
-  std::optional<std::string> user;   // absent: kDefaultUser, if there is one, or nobody
+  std::string access_point = "ap0";  // the interface over which phones connect
+  std::optional<std::string> user;   // without it, kDefaultUser if it exists, otherwise nobody
   bool no_sandbox = false;
   Log::Level level = Log::Level::kNotices;
 };
 
-// Of any of its servers.
+// Returns whether broadcasts of any of its servers are accepted.
 bool takes_broadcasts(const Options& options);
 
-// The status: help was printed, or stderr says what is wrong.
+// Returns an exit status if help was printed or stderr says what is wrong.
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv);
 
 }  // namespace isletime::sntpd

@@ -14,7 +14,7 @@ std::string_view file_name(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-// Absent: taken. Otherwise what is wrong.
+// Returns nothing if the word was accepted, otherwise what is wrong.
 std::optional<std::string> apply(std::string_view word, RtcOption& rtc) {
   const auto equals = word.find('=');
   const std::string_view name = word.substr(0, equals);

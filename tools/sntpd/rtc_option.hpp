@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The battery clock as --rtc takes it: "DEVICE[,chip=MODEL][,address=N]", as in
-// "/dev/i2c-1,chip=ds3231", or "/dev/rtc0" by way of the kernel's driver.
+// The battery clock in the form of --rtc: "DEVICE[,chip=MODEL][,address=N]", as in "/dev/i2c-1,chip=ds3231",
+// or "/dev/rtc0" for the kernel's driver.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,16 @@ namespace isletime::sntpd {
 
 struct RtcOption {
   std::string device;
-  std::optional<ChipModel> chip;        // absent: what its registers say
-  std::optional<std::uint8_t> address;  // absent: the chip's own
+  std::optional<ChipModel> chip;        // without it, detected by its registers
+  std::optional<std::uint8_t> address;  // without it, the chip's own
 
-  // Not a bus, but a chip that a driver of the kernel holds.
+  // Returns whether it is a chip behind a kernel driver, and not a bus.
   bool is_of_the_kernel() const;
-  // The one that the kernel itself writes while its clock is synchronised.
+  // Returns whether it is the chip that the kernel itself writes while its clock is synchronised.
   bool is_the_kernels_own() const;
 };
 
-// Error: one clause that names the word that is wrong.
+// An error is one clause that names the wrong word.
 Result<RtcOption, std::string> parse_rtc_option(const std::string& text);
 
 }  // namespace isletime::sntpd

@@ -32,7 +32,7 @@ namespace {
 const Endpoint kAnyV4{IpAddress::v4(0)};
 const Endpoint kAnyV6{};
 
-// A sanitizer looks for leaks by tracing the process, for which the filter would kill it.
+// A sanitizer's leak check traces the process, for which the filter would kill it.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kIsSanitized = true;
 #elif defined(__has_feature)
@@ -54,8 +54,8 @@ const char* advice(int code) {
   }
 }
 
-// Rounded up, so that poll(2) does not return just before the time is reached; -1: for ever. A
-// sanitizer may put a signal off until the next call that it knows, which then must come.
+// Rounded up, so that poll(2) does not return just before the time; -1 means forever. A sanitizer may delay a
+// signal until the next call that it intercepts, so there the wait is limited.
 int milliseconds_until(std::optional<MonoTime> wakeup) {
   using std::chrono::ceil;
   using std::chrono::milliseconds;
@@ -160,7 +160,7 @@ std::optional<Server::Failure> Server::open_services() {
     local.port = options_.port;
     const auto error = open_one(local);
     if (!error) continue;
-    // A kernel without IPv6 is no reason not to serve.
+    // It also serves on a kernel without IPv6.
     if (everywhere && !local.address.is_v4() && error->code == EAFNOSUPPORT) continue;
     return Failure{ExitStatus::kSystemFailed,
                    fmt::format("{}: {}{}", to_string(local), to_string(*error), advice(error->code))};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The running daemon: its sockets, the threads that serve them, the rights that it gives up, and the loop
-// in which the hub keeps time, the control socket is answered and signals are heard.
+// The running daemon: its sockets, the threads that serve them, the rights that it drops, and the loop that
+// runs the hub, the control socket and the signals.
 #pragma once
 
 #include <functional>
@@ -32,12 +32,12 @@ namespace isletime::sntpd {
 
 class Server {
  public:
-  // The options as they would be read now; absent if they are wrong, which has been said.
+  // Returns the options as they would be read now, or nothing if they are wrong, which has been logged.
   using Reread = std::function<std::optional<Options>()>;
 
   Server(const Options& options, const Log& log, Reread reread);
 
-  // Opens all that it needs, and gives up all rights that it does not. Error: one line on what failed,
+  // Opens everything that it needs, and drops all other rights. An error is one line that says what failed,
   // why, and what to do.
   struct Failure {
     ExitStatus status;
@@ -63,7 +63,7 @@ class Server {
   void show_life();
   int socket_of(IpAddress address) const;
   std::optional<MonoTime> next_wakeup() const;
-  // Reads the configuration again in the background, then tells the failure, as a clause.
+  // Reads the configuration again in the background, then reports the failure, if any, as a clause.
   using ReloadReport = std::function<void(std::optional<std::string>)>;
   void reload(const ReloadReport& report);
   std::optional<std::string> use(const std::optional<Options>& fresh);
@@ -89,7 +89,7 @@ class Server {
   std::optional<Control> control_;
   ServiceManager manager_;
   std::optional<MonoTime> next_sign_of_life_;
-  std::optional<ClockWatch> clock_watch_;  // while somebody is served
+  std::optional<ClockWatch> clock_watch_;  // set while it serves
 };
 
 }  // namespace isletime::sntpd

@@ -21,7 +21,7 @@ std::optional<Number> parse_within(std::string_view text, Number least, Number m
   return value;
 }
 
-// Absent: taken. Otherwise what is wrong.
+// Returns nothing if the word was accepted, otherwise what is wrong.
 std::optional<std::string> apply(std::string_view word, ServerOption& server) {
   const auto equals = word.find('=');
   const std::string_view name = word.substr(0, equals);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One upstream as --server takes it: "HOST[:PORT][,WORD…]", as in
-// "ntp.example.org,prefer,minpoll=4".
+// One upstream in the form of --server: "HOST[:PORT][,WORD…]", as in "ntp.example.org,prefer,minpoll=4".
 #pragma once
 
 #include <cstdint>
@@ -14,7 +13,7 @@
 
 namespace isletime::sntpd {
 
-// Poll intervals are log2 seconds. 2 s is the least that strangers' servers put up with.
+// Poll intervals are log2 seconds. Public servers tolerate 2 s at the least.
 inline constexpr std::uint8_t kLeastPoll = 1;
 inline constexpr std::uint8_t kMostPoll = 17;  // RFC 5905, section 7.2 (MAXPOLL)
 
@@ -22,14 +21,14 @@ struct ServerOption {
   Host host;
   Tier tier = Tier::kNormal;
   std::uint8_t version = kNewestVersion;
-  std::optional<std::uint8_t> minpoll;  // absent: as for all
+  std::optional<std::uint8_t> minpoll;  // without it, the common one
   std::optional<std::uint8_t> maxpoll;
-  std::optional<std::uint32_t> key;  // the number of that which signs; absent: unsigned
+  std::optional<std::uint32_t> key;  // number of the signing key; without it, unsigned
   bool interleaved = false;
-  bool takes_broadcasts = false;  // signed by that key
+  bool takes_broadcasts = false;  // if signed with that key
 };
 
-// Error: one clause that names the word that is wrong.
+// An error is one clause that names the wrong word.
 Result<ServerOption, std::string> parse_server_option(const std::string& text);
 
 }  // namespace isletime::sntpd

@@ -23,7 +23,8 @@ std::optional<std::int64_t> number(const char* text) {
   return value;
 }
 
-// A path, or "@" and a name of Linux's abstract namespace. Empty: neither, or too long for one.
+// The address is a path, or "@" and a name in Linux's abstract namespace. Returns an empty text for anything
+// else, and if it is too long.
 std::string address_of(const char* name) {
   if (name == nullptr || (name[0] != '/' && name[0] != '@')) return {};
   sockaddr_un address{};
@@ -37,7 +38,7 @@ std::string address_of(const char* name) {
 
 std::optional<nanoseconds> interval_of(const char* microseconds, const char* watched) {
   const auto interval = number(microseconds);
-  // Both are inherited by programs that the watched one starts.
+  // Programs that the watched one starts inherit both variables.
   if (watched != nullptr && number(watched) != getpid()) return std::nullopt;
   constexpr std::int64_t kLongest = std::chrono::microseconds{std::chrono::hours{24}}.count();
   if (!interval || *interval < 2) return std::nullopt;
@@ -67,7 +68,7 @@ void ServiceManager::alive() const {
 void ServiceManager::status(std::string_view text) const {
   std::string message{"STATUS="};
   message += text;
-  // A second line would be another message.
+  // A second line would be a separate message.
   std::replace(message.begin(), message.end(), '\n', ' ');
   tell(message);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What systemd is told of us, by the protocol of sd_notify(3): datagrams of "NAME=value" to the socket
-// that $NOTIFY_SOCKET names. Spoken here, as libsystemd would cost a resting daemon 1 MB. Without a
-// service manager nothing happens; that one cannot be reached is no concern of the service.
+// Notifies systemd by the protocol of sd_notify(3): datagrams of "NAME=value" to the socket named by
+// $NOTIFY_SOCKET. It is implemented here because libsystemd would cost an idle daemon 1 MB. Without a service
+// manager nothing happens, and failures to reach it are ignored.
 #pragma once
 
 #include <functional>
@@ -16,24 +16,24 @@ namespace isletime::sntpd {
 
 class ServiceManager {
  public:
-  // `environment`: getenv(3), or what stands in for it.
+  // `environment` is getenv(3) or a replacement.
   explicit ServiceManager(const std::function<const char*(const char* name)>& environment);
 
   void ready() const;
   void stopping() const;
-  // One line for people, as `systemctl status` shows it.
+  // Sends one line for people, as `systemctl status` shows it.
   void status(std::string_view text) const;
-  // To be called once every watchdog_interval() or more often, else we are killed.
+  // Call this at least once every watchdog_interval(); otherwise systemd kills the daemon.
   void alive() const;
 
-  // Half of what the manager waits for, as it advises; absent: it does not watch us.
+  // Half of the manager's timeout, as it recommends, or nothing if it does not watch the daemon.
   std::optional<nanoseconds> watchdog_interval() const { return watchdog_interval_; }
 
  private:
   void tell(std::string_view message) const;
 
   Fd socket_;
-  std::string address_;  // of the manager's socket, as bytes of a sockaddr_un; empty: none
+  std::string address_;  // of the manager's socket, as bytes of a sockaddr_un; empty if there is none
   std::optional<nanoseconds> watchdog_interval_;
 };
 

@@ -6,7 +6,7 @@
 #include <malloc.h>
 #include <sys/mman.h>
 
-// By the linker: where the program begins in memory, and where its code ends.
+// The linker defines these: the start of the program in memory, and the end of its code.
 extern "C" char __executable_start;  // NOLINT(readability-identifier-naming)
 extern "C" char etext;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Gives back what starting took and resting does not need: free memory, and the pages of the program's
-// code, which come again as they are used.
+// Returns memory that only starting needed: free memory, and the pages of the program's code, which are
+// loaded again when used.
 #pragma once
 
 namespace isletime::sntpd {

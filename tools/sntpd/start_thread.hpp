@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A thread that the system may have no room for: then its caller says so, does without, and tries again
+// Starts a thread, which the system may refuse: then the caller reports it, does without, and tries again
 // later.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace isletime::sntpd {
 
-// No signal interrupts it. Error: why there is none and what to do, as a clause.
+// No signal interrupts the thread. An error is a clause that says why it failed and what to do.
 Result<std::thread, std::string> start_thread(std::function<void()> body);
 
 }  // namespace isletime::sntpd

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The registers 0x00 to 0x07 of the DS1307 (Maxim 19-5158) and of the DS1338 (19-5188), which adds a flag
-// that the oscillator stopped. The DS1307 has none: but where its battery failed too, it starts with CH set.
-// Their second begins when the seconds register is written. The user's memory from 0x08 is not touched.
+// The registers 0x00 to 0x07 of the DS1307 (Maxim 19-5158) and of the DS1338 (19-5188), which adds an
+// oscillator stop flag. The DS1307 only starts with CH set after its battery has failed too. Writing the
+// seconds register starts their second. The user's memory from 0x08 on is not touched.
 #pragma once
 
 #include <array>
@@ -17,12 +17,12 @@ namespace isletime::ds1307 {
 inline constexpr std::uint8_t kSeconds = 0x00;
 inline constexpr std::uint8_t kYear = 0x06;
 inline constexpr std::uint8_t kControl = 0x07;
-inline constexpr std::uint8_t kRegisters = 0x40;  // then the pointer wraps round
+inline constexpr std::uint8_t kRegisters = 0x40;  // after which the pointer wraps round
 
 inline constexpr std::uint8_t kClockHalt = 0x80;    // of the seconds
 inline constexpr std::uint8_t kTwelveHours = 0x40;  // of the hours
 
-// Of the control register.
+// Bits of the control register.
 inline constexpr std::uint8_t kOscillatorStopped = 0x20;  // DS1338
 inline constexpr std::uint8_t kAbsentOfControl = 0x4c;    // they read as zero
 inline constexpr std::uint8_t kKept = 0x93;               // OUT, SQWE, RS
@@ -47,7 +47,7 @@ constexpr RtcReading decode(Bytes image, const CivilDate& near) {
           is_halted || is_flagged ? Integrity::kLost : Integrity::kGood, !is_halted};
 }
 
-// `time` is valid.
+// `time` must be valid.
 constexpr std::array<std::uint8_t, kTimeSize> encode(const CivilTime& time) {
   const RtcFields fields = rtc::encode_time(time);
   return {fields.second, fields.minute, fields.hour, rtc::weekday_from_1(time.date),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The DS3231's registers 0x00 to 0x12 (Maxim 19-5170): time, control, status, ageing offset, temperature.
-// Its second begins when the seconds register is written. The century bit says which of two centuries; it
-// is written, and not trusted: a year is the nearest.
+// Writing the seconds register starts its second. The century bit distinguishes two centuries; it is written
+// but not trusted: the nearest year counts.
 #pragma once
 
 #include <array>
@@ -20,22 +20,22 @@ inline constexpr std::uint8_t kControl = 0x0e;
 inline constexpr std::uint8_t kStatus = 0x0f;
 inline constexpr std::uint8_t kAgeing = 0x10;
 inline constexpr std::uint8_t kTemperature = 0x11;
-inline constexpr std::uint8_t kRegisters = 0x13;  // then the pointer wraps round
+inline constexpr std::uint8_t kRegisters = 0x13;  // after which the pointer wraps round
 
 inline constexpr std::uint8_t kTwelveHours = 0x40;  // of the hours
 inline constexpr std::uint8_t kCentury = 0x80;      // of the month
 
-// Of the control register.
+// Bits of the control register.
 inline constexpr std::uint8_t kOscillatorOffOnBattery = 0x80;  // EOSC, active low
 inline constexpr std::uint8_t kConvert = 0x20;
 
-// Of the status register.
+// Bits of the status register.
 inline constexpr std::uint8_t kOscillatorStopped = 0x80;
 inline constexpr std::uint8_t kEnable32kHz = 0x08;
 inline constexpr std::uint8_t kBusy = 0x04;
 inline constexpr std::uint8_t kAlarmFlags = 0x03;
 
-// Bits that read as zero.
+// These bits read as zero.
 inline constexpr std::uint8_t kAbsentOfStatus = 0x70;
 inline constexpr std::uint8_t kAbsentOfTemperature = 0x3f;  // of its low byte
 
@@ -58,10 +58,10 @@ constexpr RtcReading decode(Bytes image, const CivilDate& near) {
   };
   return {rtc::decode_time(fields, by_twelve ? HourMode::k12 : HourMode::k24, near),
           rtc::has(image[kStatus], kOscillatorStopped) ? Integrity::kLost : Integrity::kGood,
-          true};  // no bit stops it while the bus has power
+          true};  // no bit stops it while it has supply power
 }
 
-// `time` is valid.
+// `time` must be valid.
 constexpr std::array<std::uint8_t, kTimeSize> encode(const CivilTime& time) {
   const RtcFields fields = rtc::encode_time(time);
   const std::uint8_t month =
@@ -70,12 +70,12 @@ constexpr std::array<std::uint8_t, kTimeSize> encode(const CivilTime& time) {
           fields.day,    month,         fields.year};
 }
 
-// Alarm flags are cleared by writing zeros, and ones leave them as they are.
+// Writing zeros clears alarm flags, and ones leave them unchanged.
 constexpr std::uint8_t without_stop_flag(std::uint8_t status) {
   return rtc::with(static_cast<std::uint8_t>(status & kEnable32kHz), kAlarmFlags);
 }
 
-// Ten bits of two's complement, a quarter of a degree each.
+// The temperature has ten bits of two's complement, in quarters of a degree.
 constexpr MilliCelsius temperature(std::uint8_t high, std::uint8_t low) {
   return {rtc::sign_extended(static_cast<std::uint32_t>(high << 2 | low >> 6), 10) * 250};
 }
@@ -85,7 +85,7 @@ constexpr TrimSteps trim(std::uint8_t ageing) {
   return {-rtc::sign_extended(ageing, 8)};
 }
 
-// `trim` is within kTrimRange.
+// `trim` must be within kTrimRange.
 constexpr std::uint8_t ageing(TrimSteps trim) {
   return static_cast<std::uint8_t>(-trim.value & 0xff);
 }

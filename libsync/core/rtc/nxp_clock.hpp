@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What NXP's PCF85063A, PCF8523 and PCF8563 have in common, and a table of where they differ. All are read
-// from register 0 to the years in one go. They are set by STOP: the time circuits tick first a fixed time
-// after it was released; the flag that the oscillator stopped is bit 7 of the seconds.
+// What NXP's PCF85063A, PCF8523 and PCF8563 have in common, and a table of their differences. All are read
+// from register 0 to the years at once. They are set with STOP: the first tick comes a fixed time after its
+// release. Bit 7 of the seconds is the oscillator stop flag.
 #pragma once
 
 #include <array>
@@ -18,12 +18,12 @@ namespace isletime {
 
 struct NxpClock {
   std::uint8_t seconds_at;           // of the first time register
-  std::uint8_t test_bits;            // of Control_1: must be zero
-  std::uint8_t twelve_bit;           // of Control_1; 0: always 24 hours
+  std::uint8_t test_bits;            // of Control_1; must be zero
+  std::uint8_t twelve_bit;           // of Control_1; 0 if it has only 24-hour mode
   std::uint8_t absent_of_control_1;  // they read as zero
-  std::uint8_t century_bit;          // of the month; 0: none
-  bool has_undefined_bits;           // bits that it does not have read as anything
-  nanoseconds first_tick;            // after STOP was released
+  std::uint8_t century_bit;          // of the month; 0 if there is none
+  bool has_undefined_bits;           // bits that do not exist read as anything
+  nanoseconds first_tick;            // after the release of STOP
   std::optional<std::uint8_t> offset_at;
 };
 
@@ -66,7 +66,7 @@ constexpr RtcReading decode(const NxpClock& clock, Bytes image, const CivilDate&
           !rtc::has(image[kControl1], kStop)};
 }
 
-// The time registers, the flag cleared, for a Control_1 that says 24 hours. `time` is valid.
+// Returns the time registers with the flag cleared, for 24-hour mode. `time` must be valid.
 constexpr std::array<std::uint8_t, kTimeSize> encode(const NxpClock& clock, const CivilTime& time) {
   const RtcFields fields = rtc::encode_time(time);
   std::array<std::uint8_t, kTimeSize> registers{fields.second, fields.minute, fields.hour, 0, 0,
@@ -77,7 +77,7 @@ constexpr std::array<std::uint8_t, kTimeSize> encode(const NxpClock& clock, cons
   return registers;
 }
 
-// Control_1 without test mode, 12 hours and STOP.
+// Returns Control_1 without test mode, 12-hour mode and STOP.
 constexpr std::uint8_t running(const NxpClock& clock, std::uint8_t control_1) {
   return rtc::without(control_1, static_cast<std::uint8_t>(kStop | clock.test_bits | clock.twelve_bit));
 }
@@ -86,15 +86,15 @@ constexpr std::uint8_t stopped(const NxpClock& clock, std::uint8_t control_1) {
   return rtc::with(running(clock, control_1), kStop);
 }
 
-// The offset register of the PCF85063A and the PCF8523: bit 7 is its mode, the others are two's complement.
-// A positive one makes the clock slower (both datasheets, "offset calibration": 3 for 32 768.48 Hz). Mode 0,
-// which corrects every two hours, is the one written here.
+// The offset register of the PCF85063A and the PCF8523: bit 7 is its mode, the others are two's complement. A
+// positive offset slows the clock (both datasheets, "offset calibration": 3 for 32 768.48 Hz). This code
+// writes mode 0, which corrects every two hours.
 inline constexpr std::uint8_t kOffsetMode = 0x80;
 inline constexpr std::int32_t kMode0Ppb = 4340;
 inline constexpr std::int32_t kMode1Ppb = 4069;
 inline constexpr TrimRange kTrimRange{.least = {-63}, .most = {64}, .step_ppb = kMode0Ppb};
 
-// A trim of mode 1, whose steps are a little smaller, in the nearest number of steps of mode 0.
+// Converts a trim of mode 1, whose steps are slightly smaller, to the nearest number of steps of mode 0.
 constexpr TrimSteps trim(std::uint8_t offset) {
   const std::int32_t steps = -rtc::sign_extended(offset, 7);
   if (!rtc::has(offset, kOffsetMode)) return {steps};
@@ -102,7 +102,7 @@ constexpr TrimSteps trim(std::uint8_t offset) {
   return {(steps * kMode1Ppb + half) / kMode0Ppb};
 }
 
-// `trim` is within kTrimRange.
+// `trim` must be within kTrimRange.
 constexpr std::uint8_t offset(TrimSteps trim) {
   return static_cast<std::uint8_t>(-trim.value & 0x7f);
 }

@@ -7,7 +7,7 @@
 namespace isletime::pcf85063a {
 
 inline constexpr std::uint8_t kOffset = 0x02;
-inline constexpr std::uint8_t kRegisters = 0x12;  // then the pointer wraps round
+inline constexpr std::uint8_t kRegisters = 0x12;  // after which the pointer wraps round
 
 inline constexpr std::uint8_t kExternalTest = 0x80;  // of Control_1
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The PCF8563 (NXP, revision 11): time in 0x02 to 0x08, always by 24 hours; bits that it does not have read
-// as anything. What its century bit means, datasheets and drivers disagree about: it is written as 0 for
-// 2000 to 2099, and not trusted.
+// The PCF8563 (NXP, revision 11): time in 0x02 to 0x08, always in 24-hour mode; bits that do not exist read
+// as anything. Datasheets and drivers disagree about its century bit: it is written as 0 for 2000 to 2099,
+// and not trusted.
 #pragma once
 
 #include "libsync/core/rtc/nxp_clock.hpp"
 
 namespace isletime::pcf8563 {
 
-inline constexpr std::uint8_t kRegisters = 0x10;  // then the pointer wraps round
+inline constexpr std::uint8_t kRegisters = 0x10;  // after which the pointer wraps round
 
-// Of Control_status_1. TESTC, which a reset sets, does no harm and is left.
+// Bits of Control_status_1. TESTC, which a reset sets, is harmless and stays.
 inline constexpr std::uint8_t kTest1 = 0x80;
 
 inline constexpr NxpClock kClock{

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Two decimal digits in a byte, as clock chips count.
+// Two decimal digits in a byte, as clock chips store them.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace isletime {
 
-// Absent: a digit above 9.
+// Returns nothing if a digit is above 9.
 constexpr std::optional<std::uint8_t> from_bcd(std::uint8_t byte) {
   const auto tens = static_cast<std::uint8_t>(byte >> 4);
   const auto ones = static_cast<std::uint8_t>(byte & 0x0f);

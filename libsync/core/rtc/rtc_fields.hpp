@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The fields that all clock chips share, whatever their order: BCD, hours by 12 or by 24. Bits that a chip
-// does not have are to be cleared before only where its datasheet lets them read as anything; elsewhere one
-// that is set is corruption, as in "day 50", and must be seen.
+// The fields that all clock chips share, in whatever order: BCD, in 12-hour or 24-hour mode. Clear bits that
+// a chip does not have before decoding only if its datasheet lets them read as anything; otherwise a set bit
+// is corruption, as in "day 50", and must be detected.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +28,10 @@ namespace rtc {
 inline constexpr std::uint8_t kFlagBesideSeconds = 0x80;
 inline constexpr std::uint8_t kPm = 0x20;
 
-// Neither BCD nor a time: a driver writes it for the year while the rest of a time is not all there yet.
+// Neither BCD nor a time: drivers write it as the year while the rest of the time is incomplete.
 inline constexpr std::uint8_t kVoidYear = 0xff;
 
-// Absent: not BCD. An hour of 24 or more is no hour.
+// Returns nothing if the byte is not BCD, or the hour does not exist.
 constexpr std::optional<std::uint8_t> decode_hour(std::uint8_t byte, HourMode mode) {
   if (mode == HourMode::k24) return from_bcd(byte);
   constexpr std::uint8_t kNoHour = 24;
@@ -59,7 +59,7 @@ constexpr Result<CivilTime, RtcFault> decode_time(const RtcFields& fields, HourM
   return time;
 }
 
-// `time` is valid.
+// `time` must be valid.
 constexpr RtcFields encode_time(const CivilTime& time) {
   return {.second = to_bcd(time.second),
           .minute = to_bcd(time.minute),
@@ -69,7 +69,7 @@ constexpr RtcFields encode_time(const CivilTime& time) {
           .year = to_bcd(static_cast<std::uint8_t>(time.date.year % 100))};
 }
 
-// `time` is valid, and not the first second of year 0.
+// `time` must be valid, and not the first second of year 0.
 constexpr CivilTime a_second_before(CivilTime time) {
   if (time.second > 0) {
     --time.second;
@@ -95,7 +95,7 @@ constexpr std::uint8_t weekday_from_1(const CivilDate& date) {
   return static_cast<std::uint8_t>(iso_weekday(days_since_epoch(date)));
 }
 
-// 0 is Sunday, 6 Saturday: NXP's and Micro Crystal's.
+// 0 is Sunday, 6 Saturday, as in chips of NXP and Micro Crystal.
 constexpr std::uint8_t weekday_from_0(const CivilDate& date) {
   return static_cast<std::uint8_t>(weekday_from_1(date) % 7);
 }
@@ -115,13 +115,13 @@ constexpr bool has(std::uint8_t value, std::uint8_t bits) {
   return (value & bits) != 0;
 }
 
-// The seconds register, without a flag beside it. Absent: it holds no second.
+// Decodes the seconds register without its flag. Returns nothing if it holds no second.
 constexpr std::optional<std::uint8_t> decode_second(std::uint8_t byte) {
   const auto second = from_bcd(byte);
   return second && *second < 60 ? second : std::nullopt;
 }
 
-// A two's complement field of `bits` bits.
+// Returns the value of a two's complement field of `bits` bits.
 constexpr std::int32_t sign_extended(std::uint32_t field, unsigned bits) {
   const std::uint32_t sign = std::uint32_t{1} << (bits - 1);
   return static_cast<std::int32_t>((field & (2 * sign - 1)) ^ sign) - static_cast<std::int32_t>(sign);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a clock chip tells at one look: its time or why there is none and, beside it, whether that may be
-// believed. A chip counts years from 00 to 99: which century is meant, a date near it tells.
+// One reading of a clock chip: its time or the reason for its absence, and whether it may be believed. A chip
+// counts years from 00 to 99; a date near it tells the century.
 #pragma once
 
 #include <compare>
@@ -11,10 +11,10 @@
 
 namespace isletime {
 
-// Why the time registers hold no time.
+// Why the time registers hold no valid time.
 enum class RtcFault : std::uint8_t {
   kNotBcd,      // a digit above 9
-  kOutOfRange,  // a date or time that does not exist, or bits set that the chip does not have
+  kOutOfRange,  // a date or time that does not exist, or set bits that the chip does not have
 };
 
 constexpr const char* describe(RtcFault fault) {
@@ -27,7 +27,7 @@ constexpr const char* describe(RtcFault fault) {
   return "";
 }
 
-// kLost: the oscillator stopped or the power failed since the time was set.
+// kLost means that the oscillator stopped or the power failed after the time was set.
 enum class Integrity : std::uint8_t { kGood, kLost, kUntold };
 
 constexpr const char* to_string(Integrity integrity) {
@@ -45,10 +45,10 @@ constexpr const char* to_string(Integrity integrity) {
 struct RtcReading {
   Result<CivilTime, RtcFault> time;
   Integrity integrity;
-  bool is_running;  // false: it was told to stand still
+  bool is_running;  // false if it was told to stop
 };
 
-// There is a time, the chip vouches for it, and the clock runs.
+// Returns true if there is a time, the chip vouches for it, and the clock runs.
 constexpr bool may_be_believed(const RtcReading& reading) {
   return reading.time.has_value() && reading.integrity == Integrity::kGood && reading.is_running;
 }
@@ -58,7 +58,7 @@ struct MilliCelsius {
   constexpr auto operator<=>(const MilliCelsius&) const = default;
 };
 
-// In steps of the chip. Positive: the clock runs faster, whatever the sign in the chip's register.
+// In steps of the chip. Positive steps make the clock run faster, whatever the sign in the register.
 struct TrimSteps {
   std::int32_t value;
   constexpr auto operator<=>(const TrimSteps&) const = default;
@@ -72,7 +72,7 @@ struct TrimRange {
   constexpr bool contains(TrimSteps trim) const { return trim >= least && trim <= most; }
 };
 
-// The year with these last two digits that is nearest to `near`: from 50 years before it to 49 after.
+// Returns the year with these last two digits that is nearest to `near`, from 50 years before it to 49 after.
 // `two_digits` is 0 to 99.
 constexpr std::int32_t unfold_year(std::uint8_t two_digits, const CivilDate& near) {
   const std::int32_t earliest = near.year - 50;

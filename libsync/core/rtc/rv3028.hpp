@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The RV-3028-C7's registers (Micro Crystal, application manual 1.3): time in 0x00 to 0x06, Status 0x0e,
 // Control 0x0f and 0x10, and the mirrors 0x36 and 0x37 of its EEPROM, which hold offset and backup mode.
-// Its second begins when the seconds register is written.
+// Writing the seconds register starts its second.
 #pragma once
 
 #include <array>
@@ -25,29 +25,29 @@ inline constexpr std::uint8_t kId = 0x28;
 inline constexpr std::uint8_t kOffset = 0x36;
 inline constexpr std::uint8_t kBackup = 0x37;
 
-// Of the status register.
+// Bits of the status register.
 inline constexpr std::uint8_t kEepromBusy = 0x80;
 inline constexpr std::uint8_t kPowerOnReset = 0x01;
-inline constexpr std::uint8_t kFlags = 0x7f;  // each cleared by writing zero; ones leave it
+inline constexpr std::uint8_t kFlags = 0x7f;  // writing zero clears a flag, and one leaves it unchanged
 
-// Of Control 1.
-inline constexpr std::uint8_t kNoRefresh = 0x08;  // EERD: the mirrors are not read again from the EEPROM
+// Bits of Control 1.
+inline constexpr std::uint8_t kNoRefresh = 0x08;  // EERD: the mirrors are not refreshed from the EEPROM
 inline constexpr std::uint8_t kAbsentOfControl1 = 0x40;
 
-// Of Control 2.
+// Bits of Control 2.
 inline constexpr std::uint8_t kTwelveHours = 0x02;
 inline constexpr std::uint8_t kReset = 0x01;
 
-// Of the backup register.
+// Bits of the backup register.
 inline constexpr std::uint8_t kOffsetLowestBit = 0x80;
 inline constexpr std::uint8_t kFastEdgeDetection = 0x10;  // "always 1"
-inline constexpr std::uint8_t kSwitchOver = 0x0c;         // both bits: by the level of the supply
-inline constexpr std::uint8_t kSwitchOverOn = 0x04;       // without it, off
+inline constexpr std::uint8_t kSwitchOver = 0x0c;         // both bits: switch by the level of the supply
+inline constexpr std::uint8_t kSwitchOverOn = 0x04;       // without this bit it is off
 
-// Commands to the EEPROM: each is preceded by a zero.
+// Commands to the EEPROM; a zero must precede each.
 inline constexpr std::uint8_t kWriteOne = 0x21;
 
-// Bits of the time registers that read as zero.
+// These bits of the time registers read as zero.
 inline constexpr std::array<std::uint8_t, 7> kAbsentOfTime{0x80, 0x80, 0xc0, 0xf8, 0xc0, 0xe0, 0x00};
 
 // A reading takes the registers from the seconds to Control 2.
@@ -73,32 +73,33 @@ constexpr RtcReading decode(Bytes image, const CivilDate& near) {
           true};  // no bit stops it
 }
 
-// `time` is valid.
+// `time` must be valid.
 constexpr std::array<std::uint8_t, kTimeSize> encode(const CivilTime& time) {
   const RtcFields fields = rtc::encode_time(time);
   return {fields.second, fields.minute, fields.hour, rtc::weekday_from_0(time.date),
           fields.day,    fields.month,  fields.year};
 }
 
-// The value that clears this one flag.
+// Writing this value clears only this flag.
 inline constexpr std::uint8_t kWithoutPowerOnReset = kFlags & ~kPowerOnReset;
 
 constexpr bool is_backup_sane(std::uint8_t backup) {
   return rtc::has(backup, kSwitchOverOn) && rtc::has(backup, kFastEdgeDetection);
 }
 
-// A switch-over mode that is on was chosen by the user, and stays.
+// If switch-over is on in any mode, the user chose it, and it stays.
 constexpr std::uint8_t sane_backup(std::uint8_t backup) {
   const std::uint8_t with_edges = rtc::with(backup, kFastEdgeDetection);
   return rtc::has(backup, kSwitchOverOn) ? with_edges : rtc::with(with_edges, kSwitchOver);
 }
 
-// Nine bits of two's complement, the lowest in the backup register; a positive offset slows the clock.
+// The offset has nine bits of two's complement, the lowest in the backup register; a positive offset slows
+// the clock.
 constexpr TrimSteps trim(std::uint8_t offset, std::uint8_t backup) {
   return {-rtc::sign_extended(static_cast<std::uint32_t>(offset << 1 | backup >> 7), 9)};
 }
 
-// The two registers from kOffset on. `trim` is within kTrimRange.
+// Returns the two registers from kOffset on. `trim` must be within kTrimRange.
 constexpr std::array<std::uint8_t, 2> with_trim(TrimSteps trim, std::uint8_t backup) {
   const std::int32_t field = -trim.value & 0x1ff;
   const std::uint8_t rest = rtc::without(backup, kOffsetLowestBit);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// This says why round trips take longer than usual: a queue stands on one way or the other, or both ways
-// are longer by the same. A queue that stands stays where it is, so what explained the last long round trip
-// is likely to explain the next one: the belief is carried from sample to sample. Without that memory an edge
+// Estimates why round trips take longer than usual: a queue stands in one direction, or both directions are
+// longer by the same amount. A standing queue persists, so what explained the last long round trip is likely
+// to explain the next one: the probabilities are carried from sample to sample. Without that memory an edge
 // of the box and its centre would explain each sample equally well, and the estimate could drift across.
 #pragma once
 
@@ -14,9 +14,9 @@ namespace isletime {
 
 enum class CongestionKind : std::uint8_t {
   kUnknown,   // the offset may be anywhere in the box
-  kOutward,   // the way to the server alone: the phase is near the box's upper edge
-  kHomeward,  // the way back alone: near the lower edge
-  kBothWays,  // both are longer by the same: near the centre
+  kOutward,   // only the way to the server is longer: the phase is near the box's upper edge
+  kHomeward,  // only the way back is longer: the phase is near the lower edge
+  kBothWays,  // both are longer by the same amount: the phase is near the centre
 };
 inline constexpr std::size_t kCongestionKinds = 4;
 
@@ -25,9 +25,9 @@ using CongestionShares = std::array<double, kCongestionKinds>;
 
 class Congestion {
  public:
-  // Before anything was seen: nobody knows, or one of the three that explain more.
+  // At first the kind is unknown, or one of the three others with equal probability.
   static constexpr CongestionShares kAtFirst{0.4, 0.2, 0.2, 0.2};
-  // The chance that a queue moves from one way to another between two samples.
+  // The probability that a queue moves to another direction between two samples.
   static constexpr double kChange = 0.02;
 
   constexpr explicit Congestion(const CongestionShares& at_first = kAtFirst, double change = kChange)
@@ -44,11 +44,11 @@ class Congestion {
       shares_[i] = (1.0 - change_) * evidence[i] / sum + change_ * at_first_[i];
     }
   }
-  // A round trip was short: whatever stood has gone.
+  // A round trip was short, so any standing queue has gone.
   constexpr void on_short_round_trip() { shares_ = at_first_; }
 
  private:
-  // All of them together are as good as impossible, so that their proportions say nothing.
+  // Below this all kinds are practically impossible, and their proportions mean nothing.
   static constexpr double kLeastEvidence = 1e-12;
 
   CongestionShares at_first_;

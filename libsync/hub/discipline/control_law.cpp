@@ -12,14 +12,15 @@ namespace {
 
 // Spreading a slew over this share of the wait costs less than 1 % of accuracy.
 constexpr int kSlewShare = 4;
-// No slew is spread further: a second off is gone soon however rarely the source is asked.
+// No slew is spread further, so that an error of a second is removed soon however rarely the source is
+// polled.
 constexpr nanoseconds kLongestSpread = seconds{40};
 constexpr nanoseconds kShortestSlew = seconds{1};
-// Of the range that the frequency leaves over; the rest is room for the frequency to change.
+// The usable share of the range that the frequency leaves; the rest allows the frequency to change.
 constexpr double kUsableShare = 0.8;
 constexpr nanoseconds kLongestSlew = seconds{86'400};
 
-// Nothing to do: below what rates in the kernel's unit can remove.
+// Smaller errors cannot be removed with rates in the kernel's unit.
 constexpr nanoseconds kNegligible{5};
 
 Slew slew_away(nanoseconds phase, nanoseconds until_next, double max_rate) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// From what is known of the clock to what is done about it: the oscillator's frequency is taken off, its
-// phase error slewed away, or stepped where the rule allows. Pure values; whoever has the clock applies
-// them and tells SteeredClock what it really got.
+// Converts the estimate of the clock's error to a correction: the oscillator's frequency is compensated, and
+// its phase error is slewed away, or stepped if the limits allow. Plain values; the caller applies them and
+// reports to SteeredClock what was really applied.
 #pragma once
 
 #include <cstdint>
@@ -13,24 +13,25 @@
 namespace isletime {
 
 struct StepRule {
-  // Larger errors are stepped. Absent: never.
+  // Larger errors are stepped; without a value none is.
   std::optional<nanoseconds> threshold = std::chrono::milliseconds{100};
-  // Otherwise only before the clock was first synchronised.
+  // If false, only before the clock is first synchronised.
   bool at_any_time = false;
 };
 
 struct ControlLimits {
   StepRule step{};
-  // Refused once the clock has been synchronised: who moves it that far is more likely wrong than we.
+  // Larger errors are refused once the clock has been synchronised: then the source is more likely wrong than
+  // the clock.
   nanoseconds panic = seconds{1000};
-  // Of the wall clock against the oscillator, all told: the range of the kernel's tick.
+  // The greatest total rate of the wall clock relative to the oscillator: the range of the kernel's tick.
   double max_rate = 0.1;
 };
 
-// The wall clock against what is believed true; both local - true.
+// The wall clock's error; both values are local - true.
 struct ClockError {
   nanoseconds phase{};
-  double frequency = 0.0;  // of the oscillator, unsteered
+  double frequency = 0.0;  // of the unsteered oscillator
 };
 
 struct Slew {
@@ -39,15 +40,15 @@ struct Slew {
 };
 
 struct Correction {
-  double rate = 0.0;  // of the wall clock against the oscillator, from now on
+  double rate = 0.0;  // of the wall clock relative to the oscillator, from now on
   std::optional<Slew> slew;
-  std::optional<Offset> step;  // never with a slew
+  std::optional<Offset> step;  // never together with a slew
 };
 
 enum class ControlRefusal : std::uint8_t { kPanic };
 
-// `until_next`: to the source's next sample. `was_synchronised` must outlive restarts, or each of them
-// would reopen the panic limit.
+// `until_next` is the time until the source's next sample. `was_synchronised` must outlive restarts;
+// otherwise each of them would lift the panic limit.
 Result<Correction, ControlRefusal> correct(const ClockError& error, nanoseconds until_next,
                                            bool was_synchronised, const ControlLimits& limits);
 

@@ -11,22 +11,22 @@ namespace {
 constexpr std::uint32_t kBlockSamples = 32;
 constexpr nanoseconds kBlockTime = seconds{900};
 
-// The mean follows this share of each sample's excess, of which a spike counts up to 4 means.
+// The mean follows each sample's excess with this gain; a spike counts as at most 4 means.
 constexpr double kGain = 1.0 / 64;
 constexpr double kClip = 4.0;
 
-// A round trip is long if it exceeds the least by so many means: usual queues make one in eleven so. So
-// many in a row are not chance, and no longer tell anything of the path's usual queues.
+// A round trip is long if it exceeds the minimum by this many means, as usual queues cause once in eleven
+// times. That many in a row are not chance, and say nothing about the path's usual queues.
 constexpr double kLong = 4.0;
 constexpr std::uint32_t kNoChance = 16;
 
-// Of the sum of two exponential delays of mean 1: its lower quartile, and sqrt(n) times the expected
-// minimum of n.
+// For the sum of two exponential delays of mean 1: its lower quartile, and sqrt(n) times the expected minimum
+// of n.
 constexpr double kLowerQuartile = 0.961;
 constexpr double kMinimumBias = 1.25;
 constexpr std::uint64_t kQuartileSamples = 16;
 
-// Longer is nonsense, which must not become infinite.
+// Longer delays are nonsense, but must not become infinite.
 constexpr Seconds kLongestDelay{1e4};
 
 Seconds usable(Delay delay) {
@@ -44,7 +44,7 @@ void DelayStatistics::Block::add(Seconds delay, FreeTime at) {
 
 void DelayStatistics::add(FreeTime at, Delay delay) {
   const Seconds d = usable(delay);
-  // So much less than any before is another path's, of whose queues nothing is known.
+  // A delay so much below all earlier ones belongs to another path, whose queues are unknown.
   const bool is_other_path = !empty() && minimum_ - d > kLong * mean_excess_;
   const Seconds bias = least() - minimum_;
   if (is_other_path) *this = {};
@@ -121,7 +121,7 @@ std::uint32_t DelayStatistics::count() const {
   return sum;
 }
 
-// The mean excess of the least busy full block.
+// Returns the mean excess of the least busy full block.
 Seconds DelayStatistics::quiet_level(Seconds least) const {
   Seconds level = kLongestDelay;
   for (const Block& block : blocks_) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What a source's round trips tell of its path: the least delay, which all share, and the mean of what
-// queues add to it each way. An order statistic over the last hours. While all round trips are long, a
-// queue stands or the route is a longer one, which delays alone cannot tell: so the least delay stays
-// what it was until somebody who knows the clock decides. Fixed in size.
+// What a source's round trips say about its path: the minimum delay, which all share, and the mean that
+// queues add in each direction. It uses order statistics over the last hours. While all round trips are long,
+// a queue stands or the route is longer; delays alone cannot distinguish the two, so the minimum stays until
+// a caller that knows the clock decides. The size is fixed.
 #pragma once
 
 #include <array>
@@ -15,31 +15,31 @@ namespace isletime {
 
 class DelayStatistics {
  public:
-  // Of the stamps: no delay counts as less (RFC 5905, section 8), and no queue as shorter.
+  // The precision of the timestamps: no delay counts as less (RFC 5905, section 8), and no queue as shorter.
   static constexpr Seconds kPrecision{2e-7};
-  // Round trips that are long by chance seldom come so many in a row.
+  // By chance, so many consecutive round trips are seldom long.
   static constexpr std::uint32_t kStanding = 3;
 
   void add(FreeTime at, Delay delay);
 
   bool empty() const { return delays_added_ == 0; }
-  // One way, beyond the path's own delay; at least kPrecision.
+  // In one direction, beyond the path's own delay; at least kPrecision.
   Seconds mean_excess() const { return mean_excess_; }
-  // Of a round trip that waited in no queue. Somewhat below the least seen, by a minimum's expected bias.
+  // The delay of a round trip without queues: the least one seen, minus the expected bias of a minimum.
   Seconds minimum_delay() const { return minimum_; }
-  // The least that was seen.
+  // The least delay seen.
   Seconds least() const;
-  // Half of what a round trip took beyond the minimum: how far at most its offset is off.
+  // Half of a round trip's excess over the minimum, which is the greatest error of its offset.
   Seconds half_width(Delay delay) const;
 
-  // How many round trips in a row, up to the last one, have been longer than usual queues make them.
+  // Returns how many of the latest round trips in a row were longer than usual queues make them.
   std::uint32_t long_run() const { return long_.count; }
-  // When the first of them came.
+  // Returns when the first of them came.
   FreeTime long_since() const { return long_.opened; }
-  // Half of what the least of the last 8, or of a run that is shorter, exceeds the path's least: usual queues
-  // leave one of them nearly alone, so an offset may be off by that much.
+  // Half of the excess of the least of the last 8 delays, or of a shorter run, over the path's minimum: usual
+  // queues hardly affect one of them, so an offset may be wrong by that much.
   Seconds standing_excess() const;
-  // The run's least is the path's own delay from now on.
+  // From now on the run's minimum is the path's own delay.
   void accept_longer_route(FreeTime now);
 
  private:
@@ -64,10 +64,10 @@ class DelayStatistics {
 
   std::array<Block, kBlocks> blocks_{};
   std::size_t open_ = 0;
-  Block long_{};  // the present run of long round trips
+  Block long_{};  // the current run of long round trips
   std::array<Seconds, kRecent> recent_{};
   std::uint64_t recent_added_ = 0;
-  std::array<Seconds, kLately> lately_{};  // also of long runs
+  std::array<Seconds, kLately> lately_{};  // includes long runs
   std::uint64_t lately_added_ = 0;
   std::uint64_t delays_added_ = 0;
   Seconds average_{};

@@ -7,21 +7,22 @@
 namespace isletime {
 namespace {
 
-// A server that is alone in seeing a step has more to prove than the only one there is.
+// If other servers see no step, a server needs more evidence for one.
 constexpr int kEvidenceAmongOthers = 5;
 
-// So many suspects more than good samples, of which never enough agree to be a step, are no
-// it.
+// A source is erratic when it has had this many suspects more than good samples without enough agreement for
+// a step.
 constexpr int kErratic = 8;
 
-// A clock's setting that ends in so many zero bits may be another server's as well, which rounds alike.
+// A clock setting that ends in this many zero bits may match that of another server that rounds alike.
 constexpr std::uint64_t kUnrounded = 0xffff;
 
-// No deviation counts as less: a variance of zero would silence all others.
+// No deviation counts as less, because a variance of zero would silence all other sources.
 constexpr double kLeastVariance = 1e-24;
 
-// Without RFC 5905's tolerance for the sample's age: that is about the local oscillator, of which the
-// estimator knows more. It would let a liar go a millisecond before anybody disagreed.
+// This leaves out RFC 5905's tolerance for the sample's age, which accounts for the local oscillator: the
+// estimator knows that better, and the tolerance would let a liar move the clock by a millisecond before
+// anybody disagreed.
 nanoseconds root_distance_of(const SourceAccount& account) {
   return saturated_sum(account.root_delay.value / 2, account.root_dispersion.value);
 }
@@ -82,7 +83,7 @@ Outcome Discipline::observe(Source& source, const OffsetSample& sample, const So
   return outcome;
 }
 
-// What a majority suspects is a step of the local clock.
+// A step that the majority suspects is one of the local clock.
 int Discipline::evidence_for_step(const Source& source) const {
   std::size_t known = 0;
   std::size_t suspicious = 0;
@@ -108,11 +109,12 @@ nanoseconds Discipline::interval(std::size_t index, MonoTime mono, FreeTime now)
   const nanoseconds interval = source.polls.interval(mono, is_curious, [&](nanoseconds wait) {
     return source.estimator.is_tolerable(last, wait, source.polls.tolerance());
   });
-  // Nothing that it says is worth haste.
+  // An erratic source is not worth polling in haste.
   return source.is_erratic ? std::max(interval, source.polls.shortest()) : interval;
 }
 
-// Another one has seen a step since this one was heard last: of its server, or of the local clock?
+// Another source has seen a step since this one was last heard, and this one can tell whether the server or
+// the local clock stepped.
 bool Discipline::is_wanted_as_witness(const Source& source) const {
   return std::any_of(sources_.begin(), sources_.end(), [&](const std::optional<Source>& other) {
     return other && other->estimator.is_suspicious() && other->last_sample > source.last_sample;
@@ -176,8 +178,8 @@ Candidate Discipline::candidate_of(const Source& source, FreeTime now, nanosecon
   return candidate;
 }
 
-// That of the first source whose clock was set at the same instant, to the fraction that no two share by
-// chance.
+// Returns the number of the first source whose clock was set at the same instant, including the fraction,
+// which no two servers share by chance.
 std::uint8_t Discipline::server_number(std::size_t index) const {
   const Source& source = *sources_[index];
   const auto is_shared = [&](NtpTimestamp setting) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the discipline knows of the local oscillator at one instant of the free-running frame.
-// Phase and frequency are local - true: opposite in sign to Offset. Variances in s^2.
+// The estimate of the local oscillator at one instant of the free-running frame. Phase and frequency are
+// local - true, with the opposite sign of Offset. Variances are in s^2.
 #pragma once
 
 #include "libsync/core/time_types.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The parts that an estimator is made of. Whatever runs has all of them; tests/sim leaves one or another out,
-// to show what it buys (docs/discipline.md).
+// Switches for the parts of an estimator. The programs enable all of them; tests/sim disables one or another
+// to show its benefit (docs/discipline.md).
 #pragma once
 
 #include <span>
@@ -14,11 +14,11 @@ struct EstimatorModel {
   std::span<const FilterModel> members = FilterBank::all_models();
   CongestionShares congestion = Congestion::kAtFirst;
   double congestion_change =
-      Congestion::kChange;       // 1: what explained a long round trip says nothing of the next
-  bool disproves = true;         // an estimate outside of half of the round trip
+      Congestion::kChange;       // with 1 the cause of a long round trip says nothing about the next
+  bool disproves = true;         // rejects an estimate outside of half of the round trip
   bool doubts_frequency = true;  // after a step
-  bool keeps_route = true;       // while all round trips are long, until holding has cost too much
-  bool follows_up = true;        // what comes as a surprise
+  bool keeps_route = true;       // while all round trips are long, until holdover has cost too much
+  bool follows_up = true;        // polls soon after a surprise
 };
 
 }  // namespace isletime

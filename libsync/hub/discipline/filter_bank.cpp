@@ -8,8 +8,8 @@
 namespace isletime {
 namespace {
 
-// Per sqrt(s), and how much more likely than others it is at first, as a logarithm. No crystal in peace
-// wanders by 1e-6; one that is heated, shaken or emulated does.
+// The wander per sqrt(s), and the logarithm of its initial weight relative to the others. No undisturbed
+// crystal wanders by 1e-6; one that is heated, shaken or emulated does.
 struct WanderModel {
   double wander;
   double log_weight;
@@ -17,8 +17,8 @@ struct WanderModel {
 constexpr std::array kWanders{WanderModel{1e-10, 0.0}, WanderModel{1e-9, 0.0}, WanderModel{1e-8, 0.0},
                               WanderModel{1e-7, 0.0}, WanderModel{1e-6, -9.0}};
 
-// Noise is counted in mean excesses. That of a normal: the deviation of an offset whose ways both have
-// normal queues, against the mean excess over the least of some hundred of them.
+// Noise is in mean excesses. For a normal distribution this is the deviation of an offset whose two
+// directions both have normal queues, relative to the mean excess over the least of about a hundred of them.
 struct NoiseModel {
   NoiseKind kind;
   double softness;
@@ -42,8 +42,8 @@ constexpr std::array<FilterModel, FilterBank::kMembers> make_models() {
 }
 constexpr auto kModels = make_models();
 
-// The past counts for about 200 samples. A member that has become unbelievable starts again from the best,
-// near enough to be found again when the oscillator or the path changes.
+// The memory is about 200 samples. A member with a negligible weight restarts from the best one, so that it
+// can recover when the oscillator or the path changes.
 constexpr double kMemory = 0.995;
 constexpr double kLost = -30.0;
 constexpr double kRestarted = -12.0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Twenty filters side by side, each with its own idea of how much the oscillator wanders and how the
-// path's noise looks; those that foretold the samples best are believed most. Nobody has to tune it, and
-// what the members disagree on is part of the variance. Seconds and fractions throughout.
+// Twenty filters side by side, each with its own assumptions about the oscillator's wander and the path's
+// noise; those that predicted the samples best get the most weight. It needs no tuning, and the members'
+// disagreement is part of the variance. Values are in seconds and fractions.
 #pragma once
 
 #include <array>
@@ -21,27 +21,27 @@ class FilterBank {
     double deviation = 0.0;
   };
 
-  // `models`: which outlive it; of more than kMembers the first.
+  // `models` must outlive the bank; only the first kMembers are used.
   explicit FilterBank(Frequency initial, std::span<const FilterModel> models = all_models());
-  // The members that have been found to be needed, by wander and then by noise.
+  // Returns the members that proved necessary, by wander and then by noise.
   static std::span<const FilterModel> all_models();
 
   void predict(double interval);
   struct Explanation {
-    CongestionShares congestion{};  // how likely each kind is, not in sum 1
-    bool is_surprise = false;       // those that were believed most rather take it for an outlier
+    CongestionShares congestion{};  // relative likelihood of each kind; need not sum to 1
+    bool is_surprise = false;       // the members with the most weight rather explain it as an outlier
   };
   Explanation observe(const Observation& observation);
-  // Whether any member can explain it.
+  // Returns whether any member can explain it.
   bool is_consistent(const Observation& observation) const;
-  // Also where the first phase comes in.
+  // Also sets the first phase.
   void set_phase(double phase, double deviation);
-  // The frequency may have changed by so much.
+  // The frequency may have changed by this much.
   void loosen_frequency(double deviation);
-  // Nothing is known of the frequency but that it is hardly further from zero than this.
+  // The frequency is unknown, but hardly further from zero than this.
   void forget_frequency(double deviation);
 
-  // The members' mean, `interval` from the last sample; log_weight is without meaning.
+  // Returns the members' mean, `interval` after the last sample; its log_weight has no meaning.
   FilterState mean_after(double interval) const;
 
  private:

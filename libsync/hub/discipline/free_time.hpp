@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The free-running frame: what the local oscillator would read had nobody ever steered it. Samples
-// taken before and after a slew or a step lie on one line in it, so no estimator is told of either.
+// The free-running frame: what the local oscillator would read if it had never been steered. In it, samples
+// from before and after a slew or a step lie on one line, so estimators need not know of either.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace isletime {
 
-// A tag only, like WallClock: nobody can read it; SteeredClock computes it.
+// Only a tag, like WallClock: it cannot be read, but SteeredClock computes it.
 struct FreeClock {
   using duration = nanoseconds;
   using rep = duration::rep;
@@ -23,22 +23,22 @@ struct FreeClock {
 
 using FreeTime = FreeClock::time_point;
 
-// Where the discipline computes in floating point.
+// Durations for floating-point computations of the discipline.
 using Seconds = std::chrono::duration<double>;
 
-// Fit to be negated.
+// Clamps a value so that it can be negated.
 constexpr nanoseconds saturated(nanoseconds value) {
   return std::max(value, -nanoseconds::max());
 }
 
-// from + by, held at the range's ends.
+// Returns from + by, clamped to the range.
 template <class Clock>
 constexpr std::chrono::time_point<Clock, nanoseconds> shifted(
     std::chrono::time_point<Clock, nanoseconds> from, nanoseconds by) {
   return std::chrono::time_point<Clock, nanoseconds>{saturated_sum(from.time_since_epoch(), by)};
 }
 
-// To the nearest nanosecond, held at the range's ends; not a number counts as zero.
+// Rounds to the nearest nanosecond, clamped to the range; not-a-number counts as zero.
 constexpr nanoseconds rounded(Seconds duration) {
   constexpr double kMost = 9.2e18;
   const double count = duration.count() * 1e9;

@@ -7,10 +7,10 @@
 namespace isletime {
 namespace {
 
-// Fewer readings tell little of a frequency.
+// Fewer readings give too little information about a frequency.
 constexpr int kFewestReadings = 16;
 
-// What the others' own noise adds to a reading.
+// What the other sources' noise adds to a reading.
 constexpr double kLocalDeviations = 4.0;
 
 }  // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A second clock of this machine, an RTC, as a source: while others know the time it learns from them how
-// far that clock is off and how fast it drifts, and when they are gone it tells the time by it. So the
-// hub drifts as the better oscillator does, less what is known of it. A witness of what the others said:
-// it must not vote beside them. Pure; not for the device: floating point.
+// A second clock of this machine, an RTC, as a source: while other sources know the time, it learns that
+// clock's offset and drift from them, and when they are gone it tells the time by it. So in holdover the hub
+// drifts like the better oscillator, minus its known drift. It only repeats what the other sources said, so
+// it must not vote beside them. No I/O; not for the device: it uses floating point.
 #pragma once
 
 #include <optional>
@@ -17,27 +17,28 @@ namespace isletime {
 
 class HoldoverSource {
  public:
-  // Both clocks at one instant.
+  // Readings of both clocks at one instant.
   struct Reading {
     FreeTime local;
     WallTime clock;
-    Dispersion uncertainty;  // how far at most they were read apart: half the step of an edge search
+    Dispersion uncertainty;  // how far apart the readings were at most: half the step of an edge search
   };
 
-  // What it says as a source: a sample for its estimator, and how far off the clock itself may be.
+  // Its statement as a source: a sample for its estimator, and the error bound of the clock itself.
   struct Told {
     OffsetSample sample;
     Dispersion root_dispersion;
   };
 
-  // `local`: what others know of the local oscillator at that instant, off by `bound` at most.
+  // `local` is the other sources' estimate of the local oscillator at that instant, with an error of at most
+  // `bound`.
   void learn(const Reading& reading, const Estimate& local, Dispersion bound);
-  // Absent: too little was learned, or the clock has been set without our knowledge.
+  // Returns nothing if too little was learned, or the clock was set by another program.
   std::optional<Told> tell(const Reading& reading) const;
 
-  // The clock was set forward by this; what was learned of it stays true.
+  // The clock was set forward by this much; what was learned about it stays valid.
   void on_set(Offset by) { set_by_ = saturated_sum(set_by_, by.value); }
-  // True time itself was set by this, and the clock was not.
+  // True time itself has stepped by this much, and the clock has not followed.
   void on_leap_second(Offset by) { clock_.on_leap_second(by); }
 
  private:
@@ -45,11 +46,11 @@ class HoldoverSource {
     return shifted(FreeTime{clock.time_since_epoch()}, -saturated(set_by_));
   }
 
-  // Here the RTC is the local oscillator, and true time the remote one.
+  // Here the RTC takes the place of the local oscillator, and true time that of the remote clock.
   SourceEstimator clock_;
   nanoseconds set_by_{};
   FreeTime last_learned_{};
-  Dispersion bound_{};  // of those that it last learned from
+  Dispersion bound_{};  // of the sources from which it last learned
   int learned_ = 0;
 };
 

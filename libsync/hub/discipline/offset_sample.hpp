@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What an estimator takes in: one comparison of the free-running local oscillator with a source.
+// The input of an estimator: one comparison of the free-running local oscillator with a source.
 #pragma once
 
 #include <optional>
@@ -13,18 +13,18 @@ namespace isletime {
 struct OffsetSample {
   FreeTime at;
   Offset offset;               // remote - free-running local
-  std::optional<Delay> delay;  // of the round trip, raw; absent: a phone, an RTC, a person
-  // With a delay: what the stamps may be wrong by. Without: how far at most the offset is off.
+  std::optional<Delay> delay;  // raw round trip; none for a phone, an RTC or a person
+  // With a delay this is the error of the timestamps, without one the bound of the offset's error.
   Dispersion dispersion;
 };
 
-// By how much steering has put the wall clock ahead of the oscillator since the frames agreed.
+// Returns how far steering has put the wall clock ahead of the oscillator since the frames agreed.
 constexpr nanoseconds steered(const SteeredClock& clock, WallTime wall) {
   return elapsed(WallTime{clock.free_at(wall).time_since_epoch()}, wall);
 }
 
-// A measurement against the wall clock, whose reply arrived at its reading `arrival`; the server took
-// `turnaround` of the time since the query left. Only for a clock that was not stepped meanwhile.
+// Converts a measurement by the wall clock, whose reply arrived at `arrival`; the server took `turnaround` of
+// the time since the query left. The clock must not have been stepped meanwhile.
 constexpr OffsetSample free_running(const SteeredClock& clock, WallTime arrival, Offset offset, Delay delay,
                                     Dispersion dispersion, nanoseconds turnaround = {}) {
   const nanoseconds round_trip = saturated_sum(delay.value, turnaround);
@@ -37,7 +37,7 @@ constexpr OffsetSample free_running(const SteeredClock& clock, WallTime arrival,
           .dispersion = dispersion};
 }
 
-// A source without a round trip, compared with the wall clock's reading `at`.
+// Converts a source without a round trip, compared with the wall clock's reading `at`.
 constexpr OffsetSample free_running(const SteeredClock& clock, WallTime at, Offset offset,
                                     Dispersion uncertainty) {
   return {.at = clock.free_at(at),

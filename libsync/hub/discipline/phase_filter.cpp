@@ -11,22 +11,22 @@
 namespace isletime {
 namespace {
 
-// What comes from neither queue nor clock has an error of this density, in units of the box and the noise; or
-// of a share of the phase's deviation if that is more: who knows nothing would take any sample for an
+// An error that comes from neither queue nor clock has this density, in units of the box and the noise; or of
+// a share of the phase's deviation if that is larger, since without knowledge any sample would seem an
 // outlier.
 constexpr double kOutlierDensity = 0.05;
 constexpr double kOutlierPrior = 0.01;
 
-// How often a queue stands, on one way or both, that is longer than the path's usual ones.
+// How often a queue stands, in one or both directions, that is longer than the path's usual ones.
 constexpr double kCongestedShare = 0.025;
 
-// In mean excesses; below it, both of their densities vanish.
+// In mean excesses; below it both of their densities vanish.
 constexpr double kLeastExcess = 1e-3;
 
 // A weight of zero would have no logarithm.
 constexpr double kLeastWeight = 1e-30;
 
-// One sample never says so much that the next ones could not contradict it.
+// A single sample must leave enough variance for the next ones to contradict it.
 constexpr double kLeastKept = 1e-4;
 constexpr double kLeastVarPhase = 1e-20;
 constexpr double kLeastVarFrequency = 1e-26;
@@ -34,7 +34,7 @@ constexpr double kLeastVarFrequency = 1e-26;
 constexpr double kConsistentDeviations = 6.0;
 constexpr double kConsistentExcess = 3.0;
 
-// A bound's edge is hard: without queues nothing blurs it.
+// The edge of a bound is hard, because no queue blurs it.
 constexpr double kBoundSoftness = 0.03;
 
 double softness_of(const FilterModel& model, const Observation& o) {
@@ -67,14 +67,14 @@ Posterior weighted(Posterior posterior, double weight) {
   return posterior;
 }
 
-// One observation's explanations, each with its weight already in its likelihood.
+// The explanations of one observation; each likelihood includes the explanation's weight.
 struct Alternatives {
   std::array<Posterior, kCongestionKinds> congested{};
   Posterior usual{};
   Posterior outlier{};
 };
 
-// How the noise of usual queues lies about the truth.
+// Combines the prior with the noise of usual queues around the truth.
 Posterior with_usual_noise(const Normal& prior, const SoftBox& box, NoiseKind noise) {
   switch (noise) {
     case NoiseKind::kBox:
@@ -85,11 +85,11 @@ Posterior with_usual_noise(const Normal& prior, const SoftBox& box, NoiseKind no
   return with_normal(prior, {.mean = box.centre, .variance = box.softness * box.softness});
 }
 
-// Were both queues exponential with the path's mean, the excess x (in means) would have the density x e^-x
-// and the offset be uniform in the box. So that is how much usual noise is worth at this excess. What stands
-// besides may have any length, so that usual noise is less than x makes the other density: the integral of
-// the first, 1 - (1 + x) e^-x. It stands on the way out (the truth lies towards the upper edge, and the less
-// so by e for every mean away from it), on the way back, or on both; or nobody knows.
+// If both queues were exponential with the path's mean, the excess x (in means) would have the density x
+// e^-x, with the offset uniform in the box; this is the weight of usual noise at this excess. A standing
+// queue may have any length, so its density is that of usual noise being shorter than x: the integral of the
+// first, 1 - (1 + x) e^-x. The queue stands on the way out (the truth lies near the upper edge, and its
+// likelihood falls by e per mean away from it), on the way back, or on both; or the direction is unknown.
 Alternatives with_queues(const Normal& prior, const SoftBox& box, const FilterModel& model,
                          const Observation& o) {
   const double excess = std::max(2.0 * o.half_width / o.mean_excess, kLeastExcess);
@@ -97,7 +97,7 @@ Alternatives with_queues(const Normal& prior, const SoftBox& box, const FilterMo
   const double congestion = kCongestedShare * (1.0 - (1.0 + excess) * std::exp(-excess));
   const double unit = (1.0 - model.outlier_share) / (usual + congestion);
   const double tilt = 1.0 / o.mean_excess;
-  // Each way's usual queue is still there: the half of their difference has half the variance of one.
+  // The usual queues of each direction remain: half of their difference has half the variance of one.
   const double centre_variance = box.softness * box.softness + o.mean_excess * o.mean_excess / 2.0;
   const auto congested = [&](CongestionKind kind, const Posterior& posterior) {
     return weighted(posterior, unit * congestion * o.congestion[static_cast<std::size_t>(kind)]);

@@ -6,19 +6,20 @@
 namespace isletime {
 namespace {
 
-// The first samples come quickly, then ever more slowly. Strangers' servers want 2 s between queries.
+// The first samples come quickly, then ever more slowly. Public servers require 2 s between queries.
 constexpr nanoseconds kBurstInterval = seconds{2};
 constexpr int kQuickSamples = 8;
 constexpr int kBurstSamples = 16;
 
-// Queries in haste, after a surprise: so many in reserve, and one more for so many of the shortest polls.
-// Over any longer time a server whose every word is a surprise is asked an eighth more often than they allow.
+// After a surprise, hasty queries use a reserve of this many, which gains one per so many of the shortest
+// polls. In the long run a server whose every reply is a surprise is polled an eighth more often than the
+// shortest poll.
 constexpr double kMostSpare = 8.0;
 constexpr double kPollsForOne = 8.0;
 
 constexpr nanoseconds kLongestBackOff = seconds{128};
 
-// After an outage the path and the oscillator are learned again, for a while in proportion to it.
+// After an outage the path and the oscillator are learned again, for a time proportional to the outage.
 constexpr nanoseconds kOutage = seconds{600};
 constexpr int kOutageShare = 4;
 constexpr nanoseconds kLongestHurry = seconds{3600};
@@ -48,7 +49,7 @@ PollChoice::PollChoice(PollLimits limits, ServerOwner owner)
 void PollChoice::on_sample(MonoTime now) {
   if (last_sample_) {
     const nanoseconds since = elapsed(*last_sample_, now);
-    // Not the wait that we chose ourselves.
+    // The interval that we chose ourselves does not count as an outage.
     if (losses_ > 0 && since > kOutage)
       hurried_until_ = shifted(now, std::min(since / kOutageShare, kLongestHurry));
     if (owner_ == ServerOwner::kOurselves && samples_ >= kBurstSamples) account_for_haste(since);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How long to wait before asking a source again: as long as what is not known of the oscillator stays
-// small against the noise of the path. A lucky sample earns a longer wait, an uninformative one is soon
-// followed by the next, and a surprising one at once, but only as often as the server's owner puts up with.
+// Chooses a source's poll interval: as long as the uncertainty of the oscillator stays small relative to the
+// path's noise. A sample with little delay earns a longer interval; an uninformative one is soon followed by
+// the next, and a surprising one at once, but only as often as the server's owner tolerates.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace isletime {
 
-// log2 seconds, as RFC 5905 counts them; 0 to 17.
+// Values are log2 seconds, as in RFC 5905; 0 to 17.
 struct PollLimits {
   std::int8_t min = 6;
   std::int8_t max = 10;
@@ -20,7 +20,8 @@ struct PollLimits {
 
 enum class ServerOwner : std::uint8_t {
   kOurselves,
-  // A public server or pool: after the first minutes never two queries within 64 s (RFC 8633, section 3).
+  // A public server or pool: after the first minutes, queries are never less than 64 s apart (RFC 8633,
+  // section 3).
   kStranger,
 };
 
@@ -30,11 +31,11 @@ class PollChoice {
 
   void on_sample(MonoTime now);
   void on_loss();
-  // As at the start: the phase is no longer known. A stranger's server does not get its burst again.
+  // Restarts because the phase is no longer known. A public server does not get its burst again.
   void restart();
 
-  // `is_curious`: the last sample cannot be left as it is. `tolerable(wait)`: whether the phase would still
-  // be known to tolerance(wait) mean excesses after that wait.
+  // `is_curious` says that the last sample needs confirmation. `tolerable(wait)` says whether the phase would
+  // still be known to tolerance(wait) mean excesses after that wait.
   template <class Tolerable>
   nanoseconds interval(MonoTime now, bool is_curious, Tolerable tolerable) const {
     if (const auto prescribed = prescribed_interval(now, is_curious)) return *prescribed;
@@ -45,14 +46,14 @@ class PollChoice {
 
   nanoseconds shortest() const { return duration_of(limits_.min); }
 
-  // Deviation of the phase just before the next sample, in mean excesses of the path. Packets to our own
-  // servers cost nothing. Strangers are asked as seldom as leaves a third of chrony's error at its defaults,
-  // for at most three times its packets (tests/sim, 30 to 33).
+  // The tolerated deviation of the phase just before the next sample, in mean excesses of the path. Packets
+  // to our own servers cost nothing. Public servers are polled so rarely that the error is a third of
+  // chrony's at its defaults, with at most three times its packets (tests/sim, 30 to 33).
   double tolerance() const { return owner_ == ServerOwner::kOurselves ? 0.2 : 0.55; }
 
  private:
   static constexpr nanoseconds duration_of(std::int8_t log2) { return seconds{std::int64_t{1} << log2}; }
-  // Where the wait does not depend on what is known.
+  // Returns the interval where it does not depend on the estimate.
   std::optional<nanoseconds> prescribed_interval(MonoTime now, bool is_curious) const;
   void account_for_haste(nanoseconds since_last);
 

@@ -15,22 +15,22 @@ using Vector = RtcDrift::Vector;
 using Matrix = RtcDrift::Matrix;
 constexpr std::size_t kUnknowns = RtcDrift::kUnknowns;
 enum Unknown : std::size_t { kPhase, kFrequency, kSlope, kCurve };
-constexpr std::size_t kWeather = kSlope;  // without a thermometer
+constexpr std::size_t kWeather = kSlope;  // used without a thermometer
 
 constexpr double kPpm = 1e-6;
 constexpr Celsius kTurnover{25};
 constexpr double kTenKelvin = 10;
 
-// Of chips that nobody has compared yet. Data sheets: 2 ppm for a DS3231 between 0 and 40 C, 3.5 ppm beyond;
-// tuning forks of 20 ppm, soldered to boards that load them as they please, -0.035 ppm/K^2 about 25 +- 5 C.
+// Values of chips that have never been compared, from data sheets: 2 ppm for a DS3231 between 0 and 40 C, 3.5
+// ppm beyond; 20 ppm for tuning forks, whose load on a board varies, and -0.035 ppm/K^2 about 25 +- 5 C.
 struct Family {
   double frequency;  // one sigma
-  double slope;      // the same
+  double slope;      // one sigma
   double curve;
   double curve_deviation;
-  double walk;     // of the frequency, in a root second
-  double weather;  // one sigma, unseen: of days
-  double swing;    // the same, of hours
+  double walk;     // of the frequency, per sqrt(s)
+  double weather;  // one sigma of changes over days
+  double swing;    // one sigma of changes over hours
 };
 constexpr Family kCompensated{1.5 * kPpm, 0.12 * kPpm, 0, 0.08 * kPpm, 1e-10, 0.5 * kPpm, 0.3 * kPpm};
 constexpr Family kCrystal{30 * kPpm, 2 * kPpm, -3.5 * kPpm, 0.3 * kPpm, 2e-10, 15 * kPpm, 8 * kPpm};
@@ -39,17 +39,17 @@ constexpr const Family& family_of(const RtcOscillator& oscillator) {
   return oscillator.is_compensated ? kCompensated : kCrystal;
 }
 
-// Weather stays much the same for days, and takes the chip's frequency back and forth.
+// Weather stays similar for days, and moves the chip's frequency back and forth.
 constexpr Seconds kWeatherTime{10 * 86'400.0};
-// Day and night do so as well.
+// Day and night do so too.
 constexpr Seconds kSwingTime{4 * 3600.0};
 
-// A thermometer beside the crystal is off by so much for so long, when temperatures change.
+// The error of a thermometer beside the crystal while temperatures change, and how long it lasts.
 constexpr double kThermometerError = 1.0;
 constexpr Seconds kThermometerTime{1000};
-// Longer unobserved, and the temperature was not on the line between its readings.
+// Over a longer gap the temperature cannot be interpolated between its readings.
 constexpr Seconds kUnobserved{2 * 3600.0};
-constexpr double kFastestChange = 30.0 / 3600;  // K/s; a box that loses its power cools as fast
+constexpr double kFastestChange = 30.0 / 3600;  // K/s, as fast as a box cools that loses its power
 constexpr double kColdest = -10;
 constexpr double kHottest = 40;
 
@@ -62,7 +62,7 @@ constexpr double square(double value) {
   return value * value;
 }
 
-// What the frequency is, as a sum of the unknowns.
+// Returns the coefficients of the unknowns whose sum is the frequency.
 Vector features(const RtcOscillator& oscillator, double temperature) {
   if (!oscillator.has_thermometer) return {0, 1, 1, 0};
   const double x = (temperature - kTurnover.value) / kTenKelvin;
@@ -88,28 +88,28 @@ void add_symmetric(Matrix& matrix, std::size_t i, std::size_t j, double value) {
   if (i != j) matrix[j][i] += value;
 }
 
-// What a random walk of the frequency adds: intensity q in 1/s.
+// Adds a random walk of the frequency with intensity q in 1/s.
 void add_walk(Matrix& covariance, double q, double t) {
   add_symmetric(covariance, kPhase, kPhase, q * t * t * t / 3);
   add_symmetric(covariance, kPhase, kFrequency, q * t * t / 2);
   add_symmetric(covariance, kFrequency, kFrequency, q * t);
 }
 
-// An Ornstein-Uhlenbeck process and its integral.
+// Adds an Ornstein-Uhlenbeck process and its integral.
 void add_weather(Matrix& covariance, double deviation, double t) {
   const double tau = kWeatherTime.count();
   const double a = t / tau;
   const double variance = deviation * deviation;
   const double kept = std::exp(-a);
   const double unkept = -std::expm1(-a);
-  // The difference of nearly equal terms, as a series where few digits would be left.
+  // A difference of nearly equal terms is computed as a series where it would lose its digits.
   const double integral = a < 0.01 ? a * a * a * (2.0 / 3 - a / 2) : 2 * a - 3 + 4 * kept - kept * kept;
   add_symmetric(covariance, kPhase, kPhase, variance * tau * tau * integral);
   add_symmetric(covariance, kPhase, kWeather, variance * tau * unkept * unkept);
   add_symmetric(covariance, kWeather, kWeather, variance * -std::expm1(-2 * a));
 }
 
-// `state` after a time at that temperature, on average.
+// Advances `state` by a time with that mean temperature.
 void pass(RtcDrift::State& state, Seconds time, double temperature) {
   const double t = time.count();
   const RtcOscillator& oscillator = state.oscillator;
@@ -121,7 +121,7 @@ void pass(RtcDrift::State& state, Seconds time, double temperature) {
     kept = std::exp(-t / kWeatherTime.count());
     gain[kWeather] = kWeatherTime.count() * -std::expm1(-t / kWeatherTime.count());
   }
-  // F differs from the identity in its first row, and where weather is forgotten.
+  // F differs from the identity in its first row, and where the weather decays.
   Matrix f{};
   for (std::size_t i = 0; i < kUnknowns; ++i) f[i][i] = 1;
   for (std::size_t i = kFrequency; i < kUnknowns; ++i) f[kPhase][i] = gain[i];
@@ -152,7 +152,7 @@ void pass(RtcDrift::State& state, Seconds time, double temperature) {
   }
 }
 
-// Kalman's update by the phase alone.
+// Applies Kalman's update for an observation of the phase alone.
 void observe_phase(RtcDrift::State& state, double innovation, double variance) {
   const double total = state.covariance[kPhase][kPhase] + variance;
   Vector gain{};
@@ -181,7 +181,7 @@ struct Interval {
   double half() const { return (high - low) / 2; }
 };
 
-// Of the phase, whichever of these temperatures it had; `deviations`: of each.
+// Returns the range of the phase for these temperatures; `deviations` applies to each.
 Interval phases_after(const RtcDrift::State& state, Seconds time, double low, double high,
                       double deviations) {
   constexpr int kTemperatures = 11;
@@ -248,7 +248,7 @@ RtcDrift::Range RtcDrift::temperatures(Seconds time, std::optional<Celsius> now)
   return {std::min(low, std::max(low - reach, kColdest)), std::max(high, std::min(high + reach, kHottest))};
 }
 
-// Between two readings that are near each other the temperature went straight; else nobody knows where.
+// Between two close readings the temperature is interpolated; otherwise it is unknown.
 void RtcDrift::advance(Seconds time, Celsius temperature) {
   const bool is_observed = time <= kUnobserved || !state_.oscillator.has_thermometer;
   if (is_observed) {
@@ -265,7 +265,7 @@ void RtcDrift::advance(Seconds time, Celsius temperature) {
 RtcDrift::Outcome RtcDrift::compare(const Comparison& comparison) {
   const double phase = -Seconds{saturated(comparison.offset.value)}.count();
   const Seconds bound = std::max(Seconds{comparison.bound.value}, kLeastBound);
-  const double variance = square(bound.count()) / 3;  // of the uniform distribution within
+  const double variance = square(bound.count()) / 3;  // of the uniform distribution within the bound
   const bool was_known = state_.is_phase_known;
   const auto time = since(comparison.chip);
   const Celsius temperature = comparison.temperature.value_or(state_.temperature);
@@ -284,7 +284,7 @@ RtcDrift::Outcome RtcDrift::compare(const Comparison& comparison) {
   }
   restart_phase(state_, phase, variance);
   if (!was_known) return Outcome::kStarted;
-  // Once, and somebody has set it; again, and it is not the oscillator that it was.
+  // After one contradiction somebody has set the chip; after a second its oscillator has changed.
   if (std::exchange(is_contradicted_, true)) {
     double& frequency = state_.covariance[kFrequency][kFrequency];
     frequency = std::max(frequency, square(family_of(state_.oscillator).frequency));

@@ -10,16 +10,16 @@ namespace {
 constexpr double kSqrtHalf = 0.70710678118654752440;
 constexpr double kLogSqrtTwoPi = 0.91893853320467274178;
 
-// A box this narrow against everything else is as good as normal.
+// A box this narrow relative to everything else is as good as normal.
 constexpr double kNarrow = 0.3;
-// Alternatives this much less likely than another, in logarithms, do not count.
+// Alternatives that are less likely than another by this much, in logarithms, do not count.
 constexpr double kNegligible = -40.0;
-// An edge this many deviations away might as well not be there.
+// An edge this many deviations away has no effect.
 constexpr double kBeyondSight = 8.5;
-// Less of the prior than this within the box: the difference of two tails has lost its digits.
+// If less than this of the prior is within the box, the difference of two tails has lost its digits.
 constexpr double kOutside = 1e-30;
 
-// e to this squares to less than infinity.
+// The square of e to this is still finite.
 constexpr double kLargeGrowth = 300.0;
 
 double density(double x) {
@@ -29,12 +29,12 @@ double upper_tail(double x) {
   return 0.5 * std::erfc(x * kSqrtHalf);
 }
 
-// Of a standard normal between a < b, by the tails on the side where they are small.
+// The mass of a standard normal between a < b, computed from the tails on the side where they are small.
 double mass_between(double a, double b) {
   return a > 0 ? upper_tail(a) - upper_tail(b) : upper_tail(-b) - upper_tail(-a);
 }
 
-// The prior lies outside, `beyond` deviations from the nearer edge: only that edge counts (Mills).
+// The prior lies outside, `beyond` deviations from the nearer edge, and only that edge counts (Mills).
 Posterior with_far_edge(const Normal& prior, const SoftBox& box, double deviation, double beyond,
                         double towards) {
   const double inverse = 1.0 / beyond;
@@ -69,7 +69,7 @@ Posterior with_box(const Normal& prior, const SoftBox& box) {
     const double variance = soft_variance + box.half_width * box.half_width / 3.0;
     return with_normal(prior, {.mean = box.centre, .variance = variance});
   }
-  // The edges as seen from the prior, in deviations.
+  // The edges relative to the prior, in deviations.
   const double lower = (box.centre - box.half_width - prior.mean) / deviation;
   const double upper = (box.centre + box.half_width - prior.mean) / deviation;
   if (lower < -kBeyondSight && upper > kBeyondSight) {
@@ -89,10 +89,11 @@ Posterior with_box(const Normal& prior, const SoftBox& box) {
           .log_likelihood = std::log(mass / (2.0 * box.half_width))};
 }
 
-// The normal of the same mean and variance as a density that grows as e^(tilt * value) within the box.
+// Returns the normal with the mean and variance of a density that grows as e^(tilt * value) within the box.
 Normal moments_of(const SoftBox& box, double tilt) {
   const double growth = tilt * box.half_width;
-  // Langevin's function and its derivative; their series where the closed forms have lost their digits.
+  // Langevin's function and its derivative; their series are used where the closed forms have lost their
+  // digits.
   constexpr double kSmall = 1e-2;
   const bool is_small = std::abs(growth) < kSmall;
   const double inverse = 1.0 / growth;
@@ -104,11 +105,11 @@ Normal moments_of(const SoftBox& box, double tilt) {
           .variance = box.softness * box.softness + box.half_width * box.half_width * variance};
 }
 
-// The prior times e^(tilt * value) is a prior shifted; completing the square with the blur shifts the
-// edges too, and what remains is a factor.
+// The prior times e^(tilt * value) is a shifted prior; completing the square with the blur shifts the edges
+// too, and leaves a factor.
 Posterior with_tilted_box(const Normal& prior, const SoftBox& box, double tilt) {
   const double soft_variance = box.softness * box.softness;
-  // As normal as a flat one, but the prior must not be shifted to where the box is out of sight.
+  // Such a box is as normal as a flat one, but the prior must not be shifted until the box is out of reach.
   if (box.half_width * box.half_width < kNarrow * kNarrow * (prior.variance + soft_variance)) {
     return with_normal(prior, moments_of(box, tilt));
   }
@@ -133,7 +134,7 @@ Posterior mixed(std::span<const Posterior> alternatives) {
     const double rarity = p.log_likelihood - likeliest.log_likelihood;
     if (rarity < kNegligible) continue;
     const double weight = rarity == 0.0 ? 1.0 : std::exp(rarity);
-    // From the likeliest mean: where most of the weight lies, no digits are lost.
+    // Distances are taken from the likeliest mean, so that no digits are lost where most of the weight lies.
     const double apart = p.normal.mean - likeliest.normal.mean;
     sum += weight;
     first += weight * apart;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// One observation of a scalar, by moment matching: a normal prior, a likelihood that is not normal, and
-// the normal of the same mean and variance as what follows. A round trip with one-sided queueing noise
-// says "anywhere within half its excess delay", a box, not a normal distribution that grows with it.
-// Seconds and their squares throughout.
+// One observation of a scalar by moment matching: a normal prior, a likelihood that is not normal, and the
+// normal with the mean and variance of the posterior. A round trip with one-sided queueing noise says
+// "anywhere within half its excess delay", which is a box and not a normal distribution that grows with the
+// delay. Values are in seconds and their squares.
 #pragma once
 
 #include <span>
@@ -14,11 +14,11 @@ struct Normal {
   double variance = 0.0;
 };
 
-// Uniform within centre +- half_width, blurred by a normal distribution of deviation `softness`.
+// Uniform within centre +- half_width, blurred by a normal distribution with deviation `softness`.
 struct SoftBox {
   double centre = 0.0;
   double half_width = 0.0;
-  double softness = 0.0;  // above zero
+  double softness = 0.0;  // positive
 };
 
 struct Posterior {
@@ -28,12 +28,13 @@ struct Posterior {
 
 Posterior with_box(const Normal& prior, const SoftBox& box);
 
-// Within the box with a density that grows as e^(tilt * value): one direction's queue is the longer.
+// Applies a box with a density that grows as e^(tilt * value): one direction's queue is longer.
 Posterior with_tilted_box(const Normal& prior, const SoftBox& box, double tilt);
 
 Posterior with_normal(const Normal& prior, const Normal& observed);
 
-// The one normal for alternatives whose weights are already in their log_likelihood; never empty.
+// Returns one normal for alternatives whose log_likelihood includes their weights. The list must not be
+// empty.
 Posterior mixed(std::span<const Posterior> alternatives);
 
 }  // namespace isletime

@@ -8,36 +8,37 @@
 namespace isletime {
 namespace {
 
-// While the delays are hardly known, all of one may have been a queue's.
+// While few delays are known, a queue may have caused all of one.
 constexpr std::uint64_t kUnknownDelays = 8;
 
-// More than 99 % even where the errors are not normally distributed.
+// This covers more than 99 % even if the errors are not normally distributed.
 constexpr double kDeviations = 4.0;
 
-// However noisy the path: a hub is asked for tenths of a millisecond.
+// However noisy the path, a hub should be accurate to tenths of a millisecond.
 constexpr Seconds kMostTolerated{2.15e-4};
 
 constexpr Seconds kShortest{1.0};
 
-// A crystal's tolerance and a kernel's together: no frequency is further off.
+// No frequency is further off than a crystal's and a kernel's tolerance together.
 constexpr double kMostFrequency = 5e-4;
-// Two steps within this are one change of frequency: whatever was learned of it is void.
+// Two steps within this time are one change of frequency, which invalidates what was learned about it.
 constexpr nanoseconds kOneCause = std::chrono::hours{2};
 constexpr int kStepsOfACrystal = 2;
 
-// What has come as a surprise may come again: it is watched for so long.
+// A surprise may recur, so the source is watched for this long.
 constexpr nanoseconds kWatched = std::chrono::hours{3};
 
-// Half widths of so many mean excesses are those of round trips that usual queues seldom make.
+// Usual queues seldom cause half widths of this many mean excesses.
 constexpr double kLongHalfWidth = 2.0;
-// A longer route is considered after so many. Taken for one-sided, it costs half of its excess if it is not:
-// not before holding over has cost a quarter as much in itself; but soon if both ways are longer by the same.
+// A longer route is considered after this many samples. If it is wrongly taken for one-sided, it costs half
+// of its excess: so not before holdover itself has cost a quarter as much, but soon if both directions are
+// longer by the same amount.
 constexpr std::uint32_t kRoute = 16;
 constexpr std::uint32_t kSymmetricRoute = 64;
 constexpr double kLostShare = 0.25;
 constexpr double kCertain = 0.9;
 
-// Longer is as good as for ever, which must not become infinite.
+// Longer predictions are as good as infinite ones, but must not become infinite.
 constexpr Seconds kLongestPrediction{1e9};
 constexpr Seconds kMostUncertain{1e9};
 
@@ -54,7 +55,7 @@ Outcome SourceEstimator::add(const OffsetSample& sample, int step_evidence) {
   bank_.predict(interval);
   last_ = sample.at;
   if (!phase_known_) origin_ = -saturated(sample.offset.value);
-  // A sample that is not believed has no say about the path either.
+  // A sample that is not believed says nothing about the path either.
   DelayStatistics delays = delays_;
   if (sample.delay) delays.add(sample.at, *sample.delay);
   const Observation observation = observe(sample, delays);
@@ -97,7 +98,7 @@ Outcome SourceEstimator::judge(const Observation& observation, double interval, 
   return Outcome::kUsed;
 }
 
-// A surprise is settled by a sample that says no less and is none.
+// A surprise is settled by a sample that is no less precise and no surprise.
 void SourceEstimator::wonder(const Observation& observation, bool is_surprise) {
   if (is_surprise && model_.follows_up) {
     last_surprise_ = last_;
@@ -126,16 +127,16 @@ std::optional<Dispersion> SourceEstimator::error_bound(FreeTime now) const {
 Dispersion SourceEstimator::error_bound(const Estimate& estimate) const {
   Seconds bound{kDeviations * std::sqrt(estimate.var_phase)};
   if (!delays_.empty()) bound += delays_.least() / 2 + stamps_;
-  // A crystal's jump is two steps. A server that goes on to step tells one time as well as the other.
+  // A crystal's jump causes two steps. A server that continues to step may be right with either time.
   if (steps_ > kStepsOfACrystal && elapsed(*last_step_, *last_) < kOneCause) bound += swing_;
-  // Whether a queue has changed or the clock, one server cannot tell.
+  // A single server cannot show whether a queue has changed or the clock.
   bound += delays_.standing_excess();
   if (doubt_) bound = std::max(bound, doubt_->phase);
   return {rounded(bound)};
 }
 
 double SourceEstimator::frequency_bound(const Estimate& estimate) const {
-  // No oscillator is as far off as an estimate that is.
+  // No oscillator is further off than this, so an estimate beyond it has at least that error.
   const double beyond = std::abs(estimate.frequency) - kMostFrequency;
   double bound = std::max(kDeviations * std::sqrt(estimate.var_frequency), beyond);
   if (delays_.long_run() >= DelayStatistics::kStanding) {
@@ -182,7 +183,8 @@ Observation SourceEstimator::observe(const OffsetSample& sample, const DelayStat
     return observation;
   }
   const Seconds round_trip = std::max(Seconds{sample.delay->value}, Seconds{});
-  // The upper edge is of the arrival, the lower one of the departure: the oscillator has drifted between.
+  // The upper edge holds at the arrival and the lower one at the departure; the oscillator has drifted in
+  // between.
   const double drifted = bank_.mean_after(0.0).frequency * round_trip.count();
   observation.phase += drifted / 2;
   observation.half_width = std::max(delays.half_width(*sample.delay).count() - drifted / 2, 0.0);
@@ -193,7 +195,7 @@ Observation SourceEstimator::observe(const OffsetSample& sample, const DelayStat
   return observation;
 }
 
-// The first sample of all may be the wrong one: it must not be believed against all that follow.
+// The first sample of all may be wrong, and must not be believed against all that follow.
 bool SourceEstimator::is_explained(Observation observation) const {
   if (samples_ < kUnknownDelays) {
     if (observation.is_bound) return true;
@@ -202,8 +204,8 @@ bool SourceEstimator::is_explained(Observation observation) const {
   return bank_.is_consistent(observation) && !is_disproved(observation);
 }
 
-// Whatever the queues, the truth lies within half of the round trip, if the server is right. A member that
-// wanders enough to have got there explains nothing while hardly anybody believes it.
+// Whatever the queues, the truth lies within half of the round trip, if the server is right. A member with a
+// large wander that could have drifted there explains nothing if its weight is negligible.
 bool SourceEstimator::is_disproved(const Observation& observation) const {
   if (!model_.disproves) return false;
   const FilterState mean = bank_.mean_after(0.0);
@@ -211,13 +213,13 @@ bool SourceEstimator::is_disproved(const Observation& observation) const {
          kDeviations * std::sqrt(mean.var_phase);
 }
 
-// Not yet disproved, but wrong if the server is right.
+// The estimate is not disproved yet, but wrong if the server is right.
 bool SourceEstimator::is_outside(const Observation& observation) const {
   return std::abs(observation.phase - bank_.mean_after(0.0).phase) > observation.reach;
 }
 
-// A step that was seen some time after the last sample that fitted is perhaps no step, but a change of
-// frequency at any time since.
+// A step that is seen some time after the last sample that fitted may instead be a change of frequency at any
+// time since.
 SourceEstimator::Doubt SourceEstimator::doubt(const Observation& observation, double interval) const {
   const Seconds away{std::abs(observation.phase - bank_.mean_after(0.0).phase)};
   const Seconds since = std::max(Seconds{elapsed(last_believed_, *last_)}, kShortest);
@@ -226,8 +228,8 @@ SourceEstimator::Doubt SourceEstimator::doubt(const Observation& observation, do
   return {.phase = away + Seconds{observation.reach}, .frequency = std::min(changed, kMostFrequency)};
 }
 
-// By how much the frequency may have changed if what is suspected is true, where queues cannot account for
-// all of the drift: a jump just before the first suspect leaves only a small step behind.
+// Returns how much the frequency may have changed if the suspects are right and queues cannot explain all of
+// the drift: a jump just before the first suspect leaves only a small step.
 double SourceEstimator::drift_of_suspects(const Observation& observation, double interval) const {
   if (!detector_.is_suspicious()) return 0.0;
   const Observation& best = detector_.best();
@@ -242,7 +244,7 @@ void SourceEstimator::step(double changed) {
   const bool is_second = last_step_ && elapsed(*last_step_, *last_) < kOneCause;
   const double frequency = bank_.mean_after(0.0).frequency;
   const bool is_possible = std::abs(frequency) <= kMostFrequency;
-  // The best of the suspects need not be the last: the oscillator has run on since.
+  // The best suspect need not be the last, and the oscillator has drifted since.
   Observation best = detector_.best();
   best.phase += frequency * detector_.best_age();
   const Seconds swing{std::abs(best.phase - bank_.mean_after(0.0).phase)};
@@ -259,7 +261,7 @@ void SourceEstimator::step(double changed) {
 }
 
 void SourceEstimator::restart_at(const Observation& observation, double drifted) {
-  // A bound holds for certain, so its deviation is that of the uniform distribution within it.
+  // A bound is certain, so its deviation is that of the uniform distribution within it.
   const double deviation = observation.is_bound ? observation.half_width / std::sqrt(3.0)
                                                 : observation.half_width + observation.mean_excess;
   bank_.set_phase(0.0, deviation + drifted);
@@ -271,7 +273,7 @@ void SourceEstimator::restart_at(const Observation& observation, double drifted)
 }
 
 void SourceEstimator::follow_route(Delay delay) {
-  // Before the run there was hardly anything to hold over with.
+  // Before the run there was hardly any information for a holdover.
   if (delays_.long_run() >= kUnknownDelays && samples_ <= delays_.long_run() + kUnknownDelays) {
     delays_ = {};
     delays_.add(*last_, delay);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The books between the wall clock and the free-running frame: every change of rate and every step
-// that the wall clock was really given. Pure; exact to less than 1 ns over days, as floating point
-// only holds what steering added. `rate`: the wall clock runs at oscillator * (1 + rate).
+// Relates the wall clock and the free-running frame: it records every change of rate and every step that was
+// really applied to the wall clock. No I/O; exact to less than 1 ns over days, as floating point is used only
+// for what steering added. `rate`: the wall clock runs at oscillator * (1 + rate).
 #pragma once
 
 #include <algorithm>
@@ -19,8 +19,8 @@ class SteeredClock {
     changes_.fill({now, FreeTime{now.time_since_epoch()}, Seconds{0.0}, 0.0});
   }
 
-  // Also for readings before the last changes of rate: several servers may have been asked meanwhile, and
-  // each answer steers.
+  // Works for readings before the last changes of rate too: several queries may have been under way, and each
+  // reply steers the clock.
   constexpr FreeTime free_at(WallTime wall) const {
     const auto [change, rate] = during([&](const Change& c) { return elapsed(c.wall, wall); });
     const nanoseconds since = elapsed(change.wall, wall);
@@ -35,7 +35,7 @@ class SteeredClock {
     return shifted(shifted(change.wall, since), rounded(steering - change.remainder));
   }
 
-  // From the reading `at` on. `rate` is what the kernel really applied; more than -1.
+  // Applies from the reading `at` on. `rate` is what the kernel really applied, and more than -1.
   constexpr void on_rate(WallTime at, double rate) {
     const Change& last = changes_.front();
     const nanoseconds since = elapsed(last.wall, at);
@@ -48,7 +48,8 @@ class SteeredClock {
     changes_.front() = change;
   }
 
-  // The wall clock was set forward by this (or back, or repeats a leap second): the oscillator was not.
+  // The wall clock was set forward by this much (or back, or repeats a leap second), and the oscillator was
+  // not.
   constexpr void on_step(Offset by) {
     for (Change& change : changes_) change.wall = shifted(change.wall, by.value);
   }
@@ -56,8 +57,8 @@ class SteeredClock {
   constexpr double rate() const { return changes_.front().rate; }
 
  private:
-  // Both frames' readings at a change of rate, by how much less than a nanosecond `free` falls short, and
-  // the rate from there on.
+  // The readings of both frames at a change of rate, the fraction of a nanosecond that `free` lacks, and the
+  // rate from there on.
   struct Change {
     WallTime wall{};
     FreeTime free{};
@@ -69,7 +70,7 @@ class SteeredClock {
     double rate;
   };
 
-  // Of a wall clock's second, what is steering and not oscillator.
+  // Returns the share of a wall-clock second that is due to steering.
   static constexpr double steered_share(double rate) { return rate / (1.0 + rate); }
   template <class Since>
   constexpr During during(Since since) const {
@@ -79,8 +80,8 @@ class SteeredClock {
     return {changes_.back(), rate_before_};
   }
 
-  std::array<Change, 8> changes_{};  // the newest first
-  double rate_before_ = 0.0;         // all of them
+  std::array<Change, 8> changes_{};  // newest first
+  double rate_before_ = 0.0;         // before all of them
 };
 
 }  // namespace isletime

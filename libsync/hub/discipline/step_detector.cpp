@@ -7,14 +7,14 @@
 namespace isletime {
 namespace {
 
-// Of an oscillator whose rate has jumped by as much as a crystal's and a kernel's tolerances together.
+// The rate of an oscillator may jump by a crystal's and a kernel's tolerances together.
 constexpr double kUnknownFrequency = 1e-3;
 constexpr double kAgreeingExcess = 3.0;
 
-// After so many that say less than the suspects, without another suspect among them, these were strays.
+// After this many less precise samples without another suspect, the suspects were strays.
 constexpr int kManyAcquitting = 8;
 
-// What is known of the delays may be of another path than the suspects', but what their round trips took is.
+// The known delays may belong to another path than the suspects', but their round trips are certain.
 double uncertainty(const Observation& o) {
   return std::max(o.half_width, o.reach) + kAgreeingExcess * o.mean_excess + o.precision;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A sample that no filter can explain means a step, of the source or of the local clock: queueing cannot
-// produce it. It is not believed before enough samples agree with one another. Seconds throughout.
+// A sample that no filter can explain means a step of the source or of the local clock, because queues cannot
+// cause it. The step is believed once enough samples agree with one another. Values are in seconds.
 #pragma once
 
 #include "libsync/hub/discipline/phase_filter.hpp"
@@ -11,15 +11,16 @@ class StepDetector {
  public:
   static constexpr int kUsualEvidence = 3;
 
-  // Of samples taken `interval` apart. True: `evidence` of them agree, of which best() says the most.
+  // Takes a sample `interval` after the last. Returns true if `evidence` samples agree; best() is the most
+  // precise of them.
   bool suspect(const Observation& observation, double interval, int evidence);
   const Observation& best() const { return best_; }
-  // How long before the last sample that was.
+  // Returns how long before the last sample that one was taken.
   double best_age() const { return best_age_; }
 
   bool is_suspicious() const { return agreeing_ > 0; }
-  // The estimate explains this one. That settles the matter if it says no less than the suspects do, or if
-  // it is one of many.
+  // The estimate explains this sample. That settles the matter if it is no less precise than the suspects, or
+  // if it is one of many.
   void acquit(const Observation& observation, double interval);
   void clear();
 

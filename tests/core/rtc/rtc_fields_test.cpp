@@ -96,7 +96,7 @@ TEST(RtcFields, KnowLeapDays) {
   EXPECT_EQ(decode(fields).error(), RtcFault::kOutOfRange);
 }
 
-// From their two digits chips take 2100 for a leap year, and show a day that does not exist.
+// Chips know only two digits of the year, take 2100 for a leap year, and show a day that does not exist.
 TEST(RtcFields, HaveNoLeapDayIn2100) {
   RtcFields fields = kFields;
   fields.day = 0x29;

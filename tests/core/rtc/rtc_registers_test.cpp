@@ -29,8 +29,7 @@ const Registers kDs3231{0x09, 0x05, 0x16, 0x06, 0x21, 0x11, 0x26, 0, 0, 0, 0, 0,
 const Registers kDs1307{0x09, 0x05, 0x16, 0x06, 0x21, 0x11, 0x26, 0x03};
 const Registers kPcf85063a{0x00, 0x00, 0x00, 0x00, 0x09, 0x05, 0x16, 0x21, 0x06, 0x11, 0x26};
 const Registers kPcf8523{0x00, 0x00, 0x00, 0x09, 0x05, 0x16, 0x21, 0x06, 0x11, 0x26};
-const Registers kPcf8563{0x00, 0x00, 0x09, 0x85, 0xd6,
-                         0xe1, 0xfe, 0x71, 0x26};  // with its bits of no meaning set
+const Registers kPcf8563{0x00, 0x00, 0x09, 0x85, 0xd6, 0xe1, 0xfe, 0x71, 0x26};  // with its unused bits set
 const Registers kRv3028{0x09, 0x05, 0x16, 0x06, 0x21, 0x11, 0x26, 0, 0, 0, 0, 0, 0, 0, 0x00, 0x00, 0x00};
 
 Registers with(Registers image, std::size_t at, std::uint8_t value) {
@@ -76,7 +75,7 @@ TEST(Ds3231, HasNoDay50) {
   EXPECT_EQ(ds3231::decode(with(kDs3231, 5, 0x1f), kNear).time.error(), RtcFault::kNotBcd);
 }
 
-// Datasheet, "Temperature Registers": 0x1940 is +25.25.
+// Datasheet, "Temperature Registers": 0x1940 means +25.25.
 TEST(Ds3231, MeasuresQuartersOfADegreeInTwosComplement) {
   EXPECT_EQ(ds3231::temperature(0x19, 0x40), MilliCelsius{25'250});
   EXPECT_EQ(ds3231::temperature(0xff, 0xc0), MilliCelsius{-250});
@@ -96,7 +95,7 @@ TEST(Ds3231, RunsFasterByANegativeAgeingOffset) {
 }
 
 TEST(Ds3231, ClearsItsStopFlagAndNoOtherThatIsTheUsers) {
-  EXPECT_EQ(ds3231::without_stop_flag(0x88), 0x0b);  // 32 kHz stays on; alarm flags written as 1 stay
+  EXPECT_EQ(ds3231::without_stop_flag(0x88), 0x0b);  // keeps 32 kHz on; writing 1 leaves the alarm flags
   EXPECT_EQ(ds3231::without_stop_flag(0x80), 0x03);
 }
 
@@ -154,7 +153,8 @@ TEST(Pcf8563, SetsItsCenturyBitAndDoesNotTrustIt) {
   expect_time(nxp::decode(pcf8563::kClock, with(kPcf8563, 7, 0xf1), kNear));
 }
 
-// "Offset calibration": +3 for an oscillator that is 14.6 ppm fast, so that a positive offset slows.
+// Datasheet, "Offset calibration": +3 corrects an oscillator that is 14.6 ppm fast, so a positive offset
+// slows.
 TEST(NxpOffset, RunsFasterByANegativeOffset) {
   EXPECT_EQ(nxp::trim(0x00), TrimSteps{0});
   EXPECT_EQ(nxp::trim(0x03), TrimSteps{-3});
@@ -165,7 +165,7 @@ TEST(NxpOffset, RunsFasterByANegativeOffset) {
   for (int trim = -63; trim <= 64; ++trim) EXPECT_EQ(nxp::trim(nxp::offset({trim})), TrimSteps{trim});
 }
 
-// 63 steps of 4.069 ppm are 256.3 ppm: 59 of 4.34 ppm are 256.1.
+// 63 steps of 4.069 ppm are 256.3 ppm, and 59 steps of 4.34 ppm are 256.1 ppm.
 TEST(NxpOffset, IsConvertedFromItsOtherMode) {
   EXPECT_EQ(nxp::trim(0xbf), TrimSteps{-59});
   EXPECT_EQ(nxp::trim(0xff), TrimSteps{1});

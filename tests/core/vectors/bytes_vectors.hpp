@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Big-endian integers at every alignment. Expected values read off the bytes.
+// Big-endian integers at every alignment. The expected values are read off the bytes.
 #pragma once
 
 #include <array>
@@ -32,7 +32,7 @@ inline constexpr Load kLoads[] = {
     {4, 0xc4d5, 0xc4d5'e6f7, 0xc4d5'e6f7'0819'2a3b},
 };
 
-// A value of `width` bits, stored between bytes of 0x55.
+// Stores a value of `width` bits between bytes of 0x55.
 struct Store {
   std::size_t at;
   std::uint64_t value;

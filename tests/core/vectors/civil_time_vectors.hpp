@@ -24,13 +24,13 @@ struct Day {
 };
 
 inline constexpr Day kDays[] = {
-    {{0, 1, 1}, -678'941},  // the RFC's figure has two digits of this one swapped
+    {{0, 1, 1}, -678'941},  // the RFC's figure swaps two digits of this one
     {{1, 1, 1}, -678'575},    {{1582, 10, 15}, -100'840}, {{1858, 11, 17}, 0},
     {{1899, 12, 31}, 15'019}, {{1900, 1, 1}, 15'020},     {{1970, 1, 1}, 40'587},
     {{1972, 1, 1}, 41'317},   {{1999, 12, 31}, 51'543},   {{2036, 2, 8}, 64'731},
 };
 
-// The day before 1 March is 29 February in leap years, 28 February else.
+// The day before 1 March is 29 February in leap years and 28 February in others.
 struct LeapYear {
   std::int32_t year;
   bool expected;
@@ -124,7 +124,7 @@ inline constexpr Instant kInstantsBefore1970[] = {
     {{{1900, 1, 1}, 0, 0, 0, 0}, seconds{-2'208'988'800}},
 };
 
-// 2^63 ns either side of 1970.
+// These are 2^63 ns before and after 1970.
 inline constexpr Instant kEndsOfWallTime[] = {
     {{{1677, 9, 21}, 0, 12, 43, 145'224'192}, nanoseconds::min()},
     {{{1677, 9, 21}, 0, 12, 44, 0}, seconds{-9'223'372'036}},

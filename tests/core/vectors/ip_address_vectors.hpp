@@ -43,7 +43,7 @@ inline constexpr Kind kKindsOfIpv6[] = {
     {{0xfebf'ffff'ffff'ffff, 1}, false, false, false, true},
     {{0xfec0'0000'0000'0000, 1}, false, false, false, false},
     {{0xfe7f'ffff'ffff'ffff, 1}, false, false, false, false},
-    {{0, 0x0000'7f00'0001}, false, false, false, false},  // ::127.0.0.1 is not the mapped one
+    {{0, 0x0000'7f00'0001}, false, false, false, false},  // ::127.0.0.1 is not IPv4-mapped
     {{1, 0xffff'7f00'0001}, false, false, false, false},
 };
 
@@ -107,7 +107,7 @@ inline constexpr Containment kIpv4Prefixes[] = {
     {Prefix::v4(0xc000'0200, 24), IpAddress::v4(0xc000'02ff), true},
     {Prefix::v4(0xc000'0200, 24), IpAddress::v4(0xc000'0300), false},
     {Prefix::v4(0xc000'0200, 24), IpAddress::v4(0xc000'01ff), false},
-    {Prefix::v4(0xc000'02ff, 24), IpAddress::v4(0xc000'0201), true},  // bits behind the prefix
+    {Prefix::v4(0xc000'02ff, 24), IpAddress::v4(0xc000'0201), true},  // bits after the prefix
     {Prefix::v4(0xc000'0201, 32), IpAddress::v4(0xc000'0201), true},
     {Prefix::v4(0xc000'0201, 32), IpAddress::v4(0xc000'0200), false},
     {Prefix::v4(0xac10'0000, 12), IpAddress::v4(0xac1f'ffff), true},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What may follow an NTP header, by RFC 5905 (section 7.3), RFC 7822 (section 7.5) and, up to
-// version 3, RFC 1305 (appendix C). A Trailing is put together from fields and MACs, byte by byte.
+// What may follow an NTP header, by RFC 5905 (section 7.3), RFC 7822 (section 7.5) and, up to version 3, RFC
+// 1305 (appendix C). A Trailing is composed of fields and MACs byte by byte.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ struct Trailing {
 
   constexpr Bytes bytes() const { return Bytes{storage}.first(size); }
 
-  // A number in two bytes, then the same byte up to a length.
+  // Appends a number of two bytes and fills up to `length` with one byte.
   constexpr Trailing then(std::uint16_t number, std::size_t length, std::uint8_t filler) const {
     Trailing out = *this;
     for (std::size_t i = 0; i < length; ++i) out.storage[size + i] = filler;
@@ -28,7 +28,7 @@ struct Trailing {
     return out;
   }
 
-  // `claimed` is the length that the field states.
+  // Appends a field; `claimed` is the length that it states.
   constexpr Trailing field(std::uint16_t type, std::uint16_t claimed, std::size_t length) const {
     Trailing out = then(type, length, 0xf1);
     out.storage[size + 2] = static_cast<std::uint8_t>(claimed >> 8);
@@ -101,7 +101,7 @@ inline constexpr Signed kCryptoNaks[] = {
     {3, kNothing.mac(0, 4), 0, 0, 0},
 };
 
-// MD5, AES-CMAC and what is cut to 16 bytes; SHA-1 and what is cut to 20 bytes.
+// These are MD5, AES-CMAC and digests truncated to 16 bytes; SHA-1 and digests truncated to 20 bytes.
 inline constexpr Signed kVersion4Macs[] = {
     {4, kNothing.mac(7, 20), 0, 7, 16},
     {4, kNothing.mac(7, 24), 0, 7, 20},
@@ -115,7 +115,7 @@ inline constexpr Signed kMacsAfterExtensionFields[] = {
     {4, kNothing.field(16).field(20).mac(7, 24), 36, 7, 20},
 };
 
-// DES, MD5 and AES-CMAC, SHA-1, SHA-256, SHA-512.
+// These are DES, MD5 and AES-CMAC, SHA-1, SHA-256, SHA-512.
 inline constexpr Signed kMacsUpToVersion3[] = {
     {1, kNothing.mac(1, 12), 0, 1, 8},
     {2, kNothing.mac(1, 12), 0, 1, 8},
@@ -129,7 +129,7 @@ inline constexpr Signed kMacsUpToVersion3[] = {
 };
 
 inline constexpr Malformed kVersion4MacLengths[] = {
-    {4, kNothing.mac(7, 4), TrailerError::kBadMacLength},  // a key id without digest is no crypto-NAK
+    {4, kNothing.mac(7, 4), TrailerError::kBadMacLength},  // a key id without a digest is no crypto-NAK
     {4, kNothing.mac(0, 2), TrailerError::kBadMacLength},
     {4, kNothing.mac(0, 3), TrailerError::kBadMacLength},
     {4, kNothing.mac(0, 5), TrailerError::kBadMacLength},
@@ -152,7 +152,7 @@ inline constexpr Malformed kOlderMacLengths[] = {
     {1, kNothing.mac(0, 2), TrailerError::kBadMacLength},
 };
 
-// The fields state a length of 0, below 16, no multiple of 4, or more than there is.
+// The fields state a length of 0, below 16, no multiple of 4, or beyond the end.
 inline constexpr Malformed kBadFields[] = {
     {4, kNothing.field(0x0104, 0, 28), TrailerError::kBadExtensionField},
     {4, kNothing.field(0x0104, 12, 28), TrailerError::kBadExtensionField},
@@ -163,14 +163,14 @@ inline constexpr Malformed kBadFields[] = {
     {4, kNothing.mac(1, 36), TrailerError::kBadExtensionField},  // version 4 has no digest of 32 bytes
 };
 
-// A field of 20 or 24 bytes would be taken for a MAC.
+// A last field of 20 or 24 bytes would pass for a MAC.
 inline constexpr Malformed kShortLastFields[] = {
     {4, kNothing.field(16), TrailerError::kBadMacLength},
     {4, kNothing.field(16).field(16), TrailerError::kBadMacLength},
     {4, kNothing.field(28).field(16), TrailerError::kBadMacLength},
 };
 
-// The first field of `trailing`: its type, its body's size, and what then remains.
+// The first field of `trailing`: its type, the size of its body, and the number of bytes that follow.
 struct FirstField {
   Trailing trailing;
   std::uint16_t type;

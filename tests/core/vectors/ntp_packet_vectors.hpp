@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// NTP packets: captured ones, and such as RFC 5905 (figure 8) and its forerunners lay them out.
-// Fields are read off the bytes.
+// NTP packets: captured ones, and ones laid out by RFC 5905 (figure 8) and its predecessors. The fields are
+// read off the bytes.
 #pragma once
 
 #include <array>
@@ -104,7 +104,7 @@ inline constexpr Layout kCapturedHeaders[] = {
       .transmit = NtpTimestamp::from_raw(0xc502'04eb'd235'd67b)}},
 };
 
-// Leap 3, stratum 0 and four letters (RFC 5905, section 7.4).
+// A kiss has leap 3, stratum 0 and four letters (RFC 5905, section 7.4).
 inline constexpr Layout kKissesOfDeath[] = {
     {{0xe4, 0x00, 0x06, 0xe9, 0,    0,    0,    0,    0,    0,    0,    0,    'R', 'A', 'T', 'E',
       0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,   0,   0,   1,
@@ -124,7 +124,7 @@ inline constexpr Layout kKissesOfDeath[] = {
       .transmit = NtpTimestamp::from_raw(0xe93c'7f00'0000'0003)}},
 };
 
-// A packet that no server should send is still read as it stands: the parser does not judge.
+// The parser reads a packet that no server should send as it stands; validation is not its task.
 inline constexpr Layout kUnlikelyHeaders[] = {
     {{0xff, 0xff, 0x7f, 0x80, 0xff, 0xff, 0xff, 0x1b, 0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00,
       0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01,
@@ -158,7 +158,7 @@ inline constexpr Layout kUnlikelyHeaders[] = {
       .transmit = {}}},
 };
 
-// A packet whose header is zero but for its first byte.
+// A packet whose header is zero except for its first byte.
 struct WholePacket {
   std::uint8_t first_byte;
   Trailing trailing;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// NTP timestamps: the dates of RFC 868 and of RFC 5905 (figure 4), a captured stamp, and arithmetic
-// by hand: 1 ns is 4.294967296 units of 2^-32 s, 1 unit is 0.2328 ns.
+// NTP timestamps: the dates of RFC 868 and of RFC 5905 (figure 4), a captured timestamp, and arithmetic by
+// hand: 1 ns is 4.294967296 units of 2^-32 s, 1 unit is 0.2328 ns.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ inline constexpr seconds kEra1{2'085'978'496};  // 2036-02-07T06:28:16Z
 inline constexpr nanoseconds kEarliest{std::numeric_limits<std::int64_t>::min()};
 inline constexpr nanoseconds kLatest{std::numeric_limits<std::int64_t>::max()};
 
-// a - b, and what b - a then is.
+// The expected value of a - b, and of b - a.
 struct Difference {
   std::uint64_t a;
   std::uint64_t b;
@@ -48,7 +48,7 @@ inline constexpr Difference kDifferencesRoundToNearest[] = {
     {kRaw2024 + 0xffff'ffff, kRaw2024, seconds{1}},
 };
 
-// 2^63 units of 1/8388608 ns, the ratio of 2^-32 s to 1 ns reduced, are 1099.5 s.
+// In units of 1/8388608 ns, the reduced ratio of 2^-32 s to 1 ns, 64 bits overflow at 2^63 units, 1099.5 s.
 inline constexpr Difference kDifferencesAbove1099Seconds[] = {
     {kRaw2024 + (std::uint64_t{1'099} << 32), kRaw2024, seconds{1'099}},
     {kRaw2024 + (std::uint64_t{1'100} << 32), kRaw2024, seconds{1'100}},
@@ -81,7 +81,7 @@ inline constexpr Unset kUnset[] = {
     {0xffff'ffff'ffff'ffff, false},
 };
 
-// Midnight of a Modified Julian Day is a stamp without fraction, and the stamp unfolds to it.
+// Midnight of a Modified Julian Day is a timestamp without a fraction, which unfolds to that midnight.
 struct Midnight {
   std::int64_t modified_julian_day;
   std::uint32_t ntp_seconds;
@@ -131,17 +131,18 @@ inline constexpr Conversion kConversionsRoundToNearest[] = {
     {nanoseconds{-1}, kRaw1970 - 4},
     {nanoseconds{-2}, kRaw1970 - 9},
     {nanoseconds{-250'000'000}, kRaw1970 - 0x4000'0000},
-    // The transmit stamp of Wireshark's sample capture NTP_sync, packet 1: 2004-09-27T03:18:04.9228963Z.
+    // This is the transmit timestamp of Wireshark's sample capture NTP_sync, packet 1:
+    // 2004-09-27T03:18:04.9228963Z.
     {nanoseconds{1'096'255'084'922'896'300}, 0xc502'04ec'ec42'ee92},
 };
 
-// Beyond one era either way. -2^63 ns are 0.145224192 s after second -9'223'372'037.
+// These are beyond one era in either direction. -2^63 ns is 0.145224192 s after second -9'223'372'037.
 inline constexpr Conversion kConversionsAtTheEndsOfTheRange[] = {
     {kEarliest, 0x5de9'017b'252d'69a3},
     {kLatest, 0xa96b'fb84'dad2'9658},
 };
 
-// The stamps of these instants would be all zeros.
+// The timestamps of these instants would be all zeros, so they are one unit late.
 inline constexpr Conversion kFirstInstantsOfEras[] = {
     {seconds{-2'208'988'800}, 1},
     {kEra1, 1},
@@ -158,7 +159,7 @@ struct Unfolding {
   }
 };
 
-// 2^31 s are 68 years and 18 days.
+// 2^31 s is 68 years and 18 days.
 inline constexpr Unfolding kUnfoldingsNearAPivot[] = {
     {kRaw2024, kUnix2024, kUnix2024},
     {kRaw2024, kUnix2024 + seconds{0x7fff'ffff}, kUnix2024},

@@ -24,7 +24,7 @@ inline constexpr NamedId kNamedIds[] = {
     {kiss::kDeny, 0x4445'4e59},
     {kiss::kRestrict, 0x5253'5452},
     {ReferenceId::ascii("GPS\0"), 0x4750'5300},
-    {ReferenceId::ascii("\x80\xff\x01\x02"), 0x80ff'0102},  // where char is signed, too
+    {ReferenceId::ascii("\x80\xff\x01\x02"), 0x80ff'0102},  // also where char is signed
 };
 
 inline constexpr NamedId kLocalClockIds[] = {{kLocalClock, 127U << 24 | 127U << 16 | 1U << 8 | 1U}};
@@ -48,7 +48,7 @@ inline constexpr AsciiCode kOtherIds[] = {
     {0x0000'0000, false},                        // what an unsynchronised server sends
     {0xc000'0201, false},                        // 192.0.2.1
     {0x7f7f'0101, false}, {0x5200'5445, false},  // a letter after the padding
-    {0x0041'5445, false}, {0x5241'2045, false},  // a blank
+    {0x0041'5445, false}, {0x5241'2045, false},  // a space
     {0x5241'7f45, false}, {0x5241'5480, false},
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// RFC 3339 texts: the examples of its section 5.8, its leap seconds (appendix D), and its grammar
-// (section 5.6) broken in each place. Unix times as date(1) tells them.
+// RFC 3339 texts: the examples of its section 5.8, its leap seconds (appendix D), and its grammar (section
+// 5.6) broken at each place. The Unix times are those of date(1).
 #pragma once
 
 #include <string_view>
@@ -29,8 +29,8 @@ inline constexpr Reading kExamplesOfRfc3339[] = {
     {"1937-01-01T12:00:27.87+00:20", nanoseconds{-1'041'337'172'130'000'000}},
 };
 
-// A leap second is read as the instant that follows; positive ones came at the end of June and of December so
-// far.
+// A leap second is read as the instant that follows it. Positive ones have come at the ends of June and
+// December so far.
 inline constexpr Reading kLeapSeconds[] = {
     {"1972-06-30T23:59:60Z", seconds{78'796'800}},
     {"2016-12-31T23:59:60Z", seconds{1'483'228'800}},
@@ -38,7 +38,7 @@ inline constexpr Reading kLeapSeconds[] = {
     {"2017-01-01T08:59:60+09:00", seconds{1'483'228'800}},
 };
 
-// Offsets, small letters and the blank for "T" (section 5.6), "-00:00" (section 4.3).
+// Offsets, small letters and a space for "T" (section 5.6), and "-00:00" (section 4.3).
 inline constexpr Reading kVariants[] = {
     {"2026-02-03t04:05:06z", seconds{1'770'091'506}},
     {"2026-02-03 04:05:06Z", seconds{1'770'091'506}},
@@ -61,7 +61,7 @@ inline constexpr Reading kFractions[] = {
 inline constexpr Reading kReadableEnds[] = {
     {"1677-09-21T00:12:43.145224192Z", nanoseconds::min()},
     {"2262-04-11T23:47:16.854775807Z", nanoseconds::max()},
-    // Local times that are out of range may name instants that are not.
+    // Local times out of range may name instants that are in range.
     {"2262-04-12T00:47:16+01:00", seconds{9'223'372'036}},
     {"1677-09-20T23:12:44-01:00", seconds{-9'223'372'036}},
 };

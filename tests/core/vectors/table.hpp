@@ -11,7 +11,7 @@ namespace isletime::vectors {
 
 inline constexpr int kNone = -1;
 
-// Hides from the optimiser what it refers to, so that the CPU computes what is checked.
+// Hides the vector from the optimiser, so that the CPU computes what is checked.
 template <class Vector>
 constexpr const Vector& opaque(const Vector& vector) {
   if (std::is_constant_evaluated()) return vector;
@@ -20,7 +20,7 @@ constexpr const Vector& opaque(const Vector& vector) {
   return *address;
 }
 
-// The index of the first vector that does not hold; kNone if all hold.
+// Returns the index of the first vector that does not hold, or kNone.
 template <const auto& kTable>
 constexpr int first_failing() {
   int index = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Start-up of a Cortex-M3, and Arm's semihosting. QEMU's memory is zero at the start, so .bss is.
+// Start-up of a Cortex-M3, and Arm's semihosting. QEMU's memory starts as zeros, so .bss needs no clearing.
 #include "tests/firmware/machine.hpp"
 
 #include <cstdint>
@@ -52,7 +52,7 @@ union Vector {
   void (*handler)();
 };
 
-// Stack, reset, and the faults; nothing else is enabled.
+// The vectors are stack, reset, and the faults; no other exception is enabled.
 [[gnu::section(".vectors"), gnu::used]] const Vector kVectors[] = {
     {.stack = &stack_top}, {.handler = start}, {.handler = fault}, {.handler = fault},
     {.handler = fault},    {.handler = fault}, {.handler = fault},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Semihosting by the simulator call of Xtensa's ISS, which QEMU's sim machine knows.
+// Semihosting by the simulator call of Xtensa's ISS, which QEMU's sim machine supports.
 #include "tests/firmware/machine.hpp"
 
 #include <array>
@@ -38,7 +38,7 @@ void exit(int status) {
 
 }  // namespace isletime::machine
 
-// An unaligned load is cause 9, as on the chip.
+// An unaligned load has cause 9, as on the chip.
 extern "C" [[noreturn]] void report_exception(std::uint32_t cause, std::uint32_t at, std::uint32_t address) {
   using namespace isletime::machine;
   write("exception ");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The integer arithmetic that the compiler expects and the ESP8266 has in its mask ROM, for which
-// reason Debian's libgcc leaves it out. The CPU keeps the low half of 32 by 32 bits, and does not divide.
+// Integer arithmetic that the compiler calls and that the ESP8266 has in its mask ROM, which is why Debian's
+// libgcc leaves it out. The CPU has only the low half of a 32 by 32 bit product, and no division.
 #include <cstdint>
 
 namespace {
@@ -11,7 +11,7 @@ struct Division {
   Unsigned remainder;
 };
 
-// Bit by bit, as on paper.
+// Long division, bit by bit.
 template <class Unsigned>
 constexpr Division<Unsigned> divide(Unsigned dividend, Unsigned divisor) {
   Division<Unsigned> result{0, 0};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Start-up of the lx106, the ESP8266's CPU: exception vectors, stack, and an empty .bss.
 
-    .section .reset, "ax"       // QEMU's sim machine starts here, whatever the ELF file's entry is
+    .section .reset, "ax"       // QEMU's sim machine starts here, whatever the entry of the ELF file
     j       reset
     .align  4
 entry:

@@ -18,7 +18,7 @@ TEST(Congestion, ExpectsTheNextLongRoundTripToBeOfTheSameKind) {
   EXPECT_NEAR(congestion.share(CongestionKind::kHomeward), 0.98 * 0.8 + 0.02 * 0.2, 1e-12);
 }
 
-// However sure: else the first packet of a queue on the other way would be taken for a step of the clock.
+// Otherwise the first packet of a queue in the other direction would pass for a step of the clock.
 TEST(Congestion, NeverRulesOutThatAQueueMoves) {
   Congestion congestion;
   for (int i = 0; i < 100; ++i) congestion.on_long_round_trip({0.0, 0.0, 1.0, 0.0});

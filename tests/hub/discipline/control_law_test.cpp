@@ -97,14 +97,14 @@ TEST(ControlLaw, PanicsAboveTheLimitOnceSynchronised) {
   EXPECT_EQ(refused.error(), ControlRefusal::kPanic);
 }
 
-// Where steps are allowed at any time, the panic limit still holds.
+// The panic threshold holds even if steps are allowed at any time.
 TEST(ControlLaw, PanicsRatherThanSteps) {
   ControlLimits limits;
   limits.step.at_any_time = true;
   EXPECT_FALSE(correct({.phase = 2000s}, kPoll, kSynchronised, limits).has_value());
 }
 
-// A clock that was never set may be any number of years wrong.
+// A clock that was never set may be wrong by any number of years.
 TEST(ControlLaw, DoesNotPanicBeforeTheFirstSync) {
   EXPECT_TRUE(corrected({.phase = -50 * 365 * 24h}, kPoll, kFirst).step.has_value());
 }

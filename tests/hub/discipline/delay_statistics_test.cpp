@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A path of `base` each way with exponential queues of mean `queue`.
+// A path that takes `base` in each direction, with exponential queues of mean `queue`.
 struct Path {
   nanoseconds base;
   Seconds queue;
@@ -35,7 +35,7 @@ TEST(DelayStatistics, AreEmptyBeforeTheFirstSample) {
   EXPECT_FALSE(statistics.empty());
 }
 
-// The least of the three estimates of the mean is at most the true one; 30 % covers 500 samples' spread.
+// The least of the three estimates is at most the true mean; 30 % covers the spread of 500 samples.
 TEST(DelayStatistics, FindTheMeanOfTheQueues) {
   DelayStatistics statistics;
   Path path{.base = 5ms, .queue = 1ms};
@@ -44,7 +44,7 @@ TEST(DelayStatistics, FindTheMeanOfTheQueues) {
   EXPECT_GT(statistics.mean_excess().count(), 0.6e-3);
 }
 
-// The least of n sums of two exponential delays lies 1.25 means / sqrt(n) above the base.
+// The least of n sums of two exponential delays exceeds the base by 1.25 means / sqrt(n).
 TEST(DelayStatistics, FindTheLeastDelayToAFractionOfTheMean) {
   DelayStatistics statistics;
   Path path{.base = 5ms, .queue = 1ms};
@@ -69,7 +69,7 @@ TEST(DelayStatistics, AShorterRouteCountsAtOnce) {
   EXPECT_GT(statistics.minimum_delay().count(), 5.9e-3);
 }
 
-// Delays alone cannot tell a longer route from a queue that stands.
+// Delays alone do not distinguish a longer route from a standing queue.
 TEST(DelayStatistics, ALongerRouteIsNotBelievedByDelaysAlone) {
   DelayStatistics statistics;
   Path path{.base = 5ms, .queue = 100us};
@@ -106,7 +106,7 @@ TEST(DelayStatistics, ALongRunEndsWithTheFirstShortRoundTrip) {
   EXPECT_EQ(statistics.long_run(), 0);
 }
 
-// Half of 10 ms more on the way.
+// The round trip takes 10 ms more, and half of that may be in the offset.
 TEST(DelayStatistics, AnOffsetMayBeOffByHalfOfWhatStands) {
   DelayStatistics statistics;
   Path path{.base = 5ms, .queue = 100us};
@@ -125,7 +125,7 @@ TEST(DelayStatistics, OneLongRoundTripDoesNotStand) {
   EXPECT_LT(statistics.standing_excess().count(), 0.2e-3);
 }
 
-// After wide queues nothing counts as long, but nothing comes close to the least either.
+// After wide queues no delay counts as long, but none comes close to the minimum either.
 TEST(DelayStatistics, WhatStandsCountsAlsoIfUsualQueuesAreLonger) {
   DelayStatistics statistics;
   Path path{.base = 5ms, .queue = 10ms};
@@ -135,7 +135,7 @@ TEST(DelayStatistics, WhatStandsCountsAlsoIfUsualQueuesAreLonger) {
   EXPECT_GT(statistics.standing_excess().count(), 9e-3);
 }
 
-// What a quiet path taught of its queues would make all round trips of another one long for ever.
+// With the queues learned on the quiet path, every round trip of another path would count as long for good.
 TEST(DelayStatistics, AMuchShorterRouteIsLearnedAfresh) {
   DelayStatistics statistics;
   Path quiet{.base = 50ms, .queue = 100ns};
@@ -146,7 +146,7 @@ TEST(DelayStatistics, AMuchShorterRouteIsLearnedAfresh) {
   EXPECT_GT(statistics.mean_excess().count(), 0.5e-3);
 }
 
-// Every sample waits, but not equally long: that is no longer route.
+// Every sample is delayed, but by different amounts, so the route has not become longer.
 TEST(DelayStatistics, CongestionIsNotALongerRoute) {
   DelayStatistics statistics;
   Path path{.base = 5ms, .queue = 100us};
@@ -165,7 +165,7 @@ TEST(DelayStatistics, AQuietHourTellsTheLevelOfTheQueues) {
   EXPECT_LT(statistics.mean_excess().count(), 0.2e-3);
 }
 
-// RFC 5905, section 8: the delay is no less than the system precision.
+// RFC 5905, section 8: the delay is never below the system precision.
 TEST(DelayStatistics, ANegativeDelayCountsAsThePrecision) {
   DelayStatistics statistics;
   statistics.add(FreeTime{}, Delay{-1h});

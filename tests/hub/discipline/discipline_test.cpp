@@ -12,9 +12,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr FreeTime kStart{1'770'000'000s};
-constexpr double kFrequency = 20e-6;  // of the oscillator: it is fast
+constexpr double kFrequency = 20e-6;  // of the oscillator, which is fast
 
-// An oscillator that was right at kStart, and sources which say what they like of it.
+// An oscillator that was right at kStart, and sources with any error.
 class Island {
  public:
   std::size_t add(Tier tier = Tier::kNormal) {
@@ -66,7 +66,7 @@ TEST(Discipline, OneHonestSourceGivesPhaseAndFrequency) {
   EXPECT_EQ(island.standing(source), Standing::kSystemPeer);
 }
 
-// Somebody may hold back all that we ask, and let the broadcasts through.
+// An attacker may block our queries and let the broadcasts through.
 TEST(Discipline, ABroadcastTellsTheTimeButNotThatTheServerAnswers) {
   Island island;
   const auto source = island.add();
@@ -115,7 +115,7 @@ TEST(Discipline, TheBoundHoldsTheServersRootDistance) {
   EXPECT_GE(island.discipline.select(island.now)->bound.value, 15ms);
 }
 
-// By 15 ppm it would be a millisecond a poll, and a liar free to go as far.
+// At 15 ppm the bound would grow by a millisecond per poll, and a liar could move the clock as far.
 TEST(Discipline, TheBoundGrowsAsTheEstimateDoesAndNoFaster) {
   Island island;
   const auto source = island.add();
@@ -143,7 +143,7 @@ TEST(Discipline, AFallbackDecidesOnlyWhileNobodyElseCan) {
   EXPECT_EQ(island.standing(normal), Standing::kUnreachable);
 }
 
-// The free-running clock is 20 ms off after 16 minutes at 20 ppm; the wall clock, steered, is right.
+// The free-running clock is 20 ms off after 16 minutes at 20 ppm, while the steered wall clock is right.
 TEST(Discipline, OfTwoThatDisagreeTheSteeredClockBearsOneOut) {
   Island island;
   const auto honest = island.add();
@@ -289,7 +289,7 @@ TEST(Discipline, ASourceThatHasNotSaidEnoughVotesButDoesNotSteer) {
   }
 }
 
-// Whatever a single sample in eight happens to repeat.
+// One sample in eight repeats an earlier offset by chance, which must not count as agreement.
 TEST(Discipline, ASourceWhoseEveryWordIsAnotherHasNoSay) {
   constexpr std::array kLies{0ms, 17'000ms, -9'100ms, 4'200ms, -19'900ms, 12'300ms, -3'700ms, 8'800ms};
   Island island;
@@ -301,7 +301,7 @@ TEST(Discipline, ASourceWhoseEveryWordIsAnotherHasNoSay) {
   }
 }
 
-// Over any time that begins once it is known to be erratic.
+// The shortest poll applies once the source is known to be erratic.
 TEST(Discipline, ASourceWhoseEveryWordIsAnotherIsAskedNoFasterThanItsShortestPoll) {
   constexpr std::array kLies{0ms, 17'000ms, -9'100ms, 4'200ms, -19'900ms, 12'300ms, -3'700ms, 8'800ms};
   Island island;
@@ -330,7 +330,7 @@ TEST(Discipline, WhatIsKnownOfASourceThatTurnsErraticIsDropped) {
   EXPECT_EQ(island.standing(source), Standing::kNoSamples);
 }
 
-// Its clock was set at the same instant, to 2^-32 s.
+// Both report a clock that was set at the same instant, to 2^-32 s.
 TEST(Discipline, AServerIsKnownUnderAnotherNameByWhenItsClockWasSet) {
   Island island;
   const auto one = island.add();

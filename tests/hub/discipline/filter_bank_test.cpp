@@ -14,7 +14,7 @@ constexpr FilterBank::Frequency kUnknown{.value = 0.0, .deviation = 1e-4};
 constexpr double kPoll = 64.0;
 constexpr double kMeanExcess = 1e-4;
 
-// An oscillator of constant frequency seen over a path of exponential queues.
+// An oscillator of constant frequency observed over a path with exponential queues.
 struct Bench {
   FilterBank bank{kUnknown};
   sim::Random random{1};
@@ -54,7 +54,8 @@ TEST(FilterBank, KnowsHowWrongItMayBe) {
   EXPECT_LT(std::sqrt(mean.var_phase), 5e-5);
 }
 
-// Walks of 1e-8 and 1e-10 per sqrt(s) leave 30 and 0.3 times the path's noise in an hour's prediction.
+// Frequency walks of 1e-8 and 1e-10 per sqrt(s) leave 30 and 0.3 times the path's noise in an hour's
+// prediction.
 TEST(FilterBank, LearnsHowMuchTheOscillatorWanders) {
   Bench calm;
   calm.run(600, 1e-10);
@@ -87,7 +88,7 @@ TEST(FilterBank, CannotExplainAStep) {
   EXPECT_FALSE(bench.bank.is_consistent(sample));
 }
 
-// A heated crystal: what 1e-6 per sqrt(s) does in an hour, 60 ppm, is followed and not taken for outliers.
+// A heated crystal walks by 1e-6 per sqrt(s), 60 ppm in an hour, which must not be taken for outliers.
 TEST(FilterBank, FollowsACrystalThatIsNotInPeace) {
   Bench bench;
   bench.run(200, 1e-9);
@@ -100,7 +101,7 @@ TEST(FilterBank, FollowsACrystalThatIsNotInPeace) {
   }
 }
 
-// By the least wander and the sharpest box alone, a step of a millisecond would be an outlier for ever.
+// For the member with the least wander and the sharpest box, a step of a millisecond would stay an outlier.
 TEST(FilterBank, SaysWhenItIsSurprised) {
   Bench bench;
   bench.run(200, 1e-9);
@@ -123,7 +124,7 @@ TEST(FilterBank, ALooserFrequencyIsOnlyLessCertain) {
   EXPECT_NEAR(std::sqrt(after.var_frequency), 1e-5, 1e-7);
 }
 
-// A member that was lost for long must be able to win again: wander comes back after a calm week.
+// A member of negligible weight must be able to recover, for example when wander returns after a calm week.
 TEST(FilterBank, FollowsAChangeOfTheOscillatorsCharacter) {
   Bench bench;
   bench.run(3000, 0.0);

@@ -18,8 +18,8 @@ constexpr nanoseconds kEvery = 64s;
 constexpr Dispersion kUncertainty{1ms};
 constexpr Dispersion kOthersBound{20ms};
 
-// A local oscillator of +20 ppm and an RTC of -2 ppm that began 0.3 s ahead; others know the former
-// to 10 us.
+// The local oscillator runs at +20 ppm, and the RTC at -2 ppm from 0.3 s ahead. The other sources know the
+// local clock to 10 us.
 class Board {
  public:
   HoldoverSource::Reading read() {
@@ -35,7 +35,7 @@ class Board {
       source.learn(read(), known(), kOthersBound);
     }
   }
-  // What it tells, less the truth.
+  // Returns what the source reports less the truth.
   std::optional<Seconds> error(const HoldoverSource::Reading& reading) const {
     const auto told = source.tell(reading);
     if (!told) return std::nullopt;
@@ -65,8 +65,8 @@ TEST(HoldoverSource, TellsNothingBeforeItHasLearned) {
   EXPECT_TRUE(board.source.tell(board.read()));
 }
 
-// 337 readings, each off by at most 1 ms, tell the frequency to 5e-9 even by a straight line: half a
-// millisecond in a day. The reading itself may be off by another.
+// Even a straight line through 337 readings, each wrong by at most 1 ms, gives the frequency to 5e-9, which
+// is half a millisecond in a day. The reading itself may be wrong by another millisecond.
 TEST(HoldoverSource, ADayAloneItIsRightToAMillisecondAndItsReading) {
   Board board;
   board.learn(337);
@@ -83,7 +83,7 @@ TEST(HoldoverSource, ItsOwnRateIsLearnedAndNotOnlyItsOffset) {
   board.passed += 24h;
   const auto after = board.error();
   ASSERT_TRUE(before && after);
-  // Unlearned, -2 ppm would be 173 ms.
+  // Without the learned rate, -2 ppm would make 173 ms.
   EXPECT_LT(std::abs(after->count() - before->count()), 3e-3);
 }
 
@@ -134,7 +134,7 @@ TEST(HoldoverSource, SaysNothingWhileItIsInDoubt) {
   board.set_by = 10s;
   board.learn(1);
   EXPECT_FALSE(board.source.tell(board.read()));
-  // The others agree with it again and again: it must have been set.
+  // The other sources keep contradicting it by the same amount, so the RTC must have been set.
   board.learn(3);
   const auto error = board.error();
   ASSERT_TRUE(error);
@@ -151,7 +151,7 @@ TEST(HoldoverSource, FollowsALeapSecondThatTheClockDoesNotKnowOf) {
   EXPECT_LT(std::abs(error->count()), 2e-3);
 }
 
-// Of others' error a tenth of a second long it learns all: it can know no better than they.
+// The other sources are all 100 ms wrong, and the RTC cannot know better than they do.
 TEST(HoldoverSource, KnowsNoMoreThanTheOthers) {
   Board board;
   board.others_wrong = -100ms;

@@ -21,8 +21,8 @@ TEST(OffsetSample, AStepDoesNotChangeWhatTheOscillatorIsOff) {
   EXPECT_EQ(sample.at, FreeTime{kStart.time_since_epoch()} + 7s);
 }
 
-// At 10 % a round trip of 1.1 s by the wall clock took 1 s by the oscillator. The mean of departure and
-// arrival lies 0.05 s of steering before the arrival's.
+// At +10 % a round trip of 1.1 s on the wall clock takes 1 s on the oscillator. The middle of the round trip
+// is 0.05 s of steering before the arrival.
 TEST(OffsetSample, ASlewDuringTheRoundTripIsTakenOutOfIt) {
   SteeredClock clock{kStart};
   clock.on_rate(kStart, 0.1);
@@ -32,8 +32,8 @@ TEST(OffsetSample, ASlewDuringTheRoundTripIsTakenOutOfIt) {
   EXPECT_EQ(sample.offset.value, 950ms);
 }
 
-// The clock was right when the query left, 3 s before its answer came: 1 s there, 1 s at the server, 1 s
-// back. After 0.5 s a slew of 10 % began, which has put it ahead by 0.25 s since.
+// The clock was right when the query left, 3 s before the reply arrived: 1 s for the query, 1 s at the
+// server, 1 s for the reply. A slew of 10 % began after 0.5 s and has put the clock ahead by 0.25 s.
 TEST(OffsetSample, ASlewThatBeginsDuringTheRoundTripIsTakenOutOfWhatItTouched) {
   SteeredClock clock{kStart};
   clock.on_rate(kStart + 500ms, 0.1);

@@ -26,7 +26,7 @@ TEST(PhaseFilter, AFrequencyMovesThePhase) {
   EXPECT_DOUBLE_EQ(then.frequency, 1e-5);
 }
 
-// The integral of white noise of density w^2: w^2 T; of its integral: w^2 T^3 / 3.
+// The integral of white noise of density w^2 has variance w^2 T, and its own integral w^2 T^3 / 3.
 TEST(PhaseFilter, AWanderingFrequencyMakesThePhaseUncertain) {
   const FilterState then = predicted({}, 2.0, 3.0);
   EXPECT_DOUBLE_EQ(then.var_frequency, 12.0);
@@ -42,18 +42,19 @@ TEST(PhaseFilter, TwoShortPredictionsAreOneLongOne) {
   EXPECT_NEAR(twice.var_frequency, once.var_frequency, 1e-24);
 }
 
-// 0.35 ms of noise against 1 ms of ignorance: gain 1 / (1 + 0.1225); the frequency follows by the covariance.
+// With noise of 0.35 ms and a prior of 1 ms the gain is 1 / (1 + 0.1225); the frequency follows by the
+// covariance.
 TEST(PhaseFilter, NormalNoiseGivesTheKalmanFilter) {
   FilterState state = settled();
   observe(state, kNormal, observed(1e-3, 0.0));
   const double gain = 1.0 / 1.1225;
-  // The outlier that it might be holds it back a little.
+  // The sample might be an outlier, which reduces the gain a little.
   EXPECT_NEAR(state.phase, gain * 1e-3, 1e-6);
   EXPECT_NEAR(state.frequency, 1e-4 * state.phase, 1e-15);
   EXPECT_NEAR(state.var_phase, (1.0 - gain) * 1e-6, 1e-8);
 }
 
-// Nothing prefers one place in the box to another.
+// The box prefers no place within it.
 TEST(PhaseFilter, WithinAWideBoxThePhaseStays) {
   FilterState state = {.phase = 0.2e-3, .var_phase = 1e-10};
   observe(state, kSharpBox, observed(0.0, 1e-3));
@@ -67,7 +68,7 @@ TEST(PhaseFilter, ANarrowBoxFixesThePhase) {
   EXPECT_LT(std::sqrt(state.var_phase), 0.1e-3);
 }
 
-// Far out a sample is more likely an outlier than a sight of the clock.
+// A sample far from the estimate is more likely to be an outlier.
 TEST(PhaseFilter, AnOutlierHardlyMovesAnything) {
   FilterState state = {.phase = 0.0, .var_phase = 1e-12, .var_frequency = 1e-18};
   observe(state, kSharpBox, observed(1.0, 1e-3));
@@ -87,7 +88,7 @@ TEST(PhaseFilter, CertaintyNeverGrowsBeyondReasonAtOnce) {
   EXPECT_GE(state.var_phase, 1e-4);
 }
 
-// Twice the same bound from a source whose error may be the same each time says nothing new.
+// The same bound again from a source with a constant error adds no information.
 TEST(PhaseFilter, ABoundRepeatedIsNotAveraged) {
   const Observation bound = {
       .phase = 0.0, .half_width = 0.5, .mean_excess = 0.5, .precision = 1e-7, .is_bound = true};
@@ -98,7 +99,8 @@ TEST(PhaseFilter, ABoundRepeatedIsNotAveraged) {
   EXPECT_GT(state.var_phase, once / 4);
 }
 
-// A round trip 20 mean excesses long: usual queues make one in 10^7 so. The clock is known to 0.1 ms.
+// The round trip exceeds the minimum by 20 mean excesses; ordinary queues cause that once in 10^7 times. The
+// clock is known to 0.1 ms.
 Observation congested(double phase, CongestionKind kind) {
   Observation o = observed(phase, 10e-3);
   o.congestion = {};
@@ -113,7 +115,8 @@ double likelihood(double phase, CongestionKind kind) {
   return observe(state, kSharpBox, congested(phase, kind)).log_likelihood;
 }
 
-// Homeward queues delay the reply: the measured phase, local - true, is half of the queue too high.
+// A queue on the way back delays the reply, so the measured phase, local - true, is too high by half of the
+// queue.
 TEST(PhaseFilter, AQueueOnOneWayPutsTheClockAtThatEdgeOfTheBox) {
   EXPECT_GT(likelihood(9.5e-3, CongestionKind::kHomeward), likelihood(5e-3, CongestionKind::kHomeward) + 3);
   EXPECT_GT(likelihood(9.5e-3, CongestionKind::kHomeward),
@@ -143,7 +146,7 @@ TEST(PhaseFilter, TellsWhichKindOfCongestionExplainsASample) {
   EXPECT_EQ(kind_of(5e-3), CongestionKind::kUnknown);
 }
 
-// The shortest round trip of all has met no queue, whatever the ones before it met.
+// The shortest round trip has met no queue, whatever the earlier ones met.
 TEST(PhaseFilter, AShortRoundTripHasNoCongestionToExplain) {
   FilterState state = kKnown;
   Observation o = observed(0.1e-3, 0.01e-3);
@@ -166,7 +169,8 @@ TEST(PhaseFilter, ALooserFrequencyKeepsItsValue) {
   EXPECT_DOUBLE_EQ(state.var_frequency, 1e-12 + 9e-12);
 }
 
-// 6 deviations of 1 ms, the box of 1 ms and 3 mean excesses of 1 ms: 10 ms and a little for the softness.
+// The limit is 6 deviations of 1 ms, the box of 1 ms and 3 mean excesses of 1 ms: 10 ms, and a little for the
+// softness.
 TEST(PhaseFilter, InconsistentIsWhatNeitherClockNorQueueExplains) {
   EXPECT_TRUE(is_consistent(settled(), kSharpBox, observed(9.9e-3, 1e-3)));
   EXPECT_FALSE(is_consistent(settled(), kSharpBox, observed(10.1e-3, 1e-3)));

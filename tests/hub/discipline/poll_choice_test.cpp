@@ -75,7 +75,7 @@ TEST(PollChoice, AsksAgainIn2SecondsAfterASurprise) {
   EXPECT_EQ(a.choice.interval(a.now, true, kAlways), 2s);
 }
 
-// The last query of the burst came at once after the one before, which the reserve does not pay for.
+// The last query of the burst followed at once, and the reserve does not pay for it.
 TEST(PollChoice, AServerWhoseEveryWordIsASurpriseIsSoonAskedNoMoreOftenThanItsLimitsAllow) {
   Association a{{.min = 6, .max = 10}};
   a.answered(16);
@@ -88,7 +88,7 @@ TEST(PollChoice, AServerWhoseEveryWordIsASurpriseIsSoonAskedNoMoreOftenThanItsLi
     a.now += wait;
     a.choice.on_sample(a.now);
   }
-  // Eight in reserve, and an eighth of a day's 1350 polls of 64 s.
+  // Eight polls are in reserve, and each of a day's 1350 polls of 64 s earns an eighth.
   EXPECT_GE(hasty, 8);
   EXPECT_LE(hasty, 8 + 1350 / 8);
 }

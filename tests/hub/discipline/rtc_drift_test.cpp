@@ -22,18 +22,18 @@ constexpr RtcOscillator kDs3231{.is_compensated = true, .has_thermometer = true}
 constexpr RtcOscillator kPcf8523{.is_compensated = false, .has_thermometer = false};
 constexpr RtcOscillator kMeasuredCrystal{.is_compensated = false, .has_thermometer = true};
 
-// A chip in a box on an island: its crystal and the weather around it.
+// An RTC in an outdoor box: its crystal and the weather around it.
 class Chip {
  public:
   struct Crystal {
-    double at_turnover;  // what it gains in a second
+    double at_turnover;  // gain at the turnover temperature, in s/s
     double turnover;     // C
-    double curve;        // in 1/K^2, below zero
-    double walk;         // of its frequency, in a root second
+    double curve;        // in 1/K^2, negative
+    double walk;         // of the frequency, per sqrt(s)
   };
   struct Weather {
     double mean;   // C
-    double swing;  // K, to either side, each day
+    double swing;  // K in either direction, each day
     double phase;
   };
 
@@ -58,12 +58,12 @@ class Chip {
     const double from_turnover = temperature() - crystal_.turnover;
     return crystal_.at_turnover + trim + walked_ + crystal_.curve * from_turnover * from_turnover;
   }
-  // True - chip.
+  // The offset is true time - chip.
   Offset offset() const { return {-rounded(gained_)}; }
   WallTime reads() const { return kStart + passed_ + rounded(gained_); }
   void set_by(nanoseconds by) { gained_ += by; }
 
-  // By a clock that is right to the millisecond, with an edge found to 2 ms.
+  // The reference clock is right to the millisecond, and the chip's second edge is found to 2 ms.
   RtcDrift::Comparison compared(bool with_thermometer) {
     const nanoseconds wrong = rounded((2 * random_.uniform() - 1) * Seconds{2ms});
     return {.chip = reads(),
@@ -71,7 +71,7 @@ class Chip {
             .bound = {3ms},
             .temperature = with_thermometer ? std::optional{shown()} : std::nullopt};
   }
-  // In steps of a quarter, and off by up to 3 K (DS3231), each chip by its own.
+  // The thermometer has steps of 0.25 K and an error of up to 3 K that is constant for each chip (DS3231).
   Celsius shown() const { return {std::round(4 * (temperature() + thermometer_error)) / 4}; }
 
   Weather weather;
@@ -115,7 +115,7 @@ TEST(RtcDrift, AnUnknownCrystalIsPredictedWithinTheToleranceOfItsFamily) {
   EXPECT_LT(prediction->bound.value, nanoseconds{24h} * 150 / 1'000'000);
 }
 
-// Two readings that are off by at most 2 ms, 3 days apart, tell 1 ppm to 1.5 %.
+// Two readings 3 days apart, each wrong by at most 2 ms, give 1 ppm to 1.5 %.
 TEST(RtcDrift, LearnsTheFrequency) {
   Chip chip{kGood, kMild, 1};
   RtcDrift drift{kDs3231};
@@ -166,7 +166,7 @@ TEST(RtcDrift, ATemperatureThatIsFollowedNeedNotBeGuessed) {
   EXPECT_LE(error_of(*followed, chip), followed->bound.value);
 }
 
-// It was colder than the filter can know.
+// The real temperature was lower than the filter assumes.
 TEST(RtcDrift, WhatAWinterWithoutPowerDidIsNotTakenForTheOscillatorsFault) {
   Chip chip{{.at_turnover = 5e-6, .turnover = 25, .curve = -0.035e-6, .walk = 0},
             {.mean = 22, .swing = 8, .phase = 0},
@@ -269,8 +269,8 @@ TEST(RtcDrift, NoComparisonHoweverAbsurdMakesItInfinite) {
   EXPECT_TRUE(std::isfinite(drift.frequency().deviation));
 }
 
-// 30 days without power, in other weather than it was learned in, of chips that are all different: the
-// error is within the bound in 99 % of them, and the bound is of use.
+// Each trial is 30 days without power, in weather other than that of the learning phase, with chips that all
+// differ. The error is within the bound in 99 % of the trials, and the bound is tight enough to be useful.
 struct Trial {
   RtcOscillator oscillator;
   bool has_plain_crystal;
@@ -278,13 +278,13 @@ struct Trial {
 };
 
 struct Outcome {
-  double covered;  // part of all seeds
+  double covered;  // share of all seeds
   Seconds median_bound;
   Seconds median_error;
 };
 
 Chip::Crystal crystal_of(bool is_plain, sim::Random& random) {
-  // Of those with compensation, what their data sheets leave: 2 ppm, and a remainder of the curve.
+  // Compensated chips have what their data sheets leave: 2 ppm, and a remainder of the curve.
   if (!is_plain) {
     return {.at_turnover = 1e-6 * random.normal(),
             .turnover = 25 + 10 * (2 * random.uniform() - 1),
@@ -297,7 +297,7 @@ Chip::Crystal crystal_of(bool is_plain, sim::Random& random) {
           .walk = 2e-10};
 }
 
-// Between -10 and 40 C.
+// The temperature is between -10 and 40 C.
 Chip::Weather weather_of(sim::Random& random) {
   return {.mean = 15 + 10 * (2 * random.uniform() - 1),
           .swing = 5 + 10 * random.uniform(),
@@ -337,7 +337,7 @@ Outcome outcome_of(const Trial& trial, std::uint64_t seeds) {
   return outcome;
 }
 
-// 2 ppm, as its data sheet says of 0 to 40 C, are 5.2 s.
+// The data sheet's 2 ppm from 0 to 40 C amount to 5.2 s.
 TEST(RtcDrift, ThirtyDaysWithoutPowerOfACompensatedChip) {
   const Outcome outcome = outcome_of({kDs3231, false, 72h}, 1000);
   EXPECT_GE(outcome.covered, 0.99);

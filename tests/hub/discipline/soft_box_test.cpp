@@ -14,8 +14,8 @@ double normal_density(double x, double variance) {
   return std::exp(-0.5 * x * x / variance) / std::sqrt(2.0 * std::numbers::pi * variance);
 }
 
-// Bayes' rule by brute force: the box blurred by summing normals over it, the posterior by summing over
-// the prior's eight deviations.
+// Computes Bayes' rule by brute force: the box is blurred by summing normals over it, and the posterior is
+// summed over eight deviations of the prior to either side.
 Posterior by_summing(const Normal& prior, const SoftBox& box, double tilt) {
   constexpr int kSteps = 2000;
   const double reach = 8.0 * std::sqrt(prior.variance);
@@ -66,14 +66,14 @@ TEST(SoftBox, TiltedIsWhatBayesRuleGives) {
   }
 }
 
-// At the width where the normal takes over, it differs by what a fourth moment makes.
+// At the width where the normal approximation takes over, it differs by the effect of a fourth moment.
 TEST(SoftBox, ANarrowOneIsAsGoodAsNormal) {
   const SoftBox box{.centre = 1.0, .half_width = 0.3, .softness = 0.4};
   expect_near(with_box(kPrior, box), by_summing(kPrior, box, 0.0), 2e-3);
 }
 
-// Narrow against the prior, but long against the tilt: the density is at the edge that the tilt prefers, and
-// not where the prior times the tilt would be without the box, 60 deviations beyond it.
+// The box is narrow relative to the prior but wide relative to the tilt. The density is at the edge that the
+// tilt prefers, while prior times tilt without the box would peak 60 deviations beyond it.
 TEST(SoftBox, TiltedAndNarrowItIsStillWhatBayesRuleGives) {
   const Normal prior{.mean = 0.0, .variance = 100.0};
   for (const double tilt : {-6.0, -0.5, 1e-9, 0.5, 6.0}) {
@@ -93,12 +93,12 @@ TEST(SoftBox, NoTiltIsTooSteepForIt) {
   EXPECT_GT(p.normal.variance, 0.0);
 }
 
-// Nothing within reach of the prior: the near edge alone decides, and both sides are mirror images.
+// The box is out of the prior's reach, so only its near edge matters, and the two sides mirror each other.
 TEST(SoftBox, FarFromThePriorItsNearEdgeDecides) {
   const Normal prior{.mean = 0.0, .variance = 1.0};
   const SoftBox above{.centre = 25.0, .half_width = 5.0, .softness = 1.0};
   const Posterior up = with_box(prior, above);
-  // The edge is at 20, and prior and blur are equally uncertain: the best guess lies half way.
+  // The edge is at 20, and prior and blur are equally uncertain, so the best estimate lies half way.
   EXPECT_NEAR(up.normal.mean, 10.0, 0.1);
   EXPECT_NEAR(up.normal.variance, 0.5, 0.01);
   const Posterior down = with_box(prior, {.centre = -25.0, .half_width = 5.0, .softness = 1.0});
@@ -106,7 +106,7 @@ TEST(SoftBox, FarFromThePriorItsNearEdgeDecides) {
   EXPECT_DOUBLE_EQ(down.log_likelihood, up.log_likelihood);
 }
 
-// The edge 11.4 deviations away is where the mass falls below 1e-30: the formulas on both sides agree.
+// The mass falls below 1e-30 where the edge is 11.4 deviations away; the two formulas must agree there.
 TEST(SoftBox, TheAsymptoteContinuesTheExactFormula) {
   const Normal prior{.mean = 0.0, .variance = 1.0};
   Posterior before{};
@@ -122,7 +122,7 @@ TEST(SoftBox, TheAsymptoteContinuesTheExactFormula) {
   }
 }
 
-// The textbook's product of two normals.
+// The product of two normals is in every textbook.
 TEST(SoftBox, NormalsCombineByTheirInverseVariances) {
   const Posterior p = with_normal({.mean = 0.0, .variance = 1.0}, {.mean = 4.0, .variance = 3.0});
   EXPECT_DOUBLE_EQ(p.normal.mean, 1.0);
@@ -130,7 +130,7 @@ TEST(SoftBox, NormalsCombineByTheirInverseVariances) {
   EXPECT_NEAR(p.log_likelihood, std::log(normal_density(4.0, 4.0)), 1e-12);
 }
 
-// Half the weight at -1, half at +1, each of variance 2: mean 0, variance 2 + 1.
+// Half of the weight is at -1 and half at +1, each of variance 2, so the mean is 0 and the variance 2 + 1.
 TEST(SoftBox, AMixtureHasTheSpreadOfItsAlternatives) {
   const Posterior mixture = mixed(std::array{Posterior{{.mean = -1.0, .variance = 2.0}, std::log(0.1)},
                                              Posterior{{.mean = 1.0, .variance = 2.0}, std::log(0.1)}});

@@ -96,7 +96,7 @@ TEST(SourceEstimator, TheFirstSampleSetsThePhase) {
   EXPECT_EQ(offset_of(*estimator.at(kStart)).value, -5s);
 }
 
-// Without queues the delay's two halves may differ by all of it.
+// Even without queues the two directions may differ by the whole delay.
 TEST(SourceEstimator, NoBoundIsTighterThanHalfTheLeastDelay) {
   SourceEstimator estimator;
   Path path;
@@ -114,7 +114,7 @@ TEST(SourceEstimator, FindsPhaseAndFrequency) {
   EXPECT_NEAR(estimate->frequency, path.frequency, 2e-8);
 }
 
-// Nanoseconds matter also in a clock that still reads 1970.
+// A clock that still reads 1970 must not lose nanoseconds.
 TEST(SourceEstimator, LosesNoDigitsToAClockThatWasNeverSet) {
   SourceEstimator set;
   SourceEstimator unset;
@@ -175,7 +175,7 @@ TEST(SourceEstimator, OneAbsurdSampleIsForgotten) {
   EXPECT_LE(std::chrono::abs(estimator.at(path.now)->phase - path.phase()), 100us);
 }
 
-// Only the delay tells: the offset of a reply that waited 1 s on the way back is wrong by 0.5 s.
+// Only the delay reveals the queue: a reply that waits for 1 s on the way back has an offset wrong by 0.5 s.
 TEST(SourceEstimator, AQueueIsNoStep) {
   SourceEstimator estimator;
   Path path;
@@ -222,7 +222,7 @@ TEST(SourceEstimator, ADriftFileComesTooLateAfterTheFirstSample) {
   EXPECT_EQ(estimator.at(path.now)->frequency, 0.0);
 }
 
-// UTC repeats a second: the oscillator is now a second further ahead of it.
+// UTC repeats a second, so the oscillator is a second further ahead of it.
 TEST(SourceEstimator, ALeapSecondIsNoSurprise) {
   SourceEstimator estimator;
   Path path;
@@ -242,7 +242,7 @@ TEST(SourceEstimator, ABoundFromAPersonIsABound) {
   EXPECT_GE(estimator.error_bound(kStart)->value, 500ms);
 }
 
-// A camera that cuts off its fractions is half a second late every time: no repetition makes it right.
+// A camera that truncates to whole seconds is half a second late each time, however often it repeats that.
 TEST(SourceEstimator, RepeatingABoundedErrorDoesNotMakeItSmaller) {
   SourceEstimator estimator;
   estimator.seed_frequency({.value = 0.0, .deviation = 1e-9});
@@ -259,7 +259,7 @@ TEST(SourceEstimator, TwoBoundsThatOverlapAreNarrowerThanEach) {
   estimator.seed_frequency({.value = 0.0, .deviation = 1e-12});
   estimator.add({.at = kStart, .offset = {0s}, .delay = std::nullopt, .dispersion = {1s}});
   estimator.add({.at = kStart + 1s, .offset = {1500ms}, .delay = std::nullopt, .dispersion = {1s}});
-  // Both hold from 0.5 s to 1 s.
+  // Both intervals hold from 0.5 s to 1 s.
   EXPECT_LE(std::chrono::abs(estimator.at(kStart + 1s)->phase + 750ms), 200ms);
 }
 
@@ -281,7 +281,7 @@ TEST(SourceEstimator, ASampleFromBeforeTheLastIsIgnored) {
   EXPECT_EQ(estimator.at(path.now)->phase, before->phase);
 }
 
-// Every pair of absurd delay and absurd offset in turn, with all the waits there are between.
+// The test adds every pair of an absurd delay and an absurd offset, with every wait in between.
 TEST(SourceEstimator, NoSampleMakesItInfinite) {
   constexpr std::array kDelays{nanoseconds::min(),          nanoseconds{-1s},  0ns, 1ns,
                                nanoseconds{1'000'000'000s}, nanoseconds::max()};
@@ -321,7 +321,7 @@ TEST(SourceEstimator, RecoversFromNonsense) {
   EXPECT_LE(std::chrono::abs(estimator.at(path.now)->phase - path.phase()), 100us);
 }
 
-// Three standard deviations hold 99.7 % if they are honest; 4 seconds of 1000 is the slack of few samples.
+// Three honest standard deviations cover 99.7 %; 4 seconds in 1000 allow for the small sample.
 TEST(SourceEstimator, ItsBoundIsHonest) {
   SourceEstimator estimator;
   Path path;
@@ -345,16 +345,16 @@ TEST(SourceEstimator, WhatIsTolerableShrinksWithTheWait) {
   EXPECT_FALSE(estimator.is_tolerable(path.now, 1'000'000s, 0.5));
 }
 
-constexpr nanoseconds kBothWays = 200us;  // of Path, without queues
+constexpr nanoseconds kBothWays = 200us;  // delay of Path without queues
 
-// As much longer, on one way each: towards the server, and back.
+// Adds delay to the query (`there`) and to the reply (`back`), and shifts the offset accordingly.
 OffsetSample longer(OffsetSample sample, nanoseconds there, nanoseconds back) {
   sample.delay->value += there + back;
   sample.offset.value += (there - back) / 2;
   return sample;
 }
 
-// Members that wander enough could still explain it, but nobody believes them.
+// Filter members with a large wander could still explain it, but their weight is negligible.
 TEST(SourceEstimator, WhatIsCertainWhateverTheQueuesDisprovesAMean) {
   SourceEstimator estimator;
   Path path;
@@ -364,7 +364,7 @@ TEST(SourceEstimator, WhatIsCertainWhateverTheQueuesDisprovesAMean) {
   EXPECT_EQ(estimator.add(path.sample()), Outcome::kSuspect);
 }
 
-// 100 ppm since the last sample that fitted: the step is one of rate.
+// The offset corresponds to 100 ppm since the last sample that fitted, so the frequency may have stepped.
 TEST(SourceEstimator, AStepAfterAWaitMayBeARate) {
   SourceEstimator estimator;
   Path path;
@@ -401,7 +401,7 @@ TEST(SourceEstimator, ASecondStepWithinTwoHoursForgetsTheFrequency) {
   }
 }
 
-// The first suspect was the quickest, and the oscillator has run on for two polls since.
+// The first suspect had the shortest delay, and the oscillator has drifted for two polls since.
 TEST(SourceEstimator, AStepThatAnOlderSampleTellsBestIsOfNow) {
   SourceEstimator estimator;
   Path path{.frequency = 400e-6};
@@ -415,7 +415,7 @@ TEST(SourceEstimator, AStepThatAnOlderSampleTellsBestIsOfNow) {
   EXPECT_LT(magnitude(estimator.at(path.now)->phase - path.phase()), 500us);
 }
 
-// Each of the two is as likely as the other, whichever it has told last.
+// Both phases are equally likely, whichever the server showed last.
 TEST(SourceEstimator, ABoundReachesToWhatAServerThatGoesToAndFroSaidBefore) {
   SourceEstimator estimator;
   Path path;
@@ -430,7 +430,7 @@ TEST(SourceEstimator, ABoundReachesToWhatAServerThatGoesToAndFroSaidBefore) {
   EXPECT_LT(estimator.error_bound(path.now)->value, 1ms) << "it has stood still for two hours";
 }
 
-// Whatever a liar taught, no oscillator is as far off.
+// No oscillator is off by as much as the liar taught.
 TEST(SourceEstimator, AnImpossibleFrequencyIsForgotten) {
   SourceEstimator estimator;
   estimator.seed_frequency({.value = 5e-3, .deviation = 1e-9});
@@ -445,8 +445,8 @@ TEST(SourceEstimator, AnImpossibleFrequencyIsForgotten) {
   EXPECT_FALSE(estimator.is_suspicious());
 }
 
-// The crystal jumped by 400 ppm just before the first suspect, so that the step itself is small; but in the 4
-// s that the suspects took it has gone on by 1.6 ms.
+// The crystal jumped by 400 ppm just before the first suspect, so the step itself is small; but during the 4
+// s of the suspects the phase has moved by another 1.6 ms.
 TEST(SourceEstimator, WhatSuspectsDriftAmongThemselvesIsARate) {
   SourceEstimator estimator;
   Path path;
@@ -460,12 +460,12 @@ TEST(SourceEstimator, WhatSuspectsDriftAmongThemselvesIsARate) {
     estimator.add(path.sample());
   }
   ASSERT_FALSE(estimator.is_suspicious());
-  // All but what queues may have made of it.
+  // Queues explain only a part of it.
   EXPECT_GT(estimator.frequency_bound(*estimator.at(path.now)), 400e-6);
 }
 
-// The query of a reply that was 1.5 s late left when the phase was 30 us less, at 20 ppm; and that, not the
-// reply, is what measures the clock while the way back is the longer one.
+// A query whose reply came 1.5 s late left when the phase was 30 us less, at 20 ppm. While the way back is
+// the longer one, the query and not the reply measures the clock.
 TEST(SourceEstimator, TheOscillatorDriftsWhileAReplyIsUnderWay) {
   SourceEstimator estimator;
   Path path;
@@ -476,7 +476,8 @@ TEST(SourceEstimator, TheOscillatorDriftsWhileAReplyIsUnderWay) {
     path.now += 16s;
     OffsetSample late = path.sample();
     const nanoseconds drifted = rounded(path.frequency * Seconds{1.5});
-    // T1 is of an oscillator that was `drifted` less ahead, and the delay is by that oscillator.
+    // T1 is a reading of an oscillator that was ahead by `drifted` less, and the same oscillator measures the
+    // delay.
     late.offset.value += drifted / 2 - 750ms;
     late.delay->value += 1500ms + drifted;
     estimator.add(late);
@@ -510,7 +511,7 @@ TEST(SourceEstimator, AStandingQueueOfOneWayDoesNotMoveTheClockAndIsInTheBound) 
   EXPECT_LT(estimator.error_bound(path.now)->value, 12ms);
 }
 
-// There is nothing to hold over with that is better than the longer route.
+// After the phase was forgotten, holdover is no better than the longer route.
 TEST(SourceEstimator, ALongerRouteCountsIfThePhaseWasJustForgotten) {
   SourceEstimator estimator;
   Path path;
@@ -552,7 +553,8 @@ TEST(SourceEstimator, ACoarseServersTickIsInTheBound) {
   EXPECT_GE(estimator.error_bound(path.now)->value, 15'600us);
 }
 
-// It is neither queue nor clock, or the first of many: the next one tells.
+// The stray sample is explained by neither queues nor the clock, and may be the first of many; the next ones
+// tell.
 TEST(SourceEstimator, ASurpriseIsFollowedUpUntilItIsSettled) {
   SourceEstimator estimator;
   Path path;

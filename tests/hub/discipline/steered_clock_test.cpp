@@ -18,7 +18,7 @@ TEST(SteeredClock, TheFramesAgreeUntilSomebodySteers) {
   EXPECT_EQ(clock.wall_at(kFreeStart + 5h), kStart + 5h);
 }
 
-// 100 ppm faster for 10'000 s of the oscillator's are 10'001 s.
+// At +100 ppm the wall clock counts 10'001 s in 10'000 s of the oscillator.
 TEST(SteeredClock, AFasterWallClockCoversMoreThanTheOscillator) {
   SteeredClock clock{kStart};
   clock.on_rate(kStart, 1e-4);
@@ -41,7 +41,7 @@ TEST(SteeredClock, AReadingBeforeTheLastChangeIsOfTheRateBefore) {
   EXPECT_EQ(clock.wall_at(kFreeStart + 5s), kStart + 5500ms);
 }
 
-// As the query to one server was under way while the answers of two others steered.
+// This happens when a query is under way to one server while the replies of two others steer the clock.
 TEST(SteeredClock, AReadingBeforeSeveralChangesIsOfTheRateOfItsTime) {
   SteeredClock clock{kStart};
   clock.on_rate(kStart + 1s, 0.1);
@@ -81,8 +81,8 @@ TEST(SteeredClock, TheReadingsConvertBackToThemselves) {
   }
 }
 
-// A week of a slew every 16 s: each could lose half a nanosecond. 37 ppm and 3 ppm in turn are 20 ppm in
-// the mean of equal times of the oscillator.
+// A week of a slew every 16 s could lose half a nanosecond each time. 37 ppm and 3 ppm in turn average 20 ppm
+// over equal times of the oscillator.
 TEST(SteeredClock, ManyChangesOfRateAddUpToLessThanANanosecond) {
   SteeredClock clock{kStart};
   FreeTime free = kFreeStart;
@@ -94,11 +94,11 @@ TEST(SteeredClock, ManyChangesOfRateAddUpToLessThanANanosecond) {
     free += 16s;
   }
   const nanoseconds steered_off = 20us * (32 * kPairs);
-  // Each reading at which the rate changes is itself rounded, which costs the rate's share of 1 ns.
+  // Each reading at which the rate changes is itself rounded, which costs 1 ns times the rate.
   EXPECT_LE(std::chrono::abs(clock.wall_at(free) - (kStart + 32s * kPairs + steered_off)), 1ns);
 }
 
-// As a stamp is converted that was taken before the last two changes of rate.
+// A caller converts a timestamp that was taken before the last two changes of rate.
 TEST(SteeredClock, ACopyGoesOnConvertingTheReadingsOfItsTime) {
   SteeredClock clock{kStart};
   clock.on_rate(kStart, 0.1);

@@ -64,7 +64,7 @@ TEST(StepDetector, ASampleThatSaysNoLessSettlesTheMatter) {
   EXPECT_FALSE(detector.is_suspicious());
 }
 
-// A reply that waited for 10 ms fits whatever the clock does.
+// A reply that was delayed by 10 ms fits any phase of the clock.
 TEST(StepDetector, ASampleThatSaysLessLeavesTheSuspicion) {
   StepDetector detector;
   detector.suspect(kSuspect, kInterval, 3);
@@ -74,7 +74,7 @@ TEST(StepDetector, ASampleThatSaysLessLeavesTheSuspicion) {
   EXPECT_TRUE(detector.suspect(kSuspect, kInterval, 3));
 }
 
-// Else one forged reply of a tiny delay would stay suspected for ever.
+// Otherwise one forged reply with a tiny delay would stay suspect for good.
 TEST(StepDetector, ManySamplesThatSayLessSettleItToo) {
   StepDetector detector;
   detector.suspect(of_width(0.0), kInterval, 3);

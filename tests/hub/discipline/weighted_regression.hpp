@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The reference that the filter bank must beat: a straight line through the last samples, each
-// weighted by how long it was under way. Phases are local - true, in the free-running frame.
+// The reference that the filter bank must beat: a straight line through the last samples, each weighted by
+// its delay. Phases are local - true, in the free-running frame.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ class WeightedRegression {
     samples_[added_++ % kSamples] = sample;
   }
 
-  // The line at `now`.
+  // Evaluates the line at `now`.
   Seconds phase(FreeTime now) const {
     const std::size_t size = std::min(added_, kSamples);
     if (size == 0) return {};

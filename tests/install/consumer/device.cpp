@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A stranger's program: the query of the installed library's client is a packet to its parser.
+// A user's program: the query of the installed library's client is a packet to its parser.
 #include "libsync/core/ntp_packet.hpp"
 #include "libsync/policy/client.hpp"
 

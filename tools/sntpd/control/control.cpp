@@ -14,7 +14,7 @@
 namespace isletime::sntpd {
 namespace {
 
-// How often the clients are compared while somebody follows them.
+// How often the clients are compared while a control client follows them.
 constexpr nanoseconds kClientsInterval = seconds{1};
 
 std::string to_json(const char* request, const Hub::Reply& answer) {
@@ -32,7 +32,7 @@ void Control::step(std::span<const pollfd> polled) {
 }
 
 bool Control::may_change(const Peer& peer) const {
-  // Nobody is not one user, but all that have none.
+  // The user nobody stands for everybody without a user of their own.
   const bool is_our_own = peer.uid == geteuid() && peer.uid != kNobody;
   return peer.uid == 0 || is_our_own || (group_ && is_member(peer, *group_));
 }
@@ -72,7 +72,7 @@ void Control::answer(ClientId to, const SetTime& set) {
   server_.reply(to, to_json("set", answer));
 }
 
-// Once it is on the disk, or known not to be.
+// Replies once the value is on the disk, or writing has failed.
 void Control::answer(ClientId to, const SetRateError& request) {
   daemon_.memory.when_written([this, to, view = daemon_.hub.set_rate_error(request)]() mutable {
     const std::string warning = daemon_.memory.warning();
@@ -102,7 +102,7 @@ std::string Control::show(const Show& show) const {
   return "";
 }
 
-// There may be thousands of them.
+// There may be thousands of clients.
 void Control::show_clients(ClientId to, bool follow) {
   const auto line = std::make_shared<std::string>();
   daemon_.background.run(
@@ -115,7 +115,7 @@ void Control::show_clients(ClientId to, bool follow) {
 
 void Control::look_for_clients() {
   struct Seen {
-    std::string counts;  // without the ages, which always change
+    std::string counts;  // without the ages, which change all the time
     std::string line;
   };
   const auto seen = std::make_shared<Seen>();

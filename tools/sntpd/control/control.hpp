@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What is asked on the control socket, and answered: looking is for all, changing for root, for whom the
-// daemon runs as, and for the group isletime. What takes long, or waits for a disk, is left to the
-// background, and answered when it is done.
+// Handles requests on the control socket: everybody may look; root, the daemon's own user and the group
+// isletime may make changes. Work that takes long, or waits for a disk, is done in the background and
+// answered afterwards.
 #pragma once
 
 #include <functional>
@@ -25,28 +25,28 @@ inline constexpr const char* kControlGroup = "isletime";
 
 class Control {
  public:
-  // What the daemon around the hub can do.
+  // What the rest of the daemon can do.
   struct Daemon {
     HubHost& hub;
     Memory& memory;
     Background& background;
-    // Clients are told of the clock as it is now: before the reply says that it was set.
+    // Publishes the clock's state to NTP clients, before the reply says that it was set.
     std::function<void()> publish_time;
     std::function<StatusView()> status;
-    // In any thread.
+    // May be called in any thread.
     std::function<std::vector<ClientView>()> clients;
-    // Tells the failure, as a clause, once it is done.
+    // Reports the failure, if any, as a clause when it is done.
     std::function<void(std::function<void(std::optional<std::string>)>)> reload;
   };
 
   Control(ControlServer server, Daemon daemon);
 
   void append_polled(std::vector<pollfd>& polled) { server_.append_pollfds(polled); }
-  // `polled` may hold descriptors of others.
+  // `polled` may contain other descriptors.
   void step(std::span<const pollfd> polled);
-  // Those who follow a topic get what has changed since the last call.
+  // Followers of a topic get what has changed since the last call.
   void publish();
-  // While somebody follows what changes without an event of ours.
+  // Needed while somebody follows a topic that changes without an event of ours.
   std::optional<MonoTime> next_wakeup() const;
 
  private:
@@ -59,7 +59,7 @@ class Control {
   void answer(ClientId to, const SetTime& set);
   void answer(ClientId to, const SetRateError& request);
   void answer(ClientId to, const Reload&);
-  // Of all topics but the clients.
+  // All topics except the clients.
   std::string show(const Show& show) const;
   void show_clients(ClientId to, bool follow);
   void look_for_clients();
@@ -68,7 +68,7 @@ class Control {
   Daemon daemon_;
   std::optional<gid_t> group_;
   std::string last_clients_;
-  bool is_looking_ = false;  // for the clients, in the background
+  bool is_looking_ = false;  // the clients are being collected in the background
   MonoTime next_look_{};
 };
 

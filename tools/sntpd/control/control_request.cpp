@@ -19,7 +19,7 @@
 namespace isletime::sntpd {
 namespace {
 
-// Absent: none.
+// Empty if there is no fault.
 using Fault = std::optional<RequestFault>;
 
 constexpr std::array kTopics{Topic::kStatus, Topic::kSources, Topic::kClients, Topic::kActivity};
@@ -28,7 +28,7 @@ RequestFault bad(std::string message) {
   return {"bad-request", std::move(message)};
 }
 
-// Of members other than "request" and those `known`.
+// Finds members other than "request" and those in `known`.
 std::optional<std::string> find_unknown(const JsonValue& request,
                                         std::initializer_list<std::string_view> known) {
   for (const JsonMember& member : *request.object()) {
@@ -101,7 +101,7 @@ Fault read_set_rate_error(const JsonValue& request, SetRateError& set) {
   if (value == nullptr) return bad("rate_ppm: is missing");
   const auto* number = value->number();
   const std::string text = number == nullptr ? "" : number->text;
-  double ppm = 0;  // stays so if it is no number
+  double ppm = 0;  // remains if it is no number
   std::from_chars(text.data(), text.data() + text.size(), ppm);
   const double scaled = ppm * 65536;
   if (!(scaled >= 1) || scaled > static_cast<double>(kMostRateError.scaled)) {
@@ -145,7 +145,7 @@ std::string_view to_string(Topic topic) {
 }
 
 Result<ControlRequest, RequestFault> parse_control_request(std::string_view line) {
-  constexpr JsonLimits kLimits{kLargestControlRequest, 5};  // a sample's own depth, within a request
+  constexpr JsonLimits kLimits{kLargestControlRequest, 5};  // a sample's own depth, plus that of the request
   const auto request = parse_json(line, kLimits);
   if (!request) return Unexpected{bad(request.error())};
   if (request->object() == nullptr) return Unexpected{bad("is not a JSON object")};

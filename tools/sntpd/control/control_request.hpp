@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a client of the control socket asks, from one line of JSON. Strict: members that are not
-// known are refused, so that a typing error is no silent default.
+// A control client's request, from one line of JSON. The parser is strict: it refuses unknown members, so
+// that a typing error does not silently become a default.
 #pragma once
 
 #include <cstdint>
@@ -22,29 +22,28 @@ inline constexpr unsigned kMostActivityLines = 500;
 // {"request":"status","follow":true}
 struct Show {
   Topic topic = Topic::kStatus;
-  bool follow = false;  // a line whenever something changes
-  unsigned lines = 20;  // of the activity
+  bool follow = false;  // sends a line whenever something changes
+  unsigned lines = 20;  // number of lines of the activity log
 };
-// {"request":"feed","sample":{...}}: the sample has an offset and its uncertainty.
+// {"request":"feed","sample":{...}}: the sample must have an offset and its uncertainty.
 struct Feed {
   SampleRecord sample;
 };
 // {"request":"set","time":"2026-02-03T04:05:06Z","uncertainty_s":1}
 struct SetTime {
   WallTime time;
-  Dispersion uncertainty{std::chrono::milliseconds{500}};  // of who enters it as the second begins
+  Dispersion uncertainty{std::chrono::milliseconds{500}};  // of a person who enters it as the second begins
 };
-// {"request":"set-rate-error","rate_ppm":12.5}: what this machine's clock may be wrong by when nothing
-// corrects it.
+// {"request":"set-rate-error","rate_ppm":12.5}: the rate error of this machine's uncorrected clock.
 struct SetRateError {
-  Ppm rate_error;  // above 0, at most kMostRateError
+  Ppm rate_error;  // positive, at most kMostRateError
 };
-inline constexpr Ppm kMostRateError = Ppm::whole(500);  // more, and no kernel could steer the clock
+inline constexpr Ppm kMostRateError = Ppm::whole(500);  // no kernel could steer a worse clock
 struct Reload {};
 
 using ControlRequest = std::variant<Show, Feed, SetTime, SetRateError, Reload>;
 
-// Looking is for all, changing is not.
+// Everybody may look, but not everybody may make changes.
 constexpr bool is_change(const ControlRequest& request) {
   return !std::holds_alternative<Show>(request);
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kPpmDecimals = 6;
 
-// Offset, Delay or Dispersion.
+// T is Offset, Delay or Dispersion.
 template <class T>
 std::optional<nanoseconds> value_of(const std::optional<T>& quantity) {
   return quantity ? std::optional{quantity->value} : std::nullopt;
@@ -62,7 +62,7 @@ std::string source_object(const SourceView& source) {
   return json.object();
 }
 
-// Of the bits that are set.
+// Returns the numbers of the bits that are set.
 std::vector<std::string> numbers_of(std::uint8_t bits) {
   std::vector<std::string> numbers;
   for (unsigned bit = 0; bit < 8; ++bit) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The daemon's replies as lines of JSON, without their end: every reply says what it replies to, or
-// has an "error". Keys of durations end in _s, in seconds; absent values are left out.
+// The daemon's replies as lines of JSON, without their end: every reply names the request or has an "error".
+// Keys of durations end in _s, in seconds; absent values are left out.
 #pragma once
 
 #include <span>
@@ -16,17 +16,17 @@ std::string status_json(const StatusView& status);
 std::string rate_error_json(const WindowView& view);
 std::string sources_json(WallTime time, std::span<const SourceView> sources);
 
-// The first of them; how many are left out is said.
+// Only the first clients are shown; the reply says how many are left out.
 inline constexpr std::size_t kMostClientsShown = 900;
 std::string clients_json(WallTime time, std::span<const ClientView> clients);
 
-// Lines of the activity log, oldest first: JSON objects already. The oldest are left out if all are too many
-// for a reply.
+// Takes lines of the activity log, oldest first, which are JSON objects. If they are too many for a reply,
+// the oldest are left out.
 std::string activity_json(std::span<const std::string> lines);
 
-// What was asked for is done: {"reply":"feed","verdict":"adopt","message":"..."}.
+// The request was carried out: {"reply":"feed","verdict":"adopt","message":"..."}.
 std::string done_json(std::string_view request, std::string_view verdict, std::string_view message);
-// It is not: {"error":"outranked","message":"..."}.
+// The request was refused: {"error":"outranked","message":"..."}.
 std::string error_json(std::string_view name, std::string_view message);
 
 }  // namespace isletime::sntpd

@@ -287,9 +287,8 @@ void HubHost::hear_from(Association& association, const HeardDatagram& heard) {
   const Instant now = instant_now();
   SinceExchange since;
   if (const auto gain = hub_.gain(association.index, now)) {
-    since = {
-        .moved = listener.moved(heard.received, hub_.clock().books(heard.received), gain->value),
-        .rate = gain->bound};
+    since = {.moved = listener.moved(heard.received, hub_.clock().books(heard.received), gain->value),
+             .rate = gain->bound};
   }
   const auto m = listener.take(heard, since);
   if (!m) {

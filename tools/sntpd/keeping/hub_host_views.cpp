@@ -45,8 +45,7 @@ SourceView HubHost::view_of(const Association& association, Instant now) const {
   if (association.is_ourselves) return view;
   const Upstream& upstream = association.upstream;
   if (const auto until = upstream.stopped_until()) {
-    view.standing_text =
-        "it told us to stop asking: asked again in " + wait_text(elapsed(now.mono, *until));
+    view.standing_text = "it told us to stop asking: asked again in " + wait_text(elapsed(now.mono, *until));
   }
   view.reach = upstream.reach().bits();
   view.poll = upstream.interval();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The access rules, which a reload replaces while threads serve by them. A reader keeps its own
-// reference and looks for a newer one by a single atomic load.
+// The access rules, which a reload replaces while threads use them. A reader keeps its own reference and
+// checks for a newer version with a single atomic load.
 #pragma once
 
 #include <atomic>
@@ -28,12 +28,12 @@ class AccessList {
     version_.fetch_add(1, std::memory_order_release);
   }
 
-  // One a thread.
+  // Each thread needs its own.
   class Reader {
    public:
     explicit Reader(const AccessList& list) : list_(&list) {}
 
-    // Until the next call.
+    // Valid until the next call.
     std::span<const AccessRule> current() {
       const auto newest = list_->version_.load(std::memory_order_acquire);
       if (newest != version_) {

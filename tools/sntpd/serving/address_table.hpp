@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Something about each of many addresses, in a table of bounded size. Where it is full, the one that has
-// been silent longest makes room, among the eight that an unpredictable hash puts together: strangers
-// with made-up addresses cost no more.
+// Stores a value for each of many addresses in a table of bounded size. If it is full, the entry that has
+// been silent the longest makes room, among the eight that an unpredictable hash puts together: an attacker
+// with forged addresses gets no more memory.
 #pragma once
 
 #include <algorithm>
@@ -15,19 +15,19 @@
 
 namespace isletime::sntpd {
 
-// What a key is mixed of.
+// Returns the words of a key to be hashed.
 constexpr std::array<std::uint64_t, 2> words_of(IpAddress address) {
   return {address.high, address.low};
 }
 
-// `Key`: what words_of() takes.
+// words_of() must accept `Key`.
 template <class Value, std::size_t kMost, class Key = IpAddress>
 class AddressTable {
  public:
-  // `secret`: a number that nobody can predict.
+  // `secret` must be unpredictable.
   explicit AddressTable(std::uint64_t secret) : secret_(secret) {}
 
-  // A new one is Value{}. Valid until the next call.
+  // A new entry is Value{}. The reference is valid until the next call.
   Value& at(const Key& key, MonoTime now) {
     auto& set = sets_[index_of(key)];
     if (!set) set = std::make_unique<Set>();
@@ -36,7 +36,7 @@ class AddressTable {
     return set->values[place];
   }
 
-  // Null: it is not there. Valid until the next at().
+  // Returns null if there is no entry. The pointer is valid until the next at().
   Value* find(const Key& key) {
     auto& set = sets_[index_of(key)];
     if (!set) return nullptr;
@@ -70,7 +70,7 @@ class AddressTable {
     Set() { seen.fill(kNever); }
   };
 
-  // Multiplications by odd numbers without a pattern carry each bit upwards; the top ones are taken.
+  // Multiplication by an irregular odd number carries each bit upwards; the top bits are used.
   std::size_t index_of(const Key& key) const {
     constexpr int kShift = 64 - __builtin_ctzll(kSets);
     const auto [high, low] = words_of(key);
@@ -81,7 +81,7 @@ class AddressTable {
   }
 
   static std::size_t place_of(Set& set, const Key& key) {
-    // An unused one bears the address of nobody, and may well become nobody's.
+    // An unused entry has the unspecified address, which is harmless if that is the key.
     const auto& all = set.keys;
     if (const auto at = std::find(all.begin(), all.end(), key); at != all.end()) {
       return static_cast<std::size_t>(at - all.begin());
@@ -94,7 +94,7 @@ class AddressTable {
   }
 
   std::uint64_t secret_;
-  // Made as they are needed: most islands are small.
+  // Sets are allocated when they are needed, since most islands are small.
   std::array<std::unique_ptr<Set>, kSets> sets_;
 };
 

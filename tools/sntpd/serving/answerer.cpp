@@ -43,7 +43,7 @@ Result<Answer, Refusal> Answerer::Batch::decide(const Request& request) {
   if (*key != nullptr) {
     if (const auto fault = find_fault_of_mac(request, *question, **key)) return Unexpected{*fault};
   }
-  // Only now is it known whose limit it is: anybody can send in a client's name, but not sign.
+  // Only the signature shows whose limit applies: anybody can send in a client's name, but not sign.
   const Allowance allowance = limit(*key);
   if (allowance == Allowance::kNothing) return Unexpected{Refusal::kLimited};
 

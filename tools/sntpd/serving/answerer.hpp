@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// All that happens to a request but its way through a socket: who may ask, how often, signed by which
-// key, and what the reply says. One a thread that serves.
+// Everything about a request except its socket: access rules, rate limits, keys, and the contents of the
+// reply. Each thread that serves has one.
 #pragma once
 
 #include <array>
@@ -18,27 +18,27 @@
 
 namespace isletime::sntpd {
 
-// What a server demands of those who ask; the views outlive who goes by it.
+// What a server requires of its clients; the views must outlive all users.
 struct Demands {
   const KeyRing* keys;
   std::span<const KeyBinding> bindings;
   bool signed_only = false;
   bool limits_rates = true;
-  OwnQueries* own_queries = nullptr;  // absent: this server asks nobody
+  OwnQueries* own_queries = nullptr;  // null if this server has no upstreams
 };
 
-// A reply that lacks only its transmit stamp, and what signs that. It views the request.
+// A reply that lacks only its transmit timestamp and its signature. It refers to the request.
 class Answer {
  public:
   using Room = std::array<std::uint8_t, kHeaderSize + framing::kKeyId + framing::kLongestDigest>;
 
-  // The whole of it, in part in `room`. To be called just before it is sent, at `now` by the clock that
-  // is served.
+  // Returns the complete reply, partly in `room`. Call this just before it is sent, at `now` by the clock
+  // that is served.
   Bytes complete(WallTime now, Room& room);
 
-  // Which key signs it; none: nothing does.
+  // Returns the key that signs it, or null.
   const Key* key() const { return key_; }
-  // Its client may ask, in interleaved mode, when it left.
+  // Its client may ask later, in interleaved mode, when it left.
   bool is_to_be_saved() const { return !receive_.is_unset(); }
   NtpTimestamp receive() const { return receive_; }
 
@@ -49,24 +49,24 @@ class Answer {
 
   Reply reply_;
   const Key* key_;
-  Mac asked_;  // the request's
+  Mac asked_;  // of the request
   NtpTimestamp receive_;
-  bool has_stamp_ = false;  // in interleaved mode, of the reply before
+  bool has_stamp_ = false;  // in interleaved mode, that of the reply before
 };
 
 class Answerer {
  public:
-  // `saved`: outlives the object, and may be others' too. `secret`: a number that nobody can predict.
+  // `saved` must outlive the object and may be shared. `secret` must be unpredictable.
   Answerer(const Demands& demands, SharedStamps& saved, std::uint64_t secret)
       : demands_(demands), saved_(&saved), clients_(secret) {}
 
-  // The requests of one moment: by what they are judged, and what they are told of the clock.
+  // The requests of one moment, with the rules and the clock's state that apply to them.
   class Batch {
    public:
     Result<Answer, Refusal> answer(const Request& request);
     std::span<const AccessRule> rules() const { return rules_; }
-    // For a request that another answers. Each is added first; whether its client's limit allows an
-    // answer is to be asked only where there would be one.
+    // For a request that is answered elsewhere. Add each request first, and ask whether its client's limit
+    // allows a reply only if there would be one.
     void add(const Request& request) { log_.add(request); }
     bool is_allowed();
     void refuse() { log_.refuse(); }
@@ -76,7 +76,7 @@ class Answerer {
     Batch(Answerer& answerer, std::span<const AccessRule> rules, const Account& account, MonoTime now)
         : answerer_(answerer), rules_(rules), account_(account), log_(answerer.clients_.start_batch(now)) {}
 
-    // Null: of what is not signed.
+    // `key` is null for unsigned requests.
     Allowance limit(const Key* key);
     std::optional<Refusal> find_fault_of_mac(const Request& request, const Question& question,
                                              const Key& key);
@@ -92,8 +92,8 @@ class Answerer {
     return {*this, rules, account, now};
   }
 
-  // The reply to this client that has this receive stamp left at `transmit`: as well as is known at
-  // first, before it leaves, and again when the kernel's stamp comes. Each from any thread's answerer.
+  // Save when the reply with this receive timestamp left for this client: first an estimate, before it
+  // leaves, and again when the kernel's timestamp arrives. Any thread may call these.
   void save(NtpTimestamp receive, IpAddress client, NtpTimestamp transmit);
   void correct(NtpTimestamp receive, NtpTimestamp transmit);
 
@@ -101,7 +101,7 @@ class Answerer {
   const ClientLog& clients() const { return clients_; }
 
  private:
-  // By which the request says that it is signed. Null: by none.
+  // Returns the key that the request claims, or null if it is unsigned.
   Result<const Key*, Refusal> key_of(const Request& request, const Question& question) const;
 
   Demands demands_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where the broadcasts of a server can be heard: on the interfaces of whose networks it is, at their
-// broadcast address and in NTP's multicast group. A plain function of what there is.
+// Where a server's broadcasts can be received: on interfaces in the server's networks, at their broadcast
+// address and in NTP's multicast group. No I/O.
 #pragma once
 
 #include <span>
@@ -18,7 +18,8 @@ struct BroadcastPlace {
   bool operator==(const BroadcastPlace&) const = default;
 };
 
-// Each of them once. A server of IPv6 is heard if it is known by its link-local address.
+// Returns each place once. IPv6 broadcasts are received if the server is configured by its link-local
+// address.
 std::vector<BroadcastPlace> places_of(std::span<const Endpoint> servers,
                                       std::span<const InterfaceAddress> interfaces);
 

@@ -9,7 +9,7 @@
 namespace isletime::sntpd {
 namespace {
 
-// The index of the option that means the interface; absent: none does.
+// Returns the index of the option that covers the interface, or nothing.
 std::optional<std::size_t> option_for(std::span<const BroadcastOption> options, const InterfaceAddress& a) {
   const auto index_of = [&](auto&& holds) -> std::optional<std::size_t> {
     const auto found = std::find_if(options.begin(), options.end(), holds);
@@ -23,7 +23,7 @@ std::optional<std::size_t> option_for(std::span<const BroadcastOption> options, 
   return index_of([](const BroadcastOption& o) { return !o.interface; });
 }
 
-// All IPv6 hosts hear what comes from a link-local address; from others, what was asked for.
+// All IPv6 hosts receive packets from a link-local address; other addresses are used only if they are bound.
 bool speaks_to_group(const InterfaceAddress& a, bool is_bound) {
   return a.has_multicast && (a.address.is_v4() || a.address.is_link_local_v6() || is_bound);
 }
@@ -44,7 +44,7 @@ std::vector<BroadcastTarget> targets_of(std::span<const BroadcastOption> options
     if (!a.is_up || (!bind.empty() && !is_bound)) continue;
     const auto option = option_for(options, a);
     if (!option) continue;
-    // An interface with several addresses says it once.
+    // An interface with several addresses sends it once.
     const auto add = [&](IpAddress to) {
       const Outlet outlet{a.index, a.address, {to, port}};
       const auto is_there = [&](const BroadcastTarget& t) { return is_same_way(t.outlet, outlet); };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where --broadcast leads at the moment: of the interfaces that it means, the broadcast address of each
-// IPv4 network, and NTP's multicast groups (RFC 5905, section 16). A plain function of what there is.
+// The present destinations of --broadcast: for its interfaces, the broadcast address of each IPv4 network,
+// and NTP's multicast groups (RFC 5905, section 16). No I/O.
 #pragma once
 
 #include <cstddef>
@@ -18,10 +18,10 @@ namespace isletime::sntpd {
 struct BroadcastTarget {
   std::string interface;
   Outlet outlet;
-  std::size_t option = 0;  // which of them wants it
+  std::size_t option = 0;  // index of the option that covers it
 };
 
-// An interface that an option names is not "auto" any more. `bind`: the addresses served; none: all.
+// "auto" excludes interfaces that an option names. `bind` has the addresses served; if empty, all are.
 std::vector<BroadcastTarget> targets_of(std::span<const BroadcastOption> options,
                                         std::span<const InterfaceAddress> interfaces,
                                         std::span<const Endpoint> bind, std::uint16_t port);

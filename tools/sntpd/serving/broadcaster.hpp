@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Announces the time by --broadcast, from the loop and by the sockets that serve: on every interface
-// meant as soon as it is there, then at its option's interval. Interfaces may come and go; one that fails
-// is tried again when anything has changed, and at the next interval.
+// Broadcasts the time for --broadcast, from the event loop and through the sockets that serve: on every
+// interface as soon as it appears, then at its option's interval. Interfaces may come and go; one that fails
+// is tried again after any change, and at the next interval.
 #pragma once
 
 #include <functional>
@@ -25,17 +25,17 @@ class Broadcaster {
     std::span<const BroadcastOption> options;
     std::span<const Endpoint> bind;
     std::uint16_t port;
-    const KeyRing& keys;  // has those that the options name
-    // The descriptor of a socket that serves the address; -1: none does.
+    const KeyRing& keys;  // contains the keys that the options name
+    // Returns the descriptor of a socket that serves the address, or -1.
     std::function<int(IpAddress)> socket_of;
   };
   Broadcaster(Config config, const Log& log);
 
-  // Negative: the system does not tell when interfaces change, which are then looked at now and then.
+  // The descriptor is negative if the system does not report changes of interfaces, which are then polled.
   pollfd poll_entry() const { return {watch_ ? watch_->descriptor() : -1, POLLIN, 0}; }
-  // `revents`: what poll(2) reported for poll_entry().
+  // `revents` is what poll(2) reported for poll_entry().
   void step(short revents, const ServedTime& time, MonoTime now);
-  // Absent while there is nothing to announce, or nowhere.
+  // Returns nothing while there is nothing to broadcast, or no destination.
   std::optional<MonoTime> next_wakeup() const;
 
  private:
@@ -51,7 +51,7 @@ class Broadcaster {
   Config config_;
   const Log& log_;
   std::optional<InterfaceWatch> watch_;
-  std::optional<MonoTime> next_look_;  // where nobody tells
+  std::optional<MonoTime> next_look_;  // set if the system does not report changes
   std::vector<Target> targets_;
   bool is_synchronised_ = false;
 };

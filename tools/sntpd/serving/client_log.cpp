@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint8_t kNoVersion = 0xff;
 
-// A step of splitmix64: without its state its numbers cannot be told from random ones.
+// A step of splitmix64: without its state, its numbers look random.
 std::uint32_t next_random(std::uint64_t& state) {
   std::uint64_t mixed = state += 0x9e37'79b9'7f4a'7c15U;
   mixed = (mixed ^ mixed >> 30) * 0xbf58'476d'1ce4'e5b9U;
@@ -20,7 +20,7 @@ std::uint32_t next_random(std::uint64_t& state) {
   return static_cast<std::uint32_t>(mixed >> 32);
 }
 
-// The same client, as two logs saw it.
+// Adds up the same client's records from two logs.
 void add_to(ClientRecord& sum, const ClientRecord& other) {
   const bool is_newer = other.last > sum.last;
   if (is_newer || !sum.version) sum.version = other.version ? other.version : sum.version;
@@ -36,7 +36,7 @@ void add_to(ClientRecord& sum, const ClientRecord& other) {
 
 }  // namespace
 
-// Clients at an address that sign by a key.
+// Clients at an address that sign with a key.
 struct Signer {
   IpAddress address;
   std::uint32_t key_id = 0;
@@ -72,8 +72,8 @@ struct ClientLog::Table {
   std::uint64_t random;
   Totals totals;
   AddressTable<Entry, kMostClients> clients;
-  AddressTable<RateLimit, kMostClients> networks;  // those of IPv6 that share a limit
-  // Only whoever has signed rightly is here, so that strangers can drive out nobody.
+  AddressTable<RateLimit, kMostClients> networks;  // IPv6 networks that share a limit
+  // Only clients that have signed correctly are here, so that strangers cannot displace any.
   AddressTable<SignerLimits, kMostClients, Signer> signers;
   VainChecks strangers_checks;
 };
@@ -92,7 +92,7 @@ void ClientLog::Batch::add(const Request& request) {
   ++entry_->requests;
   ++table_.totals.requests;
   if (request.bytes.empty()) return;
-  // RFC 5905, section 7.3: bits 2 to 4 of the first byte.
+  // RFC 5905, section 7.3: the version is in bits 2 to 4 of the first byte, counted from the top.
   entry_->version = request.bytes[0] >> 3 & 7;
   entry_->versions = static_cast<std::uint8_t>(entry_->versions | 1U << entry_->version);
 }
@@ -110,7 +110,7 @@ Allowance ClientLog::Batch::limit() {
 Allowance ClientLog::Batch::limit_signed(std::uint32_t key_id) {
   SignerLimits& limits = table_.signers.at({limited_as(address_), key_id}, now_);
   const Allowance allowance = judge(limits.limit);
-  // Whoever sends what another has signed, over and over, makes us check it in vain.
+  // An attacker who repeats another client's signed packet makes us check it in vain.
   if (allowance == Allowance::kNothing && !limits.checks.take(now_)) table_.strangers_checks.take(now_);
   return allowance;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who asked, how often and when last, and who asks too much: of bounded size, written by a thread that
-// serves and read by any other.
+// Which clients have sent requests, how many and when last, and which exceed their limit. Its size is
+// bounded; one serving thread writes it, and any other may read it.
 #pragma once
 
 #include <cstddef>
@@ -19,20 +19,20 @@ namespace isletime::sntpd {
 
 struct ClientRecord {
   IpAddress address;
-  std::uint64_t requests = 0;  // the refused and limited ones too
+  std::uint64_t requests = 0;  // including refused and limited ones
   std::uint64_t refused = 0;
-  std::uint64_t limited = 0;  // beyond the limit, whether or not they were answered
+  std::uint64_t limited = 0;  // beyond the limit, answered or not
   WallTime last;
   std::optional<WallTime> previous;
-  std::optional<std::uint8_t> version;  // as the last request has it, 0 to 7
-  std::uint8_t versions = 0;            // of all requests, a bit each
+  std::optional<std::uint8_t> version;  // of the last request, 0 to 7
+  std::uint8_t versions = 0;            // of all requests, one bit each
 };
 
 class ClientLog {
  public:
   static constexpr std::size_t kMostClients = 4096;
 
-  // `secret`: a number that nobody can predict.
+  // `secret` must be unpredictable.
   explicit ClientLog(std::uint64_t secret);
   ClientLog(ClientLog&&) noexcept;
   ClientLog& operator=(ClientLog&&) noexcept;
@@ -43,20 +43,20 @@ class ClientLog {
   struct Table;
 
  public:
-  // Readers wait while one lives: one for the requests of a batch.
+  // Readers wait while a Batch exists; use one per batch of requests.
   class Batch {
    public:
-    // Each request first; the others are about the one that was added last.
+    // Add each request first; the other functions refer to the last one added.
     void add(const Request& request);
     void refuse();
-    // To be asked only of what would be answered, and of what is signed wrongly.
+    // Call this only for requests that would get a reply, and for wrong signatures.
     Allowance limit();
-    // The same of what was found to be signed rightly by this key. What others send in the name of its client
-    // does not count, as they cannot sign it.
+    // The same for a request whose signature with this key was verified. Packets that others send in its
+    // client's name do not count, as they cannot sign them.
     Allowance limit_signed(std::uint32_t key_id);
-    // Whether it may be looked at whether the MAC by this key is right.
+    // Returns whether the MAC with this key may be verified now.
     bool may_check_mac(std::uint32_t key_id);
-    // That was done, and it is wrong.
+    // The MAC was verified and is wrong.
     void on_wrong_mac(std::uint32_t key_id);
 
    private:
@@ -74,13 +74,13 @@ class ClientLog {
   };
   Batch start_batch(MonoTime now) { return {*table_, now}; }
 
-  // In no order.
+  // The order is arbitrary.
   std::vector<ClientRecord> records() const;
 
-  // Of all requests, also of clients that had to make room.
+  // Counts all requests, including those of clients that had to make room.
   struct Totals {
     std::uint64_t requests = 0;
-    std::uint64_t refused = 0;  // and the limited ones that got nothing
+    std::uint64_t refused = 0;  // including limited ones without a reply
     std::uint64_t limited = 0;
   };
   Totals totals() const;
@@ -89,7 +89,7 @@ class ClientLog {
   std::unique_ptr<Table> table_;
 };
 
-// The records of several logs as one, a client once; the busiest first.
+// Merges the records of several logs, one per client, the busiest first.
 std::vector<ClientRecord> merge(std::vector<ClientRecord> records);
 
 }  // namespace isletime::sntpd

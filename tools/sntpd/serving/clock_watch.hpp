@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Notices that somebody set the system clock, without waking up to look: a timer that the kernel
-// cancels then (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET).
+// Detects that the system clock was set, without waking up to check: the kernel then cancels a timer
+// (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET).
 #pragma once
 
 #include "libsync/posix/fd.hpp"
@@ -11,9 +11,9 @@ class ClockWatch {
  public:
   ClockWatch();
 
-  // Readable after a set; -1 where the system has no such timer, and no set is noticed.
+  // Readable after the clock was set; -1 if the system has no such timer, and sets go undetected.
   int descriptor() const { return timer_.get(); }
-  // True if the clock was set since the last call.
+  // Returns true if the clock was set since the last call.
   bool take_set();
 
  private:

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What a server keeps for clients in interleaved mode (RFC 9769, section 2): when the reply to a request
-// really left, found by the receive stamp that the reply had. A table of fixed size that new entries
-// overwrite: a client whose entry is gone gets a basic reply, and its next an interleaved one. All threads
-// that serve share it, and none ever waits for another: who meets an entry that is being written does
-// without.
+// What a server saves for clients in interleaved mode (RFC 9769, section 2): when the reply to a request
+// really left, by the receive timestamp in that reply. It is a table of fixed size whose entries are
+// overwritten: a client whose entry is gone gets a basic reply, and next an interleaved one. All serving
+// threads share it without waiting for each other: a thread ignores an entry that is being written.
 #pragma once
 
 #include <array>
@@ -17,15 +16,15 @@
 
 namespace isletime::sntpd {
 
-// RFC 9769, section 2: a request that a client in interleaved mode may have sent. The stamps that a
-// client of basic mode fills in, if any, are of another reply, and never found.
+// RFC 9769, section 2: returns whether a client in interleaved mode may have sent the request. The timestamps
+// that a client in basic mode fills in, if any, belong to another reply and are never found.
 constexpr bool may_be_interleaved(NtpTimestamp origin, NtpTimestamp receive, NtpTimestamp transmit) {
   return !origin.is_unset() && receive != transmit;
 }
 
 class InterleavedStamps {
  public:
-  // When the reply left that had this receive stamp, if it was this client's.
+  // Returns when the reply with this receive timestamp left, if it went to this client.
   std::optional<NtpTimestamp> find(NtpTimestamp receive, IpAddress client) const {
     if (receive.is_unset()) return std::nullopt;
     const Entry& entry = entries_[index_of(receive)];
@@ -48,19 +47,19 @@ class InterleavedStamps {
     entry.end_writing();
   }
 
-  // A better stamp of the same reply, if it is still there.
+  // Takes a better timestamp of the same reply, if the entry is still there.
   void correct(NtpTimestamp receive, NtpTimestamp transmit) {
     Entry& entry = entries_[index_of(receive)];
     if (!entry.is_of(receive) || !entry.begin_writing()) return;
-    // Another thread may have come between.
+    // Another thread may have replaced the entry.
     if (entry.is_of(receive)) entry.transmit.store(transmit.raw(), std::memory_order_release);
     entry.end_writing();
   }
 
  private:
-  // A sequence lock over atomic words: a torn copy is seen, and taken for none.
+  // A sequence lock over atomic words: a torn copy is detected and ignored.
   struct Entry {
-    std::atomic<std::uint64_t> sequence{0};  // odd: being written
+    std::atomic<std::uint64_t> sequence{0};  // odd while it is being written
     std::atomic<std::uint64_t> client_high{0};
     std::atomic<std::uint64_t> client_low{0};
     std::atomic<std::uint64_t> receive{0};
@@ -79,7 +78,7 @@ class InterleavedStamps {
 
   static constexpr std::size_t kEntries = 1024;
 
-  // A multiplication by an odd number without a pattern carries each bit upwards.
+  // Multiplication by an irregular odd number carries each bit upwards.
   static constexpr std::size_t index_of(NtpTimestamp receive) {
     return static_cast<std::size_t>((receive.raw() * 0x9e37'79b9'7f4a'7c15U) >> 54);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Answers control messages (mode 6): what the loop last published of the hub, told by whichever thread
-// is asked. Nobody pays for it before somebody asks but the loop, when something has changed.
+// Answers control messages (mode 6) with what the loop last published about the hub, in whichever thread gets
+// the request. Until there is a request, only the loop does any work, when something has changed.
 #pragma once
 
 #include <memory>
@@ -16,12 +16,12 @@ namespace isletime::sntpd {
 
 class Monitor {
  public:
-  // `monitors`: who may ask, in order of precedence.
+  // `monitors` are the rules for these requests, in order of precedence.
   explicit Monitor(std::vector<AccessRule> monitors);
 
   void publish(MonitorView view);
 
-  // `rules`: who is answered at all. `state`: as clients are told. From any thread.
+  // `rules` are the server's access rules, and `state` is what clients are told. Any thread may call this.
   Result<ControlReply, Refusal> answer(const Request& request, std::span<const AccessRule> rules,
                                        const ServerState& state) const;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the hub shows to monitoring programs, as policy has it, with the texts that it refers to.
+// What the hub shows to monitoring programs, in the types of policy, with the texts to which they refer.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Whether one of our own queries has come to our own service: then the server that was asked is this very
-// one, by whatever name, forwarder or address. A query is known by its transmit stamp, 64 random bits.
-// Queries are noted by the thread that asks, requests by any that serves.
+// Detects one of our own queries at our own service: then the upstream is this server itself, by whatever
+// name, forwarder or address. A query is recognised by its transmit timestamp, 64 random bits. The querying
+// thread records queries, and any serving thread requests.
 #pragma once
 
 #include <array>
@@ -24,13 +24,13 @@ class OwnQueries {
     if (transmit.is_unset() || asked_[slot].load(std::memory_order_acquire) != transmit.raw()) return;
     came_[slot].store(transmit.raw(), std::memory_order_release);
   }
-  // To be asked when the answer has come.
+  // Call this when the reply has arrived.
   bool came_to_us(NtpTimestamp transmit) const {
     return !transmit.is_unset() && came_[slot_of(transmit)].load(std::memory_order_acquire) == transmit.raw();
   }
 
  private:
-  // More than are ever under way, so that hardly one takes another's place.
+  // There are never so many outstanding queries, so they hardly ever share a slot.
   static constexpr std::size_t kSlots = 256;
   using Slots = std::array<std::atomic<std::uint64_t>, kSlots>;
 

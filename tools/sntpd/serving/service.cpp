@@ -35,7 +35,8 @@ void Service::serve(ServiceSocket::Wait wait) {
   const Account account(time.state, time.map(arrivals[0].received));
   auto batch = answerer_.start_batch(access_.current(), account, now);
   const bool waits = wait == ServiceSocket::Wait::kForOne;
-  // Then most is done in a second by replies that leave together, in which each waits for the others.
+  // If more are waiting, replies leave in groups: that gives the highest rate, though each reply waits for
+  // the others.
   const bool more_are_waiting = waits && arrivals.size() == ServiceSocket::kBatchSize;
   Group group{SendPath::pause_of(elapsed(last_completed_, arrivals[0].received))};
   for (const Arrival& arrival : arrivals) {
@@ -80,7 +81,7 @@ nanoseconds Service::pace_of(const Group& group, WallTime completed) {
   if (group.size == 1) return SendPath::kNoPace;
   const bool is_behind_another = group.pause == SendPath::Pause::kNone;
   if (is_behind_another && since_last > nanoseconds::zero()) paces_ = {paces_[1], since_last};
-  // Something else may have come between two of them.
+  // Another process may have run between two of them, so the shorter one counts.
   return std::min(paces_[0], paces_[1]);
 }
 
@@ -96,7 +97,7 @@ void Service::send(Group& group, const ServedTime& time, MonoTime now) {
     replies[i] = {group.arrivals[i], group.answers[i]->complete(leaves, rooms[i]), i == stamped};
   }
   const bool is_to_be_saved = stamped && group.answers[*stamped]->is_to_be_saved();
-  // Before it leaves: what its client asks next may come to another thread sooner than this one goes on.
+  // This must happen before it leaves, because another thread may get its client's next request at once.
   if (is_to_be_saved) {
     const WallTime leaves = time.map(completed + send_path_.advance(group.work(*stamped), pace));
     answerer_.save(group.answers[*stamped]->receive(), group.arrivals[*stamped]->from.address,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// NTP service on one socket: each request of a batch is judged and answered at once, with a transmit
-// stamp that is taken just before the send, and ahead of that by what sending was seen to take.
+// NTP service on one socket: each request of a batch is validated and answered at once. The transmit
+// timestamp is read just before sending, plus the measured duration of sending.
 #pragma once
 
 #include <array>
@@ -27,12 +27,12 @@ struct Counters {
 
   Counters& operator+=(const Counters& other);
 };
-// "answered 12; refused 3 not a request"
+// Returns text such as "answered 12; refused 3 not a request".
 std::string to_string(const Counters& counters);
 
 class Service {
  public:
-  // All but the socket outlive it. `secret`: a number that nobody can predict.
+  // Everything except the socket must outlive it. `secret` must be unpredictable.
   Service(ServiceSocket socket, const AccessList& access, const Snapshot<ServedTime>& time,
           const Demands& demands, const Monitor& monitor, SharedStamps& saved, std::uint64_t secret)
       : socket_(std::move(socket)),
@@ -41,9 +41,9 @@ class Service {
         monitor_(&monitor),
         answerer_(demands, saved, secret) {}
 
-  // Answers one batch. Where it does not wait, it keeps to system calls that clock simulators know.
+  // Answers one batch. Without waiting, it uses only system calls that clock simulators support.
   void serve(ServiceSocket::Wait wait);
-  // Takes the transmit stamps that have come. serve() does so itself, where it may wait for requests.
+  // Takes the transmit timestamps that have arrived. serve() does so itself if it may wait for requests.
   void take_stamps();
 
   ServiceSocket& socket() { return socket_; }
@@ -53,11 +53,11 @@ class Service {
   const ClientLog& clients() const { return answerer_.clients(); }
 
  private:
-  // Replies that leave one right behind another, all signed by keys of one type or by none.
+  // Replies that leave in one go, all signed with keys of one type or unsigned.
   struct Group {
     explicit Group(SendPath::Pause before) : pause(before) {}
 
-    SendPath::Pause pause;  // before the first of them
+    SendPath::Pause pause;  // before the first reply
     std::array<const Arrival*, ServiceSocket::kMostReplies> arrivals{};
     std::array<std::optional<Answer>, ServiceSocket::kMostReplies> answers;
     std::size_t size = 0;
@@ -70,19 +70,19 @@ class Service {
     bool is_full() const { return size == answers.size(); }
     SendPath::Work work(std::size_t place) const;
   };
-  // A reply that the kernel stamps.
+  // A reply whose timestamp from the kernel is awaited.
   struct Awaited {
     std::uint32_t number;
     SendPath::Work work;
     nanoseconds pace;
-    WallTime completed;  // by the machine's clock
+    WallTime completed;  // on the machine's clock
     NtpTimestamp receive;
   };
 
   void warm_up(const Arrival& request, SendPath::Pause pause);
-  // Which of a group the kernel is to stamp.
+  // Returns which reply of a group the kernel should stamp.
   std::optional<std::size_t> place_to_stamp(const Group& group, MonoTime now);
-  // How long a group takes at present.
+  // Returns how long a group takes at present.
   nanoseconds pace_of(const Group& group, WallTime completed);
   void send(Group& group, const ServedTime& time, MonoTime now);
   void answer_control(const Arrival& arrival, const Request& request, Answerer::Batch& batch,
@@ -95,7 +95,7 @@ class Service {
   Answerer answerer_;
   SendPath send_path_;
   WallTime last_completed_{};
-  std::array<nanoseconds, 2> paces_{};  // from one full group to the next behind it
+  std::array<nanoseconds, 2> paces_{};  // from one full group to the next
   std::vector<Awaited> awaited_;
   Counters counters_;
 };

@@ -47,7 +47,8 @@ void ServiceWorkers::serve(std::span<const pollfd> polled) {
 }
 
 void ServiceWorkers::work(Service& service) const {
-  // Nobody cancels this thread, and so libc need not prepare for it around each system call: 2 % of a reply.
+  // This thread is never cancelled, so libc need not prepare for that around each system call: 2 % of a
+  // reply.
   // NOLINTNEXTLINE(concurrency-thread-canceltype-asynchronous)
   pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, nullptr);
   while (!stopping_.load(std::memory_order_relaxed)) service.serve(ServiceSocket::Wait::kForOne);

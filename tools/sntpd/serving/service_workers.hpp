@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who serves which socket: a thread each, or the event loop. A thread that cannot start leaves its socket to
-// the loop, as requests would be lost in a socket that nobody reads, and is tried again later.
+// Assigns each socket to a thread of its own or to the event loop. If a thread cannot start, the loop serves
+// its socket, since requests to an unread socket would be lost, and the thread is tried again later.
 #pragma once
 
 #include <atomic>
@@ -20,20 +20,21 @@ namespace isletime::sntpd {
 
 class ServiceWorkers {
  public:
-  // The services outlive it, and are all there when it first steps. `has_threads`: else the loop serves all.
+  // The services must outlive it, and be complete before the first step. Without `has_threads` the loop
+  // serves all.
   ServiceWorkers(std::vector<Service>& services, bool has_threads, const Log& log)
       : services_(services), has_threads_(has_threads), log_(log) {}
   ~ServiceWorkers() { stop(); }
   ServiceWorkers(const ServiceWorkers&) = delete;
   ServiceWorkers& operator=(const ServiceWorkers&) = delete;
 
-  // Starts the threads that are due: not between append_polled() and serve().
+  // Starts the threads that are due. Do not call it between append_polled() and serve().
   void step(MonoTime now);
   std::optional<MonoTime> next_wakeup() const { return next_attempt_; }
 
-  // The sockets that the loop serves.
+  // Appends the sockets that the loop serves.
   void append_polled(std::vector<pollfd>& polled) const;
-  // `polled`: what append_polled() appended, after poll(2).
+  // `polled` is what append_polled() appended, after poll(2).
   void serve(std::span<const pollfd> polled);
 
   void stop();
@@ -47,10 +48,10 @@ class ServiceWorkers {
   std::vector<Service>& services_;
   bool has_threads_;
   const Log& log_;
-  std::vector<std::thread> threads_;  // of the first services
+  std::vector<std::thread> threads_;  // for the first services
   std::optional<MonoTime> next_attempt_ = MonoTime{};
   nanoseconds pause_ = kFirstPause;
-  bool is_short_of_threads_ = false;  // and has said so
+  bool is_short_of_threads_ = false;  // and has logged it
   std::atomic<bool> stopping_{false};
 };
 

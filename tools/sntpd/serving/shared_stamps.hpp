@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The one table of all threads that serve, for a client may come to another of them with every request.
-// It is made when somebody first asks in interleaved mode: most servers never need its 40 kB.
+// The table shared by all serving threads, because each request of a client may go to another thread. It is
+// created on the first request in interleaved mode: most servers never need its 40 kB.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,7 @@ class SharedStamps {
   SharedStamps(const SharedStamps&) = delete;
   SharedStamps& operator=(const SharedStamps&) = delete;
 
-  // From any thread.
+  // Any thread may call this.
   InterleavedStamps& table() {
     if (InterleavedStamps* made = table_.load(std::memory_order_acquire)) return *made;
     auto fresh = std::make_unique<InterleavedStamps>();

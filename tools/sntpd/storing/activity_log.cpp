@@ -20,7 +20,7 @@ namespace {
 constexpr const char* kFile = "activity.jsonl";
 constexpr const char* kOlderFile = "activity.jsonl.1";
 
-// Each byte of the text becomes two at most.
+// Each byte of the text becomes at most two.
 constexpr std::size_t kLongestLine = 2 * kLongestActivityText + 200;
 
 StateError system_error(const char* operation) {
@@ -37,13 +37,13 @@ Result<off_t, StateError> size_of(const Fd& file) {
   return status.st_size;
 }
 
-// A line that a crash cut off must not swallow the next.
+// A line that a crash cut off must not merge with the next one.
 bool ends_a_line(const Fd& file, off_t size) {
   char last = '\n';
   return size == 0 || pread(file.get(), &last, 1, size - 1) != 1 || last == '\n';
 }
 
-// The newest lines of what is read, within bounds however long the file or its lines are.
+// Keeps the newest lines read, within bounds, however long the file or its lines are.
 class Tail {
  public:
   explicit Tail(std::size_t most) : most_(most) {}
@@ -58,7 +58,7 @@ class Tail {
     }
   }
 
-  // What no line's end follows is not a line.
+  // Text without a line end is not a line.
   void end_file() { line_.clear(); }
 
   std::vector<std::string> lines() const { return {lines_.begin(), lines_.end()}; }
@@ -122,7 +122,7 @@ std::optional<StateError> ActivityLog::add(const Activity& activity) const {
   }
   if (!ends_a_line(*file, *size)) line.insert(line.begin(), '\n');
   if (const auto error = write_all(file->get(), line)) {
-    // On a full disk half a line may have found room.
+    // A part of the line may have fitted on a full disk.
     [[maybe_unused]] const int cut = ftruncate(file->get(), *size);
     return StateError{StateFault::kSystem, *error};
   }

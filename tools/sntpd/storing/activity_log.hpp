@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What happened to the hub's time, as JSON Lines in the state folder: the newest in activity.jsonl,
-// older ones in activity.jsonl.1, each kLargestActivityFile at most. A line is there whole or not at
-// all; the last ones may be lost with the power, for no line is worth a wait for the disk.
+// The events of the hub's time, as JSON Lines in the state folder: the newest in activity.jsonl, older ones
+// in activity.jsonl.1, each of at most kLargestActivityFile bytes. A line is either complete or absent; a
+// power failure may lose the last ones, because none is worth waiting for the disk.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ namespace isletime::sntpd {
 struct Activity {
   WallTime time;
   Event event;
-  std::string text;  // for people; cut behind kLongestActivityText bytes
+  std::string text;  // for people; truncated after kLongestActivityText bytes
 };
 
 inline constexpr std::size_t kLargestActivityFile = 256'000;  // bytes
@@ -33,9 +33,9 @@ class ActivityLog {
  public:
   explicit ActivityLog(const StateFolder& folder) : folder_(folder) {}
 
-  // The failure, if there was one. The next add starts anew.
+  // Returns the failure, if there was one. The next call starts afresh.
   std::optional<StateError> add(const Activity& activity) const;
-  // The newest `most` lines, the oldest first. What is not a JSON object is passed over.
+  // Returns the newest `most` lines, the oldest first. Skips lines that are no JSON objects.
   Result<std::vector<std::string>, StateError> last_lines(std::size_t most) const;
 
  private:

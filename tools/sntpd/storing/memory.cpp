@@ -18,7 +18,7 @@ constexpr const char* kStateFile = "state.json";
 constexpr std::array<std::string_view, 4> kFiles{kStateFile, "state.json.new", "activity.jsonl",
                                                  "activity.jsonl.1"};
 constexpr std::size_t kMostNews = 100;
-// Of a disk that hangs. A file holds no more, so that it is no loss.
+// The limit matters if a disk hangs. A file holds no more, so nothing is lost.
 constexpr std::size_t kMostUnwritten = 1000;
 
 }  // namespace
@@ -26,7 +26,7 @@ constexpr std::size_t kMostUnwritten = 1000;
 std::optional<std::string> Memory::open(const std::string& folder, uid_t owner, bool is_ours) {
   auto opened = StateFolder::open(folder, owner);
   if (!opened) return fmt::format("{}: {}", folder, to_string(opened.error()));
-  // Where that fails, what is there can be read at least, and the first write says what is wrong.
+  // If that fails, the files can at least be read, and the first write reports the fault.
   if (is_ours && !opened->is_owners()) opened->hand_over(kFiles);
   if (!is_ours && !opened->is_owners()) {
     return fmt::format(
@@ -34,7 +34,7 @@ std::optional<std::string> Memory::open(const std::string& folder, uid_t owner, 
         owner);
   }
   folder_.emplace(*std::move(opened));
-  // What is asked for later is not to be read from a disk then.
+  // The lines are read now, so that later requests do not wait for a disk.
   auto lines = ActivityLog{*folder_}.last_lines(kMostActivityLines);
   if (lines) latest_.assign(std::make_move_iterator(lines->begin()), std::make_move_iterator(lines->end()));
   return std::nullopt;

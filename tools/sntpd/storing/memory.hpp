@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What outlives the daemon: its saved state and the activity log, in the state folder, where they are written
-// in the background or at the end of a turn of the event loop. Where there is no folder it says once why, and
-// remembers the latest activity only.
+// What outlives the daemon: its saved state and the activity log in the state folder. They are written in the
+// background, or at the end of a turn of the event loop. Without a folder it logs the reason once, and keeps
+// only the latest activity in memory.
 #pragma once
 
 #include <deque>
@@ -24,58 +24,60 @@ namespace isletime::sntpd {
 
 class Memory {
  public:
-  // `writes_alone`: as there is to be no other thread, step() writes, unless somebody awaits it.
+  // With `writes_alone` there is no other thread, so step() writes, unless somebody awaits it.
   Memory(const Log& log, Background& background, bool writes_alone)
       : log_(log), background_(background), writes_alone_(writes_alone) {}
   ~Memory() { finish(); }
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
 
-  // The failure, as one line. `owner`: as whom the daemon will run. `is_ours`: nobody else has a use for the
-  // folder, so that root may give it to the owner.
+  // Returns the failure as one line. `owner` is the user as which the daemon will run. `is_ours` says that no
+  // other program uses the folder, so that root may give it to the owner.
   std::optional<std::string> open(const std::string& folder, uid_t owner, bool is_ours);
-  // From now on it runs as `owner`. Until then nothing is written, as the files would be somebody else's.
+  // From now on it runs as `owner`. Nothing is written before, because the files would belong to another
+  // user.
   void start_writing();
-  // There is no folder, and `why` is a warning.
+  // There is no folder, and `why` becomes a warning.
   void go_without(const std::string& why);
   bool is_absent() const { return !folder_; }
 
-  // `now`: absent while the clock is not to be trusted. A state that is not to be believed is
-  // reported, and is as none.
+  // `now` is empty while the clock is not trustworthy. A state that must not be believed is reported and
+  // treated as absent.
   std::optional<SavedState> recall(std::optional<WallTime> now, MonoTime since_boot);
-  // Whether it was saved since the machine was started.
+  // Returns whether it was saved since the machine's start.
   static bool is_of_this_boot(const SavedState& state);
-  // Both: a failure is reported the first time.
+  // save() and keep() report the first failure.
   void save(SavedState state, MonoTime since_boot, bool has_set_clock);
-  // What is remembered already, with this: nothing new is said of the time. `made`: when there was none.
+  // Keeps the saved state with this rate error, and says nothing new about the time. `made` is used if there
+  // was no state.
   void keep(Ppm rate_error, WallTime made);
 
   void note(WallTime time, Event event, const std::string& text);
-  // At most `most`, the oldest first; JSON objects.
+  // Returns at most `most` JSON objects, the oldest first.
   std::vector<std::string> activity(std::size_t most) const;
-  // Those of note() since the last call.
+  // Returns the lines of note() since the last call.
   std::vector<std::string> take_news() { return std::exchange(news_, {}); }
 
-  // Runs `after` in the event loop once all is written that was to be.
+  // Runs `after` in the event loop once everything pending is written.
   void when_written(Background::Piece after);
-  // At the end of each turn of the event loop.
+  // Call this at the end of each turn of the event loop.
   void step();
-  // Waits until all is written that is to be.
+  // Waits until everything pending is written.
   void finish();
-  // What people should know of it; empty: all is well.
+  // Returns a warning for people, or an empty text.
   std::string warning() const;
 
  private:
   struct Unwritten {
     std::optional<SavedState> state;
-    std::vector<Activity> activities;  // kMostUnwritten at most
+    std::vector<Activity> activities;  // at most kMostUnwritten
 
     bool is_empty() const { return !state && activities.empty(); }
   };
 
   void write(SavedState state);
   void write_soon();
-  // Whether there is something to write that nobody does yet.
+  // Returns whether there is something to write that is not being written yet.
   bool claim_writing();
   void write_all();
   void write_now(Unwritten unwritten);
@@ -84,12 +86,12 @@ class Memory {
   const Log& log_;
   Background& background_;
   std::optional<StateFolder> folder_;
-  std::optional<SavedState> state_;  // that the folder has, or should
-  std::deque<std::string> latest_;   // kMostActivityLines at most
+  std::optional<SavedState> state_;  // in the folder, or to be written there
+  std::deque<std::string> latest_;   // at most kMostActivityLines
   std::vector<std::string> news_;
   bool writes_alone_;
   bool may_write_ = false;
-  mutable std::mutex mutex_;  // of what follows
+  mutable std::mutex mutex_;  // protects the members below
   Unwritten unwritten_;
   bool is_writing_ = false;
   std::string warning_;

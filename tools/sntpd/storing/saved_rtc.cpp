@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kUnknowns = RtcDrift::kUnknowns;
 constexpr std::size_t kLongestName = 255;
 
-// So that it is read as what it was.
+// Enough digits to read back the same value.
 std::string digits_of(double value) {
   return fmt::format("{:.17g}", value);
 }

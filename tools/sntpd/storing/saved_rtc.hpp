@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The text form of what is remembered of a battery clock, a member of the saved state.
+// The text form of what is saved about a battery clock across power-off, a member of the saved state.
 #pragma once
 
 #include <optional>
@@ -10,9 +10,9 @@
 
 namespace isletime::sntpd {
 
-// A JSON object, two levels deep.
+// Returns a JSON object, two levels deep.
 std::string rtc_object(const SavedRtc& saved);
-// Absent: nothing that rtc_object() writes, or of a chip that cannot be.
+// Returns nothing if rtc_object() cannot have written it, or no such chip can exist.
 std::optional<SavedRtc> read_rtc(const JsonValue& object);
 
 }  // namespace isletime::sntpd

@@ -17,19 +17,19 @@ namespace {
 
 constexpr std::string_view kVersion = "1";
 
-// {"digest":"DIGITS",REST: the digest is that of REST, to the end of the text.
+// {"digest":"DIGITS",REST: the digest is that of REST, up to the end of the text.
 constexpr std::string_view kBeforeDigest = R"({"digest":")";
 constexpr std::string_view kBehindDigest = R"(",)";
 constexpr std::size_t kRestAt = kBeforeDigest.size() + kDigestDigits + kBehindDigest.size();
 
-// No clock was saved before there was this program, none is steered by more than the kernel can.
+// No state is older than this program, and no clock is steered by more than the kernel can.
 constexpr WallTime kEarliest{seconds{1'735'689'600}};  // 2025-01-01T00:00:00Z
 constexpr Ppm kMostFrequency = Ppm::whole(500);
-// The object, the list of sources, a source; or what is known of an RTC, a list of it.
+// The levels are the object, the list of sources and a source; or the object, the RTC's and a list in it.
 constexpr JsonLimits kLimits{.size = kLargestSavedState, .depth = 3};
 
 void put(JsonWriter& writer, std::string_view key, Ppm value) {
-  constexpr int kDecimals = 6;  // tell every Ppm from the next
+  constexpr int kDecimals = 6;  // enough to distinguish any two Ppm
   writer.number(key, static_cast<double>(value.scaled) / 65536, kDecimals);
 }
 
@@ -43,7 +43,7 @@ bool is_name(std::string_view source) {
          std::all_of(source.begin(), source.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-// Takes members of an object; after the first that is wrong everything fails, with its fault.
+// Takes members of an object; after the first wrong one everything fails, with its fault.
 class Members {
  public:
   explicit Members(const JsonValue& object) : object_(object) {}
@@ -107,7 +107,7 @@ class Members {
       return {};
     }
     const std::string& digits = member->number()->text;
-    double value = HUGE_VAL;  // stays so if it is out of range
+    double value = HUGE_VAL;  // remains if it is out of range
     std::from_chars(digits.data(), digits.data() + digits.size(), value);
     const double scaled = std::round(value * 65536);
     if (std::abs(scaled) > static_cast<double>(kMostFrequency.scaled)) {
