@@ -36,16 +36,16 @@ struct Rule {
   // What the name of a source of this kind begins with, up to a colon, in samples that are fed:
   // "phone:192.168.4.17". Nobody feeds a kind without one.
   std::array<std::string_view, 2> prefixes{};
-  std::uint8_t rank;                      // less is better
-  nanoseconds window;                     // how long a sync makes the clock reliable, unless adapted
-  nanoseconds threshold;                  // differences up to this do not change a set clock
-  std::optional<nanoseconds> warn_above;  // a larger difference is worth a warning
+  std::uint8_t rank = 0;                    // less is better
+  nanoseconds window{};                     // how long a sync makes the clock reliable, unless adapted
+  nanoseconds threshold{};                  // differences up to this do not change a set clock
+  std::optional<nanoseconds> warn_above{};  // a larger difference is worth a warning
   // A larger difference is rejected within the window of a source of the same or a better rank.
-  std::optional<nanoseconds> max_offset;
-  Dispersion max_bound;  // a less accurate source is useless
-  bool may_make_reliable;
-  bool adaptive;         // its window depends on the known drift
-  bool may_raise_floor;  // earlier times than it tells are rejected from now on, also after a restart
+  std::optional<nanoseconds> max_offset{};
+  Dispersion max_bound{};  // a less accurate source is useless
+  bool may_make_reliable = false;
+  bool adaptive = false;         // its window depends on the known drift
+  bool may_raise_floor = false;  // earlier times than it tells are rejected from now on, also after a restart
 };
 
 using Rules = std::array<Rule, kSourceKinds>;  // by SourceKind
