@@ -79,7 +79,7 @@ constexpr std::array kScenarios{1,   4,   11,  15,  18,  21,  50,  92,  93,  96,
                                 103, 104, 105, 107, 110, 111, 113, 114, 115, 117, 120, 123};
 
 Seconds rms_of(Scenario scenario, const EstimatorModel* model, int seeds) {
-  scenario.node.model = model;
+  scenario.hub.model = model;
   return median_of(scenario, MachineKind::kHub, seeds).rms;
 }
 

@@ -13,7 +13,7 @@ Scenario row(int number, std::string_view name) {
   Scenario s{.number = number, .name = name};
   s.oscillator = {.frequency = 20e-6, .walk = 1e-9};
   s.link = even_link(100 * kMicrosecond, exponential(100 * kMicrosecond));
-  s.node.poll = {.min = 6, .max = 6};
+  s.hub.poll = {.min = 6, .max = 6};
   s.duration = 60'000s;
   s.bounds.rms = 10.9 * kMicrosecond;
   s.device = Bounds{.rms = 25 * kMicrosecond};
@@ -62,6 +62,8 @@ Scenario era() {
 
 Scenario leap_second() {
   auto s = row(65, "a leap second is inserted");
+  constexpr WallTime kNewYear{seconds{1'798'761'600}};  // 2027-01-01T00:00:00Z
+  s.start = kNewYear - 40'000s;
   s.leap_second_at = 40'000s;
   s.surprises = {{.at = 40'000s}};
   s.disturbance = {.at = 40'000s, .right_within = 1ms};
@@ -70,9 +72,9 @@ Scenario leap_second() {
   return s;
 }
 
-Scenario by_hand() {
-  auto s = row(66, "by hand every 1 to 2 h, within 0.3 s");
-  s.by_hand = {.shortest = 1h, .longest = 2h, .uncertainty = {300ms}};
+Scenario fed() {
+  auto s = row(66, "fed every 1 to 2 h, within 0.3 s");
+  s.fed = {.shortest = 1h, .longest = 2h, .uncertainty = {300ms}};
   s.duration = 96h;
   s.settling = 24h;
   s.bounds.rms = 66 * kMillisecond;
@@ -90,7 +92,7 @@ std::vector<Scenario> calendar_scenarios() {
       holdover(63, "24 h alone after 6 h, walk 1e-9", 1e-9, 6.5 * kMillisecond, 4.8 * kMillisecond),
       era(),
       leap_second(),
-      by_hand(),
+      fed(),
       holdover_by_rtc(),
   };
 }

@@ -42,10 +42,10 @@ NtpTimestamp DeviceMachine::stamp(TrueTime now) {
   return to_ntp(true_time(mono(now), {}));
 }
 
-void DeviceMachine::on_reply(std::size_t, TrueTime now, const Exchange& exchange, Dispersion precision) {
+void DeviceMachine::on_reply(std::size_t, TrueTime now, const Reply& reply) {
   const MonoTime at = mono(now);
-  const auto [offset, delay] = measure(exchange);
-  const SampleUse use = estimator_.add({at, offset, delay, precision});
+  const auto [offset, delay] = measure(reply.exchange);
+  const SampleUse use = estimator_.add({at, offset, delay, reply.precision});
   if (use != SampleUse::kDoubted) correct(at);
 }
 

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "libsync/core/exchange.hpp"
 #include "libsync/policy/device_estimator.hpp"
 #include "libsync/policy/software_clock.hpp"
 #include "libsync/policy/tick_counter.hpp"
@@ -20,7 +19,7 @@ class DeviceMachine {
   DeviceMachine(const Scenario& scenario, std::uint64_t seed);
 
   NtpTimestamp stamp(TrueTime now);
-  void on_reply(std::size_t server, TrueTime now, const Exchange& exchange, Dispersion precision);
+  void on_reply(std::size_t server, TrueTime now, const Reply& reply);
   void on_loss(std::size_t, TrueTime) {}
   nanoseconds interval(std::size_t, TrueTime now) { return estimator_.interval(mono(now)); }
 
@@ -28,7 +27,7 @@ class DeviceMachine {
   void on_event(TrueTime) {}
   // It is not told of either: it takes the one for a step, and sleeps through the other.
   void on_leap_second() { start_ -= seconds{1}; }
-  void on_resume() {}
+  void on_resume(nanoseconds) {}
 
   Seconds error(TrueTime now);
   JudgedClock judge(TrueTime now);

@@ -8,7 +8,7 @@ Scenario row(int number, std::string_view name, Seconds noise, double walk, std:
   Scenario s{.number = number, .name = name};
   s.oscillator = {.frequency = 20e-6, .walk = walk};
   s.link = even_link(100 * kMicrosecond, exponential(noise));
-  s.node.poll = {.min = poll, .max = poll};
+  s.hub.poll = {.min = poll, .max = poll};
   s.bounds.rms = rms;
   return s;
 }

@@ -20,7 +20,7 @@ Scenario there_and_back(int number, std::string_view name, PollLimits poll, Chro
   auto s = foul_day(number, name, wide_area(), chrony);
   s.oscillator.frequency_jumps = {{.at = 24h, .by = 20 * kPpm}, {.at = 30h, .by = -20 * kPpm}};
   s.surprises = {{.at = 24h}, {.at = 30h}};
-  s.node.poll = poll;
+  s.hub.poll = poll;
   s.duration = 48h;
   return s;
 }
@@ -33,7 +33,7 @@ Scenario ramp(int number, std::string_view name, LinkModel link, Chrony chrony) 
 }
 
 Scenario at_near_polls(Scenario s) {
-  s.node.poll = {.min = 4, .max = 6};
+  s.hub.poll = {.min = 4, .max = 6};
   return s;
 }
 
@@ -76,7 +76,7 @@ Scenario far_from_nominal() {
 // Another TSC calibration, another host.
 Scenario another_crystal() {
   auto s = foul_day(107, "a saved rate is now 30 ppm off", local_area(), chrony_had(137));
-  s.node.saved_frequency = {.value = -10 * kPpm, .deviation = 0.5 * kPpm};
+  s.hub.saved_frequency = {.value = -10 * kPpm, .deviation = 0.5 * kPpm};
   s.settling = 0s;
   s.initial_error = 0s;
   return s;

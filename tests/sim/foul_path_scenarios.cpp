@@ -23,7 +23,7 @@ Scenario hours(nanoseconds duration, Scenario s) {
 }
 
 Scenario at_polls(PollLimits poll, Scenario s) {
-  s.node.poll = poll;
+  s.hub.poll = poll;
   return s;
 }
 

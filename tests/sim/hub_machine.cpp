@@ -2,12 +2,52 @@
 #include "tests/sim/hub_machine.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "libsync/drivers/ds3231_chip.hpp"
+#include "libsync/hub/fractions.hpp"
 
 namespace isletime::sim {
 namespace {
 
 constexpr Dispersion kPrecision{nanoseconds{200}};
 constexpr TrueTime kNever = TrueTime::max();
+// An edge of a second is waited for, and found.
+constexpr nanoseconds kRtcJobTakes = seconds{1};
+constexpr nanoseconds kYear = std::chrono::hours{24 * 365};
+
+HubConfig config_of(const Scenario& scenario) {
+  HubConfig config;
+  config.precision = -20;
+  config.limits = scenario.hub.control;
+  config.made = scenario.start - std::chrono::hours{24};
+  config.latest = scenario.start + 20 * kYear;
+  if (scenario.hub.model != nullptr) config.model = *scenario.hub.model;
+  return config;
+}
+
+std::optional<LastRun> last_run_of(const Scenario& scenario) {
+  const auto& saved = scenario.hub.saved_frequency;
+  if (!saved) return std::nullopt;
+  SavedState state{};
+  state.saved_at = scenario.start;
+  state.frequency = SavedFrequency{to_ppm(-saved->value), to_ppm(3 * saved->deviation)};
+  return LastRun{state, false};
+}
+
+Header header_of(const Reply& reply) {
+  Header header;
+  header.version = 4;
+  header.mode = Mode::kServer;
+  header.stratum = 1;
+  header.leap = reply.leap;
+  header.reference_id = ReferenceId::ascii("GPS\0");
+  header.origin = reply.exchange.t1;
+  header.receive = reply.exchange.t2;
+  header.transmit = reply.exchange.t3;
+  return header;
+}
 
 }  // namespace
 
@@ -15,110 +55,171 @@ HubMachine::HubMachine(const Scenario& scenario, std::uint64_t seed)
     : scenario_(scenario),
       random_(seed * 3 + 2),
       clock_(Oscillator{scenario.oscillator, Random{seed * 3 + 1}}, scenario.start, scenario.initial_error),
-      node_(scenario.node, clock_.read(TrueTime{})) {
-  node_.add(scenario.node.tier);
-  for (const FurtherServer& server : scenario.further) node_.add(server.tier);
-  if (scenario.by_hand) next_by_hand_ = seconds{5};
+      hub_(config_of(scenario), last_run_of(scenario), {.instant = instant({})}) {
+  hub_.take_clock(0.0, instant({}));
+  const auto add = [&](Tier tier) {
+    const auto index = hub_.add_server({.source = "ntp:192.0.2." + std::to_string(servers_.size() + 1),
+                                        .tier = tier,
+                                        .poll = scenario.hub.poll,
+                                        .owner = scenario.hub.owner},
+                                       instant({}));
+    servers_.push_back(*index);
+    reach_.push_back(0);
+  };
+  if (!scenario.fed) add(scenario.hub.tier);
+  for (const FurtherServer& server : scenario.further) add(server.tier);
+  if (scenario.fed) next_feed_ = seconds{5};
   if (scenario.rtc) {
-    rtc_.emplace(scenario.rtc->oscillator, Random{~seed});
-    rtc_index_ = node_.add(Tier::kFallback);
-    next_reading_ = seconds{30};
+    rtc_.emplace(BatteryClock{Oscillator{scenario.rtc->oscillator, Random{~seed}}, scenario.rtc->error});
+    hub_.use_rtc("rtc:/dev/i2c-1@0x68", true, instant({}));
   }
+  hub_.resume(instant({}));
+  execute({});
 }
 
 NtpTimestamp HubMachine::stamp(TrueTime now) {
   return to_ntp(clock_.read(now));
 }
 
-void HubMachine::on_reply(std::size_t server, TrueTime now, const Exchange& exchange, Dispersion precision) {
-  const auto [offset, delay] = measure(exchange);
-  node_.on_sample(
-      server, mono(now),
-      free_running(node_.clock(), clock_.read(now), offset, delay, {kPrecision.value + precision.value}));
-  correct(now);
+// The monotonic clock is slewed with the machine's, is never stepped, and stands still in sleep.
+Instant HubMachine::instant(TrueTime now) {
+  return {MonoTime{clock_.since_start(now) - asleep_}, clock_.read(now), {}};
+}
+
+void HubMachine::notice(TrueTime now) {
+  hub_.notice({.instant = instant(now), .asleep = asleep_});
+  execute(now);
+}
+
+void HubMachine::on_reply(std::size_t server, TrueTime now, const Reply& reply) {
+  notice(now);
+  if (reply.sent < given_up_) return plan(now);
+  reach_[server] = static_cast<std::uint8_t>(reach_[server] << 1 | 1);
+  const auto [offset, delay] = measure(reply.exchange);
+  hub_.on_measurement(servers_[server],
+                      {.time = clock_.read(now),
+                       .offset = offset,
+                       .delay = delay,
+                       .dispersion = {kPrecision.value + reply.precision.value},
+                       .server = header_of(reply),
+                       .turnaround = reply.exchange.t3 - reply.exchange.t2},
+                      false, instant(now));
+  remember_consensus(now);
+  execute(now);
 }
 
 void HubMachine::on_loss(std::size_t server, TrueTime now) {
-  node_.on_loss(server);
-  correct(now);
+  notice(now);
+  std::uint8_t& reach = reach_[server];
+  reach = static_cast<std::uint8_t>(reach << 1);
+  hub_.on_no_reply(servers_[server], Trouble::kNoReply, reach != 0, instant(now));
+  remember_consensus(now);
+  execute(now);
 }
 
 nanoseconds HubMachine::interval(std::size_t server, TrueTime now) {
-  return node_.interval(server, mono(now), clock_.read(now));
-}
-
-TrueTime HubMachine::next_event() const {
-  return std::min({slew_end_, next_by_hand_, next_reading_});
+  return hub_.interval(servers_[server], instant(now));
 }
 
 void HubMachine::on_event(TrueTime now) {
-  if (now == next_by_hand_) set_by_hand(now);
-  if (now == next_reading_) read_rtc(now);
-  if (now == slew_end_) end_slew(now);
+  notice(now);
+  if (now >= next_feed_) feed(now);
+  if (rtc_ && now >= rtc_->done) end_rtc_job(now);
+  hub_.tick(instant(now));
+  execute(now);
 }
 
-void HubMachine::on_leap_second() {
-  clock_.insert_leap_second();
-  node_.on_leap_second(Offset{-seconds{1}});
+void HubMachine::execute(TrueTime now) {
+  while (const auto next = hub_.take_action()) {
+    std::visit([&](const auto& order) { perform(order, now); }, *next);
+  }
+  plan(now);
 }
 
-JudgedClock HubMachine::judge(TrueTime now) {
-  JudgedClock judged{.error = clock_.error(now)};
-  const WallTime wall = clock_.read(now);
-  const auto belief = node_.belief(wall);
-  if (!belief) return judged;
-  judged.belief = JudgedClock::Belief{.error = belief->error,
-                                      .frequency_error = belief->frequency - clock_.oscillator_frequency(),
-                                      .deviation = belief->deviation,
-                                      .bound = belief->bound,
-                                      .is_followed = belief->is_followed};
-  return judged;
+void HubMachine::remember_consensus(TrueTime now) {
+  if (hub_.consensus()) agreed_ = Agreed{hub_.clock().free_at(clock_.read(now)), *hub_.consensus()};
 }
 
-void HubMachine::set_by_hand(TrueTime now) {
-  const WallTime wall = clock_.read(now);
-  const auto& [shortest, longest, uncertainty] = *scenario_.by_hand;
-  const Offset offset{elapsed(wall, clock_.truth(now)) + mistake(uncertainty)};
-  node_.on_sample(0, mono(now), free_running(node_.clock(), wall, offset, uncertainty));
-  next_by_hand_ = now + shortest + rounded(random_.uniform() * Seconds{longest - shortest});
-  correct(now);
+void HubMachine::perform(const action::Steer& order, TrueTime now) {
+  Hub::Steered done{.at = clock_.read(now), .rate = clock_.set_rate(now, order.rate)};
+  if (order.step) {
+    clock_.step(*order.step);
+    done.is_stepped = true;
+  }
+  hub_.on_steered(done, instant(now));
 }
 
-void HubMachine::read_rtc(TrueTime now) {
-  const Rtc& rtc = *scenario_.rtc;
-  next_reading_ = now + rtc.read_every;
-  const WallTime reading =
-      scenario_.start + now + rtc.error + rounded(rtc_->gained(now)) + mistake(rtc.uncertainty);
-  node_.on_rtc(rtc_index_, mono(now), clock_.read(now), reading, rtc.uncertainty);
-  correct(now);
+void HubMachine::perform(const action::RunRtcJob& order, TrueTime now) {
+  rtc_->job = order.job;
+  rtc_->done = now + kRtcJobTakes;
+}
+
+// When the hub wakes next, in true time. Its monotonic clock may run slower: then it is asked again.
+void HubMachine::plan(TrueTime now) {
+  constexpr nanoseconds kSoon{1000};
+  next_event_ = std::min(next_feed_, rtc_ ? rtc_->done : kNever);
+  const Instant instant = this->instant(now);
+  const auto wakeup = hub_.next_wakeup(instant);
+  if (wakeup) next_event_ = std::min(next_event_, now + std::max(elapsed(instant.mono, *wakeup), kSoon));
+}
+
+void HubMachine::feed(TrueTime now) {
+  const auto& [shortest, longest, uncertainty] = *scenario_.fed;
+  next_feed_ = now + shortest + rounded(random_.uniform() * Seconds{longest - shortest});
+  SampleRecord sample;
+  sample.source = "ntp:192.0.2.1";
+  sample.time = clock_.read(now);
+  sample.offset = elapsed(sample.time, clock_.truth(now)) + mistake(uncertainty);
+  sample.uncertainty = uncertainty.value;
+  hub_.feed(sample, false, instant(now));
+  remember_consensus(now);
+  execute(now);
+}
+
+void HubMachine::end_rtc_job(TrueTime now) {
+  const RtcJob job = *std::exchange(rtc_->job, std::nullopt);
+  rtc_->done = kNever;
+  const Rtc& model = *scenario_.rtc;
+  RtcOutcome outcome{.kind = job.kind, .failure = {}, .look = {}, .health = {}};
+  const WallTime free = clock_.truth(now) + rounded(rtc_->oscillator.gained(now));
+  if (job.kind == RtcJob::Kind::kWrite) {
+    const WallTime set_to = shifted(job.true_time, elapsed(job.at, instant(now).mono));
+    rtc_->error = elapsed(free, set_to) + mistake(model.uncertainty);
+  }
+  if (job.kind != RtcJob::Kind::kCheck) {
+    outcome.look = RtcLook{.chip = "ds3231",
+                           .oscillator = Ds3231Chip::kOscillator,
+                           .is_set_by_others = false,
+                           .distrust = {},
+                           .pair = RtcPair{.chip = free + rtc_->error + mistake(model.uncertainty),
+                                           .machine = clock_.read(now),
+                                           .bound = model.uncertainty},
+                           .temperature = {}};
+  }
+  hub_.on_rtc(outcome, instant(now));
+  remember_consensus(now);
+  execute(now);
 }
 
 nanoseconds HubMachine::mistake(Dispersion most) {
   return rounded((2.0 * random_.uniform() - 1.0) * Seconds{most.value});
 }
 
-void HubMachine::end_slew(TrueTime now) {
-  slew_end_ = kNever;
+JudgedClock HubMachine::judge(TrueTime now) {
+  JudgedClock judged{.error = clock_.error(now)};
   const WallTime wall = clock_.read(now);
-  node_.on_rate(wall, clock_.set_rate(now, rate_));
-}
-
-void HubMachine::correct(TrueTime now) {
-  const auto correction = node_.correction(mono(now), clock_.read(now));
-  if (!correction) return;
-  if (correction->step) {
-    clock_.step(*correction->step);
-    node_.on_step(*correction->step);
-  }
-  slew_end_ = kNever;
-  rate_ = correction->rate;
-  double rate = rate_;
-  if (correction->slew) {
-    rate += correction->slew->rate;
-    slew_end_ = now + correction->slew->duration;
-  }
-  const WallTime wall = clock_.read(now);
-  node_.on_rate(wall, clock_.set_rate(now, rate));
+  const ServerState state = hub_.served(wall).state;
+  if (!agreed_ || !is_synchronised(state, wall)) return judged;
+  const Estimate& estimate = agreed_->consensus.estimate;
+  const nanoseconds since = elapsed(agreed_->at, hub_.clock().free_at(wall));
+  const nanoseconds phase = saturated_sum(estimate.phase, rounded(estimate.frequency * Seconds{since}));
+  judged.belief =
+      JudgedClock::Belief{.error = saturated_sum(phase, hub_.clock().steered(wall)),
+                          .frequency_error = estimate.frequency - clock_.oscillator_frequency(),
+                          .deviation = Seconds{std::sqrt(estimate.var_phase)},
+                          .bound = {state.root_delay.value / 2 + root_dispersion_at(state, wall).value},
+                          .is_followed = hub_.consensus().has_value()};
+  return judged;
 }
 
 }  // namespace isletime::sim

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
-// A hub in closed loop: Node steers a MachineClock, and an RTC or a person may help it.
+// A machine that runs the hub in closed loop, as sntpd does: the hub's own object decides, and a MachineClock
+// takes its orders. Another program may feed the hub, and a battery clock may help it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "libsync/core/exchange.hpp"
+#include "libsync/hub/hub.hpp"
 #include "tests/sim/judged_clock.hpp"
 #include "tests/sim/machine_clock.hpp"
-#include "tests/sim/node.hpp"
 #include "tests/sim/scenario.hpp"
 
 namespace isletime::sim {
@@ -19,41 +21,65 @@ class HubMachine {
   HubMachine(const Scenario& scenario, std::uint64_t seed);
 
   NtpTimestamp stamp(TrueTime now);
-  // `precision`: the server's own.
-  void on_reply(std::size_t server, TrueTime now, const Exchange& exchange, Dispersion precision);
+  void on_reply(std::size_t server, TrueTime now, const Reply& reply);
   void on_loss(std::size_t server, TrueTime now);
   // From one query to the next.
   nanoseconds interval(std::size_t server, TrueTime now);
 
-  // What it has to do by itself: when, and then.
-  TrueTime next_event() const;
+  // The next time at which it acts by itself, and what it does then.
+  TrueTime next_event() const { return next_event_; }
   void on_event(TrueTime now);
-  void on_leap_second();
-  void on_resume() { node_.on_resume(); }
+  void on_leap_second() { clock_.insert_leap_second(); }
+  void on_resume(nanoseconds slept) { asleep_ += slept; }
 
   Seconds error(TrueTime now) { return clock_.error(now); }
   JudgedClock judge(TrueTime now);
 
  private:
-  static MonoTime mono(TrueTime now) { return MonoTime{now}; }
+  // What a battery clock reads ahead of true time, and the job that it is busy with.
+  struct BatteryClock {
+    Oscillator oscillator;
+    nanoseconds error;
+    std::optional<RtcJob> job{};
+    TrueTime done = TrueTime::max();
+  };
 
-  void set_by_hand(TrueTime now);
-  void read_rtc(TrueTime now);
-  void end_slew(TrueTime now);
-  void correct(TrueTime now);
+  Instant instant(TrueTime now);
+  void notice(TrueTime now);
+  // Does what the hub decided.
+  void execute(TrueTime now);
+  void perform(const action::Steer& order, TrueTime now);
+  void perform(const action::TellKernel&, TrueTime) { hub_.on_told(""); }
+  void perform(const action::AskKernel&, TrueTime now) { hub_.on_kernel(std::nullopt, instant(now)); }
+  void perform(const action::GiveUpExchanges&, TrueTime now) { given_up_ = now; }
+  void perform(const action::Note&, TrueTime) {}
+  void perform(const action::Save&, TrueTime) {}
+  void perform(const action::RunRtcJob& order, TrueTime now);
+
+  void feed(TrueTime now);
+  void end_rtc_job(TrueTime now);
+  void remember_consensus(TrueTime now);
+  void plan(TrueTime now);
   // Off by up to `most`, either way.
   nanoseconds mistake(Dispersion most);
 
   const Scenario& scenario_;
   Random random_;
   MachineClock clock_;
-  Node node_;
-  std::optional<Oscillator> rtc_;
-  std::size_t rtc_index_ = 0;
-  TrueTime slew_end_ = TrueTime::max();
-  double rate_ = 0.0;  // without the slew
-  TrueTime next_by_hand_ = TrueTime::max();
-  TrueTime next_reading_ = TrueTime::max();
+  nanoseconds asleep_{};
+  Hub hub_;
+  std::vector<std::size_t> servers_;  // as the hub knows them
+  std::vector<std::uint8_t> reach_;   // of the last eight queries to each, the latest in the lowest bit
+  std::optional<BatteryClock> rtc_;
+  TrueTime given_up_ = TrueTime::min();
+  TrueTime next_feed_ = TrueTime::max();
+  TrueTime next_event_{};
+  // The last consensus of the sources, in the free-running frame.
+  struct Agreed {
+    FreeTime at;
+    Discipline::Consensus consensus;
+  };
+  std::optional<Agreed> agreed_;
 };
 
 }  // namespace isletime::sim

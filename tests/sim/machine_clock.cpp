@@ -31,6 +31,11 @@ WallTime MachineClock::read(TrueTime now) {
   return start_ + now + stepped_ + rounded(last_gained_ + steered_);
 }
 
+nanoseconds MachineClock::since_start(TrueTime now) {
+  advance(now);
+  return now + rounded(last_gained_ + steered_);
+}
+
 Seconds MachineClock::error(TrueTime now) {
   advance(now);
   return last_gained_ + steered_ + stepped_;

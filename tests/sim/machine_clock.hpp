@@ -15,6 +15,8 @@ class MachineClock {
   MachineClock(Oscillator oscillator, WallTime start, nanoseconds error);
 
   WallTime read(TrueTime now);
+  // What it has counted since the start, whoever has stepped it.
+  nanoseconds since_start(TrueTime now);
   // wall - true.
   Seconds error(TrueTime now);
   // Returns what the kernel really applies.

@@ -11,7 +11,7 @@ Scenario row(int number, std::string_view name, Queue queue, double walk, Second
   Scenario s{.number = number, .name = name};
   s.oscillator = {.frequency = 20e-6, .walk = walk};
   s.link = even_link(5 * kMillisecond, queue);
-  s.node.poll = {.min = 6, .max = 6};
+  s.hub.poll = {.min = 6, .max = 6};
   s.bounds.rms = rms;
   if (device) s.device = Bounds{.rms = device};
   return s;

@@ -12,7 +12,7 @@ Scenario row(int number, std::string_view name) {
   Scenario s{.number = number, .name = name};
   s.oscillator = {.frequency = 20 * kPpm, .walk = 1e-9};
   s.link = even_link(100 * kMicrosecond, exponential(100 * kMicrosecond));
-  s.node.poll = {.min = 6, .max = 6};
+  s.hub.poll = {.min = 6, .max = 6};
   return s;
 }
 

@@ -12,7 +12,7 @@ Scenario row(int number, std::string_view name, Seconds noise, Seconds rms, Seco
   Scenario s{.number = number, .name = name};
   s.oscillator = {.frequency = 20e-6, .walk = 1e-9};
   s.link = even_link(100 * kMicrosecond, exponential(noise));
-  s.node.poll = {.min = 6, .max = 6};
+  s.hub.poll = {.min = 6, .max = 6};
   s.bounds.rms = rms;
   s.device = Bounds{.rms = device};
   return s;
@@ -44,7 +44,7 @@ Scenario lossy() {
 Scenario seldom_up() {
   auto s = row(53, "up 1200 s of 10'000 s", 100 * kMicrosecond, 292 * kMicrosecond, 515 * kMicrosecond);
   s.link.schedule = {.up = 1200s, .period = 10'000s};
-  s.node.poll = {};
+  s.hub.poll = {};
   s.duration = 200'000s;
   return s;
 }
@@ -52,7 +52,7 @@ Scenario seldom_up() {
 Scenario island() {
   auto s = row(54, "up 30 min in 6.5 h", kMillisecond, 1.3 * kMillisecond, 1.8 * kMillisecond);
   s.link.schedule = {.up = 30min, .period = 390min};
-  s.node.poll = {};
+  s.hub.poll = {};
   s.duration = 96h;
   s.settling = 780min;
   return s;

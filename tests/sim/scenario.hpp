@@ -7,16 +7,40 @@
 #include <string_view>
 #include <vector>
 
+#include "libsync/core/exchange.hpp"
+#include "libsync/core/ntp_packet.hpp"
+#include "libsync/hub/discipline/control_law.hpp"
+#include "libsync/hub/discipline/estimator_model.hpp"
+#include "libsync/hub/discipline/filter_bank.hpp"
+#include "libsync/hub/discipline/poll_choice.hpp"
 #include "libsync/policy/device_estimator.hpp"
+#include "libsync/policy/source_select.hpp"
 #include "tests/sim/link.hpp"
-#include "tests/sim/node.hpp"
 #include "tests/sim/oscillator.hpp"
 #include "tests/sim/server_clock.hpp"
 
 namespace isletime::sim {
 
-// Somebody sets the clock by hand now and then: no round trip, only a bound.
-struct ByHand {
+// The reply of a server, as it arrives.
+struct Reply {
+  TrueTime sent{};  // the query
+  Exchange exchange{};
+  Dispersion precision{};  // the server's own
+  Leap leap = Leap::kNone;
+};
+
+// What a hub is configured with. It holds for all of its servers alike, but for the first one's tier.
+struct HubSettings {
+  PollLimits poll{};
+  ServerOwner owner = ServerOwner::kOurselves;
+  std::optional<FilterBank::Frequency> saved_frequency{};  // what an earlier run has left
+  Tier tier = Tier::kNormal;
+  ControlLimits control{};
+  const EstimatorModel* model = nullptr;  // the whole of it if there is none
+};
+
+// Another program measures a server now and then, and feeds what it finds: no round trip, only a bound.
+struct Fed {
   nanoseconds shortest = seconds{3600};
   nanoseconds longest = seconds{7200};
   Dispersion uncertainty{};
@@ -26,7 +50,6 @@ struct ByHand {
 struct Rtc {
   OscillatorModel oscillator{};
   nanoseconds error = std::chrono::milliseconds{300};
-  nanoseconds read_every = seconds{64};
   Dispersion uncertainty{std::chrono::milliseconds{1}};
 };
 
@@ -75,13 +98,13 @@ struct Scenario {
   LinkModel link{};
   ServerClock server{};
   std::vector<FurtherServer> further{};
-  NodeConfig node{};
+  HubSettings hub{};
   WallTime start{seconds{1'790'000'000}};
   nanoseconds initial_error = std::chrono::milliseconds{20};
   bool judged_by_server = false;  // its own error is not held against us
   nanoseconds duration = seconds{120'000};
   nanoseconds settling = seconds{20'000};  // no error counts before
-  std::optional<ByHand> by_hand{};         // instead of any server
+  std::optional<Fed> fed{};                // instead of any server
   std::optional<Rtc> rtc{};
   std::optional<TrueTime> leap_second_at{};
   std::optional<Schedule> asleep{};  // from `up` to `period`, once

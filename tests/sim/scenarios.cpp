@@ -19,7 +19,7 @@ Scenario foul_day(int number, std::string_view name, LinkModel link, Chrony chro
   Scenario s{.number = number, .name = name};
   s.oscillator = {.frequency = 20 * kPpm, .walk = 1e-9};
   s.link = std::move(link);
-  s.node.poll = {};
+  s.hub.poll = {};
   s.duration = std::chrono::hours{24};
   s.settling = std::chrono::hours{4};
   s.chrony = chrony;

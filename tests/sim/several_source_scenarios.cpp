@@ -19,7 +19,7 @@ Scenario row(int number, std::string_view name, Bounds bounds, std::vector<Furth
   s.oscillator = {.frequency = 20 * kPpm, .walk = 1e-9};
   s.link = noisy(100 * kMicrosecond);
   s.further = std::move(further);
-  s.node.poll = {.min = 6, .max = 6};
+  s.hub.poll = {.min = 6, .max = 6};
   s.duration = 60'000s;
   s.settling = 10'000s;
   s.bounds = bounds;
@@ -56,7 +56,7 @@ Scenario preferred_dies() {
   auto s = row(78, "the preferred one dies and comes back",
                {.rms = 14.6 * kMicrosecond, .maximum = 90 * kMicrosecond},
                {honest(300 * kMicrosecond), honest(300 * kMicrosecond)});
-  s.node.tier = Tier::kPreferred;
+  s.hub.tier = Tier::kPreferred;
   s.link.outage = {.from = 25'000s, .until = 45'000s};
   return s;
 }

@@ -41,7 +41,7 @@ class Simulation {
  public:
   Simulation(const Scenario& scenario, std::uint64_t seed)
       : scenario_(scenario), epoch_(scenario.start), machine_(scenario, seed), tally_(scenario) {
-    if (scenario.by_hand) return;
+    if (scenario.fed) return;
     constexpr std::uint64_t kSeedsApart = 1'000'000;
     constexpr nanoseconds kQueriesApart = std::chrono::milliseconds{250};
     associations_.emplace_back(scenario.link, scenario.server, seed * 3, seconds{1});
@@ -71,7 +71,9 @@ class Simulation {
     if (a.arrival == now_) {
       a.arrival = kNever;
       a.exchange.t4 = machine_.stamp(now_);
-      machine_.on_reply(i, now_, a.exchange, a.clock.precision());
+      machine_.on_reply(
+          i, now_,
+          {.sent = a.sent, .exchange = a.exchange, .precision = a.clock.precision(), .leap = announced()});
       a.last_asked = a.sent;
     } else if (a.timeout == now_) {
       a.timeout = kNever;
@@ -117,7 +119,7 @@ class Simulation {
       machine_.on_leap_second();
     }
     if (scenario_.asleep && now_ == scenario_.asleep->period) {
-      machine_.on_resume();
+      machine_.on_resume(scenario_.asleep->period - scenario_.asleep->up);
       for (Association& association : associations_) association.next_query = now_;
     }
     const Seconds expected = scenario_.judged_by_server ? scenario_.server.error(now_) : nanoseconds{};
@@ -126,6 +128,13 @@ class Simulation {
     JudgedClock judged = machine_.judge(now_);
     judged.error -= expected;
     tally_.judge(now_, judged, !is_surprised());
+  }
+
+  // A leap second is announced a day before it.
+  Leap announced() const {
+    constexpr nanoseconds kDay = std::chrono::hours{24};
+    const auto& at = scenario_.leap_second_at;
+    return at && now_ < *at && *at - now_ < kDay ? Leap::kInsert : Leap::kNone;
   }
 
   bool is_asleep() const {
