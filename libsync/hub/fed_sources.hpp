@@ -21,6 +21,7 @@ struct FedSource {
   std::string source;
   SourceKind kind;
   std::optional<std::size_t> index;  // in the discipline, while it may steer the clock
+  bool is_known_vaguely = false;     // by what it has in the discipline
   MonoTime at{};                     // of the last sample
   Offset offset{};
   Dispersion bound{};

@@ -307,6 +307,7 @@ class Hub {
   void judge(const Claim& claim, Instant now);
   void adopt(FedSource& fed, const Claim& claim, Instant now);
   bool is_our_own(const SampleRecord& sample) const;
+  OffsetSample sample_of(const Claim& claim, bool is_vague) const;
   bool contradicts_itself(const FedSource& fed, const Claim& claim, Instant now) const;
   void answer(FedSource& fed, bool is_accepted, const std::string& name, const std::string& text);
 

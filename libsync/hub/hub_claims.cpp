@@ -168,12 +168,14 @@ void Hub::judge(const Claim& claim, Instant now) {
 void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
   fed_.leave_outranked(claim.kind);
   discipline_.seed_frequency(frequency_for(claim.source, now.mono));
-  // What it says now counts, and no older word of its own that contradicts it. A person's word is never
-  // averaged.
-  if (claim.kind == SourceKind::kManual || contradicts_itself(fed, claim, now)) fed_.leave(fed);
+  // What it says now counts, and no older word of its own that contradicts it, or is vague beside it. A
+  // person's word is never averaged.
+  const bool knows_at_last = std::exchange(fed.is_known_vaguely, fed.is_vague()) && !fed.is_vague();
+  if (claim.kind == SourceKind::kManual || knows_at_last || contradicts_itself(fed, claim, now))
+    fed_.leave(fed);
   if (!fed_.join(fed)) return answer(fed, false, "no-room", "there are too many sources");
-  const auto sample = clock().sample_of(claim.at, claim.offset, fed.is_vague() ? kLeastKnown : claim.bound);
-  switch (discipline_.on_sample(*fed.index, now.mono, sample, claim.account)) {
+  switch (discipline_.on_sample(*fed.index, now.mono, sample_of(claim, fed.is_vague()),
+                                fed.is_vague() ? SourceAccount{} : claim.account)) {
     case Outcome::kStarted:
     case Outcome::kUsed:
     case Outcome::kStepped:
@@ -206,6 +208,13 @@ void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
                    .known = fed.is_vague() ? claim.bound : std::min(consensus_->bound, claim.bound),
                    .left = correction->step ? nanoseconds::zero() : magnitude(error)},
         now);
+}
+
+// What its root distance accounts for is the same in each of its samples, and is no noise of theirs.
+OffsetSample Hub::sample_of(const Claim& claim, bool is_vague) const {
+  const nanoseconds noise = saturated_difference(claim.bound.value, root_distance(claim.account));
+  return clock().sample_of(claim.at, claim.offset,
+                           is_vague ? kLeastKnown : Dispersion{std::max(noise, nanoseconds::zero())});
 }
 
 void Hub::proceed(const AdoptClaim& adopted, Instant now) {

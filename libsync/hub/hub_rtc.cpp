@@ -73,11 +73,14 @@ void Hub::on_rtc(const RtcOutcome& outcome, Instant now) {
            .at = claim.at,
            .offset = claim.offset,
            .bound = claim.bound,
-           .is_reliable = claim.is_reliable},
+           .is_reliable = claim.is_reliable,
+           .account = {.root_dispersion = {saturated_difference(claim.bound.value, claim.noise.value)}}},
           now);
     return;
   }
   FedSource& fed = fed_.find_or_add(rtc_->source(), SourceKind::kRtc);
+  // What it said before is of a time when nobody better told it.
+  fed_.leave(fed);
   fed.at = now.mono;
   fed.offset = {saturated_difference(claim.offset.value, elapsed(claim.at, hub_time(claim.at)))};
   fed.bound = claim.bound;

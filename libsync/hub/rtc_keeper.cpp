@@ -202,6 +202,7 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
   news.claim = Claim{.at = pair.machine,
                      .offset = {saturated_difference(nanoseconds::zero(), machine_less_chip)},
                      .bound = pair.bound,
+                     .noise = pair.bound,
                      .is_reliable = true,
                      .is_heard = false,
                      .remark = "others know better: it is compared with them"};
@@ -223,6 +224,7 @@ RtcKeeper::Claim RtcKeeper::claim_alone(const RtcLook& look, MonoTime now) {
   return {.at = pair.machine,
           .offset = {saturated_sum(elapsed(pair.machine, pair.chip), known.offset.value)},
           .bound = {saturated_sum(known.bound.value, pair.bound.value)},
+          .noise = pair.bound,
           .is_reliable = true,
           .is_heard = true,
           .remark = {}};

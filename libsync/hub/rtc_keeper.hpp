@@ -53,6 +53,7 @@ class RtcKeeper {
     WallTime at;
     Offset offset;
     Dispersion bound;
+    Dispersion noise;  // the part of it that is another one with each reading
     bool is_reliable;
     bool is_heard;       // nobody better tells the time
     std::string remark;  // a clause for people

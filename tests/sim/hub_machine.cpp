@@ -154,13 +154,16 @@ void HubMachine::perform(const action::RunRtcJob& order, TrueTime now) {
   rtc_->done = now + kRtcJobTakes;
 }
 
-// When the hub wakes next, in true time. Its monotonic clock may run slower: then it is asked again.
+// When the hub wakes next, in true time. The monotonic clock is slewed; where the oscillator makes it a
+// little slower as well, the hub is asked again.
 void HubMachine::plan(TrueTime now) {
   constexpr nanoseconds kSoon{1000};
   next_event_ = std::min(next_feed_, rtc_ ? rtc_->done : kNever);
   const Instant instant = this->instant(now);
   const auto wakeup = hub_.next_wakeup(instant);
-  if (wakeup) next_event_ = std::min(next_event_, now + std::max(elapsed(instant.mono, *wakeup), kSoon));
+  if (!wakeup) return;
+  const nanoseconds left = rounded(Seconds{elapsed(instant.mono, *wakeup)} / clock_.pace());
+  next_event_ = std::min(next_event_, now + std::max(left, kSoon));
 }
 
 void HubMachine::feed(TrueTime now) {
@@ -194,7 +197,7 @@ void HubMachine::end_rtc_job(TrueTime now) {
                            .pair = RtcPair{.chip = free + rtc_->error + mistake(model.uncertainty),
                                            .machine = clock_.read(now),
                                            .bound = model.uncertainty},
-                           .temperature = {}};
+                           .temperature = Celsius{20}};
   }
   hub_.on_rtc(outcome, instant(now));
   remember_consensus(now);

@@ -25,6 +25,8 @@ class MachineClock {
   // UTC repeats a second, and with it the clock.
   void insert_leap_second() { start_ -= seconds{1}; }
 
+  // Its seconds in one of the oscillator's.
+  double pace() const { return 1.0 + rate_; }
   WallTime truth(TrueTime now) const { return start_ + now; }
   double oscillator_frequency() const { return oscillator_.frequency(); }
   // What the oscillator alone has gained.

@@ -20,13 +20,6 @@ constexpr std::uint64_t kUnrounded = 0xffff;
 // No deviation counts as less, because a variance of zero would silence all other sources.
 constexpr double kLeastVariance = 1e-24;
 
-// This leaves out RFC 5905's tolerance for the sample's age, which accounts for the local oscillator: the
-// estimator knows that better, and the tolerance would let a liar move the clock by a millisecond before
-// anybody disagreed.
-nanoseconds root_distance_of(const SourceAccount& account) {
-  return saturated_sum(account.root_delay.value / 2, account.root_dispersion.value);
-}
-
 }  // namespace
 
 std::optional<std::size_t> Discipline::add(const SourceConfig& config) {
@@ -173,7 +166,7 @@ Candidate Discipline::candidate_of(const Source& source, FreeTime now, nanosecon
   candidate.has_samples = true;
   candidate.offset = {saturated_difference(offset_of(*estimate).value, steered)};
   candidate.bound = {
-      saturated_sum(source.estimator.error_bound(*estimate).value, root_distance_of(source.account))};
+      saturated_sum(source.estimator.error_bound(*estimate).value, root_distance(source.account))};
   candidate.deviation = {rounded(Seconds{std::sqrt(estimate->var_phase)})};
   return candidate;
 }

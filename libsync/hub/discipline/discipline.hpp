@@ -30,6 +30,13 @@ struct SourceAccount {
   NtpTimestamp reference_time{};  // when its clock was last set
 };
 
+// Returns how far the source may be from true time by its own account. This leaves out RFC 5905's tolerance
+// for the sample's age, which accounts for the local oscillator: the estimator knows that better, and the
+// tolerance would let a liar move the clock by a millisecond before anybody disagreed.
+constexpr nanoseconds root_distance(const SourceAccount& account) {
+  return saturated_sum(account.root_delay.value / 2, account.root_dispersion.value);
+}
+
 // Why the last query yielded no sample.
 enum class Trouble : std::uint8_t { kNone, kNoReply, kUnsynchronised, kLoop, kTooUncertain };
 
