@@ -11,7 +11,7 @@
 #include "libsync/core/result.hpp"
 #include "libsync/drivers/edge_search.hpp"
 #include "libsync/record/sample_record.hpp"
-#include "tools/driftlog/failure.hpp"
+#include "tools/common/failure.hpp"
 #include "tools/driftlog/printed_time.hpp"
 #include "tools/rtcset/machine.hpp"
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "libsync/core/rfc3339.hpp"
+#include "tools/common/duration_text.hpp"
 #include "tools/rtcset/page.hpp"
 
 namespace isletime::rtcset {

@@ -9,10 +9,6 @@
 
 namespace isletime::rtcset {
 
-std::string signed_seconds(nanoseconds value) {
-  return fmt::format("{}{}", value < nanoseconds::zero() ? "" : "+", seconds_text(value));
-}
-
 std::string ppm_text(std::int64_t ppb) {
   return fmt::format("{}{}.{:03}", ppb < 0 ? '-' : '+', std::abs(ppb) / 1000, std::abs(ppb) % 1000);
 }

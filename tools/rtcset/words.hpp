@@ -10,9 +10,8 @@
 
 namespace isletime::rtcset {
 
-std::string signed_seconds(nanoseconds value);  // "+0.001000000"
-std::string ppm_text(std::int64_t ppb);         // "+0.300"
-std::string utc_text(seconds since_epoch);      // "2026-02-03T04:05:06Z"
+std::string ppm_text(std::int64_t ppb);     // "+0.300"
+std::string utc_text(seconds since_epoch);  // "2026-02-03T04:05:06Z"
 const char* integrity_text(Integrity integrity);
 // "the battery clock is 1.2 ms behind, give or take 0.5 ms".
 std::string comparison_text(const Comparison& comparison);

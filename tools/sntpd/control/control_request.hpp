@@ -17,8 +17,6 @@ namespace isletime::sntpd {
 enum class Topic : std::uint8_t { kStatus, kSources, kClients, kActivity };
 std::string_view to_string(Topic topic);  // as in the request
 
-inline constexpr unsigned kMostActivityLines = 500;
-
 // {"request":"status","follow":true}
 struct Show {
   Topic topic = Topic::kStatus;
@@ -39,7 +37,6 @@ struct SetTime {
 struct SetRateError {
   Ppm rate_error;  // above 0, at most kMostRateError
 };
-inline constexpr Ppm kMostRateError = Ppm::whole(500);  // more, and no kernel could steer the clock
 struct Reload {};
 
 using ControlRequest = std::variant<Show, Feed, SetTime, SetRateError, Reload>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/ntpprobe/probe.hpp"
+#include "tools/common/probe/probe.hpp"
 
 #include <atomic>
 
@@ -9,7 +9,7 @@
 #include "tests/fakes/lying_server.hpp"
 #include "tests/fakes/reply_maker.hpp"
 
-namespace isletime::ntpprobe {
+namespace isletime::probe {
 namespace {
 
 using namespace std::chrono_literals;
@@ -37,9 +37,10 @@ TEST(Probe, DoesNotAskAgainWithinADayWhoToldItToStop) {
   });
   const Log log("test", Log::Level::kErrors);
   const Endpoint address{IpAddress::v4(0x7f00'0001), static_cast<std::uint16_t>(std::stoi(server.port()))};
-  Options options;
-  options.samples = 4;
-  Probe probe({}, address, options, -20, nullptr, log);
+  Settings settings;
+  settings.samples = 4;
+  settings.interval = nanoseconds::zero();
+  Probe probe({}, address, settings, -20, nullptr, log);
   for (const nanoseconds later : {nanoseconds{0}, nanoseconds{1h}, nanoseconds{23h}}) {
     EXPECT_EQ(failure_of_round(probe, later), "kiss-deny");
   }
@@ -49,4 +50,4 @@ TEST(Probe, DoesNotAskAgainWithinADayWhoToldItToStop) {
 }
 
 }  // namespace
-}  // namespace isletime::ntpprobe
+}  // namespace isletime::probe

@@ -4,11 +4,11 @@
 
 #include <string>
 
-namespace isletime::driftlog {
+namespace isletime {
 
 struct Failure {
-  std::string name;  // "timed-out"
+  std::string name;  // "timed-out", "kiss-rate"
   std::string text;
 };
 
-}  // namespace isletime::driftlog
+}  // namespace isletime

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "tools/ntpprobe/finding.hpp"
+#include "tools/ntpprobe/verdict.hpp"
 
 #include <gtest/gtest.h>
-
-#include "tools/common/duration_text.hpp"
 
 namespace isletime::ntpprobe {
 namespace {
@@ -50,26 +48,6 @@ TEST(Verdict, WarnsOfAServerThatFollowsUs) {
   Finding finding = measured(0ns, 1ms);
   std::get<Measured>(finding.outcome).follows_us = true;
   EXPECT_NE(judge(finding, Options{}).sentence.find("do not follow it"), std::string::npos);
-}
-
-TEST(FindingRecord, UncertaintyIsHalfTheDelayAndTheDispersion) {
-  Finding finding = measured(7ns, 10us);
-  std::get<Measured>(finding.outcome).sample.dispersion = {3us};
-  const SampleRecord record = record_of(finding);
-  EXPECT_EQ(record.source, "ntp:hub");
-  EXPECT_EQ(record.offset, 7ns);
-  EXPECT_EQ(record.uncertainty, 8us);
-  EXPECT_FALSE(record.error);
-}
-
-TEST(DurationText, UsesTheUnitThatPeopleWould) {
-  EXPECT_EQ(duration_text(340ns), "340 ns");
-  EXPECT_EQ(duration_text(12'300ns), "12.3 us");
-  EXPECT_EQ(duration_text(1'234us), "1.234 ms");
-  EXPECT_EQ(duration_text(5s), "5.000 s");
-  EXPECT_EQ(duration_text(10min), "10 min");
-  EXPECT_EQ(duration_text(3h + 20min), "3 h 20 min");
-  EXPECT_EQ(duration_text(24h * 412), "412 days");
 }
 
 }  // namespace

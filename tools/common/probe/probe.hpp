@@ -13,16 +13,17 @@
 #include "libsync/policy/client.hpp"
 #include "libsync/posix/mac.hpp"
 #include "libsync/posix/query_socket.hpp"
+#include "tools/common/host.hpp"
 #include "tools/common/log.hpp"
-#include "tools/ntpprobe/finding.hpp"
-#include "tools/ntpprobe/options.hpp"
+#include "tools/common/probe/finding.hpp"
+#include "tools/common/probe/settings.hpp"
 
-namespace isletime::ntpprobe {
+namespace isletime::probe {
 
 class Probe {
  public:
   // `log` and `key` outlive the probe; a null key: queries are not signed.
-  Probe(const Host& host, const Endpoint& server, const Options& options, std::int8_t precision,
+  Probe(const Host& host, const Endpoint& server, const Settings& settings, std::int8_t precision,
         const Key* key, const Log& log);
 
   void start_round();
@@ -67,4 +68,4 @@ class Probe {
   IpAddress local_;
 };
 
-}  // namespace isletime::ntpprobe
+}  // namespace isletime::probe

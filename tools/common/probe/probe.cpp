@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/ntpprobe/probe.hpp"
+#include "tools/common/probe/probe.hpp"
 
 #include <cstring>
 #include <utility>
@@ -15,39 +15,33 @@
 #include "libsync/record/sample_record.hpp"
 #include "tools/common/duration_text.hpp"
 
-namespace isletime::ntpprobe {
+namespace isletime::probe {
 namespace {
 
-// Strangers' servers get the spacing that their rate limits expect; a loopback address is nobody else's.
-nanoseconds default_interval(const Endpoint& server, bool monitor) {
-  if (server.address.is_loopback() && !monitor) return nanoseconds::zero();
-  return seconds{2};
-}
-
-ClientConfig config_of(const Endpoint& server, const Options& options, std::int8_t precision) {
+ClientConfig config_of(const Endpoint& server, const Settings& settings, std::int8_t precision) {
   ClientConfig config;
   config.server = server;
   config.precision = precision;
-  config.timeout = options.timeout;
-  config.shortest_interval = options.interval.value_or(default_interval(server, options.monitor));
+  config.timeout = settings.timeout;
+  config.shortest_interval = settings.interval;
   config.longest_interval = config.shortest_interval;
-  config.interleaved = options.interleaved;
-  config.era_pivot = options.era_pivot;
+  config.interleaved = settings.interleaved;
+  config.era_pivot = settings.era_pivot;
   return config;
 }
 
 }  // namespace
 
-Probe::Probe(const Host& host, const Endpoint& server, const Options& options, std::int8_t precision,
+Probe::Probe(const Host& host, const Endpoint& server, const Settings& settings, std::int8_t precision,
              const Key* key, const Log& log)
     : log_(log),
       host_(host.text),
       server_(server),
-      samples_(options.samples),
-      timeout_(options.timeout),
+      samples_(settings.samples),
+      timeout_(settings.timeout),
       precision_(precision),
       key_(key),
-      client_(config_of(server, options, precision)) {}
+      client_(config_of(server, settings, precision)) {}
 
 void Probe::start_round() {
   samples_left_ = samples_;
@@ -180,4 +174,4 @@ Finding Probe::make_finding() {
   return {host_, best->time, Measured{*best, follows_us}};
 }
 
-}  // namespace isletime::ntpprobe
+}  // namespace isletime::probe
