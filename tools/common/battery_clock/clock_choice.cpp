@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
-#include "tools/rtcset/clock_choice.hpp"
+#include "tools/common/battery_clock/clock_choice.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "libsync/drivers/rtc_detect.hpp"
-#include "tools/rtcset/chip_clock.hpp"
+#include "tools/common/battery_clock/chip_clock.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::battery_clock {
 namespace {
 
-I2cDev::Claims claims_of(const Options& options) {
-  return options.force ? I2cDev::Claims::kIgnored : I2cDev::Claims::kRespected;
+I2cDev::Claims claims_of(const WantedClock& wanted) {
+  return wanted.is_forced ? I2cDev::Claims::kIgnored : I2cDev::Claims::kRespected;
 }
 
-std::vector<std::uint8_t> addresses_of(const Options& options) {
-  if (options.address) return {*options.address};
-  if (options.chip) return {default_address(*options.chip)};
+std::vector<std::uint8_t> addresses_of(const WantedClock& wanted) {
+  if (wanted.address) return {*wanted.address};
+  if (wanted.chip) return {default_address(*wanted.chip)};
   return {kClockAddresses.begin(), kClockAddresses.end()};
 }
 
@@ -34,18 +34,18 @@ bool may_be(const Detected& chip, ChipModel model) {
 }
 
 // Somebody answers, and it is not what was asked for.
-std::optional<Fault> find_fault(const Detected& chip, const Options& options) {
+std::optional<Fault> find_fault(const Detected& chip, const WantedClock& wanted) {
   if (chip.error) return fault_of(*chip.error);
-  if (!chip.model && !(options.chip && options.force)) {
+  if (!chip.model && !(wanted.chip && wanted.is_forced)) {
     return Fault{
         "unknown-chip",
         "something answers, but it is no clock that is known: try --chip and --force if you know better",
         ExitStatus::kBadVerdict};
   }
-  if (options.chip && !may_be(chip, *options.chip) && !options.force) {
+  if (wanted.chip && !may_be(chip, *wanted.chip) && !wanted.is_forced) {
     return Fault{"wrong-chip",
                  fmt::format("there is no {} but a {}: leave out --chip, or --force to take it for one",
-                             to_string(*options.chip), kind_of(chip)),
+                             to_string(*wanted.chip), kind_of(chip)),
                  ExitStatus::kUsage};
   }
   return std::nullopt;
@@ -62,18 +62,18 @@ struct DetectHost {
 };
 
 std::optional<Candidate> look_at(const std::string& path, I2cBus& bus, std::uint8_t address,
-                                 const Options& options, DetectHost host) {
+                                 const WantedClock& wanted, DetectHost host) {
   const auto chip = detect(bus, address, host);
   if (!chip) return std::nullopt;
-  const auto fault = find_fault(*chip, options);
+  const auto fault = find_fault(*chip, wanted);
   if (fault) return Candidate{path, address, std::nullopt, fault, kind_of(*chip)};
-  const auto model = options.chip ? options.chip : chip->model;
-  return Candidate{path, address, model, std::nullopt, options.chip ? to_string(*model) : kind_of(*chip)};
+  const auto model = wanted.chip ? wanted.chip : chip->model;
+  return Candidate{path, address, model, std::nullopt, wanted.chip ? to_string(*model) : kind_of(*chip)};
 }
 
-void add_candidates(std::vector<Candidate>& candidates, const std::string& path, const Options& options,
+void add_candidates(std::vector<Candidate>& candidates, const std::string& path, const WantedClock& wanted,
                     Devices& devices, Machine& machine) {
-  auto device = devices.open(path, claims_of(options));
+  auto device = devices.open(path, claims_of(wanted));
   if (!device) {
     candidates.push_back({path, std::nullopt, std::nullopt, device.error(), "unknown"});
     return;
@@ -82,21 +82,21 @@ void add_candidates(std::vector<Candidate>& candidates, const std::string& path,
     candidates.push_back({path, std::nullopt, std::nullopt, std::nullopt, (*clock)->kind()});
     return;
   }
-  for (const std::uint8_t address : addresses_of(options)) {
-    if (auto candidate = look_at(path, *std::get<Bus>(*device), address, options, {machine})) {
+  for (const std::uint8_t address : addresses_of(wanted)) {
+    if (auto candidate = look_at(path, *std::get<Bus>(*device), address, wanted, {machine})) {
       candidates.push_back(std::move(*candidate));
     }
   }
 }
 
-Result<ChosenClock, Fault> open_candidate(const Candidate& candidate, const Options& options,
+Result<ChosenClock, Fault> open_candidate(const Candidate& candidate, const WantedClock& wanted,
                                           Devices& devices, const CivilDate& near) {
   const std::string name = name_of(candidate);
   if (candidate.fault) {
     return Unexpected{
         Fault{candidate.fault->name, name + ": " + candidate.fault->text, candidate.fault->status}};
   }
-  auto device = devices.open(candidate.path, claims_of(options));
+  auto device = devices.open(candidate.path, claims_of(wanted));
   if (!device)
     return Unexpected{Fault{device.error().name, name + ": " + device.error().text, device.error().status}};
   if (auto* clock = std::get_if<Clock>(&*device)) return ChosenClock{name, std::move(*clock)};
@@ -134,31 +134,31 @@ std::string name_of(const Candidate& candidate) {
   return candidate.address ? fmt::format("{}@{:#04x}", candidate.path, *candidate.address) : candidate.path;
 }
 
-std::vector<Candidate> find_candidates(const Options& options, Devices& devices, Machine& machine) {
+std::vector<Candidate> find_candidates(const WantedClock& wanted, Devices& devices, Machine& machine) {
   std::vector<Candidate> candidates;
-  const auto paths = options.device ? std::vector{*options.device} : devices.list();
-  for (const std::string& path : paths) add_candidates(candidates, path, options, devices, machine);
+  const auto paths = wanted.device ? std::vector{*wanted.device} : devices.list();
+  for (const std::string& path : paths) add_candidates(candidates, path, wanted, devices, machine);
   return candidates;
 }
 
-Result<ChosenClock, Fault> choose_clock(const Options& options, Devices& devices, Machine& machine,
+Result<ChosenClock, Fault> choose_clock(const WantedClock& wanted, Devices& devices, Machine& machine,
                                         const CivilDate& near) {
-  const auto candidates = find_candidates(options, devices, machine);
+  const auto candidates = find_candidates(wanted, devices, machine);
   std::vector<Candidate> usable;
   std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(usable),
                [](const Candidate& candidate) { return !candidate.fault; });
-  if (usable.size() == 1) return open_candidate(usable[0], options, devices, near);
+  if (usable.size() == 1) return open_candidate(usable[0], wanted, devices, near);
   if (usable.size() > 1) {
     return Unexpected{
         Fault{"ambiguous",
               fmt::format("several battery clocks: name one with --device and --address: {}", listed(usable)),
               ExitStatus::kUsage}};
   }
-  if (candidates.size() == 1) return open_candidate(candidates[0], options, devices, near);
+  if (candidates.size() == 1) return open_candidate(candidates[0], wanted, devices, near);
   if (!candidates.empty()) return Unexpected{fault_of_all(candidates)};
-  if (options.device) {
+  if (wanted.device) {
     return Unexpected{
-        Fault{"no-acknowledge", *options.device + ": " + fault_of(BusError::kNoAcknowledge).text}};
+        Fault{"no-acknowledge", *wanted.device + ": " + fault_of(BusError::kNoAcknowledge).text}};
   }
   return Unexpected{Fault{
       "no-device",
@@ -166,4 +166,4 @@ Result<ChosenClock, Fault> choose_clock(const Options& options, Devices& devices
       "its device with --device"}};
 }
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock

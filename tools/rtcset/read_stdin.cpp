@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/rtcset/surroundings.hpp"
+#include "tools/rtcset/read_stdin.hpp"
 
 #include <array>
 #include <cerrno>
@@ -7,36 +7,12 @@
 
 #include <unistd.h>
 
-#include "libsync/posix/control_socket.hpp"
 #include "libsync/record/fit_object.hpp"
-#include "libsync/record/json_writer.hpp"
-#include "tools/common/control_connection.hpp"
-#include "tools/common/paths.hpp"
 #include "tools/common/signals.hpp"
 
 namespace isletime::rtcset {
-namespace {
 
-// Empty: it has none, or did not say.
-std::string rtc_of(ControlConnection& connection) {
-  if (!connection.send(JsonWriter{}.text("request", "status").object())) return {};
-  const auto line = connection.receive(kPatience);
-  if (!line) return {};
-  const auto reply = parse_json(*line, {kLargestControlReply, 8});
-  const JsonValue* rtc = reply ? reply->find("rtc") : nullptr;
-  const JsonValue* source = rtc == nullptr ? nullptr : rtc->find("source");
-  const std::string* name = source == nullptr ? nullptr : source->text();
-  return name == nullptr ? std::string{} : *name;
-}
-
-}  // namespace
-
-std::optional<RunningSntpd> find_sntpd(const std::optional<std::string>& control) {
-  const auto paths = control ? std::vector{*control} : control_sockets_to_try(isletime::surroundings());
-  auto connection = ControlConnection::open(paths);
-  if (!connection) return std::nullopt;
-  return RunningSntpd{connection->path(), rtc_of(*connection)};
-}
+using battery_clock::Fault;
 
 Result<std::string, Fault> read_stdin() {
   if (isatty(STDIN_FILENO) == 1) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What rtcset asks of stdin and of a running sntpd.
-#include "tools/rtcset/surroundings.hpp"
+#include "tools/rtcset/read_stdin.hpp"
 
 #include <array>
 #include <cstdlib>
@@ -12,7 +11,6 @@
 
 #include "libsync/posix/fd.hpp"
 #include "libsync/record/fit_object.hpp"
-#include "tests/fakes/control_daemon.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
 namespace isletime::rtcset {
@@ -30,7 +28,7 @@ class Stdin {
   Fd before_;
 };
 
-Result<std::string, Fault> read_file(const std::string& content) {
+Result<std::string, battery_clock::Fault> read_file(const std::string& content) {
   const fakes::ScratchFolder folder;
   folder.write("input", content);
   const Fd file(open(folder.path("input").c_str(), O_RDONLY | O_CLOEXEC));
@@ -63,23 +61,6 @@ TEST(ReadStdin, DoesNotWaitForSomebodyToTypeADriftFit) {
   ASSERT_FALSE(text);
   EXPECT_EQ(text.error().status, ExitStatus::kUsage);
   EXPECT_NE(text.error().text.find("one JSON object with drift_ppm"), std::string::npos) << text.error().text;
-}
-
-TEST(FindSntpd, FindsOneThatRunsAndNoneThatDoesNot) {
-  const fakes::ScratchFolder folder;
-  EXPECT_FALSE(find_sntpd(folder.path("nobody")));
-  const fakes::ControlDaemon daemon(folder.path("sntpd.sock"));
-  const auto found = find_sntpd(daemon.path());
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->path, daemon.path());
-}
-
-TEST(FindSntpd, OneThatTalksNonsenseRunsAllTheSame) {
-  const fakes::ScratchFolder folder;
-  const fakes::ControlDaemon daemon(folder.path("sntpd.sock"), fakes::ControlDaemon::Manner::kNoJson);
-  const auto found = find_sntpd(daemon.path());
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->rtc, "");
 }
 
 }  // namespace

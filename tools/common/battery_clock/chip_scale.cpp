@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "tools/rtcset/chip_scale.hpp"
+#include "tools/common/battery_clock/chip_scale.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include <time.h>
 
-namespace isletime::rtcset {
+namespace isletime::battery_clock {
 namespace {
 
 // By how much zones turn their clocks back; Lord Howe Island by half an hour.
@@ -49,4 +49,4 @@ bool comes_twice(seconds shown, ChipScale scale) {
                        [&](seconds turn) { return from_utc(chosen + turn, scale) == shown; }) > 1;
 }
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock

@@ -7,7 +7,7 @@
 #include "libsync/core/civil_time.hpp"
 #include "libsync/core/time_types.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::battery_clock {
 
 enum class ChipScale : std::uint8_t { kUtc, kLocalTime };
 
@@ -17,4 +17,4 @@ seconds to_utc(seconds shown, ChipScale scale, seconds near);
 seconds from_utc(seconds utc, ChipScale scale);
 bool comes_twice(seconds shown, ChipScale scale);
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock

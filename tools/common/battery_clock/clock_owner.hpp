@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Whom rtcset asks besides clocks: a running sntpd, and stdin.
+// A running sntpd, and whether it has a battery clock, which it then writes itself.
 #pragma once
 
 #include <optional>
 #include <string>
 
-#include "libsync/core/result.hpp"
-#include "tools/rtcset/fault.hpp"
+#include "tools/common/battery_clock/fault.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::battery_clock {
 
 struct RunningSntpd {
   std::string path;  // of its control socket
@@ -18,7 +17,7 @@ struct RunningSntpd {
 // Asks at `control`, or where sntpd puts its socket by default. Absent: none runs.
 std::optional<RunningSntpd> find_sntpd(const std::optional<std::string>& control);
 
-// All of it. Error: a terminal, at which nobody would type a drift fit.
-Result<std::string, Fault> read_stdin();
+// Absent: the clock of this name may be written, as the sntpd that runs, if any, does not have it.
+std::optional<Fault> find_owner(const std::optional<RunningSntpd>& sntpd, const std::string& name);
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What rtcset asks of the machine besides its battery clocks: the time, to wait, and to set the system clock.
+// What a tool asks of its machine: the time, to wait, and to set the system clock.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 #include "libsync/policy/instant.hpp"
 #include "libsync/posix/sys_error.hpp"
 
-namespace isletime::rtcset {
+namespace isletime {
 
 class Machine {
  public:
@@ -37,4 +37,4 @@ class ThisMachine final : public Machine {
 // Both clocks.
 Instant instant_of(Machine& machine);
 
-}  // namespace isletime::rtcset
+}  // namespace isletime

@@ -10,9 +10,9 @@
 #include "libsync/core/rtc/rtc_reading.hpp"
 #include "libsync/core/time_types.hpp"
 #include "libsync/drivers/register_report.hpp"
-#include "tools/rtcset/fault.hpp"
+#include "tools/common/battery_clock/fault.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::battery_clock {
 
 class BatteryClock {
  public:
@@ -42,4 +42,4 @@ class BatteryClock {
   virtual std::optional<Fault> repair() = 0;
 };
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock

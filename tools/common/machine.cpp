@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/rtcset/machine.hpp"
+#include "tools/common/machine.hpp"
 
 #include <time.h>
 
@@ -7,7 +7,7 @@
 #include "libsync/posix/system_clock.hpp"
 #include "tools/common/signals.hpp"
 
-namespace isletime::rtcset {
+namespace isletime {
 
 WallTime ThisMachine::wall_now() {
   return isletime::wall_now();
@@ -37,4 +37,4 @@ Instant instant_of(Machine& machine) {
   return read_instant([&] { return machine.mono_now(); }, [&] { return machine.wall_now(); });
 }
 
-}  // namespace isletime::rtcset
+}  // namespace isletime

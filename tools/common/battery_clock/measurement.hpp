@@ -7,11 +7,11 @@
 
 #include "libsync/core/rtc/rtc_reading.hpp"
 #include "libsync/drivers/rtc_stepper.hpp"
-#include "tools/rtcset/battery_clock.hpp"
-#include "tools/rtcset/chip_scale.hpp"
-#include "tools/rtcset/machine.hpp"
+#include "tools/common/battery_clock/battery_clock.hpp"
+#include "tools/common/battery_clock/chip_scale.hpp"
+#include "tools/common/machine.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::battery_clock {
 
 struct Comparison {
   WallTime time;     // by the system clock
@@ -70,4 +70,4 @@ std::string describe(ImplausibleTime implausible, WallTime made);
 // Why what the clock shows may not be believed.
 std::optional<Fault> find_doubt(const Measurement& measurement, WallTime made);
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "libsync/posix/dev_rtc.hpp"
-#include "tools/rtcset/battery_clock.hpp"
+#include "tools/common/battery_clock/battery_clock.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::battery_clock {
 
 class KernelClock final : public BatteryClock {
  public:
@@ -33,4 +33,4 @@ class KernelClock final : public BatteryClock {
 
 Fault fault_of(const SysError& error);
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "tools/rtcset/kernel_clock.hpp"
+#include "tools/common/battery_clock/kernel_clock.hpp"
 
 #include <limits>
 
-namespace isletime::rtcset {
+namespace isletime::battery_clock {
 
 Fault fault_of(const SysError& error) {
   switch (error.code) {
@@ -77,4 +77,4 @@ std::optional<Fault> KernelClock::repair() {
       ExitStatus::kUsage};
 }
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock

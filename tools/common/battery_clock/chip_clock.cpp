@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "tools/rtcset/chip_clock.hpp"
+#include "tools/common/battery_clock/chip_clock.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::battery_clock {
 namespace {
 
 std::optional<Fault> to_fault(std::optional<BusError> error) {
@@ -71,4 +71,4 @@ std::optional<Fault> ChipClock::repair() {
   return to_fault(chip_->repair());
 }
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "libsync/posix/i2c_dev.hpp"
-#include "tools/rtcset/battery_clock.hpp"
+#include "tools/common/battery_clock/battery_clock.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::battery_clock {
 
 using Bus = std::unique_ptr<I2cBus>;
 using Clock = std::unique_ptr<BatteryClock>;
@@ -36,4 +36,4 @@ class DevicesOfLinux final : public Devices {
   Result<Device, Fault> open(const std::string& path, I2cDev::Claims claims) override;
 };
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock

@@ -3,11 +3,25 @@
 // its registers tell, never its address alone.
 #pragma once
 
-#include "tools/rtcset/devices.hpp"
-#include "tools/rtcset/machine.hpp"
-#include "tools/rtcset/options.hpp"
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
-namespace isletime::rtcset {
+#include "libsync/core/civil_time.hpp"
+#include "libsync/drivers/chip_model.hpp"
+#include "tools/common/battery_clock/devices.hpp"
+#include "tools/common/machine.hpp"
+
+namespace isletime::battery_clock {
+
+// What a user says of the clock that is meant.
+struct WantedClock {
+  std::optional<std::string> device;  // absent: the only one that has a clock
+  std::optional<ChipModel> chip;
+  std::optional<std::uint8_t> address;
+  bool is_forced = false;  // past a driver of the kernel, and for whatever `chip` says
+};
 
 struct ChosenClock {
   std::string name;  // "/dev/i2c-1@0x68", "/dev/rtc0"
@@ -25,10 +39,10 @@ struct Candidate {
 std::string name_of(const Candidate& candidate);
 
 // Of one path, or of all that there are. Writes nothing but register pointers.
-std::vector<Candidate> find_candidates(const Options& options, Devices& devices, Machine& machine);
+std::vector<Candidate> find_candidates(const WantedClock& wanted, Devices& devices, Machine& machine);
 
 // The fault's text names the device.
-Result<ChosenClock, Fault> choose_clock(const Options& options, Devices& devices, Machine& machine,
+Result<ChosenClock, Fault> choose_clock(const WantedClock& wanted, Devices& devices, Machine& machine,
                                         const CivilDate& near);
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock

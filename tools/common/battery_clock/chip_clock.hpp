@@ -5,9 +5,9 @@
 #include <memory>
 
 #include "libsync/drivers/rtc_chips.hpp"
-#include "tools/rtcset/battery_clock.hpp"
+#include "tools/common/battery_clock/battery_clock.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::battery_clock {
 
 class ChipClock final : public BatteryClock {
  public:
@@ -33,4 +33,4 @@ class ChipClock final : public BatteryClock {
   CivilDate near_;
 };
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/rtcset/measurement.hpp"
+#include "tools/common/battery_clock/measurement.hpp"
 
 #include <string_view>
 
@@ -7,7 +7,7 @@
 
 #include "libsync/core/rfc3339.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::battery_clock {
 namespace {
 
 constexpr auto kBad = ExitStatus::kBadVerdict;
@@ -125,4 +125,4 @@ std::optional<Fault> find_doubt(const Measurement& measurement, WallTime made) {
   return std::nullopt;
 }
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock

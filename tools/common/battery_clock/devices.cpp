@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tools/rtcset/devices.hpp"
+#include "tools/common/battery_clock/devices.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -8,9 +8,9 @@
 #include <optional>
 
 #include "libsync/record/plain_text.hpp"
-#include "tools/rtcset/kernel_clock.hpp"
+#include "tools/common/battery_clock/kernel_clock.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::battery_clock {
 namespace {
 
 // Of "i2c-10" with "i2c-" 10. Absent: it is named otherwise.
@@ -64,4 +64,4 @@ Result<Device, Fault> DevicesOfLinux::open(const std::string& path, I2cDev::Clai
   return Unexpected{fault_of(clock.error().code == ENOTTY ? bus.error() : clock.error())};
 }
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock

@@ -7,7 +7,7 @@
 #include "libsync/ports/i2c_bus.hpp"
 #include "tools/common/exit_status.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::battery_clock {
 
 struct Fault {
   std::string name;  // "no-acknowledge"
@@ -40,4 +40,4 @@ inline Fault fault_of(BusError error) {
   return {};
 }
 
-}  // namespace isletime::rtcset
+}  // namespace isletime::battery_clock
