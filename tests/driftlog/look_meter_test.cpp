@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 // A clock behind a path with variable delays, and a machine in which time passes only by that path and by
 // sleep.
-class FarClock final : public rtcset::Machine {
+class FarClock final : public Machine {
  public:
   FarClock(unsigned seed, nanoseconds ahead, double ppm, nanoseconds resolution, nanoseconds way)
       : random_(seed), ahead_(ahead), ppm_(ppm), resolution_(resolution), way_(way) {}

@@ -4,17 +4,17 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/rtcset/world.hpp"
+#include "tests/fakes/rtc_world.hpp"
 #include "tools/driftlog/make_source.hpp"
 
 namespace isletime::driftlog {
 namespace {
 
 using namespace std::chrono_literals;
-using rtcset::World;
+using World = fakes::RtcWorld;
 
 std::unique_ptr<Source> source_of(World& world, const std::string& text = "rtc:/dev/i2c-1") {
-  return make_source(*parse_source(text), {}, world, world, rtcset::kMade);
+  return make_source(*parse_source(text), {}, world, world, fakes::kMade);
 }
 
 void expect_true(World& world, Source& source) {
@@ -50,6 +50,21 @@ TEST(RtcSource, IsSetByTheSystemClock) {
   EXPECT_FALSE(source->set(world.mono_now() + 10s));
   EXPECT_LT(std::chrono::abs(world.error()), 5ms);
   expect_true(world, *source);
+}
+
+TEST(RtcSource, IsNotSetByASystemClockThatIsCertainlyWrongAndSaysWhy) {
+  World world(ChipModel::kDs3231);
+  world.shift_system_clock(-24h * 365);
+  testing::internal::CaptureStderr();
+  const auto failure = source_of(world)->set(world.mono_now() + 10s);
+  const std::string messages = testing::internal::GetCapturedStderr();
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->name, "not-set");
+  EXPECT_EQ(
+      messages,
+      "driftlog: /dev/i2c-1@0x68: 2025-11-21 is before 2026-11-18, when this program was made: set this "
+      "machine's clock first, or --force\n");
+  EXPECT_EQ(world.bus().bytes_written(), 0U);
 }
 
 TEST(RtcSource, ABusThatIsRefusedIsAnError) {

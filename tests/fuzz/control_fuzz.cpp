@@ -6,6 +6,7 @@
 #include "libsync/record/json_writer.hpp"
 #include "libsync/record/plain_text.hpp"
 #include "tests/fuzz/harness.hpp"
+#include "tools/common/control_limits.hpp"
 #include "tools/sntpd/control/control_request.hpp"
 
 using namespace isletime;
@@ -24,13 +25,13 @@ void check_sample(const SampleRecord& sample) {
 
 void check_request(const sntpd::ControlRequest& request) {
   if (const auto* show = std::get_if<sntpd::Show>(&request)) {
-    require(show->lines >= 1 && show->lines <= sntpd::kMostActivityLines, "lines are few");
+    require(show->lines >= 1 && show->lines <= kMostActivityLines, "lines are few");
   }
   if (const auto* set = std::get_if<sntpd::SetTime>(&request)) {
     require(set->uncertainty.value >= nanoseconds::zero(), "a bound is not negative");
   }
   if (const auto* set = std::get_if<sntpd::SetRateError>(&request)) {
-    require(set->rate_error > Ppm{0} && set->rate_error <= sntpd::kMostRateError, "a rate is a clock's");
+    require(set->rate_error > Ppm{0} && set->rate_error <= kMostRateError, "a rate is a clock's");
   }
   if (const auto* feed = std::get_if<sntpd::Feed>(&request)) check_sample(feed->sample);
 }

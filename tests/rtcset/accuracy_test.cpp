@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How accurately rtcset reads, sets and trims every supported chip, on a bus of 100 kHz. The seed determines
-// the chip's phase, its crystal, and how late the program wakes up.
+// How accurately rtcset compares, sets and trims every supported chip, on a bus of 100 kHz. The seed
+// determines the chip's phase, its crystal, and how late the program wakes up.
 #include "tests/rtcset/world.hpp"
-#include "tools/rtcset/measurement.hpp"
 
 namespace isletime::rtcset {
 namespace {
@@ -16,35 +15,13 @@ class EveryChip : public testing::TestWithParam<ChipModel> {};
 INSTANTIATE_TEST_SUITE_P(Rtcset, EveryChip, testing::ValuesIn(kChipModels),
                          [](const auto& each) { return to_string(each.param); });
 
-fakes::Oscillator crystal(unsigned seed) {
-  return {.error_ppb = static_cast<std::int64_t>(seed) * 1700 - 90'000};
-}
-nanoseconds phase(unsigned seed) {
-  return (std::int64_t{seed} * 617'283'951ns) % 7s - 3s;
-}
 double in_seconds(nanoseconds value) {
   return std::chrono::duration<double>(value).count();
 }
 
-TEST_P(EveryChip, IsReadToTwoMillisecondsInLessThanThreeSeconds) {
-  for (unsigned seed = 0; seed < kSeeds; ++seed) {
-    World world(GetParam(), phase(seed), crystal(seed), seed);
-    ChipClock clock = world.clock();
-    const nanoseconds begin = world.now();
-    const auto measurement = measure(clock, world, ChipScale::kUtc);
-    EXPECT_LT(world.now() - begin, 3s) << seed;
-    ASSERT_TRUE(measurement && measurement->comparison) << seed;
-    const Comparison& comparison = *measurement->comparison;
-    EXPECT_LE(comparison.bound.value, 2ms) << seed;
-    // The chip's crystal has moved it by less than a microsecond since.
-    const nanoseconds wrong = comparison.offset.value - world.error();
-    EXPECT_LE(std::chrono::abs(wrong), comparison.bound.value + 1us) << seed;
-  }
-}
-
 TEST_P(EveryChip, IsComparedWithABoundThatHoldsTheTruth) {
   for (unsigned seed = 0; seed < kSeeds; seed += 11) {
-    World world(GetParam(), phase(seed), crystal(seed), seed);
+    World world(GetParam(), fakes::phase_of(seed), fakes::crystal_of(seed), seed);
     const Ran ran = world.run({"--json", "compare"});
     EXPECT_EQ(ran.status, ExitStatus::kGood) << ran.err;
     EXPECT_LE(number(ran.out, "uncertainty_s"), 0.002) << seed;
@@ -55,7 +32,7 @@ TEST_P(EveryChip, IsComparedWithABoundThatHoldsTheTruth) {
 
 TEST_P(EveryChip, IsSetToTwoMilliseconds) {
   for (unsigned seed = 0; seed < kSeeds; ++seed) {
-    World world(GetParam(), 3600s + phase(seed), crystal(seed), seed);
+    World world(GetParam(), 3600s + fakes::phase_of(seed), fakes::crystal_of(seed), seed);
     const Ran ran = world.run({"--json", "--chip", to_string(GetParam()), "set", "from-system"});
     EXPECT_EQ(ran.status, ExitStatus::kGood) << seed << ran.err;
     EXPECT_LE(std::chrono::abs(world.error()), 2ms) << seed;

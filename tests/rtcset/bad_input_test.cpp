@@ -2,7 +2,7 @@
 // Every fault of a chip, its bus or the input is reported in one line that says what to do about it.
 #include "libsync/record/fit_object.hpp"
 #include "tests/rtcset/world.hpp"
-#include "tools/rtcset/kernel_clock.hpp"
+#include "tools/common/battery_clock/kernel_clock.hpp"
 
 namespace isletime::rtcset {
 namespace {
@@ -146,7 +146,7 @@ TEST(BadBus, IsARecordWithAnErrorWhereRecordsAreAskedFor) {
 
 TEST(BadDevice, ThatIsNotPermittedAsksForTheRight) {
   World world(ChipModel::kDs3231);
-  world.refuse("/dev/i2c-1", fault_of(SysError{EACCES, "open"}));
+  world.refuse("/dev/i2c-1", battery_clock::fault_of(SysError{EACCES, "open"}));
   expect_one_line(world.run({"show"}), kFailed, "/dev/i2c-1: not permitted: run as root");
   expect_one_line(world.run({"--device", "/dev/i2c-1", "set", "from-system"}), kFailed, "run as root");
   expect_one_line(world.run({"detect"}), kFailed, "run as root");
@@ -155,11 +155,11 @@ TEST(BadDevice, ThatIsNotPermittedAsksForTheRight) {
 TEST(BadDevice, AmongSeveralIsNamedWithItsReason) {
   World world(ChipModel::kDs3231);
   world.offer({"/dev/i2c-1", "/dev/rtc0"});
-  world.refuse("/dev/i2c-1", fault_of(SysError{EACCES, "open"}));
-  world.refuse("/dev/rtc0", fault_of(SysError{EACCES, "open"}));
+  world.refuse("/dev/i2c-1", battery_clock::fault_of(SysError{EACCES, "open"}));
+  world.refuse("/dev/rtc0", battery_clock::fault_of(SysError{EACCES, "open"}));
   expect_one_line(world.run({"show"}), kFailed,
                   "/dev/i2c-1 (not-permitted), /dev/rtc0 (not-permitted): not permitted: run as root");
-  world.refuse("/dev/rtc0", fault_of(SysError{EBUSY, "open"}));
+  world.refuse("/dev/rtc0", battery_clock::fault_of(SysError{EBUSY, "open"}));
   expect_one_line(world.run({"show"}), kFailed,
                   "/dev/i2c-1 (not-permitted), /dev/rtc0 (busy): ask one by --device");
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The meaning of a chip's digits: local time, also when it repeats or does not exist; years; 12-hour mode.
+#include "tests/fakes/time_zone.hpp"
 #include "tests/rtcset/world.hpp"
 
 namespace isletime::rtcset {
@@ -12,15 +13,7 @@ constexpr auto kBad = ExitStatus::kBadVerdict;
 
 class LocalTime : public testing::Test {
  protected:
-  LocalTime() { use("CET-1CEST,M3.5.0,M10.5.0/3"); }
-  ~LocalTime() override {
-    unsetenv("TZ");
-    tzset();
-  }
-  static void use(const char* zone) {
-    setenv("TZ", zone, 1);
-    tzset();
-  }
+  fakes::TimeZone zone_{"CET-1CEST,M3.5.0,M10.5.0/3"};
 };
 
 CivilTime at(std::int32_t year, std::uint8_t month, std::uint8_t day, std::uint8_t hour,
@@ -80,18 +73,10 @@ TEST_F(LocalTime, AGivenTimeInAnHourThatComesTwiceIsTheOneThatWasGiven) {
 }
 
 TEST_F(LocalTime, ZonesThatTurnBackByHalfAnHourAreUnderstood) {
-  use("LHST-10:30LHDT-11,M10.1.0,M4.1.0");
+  zone_.use("LHST-10:30LHDT-11,M10.1.0,M4.1.0");
   World world(ChipModel::kPcf8523, {}, {}, 0, at(2027, 4, 3, 15, 10));  // 01:40 for the second time
   EXPECT_EQ(set_local(world).status, kGood);
   EXPECT_LE(std::chrono::abs(world.error() - (10h + 30min)), 2ms);
-}
-
-// POSIX: M3.5.0 is the last Sunday in March, at 02:00.
-TEST_F(LocalTime, ATimeThatDoesNotExistIsStillOneTime) {
-  const seconds skipped = seconds_since_epoch(at(2027, 3, 28, 2, 30));
-  const seconds utc = to_utc(skipped, ChipScale::kLocalTime, skipped);
-  EXPECT_TRUE(utc == skipped - 1h || utc == skipped - 2h) << utc.count();
-  EXPECT_FALSE(comes_twice(skipped, ChipScale::kLocalTime));
 }
 
 TEST(ChipYears, AreThoseFrom2000To2099) {

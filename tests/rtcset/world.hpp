@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
-// A machine, its clocks and a chip on its bus, in which time passes only by transfers and sleep. All of
-// rtcset except its command line runs in it.
+// The whole of rtcset except its command line runs in this world of a battery clock, with a running sntpd and
+// what is typed.
 #pragma once
 
 #include <algorithm>
-#include <map>
-#include <random>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
-#include "tests/fakes/rtc_model.hpp"
-#include "tools/rtcset/chip_clock.hpp"
+#include "tests/fakes/rtc_world.hpp"
 #include "tools/rtcset/job.hpp"
 
 namespace isletime::rtcset {
+
+using fakes::kMade;
+using fakes::kNoon;
 
 struct Ran {
   ExitStatus status;
@@ -21,22 +23,9 @@ struct Ran {
   std::string err;
 };
 
-inline constexpr CivilTime kNoon{.date = {.year = 2026, .month = 11, .day = 21}, .hour = 12};
-inline constexpr WallTime kMade{seconds{1'795'000'000}};  // 2026-11-18
-
-class World final : public Machine, public Devices {
+class World final : public fakes::RtcWorld {
  public:
-  // The system clock is right and starts at `begin`; the chip is `ahead` of it.
-  explicit World(ChipModel model, nanoseconds ahead = {}, fakes::Oscillator oscillator = {},
-                 unsigned seed = 0, const CivilTime& begin = kNoon)
-      : random_(seed),
-        chip_(model, to_civil_time(WallTime{seconds_since_epoch(begin) + std::chrono::floor<seconds>(ahead)}),
-              kStart - (ahead - std::chrono::floor<seconds>(ahead)), oscillator),
-        begin_(seconds_since_epoch(begin)),
-        address_(default_address(model)) {
-    bus_.attach(address_, chip_);
-    paths_ = {"/dev/i2c-1"};
-  }
+  using RtcWorld::RtcWorld;
 
   Ran run(const std::vector<std::string>& words) {
     std::vector<const char*> argv{"rtcset"};
@@ -47,74 +36,10 @@ class World final : public Machine, public Devices {
     return {status, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
   }
 
-  // Returns how far the chip is really ahead of the system clock.
-  nanoseconds error() {
-    const auto shown = chip_.time_shown(time_.now);
-    EXPECT_TRUE(shown);
-    return *shown - wall().time_since_epoch();
-  }
-
-  // Returns a clock for tests of single parts.
-  ChipClock clock() {
-    return {std::make_unique<BorrowedBus>(bus_), chip_.model(), address_, to_civil_time(kMade).date};
-  }
-
-  fakes::ModelChip& chip() { return chip_; }
-  fakes::ModelBus& bus() { return bus_; }
-  nanoseconds now() const { return time_.now; }
-  void pass(nanoseconds time) { time_.now += time; }
-  void shift_system_clock(nanoseconds by) { wall_ahead_ += by; }
-  void offer(std::vector<std::string> paths) { paths_ = std::move(paths); }
-  void refuse(const std::string& path, Fault fault) { refusals_[path] = std::move(fault); }
   void let_sntpd_run(std::string rtc = "") { sntpd_ = {"/run/isletime/sntpd.sock", std::move(rtc)}; }
   void type(std::string input) { input_ = std::move(input); }
-  void forbid_steps() { may_step_ = false; }
-  bool was_stepped() const { return was_stepped_; }
-
-  WallTime wall_now() override { return wall(); }
-  MonoTime mono_now() override {
-    time_.now += std::chrono::microseconds{1};
-    return MonoTime{time_.now};
-  }
-  // Wakes up late, as real sleep does, mostly by little.
-  void sleep_until(MonoTime time) override {
-    std::exponential_distribution<double> late_us(1.0 / 60);
-    const auto late = std::chrono::microseconds{static_cast<std::int64_t>(late_us(random_))};
-    time_.now = std::max(time_.now, time.time_since_epoch() + late);
-  }
-  bool is_to_stop() override { return false; }
-  std::optional<SysError> step_clock(Offset by) override {
-    if (!may_step_) return SysError{EPERM, "clock_adjtime"};
-    was_stepped_ = true;
-    wall_ahead_ += by.value;
-    return std::nullopt;
-  }
-
-  std::vector<std::string> list() override { return paths_; }
-  Result<Device, Fault> open(const std::string& path, I2cDev::Claims claims) override {
-    const auto refusal = refusals_.find(path);
-    if (refusal != refusals_.end() && claims == I2cDev::Claims::kRespected)
-      return Unexpected{refusal->second};
-    return Device{Bus{std::make_unique<BorrowedBus>(bus_)}};
-  }
 
  private:
-  static constexpr nanoseconds kStart = seconds{1000};
-
-  // Devices own the bus that they open, but the model must survive.
-  class BorrowedBus final : public I2cBus {
-   public:
-    explicit BorrowedBus(I2cBus& bus) : bus_(bus) {}
-    std::optional<BusError> transfer(std::uint8_t address, Bytes out, MutableBytes in) override {
-      return bus_.transfer(address, out, in);
-    }
-
-   private:
-    I2cBus& bus_;
-  };
-
-  WallTime wall() const { return WallTime{begin_ + (time_.now - kStart) + wall_ahead_}; }
-
   ExitStatus run(int argc, const char* const* argv) {
     const auto parsed = parse_options(argc, argv);
     if (const auto* status = std::get_if<ExitStatus>(&parsed)) return *status;
@@ -133,19 +58,8 @@ class World final : public Machine, public Devices {
     return rtcset::run(job);
   }
 
-  std::mt19937 random_;
-  fakes::TrueTime time_{kStart};
-  fakes::ModelBus bus_{time_};
-  fakes::ModelChip chip_;
-  seconds begin_;
-  std::uint8_t address_;
-  nanoseconds wall_ahead_{};
-  std::vector<std::string> paths_;
-  std::map<std::string, Fault> refusals_;
   std::optional<RunningSntpd> sntpd_;
   std::string input_;
-  bool may_step_ = true;
-  bool was_stepped_ = false;
 };
 
 // Expects exactly one line, which says what is wrong and what to do about it.

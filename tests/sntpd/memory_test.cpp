@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/fakes/scratch_folder.hpp"
-#include "tools/sntpd/control/control_request.hpp"
+#include "tools/common/control_limits.hpp"
 
 namespace isletime::sntpd {
 namespace {

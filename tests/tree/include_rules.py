@@ -15,18 +15,12 @@ MAY_INCLUDE = {
     "libsync/drivers": ["libsync/core", "libsync/ports"],
     "libsync/analysis": ["libsync/core", "libsync/record"],
     "libsync/posix": ["libsync/core", "libsync/ports", "libsync/record"],
-    "tools": [
-        "libsync/core",
-        "libsync/policy",
-        "libsync/hub",
-        "libsync/ports",
-        "libsync/record",
-        "libsync/analysis",
-        "libsync/drivers",
-        "libsync/posix",
-    ],
     "firmware": ["libsync/core", "libsync/policy", "libsync/ports", "libsync/drivers"],
 }
+
+# A tool may include all of the library and what the tools have in common, but nothing of another tool.
+LIBRARY = [folder for folder in MAY_INCLUDE if folder.startswith("libsync/")]
+COMMON_TO_TOOLS = "tools/common"
 
 # Code for devices uses only those standard headers that need no heap, locale or operating system, and that
 # GCC 10 has.
@@ -49,13 +43,24 @@ def is_within(path, folder):
 
 
 def folder_of(path):
+    parts = path.split("/")
+    if parts[0] == "tools" and len(parts) > 2:
+        return "/".join(parts[:2])
     return next((folder for folder in MAY_INCLUDE if is_within(path, folder)), None)
+
+
+def folders_for(folder):
+    if folder == COMMON_TO_TOOLS:
+        return [folder, *LIBRARY]
+    if folder.startswith("tools/"):
+        return [folder, COMMON_TO_TOOLS, *LIBRARY]
+    return [folder, *MAY_INCLUDE[folder]]
 
 
 def breach_of_quoted(root, folder, target):
     if not (root / target).is_file():
         return "is not a path from the root"
-    if folder_of(target) not in [folder, *MAY_INCLUDE[folder]]:
+    if folder_of(target) not in folders_for(folder):
         return f"is not for {folder}"
     return None
 

@@ -86,10 +86,36 @@ class IncludeRules(unittest.TestCase):
         self.assert_breach("libsync/core/x.hpp", '#include "bytes.hpp"', "not a path from the root")
 
     def test_our_headers_are_included_in_quotes(self):
-        self.assert_breach("tools/x.cpp", "#include <libsync/core/bytes.hpp>", "in quotes")
+        self.assert_breach("tools/sntpd/x.cpp", "#include <libsync/core/bytes.hpp>", "in quotes")
 
     def test_a_new_layer_needs_a_rule(self):
         self.assert_breach("libsync/utils/x.hpp", "", "no rule")
+
+    def test_a_tool_includes_itself_and_what_tools_have_in_common(self):
+        self.write("tools/common/probe/probe.hpp", "#pragma once")
+        self.write("tools/sntpd/keeping/hub.hpp", "#pragma once")
+        self.assert_allowed("tools/driftlog/x.cpp", '#include "tools/common/probe/probe.hpp"')
+        self.assert_allowed("tools/sntpd/control/x.cpp", '#include "tools/sntpd/keeping/hub.hpp"')
+        self.assert_allowed("tools/common/y.cpp", '#include "tools/common/probe/probe.hpp"')
+
+    def test_a_tool_includes_no_other_tool(self):
+        self.write("tools/rtcset/job.hpp", "#pragma once")
+        self.write("tools/sntpd/control/request.hpp", "#pragma once")
+        self.assert_breach("tools/driftlog/x.hpp", '#include "tools/rtcset/job.hpp"', "not for tools/driftlog")
+        self.write("tools/driftlog/x.hpp", "#pragma once")
+        line = '#include "tools/sntpd/control/request.hpp"'
+        self.assert_breach("tools/sntpctl/x.cpp", line, "not for tools/sntpctl")
+
+    def test_what_tools_have_in_common_includes_no_tool(self):
+        self.write("tools/rtcset/job.hpp", "#pragma once")
+        self.assert_breach("tools/common/rtc/x.hpp", '#include "tools/rtcset/job.hpp"', "not for tools/common")
+
+    def test_a_source_of_tools_is_of_a_tool(self):
+        self.assert_breach("tools/x.cpp", "", "no rule")
+
+    def test_the_library_includes_no_tool(self):
+        self.write("tools/common/log.hpp", "#pragma once")
+        self.assert_breach("libsync/posix/x.cpp", '#include "tools/common/log.hpp"', "not for libsync/posix")
 
     def test_the_line_is_named(self):
         self.assert_breach("libsync/core/x.hpp", "#include <iostream>", "libsync/core/x.hpp:2:")

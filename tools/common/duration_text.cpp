@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "libsync/record/sample_record.hpp"
+
 namespace isletime {
 
 std::string duration_text(nanoseconds duration) {
@@ -16,6 +18,10 @@ std::string duration_text(nanoseconds duration) {
   if (duration < hours{1}) return fmt::format("{} min", whole_minutes);
   if (duration < hours{48}) return fmt::format("{} h {} min", whole_minutes / 60, whole_minutes % 60);
   return fmt::format("{} days", duration_cast<hours>(duration).count() / 24);
+}
+
+std::string signed_seconds(nanoseconds value) {
+  return fmt::format("{}{}", value < nanoseconds::zero() ? "" : "+", seconds_text(value));
 }
 
 }  // namespace isletime

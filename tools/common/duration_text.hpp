@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Durations for people: "340 ns", "12.3 us", "1.234 ms", "5.000 s", "3 h 20 min", "412 days".
+// Durations for people.
 #pragma once
 
 #include <string>
@@ -8,6 +8,9 @@
 
 namespace isletime {
 
-std::string duration_text(nanoseconds duration);  // not negative
+// "340 ns", "12.3 us", "1.234 ms", "5.000 s", "3 h 20 min", "412 days". Not of a negative one.
+std::string duration_text(nanoseconds duration);
+
+std::string signed_seconds(nanoseconds value);  // "+0.001000000"
 
 }  // namespace isletime

@@ -12,7 +12,7 @@
 #include "libsync/core/result.hpp"
 #include "libsync/core/time_types.hpp"
 #include "libsync/posix/fd.hpp"
-#include "tools/driftlog/failure.hpp"
+#include "tools/common/failure.hpp"
 
 namespace isletime::driftlog {
 

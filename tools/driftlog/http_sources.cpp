@@ -57,7 +57,7 @@ Failure refused(const HttpAnswer& answer) {
 
 }  // namespace
 
-HttpSource::HttpSource(std::string name, std::string url, Trust trust, rtcset::Machine& machine)
+HttpSource::HttpSource(std::string name, std::string url, Trust trust, Machine& machine)
     : name_(std::move(name)),
       url_(std::move(url)),
       well_known_(origin_of(url_) + "/.well-known/time"),
@@ -103,8 +103,7 @@ Result<SampleRecord, Failure> HttpSource::measure(MonoTime deadline) {
   return measured;
 }
 
-CameraSource::CameraSource(std::string name, std::string url, CameraZone zone, Trust trust,
-                           rtcset::Machine& machine)
+CameraSource::CameraSource(std::string name, std::string url, CameraZone zone, Trust trust, Machine& machine)
     : name_(std::move(name)),
       base_(origin_of(url)),
       zone_(zone),
@@ -158,7 +157,7 @@ std::optional<Failure> CameraSource::set(MonoTime deadline) {
   const MonoTime began = machine_.mono_now();
   const auto measured = measure(began + elapsed(began, deadline) / 2);
   if (!measured) return measured.error();
-  const Instant now = rtcset::instant_of(machine_);
+  const Instant now = instant_of(machine_);
   const nanoseconds lead = measured->delay.value_or(0s) / 2;
   const seconds second = std::chrono::ceil<seconds>(now.wall.time_since_epoch() + kNotice + lead);
   machine_.sleep_until(now.mono + (second - now.wall.time_since_epoch()) - lead);

@@ -16,7 +16,7 @@ namespace isletime::driftlog {
 
 class HttpSource final : public Source {
  public:
-  HttpSource(std::string name, std::string url, Trust trust, rtcset::Machine& machine);
+  HttpSource(std::string name, std::string url, Trust trust, Machine& machine);
 
   const std::string& name() const override { return name_; }
   Result<SampleRecord, Failure> measure(MonoTime deadline) override;
@@ -38,7 +38,7 @@ class HttpSource final : public Source {
 
 class CameraSource final : public Source {
  public:
-  CameraSource(std::string name, std::string url, CameraZone zone, Trust trust, rtcset::Machine& machine);
+  CameraSource(std::string name, std::string url, CameraZone zone, Trust trust, Machine& machine);
 
   const std::string& name() const override { return name_; }
   Result<SampleRecord, Failure> measure(MonoTime deadline) override;
@@ -53,7 +53,7 @@ class CameraSource final : public Source {
   std::string name_;
   std::string base_;  // "http://192.168.4.30:8080"
   CameraZone zone_;
-  rtcset::Machine& machine_;
+  Machine& machine_;
   HttpClient client_;
   LookMeter meter_;
   std::optional<std::string> path_;  // absent: not asked yet

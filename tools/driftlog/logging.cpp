@@ -40,8 +40,8 @@ ExitStatus log_clocks(const LogOptions& options, Log::Level level, WallTime made
     return file.error().is_systems ? ExitStatus::kSystemFailed : ExitStatus::kUsage;
   }
   catch_signals(Hangup::kStops);
-  rtcset::ThisMachine machine;
-  rtcset::DevicesOfLinux devices;
+  ThisMachine machine;
+  battery_clock::DevicesOfLinux devices;
   LogLoop::Sources sources;
   for (const SourceText& source : options.sources)
     sources.push_back(make_source(source, options, machine, devices, made));

@@ -46,7 +46,7 @@ LookMeter::Interval LookMeter::implied_by(const Look& look) {
 }
 
 SampleRecord LookMeter::record_of(const Interval& interval, nanoseconds delay) const {
-  const Instant now = rtcset::instant_of(machine_);
+  const Instant now = instant_of(machine_);
   const nanoseconds half = (interval.high - interval.low) / 2;
   const WallTime shown{now.mono.time_since_epoch() + interval.low + half};
   SampleRecord record;

@@ -11,9 +11,9 @@
 #include "libsync/core/result.hpp"
 #include "libsync/drivers/edge_search.hpp"
 #include "libsync/record/sample_record.hpp"
-#include "tools/driftlog/failure.hpp"
+#include "tools/common/failure.hpp"
+#include "tools/common/machine.hpp"
 #include "tools/driftlog/printed_time.hpp"
-#include "tools/rtcset/machine.hpp"
 
 namespace isletime::driftlog {
 
@@ -28,7 +28,7 @@ using TakeLook = std::function<Result<Look, Failure>()>;
 
 class LookMeter {
  public:
-  explicit LookMeter(rtcset::Machine& machine) : machine_(machine) {}
+  explicit LookMeter(Machine& machine) : machine_(machine) {}
 
   // Gives a record's offset, uncertainty, delay and time. It looks until it knows them, or until the
   // deadline.
@@ -52,7 +52,7 @@ class LookMeter {
                                      nanoseconds& quickest);
   std::vector<MonoTime> looks_around_expected(MonoTime now, nanoseconds quickest) const;
 
-  rtcset::Machine& machine_;
+  Machine& machine_;
   // From the round before. It says only where to look, so each round is a measurement of its own.
   std::optional<SecondEdge> expected_;
 };

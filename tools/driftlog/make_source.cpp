@@ -38,8 +38,8 @@ SshHost ssh_host(const std::string& text) {
 
 }  // namespace
 
-std::unique_ptr<Source> make_source(const SourceText& text, const LogOptions& options,
-                                    rtcset::Machine& machine, rtcset::Devices& devices, WallTime made) {
+std::unique_ptr<Source> make_source(const SourceText& text, const LogOptions& options, Machine& machine,
+                                    battery_clock::Devices& devices, WallTime made) {
   switch (text.kind) {
     case SourceKind::kNtp:
       return std::make_unique<NtpSource>(text.name, *parse_host(text.rest, 123), options.timeout, made);

@@ -4,15 +4,15 @@
 
 #include <memory>
 
+#include "tools/common/battery_clock/devices.hpp"
+#include "tools/common/machine.hpp"
 #include "tools/driftlog/log_options.hpp"
 #include "tools/driftlog/source.hpp"
-#include "tools/rtcset/devices.hpp"
-#include "tools/rtcset/machine.hpp"
 
 namespace isletime::driftlog {
 
 // `text` comes from parse_source. `made`: when this program was.
-std::unique_ptr<Source> make_source(const SourceText& text, const LogOptions& options,
-                                    rtcset::Machine& machine, rtcset::Devices& devices, WallTime made);
+std::unique_ptr<Source> make_source(const SourceText& text, const LogOptions& options, Machine& machine,
+                                    battery_clock::Devices& devices, WallTime made);
 
 }  // namespace isletime::driftlog

@@ -11,7 +11,6 @@
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/signals.hpp"
-#include "tools/ntpprobe/finding.hpp"
 
 namespace isletime::driftlog {
 namespace {
@@ -51,26 +50,25 @@ NtpSource::NtpSource(std::string name, Host host, nanoseconds timeout, WallTime 
       host_(std::move(host)),
       log_("driftlog", Log::Level::kErrors),
       precision_(measure_precision()) {
-  options_.hosts = {host_};
-  options_.interval = kShortestInterval;
-  options_.timeout = std::min(timeout, kLongestWait);
-  options_.era_pivot = made;
+  settings_.interval = kShortestInterval;
+  settings_.timeout = std::min(timeout, kLongestWait);
+  settings_.era_pivot = made;
 }
 
 Result<SampleRecord, Failure> NtpSource::measure(MonoTime deadline) {
   if (!probe_) {
     const auto server = resolve_by(host_, deadline);
     if (!server) return Unexpected{Failure{"unresolved", "cannot be resolved: " + server.error()}};
-    probe_.emplace(host_, *server, options_, precision_, nullptr, log_);
+    probe_.emplace(host_, *server, settings_, precision_, nullptr, log_);
   }
   probe_->start_round();
   for (;;) {
     if (const auto finding = probe_->step(mono_now())) {
-      SampleRecord record = ntpprobe::record_of(*finding);
-      if (const auto* failure = std::get_if<ntpprobe::Failure>(&finding->outcome)) {
+      SampleRecord record = probe::record_of(*finding);
+      if (const auto* failure = std::get_if<Failure>(&finding->outcome)) {
         // Next time the name may resolve to another address.
         if (failure->name == "no-reply" || failure->name == "unreachable") probe_.reset();
-        return Unexpected{Failure{failure->name, failure->text}};
+        return Unexpected{*failure};
       }
       return record;
     }

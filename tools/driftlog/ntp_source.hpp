@@ -8,8 +8,8 @@
 
 #include "tools/common/host.hpp"
 #include "tools/common/log.hpp"
+#include "tools/common/probe/probe.hpp"
 #include "tools/driftlog/source.hpp"
-#include "tools/ntpprobe/probe.hpp"
 
 namespace isletime::driftlog {
 
@@ -24,10 +24,10 @@ class NtpSource final : public Source {
  private:
   std::string name_;
   Host host_;
-  ntpprobe::Options options_;
+  probe::Settings settings_;
   Log log_;
   std::int8_t precision_;
-  std::optional<ntpprobe::Probe> probe_;  // absent: not resolved yet
+  std::optional<probe::Probe> probe_;  // absent: not resolved yet
 };
 
 }  // namespace isletime::driftlog

@@ -13,7 +13,7 @@ namespace isletime::driftlog {
 
 class CommandSource final : public Source {
  public:
-  CommandSource(std::string name, std::vector<std::string> words, rtcset::Machine& machine)
+  CommandSource(std::string name, std::vector<std::string> words, Machine& machine)
       : name_(std::move(name)), words_(std::move(words)), machine_(machine), meter_(machine) {}
 
   const std::string& name() const override { return name_; }
@@ -23,7 +23,7 @@ class CommandSource final : public Source {
  private:
   std::string name_;
   std::vector<std::string> words_;
-  rtcset::Machine& machine_;
+  Machine& machine_;
   LookMeter meter_;
 };
 
@@ -35,7 +35,7 @@ struct SshHost {
 
 class SshSource final : public Source {
  public:
-  SshSource(std::string name, SshHost host, rtcset::Machine& machine)
+  SshSource(std::string name, SshHost host, Machine& machine)
       : name_(std::move(name)), host_(std::move(host)), machine_(machine), meter_(machine) {}
 
   const std::string& name() const override { return name_; }
@@ -47,7 +47,7 @@ class SshSource final : public Source {
 
   std::string name_;
   SshHost host_;
-  rtcset::Machine& machine_;
+  Machine& machine_;
   LookMeter meter_;
 };
 

@@ -6,18 +6,18 @@
 #include <optional>
 #include <string>
 
+#include "tools/common/battery_clock/clock_choice.hpp"
 #include "tools/common/log.hpp"
+#include "tools/common/machine.hpp"
 #include "tools/driftlog/source.hpp"
-#include "tools/rtcset/clock_choice.hpp"
-#include "tools/rtcset/machine.hpp"
 
 namespace isletime::driftlog {
 
 class RtcSource final : public Source {
  public:
   // `made`: when this program was.
-  RtcSource(std::string name, std::string device, std::optional<std::uint8_t> address,
-            rtcset::Machine& machine, rtcset::Devices& devices, WallTime made);
+  RtcSource(std::string name, std::string device, std::optional<std::uint8_t> address, Machine& machine,
+            battery_clock::Devices& devices, WallTime made);
 
   const std::string& name() const override { return name_; }
   Result<SampleRecord, Failure> measure(MonoTime deadline) override;
@@ -25,12 +25,14 @@ class RtcSource final : public Source {
 
  private:
   // The chip is opened each time, as it may be unplugged and come back.
-  Result<rtcset::ChosenClock, rtcset::Fault> open();
+  Result<battery_clock::ChosenClock, battery_clock::Fault> open();
+  // What is wrong. Absent: it is set.
+  std::optional<std::string> set_by_system_clock(battery_clock::ChosenClock& chosen, const Log& log);
 
   std::string name_;
-  rtcset::Options options_;
-  rtcset::Machine& machine_;
-  rtcset::Devices& devices_;
+  battery_clock::WantedClock wanted_;
+  Machine& machine_;
+  battery_clock::Devices& devices_;
   WallTime made_;
 };
 

@@ -9,7 +9,7 @@
 #include "libsync/core/result.hpp"
 #include "libsync/core/time_types.hpp"
 #include "libsync/record/sample_record.hpp"
-#include "tools/driftlog/failure.hpp"
+#include "tools/common/failure.hpp"
 
 namespace isletime::driftlog {
 

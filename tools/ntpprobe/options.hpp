@@ -20,7 +20,7 @@ enum class Format : std::uint8_t { kText, kCsv, kJson };
 struct Options {
   std::vector<Host> hosts;
   unsigned samples = 1;
-  std::optional<nanoseconds> interval;  // absent: by default_interval
+  std::optional<nanoseconds> interval;  // absent: by the server's address
   nanoseconds timeout = seconds{2};
   bool monitor = false;
   Format format = Format::kText;

@@ -15,10 +15,6 @@
 namespace isletime::ntpprobe {
 namespace {
 
-std::string signed_seconds(nanoseconds value) {
-  return fmt::format("{}{}", value < nanoseconds::zero() ? "" : "+", seconds_text(value));
-}
-
 const char* leap_text(Leap leap) {
   switch (leap) {
     case Leap::kNone:

@@ -10,8 +10,8 @@
 
 #include "tools/common/log.hpp"
 #include "tools/common/output.hpp"
-#include "tools/ntpprobe/finding.hpp"
 #include "tools/ntpprobe/options.hpp"
+#include "tools/ntpprobe/verdict.hpp"
 
 namespace isletime::ntpprobe {
 

@@ -25,6 +25,20 @@ int milliseconds_until(MonoTime wakeup) {
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, std::numeric_limits<int>::max()));
 }
 
+// Strangers' servers get the spacing that their rate limits expect; a loopback address is nobody else's.
+nanoseconds default_interval(const Endpoint& server, bool monitor) {
+  if (server.address.is_loopback() && !monitor) return nanoseconds::zero();
+  return seconds{2};
+}
+
+probe::Settings settings_for(const Endpoint& server, const Options& options) {
+  return {.samples = options.samples,
+          .interval = options.interval.value_or(default_interval(server, options.monitor)),
+          .timeout = options.timeout,
+          .interleaved = options.interleaved,
+          .era_pivot = options.era_pivot};
+}
+
 }  // namespace
 
 Session::Session(const Options& options, const Key* key, const Log& log)
@@ -41,7 +55,7 @@ Session::Entry Session::make_entry(const Host& host, std::int8_t precision) cons
   const auto server = resolve(host.name, host.port);
   if (!server) return {std::nullopt, Failure{"unresolved", "cannot be resolved: " + server.error()}};
   log_.detail(fmt::format("{}: asking {}", host.text, to_string(*server)));
-  return {Probe{host, *server, options_, precision, key_, log_}, std::nullopt};
+  return {probe::Probe{host, *server, settings_for(*server, options_), precision, key_, log_}, std::nullopt};
 }
 
 void Session::run(const OnFinding& on_finding) {

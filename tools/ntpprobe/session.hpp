@@ -7,15 +7,14 @@
 #include <vector>
 
 #include "tools/common/log.hpp"
-#include "tools/ntpprobe/finding.hpp"
+#include "tools/common/probe/probe.hpp"
 #include "tools/ntpprobe/options.hpp"
-#include "tools/ntpprobe/probe.hpp"
 
 namespace isletime::ntpprobe {
 
 class Session {
  public:
-  using OnFinding = std::function<void(std::size_t host, const Finding& finding)>;
+  using OnFinding = std::function<void(std::size_t host, const probe::Finding& finding)>;
 
   // Resolves the hosts, which may block. `key` signs the queries; null: they are not signed.
   Session(const Options& options, const Key* key, const Log& log);
@@ -25,8 +24,8 @@ class Session {
 
  private:
   struct Entry {
-    std::optional<Probe> probe;      // absent: not resolved
-    std::optional<Failure> failure;  // why it was not resolved
+    std::optional<probe::Probe> probe;  // absent: not resolved
+    std::optional<Failure> failure;     // why it was not resolved
     bool active = true;
   };
 

@@ -33,7 +33,7 @@ void print(Job& job, const std::vector<Candidate>& candidates) {
 }  // namespace
 
 ExitStatus detect(Job& job) {
-  const auto candidates = find_candidates(job.options, job.devices, job.machine);
+  const auto candidates = find_candidates(wanted_clock(job.options), job.devices, job.machine);
   print(job, candidates);
   const bool has_one =
       std::any_of(candidates.begin(), candidates.end(), [](const auto& each) { return !each.fault; });

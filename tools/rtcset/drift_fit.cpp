@@ -11,6 +11,7 @@
 namespace isletime::rtcset {
 namespace {
 
+using battery_clock::Fault;
 using Ppb = std::optional<std::int64_t>;
 
 // Absent: it is not there.

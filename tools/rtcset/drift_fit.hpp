@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "libsync/core/result.hpp"
-#include "tools/rtcset/fault.hpp"
+#include "tools/common/battery_clock/fault.hpp"
 
 namespace isletime::rtcset {
 
@@ -21,6 +21,6 @@ struct DriftFit {
 
 // Error: one clause. Where the source of the fit is given, it is a battery clock's, or simulated; where a
 // verdict is, it is conclusive.
-Result<DriftFit, Fault> parse_drift_fit(std::string_view json);
+Result<DriftFit, battery_clock::Fault> parse_drift_fit(std::string_view json);
 
 }  // namespace isletime::rtcset

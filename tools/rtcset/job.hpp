@@ -6,16 +6,28 @@
 #include <optional>
 #include <string>
 
+#include "tools/common/battery_clock/chip_scale.hpp"
+#include "tools/common/battery_clock/clock_choice.hpp"
+#include "tools/common/battery_clock/clock_owner.hpp"
+#include "tools/common/battery_clock/devices.hpp"
+#include "tools/common/battery_clock/measurement.hpp"
 #include "tools/common/log.hpp"
+#include "tools/common/machine.hpp"
 #include "tools/common/output.hpp"
-#include "tools/rtcset/chip_scale.hpp"
-#include "tools/rtcset/clock_choice.hpp"
-#include "tools/rtcset/devices.hpp"
-#include "tools/rtcset/machine.hpp"
 #include "tools/rtcset/options.hpp"
-#include "tools/rtcset/surroundings.hpp"
 
 namespace isletime::rtcset {
+
+using battery_clock::BatteryClock;
+using battery_clock::Candidate;
+using battery_clock::ChipScale;
+using battery_clock::ChosenClock;
+using battery_clock::ClockHost;
+using battery_clock::Comparison;
+using battery_clock::Devices;
+using battery_clock::Fault;
+using battery_clock::Measurement;
+using battery_clock::RunningSntpd;
 
 struct Job {
   const Options& options;
@@ -29,12 +41,6 @@ struct Job {
   std::function<Result<std::string, Fault>()> read_input;
 
   ChipScale scale() const { return options.is_local_time ? ChipScale::kLocalTime : ChipScale::kUtc; }
-  // Chips count leap years from 2000 to 2099, and so do the kernel's drivers.
-  CivilDate near() const {
-    constexpr CivilDate kMiddle{.year = 2050, .month = 1, .day = 1};
-    const CivilDate date = to_civil_time(made).date;
-    return date.year > kMiddle.year ? date : kMiddle;
-  }
 };
 
 ExitStatus show(Job& job, ChosenClock& chosen);
@@ -49,7 +55,7 @@ ExitStatus detect(Job& job);
 // The command, whichever it is.
 ExitStatus run(Job& job);
 
-// Absent: the clock may be written, as no sntpd that runs has it.
+// Absent: the clock may be written, as no sntpd that runs has it, or the user forces it.
 std::optional<Fault> find_owner(const Job& job, const std::string& name);
 
 // One line on stderr, and where records are asked for, one of its error.

@@ -3,7 +3,7 @@
 #include "tools/common/build_time.hpp"
 #include "tools/common/signals.hpp"
 #include "tools/rtcset/job.hpp"
-#include "tools/rtcset/surroundings.hpp"
+#include "tools/rtcset/read_stdin.hpp"
 
 namespace {
 
@@ -19,9 +19,9 @@ ExitStatus run_program(int argc, const char* const* argv) {
   catch_signals(Hangup::kStops);
   Output output;
   ThisMachine machine;
-  DevicesOfLinux devices;
+  battery_clock::DevicesOfLinux devices;
   Job job{options,   log,   output,       machine,
-          devices,   began, build_time(), [&options] { return find_sntpd(options.control); },
+          devices,   began, build_time(), [&options] { return battery_clock::find_sntpd(options.control); },
           read_stdin};
   return run(job);
 }

@@ -138,6 +138,10 @@ const char* to_string(Command command) {
   return "";
 }
 
+battery_clock::WantedClock wanted_clock(const Options& options) {
+  return {options.device, options.chip, options.address, options.force};
+}
+
 std::optional<std::int64_t> parse_ppm(std::string_view text) {
   constexpr std::int64_t kMost = 1'000'000;
   // The same digits as seconds have, a thousandth of a part being a nanosecond's place.

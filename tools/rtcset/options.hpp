@@ -9,6 +9,7 @@
 
 #include "libsync/core/time_types.hpp"
 #include "libsync/drivers/chip_model.hpp"
+#include "tools/common/battery_clock/clock_choice.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
 
@@ -48,6 +49,8 @@ struct Options {
 
 // The status: help was printed, or stderr says what is wrong.
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv);
+
+battery_clock::WantedClock wanted_clock(const Options& options);
 
 // "-1.25": decimal, to the ninth part. Absent: it is no number, or beyond 1000.
 std::optional<std::int64_t> parse_ppm(std::string_view text);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/common/duration_text.hpp"
 #include "tools/common/table.hpp"
 
 namespace isletime::rtcset {

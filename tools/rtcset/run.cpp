@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "libsync/record/json_writer.hpp"
+#include "tools/common/battery_clock/chip_years.hpp"
 #include "tools/rtcset/job.hpp"
 
 namespace isletime::rtcset {
@@ -38,14 +39,10 @@ void print_error(const Job& job, const std::optional<std::string>& device, const
                       .object());
 }
 
-// sntpd leaves out an address that it was not given.
-bool is_same_clock(const std::string& of_sntpd, const std::string& ours) {
-  return !of_sntpd.empty() && (ours == of_sntpd || ours.starts_with(of_sntpd + '@'));
-}
-
 ExitStatus choose_and_run(Job& job) {
   if (job.options.command == Command::kDetect) return detect(job);
-  auto chosen = choose_clock(job.options, job.devices, job.machine, job.near());
+  auto chosen =
+      choose_clock(wanted_clock(job.options), job.devices, job.machine, battery_clock::near_date(job.made));
   if (!chosen) {
     job.log.error(chosen.error().text);
     print_error(job, job.options.device, chosen.error());
@@ -66,13 +63,7 @@ ExitStatus run(Job& job) {
 
 std::optional<Fault> find_owner(const Job& job, const std::string& name) {
   if (job.options.force || job.options.is_dry_run) return std::nullopt;
-  const auto sntpd = job.find_sntpd();
-  if (!sntpd || !is_same_clock(sntpd->rtc, "rtc:" + name)) return std::nullopt;
-  return Fault{
-      "sntpd-runs",
-      fmt::format("sntpd has it ({}), and writes it once it knows better: end that first, or --force",
-                  sntpd->path),
-      ExitStatus::kBadVerdict};
+  return battery_clock::find_owner(job.find_sntpd(), name);
 }
 
 ExitStatus report(const Job& job, const std::string& name, const Fault& fault) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "libsync/core/rfc3339.hpp"
+#include "tools/common/battery_clock/reading_text.hpp"
+#include "tools/common/battery_clock/record.hpp"
 #include "tools/rtcset/page.hpp"
 
 namespace isletime::rtcset {
@@ -45,7 +47,7 @@ std::string time_of(const Measurement& measurement) {
     return {written.data(), written.size()};
   }
   if (!measurement.reading.time) return "none";
-  return utc_text(seconds_since_epoch(*measurement.reading.time));
+  return battery_clock::utc_text(seconds_since_epoch(*measurement.reading.time));
 }
 
 std::string registers_text(const RegisterReport& report) {

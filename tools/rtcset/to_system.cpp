@@ -2,6 +2,7 @@
 // rtcset to-system: the system clock is stepped to a battery clock that may be believed.
 #include <fmt/format.h>
 
+#include "tools/common/battery_clock/record.hpp"
 #include "tools/rtcset/page.hpp"
 
 namespace isletime::rtcset {

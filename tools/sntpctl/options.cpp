@@ -7,8 +7,8 @@
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/posix/key_file.hpp"
 #include "tools/common/command_line.hpp"
+#include "tools/common/control_limits.hpp"
 #include "tools/common/seconds_option.hpp"
-#include "tools/sntpd/control/control_request.hpp"
 
 namespace isletime::sntpctl {
 namespace {
@@ -74,7 +74,7 @@ void add_options(CLI::App& app, Options& options, Words& words) {
   app.add_flag("--json", options.json, "Print the replies as JSON, one a line");
   app.add_option("-n,--lines", options.lines, "How much of the activity (default: 20)")
       ->type_name("N")
-      ->check(must_be_within(1U, sntpd::kMostActivityLines));
+      ->check(must_be_within(1U, kMostActivityLines));
   app.add_option("-u,--uncertainty", words.uncertainty, "Seconds that TIME may be off (default: 0.5)")
       ->type_name("S")
       ->check(must_be("a number of seconds",

@@ -16,7 +16,7 @@
 
 #include "libsync/posix/fd.hpp"
 #include "libsync/record/fit_object.hpp"
-#include "tools/sntpd/control/control_request.hpp"
+#include "tools/common/control_limits.hpp"
 
 namespace isletime::sntpctl {
 namespace {
@@ -101,7 +101,7 @@ Result<RateErrorFit, FitRefusal> parse_rate_error_fit(std::string_view text) {
   if (const auto confidence = number(*fit, "confidence"); confidence && *confidence < kLeastConfidence)
     return bad(fmt::format("is {:g} % sure only: fit with --confidence 0.95 or more", *confidence * 100));
   const double most = std::max(std::abs(*low), std::abs(*high)) * 65536;
-  if (most > static_cast<double>(sntpd::kMostRateError.scaled)) {
+  if (most > static_cast<double>(kMostRateError.scaled)) {
     return Unexpected{FitRefusal{
         fmt::format("{:g} ppm is more than any clock's drift: was it set while it was logged?", most / 65536),
         ExitStatus::kBadVerdict}};

@@ -15,6 +15,7 @@
 #include "libsync/record/decimal_seconds.hpp"
 #include "libsync/record/plain_text.hpp"
 #include "libsync/record/sample_reader.hpp"
+#include "tools/common/control_limits.hpp"
 
 namespace isletime::sntpd {
 namespace {

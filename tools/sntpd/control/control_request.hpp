@@ -17,8 +17,6 @@ namespace isletime::sntpd {
 enum class Topic : std::uint8_t { kStatus, kSources, kClients, kActivity };
 std::string_view to_string(Topic topic);  // as in the request
 
-inline constexpr unsigned kMostActivityLines = 500;
-
 // {"request":"status","follow":true}
 struct Show {
   Topic topic = Topic::kStatus;
@@ -38,7 +36,6 @@ struct SetTime {
 struct SetRateError {
   Ppm rate_error;  // positive, at most kMostRateError
 };
-inline constexpr Ppm kMostRateError = Ppm::whole(500);  // no kernel could steer a worse clock
 struct Reload {};
 
 using ControlRequest = std::variant<Show, Feed, SetTime, SetRateError, Reload>;

@@ -9,7 +9,7 @@
 
 #include "libsync/posix/machine_id.hpp"
 #include "libsync/posix/state_file.hpp"
-#include "tools/sntpd/control/control_request.hpp"
+#include "tools/common/control_limits.hpp"
 
 namespace isletime::sntpd {
 namespace {

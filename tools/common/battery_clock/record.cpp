@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include "tools/common/battery_clock/record.hpp"
+
+namespace isletime::battery_clock {
+
+SampleRecord record_of(const std::string& name, const Measurement& measurement,
+                       const std::optional<Fault>& doubt, WallTime now) {
+  SampleRecord record;
+  record.time = now;
+  record.source = "rtc:" + name;
+  if (measurement.comparison) {
+    record.time = measurement.comparison->time;
+    record.reliable = !doubt;
+  }
+  // A time that was lost is no sample, as wide as its bound would have to be.
+  if (measurement.comparison && (!doubt || doubt->name == "untold")) {
+    record.offset = measurement.comparison->offset.value;
+    record.uncertainty = measurement.comparison->bound.value;
+  } else {
+    record.error = doubt ? doubt->name : "failed";
+  }
+  return record;
+}
+
+}  // namespace isletime::battery_clock

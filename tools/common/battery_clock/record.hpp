@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// A measurement of a battery clock as a sample record.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "libsync/record/sample_record.hpp"
+#include "tools/common/battery_clock/measurement.hpp"
+
+namespace isletime::battery_clock {
+
+// `name`: of the clock. Absent doubt: reliable.
+SampleRecord record_of(const std::string& name, const Measurement& measurement,
+                       const std::optional<Fault>& doubt, WallTime now);
+
+}  // namespace isletime::battery_clock

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// The verdict on what a round of queries to one host found.
+#pragma once
+
+#include <string>
+
+#include "tools/common/probe/finding.hpp"
+#include "tools/ntpprobe/options.hpp"
+
+namespace isletime::ntpprobe {
+
+using probe::Finding;
+using probe::Measured;
+
+struct Verdict {
+  bool good;
+  std::string word;      // "good", or the reason in a word: "offset", "stratum", "no-reply"
+  std::string sentence;  // "this clock is 0.0012 s behind, give or take 0.0001 s"
+};
+
+Verdict judge(const Finding& finding, const Options& options);
+
+}  // namespace isletime::ntpprobe
