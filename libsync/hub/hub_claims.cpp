@@ -166,6 +166,11 @@ void Hub::judge(const Claim& claim, Instant now) {
 }
 
 void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
+  // Whoever else may tell the time, nobody sets a clock that is left to another program.
+  if (steering_.gives_way()) {
+    fed_.leave(fed);
+    return answer(fed, false, "clock-refuses", clock_trouble());
+  }
   fed_.leave_outranked(claim.kind);
   discipline_.seed_frequency(frequency_for(claim.source, now.mono));
   // What it says now counts, and no older word of its own that contradicts it, or is vague beside it. A
@@ -189,10 +194,6 @@ void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
   const Standing standing = discipline_.source(*fed.index)->placement.standing;
   if (!consensus_ || !is_selected(standing))
     return answer(fed, false, describe(standing).name, describe(standing).text);
-  if (steering_.gives_way()) {
-    fed_.leave(fed);
-    return answer(fed, false, "clock-refuses", clock_trouble());
-  }
   // A server's time may be any liar's. The others are fed by who is here, and have been judged by their
   // ranks.
   const bool is_servers = claim.kind == SourceKind::kFedNtp || claim.kind == SourceKind::kIsland;

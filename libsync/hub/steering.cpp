@@ -73,14 +73,17 @@ void Steering::on_step(Offset by) {
 
 void Steering::on_slew(const Slew& slew, MonoTime now) {
   slew_ = slew;
-  // The monotonic clock is slewed with the machine's.
-  const double pace = clock_.is_machines() ? 1 + rate_ + slew.rate : 1.0;
-  slew_until_ = now + rounded(Seconds{slew.duration} * pace);
+  slew_until_ = now + rounded(Seconds{slew.duration} * slewed_pace());
+}
+
+// The monotonic clock is slewed with the machine's.
+double Steering::slewed_pace() const {
+  return clock_.is_machines() ? 1 + rate_ + slew_.rate : 1.0;
 }
 
 Offset Steering::left(MonoTime now) const {
   if (!slew_until_ || now >= *slew_until_) return {nanoseconds::zero()};
-  return {rounded(Seconds{elapsed(now, *slew_until_)} * slew_.rate)};
+  return {rounded(Seconds{elapsed(now, *slew_until_)} / slewed_pace() * slew_.rate)};
 }
 
 std::optional<MonoTime> Steering::next_wakeup(Instant now) const {

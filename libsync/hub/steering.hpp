@@ -78,6 +78,8 @@ class Steering {
   std::optional<Jump> take_jump(const ClockReading& now);
 
  private:
+  // Of the monotonic clock on the oscillator while a slew runs.
+  double slewed_pace() const;
   bool is_leap_second(Offset by, WallTime now) const;
   bool has_slept(nanoseconds by, nanoseconds asleep);
   Jump insert_leap_second();

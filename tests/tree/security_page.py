@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Checks that the tests that docs/security.md names exist. Usage: security_page.py FOLDER_OF_SOURCES
 
-Each of the 22 classes of faults has a row, and each row has at least one test: a `Suite.Test` of the
-C++ tests, a fuzz target, or a program of the tests. Prints a line per fault; exits 1 if there is one.
+Each of the 22 classes of faults has a row, and so has each rule of what the hub claims; each row has at
+least one test: a `Suite.Test` of the C++ tests, a fuzz target, or a program of the tests. Prints a line per
+fault; exits 1 if there is one.
 """
 
 import pathlib
@@ -12,6 +13,8 @@ import sys
 
 CLASSES = 22
 ROW = re.compile(r"^\| *(\d+) *\|.*\|([^|]*)\|\s*$")
+RULE = re.compile(r"^\| ([^|]+) \|([^|]*)\|\s*$")
+RULES_BEGIN = ["rule", "---"]  # in the first column
 NAME = re.compile(r"`([^`]+)`")
 TEST = re.compile(r"^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", re.MULTILINE)
 
@@ -28,20 +31,27 @@ def exists(name, tests, root):
     return (root / name).is_file() if "/" in name else name in tests
 
 
+def rows(text):
+    """Yields what a row is about, the number of its class, if it is one of those, and the cell of its tests."""
+    for line in text.splitlines():
+        if row := ROW.match(line):
+            yield f"class {row.group(1)}", int(row.group(1)), row.group(2)
+        elif (row := RULE.match(line)) and row.group(1) not in RULES_BEGIN:
+            yield f'"{row.group(1)}"', None, row.group(2)
+
+
 def faults(root):
     tests = set(tests_in(root))
     seen = []
-    for line in (root / "docs/security.md").read_text(encoding="utf-8").splitlines():
-        row = ROW.match(line)
-        if not row:
-            continue
-        number, names = int(row.group(1)), NAME.findall(row.group(2))
-        seen.append(number)
+    for what, number, cell in rows((root / "docs/security.md").read_text(encoding="utf-8")):
+        names = NAME.findall(cell)
+        if number is not None:
+            seen.append(number)
         if not names:
-            yield f"class {number}: it has no test"
+            yield f"{what}: it has no test"
         for name in names:
             if not exists(name, tests, root):
-                yield f"class {number}: there is no {name}"
+                yield f"{what}: there is no {name}"
     if seen != list(range(1, CLASSES + 1)):
         yield f"there is not a row for each class from 1 to {CLASSES}, but for {seen}"
 

@@ -18,6 +18,7 @@ class SecurityPage(unittest.TestCase):
         self.write("tests/fuzz/client_fuzz.cpp", "")
         self.write("tests/soak/run", "")
         self.names = ["`Client.Doubts`"] * CLASSES
+        self.rule = "`Keys.Bind`"
 
     def write(self, path, text):
         file = self.root / path
@@ -26,7 +27,10 @@ class SecurityPage(unittest.TestCase):
 
     def faults(self):
         rows = (f"| {number} | A fault | A promise | {names} |" for number, names in enumerate(self.names, start=1))
-        self.write("docs/security.md", "# Page\n\n| | What | Promise | Tests |\n|---|---|---|---|\n" + "\n".join(rows))
+        rules = f"| rule | tests |\n| --- | --- |\n| A rule | {self.rule} |\n\n"
+        self.write(
+            "docs/security.md", "# Page\n\n" + rules + "| | What | Promise | Tests |\n|---|---|---|---|\n" + "\n".join(rows)
+        )
         return list(faults(self.root))
 
     def test_accepts_tests_fuzz_targets_and_programs_that_are_there(self):
@@ -37,6 +41,14 @@ class SecurityPage(unittest.TestCase):
         for gone in ("`Client.Trusts`", "`server_fuzz`", "`tests/soak/walk`"):
             self.names[2] = f"`Client.Doubts` {gone}"
             self.assertEqual(self.faults(), [f"class 3: there is no {gone.strip('`')}"])
+
+    def test_names_a_test_of_a_rule_that_is_gone(self):
+        self.rule = "`Keys.Bind` `Keys.Fly`"
+        self.assertEqual(self.faults(), ['"A rule": there is no Keys.Fly'])
+
+    def test_wants_a_test_for_each_rule(self):
+        self.rule = "none yet"
+        self.assertEqual(self.faults(), ['"A rule": it has no test'])
 
     def test_wants_a_test_for_each_class(self):
         self.names[21] = "none yet"

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// What others feed, and what a person says: which of it counts, and what they are answered.
+#include <array>
+
+#include <gtest/gtest.h>
+
+#include "libsync/record/sample_record.hpp"
+#include "tests/hub/hub_play.hpp"
+
+namespace isletime {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace hub_play;
+
+constexpr const char* kPhone = "phone:192.0.2.4";
+constexpr const char* kFedNtp = "ntp:192.0.2.4";
+constexpr std::array kAllKinds{kFedNtp, kPhone, "ocpp:wss://192.0.2.4", "rtc:/dev/rtc9",
+                               "ccapi:https://192.0.2.4"};
+
+// --- Ranks, the floor, panic ---
+
+TEST(HubFed, AServersTimeThatIsFedRanksBehindOneThatIsAsked) {
+  HubPlay play;
+  EXPECT_EQ(play.feed(kFedNtp).name, "adopt");
+  EXPECT_EQ(play.status().kind, "fed-ntp");
+  EXPECT_EQ(play.feed(kPhone, 5s).name, "outranked");
+  play.add_server();
+  play.pass(10min);
+  EXPECT_EQ(play.feed(kFedNtp, 500ms).name, "outranked");
+  EXPECT_EQ(play.status().kind, "ntp");
+  EXPECT_LT(magnitude(play.error()), 10ms);
+}
+
+TEST(HubFed, NothingSetsTheClockBeforeTheBuildOrPastItsUse) {
+  for (const char* source : kAllKinds) {
+    HubPlay play;
+    EXPECT_EQ(play.feed(source, -24h * 31).name, "below-floor") << source;
+    EXPECT_EQ(play.feed(source, 21 * kYear).name, "absurd") << source;
+    EXPECT_FALSE(play.is_synchronised()) << source;
+    EXPECT_EQ(play.error(), 0s) << source;
+  }
+  HubPlay play;
+  EXPECT_EQ(play.set(-24h * 31).name, "below-floor");
+  EXPECT_EQ(play.set(21 * kYear).name, "absurd");
+  EXPECT_FALSE(play.is_synchronised());
+}
+
+TEST(HubFed, AServersTimeThatIsFedHasThePanicLimit) {
+  HubPlay play;
+  play.feed(kPhone);
+  const Hub::Reply far = play.feed(kFedNtp, 5000s);
+  EXPECT_FALSE(far.is_accepted);
+  EXPECT_EQ(far.name, "panic");
+  EXPECT_LT(magnitude(play.error()), 1s);
+  EXPECT_EQ(play.feed(kFedNtp, 500s).name, "adopt") << "nearer, it ranks better than a phone";
+}
+
+TEST(HubFed, OnlyAServerThatIsAskedAndAPersonRaiseTheSavedFloor) {
+  for (const char* source : kAllKinds) {
+    HubPlay play;
+    ASSERT_TRUE(play.feed(source).is_accepted) << source;
+    play.stop();
+    EXPECT_FALSE(play.saved->last_good_time) << source;
+  }
+  HubPlay by_person;
+  by_person.set();
+  by_person.stop();
+  EXPECT_LE(*by_person.saved->last_good_time, by_person.machine.truth);
+  EXPECT_GT(*by_person.saved->last_good_time, by_person.machine.truth - 1s);
+  HubPlay by_server;
+  by_server.add_server();
+  by_server.pass(10min);
+  by_server.stop();
+  EXPECT_GT(*by_server.saved->last_good_time, by_server.machine.truth - 5min);
+}
+
+TEST(HubFed, AnUnreliableSetRaisesNoFloor) {
+  HubPlay play;
+  play.set(0s, 30s);
+  ASSERT_FALSE(play.is_reliable());
+  play.stop();
+  EXPECT_EQ(play.saved->last_good_time, kMade);
+}
+
+TEST(HubFed, TheSavedFloorHoldsAfterARestartAndAPersonLowersIt) {
+  HubPlay play;
+  play.add_server();
+  play.pass(10min);
+  play.stop();
+  play.reboot(kStart);
+  for (const char* source : {kFedNtp, kPhone, "ocpp:wss://192.0.2.4", "rtc:/dev/rtc9"}) {
+    EXPECT_EQ(play.feed(source, -1h).name, "below-floor") << source;
+  }
+  EXPECT_EQ(play.set(-1h).name, "adopt");
+  EXPECT_EQ(play.set(-2h).name, "adopt");
+  play.stop();
+  EXPECT_LT(*play.saved->last_good_time, play.machine.truth - 1h);
+}
+
+// --- A later word ---
+
+TEST(HubFed, ALaterWordOfAPersonCounts) {
+  HubPlay play;
+  EXPECT_EQ(play.set(1h).name, "adopt");
+  EXPECT_LT(magnitude(play.error() - 1h), 1ms);
+  EXPECT_EQ(play.set().name, "adopt");
+  EXPECT_LT(magnitude(play.error()), 1ms);
+  EXPECT_TRUE(play.is_reliable());
+}
+
+TEST(HubFed, ALaterSampleReplacesAnEarlierOneThatItContradicts) {
+  for (const char* source : kAllKinds) {
+    const bool is_server = source == kFedNtp;
+    for (const seconds wrong : {6s, is_server ? 900s : 7200s}) {
+      HubPlay play;
+      EXPECT_EQ(play.feed(source, wrong, 200ms).name, "adopt") << source;
+      const Hub::Reply right = play.feed(source, 0s, 200ms);
+      EXPECT_EQ(right.name, "adopt") << source << ": " << right.text;
+      EXPECT_TRUE(play.is_bound_honest()) << source;
+      if (is_server) play.pass(4h);  // which does not step a clock that is set
+      EXPECT_LT(magnitude(play.error()), 1s) << source << wrong.count();
+    }
+  }
+}
+
+// --- Its own answer ---
+
+TEST(HubFed, ItsOwnAnswerIsRefusedByWhateverName) {
+  HubPlay play;
+  play.set();
+  const ReferenceId our_address{0xc0a8'0417};
+  play.hub->set_own_addresses({{.reference_id = our_address,
+                                .is_loopback = false,
+                                .source = "ntp:192.168.4.23:11123",
+                                .address = "ntp:192.168.4.23"}});
+  EXPECT_EQ(play.feed("ntp:192.168.4.23:11123").name, "loop") << "its service";
+  SampleRecord same = play.sample("ntp:192.168.4.23");
+  same.stratum = play.served().stratum;
+  same.root_delay = play.served().root_delay.value;
+  same.refid = reference_id_text(play.served().reference_id, play.served().stratum);
+  EXPECT_EQ(play.feed(same).name, "loop") << "its address, and its very words";
+  same.root_delay = 1ms;
+  EXPECT_NE(play.feed(same).name, "loop") << "another program's on this machine";
+  SampleRecord follower = play.sample("ntp:192.168.4.99");
+  follower.stratum = 3;
+  follower.refid = "192.168.4.23";
+  EXPECT_EQ(play.feed(follower).name, "loop") << "one that follows it";
+  follower.refid = "192.168.4.1";
+  EXPECT_NE(play.feed(follower).name, "loop");
+}
+
+TEST(HubFed, AServerThatIsNotSetIsUnreliableByItsOwnAccount) {
+  for (const auto& [leap, stratum] : {std::pair{3, 2}, {0, 0}, {0, 15}, {0, 16}}) {
+    HubPlay play;
+    SampleRecord sample = play.sample(kFedNtp);
+    sample.leap = leap;
+    sample.stratum = stratum;
+    EXPECT_EQ(play.feed(sample).name, "unreliable") << stratum;
+    EXPECT_FALSE(play.is_synchronised());
+  }
+}
+
+TEST(HubFed, ACameraSetsTheClockButNobodyVouchesForIt) {
+  HubPlay play(ordinary(), {.wall = kStart - 24h});
+  EXPECT_EQ(play.feed("ccapi:https://192.0.2.4", 0s, 500ms).name, "adopt");
+  EXPECT_LT(magnitude(play.error()), 1s);
+  EXPECT_FALSE(play.is_synchronised());
+  EXPECT_FALSE(play.is_reliable());
+  EXPECT_TRUE(play.warns("only a camera has told the time")) << play.warnings();
+}
+
+// --- What they are answered ---
+
+TEST(HubFed, WhatCannotBeASampleIsRefusedByName) {
+  HubPlay play;
+  play.machine.pass(2h);
+  EXPECT_EQ(play.feed("sundial:garden").name, "unknown-kind");
+  SampleRecord sample = play.sample(kPhone);
+  sample.uncertainty.reset();
+  EXPECT_EQ(play.feed(sample).name, "bad-sample");
+  sample = play.sample(kPhone);
+  sample.time += 1s;
+  EXPECT_EQ(play.feed(sample).name, "from-the-future");
+  sample.time = play.machine.wall - 61s;
+  EXPECT_EQ(play.feed(sample).name, "too-old");
+  EXPECT_FALSE(play.is_synchronised());
+  EXPECT_EQ(play.said(kPhone), 3) << "each is in the records";
+}
+
+TEST(HubFed, WhatWasMeasuredBeforeTheClockWasSetIsTooOld) {
+  HubPlay play;
+  const SampleRecord before = play.sample(kPhone, 10s);
+  play.machine.pass(1s);
+  play.set(1h);
+  play.machine.pass(1s);
+  const SampleRecord stamped_late{[&] {
+    SampleRecord sample = before;
+    sample.time = play.machine.wall - 2s;
+    return sample;
+  }()};
+  EXPECT_EQ(play.feed(stamped_late).name, "too-old");
+}
+
+TEST(HubFed, TheReplySaysWhatHasHappened) {
+  HubPlay play;
+  EXPECT_EQ(play.feed(kPhone, 0s, 20ms).text, "the clock is set by it");
+  EXPECT_EQ(play.feed(kPhone, 200ms, 20ms).name, "agree") << "within a second";
+  EXPECT_LT(magnitude(play.error()), 20ms) << "and left as it is";
+  EXPECT_EQ(play.feed("ocpp:wss://192.0.2.4", 20s).name, "outranked");
+  EXPECT_EQ(play.feed(kPhone, 30s, 8s).name, "too-uncertain");
+  EXPECT_EQ(play.feed(kPhone, 24h * 2).name, "absurd");
+  const auto fed = play.hub->fed_views(play.now());
+  ASSERT_EQ(fed.size(), 2U);
+  EXPECT_EQ(fed[1].standing, "outranked");
+}
+
+}  // namespace
+}  // namespace isletime

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: MIT
+// A machine with a hub on it, in simulated time: it knows the truth, its clock may be wrong, its oscillator
+// drifts. All that the hub orders is done in order before it is told the next fact, as a host does it.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "libsync/hub/hub.hpp"
+#include "libsync/policy/saturated.hpp"
+
+namespace isletime::hub_play {
+
+using namespace std::chrono_literals;
+
+inline constexpr WallTime kMade{1'780'000'000s};
+// Not a whole second, by which two clocks might be set by chance.
+inline constexpr WallTime kStart = kMade + 24h * 30 + 123'456'789ns;
+inline constexpr auto kYear = 24h * 365;
+
+inline HubConfig ordinary() {
+  return {.precision = -20, .made = kMade, .latest = kMade + 20 * kYear};
+}
+inline HubConfig of_island() {
+  HubConfig config = ordinary();
+  config.is_island_reference = true;
+  config.local_stratum = 7;
+  return config;
+}
+inline HubConfig without_steps() {
+  HubConfig config = ordinary();
+  config.limits.step.threshold.reset();
+  return config;
+}
+
+struct Machine {
+  WallTime truth = kStart;
+  WallTime wall = kStart;
+  MonoTime mono{1000s};
+  nanoseconds asleep{};
+  double crystal = 0.0;  // what its oscillator gains in a second
+  double rate = 0.0;     // what the kernel adds
+  std::optional<double> foreign_rate{};
+  std::string refusal{};  // of every call that would change the clock
+  std::string refusal_of_steps{};
+  ClockQuality told{};
+  std::optional<Dispersion> others_word{};  // what another program has told the kernel
+
+  void pass(nanoseconds time) {
+    const nanoseconds gained = rounded(Seconds{time} * ((1 + crystal) * (1 + rate) - 1));
+    truth += time;
+    wall += time + gained;
+    mono += time + gained;
+  }
+  ClockReading reading() const { return {.instant = now(), .asleep = asleep, .foreign_rate = foreign_rate}; }
+  Instant now() const { return {mono, wall, 0ns}; }
+};
+
+// What it says of the time, and of itself.
+struct Server {
+  std::size_t index;
+  std::uint32_t number;
+  nanoseconds off{};
+  Leap leap = Leap::kNone;
+  std::uint8_t stratum = 1;
+  ReferenceId reference_id = ReferenceId::ascii("GPS ");
+  nanoseconds root_dispersion = 1ms;
+  nanoseconds delay = 2ms;
+  std::optional<NtpTimestamp> reference{};  // absent: a minute ago at most
+  bool is_silent = false;
+  bool is_forwarder = false;  // our queries come back to us
+  int losses = 0;
+  std::optional<MonoTime> asked{};
+
+  std::string source() const { return "ntp:192.0.2." + std::to_string(number); }
+};
+
+inline bool is_in(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+class HubPlay {
+ public:
+  explicit HubPlay(const HubConfig& config = ordinary(), const Machine& machine_at_start = {})
+      : machine(machine_at_start), config_(config) {
+    start(std::nullopt);
+  }
+
+  // --- Time passes ---
+  // The hub is woken when it wants to be, and asks its servers when it wants to.
+  void pass(nanoseconds time) {
+    const WallTime end = machine.truth + time;
+    for (int idle = 0; idle < 50;) {
+      step();
+      if (machine.truth >= end) return;
+      const nanoseconds wait = std::min(elapsed(machine.truth, end), until_wakeup());
+      idle = wait == 0ns ? idle + 1 : 0;
+      machine.pass(wait);
+    }
+    ADD_FAILURE() << "the hub wakes again and again, and does nothing";
+  }
+  // Somebody sets the machine's clock.
+  void jump(nanoseconds by) {
+    machine.wall += by;
+    notice();
+  }
+  void sleep(nanoseconds time) {
+    machine.truth += time;
+    machine.wall += time;
+    machine.asleep += time;
+    notice();
+  }
+  // Another program gives the machine's clock a rate.
+  void steer_by_others(double rate) {
+    machine.rate = rate;
+    machine.foreign_rate = rate;
+    notice();
+  }
+  bool notice() {
+    const bool was_set = hub->notice(machine.reading());
+    machine.foreign_rate.reset();
+    execute();
+    return was_set;
+  }
+
+  // --- Its life ---
+  void stop() {
+    hub->stop(now());
+    execute();
+  }
+  // The program starts again: from what the last Save left, in the same boot.
+  void start_again() { start(saved ? std::optional{LastRun{*saved, true}} : std::nullopt); }
+  // The machine starts again, with that on its clock.
+  void reboot(WallTime wall) {
+    machine = {.truth = machine.truth, .wall = wall, .mono = MonoTime{20s}, .crystal = machine.crystal};
+    start(saved ? std::optional{LastRun{*saved, false}} : std::nullopt);
+  }
+
+  // --- Those who tell the time ---
+  Server& add_server(Tier tier = Tier::kNormal) {
+    take_clock();
+    const auto number = static_cast<std::uint32_t>(servers.size() + 1);
+    const auto index = hub->add_server(
+        {.source = Server{0, number}.source(), .reference_id = {0xc000'0200 + number}, .tier = tier}, now());
+    return servers.emplace_back(Server{*index, number});
+  }
+  Header header(const Server& server) const {
+    const auto stated =
+        std::chrono::floor<std::chrono::minutes>(machine.truth) + server.number * 137'234'567ns;
+    Header header;
+    header.leap = server.leap;
+    header.mode = Mode::kServer;
+    header.stratum = server.stratum;
+    header.root_dispersion = ShortTime::round_up(server.root_dispersion);
+    header.reference_id = server.reference_id;
+    header.reference = server.reference.value_or(to_ntp(stated));
+    return header;
+  }
+  bool ask(Server& server) {
+    notice();
+    server.asked = machine.mono;
+    bool is_good = false;
+    if (server.is_silent) {
+      hub->on_no_reply(server.index, Trouble::kNoReply, ++server.losses < 8, now());
+    } else if (server.leap == Leap::kUnsynchronised || server.stratum == 0) {
+      hub->on_no_reply(server.index, Trouble::kUnsynchronised, true, now());
+    } else {
+      server.losses = 0;
+      const Measurement m{.time = machine.wall,
+                          .offset = {elapsed(machine.wall, machine.truth) + server.off},
+                          .delay = {server.delay},
+                          .dispersion = {1us},
+                          .server = header(server)};
+      is_good = hub->on_measurement(server.index, m, server.is_forwarder, now());
+    }
+    execute();
+    return is_good;
+  }
+  void ask_often(Server& server, int times) {
+    for (; times > 0; --times) {
+      ask(server);
+      machine.pass(2s);
+    }
+  }
+  // A sample as another program measures it now.
+  SampleRecord sample(const std::string& source, nanoseconds off = 0s, nanoseconds uncertainty = 20ms) const {
+    SampleRecord sample;
+    sample.time = machine.wall;
+    sample.source = source;
+    sample.offset = elapsed(machine.wall, machine.truth) + off;
+    sample.uncertainty = uncertainty;
+    return sample;
+  }
+  Hub::Reply feed(const SampleRecord& sample, bool is_on_access_point = false) {
+    notice();
+    take_clock();
+    hub->feed(sample, is_on_access_point, now());
+    execute();
+    return hub->reply();
+  }
+  Hub::Reply feed(const std::string& source, nanoseconds off = 0s, nanoseconds uncertainty = 20ms) {
+    return feed(sample(source, off, uncertainty));
+  }
+  Hub::Reply set(nanoseconds off = 0s, nanoseconds uncertainty = 500ms) {
+    notice();
+    take_clock();
+    hub->set(machine.truth + off, {uncertainty}, now());
+    execute();
+    return hub->reply();
+  }
+
+  // --- What it says ---
+  Instant now() const { return machine.now(); }
+  StatusView status() const { return hub->status(now()); }
+  bool is_reliable() const { return status().reliable; }
+  ServerState served() const { return hub->served(machine.wall).state; }
+  WallTime hub_time() const { return hub->hub_time(machine.wall); }
+  bool is_synchronised() const { return isletime::is_synchronised(served(), hub_time()); }
+  nanoseconds error() const { return elapsed(machine.truth, hub_time()); }
+  // Within which its clients take the truth to be.
+  nanoseconds root_distance() const {
+    return saturated_sum(served().root_delay.value / 2, root_dispersion_at(served(), hub_time()).value);
+  }
+  bool is_bound_honest() const { return magnitude(error()) <= root_distance(); }
+  std::string standing_of(const Server& server) const {
+    return hub->server_view(server.index, now()).standing;
+  }
+  std::string warnings() const {
+    std::string all;
+    for (const std::string& warning : status().warnings) all += warning + "\n";
+    return all;
+  }
+  bool warns(const std::string& part) const { return is_in(warnings(), part); }
+  // How many notes have such a text.
+  std::ptrdiff_t said(const std::string& part) const {
+    return std::count_if(done.begin(), done.end(), [&](const Action& action) {
+      const auto* note = std::get_if<action::Note>(&action);
+      return note != nullptr && is_in(note->text, part);
+    });
+  }
+  template <class Kind>
+  std::ptrdiff_t count() const {
+    return std::count_if(done.begin(), done.end(),
+                         [](const Action& action) { return std::holds_alternative<Kind>(action); });
+  }
+  bool is_kernel_told() const { return machine.told.leap != Leap::kUnsynchronised; }
+
+  void take_clock() {
+    if (!steers_machine || is_taken_) return;
+    is_taken_ = true;
+    hub->take_clock(machine.rate, now());
+  }
+  void tick() {
+    hub->tick(now());
+    execute();
+  }
+  void execute() {
+    while (auto action = hub->take_action()) {
+      done.push_back(*action);
+      std::visit([this](const auto& order) { perform(order); }, *action);
+    }
+  }
+
+  Machine machine;
+  std::unique_ptr<Hub> hub;
+  std::deque<Server> servers;
+  std::vector<Action> done;  // all, in their order
+  std::optional<SavedState> saved;
+  std::optional<RtcJob> rtc_job;  // the last one
+  bool steers_machine = true;     // false: --no-clock
+
+ private:
+  void start(const std::optional<LastRun>& last_run) {
+    servers.clear();
+    is_taken_ = false;
+    hub = std::make_unique<Hub>(config_, last_run, machine.reading());
+    if (hub->was_running()) take_clock();
+    hub->resume(now());
+    execute();
+  }
+
+  void step() {
+    notice();
+    for (Server& server : servers) {
+      if (!server.asked || machine.mono >= due(server)) ask(server);
+    }
+    tick();
+  }
+  MonoTime due(const Server& server) const { return *server.asked + hub->interval(server.index, now()); }
+  nanoseconds until_wakeup() const {
+    std::optional<MonoTime> next = hub->next_wakeup(now());
+    for (const Server& server : servers) next = std::min(next.value_or(due(server)), due(server));
+    if (!next) return nanoseconds::max();
+    const nanoseconds wait = std::max(elapsed(machine.mono, *next), 0ns);
+    return std::chrono::ceil<std::chrono::microseconds>(Seconds{wait} /
+                                                        ((1 + machine.crystal) * (1 + machine.rate)));
+  }
+
+  void perform(const action::Steer& order) {
+    Hub::Steered steered{.at = machine.wall, .rate = {}, .failure = machine.refusal};
+    if (steered.failure.empty()) {
+      steered.rate = machine.rate = order.rate;
+      if (order.step) steered.failure = machine.refusal_of_steps;
+      steered.is_stepped = order.step && steered.failure.empty();
+    }
+    if (steered.is_stepped) machine.wall += order.step->value;
+    hub->on_steered(steered, now());
+  }
+  void perform(const action::TellKernel& order) {
+    if (machine.refusal.empty()) machine.told = order.quality;
+    hub->on_told(machine.refusal);
+  }
+  void perform(const action::AskKernel&) { hub->on_kernel(machine.others_word, now()); }
+  void perform(const action::GiveUpExchanges&) {}
+  void perform(const action::Note&) {}
+  void perform(const action::Save&) {
+    auto state = hub->state_to_save(now());
+    if (!state) return;
+    saved = *std::move(state);
+    saved->boot = SavedBoot{"this", machine.mono.time_since_epoch(), is_taken_};
+  }
+  void perform(const action::RunRtcJob& order) { rtc_job = order.job; }
+
+  HubConfig config_;
+  bool is_taken_ = false;
+};
+
+}  // namespace isletime::hub_play

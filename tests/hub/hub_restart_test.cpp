@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// What is known when the program starts again, in the same boot of the machine or in another.
+#include <gtest/gtest.h>
+
+#include "tests/hub/hub_play.hpp"
+
+namespace isletime {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace hub_play;
+
+constexpr double kCrystal = 30e-6;
+
+void expect_nothing_claimed(const HubPlay& play) {
+  EXPECT_FALSE(play.is_synchronised());
+  EXPECT_FALSE(play.is_reliable());
+  EXPECT_FALSE(play.status().bound);
+}
+
+TEST(HubRestart, KeepsTheBoundThatWasKnownAndAgesIt) {
+  HubPlay play(ordinary(), {.crystal = kCrystal});
+  play.add_server();
+  play.pass(2h);
+  play.stop();
+  const nanoseconds before = play.status().bound->value;
+  play.machine.pass(20min);
+  play.start_again();
+  EXPECT_TRUE(play.is_synchronised());
+  EXPECT_TRUE(play.is_reliable());
+  EXPECT_GT(play.status().bound->value, before);
+  EXPECT_GE(*play.status().age, 20min);
+  EXPECT_TRUE(play.is_bound_honest());
+  play.pass(6h);
+  EXPECT_TRUE(play.is_bound_honest());
+  EXPECT_FALSE(play.is_reliable()) << "its window was not renewed";
+}
+
+TEST(HubRestart, ClaimsNothingIfSomebodySetTheClockMeanwhile) {
+  for (const nanoseconds by : {nanoseconds{-2s}, nanoseconds{2s}, nanoseconds{1h}}) {
+    HubPlay play;
+    play.add_server();
+    play.pass(2h);
+    play.stop();
+    play.machine.pass(1min);
+    play.machine.wall += by;
+    play.start_again();
+    expect_nothing_claimed(play);
+  }
+}
+
+// It was saved before the slew began. By a slew's rate the monotonic clock runs wrong too, so that nothing
+// tells for how long it did.
+TEST(HubRestart, AfterAKillInMidSlewClaimsNothingAndSetsTheRateRight) {
+  HubPlay play(ordinary(), {.crystal = kCrystal});
+  Server& server = play.add_server();
+  play.pass(3h);
+  ASSERT_TRUE(play.saved->sync) << "it was saved while all was well";
+  const double right = play.machine.rate;
+  EXPECT_NEAR(right, -kCrystal, 1e-6);
+  server.off = 5s;
+  for (int times = 0; times < 10; ++times) {
+    play.ask(server);
+    play.machine.pass(2s);
+  }
+  ASSERT_GT(std::abs(play.machine.rate - right), 1e-3) << "a slew is under way";
+  play.machine.pass(5s);
+  play.start_again();
+  expect_nothing_claimed(play);
+  EXPECT_NEAR(play.machine.rate, right, 1e-6);
+  EXPECT_TRUE(play.hub->was_running());
+}
+
+TEST(HubRestart, WhatIsSavedInMidSlewIsNoKnownTime) {
+  HubPlay play(without_steps(), {.wall = kStart - 20s});
+  Server& server = play.add_server();
+  play.ask_often(server, 3);
+  server.is_silent = true;
+  play.pass(2min);
+  ASSERT_LT(play.error(), -1s);
+  ASSERT_TRUE(play.saved);
+  EXPECT_FALSE(play.saved->sync);
+  play.pass(3min);
+  play.stop();
+  EXPECT_TRUE(play.saved->sync);
+}
+
+// Of a machine that was started anew nothing tells for how long it was off, nor what its clock is worth.
+TEST(HubRestart, OfTheMachineItselfLeavesItsRateAndItsFloor) {
+  HubPlay play(ordinary(), {.crystal = kCrystal});
+  play.add_server();
+  play.pass(3h);
+  play.stop();
+  play.machine.truth += 24h;
+  play.reboot(play.machine.truth - 10s);
+  expect_nothing_claimed(play);
+  EXPECT_FALSE(play.hub->was_running());
+  EXPECT_NEAR(*play.status().frequency_ppm, -30.0, 0.5);
+  EXPECT_EQ(play.feed("phone:192.0.2.4", -48h).name, "below-floor");
+  Server& server = play.add_server();
+  play.ask_often(server, 3);
+  EXPECT_LT(magnitude(play.error()), 1ms) << "a clock of another boot may be stepped";
+}
+
+TEST(HubRestart, OfTheProgramDoesNotReopenThePanicLimit) {
+  HubPlay play;
+  play.add_server();
+  play.pass(10min);
+  play.stop();
+  play.start_again();
+  ASSERT_TRUE(play.hub->was_running());
+  Server& server = play.add_server();
+  server.off = 5000s;
+  play.ask_often(server, 5);
+  EXPECT_LT(magnitude(play.error()), 1s);
+  EXPECT_TRUE(play.warns("further than --panic allows")) << play.warnings();
+  EXPECT_FALSE(play.is_synchronised());
+}
+
+TEST(HubRestart, WithoutAnythingSavedAForeignSlewsRateIsUndone) {
+  HubPlay play(ordinary(), {.rate = 0.05});
+  play.take_clock();
+  play.hub->resume(play.now());
+  play.execute();
+  EXPECT_EQ(play.machine.rate, 0.0);
+}
+
+TEST(HubRestart, ASlewThatRunsIsEndedByTheLastOrder) {
+  HubPlay play(without_steps(), {.wall = kStart - 20s, .crystal = kCrystal});
+  Server& server = play.add_server();
+  play.ask_often(server, 3);
+  ASSERT_GT(std::abs(play.machine.rate), 1e-3);
+  play.stop();
+  EXPECT_LT(std::abs(play.machine.rate), 1e-3);
+  EXPECT_TRUE(std::holds_alternative<action::Save>(play.done.back()));
+}
+
+TEST(HubRestart, BesideTheMachinesClockNothingIsKnownAnyMore) {
+  HubPlay play;
+  play.steers_machine = false;
+  play.add_server();
+  play.pass(10min);
+  play.stop();
+  play.start_again();
+  expect_nothing_claimed(play);
+}
+
+TEST(HubRestart, AnExperimentsRateErrorIsKept) {
+  HubPlay play;
+  play.set();
+  play.hub->set_rate_error(Ppm::whole(3), play.now());
+  play.execute();
+  EXPECT_GE(play.count<action::Save>(), 1);
+  play.reboot(kStart);
+  EXPECT_EQ(play.status().rate_error->is_measured, false);
+  EXPECT_GE(play.status().rate_error->value, Ppm::whole(3));
+}
+
+}  // namespace
+}  // namespace isletime

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+// Which servers the hub believes: doubts, contradictions, loops, islands.
+#include <gtest/gtest.h>
+
+#include "libsync/record/sample_record.hpp"
+#include "tests/hub/hub_play.hpp"
+
+namespace isletime {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace hub_play;
+
+constexpr ReferenceId kOurAddress{0xc0a8'0417};
+
+Hub::OwnAddress own(ReferenceId id, bool is_loopback, const std::string& address) {
+  return {.reference_id = id,
+          .is_loopback = is_loopback,
+          .source = "ntp:" + address + ":123",
+          .address = "ntp:" + address};
+}
+
+// --- Servers that know nothing ---
+
+TEST(HubServers, OfOneThatIsNotSetNothingIsTaken) {
+  for (const auto& [leap, stratum] :
+       {std::pair{Leap::kUnsynchronised, 3}, {Leap::kNone, 0}, {Leap::kNone, 15}}) {
+    HubPlay play;
+    Server& server = play.add_server();
+    server.leap = leap;
+    server.stratum = static_cast<std::uint8_t>(stratum);
+    play.pass(10min);
+    EXPECT_EQ(play.standing_of(server), "unsynchronised") << stratum;
+    EXPECT_FALSE(play.is_synchronised()) << stratum;
+    EXPECT_FALSE(play.is_reliable()) << stratum;
+    EXPECT_FALSE(play.is_kernel_told()) << stratum;
+  }
+}
+
+TEST(HubServers, OneThatLosesItsReferenceIsNotFollowedForAnotherPoll) {
+  for (const auto& [leap, stratum] : {std::pair{Leap::kUnsynchronised, 1}, {Leap::kNone, 15}}) {
+    HubPlay play;
+    Server& server = play.add_server();
+    play.pass(30min);
+    ASSERT_EQ(play.served().reference_id, (ReferenceId{0xc000'0201}));
+    const nanoseconds before = play.root_distance();
+    const auto set = play.served().reference_time;
+    server.leap = leap;
+    server.stratum = static_cast<std::uint8_t>(stratum);
+    EXPECT_FALSE(play.ask(server) && stratum == 15);
+    EXPECT_EQ(play.served().reference_id, kLocalClock);
+    EXPECT_EQ(play.served().stratum, 10);
+    EXPECT_LE(play.served().reference_time, set) << "nobody has set the clock since";
+    EXPECT_GE(play.root_distance(), before - 2ms / 2) << "without the path's delay";
+    EXPECT_TRUE(play.warns("no server is followed")) << play.warnings();
+    EXPECT_EQ(play.said("is not followed any more"), 1);
+  }
+}
+
+// --- Loops ---
+
+TEST(HubServers, OneThatStatesOurOwnSettingIsALoop) {
+  HubPlay play;
+  play.feed("phone:192.0.2.9");
+  Server& echo = play.add_server();
+  echo.stratum = 11;
+  echo.reference = to_ntp(play.served().reference_time);
+  echo.off = 300ms;
+  for (int times = 0; times < 6; ++times) EXPECT_FALSE(play.ask(echo));
+  EXPECT_EQ(play.standing_of(echo), "loop");
+  EXPECT_EQ(play.status().source, "phone:192.0.2.9");
+  EXPECT_EQ(play.said("loop: it follows us"), 1);
+  play.pass(2h);
+  EXPECT_FALSE(play.is_reliable()) << "it renews no window";
+}
+
+TEST(HubServers, OneThatFollowsOurAddressIsALoop) {
+  HubPlay play;
+  play.hub->set_own_addresses(
+      {own(kOurAddress, false, "192.168.4.23"), own({0x7f00'0001}, true, "127.0.0.1")});
+  Server& follower = play.add_server();
+  follower.stratum = 4;
+  follower.reference_id = kOurAddress;
+  play.pass(10min);
+  EXPECT_EQ(play.standing_of(follower), "loop");
+  EXPECT_FALSE(play.is_synchronised());
+  follower.reference_id = {0x7f00'0001};  // of its own machine, and not of ours
+  play.pass(10min);
+  EXPECT_EQ(play.standing_of(follower), "system-peer");
+}
+
+// Behind a forwarder with any name.
+TEST(HubServers, OneWhoseQueriesComeToUsIsALoop) {
+  HubPlay play(of_island());
+  Server& forwarder = play.add_server();
+  forwarder.is_forwarder = true;
+  play.pass(10min);
+  EXPECT_EQ(play.standing_of(forwarder), "loop");
+  EXPECT_EQ(play.served().stratum, 7);
+  EXPECT_FALSE(play.is_reliable());
+}
+
+TEST(HubServers, ItselfIsSaidToBeItself) {
+  HubPlay play;
+  const auto index = play.hub->add_server({.source = "ntp:127.0.0.1", .is_ourselves = true}, play.now());
+  EXPECT_TRUE(is_in(play.hub->server_view(*index, play.now()).standing_text, "this very server"));
+  EXPECT_EQ(play.hub->server_view(*index, play.now()).standing, "loop");
+}
+
+// --- Doubts ---
+
+TEST(HubServers, ASampleInDoubtRenewsNothingAndWidensTheBound) {
+  HubPlay play;
+  Server& server = play.add_server();
+  play.pass(1h);
+  ASSERT_TRUE(play.is_reliable());
+  server.off = 3s;
+  play.machine.pass(10s);
+  const nanoseconds age = *play.status().age;
+  play.ask(server);
+  EXPECT_EQ(play.status().age, age);
+  EXPECT_GE(play.status().bound->value, 3s);
+  EXPECT_GE(play.root_distance(), 3s);
+  EXPECT_FALSE(play.is_reliable());
+  EXPECT_LT(magnitude(play.error()), 1ms);
+  EXPECT_TRUE(play.is_synchronised());
+}
+
+TEST(HubServers, AStrayIsForgottenWithTheNextGoodSample) {
+  HubPlay play;
+  Server& server = play.add_server();
+  play.pass(1h);
+  server.off = 3s;
+  play.ask(server);
+  server.off = 0s;
+  play.pass(1min);
+  EXPECT_TRUE(play.is_reliable());
+  EXPECT_LT(play.root_distance(), 10ms);
+}
+
+TEST(HubServers, OneThatTurnsErraticIsDropped) {
+  HubPlay play;
+  Server& server = play.add_server();
+  play.pass(1h);
+  for (int times = 1; times <= 12; ++times) {
+    server.off = times % 2 == 0 ? times * -1100ms : times * 2300ms;
+    play.ask(server);
+    play.machine.pass(2s);
+  }
+  EXPECT_NE(play.standing_of(server), "system-peer");
+  EXPECT_EQ(play.said("is not followed any more"), 1);
+  EXPECT_FALSE(play.hub->source(server.index).is_proven);
+  EXPECT_TRUE(play.is_bound_honest());
+  EXPECT_FALSE(play.is_reliable());
+}
+
+TEST(HubServers, OneWhoseEveryWordIsAnotherIsNeverBelieved) {
+  constexpr std::array kErrors{0ms, 17'000ms, -9'100ms, 4'200ms, -19'900ms, 12'300ms, -3'700ms, 8'800ms};
+  HubPlay play;
+  Server& server = play.add_server();
+  for (std::size_t asked = 0; asked < 200; ++asked) {
+    server.off = kErrors.at(asked * 5 % kErrors.size());
+    play.ask(server);
+    play.machine.pass(2s);
+    ASSERT_FALSE(play.is_synchronised()) << asked;
+  }
+}
+
+TEST(HubServers, ADoubtAboutOneMakesAnothersWordUrgent) {
+  HubPlay play;
+  Server& one = play.add_server();
+  Server& other = play.add_server();
+  play.pass(3h);
+  const nanoseconds usual = play.hub->interval(other.index, play.now());
+  EXPECT_GE(usual, 64s);
+  play.machine.pass(20s);
+  one.off = 3s;
+  play.ask(one);
+  EXPECT_LE(play.hub->interval(other.index, play.now()), 2s);
+  EXPECT_LE(play.hub->interval(one.index, play.now()), 2s);
+}
+
+// --- Several ---
+
+TEST(HubServers, TwoThatExcludeEachOtherAreNotAveraged) {
+  HubPlay play;
+  Server& one = play.add_server();
+  Server& other = play.add_server();
+  other.off = 10s;
+  play.pass(30min);
+  EXPECT_EQ(play.standing_of(one), "falseticker");
+  EXPECT_EQ(play.standing_of(other), "falseticker");
+  EXPECT_FALSE(play.is_synchronised());
+  EXPECT_EQ(play.error(), 0s);
+  EXPECT_EQ(play.said("the servers disagree"), 1) << "an episode";
+  EXPECT_TRUE(play.warns("give the word prefer")) << play.warnings();
+}
+
+TEST(HubServers, OfTwoThatExcludeEachOtherTheOneThatWasFollowedIsWitnessedByTheClock) {
+  HubPlay play;
+  Server& honest = play.add_server();
+  play.pass(30min);
+  Server& liar = play.add_server();
+  liar.off = 10s;
+  play.pass(30min);
+  EXPECT_EQ(play.standing_of(honest), "system-peer");
+  EXPECT_EQ(play.standing_of(liar), "falseticker");
+  EXPECT_LT(magnitude(play.error()), 1ms);
+}
+
+TEST(HubServers, OneLiarAmongThreeMovesNothing) {
+  for (const nanoseconds lie : {nanoseconds{300ms}, nanoseconds{10s}, nanoseconds{kYear}}) {
+    HubPlay play(ordinary(), {.wall = kStart - 5s});
+    Server& liar = play.add_server();
+    liar.off = lie;
+    play.add_server();
+    play.add_server();
+    play.pass(30min);
+    EXPECT_EQ(play.standing_of(liar), "falseticker") << lie.count();
+    EXPECT_LT(magnitude(play.error()), 5ms) << lie.count();
+    EXPECT_TRUE(play.is_reliable()) << lie.count();
+  }
+}
+
+TEST(HubServers, OneUnderTwoNamesHasOneVote) {
+  HubPlay play;
+  Server& honest = play.add_server();
+  Server& liar = play.add_server();
+  Server& alias = play.add_server();
+  liar.off = alias.off = 10s;
+  for (int minute = 0; minute < 30; ++minute) {
+    const auto stated = to_ntp(play.machine.truth - 13'234'567ns);
+    liar.reference = alias.reference = stated;
+    play.pass(1min);
+  }
+  EXPECT_EQ(play.standing_of(honest), "falseticker") << "one against one";
+  EXPECT_FALSE(play.is_synchronised());
+  EXPECT_EQ(play.error(), 0s);
+}
+
+}  // namespace
+}  // namespace isletime
