@@ -32,7 +32,8 @@ inline constexpr std::size_t kSourceKinds = 10;
 
 // All that is declared of a kind of source.
 struct Rule {
-  const char* name;  // one word for records: "phone-on-access-point"
+  const char* name;   // one word for records: "phone-on-access-point"
+  const char* words;  // for people, as in the manual: "phone on the access point"
   // What the name of a source of this kind begins with, up to a colon, in samples that are fed:
   // "phone:192.168.4.17". Nobody feeds a kind without one.
   std::array<std::string_view, 2> prefixes{};
@@ -59,6 +60,7 @@ inline constexpr nanoseconds kDefaultMaxOffset = std::chrono::hours{24};
 // bound of minutes.
 inline constexpr Rules kDefaultRules{{
     {.name = "ntp",
+     .words = "NTP",
      .prefixes = {},
      .rank = 0,
      .window = seconds{8 * 1024},
@@ -67,6 +69,7 @@ inline constexpr Rules kDefaultRules{{
      .may_make_reliable = true,
      .may_raise_floor = true},
     {.name = "fed-ntp",
+     .words = "NTP that is fed",
      .prefixes = {"ntp"},
      .rank = 1,
      .window = seconds{8 * 1024},
@@ -75,6 +78,7 @@ inline constexpr Rules kDefaultRules{{
      .may_make_reliable = true},
     // A phone with an address there.
     {.name = "phone-on-access-point",
+     .words = "phone on the access point",
      .prefixes = {},
      .rank = 2,
      .window = kDefaultWindow,
@@ -84,6 +88,7 @@ inline constexpr Rules kDefaultRules{{
      .may_make_reliable = true,
      .adaptive = true},
     {.name = "manual",
+     .words = "by hand",
      .prefixes = {"manual"},
      .rank = 3,
      .window = kDefaultWindow,
@@ -92,6 +97,7 @@ inline constexpr Rules kDefaultRules{{
      .adaptive = true,
      .may_raise_floor = true},
     {.name = "phone",
+     .words = "phone elsewhere",
      .prefixes = {"phone"},
      .rank = 4,
      .window = kDefaultWindow,
@@ -102,6 +108,7 @@ inline constexpr Rules kDefaultRules{{
      .adaptive = true},
     // An HTTP date is as good as its round trip too.
     {.name = "ocpp",
+     .words = "OCPP or HTTP",
      .prefixes = {"ocpp", "http"},
      .rank = 5,
      .window = kDefaultWindow,
@@ -112,6 +119,7 @@ inline constexpr Rules kDefaultRules{{
      .may_make_reliable = true,
      .adaptive = true},
     {.name = "rtc",
+     .words = "RTC",
      .prefixes = {"rtc"},
      .rank = 6,
      .window = kDefaultWindow,
@@ -121,12 +129,14 @@ inline constexpr Rules kDefaultRules{{
      .adaptive = true},
     // A server that says so of itself.
     {.name = "island",
+     .words = "NTP by a local clock",
      .prefixes = {},
      .rank = 7,
      .window = seconds{8 * 1024},
      .max_offset = seconds{1000},
      .max_bound = {seconds{16}}},
     {.name = "camera",
+     .words = "camera",
      .prefixes = {"camera", "ccapi"},
      .rank = 8,
      .window = kDefaultWindow,
@@ -134,7 +144,7 @@ inline constexpr Rules kDefaultRules{{
      .max_offset = kDefaultMaxOffset,
      .max_bound = {seconds{60}},
      .adaptive = true},
-    {.name = "free-run", .prefixes = {}, .rank = 9, .window = {}},
+    {.name = "free-run", .words = "nothing", .prefixes = {}, .rank = 9, .window = {}},
 }};
 
 constexpr const Rule& default_rule(SourceKind kind) {

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// What is declared of the kinds of source, in the code and in the manual.
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "libsync/policy/timekeeper.hpp"
+
+namespace isletime {
+namespace {
+
+std::string window_text(const Rule& rule) {
+  const auto minutes = rule.window / std::chrono::minutes{1};
+  return rule.window % std::chrono::minutes{1} == nanoseconds::zero() && minutes < 60
+             ? fmt::format("{} min", minutes)
+             : fmt::format("{} s", rule.window / seconds{1});
+}
+
+std::string threshold_text(const Rule& rule) {
+  return rule.threshold == nanoseconds::zero() ? "any difference"
+                                               : fmt::format("{} s", rule.threshold / seconds{1});
+}
+
+// The window of servers that are asked may be longer.
+std::string row_of(const Rule& rule) {
+  const char* more = rule.name == std::string{"ntp"} ? ", or more" : "";
+  return fmt::format(".It {} Ta {}{} Ta {}\n", rule.words, window_text(rule), more, threshold_text(rule));
+}
+
+TEST(SourceKinds, TheManualHasARowOfEachInTheOrderOfTheirRanks) {
+  std::ifstream file(ISLETIME_MAN_FOLDER "/sntpd.8");
+  std::stringstream manual;
+  manual << file.rdbuf();
+  std::string rows;
+  for (const Rule& rule : kDefaultRules) {
+    if (rule.window > nanoseconds::zero()) rows += row_of(rule);
+  }
+  EXPECT_NE(manual.str().find(rows + ".El"), std::string::npos) << rows;
+}
+
+TEST(SourceKinds, EveryRankIsOfOneKindAndTheBestComeFirst) {
+  for (std::size_t i = 0; i < kSourceKinds; ++i) EXPECT_EQ(kDefaultRules[i].rank, i);
+}
+
+TEST(SourceKinds, AFedSourceIsOfTheKindThatItsPrefixNames) {
+  for (std::size_t i = 0; i < kSourceKinds; ++i) {
+    for (const std::string_view prefix : kDefaultRules[i].prefixes) {
+      if (prefix.empty()) continue;
+      EXPECT_EQ(fed_kind_of(std::string{prefix} + ":192.0.2.1"), static_cast<SourceKind>(i)) << prefix;
+      EXPECT_EQ(fed_kind_of(prefix), static_cast<SourceKind>(i)) << prefix;
+    }
+  }
+  EXPECT_EQ(fed_kind_of("sundial:garden"), std::nullopt);
+  EXPECT_EQ(fed_kind_of(":192.0.2.1"), std::nullopt);
+  EXPECT_EQ(fed_kind_of(""), std::nullopt);
+}
+
+}  // namespace
+}  // namespace isletime
