@@ -36,16 +36,9 @@ constexpr double kSteadyRate = 20e-6;
 // What a kernel's fine adjustment gives: a crystal that is further off is no clock's.
 constexpr double kMostOfACrystal = 500e-6;
 
-// What is saved is how slow the clock is, and its error a bound of so many deviations; an estimate is of what
-// it gains.
-constexpr double kBoundOfSaved = 3.0;
-
-SavedFrequency to_saved(FilterBank::Frequency frequency) {
-  return {to_ppm(-frequency.value), to_ppm(kBoundOfSaved * frequency.deviation)};
-}
-
-FilterBank::Frequency from_saved(SavedFrequency saved) {
-  return {-to_fraction(saved.value), std::max(to_fraction(saved.error) / kBoundOfSaved, kChangeOfFrequency)};
+// No frequency counts as better known after a restart.
+Frequency after_restart(Frequency saved) {
+  return {saved.value, std::max(saved.deviation, kChangeOfFrequency)};
 }
 
 }  // namespace
@@ -70,7 +63,7 @@ Hub::Hub(const HubConfig& config, std::optional<LastRun> last_run, const ClockRe
 
 void Hub::recall() {
   expect(saved_.rate_error);
-  if (saved_.frequency) frequency_ = from_saved(*saved_.frequency);
+  if (saved_.frequency) frequency_ = after_restart(*saved_.frequency);
   if (!saved_.last_good_time) return;
   earliest_ = std::max(earliest_, *saved_.last_good_time);
   reference_.set_floor(earliest_);
@@ -111,11 +104,11 @@ void Hub::resume(Instant now) {
   reference_.on_sync(hub_time(now.wall), timekeeper_.standing(now.mono).bound);
 }
 
-Hub::Frequency Hub::frequency_for(const std::string& source, MonoTime now) const {
+Frequency Hub::frequency_for(const std::string& source, MonoTime now) const {
   const auto of_source = std::find_if(saved_.sources.begin(), saved_.sources.end(),
                                       [&](const SavedSource& saved) { return saved.source == source; });
   if (!timekeeper_.standing(now).ever_set && of_source != saved_.sources.end())
-    return from_saved(of_source->frequency);
+    return after_restart(of_source->frequency);
   return frequency_.value_or(Frequency{-clock().rate(), kUnknownDeviation});
 }
 
@@ -127,13 +120,12 @@ std::optional<SavedState> Hub::state_to_save(Instant now) const {
   SavedState state;
   state.saved_at = hub_now;
   state.last_good_time = last_good_ ? std::min(*last_good_, hub_now) : saved_.last_good_time;
-  state.frequency = to_saved(frequency_.value_or(Frequency{-steering_.steady_rate(), kUnknownDeviation}));
+  state.frequency = frequency_.value_or(Frequency{-steering_.steady_rate(), kUnknownDeviation});
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     if (!servers_[i] || servers_[i]->samples < kFirstSamples) continue;
     const auto estimate = discipline_.source(i)->estimator.at(free_time(now));
     if (!estimate) continue;
-    state.sources.push_back(
-        {servers_[i]->source, to_saved({estimate->frequency, std::sqrt(estimate->var_frequency)})});
+    state.sources.push_back({servers_[i]->source, {estimate->frequency, std::sqrt(estimate->var_frequency)}});
   }
   if (reference_.is_vouched() && steering_.left(now.mono).value == nanoseconds::zero())
     state.sync = SavedSync{standing.kind, standing.bound};

@@ -214,8 +214,6 @@ class Hub {
       "the island's own with --local";
 
  private:
-  using Frequency = FilterBank::Frequency;
-
   static constexpr nanoseconds kFirstSave = std::chrono::minutes{1};  // since the clock was set
 
   struct Claim {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "libsync/core/time_types.hpp"
+#include "libsync/hub/discipline/frequency.hpp"
 #include "libsync/hub/discipline/rtc_drift.hpp"
 #include "libsync/policy/timekeeper.hpp"
 
@@ -19,14 +20,9 @@ struct SavedRtc {
   RtcDrift::State drift;
 };
 
-struct SavedFrequency {
-  Ppm value;  // positive: the clock is slow
-  Ppm error;  // a bound, not negative
-};
-
 struct SavedSource {
   std::string source;  // as in the sample record: "ntp:192.0.2.7"
-  SavedFrequency frequency;
+  Frequency frequency;
 };
 
 // When it was saved, on a clock that cannot be set: the time since this boot.
@@ -45,7 +41,7 @@ struct SavedSync {
 struct SavedState {
   WallTime saved_at;
   std::optional<WallTime> last_good_time;  // when the clock was last synchronised
-  std::optional<SavedFrequency> frequency;
+  std::optional<Frequency> frequency;
   std::vector<SavedSource> sources;    // at most kMostSavedSources
   std::optional<std::string> machine;  // machine_id() of the machine to which the frequencies belong
   std::optional<SavedBoot> boot;

@@ -361,8 +361,8 @@ def saved(*members, version=1, at="2026-02-02T02:40:00.000000000Z"):
     return ('"version":%s,"saved_at":"%s"%s}\n' % (version, at, "".join("," + m for m in members))).encode()
 
 
-def saved_source(name, frequency="-1.5", error="0.25"):
-    return '{"source":"%s","frequency_ppm":%s,"frequency_error_ppm":%s}' % (name, frequency, error)
+def saved_source(name, frequency="-1.5e-6", error="2.5e-7"):
+    return '{"source":"%s","gain":%s,"gain_deviation":%s}' % (name, frequency, error)
 
 
 def saved_sources(*items):
@@ -376,13 +376,13 @@ def digested(rest):
 RTC = ('"rtc":{"source":"rtc:/dev/i2c-1@0x68","chip":"ds3231","is_compensated":true,"has_thermometer":true,'
        '"at":"2026-02-02T02:30:00Z","is_phase_known":true,"mean":[0.004,1.5e-6,2e-8,-1e-8],'
        '"covariance":[1e-6,0,1e-14,0,0,1e-14,0,0,0,1e-15],"temperature_c":21.25,"bound_s":0.003}')
-FREQUENCY = '"frequency_ppm":-12.345001,"frequency_error_ppm":0.01'
+FREQUENCY = '"gain":1.2345001e-05,"gain_deviation":1e-08'
 STATE = saved('"last_good_time":"2026-02-02T02:30:00Z"', FREQUENCY,
-              saved_sources(saved_source("ntp:192.0.2.7"), saved_source("rtc:/dev/i2c-1@0x68", "20", "5")))
+              saved_sources(saved_source("ntp:192.0.2.7"), saved_source("rtc:/dev/i2c-1@0x68", "2e-5", "5e-6")))
 STATES = {
     "whole_file": digested(STATE),
     "torn_file": digested(STATE)[:100],
-    "edited_file": digested(STATE).replace(b"-12.3", b"-99.3"),
+    "edited_file": digested(STATE).replace(b"1.23", b"9.93"),
     "empty_file": b"",
     "nothing_known": saved(),
     "frequency_and_sources": STATE,
@@ -393,13 +393,13 @@ STATES = {
     "saved_in_1970": saved(at="1970-01-01T00:00:01Z"),
     "saved_in_2262": saved(at="2262-04-11T23:47:16Z"),
     "last_good_time_behind_saved_at": saved('"last_good_time":"2027-01-01T00:00:00Z"'),
-    "frequency_of_500_ppm": saved('"frequency_ppm":500,"frequency_error_ppm":500'),
+    "frequency_of_500_ppm": saved('"gain":5e-4,"gain_deviation":5e-4'),
     "rate_error": saved('"rate_error_ppm":104.373322'),
     "rate_error_0": saved('"rate_error_ppm":0'),
-    "frequency_of_501_ppm": saved('"frequency_ppm":501,"frequency_error_ppm":1'),
-    "frequency_1e999": saved('"frequency_ppm":1e999,"frequency_error_ppm":1'),
-    "frequency_without_error": saved('"frequency_ppm":1'),
-    "error_negative": saved('"frequency_ppm":1,"frequency_error_ppm":-1e-9'),
+    "frequency_of_501_ppm": saved('"gain":5.01e-4,"gain_deviation":1e-6'),
+    "frequency_1e999": saved('"gain":1e999,"gain_deviation":1e-6'),
+    "frequency_without_error": saved('"gain":1e-6'),
+    "error_negative": saved('"gain":1e-6,"gain_deviation":-1e-15'),
     "rtc": saved(RTC),
     "rtc_of_a_day_50": saved(RTC.replace("02-02T", "02-50T")),
     "rtc_of_infinite_drift": saved(RTC.replace("1.5e-6", "1e999")),

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "libsync/drivers/ds3231_chip.hpp"
-#include "libsync/hub/fractions.hpp"
 
 namespace isletime::sim {
 namespace {
@@ -32,7 +31,7 @@ std::optional<LastRun> last_run_of(const Scenario& scenario) {
   if (!saved) return std::nullopt;
   SavedState state{};
   state.saved_at = scenario.start;
-  state.frequency = SavedFrequency{to_ppm(-saved->value), to_ppm(3 * saved->deviation)};
+  state.frequency = saved;
   return LastRun{state, false};
 }
 

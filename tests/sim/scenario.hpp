@@ -33,7 +33,7 @@ struct Reply {
 struct HubSettings {
   PollLimits poll{};
   ServerOwner owner = ServerOwner::kOurselves;
-  std::optional<FilterBank::Frequency> saved_frequency{};  // what an earlier run has left
+  std::optional<Frequency> saved_frequency{};  // what an earlier run has left
   Tier tier = Tier::kNormal;
   ControlLimits control{};
   const EstimatorModel* model = nullptr;  // the whole of it if there is none

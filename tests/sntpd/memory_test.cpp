@@ -58,7 +58,7 @@ TEST_F(RememberedRate, LeavesWhatWasSavedBefore) {
     SavedState state;
     state.saved_at = kLater;
     state.last_good_time = kLater - 1s;
-    state.frequency = SavedFrequency{Ppm::whole(-12), Ppm::whole(1)};
+    state.frequency = Frequency{12e-6, 1e-6};
     memory.save(std::move(state), kUp, true);
     memory.keep(Ppm::whole(104), kMade);
   });
@@ -70,7 +70,7 @@ TEST_F(RememberedRate, LeavesWhatWasSavedBefore) {
   EXPECT_EQ(state->saved_at, kLater);
   EXPECT_EQ(state->last_good_time, kLater - 1s);
   ASSERT_TRUE(state->frequency);
-  EXPECT_EQ(state->frequency->value, Ppm::whole(-12));
+  EXPECT_EQ(state->frequency->value, 12e-6);
   ASSERT_TRUE(state->boot);
   EXPECT_EQ(state->boot->uptime, kUp.time_since_epoch());
   EXPECT_TRUE(state->boot->has_set_clock);

@@ -18,8 +18,8 @@ const std::optional<std::string> kMachine = "0123456789abcdef";
 SavedState example() {
   return {.saved_at = kSavedAt,
           .last_good_time = kSavedAt - 1234567890ns,
-          .frequency = SavedFrequency{Ppm{-809'042}, Ppm{1}},
-          .sources = {{"ntp:192.0.2.7", {Ppm{655'360}, Ppm{65'536}}}, {"rtc:/dev/rtc0", {Ppm{0}, Ppm{7}}}},
+          .frequency = Frequency{12.345e-6, 1.0 / 3e9},
+          .sources = {{"ntp:192.0.2.7", {-10e-6, 1e-6}}, {"rtc:/dev/rtc0", {0.0, 1e-10}}},
           .machine = kMachine,
           .boot = SavedBoot{"5d2b0f6e-boot", 90min + 7ns, true}};
 }
@@ -45,14 +45,11 @@ TEST(SavedState, SurvivesTheWayThroughItsText) {
   ASSERT_TRUE(read) << to_string(read.error());
   EXPECT_EQ(read->saved_at, saved.saved_at);
   EXPECT_EQ(read->last_good_time, saved.last_good_time);
-  ASSERT_TRUE(read->frequency);
-  EXPECT_EQ(read->frequency->value, saved.frequency->value);
-  EXPECT_EQ(read->frequency->error, saved.frequency->error);
+  EXPECT_EQ(read->frequency, saved.frequency);
   ASSERT_EQ(read->sources.size(), saved.sources.size());
   for (std::size_t i = 0; i < saved.sources.size(); ++i) {
     EXPECT_EQ(read->sources[i].source, saved.sources[i].source);
-    EXPECT_EQ(read->sources[i].frequency.value, saved.sources[i].frequency.value);
-    EXPECT_EQ(read->sources[i].frequency.error, saved.sources[i].frequency.error);
+    EXPECT_EQ(read->sources[i].frequency, saved.sources[i].frequency);
   }
   EXPECT_EQ(read->machine, kMachine);
   ASSERT_TRUE(read->boot);
@@ -61,14 +58,13 @@ TEST(SavedState, SurvivesTheWayThroughItsText) {
   EXPECT_EQ(read->boot->has_set_clock, saved.boot->has_set_clock);
 }
 
-TEST(SavedState, EveryPpmOfAClockSurvives) {
+TEST(SavedState, NothingOfAFrequencyIsLost) {
   SavedState state = example();
-  const std::int64_t most = Ppm::whole(500).scaled;
-  for (std::int64_t scaled = -most; scaled <= most; scaled += 65'537) {
-    state.frequency->value = Ppm{scaled};
+  for (double value = -500e-6; value < 500e-6; value += 1e-6 / 3) {
+    state.frequency = Frequency{value, std::abs(value) / 7};
     const auto read = parse_saved_state(format_saved_state(state), kNow, kMachine);
-    ASSERT_TRUE(read) << scaled;
-    EXPECT_EQ(read->frequency->value.scaled, scaled);
+    ASSERT_TRUE(read) << value;
+    EXPECT_EQ(read->frequency, state.frequency);
   }
 }
 
@@ -103,7 +99,7 @@ TEST(SavedState, WhatIsNotKnownYetStaysAbsent) {
 TEST(SavedState, IsALineThatPeopleCanRead) {
   const std::string text = format_saved_state(example());
   EXPECT_NE(text.find(R"("saved_at":"2026-02-02T02:40:00.000000000Z")"), std::string::npos) << text;
-  EXPECT_NE(text.find(R"("frequency_ppm":-12.345001)"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("gain":1.2345)"), std::string::npos) << text;
   EXPECT_EQ(text.find('\n'), text.size() - 1);
 }
 
@@ -142,16 +138,16 @@ TEST(SavedState, WhatIsNotItsFormIsMalformed) {
   EXPECT_EQ(fault_of(whole(R"("version":1})")), SavedStateFault::kMalformed);
   EXPECT_EQ(fault_of(whole(R"("version":1,"saved_at":1770000000})")), SavedStateFault::kMalformed);
   EXPECT_EQ(fault_with(R"("last_good_time":"yesterday")"), SavedStateFault::kMalformed);
-  EXPECT_EQ(fault_with(R"("frequency_ppm":1.5)"), SavedStateFault::kMalformed);
-  EXPECT_EQ(fault_with(R"("frequency_ppm":"1.5","frequency_error_ppm":1)"), SavedStateFault::kMalformed);
-  EXPECT_EQ(fault_with(R"("frequency_ppm":1e999,"frequency_error_ppm":1)"), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("gain":1.5e-6)"), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("gain":"1.5e-6","gain_deviation":1e-6)"), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(R"("gain":1e999,"gain_deviation":1e-6)"), SavedStateFault::kMalformed);
   EXPECT_EQ(fault_with(R"("machine":7)"), SavedStateFault::kMalformed);
   EXPECT_EQ(fault_with(R"("boot":"5d2b")"), SavedStateFault::kMalformed);
   EXPECT_EQ(fault_with(R"("boot":"5d2b","uptime_s":"7","has_set_clock":true)"), SavedStateFault::kMalformed);
   EXPECT_EQ(fault_with(R"("boot":"5d2b","uptime_s":7,"has_set_clock":1)"), SavedStateFault::kMalformed);
   EXPECT_EQ(fault_with(R"("sources":{})"), SavedStateFault::kMalformed);
   EXPECT_EQ(fault_with(R"("sources":["ntp:192.0.2.7"])"), SavedStateFault::kMalformed);
-  EXPECT_EQ(fault_with(R"("sources":[{"source":["ntp"],"frequency_ppm":1,"frequency_error_ppm":1}])"),
+  EXPECT_EQ(fault_with(R"("sources":[{"source":["ntp"],"gain":1e-6,"gain_deviation":1e-6}])"),
             SavedStateFault::kMalformed);
   EXPECT_EQ(fault_with(R"("sources":)" + std::string(10'000, '[') + std::string(10'000, ']')),
             SavedStateFault::kMalformed);
@@ -159,11 +155,11 @@ TEST(SavedState, WhatIsNotItsFormIsMalformed) {
 
 TEST(SavedState, NoKernelSteersAClockByMoreThan500Ppm) {
   EXPECT_TRUE(parse_saved_state(whole(R"("version":1,"saved_at":"2026-02-02T02:40:00Z",)"
-                                      R"("frequency_ppm":500,"frequency_error_ppm":0})"),
+                                      R"("gain":500e-6,"gain_deviation":0})"),
                                 kNow, std::nullopt));
-  EXPECT_EQ(fault_with(R"("frequency_ppm":500.001,"frequency_error_ppm":1)"), SavedStateFault::kAbsurd);
-  EXPECT_EQ(fault_with(R"("frequency_ppm":-1e300,"frequency_error_ppm":1)"), SavedStateFault::kAbsurd);
-  EXPECT_EQ(fault_with(R"("frequency_ppm":1,"frequency_error_ppm":-0.1)"), SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(R"("gain":500.001e-6,"gain_deviation":1e-6)"), SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(R"("gain":-1e300,"gain_deviation":1e-6)"), SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(R"("gain":1e-6,"gain_deviation":-1e-7)"), SavedStateFault::kAbsurd);
 }
 
 TEST(SavedState, TimesThatCannotBeAreAbsurd) {
@@ -173,7 +169,7 @@ TEST(SavedState, TimesThatCannotBeAreAbsurd) {
 }
 
 std::string source_item(const std::string& name) {
-  return R"({"source":")" + name + R"(","frequency_ppm":1,"frequency_error_ppm":1})";
+  return R"({"source":")" + name + R"(","gain":1e-6,"gain_deviation":1e-6})";
 }
 
 TEST(SavedState, SourcesThatCannotBeAreAbsurd) {

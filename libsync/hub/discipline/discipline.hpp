@@ -111,7 +111,7 @@ class Discipline {
   // samples.
   std::optional<Consensus> select(FreeTime now, nanoseconds steered = {});
 
-  void seed_frequency(FilterBank::Frequency frequency) { seed_ = frequency; }
+  void seed_frequency(Frequency frequency) { seed_ = frequency; }
   // Another program set the clock, or the machine slept.
   void forget_phase();
   void on_leap_second(Offset by);
@@ -125,7 +125,7 @@ class Discipline {
   Consensus consensus_of(const Combination& combination, FreeTime now, nanoseconds steered) const;
 
   std::array<std::optional<Source>, kMaxSources> sources_{};
-  std::optional<FilterBank::Frequency> seed_;
+  std::optional<Frequency> seed_;
   EstimatorModel model_;
 };
 

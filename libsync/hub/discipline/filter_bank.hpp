@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <span>
 
+#include "libsync/hub/discipline/frequency.hpp"
 #include "libsync/hub/discipline/phase_filter.hpp"
 
 namespace isletime {
@@ -15,11 +16,6 @@ namespace isletime {
 class FilterBank {
  public:
   static constexpr std::size_t kMembers = 20;
-
-  struct Frequency {
-    double value = 0.0;
-    double deviation = 0.0;
-  };
 
   // `models` must outlive the bank; only the first kMembers are used.
   explicit FilterBank(Frequency initial, std::span<const FilterModel> models = all_models());

@@ -309,7 +309,7 @@ std::optional<RtcDrift::Prediction> RtcDrift::predict(WallTime chip,
                     {saturated_sum(rounded(Seconds{phases.half()}), state_.bound.value)}};
 }
 
-RtcDrift::Frequency RtcDrift::frequency() const {
+Frequency RtcDrift::frequency() const {
   const Vector sum = features(state_.oscillator, state_.temperature.value);
   return {dot(sum, state_.mean), std::sqrt(variance_of(state_.covariance, sum))};
 }

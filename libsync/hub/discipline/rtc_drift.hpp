@@ -11,6 +11,7 @@
 
 #include "libsync/core/time_types.hpp"
 #include "libsync/hub/discipline/free_time.hpp"
+#include "libsync/hub/discipline/frequency.hpp"
 
 namespace isletime {
 
@@ -38,10 +39,6 @@ class RtcDrift {
   struct Prediction {
     Offset offset;     // true - chip
     Dispersion bound;  // greatest error, in well over 99 % of all cases
-  };
-  struct Frequency {
-    double value;  // the chip's gain per second at its present temperature
-    double deviation;
   };
 
   enum class Outcome : std::uint8_t {

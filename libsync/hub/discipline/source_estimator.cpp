@@ -146,7 +146,7 @@ double SourceEstimator::frequency_bound(const Estimate& estimate) const {
   return doubt_ ? std::max(bound, doubt_->frequency) : bound;
 }
 
-void SourceEstimator::seed_frequency(FilterBank::Frequency frequency) {
+void SourceEstimator::seed_frequency(Frequency frequency) {
   if (!last_) bank_ = FilterBank{frequency, model_.members};
 }
 

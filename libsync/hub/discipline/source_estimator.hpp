@@ -30,7 +30,7 @@ enum class Outcome : std::uint8_t {
 class SourceEstimator {
  public:
   // The prior for a crystal that has never been measured.
-  static constexpr FilterBank::Frequency kUnknownFrequency{.value = 0.0, .deviation = 1e-4};
+  static constexpr Frequency kUnknownFrequency{.value = 0.0, .deviation = 1e-4};
 
   explicit SourceEstimator(const EstimatorModel& model = {});
 
@@ -50,7 +50,7 @@ class SourceEstimator {
   double frequency_bound(const Estimate& estimate) const;
 
   // Takes the frequency of a drift file, before the first sample.
-  void seed_frequency(FilterBank::Frequency frequency);
+  void seed_frequency(Frequency frequency);
   // Another program set the clock, or the machine slept: the phase is unknown, the frequency is not.
   void forget_phase();
   // True time itself has stepped by this much: UTC repeats a second (-1 s) or omits one.

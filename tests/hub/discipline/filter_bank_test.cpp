@@ -10,7 +10,7 @@
 namespace isletime {
 namespace {
 
-constexpr FilterBank::Frequency kUnknown{.value = 0.0, .deviation = 1e-4};
+constexpr Frequency kUnknown{.value = 0.0, .deviation = 1e-4};
 constexpr double kPoll = 64.0;
 constexpr double kMeanExcess = 1e-4;
 

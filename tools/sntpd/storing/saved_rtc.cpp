@@ -1,35 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "tools/sntpd/storing/saved_rtc.hpp"
 
-#include <charconv>
 #include <string_view>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/record/decimal_seconds.hpp"
 #include "libsync/record/json_writer.hpp"
+#include "tools/sntpd/storing/digits.hpp"
 
 namespace isletime::sntpd {
 namespace {
 
 constexpr std::size_t kUnknowns = RtcDrift::kUnknowns;
 constexpr std::size_t kLongestName = 255;
-
-// Enough digits to read back the same value.
-std::string digits_of(double value) {
-  return fmt::format("{:.17g}", value);
-}
-
-std::optional<double> number_of(const JsonValue* value) {
-  const auto* number = value == nullptr ? nullptr : value->number();
-  if (number == nullptr) return std::nullopt;
-  double parsed = 0;
-  const char* const end = number->text.data() + number->text.size();
-  const auto [stop, failure] = std::from_chars(number->text.data(), end, parsed);
-  return failure == std::errc{} && stop == end ? std::optional{parsed} : std::nullopt;
-}
 
 std::optional<std::vector<double>> numbers_of(const JsonValue* value, std::size_t count) {
   const auto* array = value == nullptr ? nullptr : value->array();

@@ -10,6 +10,7 @@
 #include "libsync/record/decimal_seconds.hpp"
 #include "libsync/record/json_value.hpp"
 #include "libsync/record/json_writer.hpp"
+#include "tools/sntpd/storing/digits.hpp"
 #include "tools/sntpd/storing/saved_rtc.hpp"
 
 namespace isletime::sntpd {
@@ -25,6 +26,7 @@ constexpr std::size_t kRestAt = kBeforeDigest.size() + kDigestDigits + kBehindDi
 // No state is older than this program, and no clock is steered by more than the kernel can.
 constexpr WallTime kEarliest{seconds{1'735'689'600}};  // 2025-01-01T00:00:00Z
 constexpr Ppm kMostFrequency = Ppm::whole(500);
+constexpr double kMostGain = 500e-6;
 // The levels are the object, the list of sources and a source; or the object, the RTC's and a list in it.
 constexpr JsonLimits kLimits{.size = kLargestSavedState, .depth = 3};
 
@@ -33,9 +35,8 @@ void put(JsonWriter& writer, std::string_view key, Ppm value) {
   writer.number(key, static_cast<double>(value.scaled) / 65536, kDecimals);
 }
 
-void put(JsonWriter& writer, const SavedFrequency& frequency) {
-  put(writer, "frequency_ppm", frequency.value);
-  put(writer, "frequency_error_ppm", frequency.error);
+void put(JsonWriter& writer, const Frequency& frequency) {
+  writer.raw("gain", digits_of(frequency.value)).raw("gain_deviation", digits_of(frequency.deviation));
 }
 
 bool is_name(std::string_view source) {
@@ -87,9 +88,9 @@ class Members {
     return {};
   }
 
-  SavedFrequency frequency() {
-    const SavedFrequency frequency{ppm("frequency_ppm"), ppm("frequency_error_ppm")};
-    if (frequency.error < Ppm{0}) fail(SavedStateFault::kAbsurd);
+  Frequency frequency() {
+    const Frequency frequency{gain("gain"), gain("gain_deviation")};
+    if (frequency.deviation < 0) fail(SavedStateFault::kAbsurd);
     return frequency;
   }
 
@@ -100,6 +101,13 @@ class Members {
   }
 
  private:
+  double gain(std::string_view key) {
+    const auto gain = number_of(object_.find(key));
+    if (!gain) fail(SavedStateFault::kMalformed);
+    if (gain && !(std::abs(*gain) <= kMostGain)) fail(SavedStateFault::kAbsurd);
+    return gain.value_or(0.0);
+  }
+
   Ppm ppm(std::string_view key) {
     const JsonValue* member = object_.find(key);
     if (member == nullptr || member->number() == nullptr) {
@@ -147,7 +155,7 @@ Result<SavedState, SavedStateFault> read_state(const JsonValue& object) {
     state.last_good_time = members.time("last_good_time");
     if (*state.last_good_time > state.saved_at) members.fail(SavedStateFault::kAbsurd);
   }
-  if (members.has("frequency_ppm")) state.frequency = members.frequency();
+  if (members.has("gain")) state.frequency = members.frequency();
   if (members.has("rate_error_ppm")) state.rate_error = members.rate_error();
   if (members.has("machine")) state.machine = members.text("machine");
   if (members.has("boot"))
