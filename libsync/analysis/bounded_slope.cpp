@@ -150,6 +150,7 @@ constexpr int kReach = 6;
 // Points as near to each other as a cell are one.
 constexpr int kCells = 3;  // a deviation
 constexpr int kEnd = kReach * kCells;
+constexpr std::size_t kBothEnds = std::size_t{2} * kEnd;
 
 // How many bounds lie how deep, in cells, behind the foremost one.
 class Depths {
@@ -165,23 +166,22 @@ class Depths {
   // The logarithm of how likely the bounds are if the line lies by half a cell above this one.
   double log(int cell) const {
     static const auto kLogShares = [] {
-      std::array<double, 2 * kEnd> shares{};
-      for (int i = 0; i < 2 * kEnd; ++i) {
+      std::array<double, kBothEnds> shares{};
+      for (std::size_t i = 0; i < kBothEnds; ++i) {
         // The normal distribution's share below a value, by the logistic one's.
-        const double value = (i - kEnd + 0.5) / kCells;
-        shares[static_cast<std::size_t>(i)] =
-            -std::log1p(std::exp(-value * std::numbers::pi / std::numbers::sqrt3));
+        const double value = (static_cast<double>(i) + 0.5) / kCells - kReach;
+        shares[i] = -std::log1p(std::exp(-value * std::numbers::pi / std::numbers::sqrt3));
       }
       return shares;
     }();
     double sum = 0.0;
-    for (int i = 0; i + cell < kEnd; ++i)
-      sum += counts_[static_cast<std::size_t>(i)] * kLogShares[static_cast<std::size_t>(i + cell + kEnd)];
+    const auto first = static_cast<std::size_t>(cell + kEnd);
+    for (std::size_t i = 0; first + i < kBothEnds; ++i) sum += counts_[i] * kLogShares[first + i];
     return sum;
   }
 
  private:
-  std::array<double, 2 * kEnd> counts_{};
+  std::array<double, kBothEnds> counts_{};
 };
 
 // The logarithm of how far up and down a line of that slope could be moved, where each reading was taken with
@@ -207,7 +207,7 @@ double room_log(const std::vector<Bound>& bounds, double slope, double deviation
     highs.add((bound.high_s - slope * bound.time_s - bottom) / cell + gap - whole);
   }
   double most = -kInfinity;
-  std::array<double, 4 * kEnd> logs{};
+  std::array<double, 2 * kBothEnds> logs{};
   std::size_t count = 0;
   for (int i = -kEnd; i < whole + kEnd; ++i) {
     logs[count] = lows.log(i) + highs.log(whole - i - 1);

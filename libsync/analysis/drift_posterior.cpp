@@ -37,22 +37,39 @@ struct Scaled {
   std::size_t segments;
 };
 
-// Taken out beforehand, so that the filter's numbers stay small.
-double usual_slope(std::span<const Reading> readings) {
-  std::vector<double> slopes;
-  for (std::size_t i = 1; i < readings.size(); ++i) {
-    const double span = readings[i].time_s - readings[i - 1].time_s;
-    if (readings[i].begins || span <= 0.0) continue;
-    slopes.push_back((readings[i].offset_s - readings[i - 1].offset_s) / span);
+// By least squares, taken out beforehand so that the filter's numbers stay small. A median of slopes will not
+// do: where most readings repeat, it leaves nothing to scale by.
+double common_slope(std::span<const Reading> readings) {
+  double above = 0.0;
+  double below = 0.0;
+  for (std::size_t i = 0; i < readings.size();) {
+    std::size_t end = i + 1;
+    while (end < readings.size() && !readings[end].begins) ++end;
+    double weight = 0.0;
+    double time = 0.0;
+    double offset = 0.0;
+    for (std::size_t k = i; k < end; ++k) {
+      weight += 1.0 / readings[k].variance;
+      time += readings[k].time_s / readings[k].variance;
+      offset += readings[k].offset_s / readings[k].variance;
+    }
+    time /= weight;
+    offset /= weight;
+    for (std::size_t k = i; k < end; ++k) {
+      const double distance = (readings[k].time_s - time) / readings[k].variance;
+      above += distance * (readings[k].offset_s - offset);
+      below += distance * (readings[k].time_s - time);
+    }
+    i = end;
   }
-  return slopes.empty() ? 0.0 : median(std::move(slopes));
+  return below > 0.0 ? above / below : 0.0;
 }
 
 Scaled scale(std::span<const Reading> readings) {
   Scaled scaled{{readings.begin(), readings.end()},
                 readings.back().time_s - readings.front().time_s,
                 1.0,
-                usual_slope(readings),
+                common_slope(readings),
                 0.0,
                 1.0,
                 0};
@@ -158,9 +175,11 @@ class Filter {
 
 Evidence weigh(const Scaled& scaled, const NoiseRatio& noise, bool has_temperature) {
   const auto count = static_cast<double>(scaled.readings.size());
-  // The prior range of a diffuse state: a hundred times as wide as the readings; its size drops out of the
-  // evidence.
-  const double diffuse = 1e4 * scaled.range * scaled.range;
+  const double step = 1.0 / count;
+  // The prior range of a diffuse state: wider than any reading, however loud the noise; its size drops out of
+  // the evidence. Far more would cost the filter its last digits.
+  const double diffuse =
+      100.0 * scaled.range * scaled.range * (1.0 + noise.white * step + noise.walk * step * step * step);
   Filter filter(diffuse, has_temperature);
   const auto unknown = static_cast<double>(scaled.segments + (has_temperature ? 2 : 1));
   double log_variances = -unknown * std::log(diffuse);
