@@ -85,7 +85,7 @@ NoiseLaw best_law(std::span<const ClockRow> rows, const std::vector<double>& fla
   const double below_s = least_s - kOfExcess / 2.0 * (low_s - least_s);
   double least = misfit(rows, flat, best, outlier);
   // The first is for bounds, of which any may be small: without it, the interval of a record of which every
-  // other row is loose is ten times as wide. The second is for round trips: without it, the intervals of a
+  // other row is loose is nearly twice as wide. The second is for round trips: without it, the intervals of a
   // local network's records are 2.3 times as wide.
   for (const NoiseLaw& law : {NoiseLaw{0.0, typical_s, kOfDecile * low_s},
                               NoiseLaw{below_s, typical_s, kOfExcess * (low_s - below_s)}}) {
