@@ -11,17 +11,10 @@
 namespace isletime::analysis {
 namespace {
 
-// The prior probability that a kind of noise is absent, as a multiple of that of one level of it. More would
-// narrow the interval of a clock without any, and miss the rate of one whose noise only just shows.
-constexpr double kNoWhite = 1.0;
-constexpr double kNoWalk = 1.0;
-constexpr double kStrange = 0.3;
-
 // Levels of frequency noise relative to a reading's noise, over a time as long as the record.
 struct NoiseRatio {
   double white;
   double walk;
-  double prior;
 };
 
 struct Evidence {
@@ -38,12 +31,14 @@ struct Scaled {
   std::vector<Reading> readings;
   double span_s;
   double unit_s;
-  double slope;   // taken out beforehand
+  double slope;   // taken out
   double warmth;  // degree seconds that count as 1
   double range;
   std::size_t segments;
 };
 
+// By least squares, taken out beforehand so that the filter's numbers stay small. A median of slopes will not
+// do: where most readings repeat, it leaves nothing to scale by.
 double common_slope(std::span<const Reading> readings) {
   double above = 0.0;
   double below = 0.0;
@@ -108,17 +103,16 @@ Scaled scale(std::span<const Reading> readings) {
 }
 
 // The state: what the clock gained since the start without its steps, its rate, the offset that the
-// present segment began with, and what a degree does.
-template <std::size_t N>
+// present segment began with, and what a degree does, which is nothing where no temperature is known.
 class Filter {
  public:
-  Filter(double diffuse) : diffuse_(diffuse) {
+  Filter(double diffuse, bool has_temperature) : diffuse_(diffuse) {
     covariance_[kRate][kRate] = diffuse_;
-    for (std::size_t i = kOffset + 1; i < N; ++i) covariance_[i][i] = diffuse_;
+    if (has_temperature) covariance_[kDegree][kDegree] = diffuse_;
   }
 
   void begin_segment() {
-    for (std::size_t i = 0; i < N; ++i) covariance_[i][kOffset] = covariance_[kOffset][i] = 0.0;
+    for (std::size_t i = 0; i < kStates; ++i) covariance_[i][kOffset] = covariance_[kOffset][i] = 0.0;
     covariance_[kOffset][kOffset] = diffuse_;
     state_[kOffset] = 0.0;
   }
@@ -130,7 +124,7 @@ class Filter {
                        noise.walk * span * span * span / 3.0;
     p[kGain][kRate] += span * p[kRate][kRate] + noise.walk * span * span / 2.0;
     p[kRate][kRate] += noise.walk * span;
-    for (std::size_t i = kOffset; i < N; ++i) {
+    for (std::size_t i = kOffset; i < kStates; ++i) {
       p[kGain][i] += span * p[kRate][i];
       p[i][kGain] = p[kGain][i];
     }
@@ -143,19 +137,17 @@ class Filter {
   };
 
   Innovation update(const Reading& reading) {
-    std::array<double, N> shown{};  // the covariance of the state with what the reading shows
-    for (std::size_t i = 0; i < N; ++i) {
-      shown[i] = covariance_[i][kGain] + covariance_[i][kOffset];
-      if constexpr (N > kDegree) shown[i] += covariance_[i][kDegree] * reading.degree_seconds;
+    std::array<double, kStates> shown{};  // the covariance of the state with what the reading shows
+    for (std::size_t i = 0; i < kStates; ++i) {
+      shown[i] =
+          covariance_[i][kGain] + covariance_[i][kOffset] + covariance_[i][kDegree] * reading.degree_seconds;
     }
-    double variance = reading.variance + shown[kGain] + shown[kOffset];
-    double value = reading.offset_s - state_[kGain] - state_[kOffset];
-    if constexpr (N > kDegree) {
-      variance += shown[kDegree] * reading.degree_seconds;
-      value -= state_[kDegree] * reading.degree_seconds;
-    }
+    const double variance =
+        reading.variance + shown[kGain] + shown[kOffset] + shown[kDegree] * reading.degree_seconds;
+    const double value =
+        reading.offset_s - state_[kGain] - state_[kOffset] - state_[kDegree] * reading.degree_seconds;
     const double inverse = 1.0 / variance;
-    for (std::size_t i = 0; i < N; ++i) {
+    for (std::size_t i = 0; i < kStates; ++i) {
       const double gain = shown[i] * inverse;
       state_[i] += gain * value;
       for (std::size_t k = 0; k <= i; ++k) {
@@ -170,26 +162,26 @@ class Filter {
   static constexpr std::size_t kRate = 1;
   static constexpr std::size_t kOffset = 2;
   static constexpr std::size_t kDegree = 3;
+  static constexpr std::size_t kStates = 4;
 
   double state(std::size_t i) const { return state_[i]; }
   double variance(std::size_t i) const { return std::max(0.0, covariance_[i][i]); }
 
  private:
   double diffuse_;
-  std::array<double, N> state_{};
-  std::array<std::array<double, N>, N> covariance_{};
+  std::array<double, kStates> state_{};
+  std::array<std::array<double, kStates>, kStates> covariance_{};
 };
 
-template <std::size_t N>
-Evidence weigh(const Scaled& scaled, const NoiseRatio& noise) {
+Evidence weigh(const Scaled& scaled, const NoiseRatio& noise, bool has_temperature) {
   const auto count = static_cast<double>(scaled.readings.size());
   const double step = 1.0 / count;
   // The prior range of a diffuse state: wider than any reading, however loud the noise; its size drops out of
-  // the evidence.
+  // the evidence. Far more would cost the filter its last digits.
   const double diffuse =
       100.0 * scaled.range * scaled.range * (1.0 + noise.white * step + noise.walk * step * step * step);
-  Filter<N> filter(diffuse);
-  const auto unknown = static_cast<double>(scaled.segments + N - 2);
+  Filter filter(diffuse, has_temperature);
+  const auto unknown = static_cast<double>(scaled.segments + (has_temperature ? 2 : 1));
   double log_variances = -unknown * std::log(diffuse);
   double product = 1.0;
   double squares = 0.0;
@@ -210,79 +202,49 @@ Evidence weigh(const Scaled& scaled, const NoiseRatio& noise) {
   log_variances += std::log(product);
   const double freedom = count - unknown;
   squares = std::max(squares, 1e-6 * freedom);
-  Evidence evidence{};
-  evidence.log_likelihood = -0.5 * log_variances - 0.5 * freedom * std::log(squares);
-  evidence.scale = squares / freedom;
-  evidence.rate = filter.state(Filter<N>::kGain);
-  evidence.rate_variance = filter.variance(Filter<N>::kGain);
-  if constexpr (N > Filter<N>::kDegree) {
-    evidence.per_degree = filter.state(Filter<N>::kDegree);
-    evidence.per_degree_variance = filter.variance(Filter<N>::kDegree);
-  }
-  return evidence;
+  return {-0.5 * log_variances - 0.5 * freedom * std::log(squares),
+          filter.state(Filter::kGain),
+          filter.variance(Filter::kGain),
+          squares / freedom,
+          filter.state(Filter::kDegree),
+          filter.variance(Filter::kDegree)};
 }
 
-// The prior of a level of random walk, relative to other levels: quartz wanders by 10^-10 to 10^-8 a root
-// second.
-double familiarity(double walk_variance) {
-  const double walk = std::sqrt(walk_variance);
-  return walk <= 0.0 || (walk >= 3e-11 && walk <= 3e-8) ? 1.0 : kStrange;
-}
-
-// A geometric series from `first` up, by `factor`.
-std::vector<std::pair<double, double>> levels(double none, double first, double end, double factor) {
-  std::vector<std::pair<double, double>> all{{0.0, none}};
+// None, and a geometric series of levels. With a step of 4 or 8 clocks that do not wander are covered as
+// often.
+std::vector<double> levels(double first, double end) {
+  constexpr double kStep = 5.0;
+  std::vector<double> all{0.0};
   double level = first;
   while (level < end) {
-    all.emplace_back(level, 1.0);
-    level *= factor;
+    all.push_back(level);
+    level *= kStep;
   }
   return all;
 }
 
-// The levels from where frequency noise just begins to show in the slope up to where nothing else is seen.
+// The levels, none first, from where frequency noise just begins to show in the slope up to where nothing
+// else is seen.
 std::vector<NoiseRatio> ratios(double count) {
-  constexpr double kWhiteStep = 4.0;
-  constexpr double kWalkStep = 4.0;
-  const auto whites = levels(kNoWhite, 3.0 / count, 100.0 * count, kWhiteStep);
-  const auto walks = levels(kNoWalk, 6.0 / count, 30.0 * count * count * count, kWalkStep);
   std::vector<NoiseRatio> all;
-  for (const auto& [white, white_prior] : whites) {
-    for (const auto& [walk, walk_prior] : walks) all.push_back({white, walk, white_prior * walk_prior});
+  for (const double white : levels(3.0 / count, 100.0 * count)) {
+    for (const double walk : levels(6.0 / count, 30.0 * count * count * count)) all.push_back({white, walk});
   }
   return all;
 }
 
-// Which kinds of frequency noise are taken to be there. An average over all would be too wide nearly always
-// where there is none, and too narrow where it only just shows. So a kind without any is believed until
-// another explains the readings about as well, as it does by chance for few clocks: such a one's
-// interval is then too wide.
-void believe(DriftPosterior& posterior) {
-  constexpr double kNone = 1.2;
-  constexpr double kWhiteOnly = 6.0;
-  struct Kind {
-    double weight = 0.0;
-    int levels = 0;
-    double mean() const { return levels == 0 ? 0.0 : weight / levels; }
-  };
-  Kind none;
-  Kind white;
-  Kind walk;
-  const auto kind_of = [&](const NoiseHypothesis& h) -> Kind& {
-    if (h.walk > 0.0) return walk;
-    return h.white_frequency > 0.0 ? white : none;
-  };
-  for (const NoiseHypothesis& h : posterior.hypotheses) {
-    Kind& kind = kind_of(h);
-    kind.weight += h.weight;
-    ++kind.levels;
-  }
-  const Kind& believed = none.mean() > kNone * (white.mean() + walk.mean()) ? none
-                         : white.mean() > kWhiteOnly * walk.mean()          ? white
-                                                                            : walk;
-  for (NoiseHypothesis& h : posterior.hypotheses) {
-    h.rate_weight = &kind_of(h) == &believed ? h.weight / believed.weight : 0.0;
-  }
+// Whether frequency noise is taken to be there. An average over all levels would cover all rates, with
+// intervals that are four times as wide where there is none. So no noise is believed until a level of it
+// explains the readings clearly better, as it does by chance for few clocks: such a one's interval is then
+// too wide.
+void believe(DriftPosterior& posterior, double quiet_from) {
+  NoiseHypothesis& quiet = posterior.hypotheses.front();
+  const auto noisy = std::span(posterior.hypotheses).subspan(1);
+  const auto best = std::max_element(noisy.begin(), noisy.end(),
+                                     [](const auto& a, const auto& b) { return a.weight < b.weight; });
+  const bool is_quiet = quiet.weight > quiet_from * best->weight;
+  for (NoiseHypothesis& h : noisy) h.rate_weight = is_quiet ? 0.0 : h.weight / (1.0 - quiet.weight);
+  quiet.rate_weight = is_quiet ? 1.0 : 0.0;
 }
 
 // One coefficient, as the hypotheses together have it.
@@ -342,7 +304,7 @@ double student_cumulative(double value, double degrees_of_freedom) {
   return 0.5 * std::erfc(-normal / std::numbers::sqrt2);
 }
 
-DriftPosterior estimate_drift(std::span<const Reading> readings, bool has_temperature) {
+DriftPosterior estimate_drift(std::span<const Reading> readings, bool has_temperature, double quiet_from) {
   const Scaled scaled = scale(readings);
   const double per_second = scaled.unit_s / scaled.span_s;
   const double per_warmth = scaled.unit_s / scaled.warmth;
@@ -352,19 +314,18 @@ DriftPosterior estimate_drift(std::span<const Reading> readings, bool has_temper
   std::vector<double> logs;
   double most = -kInfinity;
   for (const NoiseRatio& noise : ratios(static_cast<double>(readings.size()))) {
-    const Evidence evidence = has_temperature ? weigh<4>(scaled, noise) : weigh<3>(scaled, noise);
+    const Evidence evidence = weigh(scaled, noise, has_temperature);
     const double variance = evidence.scale;
-    const double walk = variance * noise.walk * per_second * per_second / scaled.span_s;
-    logs.push_back(evidence.log_likelihood + std::log(noise.prior * familiarity(walk)));
+    logs.push_back(evidence.log_likelihood);
     most = std::max(most, logs.back());
-    // Between the average and the rate at either end of a walk there is 0.36 of what it walks in all.
+    // The mean over a walk differs from either end by a third of the variance that it walks in all.
     posterior.hypotheses.push_back(
         {0.0, scaled.slope + evidence.rate * per_second,
-         variance * (evidence.rate_variance + noise.white + 0.36 * noise.walk) * per_second * per_second,
+         variance * (evidence.rate_variance + noise.white + noise.walk / 3.0) * per_second * per_second,
          variance * scaled.unit_s * scaled.unit_s,
-         variance * noise.white * scaled.unit_s * scaled.unit_s / scaled.span_s, walk,
-         evidence.per_degree * per_warmth, variance * evidence.per_degree_variance * per_warmth * per_warmth,
-         0.0});
+         variance * noise.white * scaled.unit_s * scaled.unit_s / scaled.span_s,
+         variance * noise.walk * per_second * per_second / scaled.span_s, evidence.per_degree * per_warmth,
+         variance * evidence.per_degree_variance * per_warmth * per_warmth, 0.0});
   }
   double sum = 0.0;
   for (std::size_t i = 0; i < logs.size(); ++i) {
@@ -372,7 +333,7 @@ DriftPosterior estimate_drift(std::span<const Reading> readings, bool has_temper
     sum += posterior.hypotheses[i].weight;
   }
   for (auto& hypothesis : posterior.hypotheses) hypothesis.weight /= sum;
-  believe(posterior);
+  believe(posterior, quiet_from);
   std::erase_if(posterior.hypotheses, [](const auto& hypothesis) {
     return hypothesis.weight < 1e-6 && hypothesis.rate_weight < 1e-6;
   });

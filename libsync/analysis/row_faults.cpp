@@ -2,10 +2,9 @@
 #include "libsync/analysis/row_faults.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <iterator>
 #include <numbers>
-#include <optional>
 
 #include "libsync/analysis/order_statistics.hpp"
 #include "libsync/analysis/without_drift.hpp"
@@ -13,73 +12,23 @@
 namespace isletime::analysis {
 namespace {
 
+// With fewer rows, one is as much a part of what is usual as it may differ from it.
 constexpr std::size_t kFewestJudged = 8;
+// So many rows outvote a burst of four.
 constexpr std::size_t kAround = 9;
-// Of a normal distribution one row in 4 * 10^11 is further off; of an exponential one, one in 1300. So it
-// takes more where no bound is known, and still more where a row stays within its own.
-constexpr double kOutlier = 7.0;
-constexpr double kOutlierWithoutBound = 10.0;
-constexpr double kOutlierWithinBound = 12.0;
-constexpr double kStep = 10.0;
 
-// A row's distance from the rows around it, and the deviation that the distance itself would have.
-struct Distance {
-  double value;
-  double relative;
-};
-
-// The weighted median of up to nine rows. Without the weights a good row among bad ones would be taken for
-// the bad one; no weight is so large that one row could be the median by itself.
-Distance distance_from(std::size_t first, std::size_t row, const std::vector<double>& flat,
-                       const std::vector<double>& relative) {
-  constexpr double kMostWeight = 2.0;  // of the middle one's
-  // The median of equal rows varies by this much more than their mean does.
+// How far a row lies from the median of `width` rows, in deviations if a row of median uncertainty had 1.
+double distance_from(std::size_t first, std::size_t width, std::size_t row, const std::vector<double>& flat,
+                     const std::vector<double>& relative) {
+  // The median of equal rows has this many times the variance of their mean.
   constexpr double kOfMedian = std::numbers::pi / 2.0;
-  struct Weighed {
-    double value;
-    double weight;
+  const auto median_of = [&](const std::vector<double>& values) {
+    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(first);
+    return median({begin, begin + static_cast<std::ptrdiff_t>(width)});
   };
-  std::array<Weighed, kAround> window{};
-  std::array<double, kAround> sorted{};
-  const std::size_t width = std::min(kAround, flat.size());
-  for (std::size_t k = 0; k < width; ++k) {
-    sorted[k] = 1.0 / (relative[first + k] * relative[first + k]);
-    window[k] = {flat[first + k], sorted[k]};
-  }
-  const auto end = static_cast<std::ptrdiff_t>(width);
-  std::nth_element(sorted.begin(), sorted.begin() + end / 2, sorted.begin() + end);
-  double weights = 0.0;
-  for (std::size_t k = 0; k < width; ++k) {
-    window[k].weight = std::min(window[k].weight, kMostWeight * sorted[width / 2]);
-    weights += window[k].weight;
-  }
-  std::sort(window.begin(), window.begin() + end,
-            [](const Weighed& a, const Weighed& b) { return a.value < b.value; });
-  std::size_t middle = 0;
-  for (double sum = window[0].weight; sum < weights / 2.0 && middle + 1 < width;) {
-    sum += window[++middle].weight;
-  }
-  return {flat[row] - window[middle].value, std::sqrt(relative[row] * relative[row] + kOfMedian / weights)};
-}
-
-// Uses the rows around, or at the ends of the record the nearest ones.
-Distance distance_around(std::size_t row, const std::vector<double>& flat,
-                         const std::vector<double>& relative) {
-  const std::size_t width = std::min(kAround, flat.size());
-  const std::size_t first =
-      std::clamp<std::size_t>(row < width / 2 ? 0 : row - width / 2, 0, flat.size() - width);
-  return distance_from(first, row, flat, relative);
-}
-
-// A row beside a step is like those on its own side.
-bool is_unlike_both_sides(std::size_t row, double limit, const std::vector<double>& flat,
-                          const std::vector<double>& relative) {
-  const std::size_t width = std::min(kAround, flat.size());
-  for (const std::size_t first : {std::max(row + 1, width) - width, std::min(row, flat.size() - width)}) {
-    const Distance distance = distance_from(first, row, flat, relative);
-    if (std::abs(distance.value / distance.relative) <= limit) return false;
-  }
-  return true;
+  const double usual = median_of(relative);
+  return std::abs(flat[row] - median_of(flat)) /
+         std::sqrt(relative[row] * relative[row] + kOfMedian * usual * usual / static_cast<double>(width));
 }
 
 std::vector<double> relative_deviations(std::span<const ClockRow> rows, const NoiseLaw& law) {
@@ -90,11 +39,12 @@ std::vector<double> relative_deviations(std::span<const ClockRow> rows, const No
 }
 
 // How badly the law explains the changes from row to row: their negative log-likelihood as double
-// exponential noise, in which no change counts for more than an outlier.
-double misfit(std::span<const ClockRow> rows, const std::vector<double>& flat, const NoiseLaw& law) {
+// exponential noise, in which no change counts for more than an outlier. Without this limit, the interval of
+// a record with outliers is three times as wide.
+double misfit(std::span<const ClockRow> rows, const std::vector<double>& flat, const NoiseLaw& law,
+              double outlier) {
   const auto relative = relative_deviations(rows, law);
   std::vector<double> scaled;
-  scaled.reserve(rows.size());
   double logs = 0.0;
   // Good and bad rows may alternate: then only changes over two rows tell them apart.
   for (const std::size_t lag : {1U, 2U}) {
@@ -104,208 +54,116 @@ double misfit(std::span<const ClockRow> rows, const std::vector<double>& flat, c
       logs += std::log(both);
     }
   }
-  const double most = std::max(kOutlierWithoutBound * spread_about_zero(scaled), 1e-12);
+  const double most = std::max(outlier * spread_about_zero(scaled), 1e-12);
   double sum = 0.0;
   for (const double value : scaled) sum += std::min(std::abs(value), most);
   const auto count = static_cast<double>(scaled.size());
   return std::log(std::max(sum / count, 1e-12)) + logs / count;
 }
 
-NoiseLaw best_law(std::span<const ClockRow> rows, const std::vector<double>& flat) {
-  // The floor, as a share of the uncertainty that a tenth of the rows stays below. With a little more, the
-  // best rows weigh too little for how good they are, so that intervals are true too often; with a little
-  // less, they weigh too much.
-  constexpr double kOfDecile = 0.3;
-  constexpr double kOfExcess = 0.25;
+std::vector<double> known_uncertainties(std::span<const ClockRow> rows) {
   std::vector<double> known;
   for (const ClockRow& row : rows) {
     if (row.uncertainty_s) known.push_back(*row.uncertainty_s);
   }
+  return known;
+}
+
+NoiseLaw best_law(std::span<const ClockRow> rows, const std::vector<double>& flat, double outlier) {
+  // The floor, as a share of the uncertainty that a tenth of the rows stays below. Doubled, the intervals of
+  // records with round trips are 5 to 20 % wider; halved, those of a local network hold 3 times less of 100.
+  constexpr double kOfDecile = 0.3;
+  constexpr double kOfExcess = 0.25;
+  std::vector<double> known = known_uncertainties(rows);
   NoiseLaw best;
   if (known.empty()) return best;
   const double least_s = *std::min_element(known.begin(), known.end());
   const auto decile = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 10);
   std::nth_element(known.begin(), decile, known.end());
   const double low_s = *decile;
-  best.typical_s = median(std::move(known));
-  double least = misfit(rows, flat, best);
-  const double excess_s = low_s - least_s;
-  const double below_s = least_s - kOfExcess / 2.0 * excess_s;
-  const std::array laws{NoiseLaw{0.0, best.typical_s, 0.5, kOfDecile * low_s},
-                        NoiseLaw{0.0, best.typical_s, 1.0, kOfDecile * low_s},
-                        NoiseLaw{below_s, best.typical_s, 1.0, kOfExcess * (low_s - below_s)}};
-  for (const NoiseLaw& other : laws) {
+  const double typical_s = median(std::move(known));
+  const double below_s = least_s - kOfExcess / 2.0 * (low_s - least_s);
+  double least = misfit(rows, flat, best, outlier);
+  // The first is for bounds, of which any may be small: without it, the interval of a record of which every
+  // other row is loose is nearly twice as wide. The second is for round trips: without it, the intervals of a
+  // local network's records are 2.3 times as wide.
+  for (const NoiseLaw& law : {NoiseLaw{0.0, typical_s, kOfDecile * low_s},
+                              NoiseLaw{below_s, typical_s, kOfExcess * (low_s - below_s)}}) {
     // Uncertainties that hardly differ, or of which some are 0, say nothing.
-    if (other.typical_s - other.least_s <= 1e-3 * best.typical_s || other.floor_s <= 0.0) continue;
-    const double cost = misfit(rows, flat, other);
+    if (typical_s - law.least_s <= 1e-3 * typical_s || law.floor_s <= 0.0) continue;
+    const double cost = misfit(rows, flat, law, outlier);
     if (cost < least - 1e-9) {
       least = cost;
-      best = other;
+      best = law;
     }
   }
   return best;
-}
-
-double outlier_limit(const ClockRow& row, double distance) {
-  if (!row.uncertainty_s) return kOutlierWithoutBound;
-  return std::abs(distance) > *row.uncertainty_s ? kOutlier : kOutlierWithinBound;
 }
 
 // The rows that are believed and are precise enough to show a step, and where among them the offset does not
 // continue.
 struct Sound {
   std::vector<std::size_t> rows;
-  std::vector<double> sums;  // of the flattened offsets before each
-  std::vector<double> squares;
+  std::vector<double> times;
+  std::vector<double> sums{0.0};  // of the flattened offsets before each
   std::vector<bool> begins;
 
   double mean(std::size_t from, std::size_t to) const {
     return (sums[to] - sums[from]) / static_cast<double>(to - from);
   }
-  double scatter(std::size_t from, std::size_t to) const {
-    const double sum = sums[to] - sums[from];
-    return squares[to] - squares[from] - sum * sum / static_cast<double>(to - from);
-  }
 };
 
 Sound sound_rows(std::span<const ClockRow> rows, const std::vector<double>& flat,
                  const std::vector<double>& relative, const std::vector<std::size_t>& outliers) {
+  // Without this limit, 5 in 100 records whose noise changes from row to row have a false step.
   constexpr double kVague = 5.0;
   Sound sound;
-  sound.sums.push_back(0.0);
-  sound.squares.push_back(0.0);
-  auto outlier = outliers.begin();
   bool begins = false;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     begins |= rows[i].is_marked;
-    if (outlier != outliers.end() && *outlier == i) {
-      ++outlier;
-      continue;
-    }
-    if (relative[i] > kVague) continue;
+    if (relative[i] > kVague || std::binary_search(outliers.begin(), outliers.end(), i)) continue;
     sound.rows.push_back(i);
+    sound.times.push_back(rows[i].time_s);
     sound.sums.push_back(sound.sums.back() + flat[i]);
-    sound.squares.push_back(sound.squares.back() + flat[i] * flat[i]);
     sound.begins.push_back(begins);
     begins = false;
   }
   return sound;
 }
 
-// Segment ends around each row: [first, last) without a break.
-std::pair<std::size_t, std::size_t> segment_around(const Sound& sound, std::size_t at, std::size_t reach) {
-  std::size_t first = at;
-  while (first > 0 && at - first < reach && !sound.begins[first]) --first;
-  std::size_t last = at;
-  while (last < sound.rows.size() && last - at < reach && (last == at || !sound.begins[last])) ++last;
-  return {first, last};
+// How far the mean of `width` rows from `at` on is from that of as many before; 0: there are too few rows, or
+// another step is among them.
+double jump(const Sound& sound, std::size_t at, std::size_t width) {
+  if (at < width || at + width > sound.rows.size()) return 0.0;
+  for (std::size_t i = at - width + 1; i < at + width; ++i) {
+    if (sound.begins[i]) return 0.0;
+  }
+  return std::abs(sound.mean(at, at + width) - sound.mean(at - width, at));
 }
 
-// Measures how much higher the rows behind `at` lie than those before it, beyond the clock's own motion on
-// either side. Absent: there are too few of them.
-std::optional<double> jump(const Sound& sound, std::size_t at, std::size_t width) {
-  const auto [first, last] = segment_around(sound, at, 3 * width);
-  if (sound.begins[at] || at < first + width || at + width > last) return std::nullopt;
-  const double here = sound.mean(at, at + width) - sound.mean(at - width, at);
-  double around = 0.0;
-  int sides = 0;
-  if (at >= first + 2 * width) {
-    around += sound.mean(at - width, at) - sound.mean(at - 2 * width, at - width);
-    ++sides;
-  }
-  if (at + 2 * width <= last) {
-    around += sound.mean(at + width, at + 2 * width) - sound.mean(at, at + width);
-    ++sides;
-  }
-  if (sides == 0) return std::nullopt;
-  return here - around / sides;
-}
-
-// The place where two levels explain the rows around it best.
-std::size_t sharpened(const Sound& sound, std::size_t at, std::size_t width) {
-  const auto [first, last] = segment_around(sound, at, width);
-  std::size_t best = at;
-  double least = kInfinity;
-  for (std::size_t k = first + 1; k < last; ++k) {
-    const double scatter = sound.scatter(first, k) + sound.scatter(k, last);
-    if (scatter < least) {
-      least = scatter;
-      best = k;
-    }
-  }
-  return best;
-}
-
-void find_steps(std::span<const ClockRow> rows, Sound& sound, std::size_t width, double noise_s,
-                double least_noise_s) {
-  const std::size_t count = sound.rows.size();
-  if (count < 6 * width) return;
-  std::vector<double> jumps(count, 0.0);
+// Marks the steps that the means of `width` rows show. `noise_s` is that of such a mean.
+void find_steps(Sound& sound, std::size_t width, double noise_s, double limit) {
+  std::vector<double> spans;
+  std::vector<double> jumps;
   std::vector<double> seen;
-  std::vector<double> spans;
-  for (std::size_t i = 1; i < count; ++i) {
-    if (const auto here = jump(sound, i, width)) seen.push_back(jumps[i] = *here);
-    spans.push_back(rows[sound.rows[i]].time_s - rows[sound.rows[i - 1]].time_s);
+  for (std::size_t i = 0; i < sound.rows.size(); ++i) {
+    spans.push_back(i == 0 ? 0.0 : sound.times[i] - sound.times[i - 1]);
+    jumps.push_back(jump(sound, i, width));
+    if (jumps.back() > 0.0) seen.push_back(jumps.back());
   }
-  if (seen.size() < width) return;
+  if (seen.empty()) return;
+  const double least = limit * std::max(spread_about_zero(std::move(seen)), noise_s);
   const double usual_span = std::max(median(spans), 1e-9);
-  // The error of the resolution does not average out.
-  const double spread = std::max(
-      {spread_about_zero(std::move(seen)), noise_s / std::sqrt(static_cast<double>(width)), least_noise_s});
-  std::vector<std::size_t> order;
-  for (std::size_t i = 1; i < count; ++i) {
+  const std::size_t reach = 2 * width;
+  for (std::size_t i = 0; i < jumps.size(); ++i) {
     // Over a gap a clock may wander further.
-    const double allowance = std::sqrt(std::max(1.0, spans[i - 1] / usual_span));
-    if (std::abs(jumps[i]) > kStep * spread * allowance) order.push_back(i);
+    if (jumps[i] <= least * std::sqrt(std::max(1.0, spans[i] / usual_span))) continue;
+    // A step shows in all jumps over it, and the most in its own.
+    const auto at = jumps.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto first = at - static_cast<std::ptrdiff_t>(std::min(i, reach));
+    const auto last = at + static_cast<std::ptrdiff_t>(std::min(jumps.size() - i, reach + 1));
+    if (std::max_element(first, last) == at) sound.begins[i] = true;
   }
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return std::abs(jumps[a]) > std::abs(jumps[b]); });
-  std::vector<std::size_t> taken;
-  for (const std::size_t i : order) {
-    const bool is_shadow = std::any_of(taken.begin(), taken.end(), [&](std::size_t other) {
-      return (i > other ? i - other : other - i) <= 2 * width;
-    });
-    if (is_shadow) continue;
-    taken.push_back(i);
-    if (taken.size() > 1000) break;  // it is no stepped clock, but a torn record
-  }
-  for (const std::size_t i : taken) sound.begins[sharpened(sound, i, width)] = true;
-}
-
-// Finds the steps that the two rows around show by themselves and that up to five rows on either side
-// confirm, near other steps or near an end.
-void find_abrupt_steps(std::span<const ClockRow> rows, const std::vector<double>& flat, Sound& sound,
-                       double noise_s) {
-  constexpr std::size_t kBeside = 5;
-  constexpr double kAbrupt = 16.0;
-  if (sound.rows.size() < kFewestJudged) return;
-  std::vector<double> spans;
-  for (std::size_t i = 1; i < sound.rows.size(); ++i)
-    spans.push_back(rows[sound.rows[i]].time_s - rows[sound.rows[i - 1]].time_s);
-  const double usual_span = std::max(median(spans), 1e-9);
-  const auto change = [&](std::size_t i) { return flat[sound.rows[i]] - flat[sound.rows[i - 1]]; };
-  // Over a gap a clock may wander further.
-  const auto limit = [&](std::size_t i) {
-    return kAbrupt * noise_s * std::max(1.0, spans[i - 1] / usual_span);
-  };
-  const auto is_abrupt = [&](std::size_t i) { return std::abs(change(i)) > limit(i); };
-  std::vector<std::size_t> found;
-  for (std::size_t i = 2; i + 2 <= sound.rows.size(); ++i) {
-    if (!is_abrupt(i)) continue;
-    std::vector<double> before;
-    std::vector<double> behind;
-    for (std::size_t k = i; k > 0 && before.size() < kBeside; --k) {
-      before.push_back(flat[sound.rows[k - 1]]);
-      if (k > 1 && is_abrupt(k - 1)) break;
-    }
-    for (std::size_t k = i; k < sound.rows.size() && behind.size() < kBeside; ++k) {
-      if (k > i && is_abrupt(k)) break;
-      behind.push_back(flat[sound.rows[k]]);
-    }
-    if (before.size() < 2 || behind.size() < 2) continue;
-    if (std::abs(median(std::move(behind)) - median(std::move(before))) > limit(i)) found.push_back(i);
-  }
-  for (const std::size_t i : found) sound.begins[i] = true;
 }
 
 std::vector<Step> sizes(std::span<const ClockRow> rows, const std::vector<double>& flat, const Sound& sound) {
@@ -323,8 +181,9 @@ std::vector<Step> sizes(std::span<const ClockRow> rows, const std::vector<double
     std::size_t row = sound.rows[i];
     while (row > sound.rows[i - 1] + 1 && std::abs(flat[row - 1] - behind) < std::abs(flat[row - 1] - before))
       --row;
-    bool is_marked = false;
-    for (std::size_t k = sound.rows[i - 1] + 1; k <= row; ++k) is_marked |= rows[k].is_marked;
+    const auto between = rows.subspan(sound.rows[i - 1] + 1, row - sound.rows[i - 1]);
+    const bool is_marked =
+        std::any_of(between.begin(), between.end(), [](const ClockRow& other) { return other.is_marked; });
     steps.push_back({row, behind - before, is_marked});
   }
   return steps;
@@ -333,46 +192,48 @@ std::vector<Step> sizes(std::span<const ClockRow> rows, const std::vector<double
 }  // namespace
 
 double median_uncertainty(std::span<const ClockRow> rows) {
-  std::vector<double> known;
-  for (const ClockRow& row : rows) {
-    if (row.uncertainty_s) known.push_back(*row.uncertainty_s);
-  }
+  std::vector<double> known = known_uncertainties(rows);
   return known.empty() ? 0.0 : median(std::move(known));
 }
 
 double NoiseLaw::deviation(const ClockRow& row) const {
-  if (!row.uncertainty_s || typical_s <= least_s || power <= 0.0) return 1.0;
-  const double ratio = std::max(*row.uncertainty_s - least_s, floor_s) / (typical_s - least_s);
-  return power == 1.0 ? ratio : std::sqrt(ratio);
+  if (!row.uncertainty_s || typical_s <= least_s) return 1.0;
+  return std::max(*row.uncertainty_s - least_s, floor_s) / (typical_s - least_s);
 }
 
-RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s) {
+RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s, const FaultLimits& limits) {
   RowFaults faults{{}, {}, {}, least_noise_s};
   const std::vector<double> flat = without_drift(rows);
   std::vector<double> relative(rows.size(), 1.0);
   if (rows.size() >= kFewestJudged) {
-    faults.law = best_law(rows, flat);
+    faults.law = best_law(rows, flat, limits.outlier);
     relative = relative_deviations(rows, faults.law);
-    std::vector<Distance> distances;
-    std::vector<double> scaled;
-    distances.reserve(rows.size());
-    scaled.reserve(rows.size());
+    const std::size_t width = std::min(kAround, rows.size());
+    // From the rows around, of which `before` come before; at the ends of the record, from the nearest ones.
+    const auto distance = [&](std::size_t row, std::size_t before) {
+      const std::size_t first = std::min(row - std::min(row, before), rows.size() - width);
+      return distance_from(first, width, row, flat, relative);
+    };
+    std::vector<double> distances;
+    for (std::size_t i = 0; i < rows.size(); ++i) distances.push_back(distance(i, width / 2));
+    faults.noise_s = std::max(spread_about_zero(distances), least_noise_s);
+    const double limit = limits.outlier * faults.noise_s;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      distances.push_back(distance_around(i, flat, relative));
-      scaled.push_back(distances[i].value / distances[i].relative);
-    }
-    const double noise = spread_about_zero(scaled);
-    faults.noise_s = std::max(noise, least_noise_s);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const double limit = outlier_limit(rows[i], distances[i].value) *
-                           std::max(noise, least_noise_s / std::min(1.0, distances[i].relative));
-      if (std::abs(scaled[i]) > limit && is_unlike_both_sides(i, limit, flat, relative))
+      // A row beside a step is like those on its own side. Without that, each step costs a good row or two.
+      if (distances[i] > limit && distance(i, 0) > limit && distance(i, width - 1) > limit)
         faults.outliers.push_back(i);
     }
   }
   Sound sound = sound_rows(rows, flat, relative, faults.outliers);
-  find_abrupt_steps(rows, flat, sound, faults.noise_s);
-  for (const std::size_t width : {5U, 25U}) find_steps(rows, sound, width, faults.noise_s, least_noise_s);
+  // Two rows show large steps near others or near an end: without them, the intervals of stepped clocks are
+  // up to 5 % wider. Many rows show small steps: of 100 records of 200 rows with two steps of 4 to 20
+  // deviations, 31 are left with fewer, but 47 without the 5 rows and 39 without the 25; of 1000 rows, 1, 3
+  // and 27.
+  for (const std::size_t width : {2U, 5U, 25U}) {
+    // The error of the resolution does not average out.
+    const double noise_s = std::max(faults.noise_s / std::sqrt(static_cast<double>(width)), least_noise_s);
+    find_steps(sound, width, noise_s, limits.step);
+  }
   faults.steps = sizes(rows, flat, sound);
   return faults;
 }

@@ -146,6 +146,15 @@ TEST(DriftFit, TemperatureIsToldFromDrift) {
   EXPECT_NEAR(fit.rate, 11.7 * kPpm, 0.1 * kPpm);
 }
 
+TEST(DriftFit, ReadingsThatRepeatAreFittedWithATemperatureToo) {
+  std::vector<ClockRow> rows;
+  for (int i = 0; i < 100; ++i)
+    rows.push_back({i * 60.0, i * 0.003 + (i % 7) * 1e-5, 0.001, 20.0 + static_cast<double>(i / 10), false});
+  const auto fit = fit_drift(rows, {});
+  EXPECT_NEAR(fit.rate, 50 * kPpm, 0.1 * kPpm);
+  EXPECT_LT(half_width(fit), 0.1 * kPpm);
+}
+
 TEST(DriftFit, TheWindowIsWhatTheDriftTakesToReachTheTolerance) {
   FitQuestion question;
   question.tolerance_s = 0.5;

@@ -117,6 +117,9 @@ std::vector<Kind> made_kinds() {
       [](MadeRecord& r) { r.outlier_share = 0.02, r.noise = MadeNoise::kExponential; });
   add("made: steps", [](MadeRecord& r) { r.steps = 2; });
   add("made: steps, 200 rows", [](MadeRecord& r) { r.steps = 2, r.rows = 200; });
+  add("made: small steps", [](MadeRecord& r) { r.steps = 2, r.least_step_s = 0.02, r.most_step_s = 0.1; });
+  add("made: small steps, 200 rows",
+      [](MadeRecord& r) { r.steps = 2, r.rows = 200, r.least_step_s = 0.02, r.most_step_s = 0.1; });
   add("made: all", [](MadeRecord& r) {
     r.noise = MadeNoise::kExponential;
     r.noise_spread = 0.5, r.noise_by_day = 2.0, r.gap_share = 0.01, r.outlier_share = 0.01, r.steps = 2;
