@@ -320,7 +320,7 @@ class HubPlay {
     if (machine.refusal.empty()) machine.told = order.quality;
     hub->on_told(machine.refusal);
   }
-  void perform(const action::AskKernel&) { hub->on_kernel(machine.others_word, now()); }
+  void perform(const action::AskKernel&) const { hub->on_kernel(machine.others_word, now()); }
   void perform(const action::GiveUpExchanges&) const {}
   void perform(const action::Note&) const {}
   void perform(const action::Save&) {
