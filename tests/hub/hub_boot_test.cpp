@@ -141,6 +141,17 @@ TEST(HubBoot, AClockIn1970ComesRightByAServerThatWasWrongWithIt) {
   }
 }
 
+// Such a time is a simulation's: the clock is steered, but nobody else is to take it for the time.
+TEST(HubBoot, AClockBeforeTheBuildIsSteeredAndNeverServedAsRight) {
+  HubPlay play(ordinary(), {.truth = kMade - kYear, .wall = kMade - kYear - 1h});
+  play.add_server();
+  play.pass(10min);
+  EXPECT_LT(magnitude(play.error()), 1ms);
+  expect_nothing_claimed(play, "before the build");
+  play.stop();
+  EXPECT_FALSE(play.saved);
+}
+
 TEST(HubBoot, AClockThatFallsBackTo1970WhileItRunsComesRightAgain) {
   HubPlay play;
   play.add_server();

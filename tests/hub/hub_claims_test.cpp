@@ -169,6 +169,36 @@ TEST(HubClaims, AServerThatComesToAgreeAgainIsHeardAgainButNotToStep) {
   EXPECT_EQ(play.count<action::Steer>() > 0 && play.said("the clock is stepped") > 0, false);
 }
 
+TEST(HubClaims, ARefusedServerThatComesNearerDoesNotStepWhatAPersonHasSet) {
+  HubPlay play;
+  Server& server = play.add_server();
+  play.pass(10min);
+  server.off = kPanic;
+  play.pass(10min);
+  ASSERT_TRUE(play.set().is_accepted);
+  const auto steps = play.said("the clock is stepped");
+  server.off = 200s;
+  play.pass(10min);
+  EXPECT_EQ(play.standing_of(server), "system-peer");
+  EXPECT_GT(play.error(), 1s) << "it is slewed";
+  EXPECT_EQ(play.said("the clock is stepped"), steps);
+}
+
+TEST(HubClaims, AServerBehindTheFloorDoesNotTakeBackWhatAPersonHasSet) {
+  HubPlay play;
+  play.add_server();
+  play.pass(10min);
+  play.stop();
+  play.reboot(kStart);
+  ASSERT_TRUE(play.set().is_accepted);
+  Server& server = play.add_server();
+  server.off = -2h;
+  play.pass(10min);
+  EXPECT_TRUE(play.warns("known to have passed")) << play.warnings();
+  EXPECT_TRUE(play.is_synchronised());
+  EXPECT_TRUE(play.is_reliable());
+}
+
 // An unset clock accepts a lie, which raises the floor: then nobody but a person can tell who is right.
 TEST(HubClaims, AfterALieThatCameFirstNothingIsClaimedUntilAPersonDecides) {
   HubPlay play;

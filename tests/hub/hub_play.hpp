@@ -91,8 +91,8 @@ inline bool is_in(const std::string& text, const std::string& part) {
 
 class HubPlay {
  public:
-  explicit HubPlay(const HubConfig& config = ordinary(), const Machine& machine_at_start = {})
-      : machine(machine_at_start), config_(config) {
+  explicit HubPlay(const HubConfig& config = ordinary(), Machine machine_at_start = {})
+      : machine(std::move(machine_at_start)), config_(config) {
     start(std::nullopt);
   }
 
@@ -320,9 +320,9 @@ class HubPlay {
     if (machine.refusal.empty()) machine.told = order.quality;
     hub->on_told(machine.refusal);
   }
-  void perform(const action::AskKernel&) { hub->on_kernel(machine.others_word, now()); }
-  void perform(const action::GiveUpExchanges&) {}
-  void perform(const action::Note&) {}
+  void perform(const action::AskKernel&) const { hub->on_kernel(machine.others_word, now()); }
+  void perform(const action::GiveUpExchanges&) const {}
+  void perform(const action::Note&) const {}
   void perform(const action::Save&) {
     auto state = hub->state_to_save(now());
     if (!state) return;

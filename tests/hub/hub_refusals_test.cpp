@@ -96,6 +96,13 @@ TEST(HubRefusals, WhoFeedsItIsAnsweredSo) {
   }
 }
 
+TEST(HubRefusals, ASlewThatIsRefusedIsNotEndedEither) {
+  HubPlay play(without_steps(), {.wall = kStart - 10s, .refusal = kNotPermitted});
+  EXPECT_EQ(play.feed("phone:192.0.2.4").name, "clock-refuses");
+  play.pass(10min);
+  EXPECT_EQ(play.count<action::Steer>(), 1);
+}
+
 TEST(HubRefusals, APersonIsAnsweredSo) {
   HubPlay play(ordinary(), {.wall = kStart - 1h, .refusal = kNotPermitted});
   EXPECT_EQ(play.set().name, "clock-refuses");

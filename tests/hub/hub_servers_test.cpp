@@ -138,6 +138,23 @@ TEST(HubServers, AStrayIsForgottenWithTheNextGoodSample) {
   EXPECT_LT(play.root_distance(), 10ms);
 }
 
+TEST(HubServers, OneThatComesBackInDoubtIsNotFollowedYet) {
+  HubPlay play;
+  Server& server = play.add_server();
+  play.pass(1h);
+  server.is_silent = true;
+  play.pass(1h);
+  ASSERT_EQ(play.served().reference_id, kLocalClock) << "it is lost";
+  server.is_silent = false;
+  server.off = 3s;
+  play.ask(server);
+  EXPECT_EQ(play.served().reference_id, kLocalClock);
+  EXPECT_GE(*play.status().age, 1h);
+  server.off = 0s;
+  play.pass(10min);
+  EXPECT_EQ(play.standing_of(server), "system-peer");
+}
+
 TEST(HubServers, OneThatTurnsErraticIsDropped) {
   HubPlay play;
   Server& server = play.add_server();

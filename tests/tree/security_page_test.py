@@ -28,9 +28,8 @@ class SecurityPage(unittest.TestCase):
     def faults(self):
         rows = (f"| {number} | A fault | A promise | {names} |" for number, names in enumerate(self.names, start=1))
         rules = f"| rule | tests |\n| --- | --- |\n| A rule | {self.rule} |\n\n"
-        self.write(
-            "docs/security.md", "# Page\n\n" + rules + "| | What | Promise | Tests |\n|---|---|---|---|\n" + "\n".join(rows)
-        )
+        classes = "| | What | Promise | Tests |\n|---|---|---|---|\n" + "\n".join(rows)
+        self.write("docs/security.md", "# Page\n\n" + rules + classes)
         return list(faults(self.root))
 
     def test_accepts_tests_fuzz_targets_and_programs_that_are_there(self):
