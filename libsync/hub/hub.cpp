@@ -172,10 +172,13 @@ bool Hub::notice(const ClockReading& reading) {
   timekeeper_.on_clock_moved(error);
   const ClockStanding standing = timekeeper_.standing(now.mono);
   if (standing.ever_set) {
+    if (before_island_)
+      before_island_->bound = {saturated_sum(before_island_->bound.value, magnitude(error.value))};
     reference_.widen(standing.bound);
   } else {
     reference_.on_unset();
     last_good_.reset();
+    before_island_.reset();
     followed_.clear();
     was_running_ = false;
   }

@@ -233,8 +233,8 @@ class Hub {
     std::size_t index;
     Discipline::Consensus consensus;
     nanoseconds until_next;
-    nanoseconds left;   // the error that a slew is to take away
-    nanoseconds known;  // no less is claimed
+    nanoseconds left;                 // the error that a slew is to take away
+    std::optional<Dispersion> known;  // beside an island: no less is claimed
     bool is_island;
   };
   struct AdoptClaim {
@@ -286,6 +286,9 @@ class Hub {
   // What is claimed of the clock may be wrong: until somebody else tells the time, nothing is.
   void contradict(Instant now);
   bool may_follow_island(const std::string& source, Offset move, MonoTime now) const;
+  // What the clock was off by at most before an island was followed, as it has grown since. Absent: nobody
+  // better than an island has told the time.
+  std::optional<Dispersion> known_beside_island(MonoTime now) const;
   void hear_refused_again(Instant now);
   bool comes_right(Offset move, WallTime now) const;
   std::optional<Verdict> find_implausible(SourceKind kind, Offset move, WallTime now) const;
@@ -321,7 +324,7 @@ class Hub {
   bool is_reliable_by_kernel(const ServerState& state, Instant now) const;
   std::string_view unset_warning(const ClockStanding& standing, bool is_served) const;
   std::string unreliable_warning(const ClockStanding& standing) const;
-  void add_warnings(StatusView& view, const ClockStanding& standing) const;
+  void add_warnings(StatusView& view, const ClockStanding& standing, MonoTime now) const;
   void add_rtc(StatusView& view, MonoTime now) const;
   void add_estimate(SourceView& view, const Discipline::Source& source, Instant now) const;
 
@@ -354,6 +357,13 @@ class Hub {
   std::optional<Discipline::Consensus> consensus_;
   std::optional<WallTime> last_good_;  // when a source that may raise the floor last set it, since the start
   std::optional<MonoTime> next_look_at_kernel_;
+  // While an island is followed: what was known of the clock before, with all that the island has moved it
+  // by.
+  struct KnownBefore {
+    Dispersion bound;
+    MonoTime at;
+  };
+  std::optional<KnownBefore> before_island_;
   std::string followed_;
   std::string clock_failure_;
   Reply reply_;

@@ -145,7 +145,7 @@ void Hub::judge(const Claim& claim, Instant now) {
   switch (judgement.verdict) {
     case Verdict::kAdopt:
       // A server that we ask ourselves knows better than one that somebody else asked.
-      if (follows_server()) {
+      if (follows_server() || (claim.kind == SourceKind::kIsland && before_island_)) {
         const VerdictDescription outranked = describe(Verdict::kOutranked);
         return answer(fed, false, outranked.name, outranked.text);
       }

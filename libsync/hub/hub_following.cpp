@@ -147,7 +147,6 @@ bool Hub::may_begin_with(std::size_t index) const {
 void Hub::follow(std::size_t index, const Discipline::Consensus& consensus, Instant now) {
   const Server& peer = *servers_[index];
   const bool is_island = is_on_local_clock(peer);
-  const ClockStanding standing = timekeeper_.standing(now.mono);
   const SourceKind kind = is_island ? SourceKind::kIsland : SourceKind::kNtp;
   const nanoseconds error = saturated_sum(consensus.estimate.phase, steered(now));
   const Offset move{-saturated(error)};
@@ -170,9 +169,9 @@ void Hub::follow(std::size_t index, const Discipline::Consensus& consensus, Inst
     return lose();
   }
   // What an island's clock says of itself does not make ours any better than it was.
-  const bool was_known = is_island && standing.ever_set && standing.kind != SourceKind::kIsland;
-  const nanoseconds known =
-      was_known ? saturated_sum(standing.bound.value, magnitude(move.value)) : nanoseconds{};
+  const auto before = is_island ? known_beside_island(now.mono) : std::nullopt;
+  std::optional<Dispersion> known;
+  if (before) known = Dispersion{saturated_sum(before->value, magnitude(move.value))};
   order(*correction,
         FollowServer{.index = index,
                      .consensus = consensus,
@@ -188,7 +187,8 @@ void Hub::proceed(const FollowServer& followed, Instant now) {
   learn_frequency(consensus);
   const Server& peer = *servers_[followed.index];
   const auto& account = discipline_.source(followed.index)->account;
-  const Dispersion bound{saturated_sum(std::max(consensus.bound.value, followed.known), followed.left)};
+  const Dispersion known = std::max(consensus.bound, followed.known.value_or(Dispersion{}));
+  const Dispersion bound{saturated_sum(known.value, followed.left)};
   const bool is_other_server = follows_server();
   const bool is_new = followed_ != peer.source;
   const WallTime hub_now = hub_time(now.wall);
@@ -200,6 +200,7 @@ void Hub::proceed(const FollowServer& followed, Instant now) {
                               .root_delay = {saturated_sum(account.root_delay.value, peer.last->delay.value)},
                               .is_on_local_clock = followed.is_island},
           followed.until_next);
+  if (followed.known) before_island_ = KnownBefore{*followed.known, now.mono};
   if (!followed.is_island) {
     timekeeper_.raise_floor(shifted(hub_now, -bound.value));
     tell_kernel({consensus.leap, bound.value, rounded(Seconds{std::sqrt(consensus.estimate.var_phase)})},
@@ -214,10 +215,20 @@ void Hub::proceed(const FollowServer& followed, Instant now) {
 // Nobody vouches for an island's clock: it is followed for want of anything else, or as long as the server
 // that was followed before agrees with what is known, so that its clients stay together.
 bool Hub::may_follow_island(const std::string& source, Offset move, MonoTime now) const {
-  const ClockStanding standing = timekeeper_.standing(now);
   if (config_.is_island_reference) return false;
-  if (!standing.ever_set || standing.kind == SourceKind::kIsland) return true;
-  return followed_ == source && magnitude(move.value) <= standing.bound.value;
+  const auto known = known_beside_island(now);
+  return !known || (followed_ == source && magnitude(move.value) <= known->value);
+}
+
+std::optional<Dispersion> Hub::known_beside_island(MonoTime now) const {
+  if (before_island_) {
+    const Ppm rate = timekeeper_.rate_error().value_or(RateError{kFrequencyTolerance, false}).value;
+    return Dispersion{
+        saturated_sum(before_island_->bound.value, drift(elapsed(before_island_->at, now), rate))};
+  }
+  const ClockStanding standing = timekeeper_.standing(now);
+  if (!standing.ever_set || standing.kind == SourceKind::kIsland) return std::nullopt;
+  return standing.bound;
 }
 
 // A clock that reads less than the floor, and agrees with its server, is a simulation's: it is steered, but
@@ -279,6 +290,7 @@ void Hub::widen(Dispersion bound, MonoTime now) {
 void Hub::on_sync(SourceKind kind, const std::string& source, Dispersion bound, Instant now,
                   const std::optional<Reference::Upstream>& upstream, nanoseconds until_next) {
   const WallTime hub_now = hub_time(now.wall);
+  if (kind != SourceKind::kIsland) before_island_.reset();
   timekeeper_.on_sync(kind, bound, now.mono, until_next);
   // A camera may set the clock, but nobody vouches for it.
   if (kind == SourceKind::kCamera) {

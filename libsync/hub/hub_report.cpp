@@ -70,7 +70,8 @@ StatusView Hub::status(Instant now) const {
   }
   if (standing.ever_set) {
     view.age = standing.age;
-    view.bound = standing.bound;
+    // Nothing is known of a clock that is contradicted, or certainly wrong.
+    if (!timekeeper_.is_contradicted() && view.time >= earliest_) view.bound = standing.bound;
     view.offset = steering_.left(now.mono);
   }
   if (frequency_) {
@@ -85,13 +86,13 @@ StatusView Hub::status(Instant now) const {
     view.root_delay = state.root_delay;
     view.root_dispersion = root_dispersion_at(state, view.time);
   }
-  add_warnings(view, standing);
+  add_warnings(view, standing, now.mono);
   add_rtc(view, now.mono);
   view.uptime = elapsed(started_, now.mono);
   return view;
 }
 
-void Hub::add_warnings(StatusView& view, const ClockStanding& standing) const {
+void Hub::add_warnings(StatusView& view, const ClockStanding& standing, MonoTime now) const {
   const auto warn = [&view](std::string_view what) {
     if (!what.empty()) view.warnings.emplace_back(what);
   };
@@ -99,6 +100,7 @@ void Hub::add_warnings(StatusView& view, const ClockStanding& standing) const {
     if (servers_[i] && discipline_.source(i)->is_refused) warn(servers_[i]->refusal);
   }
   warn(clock_trouble());
+  if (!steering_.gives_way() && steering_.was_intruded_lately(now)) warn(steering_.intrusion());
   if (do_disagree_) {
     warn(
         "the servers disagree, and nothing tells which of them is right: add another --server, or give the "

@@ -124,6 +124,10 @@ bool Steering::gives_way() const {
   return intrusions_ >= kMostIntrusions;
 }
 
+bool Steering::was_intruded_lately(MonoTime now) const {
+  return last_intrusion_ && elapsed(*last_intrusion_, now) <= kForgiven;
+}
+
 std::optional<Steering::Jump> Steering::take_jump(const ClockReading& now) {
   if (leap_at_ && clock_.hub_time(now.instant.wall) >= *leap_at_) return insert_leap_second();
   if (auto steered = take_foreign_rate(now)) return steered;
@@ -143,7 +147,7 @@ std::optional<Steering::Jump> Steering::take_foreign_rate(const ClockReading& no
   const double rate = *now.foreign_rate;
   const double before = clock_.rate();
   on_rate(now.instant.wall, rate, rate);
-  if (last_intrusion_ && elapsed(*last_intrusion_, mono) > kForgiven) intrusions_ = 0;
+  if (!was_intruded_lately(mono)) intrusions_ = 0;
   last_intrusion_ = mono;
   ++intrusions_;
   intrusion_ = fmt::format(

@@ -54,6 +54,8 @@ class Steering {
   double steady_rate() const { return rate_; }
   // Another program steers the clock, and is left to it.
   bool gives_way() const;
+  // It has not been quiet for long enough to be forgiven.
+  bool was_intruded_lately(MonoTime now) const;
   // What people should know of the last program that steered the clock; empty: none has.
   const std::string& intrusion() const { return intrusion_; }
 

@@ -88,6 +88,36 @@ TEST(HubIslands, AServerThatBecomesOneIsFollowedWithWhatWasKnownBefore) {
   EXPECT_FALSE(play.is_kernel_told());
 }
 
+TEST(HubIslands, AServerThatBecomesOneMovesTheClockNoFurtherThanWasKnown) {
+  HubPlay play;
+  Server& server = play.add_server();
+  play.pass(30min);
+  const nanoseconds known = play.status().bound->value;
+  server.stratum = 10;
+  server.reference_id = kLocalClock;
+  server.root_dispersion = 0s;
+  play.pass(30min);
+  EXPECT_GE(play.status().bound->value, known) << "however often it is heard";
+  server.off = 300s;
+  play.pass(6h);
+  EXPECT_LT(magnitude(play.error()), 1s);
+  EXPECT_TRUE(play.is_bound_honest());
+}
+
+TEST(HubIslands, AnotherOneIsNotFollowedInItsStead) {
+  HubPlay play;
+  Server& server = play.add_server();
+  play.pass(30min);
+  server.stratum = 10;
+  server.reference_id = kLocalClock;
+  play.pass(30min);
+  server.is_silent = true;
+  add_island(play, 300s);
+  play.pass(6h);
+  EXPECT_LT(magnitude(play.error()), 1s);
+  EXPECT_TRUE(play.is_bound_honest());
+}
+
 TEST(HubIslands, TheIslandsOwnReferenceFollowsNoOtherIsland) {
   HubPlay play(of_island());
   add_island(play, 300s);
