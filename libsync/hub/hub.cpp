@@ -116,7 +116,7 @@ Hub::Frequency Hub::frequency_for(const std::string& source, MonoTime now) const
                                       [&](const SavedSource& saved) { return saved.source == source; });
   if (!timekeeper_.standing(now).ever_set && of_source != saved_.sources.end())
     return from_saved(of_source->frequency);
-  return frequency_.value_or(Frequency{-clock().rate(), kUnknownDeviation});
+  return frequency_.value_or(Frequency{-steering_.steady_rate(), kUnknownDeviation});
 }
 
 std::optional<SavedState> Hub::state_to_save(Instant now) const {

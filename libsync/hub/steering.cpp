@@ -74,13 +74,13 @@ void Steering::on_step(Offset by) {
 void Steering::on_slew(const Slew& slew, MonoTime now) {
   slew_ = slew;
   // The monotonic clock is slewed with the machine's.
-  const double pace = clock_.is_machines() ? 1 + rate_ + slew.rate : 1.0;
-  slew_until_ = now + rounded(Seconds{slew.duration} * pace);
+  slew_pace_ = clock_.is_machines() ? 1 + rate_ + slew.rate : 1.0;
+  slew_until_ = now + rounded(Seconds{slew.duration} * slew_pace_);
 }
 
 Offset Steering::left(MonoTime now) const {
   if (!slew_until_ || now >= *slew_until_) return {nanoseconds::zero()};
-  return {rounded(Seconds{elapsed(now, *slew_until_)} * slew_.rate)};
+  return {rounded(Seconds{elapsed(now, *slew_until_)} / slew_pace_ * slew_.rate)};
 }
 
 std::optional<MonoTime> Steering::next_wakeup(Instant now) const {
@@ -127,7 +127,7 @@ std::optional<Steering::Jump> Steering::take_jump(const ClockReading& now) {
   const nanoseconds before = std::exchange(wall_less_mono_, now.instant.wall_less_mono());
   const Offset by{saturated_difference(wall_less_mono_, before)};
   if (magnitude(by.value) < kLeastJump) return std::nullopt;
-  clock_.on_foreign_step(by);
+  clock_.on_foreign_step(by, now.instant.wall);
   if (has_slept(by.value, now.asleep)) return Jump{by, Cause::kSleep};
   return Jump{by, is_leap_second(by, now.instant.wall) ? Cause::kLeapSecond : Cause::kSomebody};
 }

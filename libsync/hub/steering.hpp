@@ -89,6 +89,7 @@ class Steering {
   nanoseconds asleep_;
   double rate_ = 0.0;  // without slews
   Slew slew_;
+  double slew_pace_ = 1.0;  // of the monotonic clock on the oscillator, meanwhile
   std::optional<MonoTime> slew_until_;
   Leap announced_ = Leap::kNone;     // for the end of this day
   std::optional<WallTime> leap_at_;  // where no kernel does it
