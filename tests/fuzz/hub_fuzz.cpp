@@ -387,6 +387,9 @@ class Play {
     return most > kRounding ? most / 2 + distance / 2 : nanoseconds::zero();
   }
 
+  // A slew that has not ended yet hides the steady rate. Each sync anew rounds what has been gained.
+  nanoseconds allowed_to_drift() const { return part(drifted_, 1.001) + part(slewing_, 1e-3); }
+
   // The heart of it.
   void check_heart() const {
     if (!is_clean_ || !is_shown_) return;
@@ -400,7 +403,7 @@ class Play {
     const nanoseconds distance =
         saturated_sum(served.state.root_delay.value / 2, root_dispersion_at(served.state, time).value);
     const nanoseconds allowed =
-        allowed_to_liars() + allowed_to_queues(distance) + drifted_ + part(slewing_, 1e-3) + kRounding;
+        allowed_to_liars() + allowed_to_queues(distance) + allowed_to_drift() + kRounding;
     const nanoseconds error = magnitude(elapsed(machine_.truth(), time));
     trace("  error %.9f s, root distance %.9f s, allowed beyond it %.9f s\n", in_seconds(error),
           in_seconds(distance), in_seconds(allowed));
