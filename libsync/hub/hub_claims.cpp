@@ -75,8 +75,9 @@ void Hub::feed(const SampleRecord& sample, bool is_on_access_point, Instant now)
   if (*kind == SourceKind::kFedNtp && is_local_clocks(sample)) kind = SourceKind::kIsland;
   if (*kind == SourceKind::kPhone && is_on_access_point) kind = SourceKind::kPhoneOnAccessPoint;
   const SourceAccount account = account_of(sample);
+  const Ppm rate = std::max(timekeeper_.rate_error().value_or(RateError{}).value, kFrequencyTolerance);
   const nanoseconds aged =
-      saturated_sum(*sample.uncertainty, drift(std::max(age, nanoseconds::zero()), kFrequencyTolerance));
+      saturated_sum(*sample.uncertainty, drift(std::max(age, nanoseconds::zero()), rate));
   const nanoseconds distance = saturated_sum(account.root_delay.value / 2, account.root_dispersion.value);
   judge({.source = sample.source,
          .kind = *kind,

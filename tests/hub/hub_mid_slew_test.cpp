@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the hub makes of the time that others claim while its clock is slewed.
+// What the hub makes of samples that were taken a while ago, most of them while its clock is slewed.
 #include <gtest/gtest.h>
 
 #include "libsync/hub/hub.hpp"
@@ -111,6 +111,14 @@ TEST_F(HubMidSlew, AClockThatIsSetByAnEstimateIsAsFarOffAsTheEstimateIsFromTheCl
   pass(10s);
   feed(taken("rtc:other", 3s, 1us));
   EXPECT_GE(root_distance(), 3s - 1us);
+}
+
+TEST_F(HubMidSlew, ASampleAgesByWhatTheClockMayHaveDrifted) {
+  hub_.set_rate_error(Ppm::whole(100), now_);
+  const SampleRecord phone = taken("phone:192.0.2.1", 0ms, 1ms);
+  pass(50s);
+  feed(phone);
+  EXPECT_GE(root_distance(), 6ms);
 }
 
 }  // namespace
