@@ -110,6 +110,7 @@ struct Server {
   bool is_heard = false;  // its last query was answered
   int samples = 0;        // since all phases were forgotten
   int since_change = 0;   // samples since something happened that only samples can show
+  WallTime counted_at{};
 };
 
 class Play {
@@ -352,7 +353,10 @@ class Play {
   // Something has happened that no sample has shown yet.
   void change_unseen() {
     is_shown_ = false;
-    for (Server& server : servers_) server.since_change = 0;
+    for (Server& server : servers_) {
+      server.since_change = 0;
+      server.counted_at = machine_.truth();
+    }
   }
 
   void look_whether_shown() {
@@ -379,12 +383,7 @@ class Play {
   // A bound holds for well over 99 % of what queues may do, but the fuzzer searches for the rest. They shift
   // a sample by no more than half of what they add to a round trip, and the frequency with it.
   nanoseconds allowed_to_queues(nanoseconds distance) const {
-    nanoseconds most{};
-    for (const Server& server : servers_) {
-      if (!server.lies && server.samples > 0)
-        most = std::max(most, server.largest_delay - server.least_delay);
-    }
-    return most > kRounding ? most / 2 + distance / 2 : nanoseconds::zero();
+    return queues_ > kRounding ? queues_ / 2 + distance / 2 : nanoseconds::zero();
   }
 
   // A slew that has not ended yet hides the steady rate. Each sync anew rounds what has been gained.
@@ -601,9 +600,13 @@ class Play {
     is_server_speaking_ = false;
     server.is_heard = true;
     ++server.samples;
-    ++server.since_change;
+    if (elapsed(server.counted_at, machine_.truth()) >= kBetweenSamplesThatShow) {
+      server.counted_at = machine_.truth();
+      ++server.since_change;
+    }
     server.least_delay = std::min(server.least_delay, m.delay.value);
     server.largest_delay = std::max(server.largest_delay, m.delay.value);
+    if (!server.lies) queues_ = std::max(queues_, server.largest_delay - server.least_delay);
     server.reach = std::max(server.reach, server.root_dispersion + server.root_delay / 2 + 2 * m.delay.value);
     const ClockStanding standing = hub_->standing(machine_.now().mono);
     if (standing.kind == SourceKind::kNtp && standing.age == nanoseconds::zero()) {
@@ -915,6 +918,8 @@ class Play {
   static constexpr int kMostActions = 200;
   static constexpr int kMostInVain = 50;
   static constexpr int kSamplesThatShow = 12;
+  // A change of frequency takes its time to make a difference.
+  static constexpr nanoseconds kBetweenSamplesThatShow = seconds{60};
 
   fuzz::Input& input_;
   HubConfig config_;
@@ -937,6 +942,7 @@ class Play {
   std::optional<Leap> leap_;  // at kMidnight
   int work_ = 0;
   int steps_back_ = 0;
+  nanoseconds queues_{};  // the longest of an honest server's: what was learned by it outlives the server
   bool is_clean_ = true;  // nobody has lied beyond a minority of the servers
   bool is_shown_ = true;  // samples have shown all that has happened
   bool has_liars_ = false;
