@@ -109,7 +109,7 @@ Frequency Hub::frequency_for(const std::string& source, MonoTime now) const {
                                       [&](const SavedSource& saved) { return saved.source == source; });
   if (!timekeeper_.standing(now).ever_set && of_source != saved_.sources.end())
     return after_restart(of_source->frequency);
-  return frequency_.value_or(Frequency{-clock().rate(), kUnknownDeviation});
+  return frequency_.value_or(Frequency{-steering_.steady_rate(), kUnknownDeviation});
 }
 
 std::optional<SavedState> Hub::state_to_save(Instant now) const {
@@ -119,7 +119,9 @@ std::optional<SavedState> Hub::state_to_save(Instant now) const {
   if (!standing.ever_set || hub_now < config_.made) return std::nullopt;
   SavedState state;
   state.saved_at = hub_now;
-  state.last_good_time = last_good_ ? std::min(*last_good_, hub_now) : saved_.last_good_time;
+  // The clock may have been set back since: no good time is still to come.
+  state.last_good_time = last_good_ ? last_good_ : saved_.last_good_time;
+  if (state.last_good_time) state.last_good_time = std::min(*state.last_good_time, hub_now);
   state.frequency = frequency_.value_or(Frequency{-steering_.steady_rate(), kUnknownDeviation});
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     if (!servers_[i] || servers_[i]->samples < kFirstSamples) continue;

@@ -75,8 +75,9 @@ void Hub::feed(const SampleRecord& sample, bool is_on_access_point, Instant now)
   if (*kind == SourceKind::kFedNtp && is_local_clocks(sample)) kind = SourceKind::kIsland;
   if (*kind == SourceKind::kPhone && is_on_access_point) kind = SourceKind::kPhoneOnAccessPoint;
   const SourceAccount account = account_of(sample);
+  const Ppm rate = std::max(timekeeper_.rate_error().value_or(RateError{}).value, kFrequencyTolerance);
   const nanoseconds aged =
-      saturated_sum(*sample.uncertainty, drift(std::max(age, nanoseconds::zero()), kFrequencyTolerance));
+      saturated_sum(*sample.uncertainty, drift(std::max(age, nanoseconds::zero()), rate));
   const nanoseconds distance = saturated_sum(account.root_delay.value / 2, account.root_dispersion.value);
   judge({.source = sample.source,
          .kind = *kind,
@@ -128,7 +129,9 @@ void Hub::judge(const Claim& claim, Instant now) {
     timekeeper_.on_client_seen();
   FedSource& fed = fed_.find_or_add(claim.source, claim.kind);
   fed.at = now.mono;
-  fed.offset = {saturated_difference(claim.offset.value, elapsed(claim.at, hub_time(claim.at)))};
+  // The clock may have been slewed since the sample was taken.
+  const Offset then = clock().sample_of(claim.at, claim.offset, claim.bound).offset;
+  fed.offset = {saturated_difference(then.value, steered(now))};
   fed.bound = claim.bound;
   const Judgement judgement = timekeeper_.judge({.kind = claim.kind,
                                                  .offset = fed.offset,
@@ -151,7 +154,11 @@ void Hub::judge(const Claim& claim, Instant now) {
       }
       return adopt(fed, claim, now);
     case Verdict::kAgree:
-      if (!follows_server()) on_sync(claim.kind, claim.source, judgement.bound, now);
+      if (!follows_server()) {
+        // A slew goes on, and may lead away from it.
+        const nanoseconds left = magnitude(steering_.left(now.mono).value);
+        on_sync(claim.kind, claim.source, {saturated_sum(judgement.bound.value, left)}, now);
+      }
       return answer(fed, true, verdict.name, verdict.text);
     case Verdict::kBelowThreshold:
       return answer(fed, true, verdict.name, verdict.text);
@@ -179,8 +186,9 @@ void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
   if (claim.kind == SourceKind::kManual || knows_at_last || contradicts_itself(fed, claim, now))
     fed_.leave(fed);
   if (!fed_.join(fed)) return answer(fed, false, "no-room", "there are too many sources");
-  switch (discipline_.on_sample(*fed.index, now.mono, sample_of(claim, fed.is_vague()),
-                                fed.is_vague() ? SourceAccount{} : claim.account)) {
+  const OffsetSample sample = sample_of(claim, fed.is_vague());
+  switch (
+      discipline_.on_sample(*fed.index, now.mono, sample, fed.is_vague() ? SourceAccount{} : claim.account)) {
     case Outcome::kStarted:
     case Outcome::kUsed:
     case Outcome::kStepped:
@@ -204,9 +212,12 @@ void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
     return answer(fed, false, "panic", "the clock would move further than --panic allows");
   }
   const nanoseconds error = saturated_sum(consensus_->estimate.phase, steered(now));
+  // The clock is set by the estimate, which earlier samples may hold some way off the claim.
+  const nanoseconds apart = magnitude(saturated_sum(consensus_->estimate.phase, sample.offset.value));
+  const Dispersion by_claim{saturated_sum(claim.bound.value, apart)};
   order(*correction,
         AdoptClaim{.claim = claim,
-                   .known = fed.is_vague() ? claim.bound : std::min(consensus_->bound, claim.bound),
+                   .known = fed.is_vague() ? by_claim : std::min(consensus_->bound, by_claim),
                    .left = correction->step ? nanoseconds::zero() : magnitude(error)},
         now);
 }

@@ -40,9 +40,16 @@ void HubClock::on_rate(WallTime at, double rate) {
   books_.on_rate(is_machines_ ? at : hub_time(at), rate);
 }
 
-void HubClock::on_foreign_step(Offset by) {
-  // Beside the machine's clock, such a step is one of the oscillator itself.
-  if (is_machines_) books_.on_step(by);
+void HubClock::on_foreign_step(Offset by, WallTime now) {
+  if (is_machines_) return books_.on_step(by);
+  // Beside the machine's clock, such a step is one of the oscillator itself, but not time that has passed: no
+  // rate applies to it.
+  const WallTime then = shifted(now, -saturated(by.value));
+  const nanoseconds ahead = elapsed(then, hub_time(then));
+  const double rate = books_.rate();
+  books_ = SteeredClock{now};
+  books_.on_step({ahead});
+  books_.on_rate(hub_time(now), rate);
 }
 
 }  // namespace isletime

@@ -35,8 +35,8 @@ class HubClock {
   void on_rate(WallTime at, double rate);
   // It was stepped by the hub.
   void on_step(Offset by) { books_.on_step(by); }
-  // Somebody else stepped the machine's clock.
-  void on_foreign_step(Offset by);
+  // Somebody else stepped the machine's clock, which reads `now`.
+  void on_foreign_step(Offset by, WallTime now);
 
   double rate() const { return books_.rate(); }
   bool is_machines() const { return is_machines_; }

@@ -134,7 +134,7 @@ std::optional<Steering::Jump> Steering::take_jump(const ClockReading& now) {
   const nanoseconds before = std::exchange(wall_less_mono_, now.instant.wall_less_mono());
   const Offset by{saturated_difference(wall_less_mono_, before)};
   if (magnitude(by.value) < kLeastJump) return std::nullopt;
-  clock_.on_foreign_step(by);
+  clock_.on_foreign_step(by, now.instant.wall);
   if (has_slept(by.value, now.asleep)) return Jump{by, Cause::kSleep};
   return Jump{by, is_leap_second(by, now.instant.wall) ? Cause::kLeapSecond : Cause::kSomebody};
 }

@@ -520,87 +520,145 @@ def of_scale(whole_ns):
     return scaled(int(whole_ns))
 
 
-def add_source(tier=NORMAL, minpoll=6, maxpoll=10, is_strangers=0):
-    return struct.pack(">BBbbB", 0, tier, minpoll, maxpoll, is_strangers)
+def shorter(value):
+    """A duration of any size, in 16 bits and a shift."""
+    shift = 0
+    while not -2**15 <= int(value) >> shift < 2**15:
+        shift += 1
+    return struct.pack(">hB", int(value) >> shift, shift)
 
 
-def remove_source(source):
-    return bytes([1, source])
+def some_time(seconds):
+    """The shortest time of some_time() that is as long."""
+    def length(byte):
+        return ((byte % 16 + 1) << (byte // 16)) * (byte // 128 + 1) * 5
+    return bytes([min((byte for byte in range(256) if length(byte) >= seconds * 1000), key=length, default=255)])
 
 
-def account(leap=0, stratum=2, delay=0x200, dispersion=0x40):
-    return struct.pack(">BBII", leap, stratum, delay, dispersion)
+def share(part):
+    return struct.pack(">b", round(part * 127))
 
 
-def exchanges(source, count, every=16, offset=0, skew=0, path=MS, queue=MS // 10, seed=1, round_trip=True,
-              **its):
-    return (struct.pack(">BBBBH", 2, source, int(round_trip), count - 1, every * 100) + of_scale(offset) +
-            struct.pack(">hIHI", skew, path, seed, queue) + account(**its))
+def hub(island=False, within=0, threshold=0, panics=False, at_any_time=False, beside=False, error=3 * S, ppm=20):
+    return (bytes([7 * island | within << 5 | panics << 7, 9 | threshold << 4 | at_any_time << 6, 0 if beside else 1]) +
+            shorter(error) + struct.pack(">b", round(ppm * 1.27)))
 
 
-def hostile_sample(source, at, offset, delay, dispersion=1000, **its):
-    delay = b"\0" if delay is None else b"\1" + of_scale(delay)
-    return bytes([3, source]) + struct.pack(">q", at) + of_scale(offset) + delay + struct.pack(
-        ">Q", dispersion << 1) + account(**its)
+def add_server(tier=NORMAL, stratum=2, copy=False, strangers=False, dispersion=6, delay=6, error=0.3):
+    return bytes([0, tier | (stratum - 1) << 2 | copy * 0x30 | strangers << 6, 0x85, dispersion, delay]) + share(error)
 
 
-def trouble(source, kind, reachable):
-    return bytes([4, source, kind, 0 if reachable else 1])
+def remove_server(server):
+    return bytes([1, server])
 
 
-FOLLOW = bytes([5])
-NO_REPLY, UNSYNCHRONISED, LOOP = 1, 2, 3
+def ask(server, count=16, every=None, there=5000, back=5000, queue=0, seed=1):
+    wait = bytes([0, 0]) if every is None else some_time(every) + bytes([1])
+    return bytes([2, server, count - 1]) + wait + struct.pack(">HHHB", there, back, queue, seed)
+
+
+def lie(server, by):
+    return bytes([4, server]) + shorter(by)
+
+
+NO_REPLY, UNSYNCHRONISED, LOOP, TOO_UNCERTAIN = range(4)
+
+
+def no_reply(server, trouble=NO_REPLY, reachable=True):
+    return bytes([5, server, trouble, 0 if reachable else 1])
+
+
+def broadcast_of(server, delay=5000, error=0.5):
+    return bytes([6, server]) + struct.pack(">H", delay) + share(error)
+
+
+def any_measurement(server, offset, delay, dispersion=1000, flags=0, leap=0, stratum=2, root=0x40):
+    return (bytes([7, server]) + shorter(offset) + shorter(delay) + bytes([flags | leap << 4]) + shorter(dispersion) +
+            shorter(0) + struct.pack(">BIIIQ", stratum, root, root, 0x0a000001, stamp(T1)))
+
+
+PHONE, OTHER_PHONE, OCPP, HTTP, FED_RTC, CAMERA, FED_NTP, OTHER_FED_NTP, FED_MANUAL, UNKNOWN_KIND = range(10)
+ON_ACCESS_POINT = 32
+
+
+def fed(kind, uncertainty=100 * MS, error=0.5, age=0):
+    return bytes([8, kind]) + shorter(uncertainty) + share(error) + bytes([round(age * 4)])
+
+
+def fed_lie(kind, offset, uncertainty=MS):
+    return bytes([9, kind]) + shorter(uncertainty) + shorter(offset)
+
+
+def fed_anything(kind, offset, uncertainty):
+    return bytes([10, 0, kind]) + struct.pack(">qq", offset, uncertainty)
+
+
+def person(uncertainty=S, error=0.5):
+    return bytes([11, 0]) + shorter(uncertainty) + share(error)
+
+
+def wrong_person(by, uncertainty=S):
+    return bytes([11, 3]) + shorter(uncertainty) + shorter(by)
+
+
+def use_rtc(error=0.01, frequency=0.5):
+    return bytes([12]) + share(error) + share(frequency)
+
+
+CHIP_ANSWERS, CHIP_HANGS, CHIP_FAILS, CHIP_IS_MISSED = (bytes([13, answer]) for answer in range(4))
+
+
+def hostile_chip(kind, chip_off, machine_off, bound):
+    return bytes([14, kind]) + shorter(chip_off) + shorter(machine_off) + shorter(bound)
 
 
 def idle(seconds):
-    return bytes([6]) + struct.pack(">I", seconds * 1000)
+    return bytes([15]) + some_time(seconds)
 
 
 def set_by_others(by):
-    return bytes([7]) + of_scale(by)
+    return bytes([17]) + shorter(by)
 
 
-LEAP_SECOND_LEFT_OUT, LEAP_SECOND_INSERTED = bytes([8, 0]), bytes([8, 1])
+def sleep(seconds, error=0.5):
+    return bytes([18]) + some_time(seconds) + share(error)
 
 
-def report(kind, offset=0, bound=MS, reliable=True, claimed=None):
-    claims = struct.pack(">qB", 0, 0) if claimed is None else struct.pack(">qB", claimed, 1)
-    return bytes([9, kind]) + of_scale(offset) + of_scale(bound) + bytes([int(reliable)]) + claims
+LEAP_SECOND_INSERTED, LEAP_SECOND_LEFT_OUT = bytes([19, 0]), bytes([19, 1])
 
 
-def adapt(ppm):
-    return bytes([10]) + struct.pack(">q", int(ppm * 65536))
+def steered_by_others(part, ms=1000):
+    return bytes([20]) + share(part) + struct.pack(">H", ms)
 
 
-def raise_floor(to):
-    return bytes([11]) + struct.pack(">q", to)
+def frequency(ppm):
+    return bytes([21]) + struct.pack(">b", round(ppm * 1.27))
 
 
-CLIENT_SEEN = bytes([12])
+def restart(stops=True, same_boot=True, off=1, error=0, remembers=True):
+    how = (0 if stops else 1) | (0 if same_boot else 2) | (0 if remembers else 12)
+    return bytes([22, how]) + some_time(off) + (b"" if same_boot else shorter(error))
 
 
-def learn_rtc(readings):
-    return bytes([13, len(readings)]) + b"".join(struct.pack(">hIH", *reading) for reading in readings)
+def rate_error(ppm):
+    return bytes([23]) + struct.pack(">H", round(ppm * 64))
 
 
-def tell_rtc(skew, uncertainty, source):
-    return bytes([14]) + struct.pack(">hIB", skew, uncertainty, source)
+def kernel_refuses(rates=False, steps=False):
+    return bytes([24, 3 * rates, 3 * steps])
 
 
-def seed_frequency(value, deviation):
-    return bytes([15]) + struct.pack(">iI", int(value * 10**12), int(deviation * 10**12))
+def own_addresses(number, loopback=False):
+    return bytes([25, number | loopback << 7])
 
 
-def limits(step, panic, at_any_time=False):
-    whole = bytes([0 if step is None else 1])
-    return (bytes([16]) + struct.pack(">Q", (step or 0) << 1) + bytes([0 if at_any_time else 1]) +
-            struct.pack(">Q", panic << 1) + whole)
+THREE = add_server() + add_server(error=-0.3) + add_server(stratum=1, error=0.8)
 
 
-FOLLOWED = add_source() + exchanges(0, 8, 2, offset=3 * S) + FOLLOW
-STEADY = FOLLOWED + b"".join(exchanges(0, 8, 64, skew=200, seed=i) + FOLLOW for i in range(8))
-THREE = add_source() * 3
-RTC_READINGS = [(50, 1000, 60)] * 20
+def ask_all(servers=3, rounds=3, **how):
+    return b"".join(ask(i, 6, seed=1 + i + 8 * turn, **how) for turn in range(rounds) for i in range(servers))
+
+
 # Returns the phase of honest samples in estimator_recovery_fuzz.
 def honest(ppm=20, delay=5000, queue=1000, polls=6 + 8 * 4, seed=1):
     return struct.pack(">hHHBB", round(ppm * 32767 / 500), delay, queue, polls, seed)
@@ -641,58 +699,58 @@ ESTIMATOR_RECOVERIES = {
 }
 
 HUBS = {
-    "one_server": STEADY,
-    "first_offset_is_stepped": FOLLOWED + exchanges(0, 8) + FOLLOW,
-    "three_servers_one_lies": THREE + exchanges(0, 8) + exchanges(1, 8) + exchanges(2, 8, offset=5 * S) + FOLLOW,
-    "two_servers_disagree": add_source() * 2 + exchanges(0, 8) + exchanges(1, 8, offset=5 * S) + FOLLOW,
-    "the_followed_one_has_the_casting_vote":
-        FOLLOWED + exchanges(0, 4) + FOLLOW + add_source() + exchanges(1, 8, offset=50 * S) + FOLLOW,
-    "tiers": add_source(PREFERRED) + add_source() + add_source(FALLBACK)
-             + b"".join(exchanges(i, 8) for i in range(3)) + FOLLOW + trouble(0, NO_REPLY, False) + FOLLOW,
-    "five_servers_one_far_off": add_source() * 5 + b"".join(
-        exchanges(i, 12, path=MS * (1 + 20 * (i == 4)), offset=MS * 8 * (i == 4), queue=MS // 20, seed=i)
-        for i in range(5)) + FOLLOW,
-    "33_servers": add_source() * 33 + b"".join(exchanges(i, 3, 1, seed=i) for i in range(32)) + FOLLOW,
-    "server_steps": STEADY + exchanges(0, 8, 16, offset=S) + FOLLOW,
-    "server_beyond_the_panic_threshold": STEADY + exchanges(0, 8, 16, offset=5000 * S) + FOLLOW * 3,
-    "step_at_any_time": limits(MS, 10**6 * S, at_any_time=True) + STEADY + exchanges(0, 8, 16, offset=S) + FOLLOW,
-    "never_step": limits(None, 10**6 * S) + FOLLOWED + exchanges(0, 8) + FOLLOW,
-    "panic_at_nothing": STEADY + limits(0, 0) + exchanges(0, 8, offset=MS) + FOLLOW,
-    "route_becomes_longer": STEADY + exchanges(0, 80, 32, path=60 * MS) + FOLLOW,
-    "congested_one_way": add_source() + exchanges(0, 100, 16, queue=50 * MS) + FOLLOW,
-    "wi_fi_for_hours": add_source() + exchanges(0, 128, 60, queue=2 * MS) + exchanges(0, 128, 60, queue=9 * MS)
-                       + FOLLOW + exchanges(0, 128, 60, queue=2 * MS, seed=9) + FOLLOW,
-    "outage": STEADY + trouble(0, NO_REPLY, True) * 8 + trouble(0, NO_REPLY, False) + FOLLOW + idle(4000)
-              + exchanges(0, 30, 64) + FOLLOW,
-    "unsynchronised_and_loop": STEADY + trouble(0, UNSYNCHRONISED, True) + FOLLOW + trouble(0, LOOP, True) + FOLLOW,
-    "leap_second_announced": FOLLOWED + exchanges(0, 4, leap=1) + FOLLOW + LEAP_SECOND_INSERTED
-                             + exchanges(0, 4, offset=-S) + FOLLOW + exchanges(0, 2, leap=2) + FOLLOW
-                             + LEAP_SECOND_LEFT_OUT,
-    "set_by_others": STEADY + set_by_others(S) + exchanges(0, 4, offset=-S) + FOLLOW,
-    "set_by_others_to_another_year": STEADY + set_by_others(10**8 * S) + FOLLOW + report(PHONE),
-    "removed_and_added": STEADY + remove_source(0) + FOLLOW + add_source() + exchanges(0, 4),
-    "frequency_remembered": seed_frequency(2e-5, 1e-7) + STEADY,
-    "absurd_samples": add_source() + hostile_sample(0, LAST_NS, FIRST_NS, LAST_NS) + hostile_sample(
-        0, FIRST_NS, LAST_NS, FIRST_NS) + hostile_sample(0, LAST_NS, LAST_NS, None, 2**62) + FOLLOW,
-    "samples_out_of_order": FOLLOWED + hostile_sample(0, 0, 0, MS) + FOLLOW,
-    "phone_without_round_trip": add_source() + exchanges(0, 20, 60, path=10**9, queue=0, round_trip=False) + FOLLOW,
-    "rtc_holds_over": STEADY + learn_rtc(RTC_READINGS) + add_source() + remove_source(0) + tell_rtc(50, 1000, 0)
-                      + tell_rtc(60, 1000, 0) + LEAP_SECOND_INSERTED + tell_rtc(50, 1000, 0) + FOLLOW,
-    "rtc_was_set": STEADY + learn_rtc(RTC_READINGS) + learn_rtc([(20_000, 10, 60)] * 6) + tell_rtc(50, 1000, 0),
-    "reports_by_rank": b"".join(report(kind, 5 * S) + report(kind) + adapt(1) for kind in range(7, -1, -1))
-                       + b"".join(report(kind, 5 * S, 100 * MS) + report(kind) for kind in range(8)),
-    "reports_as_windows_end": b"".join(report(kind, 2 * S) + idle(2000) + report(kind, 2 * S, 2 * MS) + idle(9000)
-                                       for kind in range(7)),
-    "reports_that_are_refused": report(NTP, bound=17 * S) + report(PHONE, bound=-1) + report(MANUAL, reliable=False)
-                                + raise_floor(ns(T1 + 10**7)) + report(PHONE, claimed=ns(T1)) + report(
-        MANUAL, claimed=ns(T1)) + report(RTC, claimed=LAST_NS) + report(MANUAL, claimed=0),
-    "phone_beyond_a_day": report(PHONE) + report(PHONE, 10**5 * S) + report(OCPP, 10**5 * S) + report(OCPP, 2 * S),
-    "camera_until_a_client_is_seen": report(CAMERA, 5 * S) + report(CAMERA) + report(RTC, 5 * S) + report(
-        CAMERA, 5 * S) + CLIENT_SEEN + report(CAMERA),
-    "windows_follow_the_drift": adapt(0) + report(PHONE) + adapt(20) + idle(3600) + report(PHONE) + adapt(10**9)
-                                + idle(3600) + adapt(-1),
-    "vaguer_phone": report(PHONE, bound=MS) + report(PHONE, 2 * S, 3 * S) + report(PHONE, 2 * S, 2 * S)
-                    + report(PHONE, 3 * S, 2 * S),
+    "one_server": hub() + add_server() + ask(0) * 4,
+    "three_servers_one_lies": hub() + THREE + ask_all(2, 1) + lie(2, 5 * S) + ask_all(queue=200),
+    "liar_within_the_others": hub() + THREE + ask_all(2, 1) + lie(2, MS) + ask_all(),
+    "two_servers_disagree": hub() + add_server() * 2 + ask(0, 4) + lie(1, 5 * S) + ask(1, 4) + ask(0, 4),
+    "majority_of_liars": hub() + THREE + ask_all(1, 1) + lie(1, 50 * S) + lie(2, 50 * S) + ask_all(),
+    "tiers_and_copies": hub() + add_server(PREFERRED) + add_server(copy=True) + add_server(FALLBACK, strangers=True)
+                        + ask_all() + no_reply(0, reachable=False) * 2 + ask_all(),
+    "queues_on_one_way": hub() + add_server() + ask(0) * 2 + ask(0, there=50_000, queue=20_000) * 2,
+    "broadcasts": hub() + add_server() + ask(0) + (broadcast_of(0) + idle(64)) * 4,
+    "fed_by_a_phone": hub() + (fed(PHONE) + idle(600) + fed(OTHER_PHONE, 2 * S, -0.9, 20)) * 3,
+    "phone_on_the_access_point": hub() + fed(PHONE) + fed(PHONE | ON_ACCESS_POINT, 20 * MS) + idle(3600) + fed(OCPP, S),
+    "all_kinds_are_fed": hub(within=3) + rate_error(30) + b"".join(
+        fed(kind, S, age=2) + idle(2000) for kind in (CAMERA, FED_RTC, HTTP, OCPP, PHONE, FED_MANUAL, FED_NTP)),
+    "camera_and_nobody_else": hub() + fed(CAMERA, S) + idle(3600) + fed(CAMERA, S, -0.5),
+    "islands_clock_is_fed": hub() + fed(FED_NTP | 16, MS) + idle(600) + fed(FED_NTP, MS),
+    "fed_lies": hub() + fed(PHONE) + fed_lie(PHONE, 10**5 * S) + fed_lie(OTHER_PHONE, 3 * S) + fed_lie(FED_NTP, -S),
+    "fed_absurdities": hub() + b"".join(fed_anything(kind, offset, bound) for kind in range(10)
+                                        for offset, bound in ((FIRST_NS, LAST_NS), (LAST_NS, 0), (0, FIRST_NS))),
+    "person": hub() + person() + idle(600) + person(10 * S, -0.9) + fed(PHONE) + add_server() + ask(0),
+    "person_is_wrong": hub() + add_server() + ask(0) + wrong_person(-10**7 * S) + ask(0, 6) + person(S),
+    "rtc_at_boot": hub(error=-10**8 * S) + use_rtc() + idle(300) + fed(PHONE, 50 * MS) + idle(7200)
+                   + restart(same_boot=False, off=3600, error=-10**8 * S) + use_rtc() + idle(600),
+    "rtc_fails": hub() + use_rtc() + CHIP_FAILS + idle(600) + CHIP_HANGS + idle(600) + CHIP_ANSWERS + add_server()
+                 + ask(0) * 2 + CHIP_IS_MISSED + idle(3600),
+    "rtc_lies": hub() + use_rtc(0.9) + CHIP_HANGS + idle(1) + hostile_chip(0, 10**6 * S, 0, MS) + idle(60)
+                + hostile_chip(0, -10**6 * S, S, 0) + idle(60),
+    "set_by_others": hub() + THREE + ask_all() + set_by_others(2 * S) + ask_all() + set_by_others(10**6 * S) + ask_all(),
+    "set_by_a_little": hub() + THREE + ask_all() + set_by_others(500_000) + ask_all(rounds=6),
+    "sleep": hub() + add_server() + ask(0) * 2 + sleep(3600) + ask(0) + sleep(30_000, -0.9) + ask(0),
+    "sleep_beside_the_clock": hub(beside=True) + add_server() + ask(0) * 2 + sleep(30_000) + ask(0),
+    "restart": hub() + add_server() + ask(0) * 3 + restart() + idle(60) + add_server() + ask(0) + restart(False),
+    "restart_of_the_machine": hub() + add_server() + ask(0) * 3 + idle(7200) + restart(same_boot=False, error=S)
+                              + add_server() + ask(0),
+    "leap_second_is_inserted": hub() + LEAP_SECOND_INSERTED + THREE + ask_all() + b"".join(
+        ask(i % 3, 2, every=1024) for i in range(9)) + ask_all(),
+    "leap_second_beside_the_clock": hub(beside=True) + LEAP_SECOND_LEFT_OUT + THREE + ask_all() + b"".join(
+        ask(i % 3, 2, every=1024) for i in range(9)) + ask_all(),
+    "steered_by_others": hub() + add_server() + ask(0) + (steered_by_others(0.5) + ask(0, 4)) * 4 + fed(PHONE),
+    "oscillator_jumps": hub() + THREE + ask_all(rounds=4) + frequency(-60) + ask_all(rounds=6),
+    "outage": hub() + add_server() + ask(0) * 3 + no_reply(0) * 8 + no_reply(0, reachable=False) + idle(40_000) + ask(0),
+    "troubles": hub() + THREE + ask_all() + no_reply(0, UNSYNCHRONISED) + no_reply(1, LOOP) + no_reply(2, TOO_UNCERTAIN)
+                + ask_all(rounds=1) + own_addresses(1) + ask_all(rounds=1) + remove_server(0) + ask_all(rounds=1),
+    "kernel_refuses": hub() + add_server() + kernel_refuses(steps=True) + ask(0) + kernel_refuses(rates=True) + ask(0)
+                      + fed(PHONE) + kernel_refuses() + ask(0),
+    "island": hub(island=True) + idle(600) + fed(PHONE, S) + add_server() + ask(0) + no_reply(0, reachable=False),
+    "step_at_any_time": hub(threshold=3, at_any_time=True) + add_server() + ask(0, queue=1000) * 2,
+    "panic": hub(panics=True) + add_server() + ask(0) + lie(0, 5 * S) + ask(0) * 2,
+    "absurd_measurements": hub() + add_server() + ask(0, 4) + b"".join(
+        any_measurement(0, offset, delay, bound, flags, leap) for offset in (FIRST_NS >> 1, LAST_NS >> 1)
+        for delay, bound in ((0, 0), (LAST_NS >> 1, LAST_NS >> 1), (FIRST_NS >> 1, FIRST_NS >> 1))
+        for flags, leap in ((0, 0), (1, 1), (2, 2), (8, 3))),
+    "33_servers": hub() + add_server() * 33 + b"".join(ask(i, 3, 1, seed=i) for i in range(32)),
 }
 
 # A candidate in select_fuzz: flags of its tier and past, its faults, and its numbers.

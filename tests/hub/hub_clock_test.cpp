@@ -22,5 +22,18 @@ TEST(HubClock, HandsOnWhatTheStampsMayBeWrongBy) {
   EXPECT_EQ(sample.at, FreeTime{(kStart + 5s).time_since_epoch()});
 }
 
+// The oscillator that is steered did not run while the machine slept.
+TEST(HubClock, NoRateAppliesToAStepBesideTheMachinesClock) {
+  HubClock clock{kStart};
+  clock.on_rate(kStart, 0.01);
+  const WallTime before = clock.hub_time(kStart + 100s);
+  EXPECT_EQ(before, kStart + 101s);
+  clock.on_foreign_step({1h}, kStart + 100s + 1h);
+  EXPECT_EQ(clock.hub_time(kStart + 100s + 1h), before + 1h);
+  EXPECT_EQ(clock.hub_time(kStart + 200s + 1h), before + 1h + 101s);
+  clock.on_foreign_step({-2h}, kStart + 200s - 1h);
+  EXPECT_EQ(clock.hub_time(kStart + 200s - 1h), before + 101s - 1h);
+}
+
 }  // namespace
 }  // namespace isletime
