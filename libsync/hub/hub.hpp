@@ -210,8 +210,7 @@ class Hub {
   // While nothing vouches for the clock: what to do.
   static constexpr const char* kHowToSet =
       "nothing has told this machine the time: name a --server or an --rtc, use sntpctl set, or serve the "
-      "clock as "
-      "the island's own with --local";
+      "clock as the island's own with --local";
 
  private:
   static constexpr nanoseconds kFirstSave = std::chrono::minutes{1};  // since the clock was set
