@@ -110,6 +110,7 @@ struct Server {
   bool is_heard = false;  // its last query was answered
   int samples = 0;        // since all phases were forgotten
   int since_change = 0;   // samples since something happened that only samples can show
+  WallTime heard_at{};
   WallTime counted_at{};
 };
 
@@ -240,6 +241,7 @@ class Play {
             "a rate is within the clock's range");
     check_step(order);
     Hub::Steered done{.at = machine_.now().wall, .rate = {}};
+    is_steered_since_save_ = true;
     if (kernel_refuses_rates_) {
       done.failure = "refused";
     } else {
@@ -279,6 +281,7 @@ class Play {
     check_state(*state);
     state->boot = SavedBoot{"boot", machine_.now().mono.time_since_epoch(), steers_machine_};
     disk_ = std::move(state);
+    is_steered_since_save_ = false;
   }
   void perform(const action::RunRtcJob& order) {
     require(is_rtc_used_ && !job_, "a battery clock has one job at a time");
@@ -381,9 +384,16 @@ class Play {
   }
 
   // A bound holds for well over 99 % of what queues may do, but the fuzzer searches for the rest. They shift
-  // a sample by no more than half of what they add to a round trip, and the frequency with it.
+  // a sample by no more than half of what they add to a round trip, and the frequency with it, which then
+  // shifts the clock until all have been asked again.
   nanoseconds allowed_to_queues(nanoseconds distance) const {
-    return queues_ > kRounding ? queues_ / 2 + distance / 2 : nanoseconds::zero();
+    if (queues_ <= kRounding) return nanoseconds::zero();
+    WallTime stalest = last_honest_;
+    for (const Server& server : servers_) {
+      if (!server.lies && server.samples > 0) stalest = std::min(stalest, server.heard_at);
+    }
+    constexpr double kMostFrequency = 5e-4;
+    return queues_ / 2 + distance / 2 + part(elapsed(stalest, machine_.truth()), kMostFrequency);
   }
 
   // A slew that has not ended yet hides the steady rate. Each sync anew rounds what has been gained.
@@ -606,6 +616,8 @@ class Play {
     }
     server.least_delay = std::min(server.least_delay, m.delay.value);
     server.largest_delay = std::max(server.largest_delay, m.delay.value);
+    server.heard_at = machine_.truth();
+    if (!server.lies) last_honest_ = server.heard_at;
     if (!server.lies) queues_ = std::max(queues_, server.largest_delay - server.least_delay);
     server.reach = std::max(server.reach, server.root_dispersion + server.root_delay / 2 + 2 * m.delay.value);
     const ClockStanding standing = hub_->standing(machine_.now().mono);
@@ -900,6 +912,9 @@ class Play {
       machine_.boot(time_off, jump(input_));
       kernel_leap_ = Leap::kNone;
     }
+    // The monotonic clock is slewed with the wall clock: a hub that crashed after a slew for a source that
+    // knew less than what was saved is taken to know as much as before.
+    if (disk_ && is_steered_since_save_) disk_->sync.reset();
     std::optional<LastRun> last_run;
     // A state from the future is not recalled.
     const bool is_usable = disk_ && how / 4 % 4 != 3 && machine_.now().wall >= disk_->saved_at;
@@ -941,6 +956,8 @@ class Play {
   bool is_exchange_lost_ = false;
   std::optional<Leap> leap_;  // at kMidnight
   int work_ = 0;
+  WallTime last_honest_{};  // sample of an honest server
+  bool is_steered_since_save_ = false;
   int steps_back_ = 0;
   nanoseconds queues_{};  // the longest of an honest server's: what was learned by it outlives the server
   bool is_clean_ = true;  // nobody has lied beyond a minority of the servers

@@ -504,7 +504,6 @@ KEY_FILES = {
 
 # The operations of hub_fuzz.
 PREFERRED, NORMAL, FALLBACK = 0, 1, 2
-NTP, PHONE_ON_ACCESS_POINT, MANUAL, PHONE, OCPP, RTC, CAMERA, FREE_RUN = range(8)
 MS = 10**6  # ns
 S = 10**9
 
