@@ -483,9 +483,9 @@ class Play {
   void check_state(const SavedState& state) const {
     require(state.saved_at >= kBuilt, "a simulation is not saved");
     require(!state.last_good_time || *state.last_good_time <= state.saved_at, "no good time is to come");
-    require(!state.frequency || state.frequency->error.scaled >= 0, "a saved bound is not negative");
+    require(!state.frequency || state.frequency->deviation >= 0, "a saved deviation is not negative");
     for (const SavedSource& source : state.sources)
-      require(source.frequency.error.scaled >= 0, "nor is a source's");
+      require(source.frequency.deviation >= 0, "nor is a source's");
     require(!state.sync || state.sync->bound.value >= nanoseconds::zero(), "nor is a saved sync's");
   }
 
