@@ -2,10 +2,12 @@
 // The input is the text of a state file, in which the rest follows a correct digest, since few inputs would
 // have one by chance. A state that is read can be written and read again as the same.
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "libsync/posix/digest.hpp"
 #include "tests/fuzz/harness.hpp"
+#include "tools/sntpd/storing/saved_rtc.hpp"
 #include "tools/sntpd/storing/saved_state.hpp"
 
 using namespace isletime;
