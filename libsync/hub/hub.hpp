@@ -95,7 +95,7 @@ class Hub {
   void resume(Instant now);
   // Before each fact that was stamped by the machine's clock. True if somebody has set the clock, or the
   // machine has slept: what was measured since the last call is worthless.
-  bool notice(const ClockReading& now);
+  bool notice(const ClockReading& reading);
   struct Steered {
     WallTime at;                 // the machine's clock, when it was given its rate
     std::optional<double> rate;  // what the kernel really applies; absent: it refused
