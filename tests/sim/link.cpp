@@ -26,7 +26,7 @@ Seconds waited(const Queue& queue, Random& random) {
   return {};
 }
 
-// A stamp taken before the packet left would be no model of anything.
+// Clamps to zero, because a packet cannot arrive before it was sent.
 constexpr Seconds kLeastDelay{1e-6};
 constexpr Seconds kLongestDelay{100.0};
 
