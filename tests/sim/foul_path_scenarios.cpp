@@ -27,7 +27,7 @@ Scenario at_polls(PollLimits poll, Scenario s) {
   return s;
 }
 
-// The queue stands from 24 h on until the end of a run of 48 h.
+// The delay is longer from 24 h on until the end of a run of 48 h.
 Scenario for_good(int number, std::string_view name, Seconds outward, Seconds homeward, Chrony chrony) {
   auto s = with({.from = 24h, .outward = outward, .homeward = homeward}, day(number, name, chrony));
   return hours(48h, s);

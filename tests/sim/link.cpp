@@ -26,7 +26,7 @@ Seconds waited(const Queue& queue, Random& random) {
   return {};
 }
 
-// Clamps to zero, because a packet cannot arrive before it was sent.
+// A packet takes at least this long, so that none arrives before it was sent.
 constexpr Seconds kLeastDelay{1e-6};
 constexpr Seconds kLongestDelay{100.0};
 
