@@ -83,7 +83,7 @@ Failure failure_of(CURLcode code) {
   }
 }
 
-// It is never cleaned up: the program ends with it.
+// curl_global_cleanup() is not called, because libcurl is used until the program ends.
 void initialise_once() {
   static const CURLcode kDone = curl_global_init(CURL_GLOBAL_DEFAULT);
   static_cast<void>(kDone);

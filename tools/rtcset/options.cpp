@@ -88,7 +88,7 @@ const char* find_fault(const CLI::App& app, const Options& options) {
   return nullptr;
 }
 
-// Returns null if the options are consistent.
+// Parses the command's argument. Returns null if that succeeded.
 const char* parse_argument(Options& options, const std::string& word) {
   switch (options.command) {
     case Command::kSet: {
@@ -144,7 +144,7 @@ battery_clock::WantedClock wanted_clock(const Options& options) {
 
 std::optional<std::int64_t> parse_ppm(std::string_view text) {
   constexpr std::int64_t kMost = 1'000'000;
-  // The number has the same digits as a number of seconds, and a thousandth of a ppm is its ninth part.
+  // The number is parsed like seconds, so a part per 10^9, which is a thousandth of a ppm, is a millisecond.
   const auto parts = parse_decimal_seconds(text);
   if (!parts) return std::nullopt;
   const std::int64_t ppb = std::chrono::round<std::chrono::milliseconds>(*parts).count();

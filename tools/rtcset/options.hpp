@@ -52,8 +52,8 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
 
 battery_clock::WantedClock wanted_clock(const Options& options);
 
-// Parses a decimal number of ppm such as "-1.25", in parts per 10^9. Returns nothing if it is no number, or
-// beyond 1000 ppm.
+// Parses a decimal number of ppm such as "-1.25", and returns parts per 10^9, or nothing if it is no number
+// or beyond 1000 ppm.
 std::optional<std::int64_t> parse_ppm(std::string_view text);
 
 }  // namespace isletime::rtcset

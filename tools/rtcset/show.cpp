@@ -10,7 +10,7 @@
 namespace isletime::rtcset {
 namespace {
 
-// Adds what is known besides the time. What cannot be read is left out.
+// The values that are shown besides the time. What cannot be read is left out.
 struct Details {
   std::optional<MilliCelsius> temperature;
   std::optional<TrimRange> trim_range;

@@ -40,8 +40,8 @@ std::optional<Command> parse_command(const std::string& word) {
   return found == kCommands.end() ? std::nullopt : std::optional{*found};
 }
 
-// Returns the new name of a command that was renamed, or an empty text. It is not an alias, which would keep
-// two names for one command.
+// Returns a hint if the command was renamed, or an empty text. There is no alias, which would keep two names
+// for one command.
 std::string new_name_of(const std::string& command) {
   return command == "window" ? "window is now called set-rate-error" : "";
 }

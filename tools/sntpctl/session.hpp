@@ -32,7 +32,7 @@ class Session {
     std::string line;
     JsonValue value;
   };
-  // Returns the exit status after there was no reply, and prints the reason on stderr.
+  // An exit status means that there was no reply, and that stderr says why.
   using Answer = std::variant<Reply, Refusal, ExitStatus>;
 
   ExitStatus show();

@@ -27,8 +27,8 @@ class BatteryClock {
   virtual Result<std::optional<std::uint8_t>, Fault> read_second() = 0;
 
   virtual std::optional<Fault> prepare() = 0;
-  // Sets the time. The second that is set begins set_delay() after the call. The integrity flag is cleared
-  // only if everything succeeded.
+  // Sets the time. The second that is set begins set_delay() after the call. The clock reports that its time
+  // is good only if everything succeeded.
   virtual std::optional<Fault> set(const CivilTime& time) = 0;
   virtual nanoseconds set_delay() const = 0;
 
