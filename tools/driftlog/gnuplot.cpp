@@ -26,7 +26,7 @@ PlotFault not_started(int code) {
   return {std::string{"gnuplot: "} + std::strerror(code)};
 }
 
-// A temporary file, to which a program can write without waiting for a reader.
+// Returns a file in memory, to which a program can write without waiting for a reader.
 Fd in_memory(const char* name) {
   return Fd{memfd_create(name, MFD_CLOEXEC)};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Computes a clock's offset from looks at it: each look says that the clock read a time, to its resolution,
-// between two instants of ours. The answer is what all looks of a round agree on, a hard bound and no guess.
-// For clocks that show whole seconds, the looks are made where the seconds begin.
+// Computes a clock's offset from several readings (looks). Each look says that the clock showed a time, to
+// its resolution, between two instants of ours. The result is the interval on which all looks of a round
+// agree, a hard bound. If a clock shows whole seconds, the looks are made where its seconds begin.
 #pragma once
 
 #include <functional>
@@ -18,8 +18,8 @@
 namespace isletime::driftlog {
 
 struct Look {
-  MonoTime before;  // it was asked
-  MonoTime after;   // the answer was there
+  MonoTime before;  // when the clock was asked
+  MonoTime after;   // when the reply was there
   PrintedTime shown;
 };
 
