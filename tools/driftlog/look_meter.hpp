@@ -30,14 +30,14 @@ class LookMeter {
  public:
   explicit LookMeter(Machine& machine) : machine_(machine) {}
 
-  // Gives a record's offset, uncertainty, delay and time. It looks until it knows them, or until the
+  // Returns a record with offset, uncertainty, delay and time. It looks until these are known, or until the
   // deadline.
   Result<SampleRecord, Failure> measure(const TakeLook& take_look, MonoTime deadline);
-  // The clock's seconds begin elsewhere than before: it was set.
+  // The clock was set, so its seconds begin elsewhere than before.
   void forget() { expected_.reset(); }
 
  private:
-  // The interval that clock - monotonic clock lies in.
+  // The interval that contains clock - monotonic clock.
   struct Interval {
     nanoseconds low;
     nanoseconds high;
