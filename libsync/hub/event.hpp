@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What may happen to the hub's time that people should find in its records.
+// The events of the hub's time that are worth a line in its records.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ enum class Event : std::uint8_t {
   kStateIgnored,
   kFault,
 };
-// As in the file: "source_selected".
+// Returns the name that the records use: "source_selected".
 const char* to_string(Event event);
 
 }  // namespace isletime

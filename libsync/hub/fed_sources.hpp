@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sources that nobody asks: other programs feed their samples, a person sets the time. What became of the
-// last sample of each.
+// Sources that the hub does not poll, because other programs feed their samples or a person sets the time,
+// and whether the last sample of each was accepted.
 #pragma once
 
 #include <optional>
@@ -13,19 +13,20 @@
 
 namespace isletime {
 
-// Four deviations of what is uniform within it are what NTP still calls a time: 16 s. Who knows less may set
-// a clock that nobody better does, and is not weighed against others.
+// The largest bound with which a source is weighed against others: four deviations of an error that is
+// uniform within it are about 16 s, the limit of NTP. A less accurate source may only set a clock that no
+// better source sets.
 inline constexpr Dispersion kLeastKnown{seconds{6}};
 
 struct FedSource {
   std::string source;
   SourceKind kind;
   std::optional<std::size_t> index;  // in the discipline, while it may steer the clock
-  bool is_known_vaguely = false;     // by what it has in the discipline
+  bool is_known_vaguely = false;     // the samples in the discipline are vague
   MonoTime at{};                     // of the last sample
   Offset offset{};
   Dispersion bound{};
-  std::string verdict{};  // a name
+  std::string verdict{};  // one word for programs
   std::string text{};     // a clause for people
 
   bool is_vague() const { return kind != SourceKind::kFedNtp && bound > kLeastKnown; }
@@ -36,15 +37,16 @@ class FedSources {
   explicit FedSources(Discipline& discipline) : discipline_(discipline) {}
 
   std::span<const FedSource> all() const { return sources_; }
-  // The oldest makes room.
+  // Replaces the source that was silent for longest if there are too many.
   FedSource& find_or_add(const std::string& source, SourceKind kind);
 
-  // Gives it a place in the discipline. False: there is none.
+  // Gives the source a place in the discipline. Returns false if there is none left.
   bool join(FedSource& source);
   void leave(FedSource& source);
   void leave_all();
-  // Those of a worse rank than `kind`, and those whose window has passed.
+  // Removes the sources of a worse rank than `kind` from the discipline.
   void leave_outranked(SourceKind kind);
+  // Removes the sources whose window has passed.
   void leave_expired(const Timekeeper& timekeeper, MonoTime now);
 
  private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A rate as the discipline has it, a fraction, and as policies have it, parts per million.
+// Converts rates between the discipline, which computes with fractions, and the policies, which use parts per
+// million.
 #pragma once
 
 #include <algorithm>
@@ -11,10 +12,11 @@ namespace isletime {
 
 inline constexpr double kPerMillion = 1e-6;
 
-// A few kelvins change a crystal's frequency by as much beyond what an estimate of it knows.
+// A change of a few kelvins shifts a crystal's frequency by this much, which an estimate of the past does not
+// contain.
 inline constexpr double kChangeOfFrequency = 0.5 * kPerMillion;
 
-// Held within a tenth.
+// Clamps to a tenth, 100,000 ppm.
 inline Ppm to_ppm(double fraction) {
   return {std::llround(std::clamp(fraction / kPerMillion, -1e5, 1e5) * 65536)};
 }

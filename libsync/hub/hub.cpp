@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The hub's life: how it starts from what was saved, what it notices of its clock, what is due when.
+// How the hub starts from the saved state, how it reacts to what others do to its clock, and what is due
+// when.
 #include "libsync/hub/hub.hpp"
 
 #include <algorithm>
@@ -15,28 +16,28 @@ namespace {
 
 using std::chrono::hours;
 
-// As a frequency that nobody has measured, or whose memory may be of other temperatures.
+// The deviation of a frequency that was never measured, or was measured at an unknown temperature.
 constexpr double kUnknownDeviation = 1e-4;
 
-// A battery clock counts whole seconds, and is read in an instant.
+// The kernel sets the clock from a battery clock that counts whole seconds.
 constexpr nanoseconds kErrorAfterSleep = seconds{2};
 
 constexpr nanoseconds kSaveInterval = hours{1};
 
-// While nobody else tells the time.
+// How often the kernel is asked for its clock's maximum error while no source has told the time.
 constexpr nanoseconds kLookAtKernel = seconds{64};
 
-// Two clocks that nobody has set since they were saved differ by no more: by their reading, and by their
-// rates.
+// If nobody has set the clocks since they were saved, they differ by no more than the error of reading them
+// and this rate.
 constexpr nanoseconds kLeastMoved = std::chrono::milliseconds{10};
 constexpr Ppm kMostRateSince = Ppm::whole(500);
 
-// A rate that differs by more from the one that was learned is a slew's.
+// A rate that differs by more from the one that was learned belongs to a slew.
 constexpr double kSteadyRate = 20e-6;
-// What a kernel's fine adjustment gives: a crystal that is further off is no clock's.
+// The range of the kernel's fine adjustment; no usable crystal is further off.
 constexpr double kMostOfACrystal = 500e-6;
 
-// No frequency counts as better known after a restart.
+// A frequency is not known better than this after a restart, since the temperature may have changed.
 Frequency after_restart(Frequency saved) {
   return {saved.value, std::max(saved.deviation, kChangeOfFrequency)};
 }
@@ -89,8 +90,8 @@ void Hub::resume(Instant now) {
   }
   const std::optional<double> rate =
       was_running_ && frequency_ ? std::optional{-frequency_->value} : std::nullopt;
-  // By a rate that was left in mid-slew the monotonic clock runs wrong as well, so that nothing tells for how
-  // long.
+  // A rate left in the middle of a slew made the monotonic clock wrong as well, so the elapsed time is
+  // unknown.
   const double wrong = rate ? std::abs(clock().rate() - *rate) : 1.0;
   if (rate || std::abs(clock().rate()) > kMostOfACrystal)
     order({.rate = rate.value_or(0.0), .slew = {}, .step = {}}, Settle{}, now);
@@ -119,7 +120,7 @@ std::optional<SavedState> Hub::state_to_save(Instant now) const {
   if (!standing.ever_set || hub_now < config_.made) return std::nullopt;
   SavedState state;
   state.saved_at = hub_now;
-  // The clock may have been set back since: no good time is still to come.
+  // The clock may have been set back since, and the last good time must not lie in the future.
   state.last_good_time = last_good_ ? last_good_ : saved_.last_good_time;
   if (state.last_good_time) state.last_good_time = std::min(*state.last_good_time, hub_now);
   state.frequency = frequency_.value_or(Frequency{-steering_.steady_rate(), kUnknownDeviation});
@@ -136,7 +137,7 @@ std::optional<SavedState> Hub::state_to_save(Instant now) const {
   return state;
 }
 
-// What others do to the clock makes worthless all that was compared with it, but not what was learned of
+// If another program sets the clock, all comparisons with it become worthless, but not what was learned of
 // the oscillator.
 bool Hub::notice(const ClockReading& reading) {
   const auto jump = steering_.take_jump(reading);
@@ -157,7 +158,8 @@ bool Hub::notice(const ClockReading& reading) {
       break;
     case Steering::Cause::kSteeredByOthers:
       note(Event::kFault, steering_.intrusion(), action::Note::Level::kError);
-      // Whatever it is that the other follows, from now on its word to the kernel is what is known.
+      // From now on all that is known of the clock is the maximum error that the other program tells the
+      // kernel.
       if (steering_.gives_way()) {
         untell(now);
         error = {nanoseconds::max()};
@@ -190,8 +192,8 @@ bool Hub::notice(const ClockReading& reading) {
   return true;
 }
 
-// Another program may keep the clock: as long as nobody has told us the time, the kernel's word for it
-// counts.
+// Another program may keep the clock. As long as no source has told us the time, the maximum error that the
+// kernel states is used.
 void Hub::on_kernel(std::optional<Dispersion> bound, Instant now) {
   reference_.on_kernel(hub_time(now.wall), bound);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The hub: who sets its clock, how the clock is steered, and how good it is, decided by one object. Pure: no
-// clock, socket, file, thread or log. Facts come in with the machine's clocks as they were read; what is to
-// be done goes out by take_action(). The caller does all of it, in order, before it tells the next fact.
+// The hub decides which source sets its clock, how the clock is steered, and what is said of its quality. It
+// has no clock, socket, file, thread or log of its own: the caller reports facts together with the readings
+// of the machine's clocks, and fetches what is to be done with take_action(). It must do all of that, in
+// order, before it reports the next fact.
 #pragma once
 
 #include <deque>
@@ -24,25 +25,27 @@
 
 namespace isletime {
 
-// What a server says counts from this sample on.
+// A server's time is used from this number of samples on.
 inline constexpr int kFirstSamples = 3;
 
-// What is to be done.
+// What the caller has to do.
 namespace action {
 
-// Give the machine's clock this rate, then step it; Hub::on_steered() hears of it before anything else.
+// Set the rate of the machine's clock, then step it. Call Hub::on_steered() with the result before any other
+// function of the hub.
 struct Steer {
-  double rate;  // of the clock on its oscillator, a fraction
+  double rate;  // of the clock relative to its oscillator, a fraction
   std::optional<Offset> step;
 };
-// Tell the kernel how good its clock is.
+// Set the quality that the kernel reports of its clock; call Hub::on_told() with the result.
 struct TellKernel {
   ClockQuality quality;
 };
-// What does the kernel say of its clock? Hub::on_kernel() hears it.
+// Ask the kernel for the maximum error of its clock, and pass it to Hub::on_kernel().
 struct AskKernel {};
-// The clock was set: no exchange that is under way can be measured.
+// Drop the exchanges that are under way. The clock was set, so their timestamps cannot be compared.
 struct GiveUpExchanges {};
+// Log this and add it to the records.
 struct Note {
   enum class Level : std::uint8_t { kDetail, kNotice, kError };
   Event event;
@@ -51,10 +54,10 @@ struct Note {
 };
 // Save Hub::state_to_save(), if there is one.
 struct Save {};
-// Hub::on_rtc() hears of the outcome, or Hub::on_rtc_refused() that it cannot be begun.
+// Start the job. Call Hub::on_rtc() with its outcome, or Hub::on_rtc_refused() if it cannot be started.
 struct RunRtcJob {
   RtcJob job;
-  bool once_saved;  // not before what was to be saved is on the disk
+  bool once_saved;  // start it only after what was to be saved is on the disk
 };
 
 }  // namespace action
@@ -66,64 +69,78 @@ struct HubConfig {
   bool is_island_reference = false;  // --local
   std::uint8_t local_stratum = 10;
   std::int8_t precision = 0;  // log2 seconds
-  bool serves = true;
+  bool serves = true;         // answers clients
   Dispersion reliable_within{seconds{1}};
   ControlLimits limits{};
-  WallTime made{};    // when this program was: an earlier time is wrong
-  WallTime latest{};  // a later one is as well
+  WallTime made{};    // build time; an earlier time is wrong
+  WallTime latest{};  // a later time is wrong
   EstimatorModel model{};
 };
 
-// What is told of a run before this one.
+// What an earlier run has saved.
 struct LastRun {
   SavedState state;
-  bool is_of_this_boot;
+  bool is_of_this_boot;  // the machine was not restarted since
 };
 
 class Hub {
  public:
+  // `last_run` is absent if nothing was saved.
   Hub(const HubConfig& config, std::optional<LastRun> last_run, const ClockReading& now);
 
+  // Returns what the caller has to do next, or nothing if all has been fetched.
   std::optional<Action> take_action();
 
   // --- The clock ---
-  // From now on the machine's clock is steered, which runs at `rate`. Before anything else is told.
+  // The hub steers the machine's clock from now on, which runs at `rate`, a fraction relative to its
+  // oscillator. Until then it keeps a clock of its own beside the machine's. Call it before the first
+  // correction.
   void take_clock(double rate, Instant now);
-  // A run before this one, in this boot, had set the machine's clock.
+  // Returns whether an earlier run in this boot has set the machine's clock.
   bool was_running() const { return was_running_; }
-  // What was known when this boot's last run ended still is, if nobody has set the clock since.
+  // Restores what an earlier run in this boot knew: the clock's rate and, if nobody has set the clock since,
+  // its source and bound.
   void resume(Instant now);
+<<<<<<< HEAD
   // Before each fact that was stamped by the machine's clock. True if somebody has set the clock, or the
   // machine has slept: what was measured since the last call is worthless.
   bool notice(const ClockReading& reading);
+=======
+  // Call this before each fact that was stamped by the machine's clock. Returns true if another program has
+  // set the clock or the machine has slept, so that what was measured since the last call is worthless.
+  bool notice(const ClockReading& now);
+>>>>>>> prose2
   struct Steered {
-    WallTime at;                 // the machine's clock, when it was given its rate
-    std::optional<double> rate;  // what the kernel really applies; absent: it refused
+    WallTime at;                 // the machine's clock when its rate was set
+    std::optional<double> rate;  // the rate that the kernel really applies; nothing if it refused
     bool is_stepped = false;
-    std::string failure{};  // a clause; empty: all was done
+    std::string failure{};  // a clause; empty if all was done
   };
+  // The result of action::Steer.
   void on_steered(const Steered& steered, Instant now);
-  // The kernel takes nobody's word from us, and why; empty: it does.
+  // The result of action::TellKernel: why the kernel refused it, as a clause, or empty if it did not.
   void on_told(const std::string& failure);
-  // How far off at most another program says that the machine's clock is.
+  // The answer to action::AskKernel: the maximum error of the machine's clock that another program has told
+  // the kernel, or nothing if none has.
   void on_kernel(std::optional<Dispersion> bound, Instant now);
-  // Does what is due.
+  // Does what is due by now.
   void tick(Instant now);
+  // Returns when tick() is to be called next, or nothing if no time is set for it.
   std::optional<MonoTime> next_wakeup(Instant now) const;
-  // The clock is left at the rate that is believed right, and what was learned to the next start.
+  // Ends a slew, so that the clock keeps the rate that is believed to be right, and saves what was learned.
   void stop(Instant now);
 
   // --- The servers that are asked ---
   struct Server {
     std::string source;          // "ntp:192.0.2.1"
     ReferenceId reference_id{};  // of its address
-    bool is_ourselves = false;   // then it is never asked
+    bool is_ourselves = false;   // if so, it is never asked
     int samples = 0;
-    int losses = 0;  // in a row
+    int losses = 0;  // consecutive
     std::optional<Measurement> last{};
-    std::optional<HubClock> clock_then{};        // as it was steered at the last reply
-    std::string refusal{};                       // why it was refused last
-    bool was_refused = false;                    // and now agrees with the clock again
+    std::optional<HubClock> clock_then{};        // the hub's clock at the last reply
+    std::string refusal{};                       // why the server was last refused
+    bool was_refused = false;                    // it was refused, but agrees with the clock again
     Standing standing = Standing::kUnreachable;  // as last reported
   };
   struct ServerConfig {
@@ -132,82 +149,93 @@ class Hub {
     Tier tier = Tier::kNormal;
     PollLimits poll{};
     ServerOwner owner = ServerOwner::kOurselves;
-    bool is_ourselves = false;  // then it is never asked
+    bool is_ourselves = false;  // if so, it is never asked
   };
-  // The index under which it is known. Absent: there are too many.
+  // Returns the server's index, or nothing if there are too many sources.
   std::optional<std::size_t> add_server(const ServerConfig& config, Instant now);
   void remove_server(std::size_t index);
   const std::optional<Server>& server(std::size_t index) const { return servers_[index]; }
   const Discipline::Source& source(std::size_t index) const { return *discipline_.source(index); }
-  // From its last query to the next.
+  // Returns the time from the server's last query to the next.
   nanoseconds interval(std::size_t index, Instant now) const;
 
   struct OwnAddress {
     ReferenceId reference_id;
     bool is_loopback;
-    std::string source;   // how somebody who asks our service there names it: "ntp:192.0.2.1:11123"
-    std::string address;  // the same of another port: "ntp:192.0.2.1"
+    std::string source;   // names our service as another program that asks it would: "ntp:192.0.2.1:11123"
+    std::string address;  // the same without the port: "ntp:192.0.2.1"
   };
-  // Before each measurement, and before each sample that is fed.
+  // Call this before each measurement and before each sample that is fed.
   void set_own_addresses(std::vector<OwnAddress> own) { own_addresses_ = std::move(own); }
-  // `came_to_us`: the query was seen to arrive at our own service. False: the server is not to be believed.
+  // `came_to_us` says that the query arrived at our own service. Returns false if the server is not to be
+  // believed, because its time derives from ours or its stratum means unsynchronised.
   bool on_measurement(std::size_t index, const Measurement& measurement, bool came_to_us, Instant now);
-  // `reachable`: whether any of its last eight queries was answered.
+  // `reachable` says whether any of the last eight queries was answered.
   void on_no_reply(std::size_t index, Trouble trouble, bool reachable, Instant now);
   void on_broadcast(std::size_t index, const Measurement& measurement, Instant now);
-  // The books by which a measurement counts: an interleaved reply completes an exchange that was stamped by
-  // the clock as it was steered at the reply before.
+  // Returns the clock that applies to a measurement. An interleaved reply completes the exchange before, so
+  // its timestamps belong to the clock as it was at the previous reply.
   const HubClock& clock_of(std::size_t index, const Measurement& measurement) const;
-  // A measurement was lost as the clock was set meanwhile, which is not the server's fault.
+  // A measurement was lost because the clock was set meanwhile, which is not the server's fault.
   void forgive_losses(std::size_t index) { servers_[index]->losses = 0; }
-  // What the oscillator gains in a second by the server, and how far off that may be. Absent: nobody knows.
   struct Gain {
-    double value;
-    Ppm bound;
+    double value;  // what the oscillator gains on the server, a fraction
+    Ppm bound;     // of the value's error
   };
+  // Returns nothing until the server's frequency has been estimated.
   std::optional<Gain> gain(std::size_t index, Instant now) const;
 
-  // --- Those who feed it ---
-  // What became of what somebody else says of the time.
+  // --- Sources that are fed ---
+  // Whether a sample, or a time set by hand, was accepted.
   struct Reply {
     bool is_accepted = false;
-    std::string name{};  // one word
+    std::string name{};  // one word for programs
     std::string text{};  // a clause for people
   };
-  // These are answered by reply(), once all actions are done. `is_on_access_point`: of a phone.
+  // Takes a sample that another program feeds. `is_on_access_point` says that it is from a phone there.
   void feed(const SampleRecord& sample, bool is_on_access_point, Instant now);
+  // Takes the time that a person has set.
   void set(WallTime time, Dispersion uncertainty, Instant now);
+  // Returns the result of the last feed() or set(); valid once all actions have been done.
   const Reply& reply() const { return reply_; }
-  // What an experiment found this machine's clock to be wrong by, and what the windows are made of it.
+  // Takes the rate error that an experiment has found for this machine's uncorrected clock. Returns the
+  // window that follows from it.
   WindowView set_rate_error(Ppm rate_error, Instant now);
 
-  // --- Its battery clock ---
+  // --- The battery clock ---
+  // From now on reads, checks and, if `may_write`, sets this battery clock. `source`: "rtc:/dev/i2c-1@0x68"
   void use_rtc(const std::string& source, bool may_write, Instant now);
+  // The outcome of action::RunRtcJob.
   void on_rtc(const RtcOutcome& outcome, Instant now);
+  // The job could not be started; `why` is a clause.
   void on_rtc_refused(const std::string& why, Instant now);
 
-  // --- What it says ---
+  // --- The state that is shown ---
+  // Returns what the serving threads need. `now` is the machine's clock.
   ServedTime served(WallTime now) const;
   StatusView status(Instant now) const;
-  // Of the servers by add_server(), in its order.
+  // `index` is the one that add_server() returned.
   SourceView server_view(std::size_t index, Instant now) const;
   SourceView fed_view(const FedSource& fed, Instant now) const;
-  // Its battery clock among them.
+  // The battery clock is among them.
   std::vector<SourceView> fed_views(Instant now) const;
   std::span<const FedSource> fed() const { return fed_.all(); }
-  // The source that counts most; empty: none.
+  // Returns the source that the clock follows; empty if there is none.
   const std::string& followed() const { return followed_; }
   ClockStanding standing(MonoTime now) const { return timekeeper_.standing(now); }
+  // Returns nothing as long as no source has set the clock, or if it reads less than the build time.
   std::optional<SavedState> state_to_save(Instant now) const;
   const HubClock& clock() const { return steering_.clock(); }
+  // Converts a reading of the machine's clock to the time that the hub serves.
   WallTime hub_time(WallTime now) const { return steering_.clock().hub_time(now); }
-  // By the last selection.
+  // Returns the result of the last selection, or nothing if it selected no source.
   const std::optional<Discipline::Consensus>& consensus() const { return consensus_; }
+  // Returns whether anything that is shown has changed since take_changed().
   bool has_changed() const { return has_changed_; }
-  // Whether anything that is shown has changed since the last call.
+  // Returns whether anything that is shown has changed since the last call.
   bool take_changed() { return std::exchange(has_changed_, false); }
 
-  // While nothing vouches for the clock: what to do.
+  // The warning while no source has told the time, so that the clock is served as unsynchronised.
   static constexpr const char* kHowToSet =
       "nothing has told this machine the time: name a --server or an --rtc, use sntpctl set, or serve the "
       "clock as the island's own with --local";
@@ -215,25 +243,26 @@ class Hub {
  private:
   static constexpr nanoseconds kFirstSave = std::chrono::minutes{1};  // since the clock was set
 
+  // The time as a fed source, a person or the battery clock states it.
   struct Claim {
     std::string source;
     SourceKind kind;
     WallTime at;    // by the machine's clock
-    Offset offset;  // from it
+    Offset offset;  // relative to the machine's clock
     Dispersion bound;
     bool is_reliable;
     SourceAccount account{};
   };
 
-  // What an order to the clock is for, and what follows once it is done.
+  // What a correction of the clock is for; once it is done, proceed() continues with it.
   struct Settle {};
   struct EndSlew {};
   struct FollowServer {
     std::size_t index;
     Discipline::Consensus consensus;
     nanoseconds until_next;
-    nanoseconds left;                 // the error that a slew is to take away
-    std::optional<Dispersion> known;  // beside an island: no less is claimed
+    nanoseconds left;                 // the error that a slew is to remove
+    std::optional<Dispersion> known;  // lower limit of the bound while an island is followed
     bool is_island;
   };
   struct AdoptClaim {
@@ -273,28 +302,29 @@ class Hub {
   bool may_begin_with(std::size_t index) const;
   void follow(std::size_t index, const Discipline::Consensus& consensus, Instant now);
   void learn_frequency(const Discipline::Consensus& consensus);
-  // The clock has been set by a source just now, or found to agree with it. `until_next`: in which a server
-  // is asked again.
+  // A source has just set the clock, or agreed with it. `until_next` is the time until a server is asked
+  // again.
   void on_sync(SourceKind kind, const std::string& source, Dispersion bound, Instant now,
                const std::optional<Reference::Upstream>& upstream = std::nullopt,
                nanoseconds until_next = {});
   bool follows_server() const { return reference_.follows_upstream(); }
   std::optional<Trouble> trouble_of(const Server& server, const Measurement& measurement) const;
-  // A server may not move the clock as far as it says: `why` is a clause.
+  // The server may not move the clock that far; `why` is a clause.
   void refuse(std::size_t index, Offset move, const char* why);
-  // What is claimed of the clock may be wrong: until somebody else tells the time, nothing is.
+  // The bound that is claimed of the clock may be wrong, so none is claimed until another source tells the
+  // time.
   void contradict(Instant now);
   bool may_follow_island(const std::string& source, Offset move, MonoTime now) const;
-  // What the clock was off by at most before an island was followed, as it has grown since. Absent: nobody
-  // better than an island has told the time.
+  // Returns the clock's bound from before an island was followed, with its growth since then, or nothing if
+  // no better source than an island has told the time.
   std::optional<Dispersion> known_beside_island(MonoTime now) const;
   void hear_refused_again(Instant now);
   bool comes_right(Offset move, WallTime now) const;
   std::optional<Verdict> find_implausible(SourceKind kind, Offset move, WallTime now) const;
-  // A sample that is in doubt: the clock may be off by as much.
+  // A sample that is in doubt suggests that the clock may be off by this much.
   void widen(Dispersion bound, MonoTime now);
   void lose();
-  // Nobody is believed, as the servers contradict each other.
+  // Notes when the servers contradict each other, so that none is believed.
   void report_disagreement(bool is_anybody_believed, Instant now);
   void report_standings();
   bool was_synchronised(SourceKind by, MonoTime now) const;
@@ -327,7 +357,7 @@ class Hub {
   void add_rtc(StatusView& view, MonoTime now) const;
   void add_estimate(SourceView& view, const Discipline::Source& source, Instant now) const;
 
-  // hub_window.cpp: as an experiment found it; absent: there was none.
+  // hub_window.cpp. `rate_error` is nothing if no experiment was made.
   void expect(const std::optional<Ppm>& rate_error);
   WindowView window_view() const;
 
@@ -339,10 +369,10 @@ class Hub {
   const HubConfig config_;
   SavedState saved_;
   bool is_of_this_boot_ = false;
-  bool was_running_ = false;  // before, in this boot, and had set the clock
+  bool was_running_ = false;  // an earlier run in this boot has set the clock
   MonoTime started_;
   WallTime earliest_;
-  WallTime set_at_;  // by the machine's clock: when it was stepped last, or this program started
+  WallTime set_at_;  // when the machine's clock was last stepped, or this program started, by that clock
   std::deque<Action> actions_;
   std::optional<Order> order_;
   std::optional<Frequency> frequency_;
@@ -354,10 +384,11 @@ class Hub {
   std::array<std::optional<Server>, Discipline::kMaxSources> servers_;
   std::vector<OwnAddress> own_addresses_;
   std::optional<Discipline::Consensus> consensus_;
-  std::optional<WallTime> last_good_;  // when a source that may raise the floor last set it, since the start
+  // When a source that may raise the floor last set the clock, in this run.
+  std::optional<WallTime> last_good_;
   std::optional<MonoTime> next_look_at_kernel_;
-  // While an island is followed: what was known of the clock before, with all that the island has moved it
-  // by.
+  // The clock's bound from before an island was followed, with all that the island has moved it by. Only
+  // present while an island is followed.
   struct KnownBefore {
     Dispersion bound;
     MonoTime at;
@@ -368,7 +399,7 @@ class Hub {
   Reply reply_;
   bool was_lost_ = false;
   bool is_anybody_believed_ = false;  // by the last selection
-  bool do_disagree_ = false;          // the servers, and nothing tells which of them is right
+  bool do_disagree_ = false;          // the servers disagree, and nothing tells which of them is right
   std::optional<MonoTime> next_save_;
   bool has_changed_ = false;
   std::optional<RtcKeeper> rtc_;

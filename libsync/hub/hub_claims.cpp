@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the hub makes of the time that others claim: samples that are fed, a person's word.
+// How the hub judges and adopts samples that are fed, and times that a person sets.
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -11,12 +11,12 @@
 namespace isletime {
 namespace {
 
-// Samples that are fed are fresh, or not looked at.
+// Older samples are refused.
 constexpr nanoseconds kOldestSample = std::chrono::minutes{1};
 constexpr nanoseconds kReadingTwoClocks = std::chrono::milliseconds{10};
-// A slew for a source that will hardly come again soon.
+// The duration of a slew for a fed source, whose next sample is not known to come soon.
 constexpr nanoseconds kUntilNextFed = seconds{64};
-// A slew of less is as good as done.
+// A shorter slew is not worth mentioning in the reply.
 constexpr nanoseconds kWorthTelling = std::chrono::milliseconds{1};
 
 // "ntp:, phone: or manual:"
@@ -39,7 +39,7 @@ bool is_local_clocks(const SampleRecord& sample) {
   return sample.refid == "LOCL" || sample.refid == reference_id_text(kLocalClock, 2);
 }
 
-// By its own account.
+// Returns whether the server says of itself that it is unsynchronised.
 bool is_unset(const SampleRecord& sample) {
   const bool is_bad_stratum = sample.stratum && (*sample.stratum == 0 || *sample.stratum >= kMaxStratum);
   return fed_kind_of(sample.source) == SourceKind::kFedNtp && is_bad_stratum;
@@ -90,7 +90,8 @@ void Hub::feed(const SampleRecord& sample, bool is_on_access_point, Instant now)
         now);
 }
 
-// It is at an address of this machine and states what we state, or it names us as its reference.
+// Returns whether the sample is from a server at our own address that states what we state, or from one that
+// names us as its reference.
 bool Hub::is_our_own(const SampleRecord& sample) const {
   if (!config_.serves) return false;
   const ServerState served = state();
@@ -147,7 +148,7 @@ void Hub::judge(const Claim& claim, Instant now) {
   }
   switch (judgement.verdict) {
     case Verdict::kAdopt:
-      // A server that we ask ourselves knows better than one that somebody else asked.
+      // A server that we poll ourselves is preferred to any sample that is fed.
       if (follows_server() || (claim.kind == SourceKind::kIsland && before_island_)) {
         const VerdictDescription outranked = describe(Verdict::kOutranked);
         return answer(fed, false, outranked.name, outranked.text);
@@ -155,7 +156,7 @@ void Hub::judge(const Claim& claim, Instant now) {
       return adopt(fed, claim, now);
     case Verdict::kAgree:
       if (!follows_server()) {
-        // A slew goes on, and may lead away from it.
+        // A slew continues, and may move the clock away from this source.
         const nanoseconds left = magnitude(steering_.left(now.mono).value);
         on_sync(claim.kind, claim.source, {saturated_sum(judgement.bound.value, left)}, now);
       }
@@ -173,15 +174,15 @@ void Hub::judge(const Claim& claim, Instant now) {
 }
 
 void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
-  // Whoever else may tell the time, nobody sets a clock that is left to another program.
+  // No source may set a clock that is left to another program.
   if (steering_.gives_way()) {
     fed_.leave(fed);
     return answer(fed, false, "clock-refuses", clock_trouble());
   }
   fed_.leave_outranked(claim.kind);
   discipline_.seed_frequency(frequency_for(claim.source, now.mono));
-  // What it says now counts, and no older word of its own that contradicts it, or is vague beside it. A
-  // person's word is never averaged.
+  // Earlier samples of the source are dropped if this one contradicts them or is much more accurate. The
+  // times that a person sets are never averaged.
   const bool knows_at_last = std::exchange(fed.is_known_vaguely, fed.is_vague()) && !fed.is_vague();
   if (claim.kind == SourceKind::kManual || knows_at_last || contradicts_itself(fed, claim, now))
     fed_.leave(fed);
@@ -202,8 +203,8 @@ void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
   const Standing standing = discipline_.source(*fed.index)->placement.standing;
   if (!consensus_ || !is_selected(standing))
     return answer(fed, false, describe(standing).name, describe(standing).text);
-  // A server's time may be any liar's. The others are fed by who is here, and have been judged by their
-  // ranks.
+  // Only servers are subject to the panic limit, because a remote server may be a falseticker. The other
+  // kinds are fed from nearby, and have passed the limits of their ranks.
   const bool is_servers = claim.kind == SourceKind::kFedNtp || claim.kind == SourceKind::kIsland;
   const auto correction =
       steering_.correction(consensus_->estimate, kUntilNextFed, is_servers && is_set(now.mono), now.wall);
@@ -212,7 +213,7 @@ void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
     return answer(fed, false, "panic", "the clock would move further than --panic allows");
   }
   const nanoseconds error = saturated_sum(consensus_->estimate.phase, steered(now));
-  // The clock is set by the estimate, which earlier samples may hold some way off the claim.
+  // The clock is set to the estimate, which may differ from the claim because of earlier samples.
   const nanoseconds apart = magnitude(saturated_sum(consensus_->estimate.phase, sample.offset.value));
   const Dispersion by_claim{saturated_sum(claim.bound.value, apart)};
   order(*correction,
@@ -222,7 +223,7 @@ void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
         now);
 }
 
-// What its root distance accounts for is the same in each of its samples, and is no noise of theirs.
+// The error that the root distance covers is the same in each sample of the source, so it is not noise.
 OffsetSample Hub::sample_of(const Claim& claim, bool is_vague) const {
   const nanoseconds noise = saturated_difference(claim.bound.value, root_distance(claim.account));
   return clock().sample_of(claim.at, claim.offset,

@@ -42,8 +42,8 @@ void HubClock::on_rate(WallTime at, double rate) {
 
 void HubClock::on_foreign_step(Offset by, WallTime now) {
   if (is_machines_) return books_.on_step(by);
-  // Beside the machine's clock, such a step is one of the oscillator itself, but not time that has passed: no
-  // rate applies to it.
+  // For a clock beside the machine's, such a step is one of its oscillator. The rate does not apply to it,
+  // since no time has passed.
   const WallTime then = shifted(now, -saturated(by.value));
   const nanoseconds ahead = elapsed(then, hub_time(then));
   const double rate = books_.rate();

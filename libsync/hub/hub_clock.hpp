@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The books of the time that the hub serves and steers: the machine's clock, or a clock of its own that runs
-// beside it (--no-clock). Pure: whoever has the clock says what was really done to it.
+// Keeps account of how the clock that the hub serves was steered: the machine's clock, or a clock of its own
+// that runs beside it (--no-clock). No I/O: the caller reports what was really done to the clock.
 #pragma once
 
 #include "libsync/core/time_types.hpp"
@@ -13,29 +13,30 @@ namespace isletime {
 
 class HubClock {
  public:
-  // Beside the machine's clock, which reads `now`.
+  // Starts as a clock of its own, equal to the machine's clock, which reads `now`.
   explicit HubClock(WallTime now) : books_(now) {}
-  // From now on the machine's clock is what is steered, which runs at `rate`. Before the first steering.
+  // Steers the machine's clock from now on, which runs at `rate`. Call it before the first correction.
   void take(double rate, WallTime now);
 
-  // All of these take readings of the machine's clock, as the kernel's stamps are.
+  // These functions take readings of the machine's clock, which the kernel's timestamps use.
   FreeTime free_at(WallTime stamp) const;
   WallTime hub_time(WallTime stamp) const;
-  // From `now` on, until the clock is steered the next time.
+  // Returns the map from the machine's clock to the hub's, which is valid until the next correction.
   ClockMap map(WallTime now) const;
   OffsetSample sample_of(const Measurement& measurement) const;
-  // Of a source without a round trip, compared with the machine's clock when it read `at`.
+  // Returns the sample of a source without a round trip that was compared with the machine's clock when that
+  // read `at`.
   OffsetSample sample_of(WallTime at, Offset offset, Dispersion uncertainty) const;
-  // What the books add to a comparison with the machine's clock at that reading.
+  // Returns what all steering so far adds to an offset from the machine's clock at that reading.
   Offset books(WallTime at) const { return sample_of(at, Offset{}, Dispersion{}).offset; }
-  // hub time - free-running
+  // Returns hub time - free-running time.
   nanoseconds steered(WallTime stamp) const;
 
-  // The clock was given this rate when the machine's read `at`.
+  // The clock's rate was set to this when the machine's clock read `at`.
   void on_rate(WallTime at, double rate);
-  // It was stepped by the hub.
+  // The hub has stepped the clock.
   void on_step(Offset by) { books_.on_step(by); }
-  // Somebody else stepped the machine's clock, which reads `now`.
+  // Another program has stepped the machine's clock, which reads `now`.
   void on_foreign_step(Offset by, WallTime now);
 
   double rate() const { return books_.rate(); }

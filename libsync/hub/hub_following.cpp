@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which server the hub's clock follows, which it refuses, and what is claimed of the clock from then on.
+// Which server the hub's clock follows, which it refuses, and which bound of the clock follows from that.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -13,7 +13,7 @@
 namespace isletime {
 namespace {
 
-// No frequency counts as better known.
+// A frequency is never known better than this.
 constexpr double kLeastDeviation = 1e-8;
 
 SourceAccount account_of(const Header& server) {
@@ -62,7 +62,7 @@ bool Hub::is_on_local_clock(const Server& server) {
 
 std::optional<Trouble> Hub::trouble_of(const Server& server, const Measurement& m) const {
   const bool is_other = server.source != followed_;
-  // RFC 5905, section 7.2: behind it comes stratum 16, which is unsynchronised.
+  // RFC 5905, section 7.2: we would be at stratum 16, which means unsynchronised.
   if (m.server.stratum >= kMaxStratum) return Trouble::kUnsynchronised;
   if (is_other && reference_.is_derived(m.server.stratum, m.server.reference)) return Trouble::kLoop;
   if (!config_.serves || m.server.stratum < 2) return std::nullopt;
@@ -82,7 +82,8 @@ bool Hub::on_measurement(std::size_t index, const Measurement& m, bool came_to_u
     ++server.losses;
     discipline_.on_trouble(index, *trouble, true);
   } else {
-    // An exchange may be measured twice: first with the stamp in the reply, then with the better one.
+    // An interleaved server's exchange may be measured twice: first with the timestamp in the reply, then
+    // with the more accurate one that follows.
     if (!server.last || server.last->time != m.time) ++server.samples;
     server.losses = 0;
     server.last = m;
@@ -104,7 +105,7 @@ void Hub::on_no_reply(std::size_t index, Trouble trouble, bool reachable, Instan
 
 void Hub::on_broadcast(std::size_t index, const Measurement& m, Instant now) {
   Server& server = *servers_[index];
-  if (trouble_of(server, m)) return;  // which its answers show
+  if (trouble_of(server, m)) return;  // the server's replies to queries report it
   server.last = m;
   const Outcome outcome = discipline_.on_broadcast(index, clock().sample_of(m), account_of(m.server));
   hear_server(outcome != Outcome::kSuspect && outcome != Outcome::kOutOfOrder, now);
@@ -124,8 +125,7 @@ void Hub::hear_server(bool is_news, Instant now) {
   report_standings();
 }
 
-// A query without answer may end somebody's majority, but is no news of the time; nor is a sample that is in
-// doubt.
+// An unanswered query may end a majority, but neither it nor a sample that is in doubt corrects the clock.
 void Hub::follow_servers(bool is_news, Instant now) {
   hear_refused_again(now);
   consensus_ = discipline_.select(free_time(now), steered(now));
@@ -153,7 +153,8 @@ void Hub::follow(std::size_t index, const Discipline::Consensus& consensus, Inst
   if (is_island && !may_follow_island(peer.source, move, now.mono)) return lose();
   if (const auto implausible = find_implausible(kind, move, now.wall)) {
     refuse(index, move, describe(*implausible).text);
-    // The floor may have been raised by a lie; a time before the build is wrong, and contradicts nothing.
+    // A falseticker may have raised the floor, so a time below it may be right, unless it is before the build
+    // time.
     const bool may_be_right = shifted(hub_time(now.wall), move.value) >= config_.made;
     if (*implausible == Verdict::kBelowFloor && may_be_right) contradict(now);
     return lose();
@@ -168,7 +169,7 @@ void Hub::follow(std::size_t index, const Discipline::Consensus& consensus, Inst
     contradict(now);
     return lose();
   }
-  // What an island's clock says of itself does not make ours any better than it was.
+  // The bound that an island states does not improve ours, because its clock is undisciplined.
   const auto before = is_island ? known_beside_island(now.mono) : std::nullopt;
   std::optional<Dispersion> known;
   if (before) known = Dispersion{saturated_sum(before->value, magnitude(move.value))};
@@ -212,8 +213,9 @@ void Hub::proceed(const FollowServer& followed, Instant now) {
   if (!is_other_server) note(Event::kSynchronised, "the clock follows " + peer.source);
 }
 
-// Nobody vouches for an island's clock: it is followed for want of anything else, or as long as the server
-// that was followed before agrees with what is known, so that its clients stay together.
+// An island's clock is undisciplined. It is followed only if no better source has told the time, or if it was
+// followed before and still agrees with the clock within its bound, so that the island's clients agree with
+// each other.
 bool Hub::may_follow_island(const std::string& source, Offset move, MonoTime now) const {
   if (config_.is_island_reference) return false;
   const auto known = known_beside_island(now);
@@ -231,8 +233,8 @@ std::optional<Dispersion> Hub::known_beside_island(MonoTime now) const {
   return standing.bound;
 }
 
-// A clock that reads less than the floor, and agrees with its server, is a simulation's: it is steered, but
-// never served as right.
+// A clock below the floor that agrees with its server within a day means a simulation: the clock is steered,
+// but is served as unsynchronised.
 std::optional<Verdict> Hub::find_implausible(SourceKind kind, Offset move, WallTime now) const {
   const WallTime hub_now = hub_time(now);
   const auto implausible = timekeeper_.find_implausible(kind, shifted(hub_now, move.value));
@@ -242,13 +244,13 @@ std::optional<Verdict> Hub::find_implausible(SourceKind kind, Offset move, WallT
   return implausible;
 }
 
-// A clock before the build is certainly wrong: it may be set to a time that can be, however far that is.
+// A clock that reads less than the build time is certainly wrong, so it may be set to any plausible time.
 bool Hub::comes_right(Offset move, WallTime now) const {
   const WallTime hub_now = hub_time(now);
   return hub_now < config_.made && shifted(hub_now, move.value) >= earliest_;
 }
 
-// A server that comes to agree with the clock again is heard again, but not to move it any further.
+// A refused server is used again once it agrees with the clock, but is still held to the panic limit.
 void Hub::hear_refused_again(Instant now) {
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     if (!servers_[i]) continue;
@@ -273,7 +275,8 @@ void Hub::refuse(std::size_t index, Offset move, const char* why) {
   note(Event::kSampleRefused, server.refusal, action::Note::Level::kError);
 }
 
-// By a time that may be right. A person who has set the clock since has heard of it, and knows better.
+// The server's time may be right. If a person has set the clock, nothing changes: a person's decision
+// stands.
 void Hub::contradict(Instant now) {
   const ClockStanding standing = timekeeper_.standing(now.mono);
   if (!standing.ever_set || standing.kind == SourceKind::kManual) return;
@@ -292,7 +295,7 @@ void Hub::on_sync(SourceKind kind, const std::string& source, Dispersion bound, 
   const WallTime hub_now = hub_time(now.wall);
   if (kind != SourceKind::kIsland) before_island_.reset();
   timekeeper_.on_sync(kind, bound, now.mono, until_next);
-  // A camera may set the clock, but nobody vouches for it.
+  // A camera may set the clock, but its time is never served as synchronised.
   if (kind == SourceKind::kCamera) {
     reference_.on_step(hub_now);
   } else {
@@ -326,7 +329,7 @@ void Hub::lose() {
   was_lost_ = true;
 }
 
-// Said once an episode.
+// Each disagreement is noted once.
 void Hub::report_disagreement(bool is_anybody_believed, Instant now) {
   std::string accounts;
   int known = 0;
@@ -354,7 +357,7 @@ void Hub::report_standings() {
     if (!servers_[i]) continue;
     Server& server = *servers_[i];
     const Standing after = discipline_.source(i)->placement.standing;
-    // Where nobody is believed nobody is the liar: report_disagreement() tells of all of them.
+    // If no server is believed, none can be called a falseticker; report_disagreement() names all of them.
     if (after == Standing::kFalseticker && !is_anybody_believed_) continue;
     if (std::exchange(server.standing, after) == after) continue;
     const std::string why =

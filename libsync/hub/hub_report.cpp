@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the hub shows of itself.
+// The views of the hub's state, and the warnings in them.
 #include <algorithm>
 #include <cmath>
 
@@ -24,7 +24,7 @@ const char* name_of(Tier tier) {
   return "";
 }
 
-// In the local clock's words: what it lags behind.
+// Returns the frequency as the views state it: positive if the clock is slow.
 std::optional<double> lag_ppm(double frequency) {
   return -frequency * kPartsPerMillion;
 }
@@ -62,7 +62,7 @@ StatusView Hub::status(Instant now) const {
   StatusView view;
   view.time = hub_time(now.wall);
   view.synchronised = is_synchronised(state, view.time);
-  // Neither is a clock that is known to be wrong.
+  // A clock that reads less than the floor is known to be wrong, so it is not reliable.
   view.reliable = (standing.reliable || is_reliable_by_kernel(state, now)) && view.time >= earliest_;
   if (standing.ever_set && !followed_.empty()) {
     view.source = followed_;
@@ -70,7 +70,7 @@ StatusView Hub::status(Instant now) const {
   }
   if (standing.ever_set) {
     view.age = standing.age;
-    // Nothing is known of a clock that is contradicted, or certainly wrong.
+    // The bound does not hold if the clock is contradicted or certainly wrong.
     if (!timekeeper_.is_contradicted() && view.time >= earliest_) view.bound = standing.bound;
     view.offset = steering_.left(now.mono);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the hub does with its battery clock: has it read and written when it is due, and hears what it says.
+// How the hub uses its battery clock: orders its jobs when they are due, and judges the time that it tells.
 #include <algorithm>
 #include <utility>
 
@@ -27,7 +27,7 @@ RtcTime Hub::rtc_time(Instant now) const {
           .true_time = shifted(now.wall, true_less_machine.value)};
 }
 
-// As far as it has been measured.
+// Returns the tolerance of RFC 5905 until the frequency has been measured.
 Ppm Hub::rate_uncertainty() const {
   if (!frequency_) return kFrequencyTolerance;
   return std::min(to_ppm(2 * frequency_->deviation + kChangeOfFrequency), kFrequencyTolerance);
@@ -36,12 +36,12 @@ Ppm Hub::rate_uncertainty() const {
 void Hub::step_rtc(Instant now) {
   if (!rtc_) return;
   if (const auto overdue = rtc_->overdue(now.mono)) note_rtc(*overdue);
-  // A clock that nobody has set may be decades off.
+  // A clock that no source has set may be off by decades.
   const bool is_set = timekeeper_.standing(now.mono).ever_set;
   const CivilDate near = to_civil_time(is_set ? hub_time(now.wall) : earliest_).date;
   const auto job = rtc_->next_job(rtc_time(now), near, now.mono);
   if (!job) return;
-  // What is known of the chip is on the disk before it is written: power may fail in between.
+  // The chip's state is saved before a write starts, because power may fail in between.
   const bool once_saved = job->kind == RtcJob::Kind::kWrite;
   if (once_saved) actions_.emplace_back(action::Save{});
   actions_.emplace_back(action::RunRtcJob{*job, once_saved});
@@ -65,7 +65,7 @@ void Hub::on_rtc(const RtcOutcome& outcome, Instant now) {
   if (outcome.kind == RtcJob::Kind::kWrite) actions_.emplace_back(action::Save{});
   if (!news.claim) return;
   const RtcKeeper::Claim& claim = *news.claim;
-  // The machine's clock was set while the outcome was under way.
+  // The machine's clock was set after the chip was read.
   if (claim.at < set_at_ && clock().is_machines()) return;
   if (claim.is_heard) {
     judge({.source = rtc_->source(),
@@ -79,7 +79,7 @@ void Hub::on_rtc(const RtcOutcome& outcome, Instant now) {
     return;
   }
   FedSource& fed = fed_.find_or_add(rtc_->source(), SourceKind::kRtc);
-  // What it said before is of a time when nobody better told it.
+  // The chip's samples in the discipline are from the time when no better source was known.
   fed_.leave(fed);
   fed.at = now.mono;
   fed.offset = {saturated_difference(claim.offset.value, elapsed(claim.at, hub_time(claim.at)))};
@@ -88,8 +88,7 @@ void Hub::on_rtc(const RtcOutcome& outcome, Instant now) {
   fed.text = claim.remark;
 }
 
-// No event tells that those whom the chip is compared with have been silent for too long: wake when
-// reliability expires.
+// The end of the clock's reliability raises no event, so wake when it expires.
 std::optional<MonoTime> Hub::next_rtc_wakeup(Instant now) const {
   if (!rtc_) return std::nullopt;
   const RtcHost host = rtc_time(now).host;
@@ -98,7 +97,7 @@ std::optional<MonoTime> Hub::next_rtc_wakeup(Instant now) const {
   return next;
 }
 
-// Not every chip gets so far as to claim a time.
+// The chip is shown even if it has never told a time.
 void Hub::add_rtc(std::vector<SourceView>& views, MonoTime now) const {
   if (!rtc_) return;
   const RtcKeeper::View rtc = rtc_->view(now);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the hub has done to the clock, and what the kernel is told of it. Nothing counts as done before the
-// caller says that it was.
+// Corrections of the clock, and what the kernel is told of it. A correction takes effect only when the caller
+// reports that it was applied.
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,7 +16,7 @@ void Hub::order(const Correction& correction, Purpose purpose, Instant now) {
     actions_.emplace_back(action::Steer{rate, correction.step});
     return;
   }
-  // A clock beside the machine's is in the books alone.
+  // A clock beside the machine's exists only in HubClock, so nothing has to be applied.
   on_steered({.at = now.wall, .rate = rate, .is_stepped = correction.step.has_value()}, now);
 }
 
@@ -38,7 +38,7 @@ void Hub::on_steered(const Steered& steered, Instant now) {
   std::visit(go_on, order.purpose);
 }
 
-// Beside the machine's clock, a step changes no stamp.
+// If the hub's clock runs beside the machine's, its step does not change the timestamps of exchanges.
 void Hub::on_own_step(Instant now) {
   reference_.on_step(hub_time(now.wall));
   if (!clock().is_machines()) return;
@@ -83,12 +83,13 @@ void Hub::tell_kernel(const ClockQuality& quality, Instant now) {
   if (clock().is_machines()) actions_.emplace_back(action::TellKernel{told});
 }
 
-// Nobody vouches for the clock any more as a server does: whoever asks the kernel hears so.
+// No server vouches for the clock any more, so the kernel must report it as unsynchronised.
 void Hub::untell(Instant now) {
   if (steering_.has_told()) tell_kernel({Leap::kUnsynchronised, kKernelLimit, kKernelLimit}, now);
 }
 
-// Where servers are asked more seldom than the kernel waits.
+// Needed where the poll interval is longer than the time after which the kernel calls the clock
+// unsynchronised.
 void Hub::retell(Instant now) {
   if (!steering_.is_telling_due(now.mono)) return;
   const ClockStanding standing = timekeeper_.standing(now.mono);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the hub makes of an experiment with this machine's clock: how long a sync makes it reliable, until
-// the rate that it is steered by is measured.
+// The rate error that an experiment has found for this machine's clock. Until the rate is measured by a
+// source, it determines how long a sync makes the clock reliable.
 #include <chrono>
 
 #include <fmt/format.h>
@@ -41,7 +41,8 @@ WindowView Hub::window_view() const {
 WindowView Hub::set_rate_error(Ppm rate_error, Instant now) {
   saved_.rate_error = rate_error;
   expect(saved_.rate_error);
-  // A clock that nobody has set is none to remember the time of: then the caller keeps the rate error alone.
+  // The time of a clock that no source has set is not worth saving; then the caller saves the rate error
+  // alone.
   if (timekeeper_.standing(now.mono).ever_set) actions_.emplace_back(action::Save{});
   WindowView view = window_view();
   note(Event::kRateErrorSet,

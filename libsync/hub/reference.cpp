@@ -23,7 +23,7 @@ bool Reference::is_derived(std::uint8_t stratum, NtpTimestamp reference_time) co
   // An instant rounded so coarsely may match another clock's as well.
   constexpr std::uint64_t kUnrounded = 0xffff;
   if ((reference_time.raw() & kUnrounded) == 0) return false;
-  // Each hop has converted it.
+  // Each hop converts the time, and rounds it.
   constexpr nanoseconds kRounding{100};
   return std::any_of(stated_.begin(), stated_.end(), [&](const Stated& stated) {
     return stated.stratum != 0 && stratum >= stated.stratum &&

@@ -16,22 +16,23 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A look at 100 kHz before and behind the edge, and a thread that runs late.
+// The error of a write: a reading at 100 kHz before and after the edge, and the delay of the thread.
 constexpr Dispersion kWriteError{milliseconds{3}};
-// Further off, and the chip did not take what was written.
+// If the chip is further off after a write, it did not accept the time.
 constexpr nanoseconds kWriteFailed = milliseconds{20};
-// A late write is off by as much. Of a chip that has lost its time, any write that does not count as failed
-// is better than none.
+// How late a write may start, which is also its error. If the chip has lost its time, any write that does not
+// count as failed is better than none.
 constexpr nanoseconds kLatest = milliseconds{1};
 constexpr nanoseconds kLatestIfLost = milliseconds{15};
-// The longest job is a detection among clocks that do not tick, and a look that finds no edge.
+// The bus hangs if a job takes longer. The longest job detects chips whose seconds do not advance and then
+// finds no edge.
 constexpr nanoseconds kHangs = seconds{30};
 constexpr const char* kHangsText = "its bus hangs: check its wiring, or take the power from the chips on it";
-// Of a time that was saved, of an edge that was seen some time ago, and of the monotonic clock.
+// The errors of the saved time and of the predicted edge, and the rate error of the monotonic clock since.
 constexpr nanoseconds kErrorOfLastRun = seconds{3};
 constexpr Ppm kRateSinceLastRun = Ppm::whole(500);
 
-// What of it matters to how it drifts.
+// Returns the properties of the oscillator that matter to its drift.
 constexpr RtcOscillator drifting(const ChipOscillator& oscillator) {
   return {.is_compensated = oscillator.is_compensated, .has_thermometer = oscillator.has_thermometer};
 }
@@ -55,7 +56,7 @@ std::optional<RtcJob> RtcKeeper::next_job(const RtcTime& time, const CivilDate& 
   const RtcPlan plan = schedule_.next(time.host);
   if (std::exchange(wants_write_, false) && time.host.is_verified) {
     job.kind = RtcJob::Kind::kWrite;
-    // Until it has been looked at again, nobody knows what it holds.
+    // The chip's time is unknown until it has been read again.
     drift_->forget_phase();
   } else if (plan.at > now) {
     return std::nullopt;
@@ -86,7 +87,7 @@ std::optional<RtcKeeper::Note> RtcKeeper::overdue(MonoTime now) {
   return Note{Event::kFault, fmt::format("{}: {}", config_.source, kHangsText)};
 }
 
-// Said once, and again when it is another.
+// Notes a trouble only when its text changes.
 void RtcKeeper::tell_trouble(std::string& trouble, const std::string& text, News& news) const {
   if (std::exchange(trouble, text) != text && !text.empty())
     news.notes.push_back({Event::kFault, fmt::format("{}: {}", config_.source, text)});
@@ -132,7 +133,7 @@ void RtcKeeper::take_health(const RtcHealth& health, News& news) {
   tell_trouble(sickness_, health.trouble, news);
 }
 
-// The first look at a chip tells whether it is the one that something is known of.
+// The first reading of a chip tells whether it is the one whose state was saved.
 void RtcKeeper::meet(const RtcLook& look, MonoTime now, News& news) {
   temperature_ = look.temperature;
   if (drift_ && chip_ == look.chip) return;
@@ -150,8 +151,8 @@ void RtcKeeper::meet(const RtcLook& look, MonoTime now, News& news) {
   }
 }
 
-// What was saved tells how far off the chip is, unless somebody set it meanwhile. That shows only if the
-// machine was not started anew.
+// The saved drift predicts the chip's time unless somebody has set the chip meanwhile. That can be detected
+// only if the machine was not restarted, because only then the monotonic clock tells the time since.
 bool RtcKeeper::is_contradicted(const RtcDrift& drift, const RtcPair& pair, MonoTime now) const {
   const auto predicted = drift.predict(pair.chip, temperature_);
   if (!last_run_ || !predicted) return false;
@@ -208,7 +209,8 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
                      .remark = "others know better: it is compared with them"};
 }
 
-// From the first look on, no battery was needed, and it was no warmer or colder than a box may be.
+// Since the first reading the chip had power and was within its temperature range, so the bound grows by the
+// oscillator's tolerance only.
 Dispersion RtcKeeper::bound_of_unknown(const ChipOscillator& oscillator, MonoTime now) {
   if (!unknown_since_) unknown_since_ = now;
   return {saturated_sum((oscillator.is_compensated ? kUnknown : kUnknownCrystal).value,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the hub makes of its battery clock: when to have it read, checked or written, what it says of the
-// time while nobody else does, and what was learned of it. No bus and no clock: outcomes of jobs come in,
-// claims and notes go out.
+// Decides when the battery clock is read, checked or written, derives its time while no better source is
+// known, and learns how it drifts. No bus and no clock: outcomes of jobs come in, claims and notes go out.
 #pragma once
 
 #include <chrono>
@@ -17,7 +16,7 @@
 
 namespace isletime {
 
-// The hub's time, seen from the machine's clock.
+// What the hub knows of the true time, relative to the machine's clock.
 struct RtcTime {
   RtcHost host;
   Offset true_less_machine;
@@ -26,36 +25,38 @@ struct RtcTime {
 
 class RtcKeeper {
  public:
-  // Of a chip that nobody here has ever compared: somebody set it by hand, up to a year ago.
+  // The bounds of a chip that was never compared with a verified clock. They assume that somebody set it by
+  // hand up to a year ago.
   static constexpr Dispersion kUnknown{std::chrono::minutes{2}};
   static constexpr Dispersion kUnknownCrystal{std::chrono::minutes{5}};
 
   struct Config {
     std::string source;  // "rtc:/dev/i2c-1@0x68"
     bool may_write;
-    WallTime earliest;  // when this program was made: find_implausible()
+    WallTime earliest;  // the build time, for find_implausible()
   };
-  // What time it was, by the last run in this boot of the machine.
+  // The time by an earlier run in this boot of the machine.
   struct LastRun {
     WallTime time;
     MonoTime at;
   };
-  // `saved`: of the last run, whichever chip that had.
+  // `saved` is from the last run, which may have had another chip.
   RtcKeeper(Config config, std::optional<SavedRtc> saved, std::optional<LastRun> last_run, MonoTime now);
 
   const std::string& source() const { return config_.source; }
 
-  // What is to be done now. Absent: nothing until next_wakeup(), or until the outcome of the last one.
+  // Returns the job that is due, or nothing until next_wakeup() or the outcome of the last job. `near` is a
+  // date within 50 years, for chips that do not keep the century.
   std::optional<RtcJob> next_job(const RtcTime& time, const CivilDate& near, MonoTime now);
   std::optional<MonoTime> next_wakeup(const RtcHost& host) const;
-  // What the chip says of the time: true - machine, when that read `at`.
+  // The chip's time, compared with the machine's clock when that read `at`.
   struct Claim {
     WallTime at;
-    Offset offset;
+    Offset offset;  // time by the chip - machine
     Dispersion bound;
-    Dispersion noise;  // the part of it that is another one with each reading
+    Dispersion noise;  // the part of the bound that differs from reading to reading
     bool is_reliable;
-    bool is_heard;       // nobody better tells the time
+    bool is_heard;       // no better source tells the time
     std::string remark;  // a clause for people
   };
   struct Note {
@@ -67,22 +68,22 @@ class RtcKeeper {
     std::vector<Note> notes;
   };
   News take(const RtcOutcome& outcome, const RtcTime& time, MonoTime now);
-  // The job could not be begun, and why: a clause.
+  // The job could not be started; `why` is a clause.
   News on_refused(const std::string& why, MonoTime now);
-  // Of a job that should have come to an end long ago; said once.
+  // Returns a note if the job that was started should have ended long ago; once for each job.
   std::optional<Note> overdue(MonoTime now);
 
   struct View {
-    std::string chip;     // "ds3231"; empty: it has not answered yet
-    std::string trouble;  // empty: all is well
+    std::string chip;     // "ds3231"; empty if it has not answered yet
+    std::string trouble;  // a clause; empty if there is none
     std::optional<Celsius> temperature;
-    std::optional<double> frequency;  // what it gains in a second
+    std::optional<double> frequency;  // a fraction; positive if the chip is fast
     std::uint64_t repairs = 0;
     std::uint64_t writes = 0;
     std::uint64_t failures = 0;
   };
   View view(MonoTime now) const;
-  // To be saved before a write begins, and when its outcome has come: power may fail in between.
+  // Save this before a write starts and again after its outcome, because power may fail in between.
   std::optional<SavedRtc> saved() const;
 
  private:
@@ -111,7 +112,7 @@ class RtcKeeper {
   std::uint64_t writes_ = 0;
   std::uint64_t failures_ = 0;
   bool wants_write_ = false;
-  Offset written_off_{};  // what it was off by
+  Offset written_off_{};  // the chip's error before the write
   std::optional<MonoTime> busy_since_;
   bool is_overdue_told_ = false;
   std::optional<MonoTime> unknown_since_;  // when the chip first told a time that was never compared

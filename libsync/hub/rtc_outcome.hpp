@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the hub has done to its battery clock, a job at a time, and what comes of it.
+// The jobs that the hub gives to the thread of its battery clock, and their outcomes.
 #pragma once
 
 #include <cstdint>
@@ -16,41 +16,42 @@ namespace isletime {
 struct RtcJob {
   enum class Kind : std::uint8_t { kRead, kCheck, kWrite };
   Kind kind;
-  CivilDate near;  // of which century a year is
-  WallTime
-      true_time;  // for a write: when the monotonic clock read `at`, whoever sets the machine's meanwhile
+  CivilDate near;  // tells the century of a two-digit year
+  // For a write: the true time when the monotonic clock read `at`. It stays valid if the machine's clock is
+  // set meanwhile.
+  WallTime true_time;
   MonoTime at;
-  nanoseconds latest;  // for a write: how long after its instant it may still begin
+  nanoseconds latest;  // for a write: how long after its instant it may still start
 };
 
 // The chip and the machine's clock at one instant.
 struct RtcPair {
   WallTime chip;
   WallTime machine;
-  Dispersion bound;  // how far at most they were read apart
+  Dispersion bound;  // the two were read at most this far apart
 };
 
 struct RtcLook {
   std::string chip;
   ChipOscillator oscillator;
   bool is_set_by_others;
-  std::string distrust;         // why it may not be believed; empty: it may
-  std::optional<RtcPair> pair;  // absent: it tells no time
+  std::string distrust;         // why the chip's time is not to be believed; empty if it may be
+  std::optional<RtcPair> pair;  // nothing if the chip has no time
   std::optional<Celsius> temperature;
 };
 
-// What a check of its control registers found.
+// The result of a check of the control registers.
 struct RtcHealth {
-  int repaired = 0;     // findings that were there and are not any more
-  std::string trouble;  // what is still wrong; empty: nothing
+  int repaired = 0;     // findings that the repair has removed
+  std::string trouble;  // what is still wrong; empty if nothing is
 };
 
 struct RtcOutcome {
   RtcJob::Kind kind;
-  std::string failure;          // of the chip or its bus; empty: it came to its end
-  std::optional<RtcLook> look;  // of a read, and of what was written
+  std::string failure;          // of the chip or its bus; empty if the job was completed
+  std::optional<RtcLook> look;  // of a read, or of the reading after a write
   RtcHealth health;             // of a check
-  bool is_missed = false;       // a failure: of a write's instants each had passed, and nothing was written
+  bool is_missed = false;       // a failure: the host was too late for each instant, and nothing was written
 };
 
 }  // namespace isletime

@@ -13,17 +13,18 @@
 namespace isletime {
 namespace {
 
-// Reading two clocks one after the other differs by less; a slew moves both.
+// The error of reading two clocks one after the other is less than this. A slew moves both clocks and so
+// does not count.
 constexpr nanoseconds kLeastJump = std::chrono::milliseconds{1};
 
 constexpr nanoseconds kLeastSleep = std::chrono::milliseconds{100};
 constexpr nanoseconds kBatteryClockError = seconds{2};
 
-// Another program that steers the clock is put up with so often, unless it was quiet for so long.
+// The clock is left to another program that has changed its rate this often, without a pause this long.
 constexpr int kMostIntrusions = 3;
 constexpr nanoseconds kForgiven = std::chrono::hours{1};
 
-// The kernel may give up a clock that is known to nearly 16 s; it is not worth more wake-ups.
+// Limits wake-ups. If the bound is near 16 s, the kernel may call the clock unsynchronised before.
 constexpr nanoseconds kLeastBetweenTelling = std::chrono::minutes{10};
 
 constexpr nanoseconds kDay = std::chrono::hours{24};
@@ -67,7 +68,7 @@ void Steering::on_rate(WallTime at, double rate, double without_slew) {
 
 void Steering::on_step(Offset by) {
   clock_.on_step(by);
-  // Not read anew: somebody else's step at the same time would never be noticed.
+  // The clocks are not read again here, so that a step by another program at the same time is still detected.
   if (clock_.is_machines()) wall_less_mono_ = saturated_sum(wall_less_mono_, by.value);
 }
 
@@ -108,7 +109,7 @@ ClockQuality Steering::tell(const ClockQuality& quality, Instant now) {
     tell_again_ = shifted(now.mono, std::max(patience / 2, kLeastBetweenTelling));
   leap_at_.reset();
   if (!is_announced(announced_) || clock_.is_machines()) return told;
-  // Instead of 23:59:60, or of 23:59:59.
+  // The step replaces 23:59:60 if a second is inserted, and 23:59:59 if one is deleted.
   const WallTime midnight{hub_now.time_since_epoch() - time_of_day(hub_now) + kDay};
   leap_at_ = announced_ == Leap::kInsert ? midnight : midnight - seconds{1};
   return told;
@@ -139,7 +140,8 @@ std::optional<Steering::Jump> Steering::take_jump(const ClockReading& now) {
   return Jump{by, is_leap_second(by, now.instant.wall) ? Cause::kLeapSecond : Cause::kSomebody};
 }
 
-// Two programs that steer one clock both spoil it. The other is given way for good if it does not stop.
+// If two programs steer one clock, neither can. If the other one does not stop, it keeps the clock until
+// sntpd is restarted.
 std::optional<Steering::Jump> Steering::take_foreign_rate(const ClockReading& now) {
   const MonoTime mono = now.instant.mono;
   const nanoseconds since = elapsed(std::exchange(last_look_, mono), mono);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The clock's wheel: what is done to the clock and when a slew ends, what the kernel is told of it, leap
-// seconds where no kernel inserts them, and the notice of what others do to the clock. Pure: says what is to
-// be done, and is told what was.
+// Steers the clock: computes corrections, ends slews, determines what the kernel is told, inserts leap
+// seconds where no kernel does it, and detects what other programs do to the clock. No I/O: it returns what
+// is to be done, and the caller reports what was done.
 #pragma once
 
 #include <optional>
@@ -16,11 +16,11 @@
 
 namespace isletime {
 
-// What the machine's clocks show when the hub is told of something.
+// The readings of the machine's clocks that come with each fact.
 struct ClockReading {
   Instant instant;
-  nanoseconds asleep{};                  // since the machine was started
-  std::optional<double> foreign_rate{};  // which another program has given the machine's clock since we did
+  nanoseconds asleep{};                  // total time asleep since boot
+  std::optional<double> foreign_rate{};  // set by another program since we last set the rate
 };
 
 class Steering {
@@ -31,47 +31,49 @@ class Steering {
         wall_less_mono_(now.instant.wall_less_mono()),
         asleep_(now.asleep) {}
 
-  // From now on the machine's clock, which runs at `rate`, is what is steered.
+  // Steers the machine's clock from now on, which runs at `rate`.
   void take_clock(double rate, WallTime now);
   const HubClock& clock() const { return clock_; }
 
-  // `was_synchronised`: by a source as good. Error: the move would be too far.
+  // `was_synchronised` says that a source of at least the same rank has set the clock before. Fails if the
+  // correction would exceed the panic limit.
   Result<Correction, ControlRefusal> correction(const Estimate& estimate, nanoseconds until_next,
                                                 bool was_synchronised, WallTime now) const;
-  // The clock runs at `rate` since the machine's read `at`: the correction's own with its slew, if it has
-  // one.
+  // The clock runs at `rate` since the machine's clock read `at`. That includes the rate of a slew;
+  // `without_slew` does not.
   void on_rate(WallTime at, double rate, double without_slew);
   void on_step(Offset by);
   void on_slew(const Slew& slew, MonoTime now);
-  // What is still to be slewed away.
+  // Returns what is still to be slewed.
   Offset left(MonoTime now) const;
   bool is_slew_over(MonoTime now) const { return slew_until_ && now >= *slew_until_; }
   bool is_slewing() const { return slew_until_.has_value(); }
   void end_slew() { slew_until_.reset(); }
   std::optional<MonoTime> next_wakeup(Instant now) const;
 
-  // The rate of the clock on its oscillator, without slews.
+  // The rate of the clock relative to its oscillator, without slews.
   double steady_rate() const { return rate_; }
-  // Another program steers the clock, and is left to it.
+  // Returns whether the clock is left to another program that steers it too.
   bool gives_way() const;
-  // It has not been quiet for long enough to be forgiven.
+  // Returns whether another program has steered the clock recently.
   bool was_intruded_lately(MonoTime now) const;
-  // What people should know of the last program that steered the clock; empty: none has.
+  // Returns the message about the last program that steered the clock; empty if none has.
   const std::string& intrusion() const { return intrusion_; }
 
-  // Programs that ask the kernel are to be told this. It inserts the leap second that is announced, which can
-  // only be at the end of a month.
+  // Returns what the kernel is to be told, so that other programs learn the clock's quality. The kernel
+  // inserts an announced leap second at the end of any day, so one is passed on only at the end of a month.
   ClockQuality tell(const ClockQuality& quality, Instant now);
-  // Half of the time after which the kernel would call the clock unsynchronised has passed. retold() is what
-  // it is told of a clock that may be off by `max_error` by now; give_up_telling() leaves it to the kernel.
+  // Returns whether half the time has passed after which the kernel calls the clock unsynchronised. If the
+  // clock is still good, tell the kernel retold() with its bound by now; otherwise call give_up_telling(),
+  // and the kernel's own limit takes effect.
   bool is_telling_due(MonoTime now) const { return tell_again_ && now >= *tell_again_; }
   ClockQuality retold(Dispersion max_error) const;
   void give_up_telling() { tell_again_.reset(); }
-  // The kernel was told that the clock is synchronised.
+  // Returns whether the kernel was told that the clock is synchronised.
   bool has_told() const { return told_.leap != Leap::kUnsynchronised; }
 
-  // What the clock was set by since the last call, and why. A machine's clock that slept was set by its
-  // battery clock, to a second or so.
+  // Returns by how much the clock was set since the last call, and why, or nothing if it was not. After a
+  // sleep the kernel sets the clock from the battery clock, which is accurate to a second or so.
   enum class Cause : std::uint8_t { kSomebody, kLeapSecond, kSleep, kSteeredByOthers };
   struct Jump {
     Offset by;
@@ -80,7 +82,7 @@ class Steering {
   std::optional<Jump> take_jump(const ClockReading& now);
 
  private:
-  // Of the monotonic clock on the oscillator while a slew runs.
+  // Returns the pace of the monotonic clock relative to the oscillator while a slew runs.
   double slewed_pace() const;
   bool is_leap_second(Offset by, WallTime now) const;
   bool has_slept(nanoseconds by, nanoseconds asleep);
@@ -95,12 +97,12 @@ class Steering {
   Slew slew_;
   std::optional<MonoTime> slew_until_;
   Leap announced_ = Leap::kNone;     // for the end of this day
-  std::optional<WallTime> leap_at_;  // where no kernel does it
+  std::optional<WallTime> leap_at_;  // where no kernel inserts it
   ClockQuality told_;
   std::optional<MonoTime> tell_again_;
-  int intrusions_ = 0;  // by others who steer, lately
+  int intrusions_ = 0;  // recent changes of the rate by other programs
   std::string intrusion_;
-  MonoTime last_look_{};  // for others' rates
+  MonoTime last_look_{};  // when the rate was last checked
   std::optional<MonoTime> last_intrusion_;
 };
 

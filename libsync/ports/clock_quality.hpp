@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The system clock's quality as other programs get it from the kernel (ntp_gettime(3)), and what the kernel
-// makes of it with time (adjtimex(2)).
+// The system clock's quality as the kernel reports it to other programs (ntp_gettime(3)), and how it ages in
+// the kernel (adjtimex(2)).
 #pragma once
 
 #include <algorithm>
@@ -12,12 +12,12 @@
 namespace isletime {
 
 struct ClockQuality {
-  Leap leap = Leap::kUnsynchronised;  // kInsert and kDelete make the kernel do so at the end of the day
+  Leap leap = Leap::kUnsynchronised;  // with kInsert or kDelete the kernel steps at the end of the day
   nanoseconds max_error{};
   nanoseconds estimated_error{};
 };
 
-// The kernel lets max_error grow by this, and calls a clock unsynchronised at 16 s (MAXFREQ and
+// The kernel increases max_error at this rate, and calls a clock unsynchronised at 16 s (MAXFREQ and
 // NTP_PHASE_LIMIT of its timex.h).
 inline constexpr std::int64_t kKernelGrowth = 2000;  // divisor for 500 ppm
 inline constexpr nanoseconds kKernelLimit = seconds{16};

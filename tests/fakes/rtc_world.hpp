@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A machine, its clocks and a chip on its bus, in which time passes by transfers and sleep alone.
+// A simulated machine with its clocks and a chip on its bus. Time passes only during transfers and sleep.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@ namespace isletime::fakes {
 inline constexpr CivilTime kNoon{.date = {.year = 2026, .month = 11, .day = 21}, .hour = 12};
 inline constexpr WallTime kMade{seconds{1'795'000'000}};  // 2026-11-18
 
-// Seeds are of a chip's crystal, and of how far it is ahead.
+// A seed determines the error of a chip's crystal and how far the chip is ahead.
 inline Oscillator crystal_of(unsigned seed) {
   return {.error_ppb = static_cast<std::int64_t>(seed) * 1700 - 90'000};
 }
@@ -31,7 +31,7 @@ inline nanoseconds phase_of(unsigned seed) {
 
 class RtcWorld : public Machine, public battery_clock::Devices {
  public:
-  // The system clock is right, and reads noon or what else it begins with; so does the chip, `ahead` of it.
+  // The system clock is right and starts at `begin`; the chip is `ahead` of it.
   explicit RtcWorld(ChipModel model, nanoseconds ahead = {}, Oscillator oscillator = {}, unsigned seed = 0,
                     const CivilTime& begin = kNoon)
       : random_(seed),
@@ -43,14 +43,14 @@ class RtcWorld : public Machine, public battery_clock::Devices {
     paths_ = {"/dev/i2c-1"};
   }
 
-  // How far the chip is ahead of the system clock, in truth.
+  // Returns the chip's true error relative to the system clock.
   nanoseconds error() {
     const auto shown = chip_.time_shown(time_.now);
     EXPECT_TRUE(shown);
     return *shown - wall().time_since_epoch();
   }
 
-  // For tests of parts.
+  // For tests of single parts.
   battery_clock::ChipClock clock() {
     return {std::make_unique<BorrowedBus>(bus_), chip_.model(), address_, to_civil_time(kMade).date};
   }
@@ -70,7 +70,7 @@ class RtcWorld : public Machine, public battery_clock::Devices {
     time_.now += std::chrono::microseconds{1};
     return MonoTime{time_.now};
   }
-  // Late, as sleep is: mostly by little.
+  // Sleep ends late, mostly by little.
   void sleep_until(MonoTime time) override {
     std::exponential_distribution<double> late_us(1.0 / 60);
     const auto late = std::chrono::microseconds{static_cast<std::int64_t>(late_us(random_))};
@@ -96,7 +96,7 @@ class RtcWorld : public Machine, public battery_clock::Devices {
  private:
   static constexpr nanoseconds kStart = seconds{1000};
 
-  // Devices own what they open; the model stays.
+  // A device owns its bus, but the model bus must outlive it.
   class BorrowedBus final : public I2cBus {
    public:
     explicit BorrowedBus(I2cBus& bus) : bus_(bus) {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From power-on until something vouches for the clock.
+// The hub from power-on until a source has set its clock.
 #include <gtest/gtest.h>
 
 #include "tests/hub/hub_play.hpp"
@@ -141,7 +141,7 @@ TEST(HubBoot, AClockIn1970ComesRightByAServerThatWasWrongWithIt) {
   }
 }
 
-// Such a time is a simulation's: the clock is steered, but nobody else is to take it for the time.
+// Such a time means a simulation. The clock is steered, but is served as unsynchronised.
 TEST(HubBoot, AClockBeforeTheBuildIsSteeredAndNeverServedAsRight) {
   HubPlay play(ordinary(), {.truth = kMade - kYear, .wall = kMade - kYear - 1h});
   play.add_server();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The hub claims no more of its clock than is known: how far off it may be, for how long, and who says so.
+// The hub claims no more of its clock than is known: its bound, how long it is reliable, and its source.
 #include <gtest/gtest.h>
 
 #include "tests/hub/hub_play.hpp"
@@ -12,7 +12,7 @@ using namespace hub_play;
 
 constexpr auto kPanic = 5000s;  // more than the limit of a thousand seconds
 
-// Every second of it.
+// Checks the bound every second.
 void expect_honest_for(HubPlay& play, seconds time, const char* when) {
   for (seconds passed = 0s; passed < time; passed += 1s) {
     play.pass(1s);
@@ -90,7 +90,7 @@ TEST(HubClaims, ReliableMeansWithinWhatWasAskedFor) {
   EXPECT_TRUE(play.is_reliable());
 }
 
-// 15 ppm, by which an unmeasured clock may drift, are 27 ms in half an hour.
+// An unmeasured clock may drift by 15 ppm, which are 27 ms in half an hour.
 TEST(HubClaims, ReliabilityEndsWithTheToleranceBeforeTheWindowDoes) {
   HubConfig config = ordinary();
   config.reliable_within = {30ms};
@@ -199,7 +199,8 @@ TEST(HubClaims, AServerBehindTheFloorDoesNotTakeBackWhatAPersonHasSet) {
   EXPECT_TRUE(play.is_reliable());
 }
 
-// An unset clock accepts a lie, which raises the floor: then nobody but a person can tell who is right.
+// An unset clock accepts a falseticker, which raises the floor. Only a person can then tell which time is
+// right.
 TEST(HubClaims, AfterALieThatCameFirstNothingIsClaimedUntilAPersonDecides) {
   HubPlay play;
   Server& server = play.add_server();

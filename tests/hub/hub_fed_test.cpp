@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What others feed, and what a person says: which of it counts, and what they are answered.
+// Which fed samples and times set by hand are accepted, and which replies they get.
 #include <array>
 
 #include <gtest/gtest.h>
@@ -101,7 +101,7 @@ TEST(HubFed, TheSavedFloorHoldsAfterARestartAndAPersonLowersIt) {
   EXPECT_LT(*play.saved->last_good_time, play.machine.truth - 1h);
 }
 
-// --- A later word ---
+// --- A later sample of the same source ---
 
 TEST(HubFed, ALaterWordOfAPersonCounts) {
   HubPlay play;
@@ -123,13 +123,13 @@ TEST(HubFed, ALaterSampleReplacesAnEarlierOneThatItContradicts) {
       const Hub::Reply right = play.feed(source, 0s, 200ms);
       EXPECT_EQ(right.name, "adopt") << source << ": " << right.text;
       EXPECT_TRUE(play.is_bound_honest()) << source;
-      if (is_server) play.pass(4h);  // which does not step a clock that is set
+      if (is_server) play.pass(4h);  // a server's sample slews a clock that is set
       EXPECT_LT(magnitude(play.error()), 1s) << source << wrong.count();
     }
   }
 }
 
-// --- Its own answer ---
+// --- The hub's own time ---
 
 TEST(HubFed, ItsOwnAnswerIsRefusedByWhateverName) {
   HubPlay play;
@@ -175,7 +175,7 @@ TEST(HubFed, ACameraSetsTheClockButNobodyVouchesForIt) {
   EXPECT_TRUE(play.warns("only a camera has told the time")) << play.warnings();
 }
 
-// --- What they are answered ---
+// --- Replies ---
 
 TEST(HubFed, WhatCannotBeASampleIsRefusedByName) {
   HubPlay play;

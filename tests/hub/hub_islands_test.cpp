@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Servers on a clock that nobody vouches for: an agreement among their clients, and not the time of day.
+// Servers on an undisciplined clock, whose time is an agreement among their clients and not the time of day.
 #include <gtest/gtest.h>
 
 #include "tests/hub/hub_play.hpp"
@@ -71,7 +71,7 @@ TEST(HubIslands, AServerWithAReferenceOutranksAnyNumberOfThem) {
   EXPECT_LT(magnitude(play.error()), 10ms);
 }
 
-// It stays on its island's time as long as that agrees with what it knew.
+// The hub keeps following its island as long as that agrees with the time known before.
 TEST(HubIslands, AServerThatBecomesOneIsFollowedWithWhatWasKnownBefore) {
   HubPlay play;
   Server& server = play.add_server();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the hub makes of samples that were taken a while ago, most of them while its clock is slewed.
+// Samples that were taken some time ago, most of them while the clock is slewed.
 #include <gtest/gtest.h>
 
 #include "libsync/hub/hub.hpp"
@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 constexpr WallTime kBuild{1'770'000'000s};
 constexpr WallTime kStart = kBuild + 24h;
 
-// Steers a clock whose oscillator is exact, as its kernel would.
+// Applies the hub's corrections, as a kernel would, to a clock with an exact oscillator.
 class HubMidSlew : public ::testing::Test {
  protected:
   HubMidSlew() { hub_.take_clock(0.0, now_); }
@@ -32,7 +32,7 @@ class HubMidSlew : public ::testing::Test {
     }
   }
 
-  // Of the time by an exact clock.
+  // Lets this much true time pass.
   void pass(nanoseconds time) {
     const nanoseconds shown = time + rounded(Seconds{time} * rate_);
     now_.mono += shown;

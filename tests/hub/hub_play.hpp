@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A machine with a hub on it, in simulated time: it knows the truth, its clock may be wrong, its oscillator
-// drifts. All that the hub orders is done in order before it is told the next fact, as a host does it.
+// A machine with a hub in simulated time. It knows the true time, its clock may be wrong, and its oscillator
+// drifts. As on a real host, all actions of the hub are performed in order before the next fact is reported.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@ namespace isletime::hub_play {
 using namespace std::chrono_literals;
 
 inline constexpr WallTime kMade{1'780'000'000s};
-// Not a whole second, by which two clocks might be set by chance.
+// Not a whole second, so that two clocks do not agree by chance.
 inline constexpr WallTime kStart = kMade + 24h * 30 + 123'456'789ns;
 inline constexpr auto kYear = 24h * 365;
 
@@ -48,13 +48,13 @@ struct Machine {
   WallTime wall = kStart;
   MonoTime mono{1000s};
   nanoseconds asleep{};
-  double crystal = 0.0;  // what its oscillator gains in a second
-  double rate = 0.0;     // what the kernel adds
+  double crystal = 0.0;  // what the oscillator gains, a fraction
+  double rate = 0.0;     // what the kernel adds, a fraction
   std::optional<double> foreign_rate{};
-  std::string refusal{};  // of every call that would change the clock
+  std::string refusal{};  // if not empty, each call that would change the clock fails with it
   std::string refusal_of_steps{};
   ClockQuality told{};
-  std::optional<Dispersion> others_word{};  // what another program has told the kernel
+  std::optional<Dispersion> others_word{};  // the maximum error that another program has told the kernel
 
   void pass(nanoseconds time) {
     const nanoseconds gained = rounded(Seconds{time} * ((1 + crystal) * (1 + rate) - 1));
@@ -66,7 +66,7 @@ struct Machine {
   Instant now() const { return {mono, wall, 0ns}; }
 };
 
-// What it says of the time, and of itself.
+// The server's error, and what it states of itself.
 struct Server {
   std::size_t index;
   std::uint32_t number;
@@ -76,9 +76,9 @@ struct Server {
   ReferenceId reference_id = ReferenceId::ascii("GPS ");
   nanoseconds root_dispersion = 1ms;
   nanoseconds delay = 2ms;
-  std::optional<NtpTimestamp> reference{};  // absent: a minute ago at most
+  std::optional<NtpTimestamp> reference{};  // nothing means at most a minute ago
   bool is_silent = false;
-  bool is_forwarder = false;  // our queries come back to us
+  bool is_forwarder = false;  // it sends our queries back to us
   int losses = 0;
   std::optional<MonoTime> asked{};
 
@@ -97,7 +97,7 @@ class HubPlay {
   }
 
   // --- Time passes ---
-  // The hub is woken when it wants to be, and asks its servers when it wants to.
+  // Wakes the hub and polls its servers at the times that it has asked for.
   void pass(nanoseconds time) {
     const WallTime end = machine.truth + time;
     for (int idle = 0; idle < 50;) {
@@ -109,7 +109,7 @@ class HubPlay {
     }
     ADD_FAILURE() << "the hub wakes again and again, and does nothing";
   }
-  // Somebody sets the machine's clock.
+  // Another program steps the machine's clock.
   void jump(nanoseconds by) {
     machine.wall += by;
     notice();
@@ -120,7 +120,7 @@ class HubPlay {
     machine.asleep += time;
     notice();
   }
-  // Another program gives the machine's clock a rate.
+  // Another program sets the rate of the machine's clock.
   void steer_by_others(double rate) {
     machine.rate = rate;
     machine.foreign_rate = rate;
@@ -133,20 +133,20 @@ class HubPlay {
     return was_set;
   }
 
-  // --- Its life ---
+  // --- Starts and stops ---
   void stop() {
     hub->stop(now());
     execute();
   }
-  // The program starts again: from what the last Save left, in the same boot.
+  // Restarts the program in the same boot, with the state that was last saved.
   void start_again() { start(saved ? std::optional{LastRun{*saved, true}} : std::nullopt); }
-  // The machine starts again, with that on its clock.
+  // Restarts the machine, whose clock then reads this.
   void reboot(WallTime wall) {
     machine = {.truth = machine.truth, .wall = wall, .mono = MonoTime{20s}, .crystal = machine.crystal};
     start(saved ? std::optional{LastRun{*saved, false}} : std::nullopt);
   }
 
-  // --- Those who tell the time ---
+  // --- Sources ---
   Server& add_server(Tier tier = Tier::kNormal) {
     take_clock();
     const auto number = static_cast<std::uint32_t>(servers.size() + 1);
@@ -192,7 +192,7 @@ class HubPlay {
       machine.pass(2s);
     }
   }
-  // A sample as another program measures it now.
+  // Returns a sample that another program measures now.
   SampleRecord sample(const std::string& source, nanoseconds off = 0s, nanoseconds uncertainty = 20ms) const {
     SampleRecord sample;
     sample.time = machine.wall;
@@ -219,7 +219,7 @@ class HubPlay {
     return hub->reply();
   }
 
-  // --- What it says ---
+  // --- The hub's state ---
   Instant now() const { return machine.now(); }
   StatusView status() const { return hub->status(now()); }
   bool is_reliable() const { return status().reliable; }
@@ -227,7 +227,7 @@ class HubPlay {
   WallTime hub_time() const { return hub->hub_time(machine.wall); }
   bool is_synchronised() const { return isletime::is_synchronised(served(), hub_time()); }
   nanoseconds error() const { return elapsed(machine.truth, hub_time()); }
-  // Within which its clients take the truth to be.
+  // Returns the root distance, within which clients assume the true time to be.
   nanoseconds root_distance() const {
     return saturated_sum(served().root_delay.value / 2, root_dispersion_at(served(), hub_time()).value);
   }
@@ -241,7 +241,7 @@ class HubPlay {
     return all;
   }
   bool warns(const std::string& part) const { return is_in(warnings(), part); }
-  // How many notes have such a text.
+  // Returns how many notes contain the text.
   std::ptrdiff_t said(const std::string& part) const {
     return std::count_if(done.begin(), done.end(), [&](const Action& action) {
       const auto* note = std::get_if<action::Note>(&action);
@@ -274,10 +274,10 @@ class HubPlay {
   Machine machine;
   std::unique_ptr<Hub> hub;
   std::deque<Server> servers;
-  std::vector<Action> done;  // all, in their order
+  std::vector<Action> done;  // all actions, in their order
   std::optional<SavedState> saved;
   std::optional<RtcJob> rtc_job;  // the last one
-  bool steers_machine = true;     // false: --no-clock
+  bool steers_machine = true;     // false means --no-clock
 
  private:
   void start(const std::optional<LastRun>& last_run) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A kernel that does not let the clock be changed: nothing counts as done that was not.
+// A kernel that refuses to change the clock. A correction that was refused must not count as applied.
 #include <gtest/gtest.h>
 
 #include "tests/hub/hub_play.hpp"
@@ -50,7 +50,7 @@ TEST(HubRefusals, ItIsSaidOnceAndShownUntilItIsOver) {
   EXPECT_EQ(play.said(kSaid), 2) << "another time";
 }
 
-// What is known of the clock then is what was known before.
+// The hub then knows of the clock only what it knew before.
 TEST(HubRefusals, AClockThatCannotBeSteeredAnyMoreIsLost) {
   HubPlay play(ordinary(), {.crystal = 10e-6});
   Server& server = play.add_server();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is known when the program starts again, in the same boot of the machine or in another.
+// What is known after a restart of the program, in the same boot of the machine or in another.
 #include <gtest/gtest.h>
 
 #include "tests/hub/hub_play.hpp"
@@ -49,8 +49,8 @@ TEST(HubRestart, ClaimsNothingIfSomebodySetTheClockMeanwhile) {
   }
 }
 
-// It was saved before the slew began. By a slew's rate the monotonic clock runs wrong too, so that nothing
-// tells for how long it did.
+// The state was saved before the slew started. The slew's rate made the monotonic clock wrong as well, so the
+// elapsed time is unknown.
 TEST(HubRestart, AfterAKillInMidSlewClaimsNothingAndSetsTheRateRight) {
   HubPlay play(ordinary(), {.crystal = kCrystal});
   Server& server = play.add_server();
@@ -85,7 +85,7 @@ TEST(HubRestart, WhatIsSavedInMidSlewIsNoKnownTime) {
   EXPECT_TRUE(play.saved->sync);
 }
 
-// Of a machine that was started anew nothing tells for how long it was off, nor what its clock is worth.
+// After a restart of the machine it is unknown how long it was off and how accurate its clock is.
 TEST(HubRestart, OfTheMachineItselfLeavesItsRateAndItsFloor) {
   HubPlay play(ordinary(), {.crystal = kCrystal});
   play.add_server();
@@ -114,7 +114,7 @@ TEST(HubRestart, AFloorThatALieHasLeftIsLoweredByAPerson) {
   EXPECT_TRUE(play.is_reliable());
 }
 
-// Nor if it is not known any more how good the clock is, as somebody set it meanwhile.
+// The limit also stays if the clock was set meanwhile, so that its bound is unknown.
 TEST(HubRestart, OfTheProgramDoesNotReopenThePanicLimit) {
   for (const nanoseconds by : {0s, 2s}) {
     HubPlay play;

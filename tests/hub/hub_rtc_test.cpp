@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The hub and its battery clock: whom it believes, when it writes, in what order.
+// The hub and its battery clock: when the chip's time is used, when it is written, and in which order.
 #include <gtest/gtest.h>
 
 #include "libsync/drivers/rtc_chips.hpp"
@@ -15,7 +15,7 @@ constexpr const char* kChip = "rtc:/dev/i2c-1@0x68";
 
 class HubWithRtc : public testing::Test {
  protected:
-  // The outcome of the job that is due; the chip is off by that much.
+  // Reports the outcome of the job that is due, for a chip with this error.
   RtcOutcome outcome(nanoseconds off) const {
     const auto kind = play_.rtc_job.value_or(RtcJob{}).kind;
     if (kind == RtcJob::Kind::kCheck) return {.kind = kind, .failure = {}, .look = {}, .health = {}};
@@ -29,7 +29,7 @@ class HubWithRtc : public testing::Test {
                             .temperature = {}},
             .health = {}};
   }
-  // All jobs that are due now.
+  // Performs all jobs that are due now.
   void run_jobs(nanoseconds off) {
     play_.tick();
     for (int jobs = 0; jobs < 5 && play_.rtc_job; ++jobs) {
@@ -76,7 +76,7 @@ TEST_F(HubWithRtc, OneThatReadsATimeBeforeTheBuildVouchesForNothing) {
   EXPECT_TRUE(play_.warns("cannot be")) << play_.warnings();
 }
 
-// The chip's century is not in its registers: an unset clock is no witness of it.
+// The chip does not store the century, and a clock that was never set cannot tell it.
 TEST_F(HubWithRtc, ItsCenturyIsThatOfTheBuildUntilTheClockIsSet) {
   use_rtc();
   play_.tick();
@@ -92,7 +92,7 @@ TEST_F(HubWithRtc, AClaimFromBeforeTheClockWasSetIsNotUsed) {
   ASSERT_EQ(play_.rtc_job->kind, RtcJob::Kind::kRead);
   const RtcOutcome late = outcome(0s);
   play_.machine.pass(1s);
-  play_.jump(10min);  // somebody sets the clock right
+  play_.jump(10min);  // another program sets the clock right
   play_.hub->on_rtc(late, play_.now());
   play_.execute();
   EXPECT_FALSE(play_.is_synchronised());
@@ -132,7 +132,7 @@ TEST_F(HubWithRtc, NothingIsWrittenThatNobodyVouchesFor) {
   }
 }
 
-// What is written is the truth, and not what a clock in mid-slew reads.
+// The estimated true time is written, not the reading of a clock that is being slewed.
 TEST_F(HubWithRtc, InMidSlewTheTruthIsWritten) {
   play_.machine.wall = play_.machine.truth;
   use_rtc();

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 constexpr WallTime kBuild{1'770'000'000s};
 constexpr WallTime kStart = kBuild + 24h;
 
-// A state whose last good time is to come is not recalled at all.
+// A saved state whose last good time lies in the future would be rejected as a whole.
 TEST(HubSaves, NoLastGoodTimeThatIsToCome) {
   Instant now{MonoTime{10s}, kStart, 0ns};
   const HubConfig config{.made = kBuild, .latest = kBuild + 200'000h};

@@ -20,7 +20,7 @@ Hub::OwnAddress own(ReferenceId id, bool is_loopback, const std::string& address
           .address = "ntp:" + address};
 }
 
-// --- Servers that know nothing ---
+// --- Servers without the time ---
 
 TEST(HubServers, OfOneThatIsNotSetNothingIsTaken) {
   for (const auto& [leap, stratum] :
@@ -84,12 +84,12 @@ TEST(HubServers, OneThatFollowsOurAddressIsALoop) {
   play.pass(10min);
   EXPECT_EQ(play.standing_of(follower), "loop");
   EXPECT_FALSE(play.is_synchronised());
-  follower.reference_id = {0x7f00'0001};  // of its own machine, and not of ours
+  follower.reference_id = {0x7f00'0001};  // loopback on its own machine, not on ours
   play.pass(10min);
   EXPECT_EQ(play.standing_of(follower), "system-peer");
 }
 
-// Behind a forwarder with any name.
+// The forwarder may have any address.
 TEST(HubServers, OneWhoseQueriesComeToUsIsALoop) {
   HubPlay play(of_island());
   Server& forwarder = play.add_server();
@@ -197,7 +197,7 @@ TEST(HubServers, ADoubtAboutOneMakesAnothersWordUrgent) {
   EXPECT_LE(play.hub->interval(one.index, play.now()), 2s);
 }
 
-// --- Several ---
+// --- Several servers ---
 
 TEST(HubServers, TwoThatExcludeEachOtherAreNotAveraged) {
   HubPlay play;

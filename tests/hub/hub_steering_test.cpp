@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What others do to the machine's clock, what the kernel is told of it, sleep, and leap seconds.
+// Changes of the machine's clock by other programs, what the kernel is told of it, sleep, and leap seconds.
 #include <gtest/gtest.h>
 
 #include "libsync/core/civil_time.hpp"
@@ -13,7 +13,7 @@ using namespace hub_play;
 
 constexpr const char* kPhone = "phone:192.0.2.4";
 
-// --- The kernel's word ---
+// --- What the kernel is told ---
 
 TEST(HubSteering, TheKernelIsToldByServersAlone) {
   for (const char* source : {"ntp:192.0.2.4", kPhone, "rtc:/dev/rtc9", "ccapi:https://192.0.2.4"}) {
@@ -59,7 +59,7 @@ TEST(HubSteering, TheKernelIsToldAgainBeforeItLosesPatienceAsLongAsTheClockIsRel
   EXPECT_GE(play.machine.told.max_error, max_error);
 }
 
-// --- Others who steer the same clock ---
+// --- Other programs that steer the same clock ---
 
 TEST(HubSteering, AnotherProgramsRateIsNoticedAndWidensTheBound) {
   HubPlay play;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is declared of the kinds of source, in the code and in the manual.
+// The rules of the source kinds, in the code and in the manual.
 #include <fstream>
 #include <sstream>
 
@@ -23,7 +23,7 @@ std::string threshold_text(const Rule& rule) {
                                                : fmt::format("{} s", rule.threshold / seconds{1});
 }
 
-// The window of servers that are asked may be longer.
+// The window of servers that are polled may be longer.
 std::string row_of(const Rule& rule) {
   const char* more = rule.name == std::string{"ntp"} ? ", or more" : "";
   return fmt::format(".It {} Ta {}{} Ta {}\n", rule.words, window_text(rule), more, threshold_text(rule));

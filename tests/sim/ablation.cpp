@@ -43,7 +43,7 @@ struct Part {
   EstimatorModel without;
 };
 
-// What the models of the parts point to.
+// The filter banks to which the models point.
 struct Banks {
   Members one = members_where([](const FilterModel& m) { return is_usual_wander(m) && is_usual_noise(m); });
   Members four = members_where([](const FilterModel& m) { return m.wander < 5e-7 && is_usual_noise(m); });

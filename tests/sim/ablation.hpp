@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What each part of the estimator buys: scenarios with the whole of it, and with one part left out.
+// Measures how much each part of the estimator contributes: runs scenarios with all parts, and with each one
+// left out.
 #pragma once
 
 namespace isletime::sim {
 
-// Prints a line a scenario: the RMS error of the whole, and by what it grows without each part.
+// Prints one line per scenario: the RMS error with all parts, and its growth without each part.
 void print_ablation(int seeds);
 
 }  // namespace isletime::sim

@@ -20,8 +20,9 @@ Scenario held(Scenario scenario, Seconds rms, double packets) {
 
 }  // namespace
 
-// Of a public server: a third of chrony's error at its default polls, for at most three times the packets: it
-// is taken to ask every 1024 s where the noise is large against the walk, and every 256 s elsewhere.
+// With a public server, the hub may have a third of chrony's error at its default polls, and may send three
+// times the packets. chrony is assumed to poll every 1024 s where the noise is large relative to the walk,
+// and every 256 s elsewhere.
 std::vector<Scenario> adaptive_poll_scenarios() {
   return {
       held(row(30, "adaptive, noise 100 us, walk 1e-9", 100 * kMicrosecond, 1e-9), 34.5 * kMicrosecond, 294),

@@ -45,8 +45,8 @@ Scenario holdover(int number, std::string_view name, double walk, Seconds rms,
   return s;
 }
 
-// A DS3231 beside the crystal is compensated for temperature, and wanders thirty times less. The hub reads it
-// each 512 s.
+// A DS3231 is compensated for temperature, and wanders thirty times less than the machine's crystal. The hub
+// reads it every 512 s.
 Scenario holdover_by_rtc() {
   auto s = holdover(67, "24 h alone after 6 h, with an RTC", 1e-9, 0.82 * kMillisecond);
   s.rtc = {.oscillator = {.frequency = 2e-6, .walk = 3e-11}};

@@ -10,16 +10,16 @@ namespace {
 constexpr std::uint32_t kTicksPerSecond = 80'000'000;
 constexpr nanoseconds kTwoTicks{25};
 
-// Stamps are of the free-running counter, from here on: less than 68 years from any server's.
+// The timestamps of the free-running counter start here, less than 68 years from any server's time.
 constexpr WallTime kEpoch{seconds{1'790'000'000}};
 
-// A device that is further off sets its clock; otherwise time does not go back.
+// If the clock is further off, the device steps it; smaller errors are slewed, so that time never goes back.
 constexpr nanoseconds kStepAbove = std::chrono::milliseconds{100};
 
-// What an unset clock is off by.
+// The error of a clock that was never set.
 constexpr nanoseconds kUnset = std::chrono::hours{24};
 
-// In a quarter of the time to the next query, as the hub does.
+// Slews within a quarter of the poll interval, as the hub does.
 constexpr int kSlewShare = 4;
 
 WallTime true_time(MonoTime mono, Offset offset) {

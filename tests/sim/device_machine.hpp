@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A device in closed loop: a counter of 32 bits that nobody steers, the integer estimator over it, and
-// the software clock that is made of both. No decision is taken here but how fast to slew.
+// A device in closed loop: a 32-bit counter that is not steered, the integer estimator, and the software
+// clock that combines the two. The only decision that is made here is how fast to slew.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ class DeviceMachine {
 
   TrueTime next_event() const { return TrueTime::max(); }
   void on_event(TrueTime) {}
-  // It is not told of either: it takes the one for a step, and sleeps through the other.
+  // A device learns of neither: a leap second looks like a step, and its clock stands still in sleep.
   void on_leap_second() { start_ -= seconds{1}; }
   void on_resume(nanoseconds) {}
 
@@ -33,11 +33,11 @@ class DeviceMachine {
   JudgedClock judge(TrueTime now);
 
  private:
-  // What the counter has come to.
+  // Returns the counter's reading.
   MonoTime mono(TrueTime now);
   void correct(MonoTime mono);
 
-  WallTime start_;  // true, when the simulation began
+  WallTime start_;  // true time when the simulation started
   Oscillator oscillator_;
   TickExtender ticks_;
   DeviceEstimator estimator_;

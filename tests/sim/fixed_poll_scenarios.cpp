@@ -15,7 +15,7 @@ Scenario row(int number, std::string_view name, Seconds noise, double walk, std:
 
 }  // namespace
 
-// Within 15 % of a prototype that came within 1 to 10 % of the attainable bound.
+// The bounds are 15 % above the errors of a prototype, which were 1 to 10 % above the theoretical limit.
 std::vector<Scenario> fixed_poll_scenarios() {
   return {
       row(1, "noise 100 us, walk 1e-9, poll 64 s", 100 * kMicrosecond, 1e-9, 6, 11.4 * kMicrosecond),

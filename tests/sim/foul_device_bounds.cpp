@@ -12,7 +12,7 @@ struct Row {
   double rms;  // us
 };
 
-// What it reached, and 15 %.
+// The measured errors plus 15 %.
 constexpr std::array kRows{
     Row{90, 28.6},  Row{91, 19.0},  Row{92, 25.2},  Row{93, 95.3},  Row{94, 7.1},   Row{95, 19.8},
     Row{96, 138},   Row{98, 24.9},  Row{99, 168},   Row{100, 93.3}, Row{101, 533},  Row{102, 950},

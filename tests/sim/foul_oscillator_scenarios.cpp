@@ -15,7 +15,7 @@ Scenario jump(int number, std::string_view name, LinkModel link, double ppm, Chr
   return s;
 }
 
-// For 6 of 48 h.
+// The frequency is another one for 6 h of a run of 48 h.
 Scenario there_and_back(int number, std::string_view name, PollLimits poll, Chrony chrony) {
   auto s = foul_day(number, name, wide_area(), chrony);
   s.oscillator.frequency_jumps = {{.at = 24h, .by = 20 * kPpm}, {.at = 30h, .by = -20 * kPpm}};
@@ -73,7 +73,7 @@ Scenario far_from_nominal() {
   return at_most(1.1, at_near_polls(s));
 }
 
-// Another TSC calibration, another host.
+// The saved frequency is wrong, as after a new TSC calibration or a move to another host.
 Scenario another_crystal() {
   auto s = foul_day(107, "a saved rate is now 30 ppm off", local_area(), chrony_had(137));
   s.hub.saved_frequency = {.value = -10 * kPpm, .deviation = 0.5 * kPpm};

@@ -27,13 +27,13 @@ Scenario at_polls(PollLimits poll, Scenario s) {
   return s;
 }
 
-// From 24 h on, of 48.
+// The delay is longer from 24 h on until the end of a run of 48 h.
 Scenario for_good(int number, std::string_view name, Seconds outward, Seconds homeward, Chrony chrony) {
   auto s = with({.from = 24h, .outward = outward, .homeward = homeward}, day(number, name, chrony));
   return hours(48h, s);
 }
 
-// Only what comes after it counts.
+// Errors count only after the queue has gone.
 Scenario begins_in_a_queue() {
   auto s = with({.until = 2h, .outward = 100 * kMillisecond, .outward_mean = 100 * kMillisecond},
                 day(117, "start in 2 h of congestion", chrony_had(7090)));

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Nobody can know when the tick's edges are from one server alone; the bound must have it.
+// From one server alone the edges of its ticks cannot be determined, so the bound must contain a tick.
 Scenario coarse() {
   auto s = foul_day(130, "server with a tick of 15.6 ms", local_area(), chrony_had(8517, 12'127, 12'167));
   s.server.tick = 15'600us;

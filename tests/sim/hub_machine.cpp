@@ -12,7 +12,7 @@ namespace {
 
 constexpr Dispersion kPrecision{nanoseconds{200}};
 constexpr TrueTime kNever = TrueTime::max();
-// An edge of a second is waited for, and found.
+// A job takes this long, because it waits for the edge of a second.
 constexpr nanoseconds kRtcJobTakes = seconds{1};
 constexpr nanoseconds kYear = std::chrono::hours{24 * 365};
 
@@ -153,8 +153,8 @@ void HubMachine::perform(const action::RunRtcJob& order, TrueTime now) {
   rtc_->done = now + kRtcJobTakes;
 }
 
-// When the hub wakes next, in true time. The monotonic clock is slewed; where the oscillator makes it a
-// little slower as well, the hub is asked again.
+// Returns when the hub wakes next, in true time. The monotonic clock is slewed. If the oscillator makes it
+// slower still, the hub is woken too early and asked again.
 void HubMachine::plan(TrueTime now) {
   constexpr nanoseconds kSoon{1000};
   next_event_ = std::min(next_feed_, rtc_ ? rtc_->done : kNever);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A machine that runs the hub in closed loop, as sntpd does: the hub's own object decides, and a MachineClock
-// takes its orders. Another program may feed the hub, and a battery clock may help it.
+// A machine that runs the hub in closed loop, as sntpd does: a Hub decides, and its corrections are applied
+// to a MachineClock. Another program may feed the hub, and it may have a battery clock.
 #pragma once
 
 #include <cstddef>
@@ -23,10 +23,10 @@ class HubMachine {
   NtpTimestamp stamp(TrueTime now);
   void on_reply(std::size_t server, TrueTime now, const Reply& reply);
   void on_loss(std::size_t server, TrueTime now);
-  // From one query to the next.
+  // Returns the time from one query to the next.
   nanoseconds interval(std::size_t server, TrueTime now);
 
-  // The next time at which it acts by itself, and what it does then.
+  // Returns when the machine acts by itself next; then call on_event().
   TrueTime next_event() const { return next_event_; }
   void on_event(TrueTime now);
   void on_leap_second() { clock_.insert_leap_second(); }
@@ -36,17 +36,16 @@ class HubMachine {
   JudgedClock judge(TrueTime now);
 
  private:
-  // What a battery clock reads ahead of true time, and the job that it is busy with.
   struct BatteryClock {
     Oscillator oscillator;
-    nanoseconds error;
+    nanoseconds error;  // reading - true time
     std::optional<RtcJob> job{};
     TrueTime done = TrueTime::max();
   };
 
   Instant instant(TrueTime now);
   void notice(TrueTime now);
-  // Does what the hub decided.
+  // Performs the hub's actions.
   void execute(TrueTime now);
   void perform(const action::Steer& order, TrueTime now);
   void perform(const action::TellKernel&, TrueTime) { hub_.on_told(""); }
@@ -60,7 +59,7 @@ class HubMachine {
   void end_rtc_job(TrueTime now);
   void remember_consensus(TrueTime now);
   void plan(TrueTime now);
-  // Off by up to `most`, either way.
+  // Returns a uniform random error of up to `most`, either way.
   nanoseconds mistake(Dispersion most);
 
   const Scenario& scenario_;
@@ -68,13 +67,13 @@ class HubMachine {
   MachineClock clock_;
   nanoseconds asleep_{};
   Hub hub_;
-  std::vector<std::size_t> servers_;  // as the hub knows them
+  std::vector<std::size_t> servers_;  // their indices in the hub
   std::vector<std::uint8_t> reach_;   // of the last eight queries to each, the latest in the lowest bit
   std::optional<BatteryClock> rtc_;
   TrueTime given_up_ = TrueTime::min();
   TrueTime next_feed_ = TrueTime::max();
   TrueTime next_event_{};
-  // The last consensus of the sources, in the free-running frame.
+  // The sources' last consensus, in the free-running frame.
   struct Agreed {
     FreeTime at;
     Discipline::Consensus consensus;

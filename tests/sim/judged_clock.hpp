@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a machine shows to whoever knows the truth.
+// A machine's clock compared with true time, and what the machine believes of it.
 #pragma once
 
 #include <optional>
@@ -14,12 +14,12 @@ struct JudgedClock {
   Seconds error{};
   struct Belief {
     nanoseconds error{};
-    double frequency_error = 0.0;  // of what is believed of the oscillator
+    double frequency_error = 0.0;  // of the estimated frequency of the oscillator
     Seconds deviation{};
     Dispersion bound{};
-    bool is_followed = true;  // a source says so now
+    bool is_followed = true;  // a source is followed now
   };
-  std::optional<Belief> belief{};  // absent: the clock is not set
+  std::optional<Belief> belief{};  // nothing if the clock is not set
 };
 
 }  // namespace isletime::sim

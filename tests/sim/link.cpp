@@ -26,7 +26,7 @@ Seconds waited(const Queue& queue, Random& random) {
   return {};
 }
 
-// A stamp taken before the packet left would be no model of anything.
+// A packet takes at least this long, so that none arrives before it was sent.
 constexpr Seconds kLeastDelay{1e-6};
 constexpr Seconds kLongestDelay{100.0};
 

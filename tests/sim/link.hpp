@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A path between two clocks: each way its own delay, noise and load; losses and outages.
+// The model of a path between two clocks. Each way has its own delay, noise and load; there are losses and
+// outages.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +14,10 @@ namespace isletime::sim {
 
 enum class QueueKind : std::uint8_t { kExponential, kNormal, kPareto, kGamma };
 
-// What one way adds to its least delay.
+// The random delay that one way adds to its minimum.
 struct Queue {
   QueueKind kind = QueueKind::kExponential;
-  Seconds mean{};             // kNormal: its deviation; kPareto: its scale
+  Seconds mean{};             // for kNormal the deviation, for kPareto the scale
   double shape = 1.5;         // kPareto; kGamma: a whole number
   double spike_chance = 0.0;  // of an additional delay, uniform from spike_least to spike_most
   Seconds spike_least{};
@@ -31,11 +32,11 @@ struct RouteChange {
   Seconds longer_home{};  // homeward only
 };
 
-// A queue that stands for a while: what it adds to each way, and what more to each packet at random.
+// A standing queue: what it adds to the delay of each way, and the means of what it adds at random.
 struct Episode {
   TrueTime from{};
   TrueTime until = TrueTime::max();
-  nanoseconds period{};  // zero: once; else as `from` and `until` say within each period
+  nanoseconds period{};  // `from` and `until` are within each period; zero means that it happens once
   Seconds outward{};
   Seconds homeward{};
   Seconds outward_mean{};
@@ -47,7 +48,7 @@ struct Episode {
   }
 };
 
-// Up for the first part of each period.
+// The link is up for the first part of each period.
 struct Schedule {
   nanoseconds up = seconds{1};
   nanoseconds period = seconds{1};
@@ -67,7 +68,7 @@ struct LinkModel {
   std::optional<Outage> outage{};
   std::vector<RouteChange> route_changes{};
   std::vector<Episode> episodes{};
-  // Busy half of each period: the homeward queue alone grows by this factor.
+  // The homeward queue alone grows by this factor during half of each period.
   double load_factor = 1.0;
   nanoseconds load_period = seconds{7200};
 };

@@ -16,7 +16,7 @@ constexpr double kMostFrequency = 500e-6;
 }  // namespace
 
 double kernel_rate(double rate) {
-  // Within freq's own range the tick is left alone.
+  // The tick changes only for rates beyond the range of freq.
   const double ticks =
       std::abs(rate) <= kMostFrequency ? 0.0 : std::clamp(std::round(rate / kTick), -kMostTicks, kMostTicks);
   const double rest = std::clamp(rate - ticks * kTick, -kMostFrequency, kMostFrequency);

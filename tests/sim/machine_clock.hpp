@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A machine's wall clock: an oscillator under a kernel that turns it faster or slower in its own units,
-// `freq` of 2^-16 ppm up to 500 ppm and `tick` of 100 ppm up to 10 % (adjtimex(2)).
-// It keeps its own books, so that SteeredClock's can be found wrong.
+// A machine's wall clock: an oscillator whose rate the kernel adjusts with `freq`, in 2^-16 ppm up to 500
+// ppm, and `tick`, in 100 ppm up to 10 % (adjtimex(2)). It does not use SteeredClock, so that errors in that
+// one are detected.
 #pragma once
 
 #include "libsync/core/time_types.hpp"
@@ -11,25 +11,25 @@ namespace isletime::sim {
 
 class MachineClock {
  public:
-  // Reads `start` plus `error` when the truth is `start`.
+  // The clock reads `start` + `error` at the true time `start`.
   MachineClock(Oscillator oscillator, WallTime start, nanoseconds error);
 
   WallTime read(TrueTime now);
-  // What it has counted since the start, whoever has stepped it.
+  // Returns the time that the clock has counted since the start, without steps.
   nanoseconds since_start(TrueTime now);
-  // wall - true.
+  // Returns wall - true.
   Seconds error(TrueTime now);
-  // Returns what the kernel really applies.
+  // Returns the rate that the kernel really applies.
   double set_rate(TrueTime now, double rate);
   void step(Offset by) { stepped_ += by.value; }
-  // UTC repeats a second, and with it the clock.
+  // UTC repeats a second, and the clock is stepped back with it.
   void insert_leap_second() { start_ -= seconds{1}; }
 
-  // Its seconds in one of the oscillator's.
+  // Returns the clock's seconds per second of the oscillator.
   double pace() const { return 1.0 + rate_; }
   WallTime truth(TrueTime now) const { return start_ + now; }
   double oscillator_frequency() const { return oscillator_.frequency(); }
-  // What the oscillator alone has gained.
+  // Returns what the oscillator alone has gained.
   Seconds oscillator_gained(TrueTime now) { return oscillator_.gained(now); }
 
  private:
@@ -44,7 +44,7 @@ class MachineClock {
   double rate_ = 0.0;
 };
 
-// The nearest that freq and tick together can do.
+// Returns the nearest rate that freq and tick together can represent.
 double kernel_rate(double rate);
 
 }  // namespace isletime::sim

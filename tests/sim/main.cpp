@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // sim [--seeds N] [--only NUMBER]...: runs the scenarios with a hub, and those that apply with a device;
-// prints a table of each, medians over the seeds.
-// sim --ablation SEEDS: prints what each part of the hub's estimator buys.
+// prints a table for each, with medians over the seeds.
+// sim --ablation SEEDS: prints how much each part of the hub's estimator contributes.
 // Exit status 1: a row exceeds a bound; 2: usage.
 #include <algorithm>
 #include <charconv>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A crystal: a constant error of frequency, a random walk of it, temperature, and accidents.
-// Reckoned in true time since the simulation's start; its frequency changes each second.
+// The model of a crystal: a constant error of frequency, a random walk, temperature, jumps and ramps. Times
+// are true time since the simulation's start. The frequency changes once a second.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ namespace isletime::sim {
 using TrueTime = nanoseconds;
 
 struct OscillatorModel {
-  double frequency = 0.0;  // what it gains each second
+  double frequency = 0.0;  // the constant gain, a fraction
   double walk = 0.0;       // standard deviation that the frequency gains per sqrt(s)
 
   struct Wave {
@@ -36,7 +36,7 @@ struct OscillatorModel {
   };
   std::vector<PhaseStep> phase_steps{};
 
-  // From `at` on the frequency changes evenly, until it has changed by so much.
+  // From `at` on, the frequency changes linearly by this amount over this time.
   struct Ramp {
     TrueTime at{};
     nanoseconds over = seconds{1};
@@ -44,11 +44,11 @@ struct OscillatorModel {
   };
   std::vector<Ramp> ramps{};
 
-  // For the first part of each period, after one period of peace, the frequency is another one; it gets
-  // there, and back, exponentially.
+  // The frequency is another one during the first part of each period but the first. It approaches both
+  // values exponentially.
   struct Heater {
     double by = 0.0;
-    nanoseconds time_constant{};  // zero: at once
+    nanoseconds time_constant{};  // zero means at once
     nanoseconds on = seconds{1};
     nanoseconds period = seconds{2};
   };
@@ -59,7 +59,7 @@ class Oscillator {
  public:
   Oscillator(OscillatorModel model, Random random);
 
-  // What it has gained on true time; asked for in order.
+  // Returns what the crystal has gained on true time. Calls must be in order of time.
   Seconds gained(TrueTime now);
   double frequency() const { return frequency_; }
 

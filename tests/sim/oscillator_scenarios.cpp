@@ -24,7 +24,7 @@ Scenario temperature(int number, std::string_view name, nanoseconds period, Seco
   return s;
 }
 
-// So restless a crystal is not one that a device should take for known.
+// The crystal wanders too much for a device to use the model of a known crystal.
 Scenario restless() {
   auto s = temperature(41, "temperature 1 ppm in 20 min", 20min, 65 * kMicrosecond, 72 * kMicrosecond);
   s.device_wander = DeviceEstimator::kUnknownCrystal;
@@ -50,7 +50,7 @@ Scenario phase_step(int number, std::string_view name, nanoseconds by) {
   return s;
 }
 
-// The oscillator stood; the RTC brought the clock back 0.4 s wrong.
+// The oscillator stood still during sleep, and the clock was set from the RTC with an error of 0.4 s.
 Scenario sleep() {
   auto s = row(45, "asleep for an hour");
   s.oscillator.phase_steps = {{.at = 63'600s, .by = 400ms}};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Seeded randomness of a simulated network: delays have long tails.
+// Seeded random numbers for a simulated network, whose delays have long tails.
 #pragma once
 
 #include <cmath>
@@ -12,7 +12,7 @@ class Random : public analysis::SeededRandom {
  public:
   using SeededRandom::SeededRandom;
 
-  // Never below zero; the mean is infinite for a shape up to 1.
+  // Never returns less than zero. The mean is infinite for a shape up to 1.
   double pareto(double scale, double shape) { return scale * (std::pow(uniform(), -1.0 / shape) - 1.0); }
 };
 

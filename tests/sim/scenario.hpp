@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One numbered experiment: a machine, paths, servers, what happens to them, and what must come of it.
+// One numbered scenario: a machine, paths, servers, what happens to them, and the bounds on the result.
 #pragma once
 
 #include <cstdint>
@@ -21,67 +21,67 @@
 
 namespace isletime::sim {
 
-// The reply of a server, as it arrives.
+// A server's reply as it arrives.
 struct Reply {
-  TrueTime sent{};  // the query
+  TrueTime sent{};  // when the query was sent
   Exchange exchange{};
-  Dispersion precision{};  // the server's own
+  Dispersion precision{};  // of the server's clock
   Leap leap = Leap::kNone;
 };
 
-// What a hub is configured with. It holds for all of its servers alike, but for the first one's tier.
+// The hub's configuration, which applies to all of its servers, except that the tier is the first one's.
 struct HubSettings {
   PollLimits poll{};
   ServerOwner owner = ServerOwner::kOurselves;
-  std::optional<Frequency> saved_frequency{};  // what an earlier run has left
+  std::optional<Frequency> saved_frequency{};  // saved by an earlier run
   Tier tier = Tier::kNormal;
   ControlLimits control{};
-  const EstimatorModel* model = nullptr;  // the whole of it if there is none
+  const EstimatorModel* model = nullptr;  // null means the whole model
 };
 
-// Another program measures a server now and then, and feeds what it finds: no round trip, only a bound.
+// Another program measures a server at intervals, and feeds samples that have a bound but no delay.
 struct Fed {
   nanoseconds shortest = seconds{3600};
   nanoseconds longest = seconds{7200};
   Dispersion uncertainty{};
 };
 
-// A second clock on the machine's own board, whose edges are searched for now and then.
+// A battery clock of the machine that is read at intervals.
 struct Rtc {
   OscillatorModel oscillator{};
   nanoseconds error = std::chrono::milliseconds{300};
   Dispersion uncertainty{std::chrono::milliseconds{1}};
 };
 
-// One asked beside the first.
+// A server that is polled in addition to the first.
 struct FurtherServer {
   LinkModel link{};
   ServerClock clock{};
   Tier tier = Tier::kNormal;
 };
 
-// What happens in mid-run, and until when the clock must be right again.
+// An event during the run. Outcomes::recovery is the time until the clock is right again.
 struct Disturbance {
   TrueTime at{};
-  nanoseconds right_within{};  // of the truth
+  nanoseconds right_within{};  // the clock is right if its error is less
 };
 
-// What no sample has shown yet is in nobody's bound: the bound is not held to it from `at` on until replies
-// have come to queries that were sent when the surprise was over.
+// An event that no sample has shown yet, so that no bound can contain it. The bound is not checked from `at`
+// on until there are replies to queries that were sent after the event.
 struct Surprise {
   TrueTime at{};
   nanoseconds lasting{};
 };
 
-// Debian's chronyd 4.3 in the same scenario: medians of three seeds, in tests/clocksim or in another
-// simulator.
+// The errors of Debian's chronyd 4.3 in the same scenario: medians of three seeds, from tests/clocksim or
+// another simulator.
 struct Chrony {
   Seconds rms{};
   std::optional<Seconds> p99{};
   std::optional<Seconds> maximum{};
 };
 
-// Median over the seeds; absent: not held.
+// Limits for the medians over the seeds. A figure without a value is not checked.
 struct Bounds {
   std::optional<Seconds> rms{};
   std::optional<Seconds> p99{};
@@ -101,19 +101,21 @@ struct Scenario {
   HubSettings hub{};
   WallTime start{seconds{1'790'000'000}};
   nanoseconds initial_error = std::chrono::milliseconds{20};
-  bool judged_by_server = false;  // its own error is not held against us
+  bool judged_by_server = false;  // errors are relative to the server's clock, not to true time
   nanoseconds duration = seconds{120'000};
-  nanoseconds settling = seconds{20'000};  // no error counts before
-  std::optional<Fed> fed{};                // instead of any server
+  nanoseconds settling = seconds{20'000};  // errors count only after this
+  std::optional<Fed> fed{};                // replaces the servers
   std::optional<Rtc> rtc{};
   std::optional<TrueTime> leap_second_at{};
   std::optional<Schedule> asleep{};  // from `up` to `period`, once
-  nanoseconds converged_within{};    // zero: five times the final RMS
+  nanoseconds converged_within{};    // zero means five times the final RMS error
   std::optional<Disturbance> disturbance{};
   std::vector<Surprise> surprises{};
   std::optional<Chrony> chrony{};
   Bounds bounds{};
-  std::optional<Bounds> device{};  // absent: not for a device, which asks one server, at its own pace
+  // The bounds of a device, which polls one server at its own intervals; nothing if the scenario does not
+  // apply to one.
+  std::optional<Bounds> device{};
   std::uint16_t device_wander = DeviceEstimator::kKnownCrystal;
 };
 

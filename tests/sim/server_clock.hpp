@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server's clock: honest, or stepped at an instant, or drifting away from it, or now and then nonsense;
-// fine or coarse.
+// The model of a server's clock. It is right, or from some instant on it is stepped, drifts, or at times
+// replies with a garbled time; its resolution may be coarse.
 #pragma once
 
 #include <algorithm>
@@ -15,9 +15,9 @@ struct ServerClock {
   TrueTime wrong_until = TrueTime::max();
   nanoseconds step{};
   double drift = 0.0;
-  TrueTime drifts_until = TrueTime::max();  // what it has drifted by then stays
-  nanoseconds tick{};                       // it counts these only; zero: it reads to the nanosecond
-  // Of single replies while it is wrong: off by up to so much, either way.
+  TrueTime drifts_until = TrueTime::max();  // the error stays as it is then
+  nanoseconds tick{};                       // resolution; zero means a nanosecond
+  // While the clock is wrong, this share of the replies is off by up to `garbled_by`, either way.
   double garbled_chance = 0.0;
   nanoseconds garbled_by{};
 
@@ -26,7 +26,7 @@ struct ServerClock {
     return step + rounded(drift * Seconds{std::min(now, drifts_until) - wrong_from});
   }
 
-  // As it is read.
+  // Returns the clock's reading.
   WallTime shown(WallTime time) const {
     if (tick <= nanoseconds::zero()) return time;
     return time - time.time_since_epoch() % tick;

@@ -13,7 +13,7 @@ LinkModel noisy(Seconds mean) {
   return even_link(100 * kMicrosecond, exponential(mean));
 }
 
-// Several servers, asked every 64 s. Without `further`, the first alone.
+// Several servers are polled every 64 s, or only the first one if `further` is empty.
 Scenario row(int number, std::string_view name, Bounds bounds, std::vector<FurtherServer> further) {
   Scenario s{.number = number, .name = name};
   s.oscillator = {.frequency = 20 * kPpm, .walk = 1e-9};
@@ -83,9 +83,10 @@ Scenario garbled(int number, std::string_view name, Seconds rms, std::vector<Fur
   return s;
 }
 
-// Believed, it would be stepped to, and the panic limit would keep the clock from coming back.
+// If the first reply were believed, the clock would be stepped to it, and the panic limit would prevent its
+// return.
 Scenario garbled_first() {
-  // Three good ones in a row must follow before the hub believes the server.
+  // Three consecutive good replies must follow before the hub believes the server.
   auto s = row(83, "the very first answer is garbled", {.rms = 11.3 * kMicrosecond, .convergence = 14s}, {});
   s.server = {.wrong_from = 0s, .wrong_until = 2s, .garbled_chance = 1.0, .garbled_by = 365 * 24h};
   s.converged_within = 1ms;
@@ -97,7 +98,7 @@ Scenario garbled_first() {
 
 std::vector<Scenario> several_source_scenarios() {
   const Bounds usual{.rms = 7.6 * kMicrosecond, .maximum = 35 * kMicrosecond};
-  // As long as the liar is within what an honest one may be wrong by, nobody can tell.
+  // A falseticker cannot be detected as long as its error is within the bound of a truechimer.
   const Bounds unseen{.rms = 8.9 * kMicrosecond, .maximum = 140 * kMicrosecond};
   const ServerClock liar{.wrong_from = 0s, .step = 100ms};
   return {

@@ -18,7 +18,7 @@ constexpr nanoseconds kTimeout = seconds{2};
 constexpr nanoseconds kTurnaround = std::chrono::microseconds{20};
 constexpr TrueTime kNever = TrueTime::max();
 
-// One server and what is under way to it and back.
+// One server, and the packets that are under way to and from it.
 struct Association {
   Association(const LinkModel& path, const ServerClock& its, std::uint64_t seed, TrueTime first)
       : link(path, Random{seed}), clock(its), garbling(~seed), next_query(first) {}
@@ -32,7 +32,7 @@ struct Association {
   TrueTime arrival = kNever;
   TrueTime timeout = kNever;
   TrueTime sent{};
-  TrueTime last_asked{};  // the query of the latest reply
+  TrueTime last_asked{};  // when the query of the latest reply was sent
   Exchange exchange{};
 };
 
@@ -82,7 +82,7 @@ class Simulation {
       query(a);
       return;
     }
-    // What one server said may make another one's word urgent.
+    // One server's reply may shorten the poll intervals of the others.
     for (std::size_t k = 0; k < associations_.size(); ++k) {
       Association& other = associations_[k];
       if (k == i || (other.next_query != kNever && other.sent > TrueTime{})) other.next_query = next_query(k);
@@ -141,7 +141,7 @@ class Simulation {
     return scenario_.asleep && now_ >= scenario_.asleep->up && now_ < scenario_.asleep->period;
   }
 
-  // What has happened to a clock nobody can know before more than half of the servers were asked.
+  // The machine cannot know of a surprise before more than half of the servers were asked.
   bool is_surprised() const {
     const auto& surprises = scenario_.surprises;
     return std::any_of(surprises.begin(), surprises.end(), [this](const Surprise& surprise) {
@@ -153,7 +153,7 @@ class Simulation {
   }
 
   const Scenario& scenario_;
-  WallTime epoch_;  // what the truth counts from
+  WallTime epoch_;  // the wall time at TrueTime zero
   Machine machine_;
   Tally tally_;
   std::vector<Association> associations_;

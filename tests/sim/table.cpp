@@ -10,7 +10,7 @@
 namespace isletime::sim {
 namespace {
 
-// Required of every scenario: the stated bound holds in all but one second of a thousand, and is never wrong
+// Required of every scenario: the stated bound holds in 99.9 % of all seconds, and the error never exceeds it
 // by more than this factor.
 constexpr double kLeastWithinBound = 0.999;
 constexpr double kMostBeyondBound = 3.0;

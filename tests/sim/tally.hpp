@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sums up what is seen of a machine's clock.
+// Computes the figures of a run from the errors of a machine's clock.
 #pragma once
 
 #include <cmath>
@@ -16,12 +16,12 @@ class Tally {
  public:
   explicit Tally(const Scenario& scenario) : scenario_(scenario) {}
 
-  // Whether to judge a clock now or only to look at its error: the former takes far longer.
+  // Returns whether to call judge() now. It takes far longer than add(), so it is called less often.
   static bool is_judged(TrueTime now) { return now % seconds{4} == nanoseconds::zero(); }
 
-  // The clock's error, in order, once a second.
+  // Adds the clock's error; call it once a second, in order.
   void add(Seconds error) { errors_.push_back(std::abs(error.count())); }
-  // `can_know`: whether any sample could have shown it what its clock does now.
+  // `can_know` is false as long as no sample can have shown the machine what its clock does.
   void judge(TrueTime now, const JudgedClock& clock, bool can_know);
   Outcomes sum(double packets) const;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// When this program was made: a clock that reads less is certainly wrong.
+// The build time of this program. A clock that reads less is certainly wrong.
 #pragma once
 
 #include "libsync/core/time_types.hpp"

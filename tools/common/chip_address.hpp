@@ -8,8 +8,8 @@
 
 namespace isletime {
 
-// "0x68" or "104". Absent: it is no number, or none of the 7-bit addresses that are left to chips, 0x08 to
-// 0x77 (I2C specification, section 3.1.12).
+// Parses "0x68" or "104". Returns nothing if it is no number, or outside the 7-bit addresses that are not
+// reserved, 0x08 to 0x77 (I2C specification, section 3.1.12).
 std::optional<std::uint8_t> parse_chip_address(std::string_view text);
 
 }  // namespace isletime

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// CLI11's classes by their names: a source that includes CLI11 takes longer to compile than all others.
+// Forward declarations of CLI11's classes, because sources that include CLI11 take long to compile.
 #pragma once
 
 namespace CLI {  // NOLINT(readability-identifier-naming)

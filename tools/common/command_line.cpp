@@ -10,7 +10,7 @@
 namespace isletime {
 namespace {
 
-// "--port PORT" without CLI11's remarks on types, ranges and exclusions: a screen has 24 lines.
+// Shows "--port PORT" without CLI11's remarks on types, ranges and exclusions, because a screen has 24 lines.
 class PlainFormatter : public CLI::Formatter {
  public:
   PlainFormatter() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What every program's command line has in common, on top of CLI11: --help, --version, --verbose,
-// --quiet, and errors as one line on stderr.
+// The parts that all command lines have in common, based on CLI11: --help, --version, --verbose, --quiet, and
+// errors as one line on stderr.
 #pragma once
 
 #include <memory>
@@ -25,8 +25,8 @@ std::unique_ptr<CLI::App> make_command_line(const ProgramText& text, Log::Level&
 // Adds --verbose and --quiet to a subcommand, as make_command_line() does to the program.
 void add_levels(CLI::App& app, Log::Level& level);
 
-// Arguments that are not given keep their defaults. Absent: parsed. Otherwise the status to exit with: help
-// or the version was printed, or stderr has one line on what is wrong.
+// Parses the arguments; those that are not given keep their defaults. Returns nothing if that succeeded, or
+// else the exit status: help or the version was printed, or stderr has one line on what is wrong.
 std::optional<ExitStatus> parse_command_line(CLI::App& app, int argc, const char* const* argv);
 
 // An option whose text must satisfy `is_valid`; `what` completes "is not ...".

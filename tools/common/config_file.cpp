@@ -37,7 +37,7 @@ bool is_text(const std::string& text) {
   });
 }
 
-// Checks one line outside an array. Null: well formed.
+// Checks one line outside an array. Returns null if it is well formed.
 const char* find_line_fault(std::string_view line) {
   if (line.front() == '[') return "sections are not used here";
   const auto equals = line.find('=');

@@ -11,8 +11,8 @@
 
 namespace isletime {
 
-// The same without comments, blank lines, and line ends within arrays, as CLI11 reads it. Error:
-// what is wrong, and in which line.
+// Returns the text without comments, blank lines, and line ends within arrays, as CLI11 reads it. The error
+// says what is wrong, and in which line.
 Result<std::string, std::string> plain_config(const std::string& text);
 
 void add_config_option(CLI::App& app);

@@ -33,7 +33,7 @@ std::string failure_text(const std::string& path, int code) {
   return fmt::format("{}: {}", path, std::strerror(code));
 }
 
-// Absent: connected. Otherwise the errno; EAGAIN: its queue stayed full.
+// Returns nothing if connected, or else the errno. EAGAIN means that the queue of sntpd stayed full.
 std::optional<int> connect_patiently(const Fd& socket, const std::string& path) {
   constexpr milliseconds kPause{50};
   for (auto waited = milliseconds::zero(); waited < kPatience; waited += kPause) {
@@ -44,7 +44,7 @@ std::optional<int> connect_patiently(const Fd& socket, const std::string& path) 
   return EAGAIN;
 }
 
-// -1: no limit.
+// Returns the timeout for poll(2), in ms; -1 means no limit.
 int milliseconds_until(std::optional<MonoTime> deadline) {
   if (!deadline) return -1;
   const auto left = std::chrono::ceil<milliseconds>(elapsed(mono_now(), *deadline));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The client's side of sntpd's control socket: a line there, a line back, and no waiting without end.
+// The client's side of sntpd's control socket: sends a line and receives a line, each with a timeout.
 #pragma once
 
 #include <cstdint>
@@ -17,22 +17,22 @@ namespace isletime {
 
 inline constexpr seconds kPatience{5};
 
-// Why there is no line.
+// The reason why there is no line.
 enum class Silence : std::uint8_t {
   kTooLate,      // none came in time
-  kClosed,       // sntpd has ended, or thrown us out
-  kTooLong,      // the line is no reply
-  kInterrupted,  // we are to stop
+  kClosed,       // sntpd has ended, or has closed the connection
+  kTooLong,      // the line is longer than any reply
+  kInterrupted,  // a signal asks to stop
 };
 
 class ControlConnection {
  public:
-  // Connects to the first of the paths where somebody answers. Error: one line, which names a path.
+  // Connects to the first of the paths at which an sntpd listens. The error is one line that names a path.
   static Result<ControlConnection, std::string> open(std::span<const std::string> paths);
 
-  // False: sntpd is gone.
+  // Returns false if sntpd has closed the connection.
   bool send(std::string_view line);
-  // An absent `patience` waits for ever, or until a signal asks to stop.
+  // Without `patience` this waits until a signal asks to stop.
   Result<std::string, Silence> receive(std::optional<nanoseconds> patience);
 
   const std::string& path() const { return path_; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The limits of requests on sntpd's control socket, which sntpctl checks before it asks and sntpd before it
-// obeys.
+// The limits of requests on sntpd's control socket. sntpctl checks them before it sends a request, and sntpd
+// before it executes one.
 #pragma once
 
 #include "libsync/core/time_types.hpp"
@@ -8,6 +8,6 @@
 namespace isletime {
 
 inline constexpr unsigned kMostActivityLines = 500;
-inline constexpr Ppm kMostRateError = Ppm::whole(500);  // more, and no kernel could steer the clock
+inline constexpr Ppm kMostRateError = Ppm::whole(500);  // the range of the kernel's fine adjustment
 
 }  // namespace isletime

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Why there is no measurement: a word for the record's `error`, and a clause for people.
+// The reason why there is no measurement: a word for the record's `error`, and a clause for people.
 #pragma once
 
 #include <string>

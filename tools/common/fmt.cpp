@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// fmt, compiled once: Debian has no static library of it, a shared one costs a daemon that rests memory, and
-// the header-only one is compiled with each source that includes it.
+// Compiles fmt once. Debian has no static library of it, a shared one costs the daemon memory, and the
+// header-only variant would be compiled with each source that includes it.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE

@@ -14,7 +14,7 @@ struct Host {
   std::uint16_t port = 0;
 };
 
-// "hub", "192.0.2.1:123", "fe80::1%eth0", "[::1]:123". Absent: not one.
+// Parses "hub", "192.0.2.1:123", "fe80::1%eth0" or "[::1]:123". Returns nothing if it is none of these.
 std::optional<Host> parse_host(const std::string& text, std::uint16_t default_port);
 
 }  // namespace isletime

@@ -32,7 +32,7 @@ class LineSplitter {
       bytes.remove_prefix(end + 1);
     }
   }
-  // No more bytes come: what is left is a line.
+  // No more bytes follow, so the rest is a line.
   void end() {
     if (!current_.text.empty()) finish_line();
   }

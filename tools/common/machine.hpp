@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a tool asks of its machine: the time, to wait, and to set the system clock.
+// The functions of the machine that tools use: its clocks, sleep, and setting the system clock.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,7 @@ class Machine {
 
   virtual WallTime wall_now() = 0;
   virtual MonoTime mono_now() = 0;
-  // May return early where the program is to stop.
+  // May return early if the program is to stop.
   virtual void sleep_until(MonoTime time) = 0;
   virtual bool is_to_stop() = 0;
   virtual std::optional<SysError> step_clock(Offset by) = 0;
@@ -34,7 +34,7 @@ class ThisMachine final : public Machine {
   std::optional<SysError> step_clock(Offset by) override;
 };
 
-// Both clocks.
+// Reads both clocks.
 Instant instant_of(Machine& machine);
 
 }  // namespace isletime

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where sntpd keeps its state and its control socket unless told otherwise: the system's places for
-// root, the user's own (XDG Base Directory Specification) for anybody else.
+// The default places of sntpd's state and control socket: the system's folders for root, the user's own (XDG
+// Base Directory Specification) for anybody else.
 #pragma once
 
 #include <optional>
@@ -25,10 +25,10 @@ struct DefaultPaths {
   std::string state_folder;
   std::string control_socket;
 };
-// Where sntpd keeps them. The system's places also where a user has no home.
+// Returns the places that sntpd uses. They are the system's if the user has no home.
 DefaultPaths default_paths(const Surroundings& around);
 
-// Where a client looks, in this order: the system's sntpd, then the user's own.
+// Returns where a client looks, in this order: for the system's sntpd, then for the user's own.
 std::vector<std::string> control_sockets_to_try(const Surroundings& around);
 
 }  // namespace isletime

@@ -9,7 +9,8 @@
 
 namespace isletime {
 
-// "2", "0.25", ".5": up to nine digits before and behind the point. Absent: not one.
+// Parses "2", "0.25" or ".5", with up to nine digits before and after the point. Returns nothing if it is no
+// such number.
 std::optional<nanoseconds> parse_seconds(std::string_view text);
 
 }  // namespace isletime

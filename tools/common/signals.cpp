@@ -9,7 +9,7 @@
 namespace isletime {
 namespace {
 
-// The only types that a handler may touch.
+// A signal handler may write only variables of this type.
 volatile std::sig_atomic_t stop_flag = 0;
 volatile std::sig_atomic_t reload_flag = 0;
 

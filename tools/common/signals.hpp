@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// SIGINT and SIGTERM ask a program to stop, SIGHUP to reload. Plain handlers that interrupt
-// poll(2): clock simulators that stand in for libc know neither signalfd nor pipes.
+// SIGINT and SIGTERM ask a program to stop, SIGHUP to reload. The handlers interrupt poll(2) instead of using
+// signalfd or a pipe, which clock simulators that replace libc do not support.
 #pragma once
 
 #include <signal.h>
@@ -11,7 +11,7 @@ enum class Hangup { kStops, kReloads };
 
 void catch_signals(Hangup hangup);
 bool stop_requested();
-// True once after each SIGHUP.
+// Returns true once after each SIGHUP.
 bool take_reload_request();
 
 // Threads started while one of these lives are never interrupted by a signal.

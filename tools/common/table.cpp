@@ -6,7 +6,7 @@
 namespace isletime {
 namespace {
 
-// Characters, not bytes: UTF-8 goes on with 10xxxxxx.
+// Counts characters, not bytes: the further bytes of a UTF-8 character are 10xxxxxx.
 std::size_t length(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));

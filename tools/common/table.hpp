@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rows of aligned columns for people. The last column may be as long as it likes.
+// Rows of aligned columns for people. The last column may be of any length.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 namespace isletime {
 
 enum class Colour : std::uint8_t { kNone, kGood, kDoubtful, kBad };
-// The same between escape sequences, if colours are shown.
+// Returns the text between escape sequences if colours are shown.
 std::string coloured(const std::string& text, Colour colour, bool shows_colours);
 
 enum class Align : std::uint8_t { kLeft, kRight };
@@ -23,7 +23,7 @@ class Table {
  public:
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-  // Takes as many cells as there are columns.
+  // The number of cells must be that of the columns.
   void add(std::vector<std::string> cells, Colour colour = Colour::kNone);
   // Returns whole lines, the titles first.
   std::string text(bool shows_colours) const;

@@ -25,8 +25,8 @@ bool is_true(const JsonValue& entry, std::string_view name) {
   return value != nullptr && value->flag().value_or(false);
 }
 
-// The path of an entry for the function, as in "/ccapi/ver110/functions/datetime". Empty: the entry is for
-// another function.
+// Returns the path of an entry for the function, as in "/ccapi/ver110/functions/datetime", or an empty one if
+// the entry is for another function.
 std::string path_of(const JsonValue& entry) {
   for (const char* name : {"path", "url"}) {
     const JsonValue* value = entry.find(name);

@@ -40,8 +40,8 @@ class FileActions {
   posix_spawn_file_actions_t actions_{};
 };
 
-// The child gets a process group of its own, so that all of it can be killed, and the signals of a fresh
-// program.
+// The child gets a process group of its own, so that all its processes can be killed, and default signal
+// handling.
 class Attributes {
  public:
   Attributes() {
@@ -79,7 +79,7 @@ int milliseconds_until(MonoTime deadline) {
 }  // namespace
 
 Result<ChildProgram, Failure> ChildProgram::start(std::vector<std::string> words) {
-  // A socket rather than a pipe: with the right flag, writing to one whose reader is gone raises no signal.
+  // A socket is used rather than a pipe, because with MSG_NOSIGNAL a write without a reader raises no signal.
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
     return not_started(words[0], errno);
@@ -124,7 +124,7 @@ void ChildProgram::say(const std::string& text) const {
       send(in_out_.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-// False: there is no more.
+// Returns false if there is no more output.
 bool ChildProgram::take_output() {
   std::array<char, 1024> buffer{};
   const ssize_t size = recv(in_out_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);

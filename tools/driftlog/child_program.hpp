@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A child program that lines are written to and read from, without a shell between. Each wait has an end, and
-// nothing that it started is left behind: it runs in a process group of its own, which is killed.
+// Runs a child program without a shell, and exchanges lines with it. Each wait has a timeout. The child has a
+// process group of its own, which is killed at the end, so that no process is left behind.
 #pragma once
 
 #include <cstddef>
@@ -18,22 +18,22 @@ namespace isletime::driftlog {
 
 struct HeardLine {
   std::string text;  // without its end
-  MonoTime at;       // it was there
+  MonoTime at;       // when it was read
 };
 
 class ChildProgram {
  public:
   static constexpr std::size_t kLongestLine = 4096;  // bytes
 
-  // words[0] is a path, or a name to look for in PATH.
+  // words[0] is a path, or a name that is looked up in PATH.
   static Result<ChildProgram, Failure> start(std::vector<std::string> words);
   ChildProgram(ChildProgram&& other) noexcept;
   ChildProgram& operator=(ChildProgram&&) = delete;
   ~ChildProgram();
 
-  // A failure to write shows when nothing can be read.
+  // A failure to write is reported by the next read.
   void say(const std::string& text) const;
-  // A last line without its end counts. Error: "timed-out", "ended", "garbled" or "interrupted".
+  // A last line may lack its line end. The error is "timed-out", "ended", "garbled" or "interrupted".
   Result<HeardLine, Failure> hear(MonoTime deadline);
 
  private:
@@ -47,11 +47,11 @@ class ChildProgram {
   Fd in_out_;
   Fd err_;
   std::string heard_;
-  std::string complaint_;  // the beginning of its words on stderr
+  std::string complaint_;  // the beginning of its output on stderr
 };
 
-// Splits words as a shell would: blanks between, '...', "..." and \ to keep them; nothing is expanded. Error:
-// a clause.
+// Splits a text into words as a shell does, with '...', "..." and \ for quoting; nothing is expanded. The
+// error is a clause.
 Result<std::vector<std::string>, std::string> split_words(const std::string& command);
 
 }  // namespace isletime::driftlog

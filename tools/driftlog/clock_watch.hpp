@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Was the system clock stepped, did the machine sleep? From what its clocks read, now and before: slewing
-// moves the wall clock and the others alike, steps only that one, and sleep leaves out but the monotonic one.
+// Detects steps of the system clock and sleep of the machine from readings of its clocks. A slew changes all
+// clocks equally, a step only the wall clock, and in sleep only the monotonic clock stands still.
 #pragma once
 
 #include <chrono>
@@ -13,13 +13,13 @@ namespace isletime::driftlog {
 // All clocks were read at one instant, which is known to `bound`.
 struct ClockReading {
   MonoTime mono;
-  MonoTime boot;  // CLOCK_BOOTTIME, which goes on in sleep
+  MonoTime boot;  // CLOCK_BOOTTIME, which continues in sleep
   WallTime wall;
   nanoseconds bound{};
 };
 
 struct ClockEvents {
-  std::optional<Offset> step;           // of the wall clock; positive: forward
+  std::optional<Offset> step;           // of the wall clock; positive if forward
   std::optional<nanoseconds> sleeping;  // for how long
 };
 

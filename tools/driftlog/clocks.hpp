@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// All of the machine's clocks at one instant, and its temperature.
+// Reads all of the machine's clocks at one instant, and its temperature.
 #pragma once
 
 #include <optional>
@@ -11,13 +11,13 @@ namespace isletime::driftlog {
 
 ClockReading read_clocks();
 
-// Waits by CLOCK_BOOTTIME, so that sleep of the machine is part of a wait. May return early where the program
-// is to stop.
+// Waits by CLOCK_BOOTTIME, so that sleep of the machine is part of a wait. May return early if the program is
+// to stop.
 void sleep_until_boot(MonoTime boot);
 
-// The machine's first thermal zone. Absent: it has none.
+// Returns the machine's first thermal zone, or nothing if it has none.
 std::optional<std::string> find_thermal_zone();
-// Reads a file of thousandths of a degree, as the kernel writes them. Absent: it cannot be read.
+// Reads a file of thousandths of a degree, as the kernel writes them. Returns nothing if it cannot be read.
 std::optional<double> read_celsius(const std::string& path);
 
 }  // namespace isletime::driftlog

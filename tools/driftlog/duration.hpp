@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Durations on driftlog's command line, which are mostly long.
+// Parses durations on driftlog's command line, which are mostly long.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace isletime::driftlog {
 
-// Reads "90", "1.5h", "2d": seconds, or a number with s, m, h or d. Absent: no duration.
+// Parses "90", "1.5h" or "2d": seconds, or a number with s, m, h or d. Returns nothing if it is no duration.
 std::optional<nanoseconds> parse_duration(const std::string& text);
 
 // The duration must be at least `least`; `what` completes "is not ...".

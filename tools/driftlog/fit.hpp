@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// driftlog fit: the drift of the clocks in records, one answer for each source of a file.
+// driftlog fit: estimates the drift of the clocks in records, with one result for each source of a file.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@
 namespace isletime::driftlog {
 
 struct FitOptions {
-  std::vector<std::string> files;  // "-": stdin
+  std::vector<std::string> files;  // "-" is stdin
   ColumnNames columns;
   analysis::FitQuestion question;
   bool json = false;
@@ -22,7 +22,7 @@ struct FitOptions {
 
 CLI::App* add_fit_command(CLI::App& program, FitOptions& options);
 
-// The verdict is bad if too little is known of one of them.
+// Returns a bad verdict if the fit of any source is not conclusive.
 ExitStatus fit(const FitOptions& options, Log::Level level);
 
 }  // namespace isletime::driftlog

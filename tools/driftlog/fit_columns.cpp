@@ -25,7 +25,7 @@ bool is_known(std::string_view name) {
   });
 }
 
-// The unit that a name ends with; null: it names none.
+// Returns the unit that a name ends with, or null if it names none.
 const Unit* unit_of(std::string_view name) {
   const auto* found = std::find_if(kUnits.begin(), kUnits.end(),
                                    [name](const Unit& unit) { return name.ends_with(unit.suffix); });

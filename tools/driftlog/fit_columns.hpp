@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Finds which column of a stranger's CSV is which, and in which unit: by its name, or as told.
+// Finds the columns of a CSV file of another program, and their units, by their names or as configured.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,12 @@ namespace isletime::driftlog {
 // One word of --column: our name with its unit, and the name in the file.
 using ColumnNames = std::map<std::string, std::string, std::less<>>;
 
-// Reads "time=when,offset_ms=Offset". Error: a clause.
+// Parses "time=when,offset_ms=Offset". The error is a clause.
 Result<ColumnNames, std::string> parse_column_names(std::string_view text);
 
 struct ScaledColumn {
   std::size_t index;
-  double unit_s;  // seconds that a 1 stands for
+  double unit_s;  // the unit in seconds
 };
 
 struct FitColumns {
@@ -34,7 +34,7 @@ struct FitColumns {
   std::size_t count;
 };
 
-// Error: a clause, which says what to do.
+// The error is a clause that says what to do.
 Result<FitColumns, std::string> find_columns(const std::vector<std::string_view>& header,
                                              const ColumnNames& names);
 

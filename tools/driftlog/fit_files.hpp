@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The first steps of fit and plot: a record's rows from a file or stdin, the columns they are in, and the
-// question to answer from them.
+// The common parts of fit and plot: they read a record's rows from a file or stdin, and take options for its
+// columns and for the fit.
 #pragma once
 
 #include <string>
@@ -19,10 +19,10 @@ struct Refusal {
   ExitStatus status;
 };
 
-// file: "-" is stdin.
+// `file` may be "-" for stdin.
 Result<std::vector<SourceRows>, Refusal> read_fit_file(const std::string& file, const ColumnNames& names);
 
-// The file's name in messages.
+// Returns the file's name for messages.
 std::string shown_name(const std::string& file);
 
 // Adds --column.

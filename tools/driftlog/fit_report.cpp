@@ -95,7 +95,7 @@ std::string allan_json(const DriftFit& fit) {
 }
 
 void add_rate(JsonWriter& json, const DriftFit& fit) {
-  // A reader who takes the rate without its interval gets it only where the fit is conclusive.
+  // The rate is written only if the fit is conclusive, for readers that ignore the interval.
   if (fit.verdict == Verdict::kConclusive) json.number("drift_ppm", ppm(fit.rate), kPpmDecimals);
   json.number("drift_ppm_low", ppm(fit.interval.low), kPpmDecimals)
       .number("drift_ppm_high", ppm(fit.interval.high), kPpmDecimals);
@@ -137,7 +137,7 @@ std::string percent(double confidence) {
   return fmt::format("{:.4g} %", confidence * 100.0);
 }
 
-// Why the fit concludes nothing and what to do; empty: it concludes.
+// Returns why the fit is not conclusive and what to do, or an empty text if it is conclusive.
 std::string reservation(const DriftFit& fit, const FitQuestion& question) {
   const std::string run =
       fit.run_for_s ? fmt::format("; run for about {} in all", length_text(*fit.run_for_s)) : std::string{};
@@ -232,7 +232,7 @@ std::string fit_json(const FitReport& report, const FitQuestion& question) {
 }
 
 std::string ppm_text(double rate, double half_width) {
-  constexpr double kNobodys = 1e5;  // no clock drifts by as many
+  constexpr double kNobodys = 1e5;  // ppm; no clock drifts by as much
   const double half_ppm = ppm(half_width);
   if (half_ppm > kNobodys) return fmt::format("{:+.2g}", ppm(rate));
   const int decimals =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A fit's results in words, as a table's line and as JSON.
+// Prints a fit's results in words, as a line of a table, or as JSON.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace isletime::driftlog {
 
 struct FitReport {
   std::string file;
-  std::string source;  // empty: the record names none
+  std::string source;  // empty if the record names none
   WallTime start;
   std::size_t without_offset;
   analysis::DriftFit fit;
@@ -23,10 +23,10 @@ std::string fit_json(const FitReport& report, const analysis::FitQuestion& quest
 std::string fit_words(const FitReport& report, const analysis::FitQuestion& question);
 std::string fit_table(const std::vector<FitReport>& reports, const analysis::FitQuestion& question);
 
-// "+23.62": a rate, given in seconds a second, in ppm, to two digits of its uncertainty.
+// Returns a rate, given as a fraction, in ppm to two digits of its uncertainty: "+23.62".
 std::string ppm_text(double rate, double half_width);
 
-// "36 h": to two or three digits, in the unit that fits.
+// Returns a duration to two or three digits in a suitable unit: "36 h".
 std::string length_text(double seconds);
 
 }  // namespace isletime::driftlog

@@ -21,10 +21,10 @@ namespace {
 using analysis::ClockRow;
 using Fault = std::optional<std::string>;
 
-// A century: no clock is further off, and two of them still fit into nanoseconds.
+// A century. No clock is further off, and twice this fits into 64-bit nanoseconds.
 constexpr double kLargestOffset = 3.2e9;
 
-// Errors that driftlog writes in a mark, a row of its own: no segment continues across it.
+// The values of `error` in the marks of driftlog. No segment of a fit continues across a mark.
 constexpr std::array<std::string_view, 5> kMarks{"reference-stepped", "suspended", "source-stepped",
                                                  "resumed", "set"};
 
@@ -32,14 +32,14 @@ bool is_mark(std::string_view error) {
   return std::find(kMarks.begin(), kMarks.end(), error) != kMarks.end();
 }
 
-// Reads lines of a stream that need not fit into memory, nor end.
+// Reads lines from a stream that need not fit into memory and may be endless.
 class Lines {
  public:
   enum class Next : std::uint8_t { kLine, kEnd, kTorn, kTooLong };
 
   explicit Lines(std::istream& file) : file_(file), block_(kBlock) {}
 
-  // The line's text holds until the next call. A torn line has no end.
+  // The text of the line is valid until the next call. A line that was cut off has no line end.
   Next next(std::string_view& line) {
     while (true) {
       const auto* begin = block_.data() + at_;
@@ -75,7 +75,7 @@ class Lines {
   std::size_t filled_ = 0;
 };
 
-// RFC 4180 within a line, without undoing doubled quotation marks, which no number has.
+// Splits a line by RFC 4180. Doubled quotation marks are kept, because no number contains them.
 Fault split(std::string_view line, char separator, std::vector<std::string_view>& fields) {
   fields.clear();
   while (true) {
@@ -102,7 +102,7 @@ Fault split(std::string_view line, char separator, std::vector<std::string_view>
   }
 }
 
-// Reads a date, or seconds since 1970 or any other beginning.
+// Parses a date, or seconds since 1970 or any other start.
 Fault read_time(std::string_view text, WallTime& time) {
   if (const auto date = parse_rfc3339(text)) {
     time = *date;
@@ -129,7 +129,7 @@ Fault read_number(std::string_view text, const char* name, double& value) {
   return std::nullopt;
 }
 
-// Seconds are read exactly, other units by way of a double.
+// Seconds are parsed exactly, other units with the precision of a double.
 Fault read_offset(std::string_view text, double unit_s, nanoseconds& offset) {
   double value = 0.0;
   if (auto fault = read_number(text, "offset", value)) return fault;
@@ -232,7 +232,7 @@ class Collector {
   std::size_t rows_ = 0;
 };
 
-// The usual separator that occurs most often in the header.
+// Returns the common separator that occurs most often in the header.
 char separator_of(std::string_view header) {
   char best = ',';
   for (const char candidate : {',', ';', '\t'}) {
@@ -256,7 +256,7 @@ class RowParser {
  private:
   Fault begin(std::string_view line, Collector& collector) {
     is_first_ = false;
-    if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);  // as spreadsheets begin a file
+    if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);  // spreadsheets write a byte order mark
     is_json_ = line.starts_with('{');
     if (is_json_) return parse_json_row(line, collector);
     separator_ = separator_of(line);
@@ -304,7 +304,7 @@ Result<std::vector<SourceRows>, std::string> read_fit_rows(std::istream& file, c
   std::string_view line;
   for (std::size_t number = 1;; ++number) {
     const Lines::Next next = lines.next(line);
-    // A last line without its end may be half of a number.
+    // A last line without a line end may have been cut off within a number.
     if (next == Lines::Next::kEnd || next == Lines::Next::kTorn) break;
     if (next == Lines::Next::kTooLong) {
       return Unexpected{

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A record's rows for a fit, by source: sample records as CSV or JSON lines, and other people's CSV. It is
-// read as a stream; a fault refuses the record with its line, for half of what somebody meant is a wrong
-// number.
+// Reads a record's rows for a fit, by source: sample records as CSV or JSON lines, and CSV of other programs.
+// It is read as a stream. A malformed line rejects the whole record, because a fit of incomplete rows would
+// be wrong.
 #pragma once
 
 #include <cstddef>
@@ -20,14 +20,14 @@ inline constexpr std::size_t kMostFitRows = 4'000'000;
 inline constexpr std::size_t kMostFitSources = 64;
 
 struct SourceRows {
-  std::string source;          // empty: the record names none
-  WallTime start;              // what the rows' times count from
-  nanoseconds first_offset{};  // and their offsets
+  std::string source;          // empty if the record names none
+  WallTime start;              // the rows' times are relative to this
+  nanoseconds first_offset{};  // the rows' offsets are relative to this
   std::vector<analysis::ClockRow> rows;
-  std::size_t without_offset = 0;  // rows that were passed over
+  std::size_t without_offset = 0;  // rows that were ignored
 };
 
-// Returns at least one. Error: a clause, with its line where it has one.
+// Returns at least one source. The error is a clause, with the line if there is one.
 Result<std::vector<SourceRows>, std::string> read_fit_rows(std::istream& file, const ColumnNames& names);
 
 }  // namespace isletime::driftlog

@@ -26,7 +26,7 @@ PlotFault not_started(int code) {
   return {std::string{"gnuplot: "} + std::strerror(code)};
 }
 
-// A program can write here without waiting for a reader.
+// Returns a file in memory, to which a program can write without waiting for a reader.
 Fd in_memory(const char* name) {
   return Fd{memfd_create(name, MFD_CLOEXEC)};
 }
@@ -46,8 +46,8 @@ std::string content_of(const Fd& file) {
   return content;
 }
 
-// A socket rather than a pipe, whose missing reader would end this program. gnuplot itself says why it
-// stopped reading.
+// A socket is used rather than a pipe, because writing to a pipe without a reader would end this program.
+// gnuplot itself reports why it stopped reading.
 void send_all(const Fd& socket, std::string_view text) {
   while (!text.empty()) {
     const ssize_t sent = send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL);
@@ -64,7 +64,7 @@ int wait_for(pid_t pid) {
   return status;
 }
 
-// The last line of gnuplot's words: those before repeat the command and point at a place of it.
+// Returns the last line of gnuplot's messages. The lines before it repeat the command and mark a place in it.
 std::string last_line(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
   if (const auto begin = text.rfind('\n'); begin != std::string_view::npos) text.remove_prefix(begin + 1);
@@ -86,7 +86,7 @@ struct Streams {
   Fd said;
 };
 
-// 0: it runs.
+// Returns 0 if gnuplot was started, or else the errno.
 int start(const Streams& its, pid_t& pid) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -94,7 +94,7 @@ int start(const Streams& its, pid_t& pid) {
   posix_spawn_file_actions_adddup2(&actions, its.picture.get(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, its.said.get(), STDERR_FILENO);
   std::string name = "gnuplot";
-  std::string defaults = "-d";  // no file of the user's is read
+  std::string defaults = "-d";  // ignores the user's initialisation file
   std::array<char*, 3> argv{name.data(), defaults.data(), nullptr};
   const int failure = posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);

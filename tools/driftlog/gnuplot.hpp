@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// gnuplot as a program at the other end of a pipe.
+// Runs gnuplot as a child program.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ struct PlotFault {
   ExitStatus status = ExitStatus::kSystemFailed;
 };
 
-// Returns the picture once it is whole.
+// Returns the picture once it is complete.
 Result<std::string, PlotFault> run_gnuplot(const std::string& script);
 
 }  // namespace isletime::driftlog

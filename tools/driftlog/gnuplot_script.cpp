@@ -42,7 +42,7 @@ std::string shortened_title(const std::string& text, std::size_t most) {
     rest.remove_prefix(size);
   }
   if (characters.size() <= most) return text;
-  // The end of a name says the most: the source, or the drift.
+  // The end of a name is the most informative part: the source, or the drift.
   std::string out = "...";
   for (auto at = characters.end() - static_cast<std::ptrdiff_t>(most - 3); at != characters.end(); ++at)
     out += *at;
@@ -62,7 +62,7 @@ std::string data_block(const std::string& name, const std::vector<Dot>& dots) {
 }
 
 std::string drawn_as(const Curve& curve, const char* colour) {
-  // In a curve of few dots, a line may have one dot only.
+  // In a curve of few dots, a line may consist of one dot.
   constexpr std::size_t kFewDots = 100;
   switch (curve.style) {
     case Style::kBand:
@@ -199,7 +199,7 @@ class Script {
                      : "unset key\n";
   }
 
-  // A line across: what came before it and what came after are not one experiment.
+  // A vertical line separates the rows before and after a mark, which are not one experiment.
   void put_events(const std::vector<Line>& events) {
     out_ += "unset arrow\n";
     for (const Line& event : events) {

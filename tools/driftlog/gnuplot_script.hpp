@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The script for gnuplot: all pages, one below the other, and the Allan deviations of all in a last panel. It
-// has nothing but text of ours, numbers, and names that are quoted, whatever the files said.
+// Writes the script for gnuplot: all pages, one below the other, and the Allan deviations of all in a last
+// panel. Names from files are quoted, so that they cannot contain commands.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ namespace isletime::driftlog {
 // `picture` is kSvg or kPng.
 std::string gnuplot_script(const std::vector<Page>& pages, Picture picture);
 
-// Quotes a text for gnuplot: in single quotes, between which nothing but they mean anything.
+// Quotes a text for gnuplot in single quotes, within which no other character is special.
 std::string gnuplot_quoted(const std::string& text);
 
 }  // namespace isletime::driftlog

@@ -48,7 +48,7 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {
 
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) {
   auto& answer = *static_cast<HttpAnswer*>(user);
-  // The rest of the body is not waited for.
+  // If the body is longer than this, the rest is not needed.
   answer.is_cut = answer.body.size() + size > kLargestBody;
   if (answer.is_cut) return 0;
   answer.body.append(data, size);
@@ -83,7 +83,7 @@ Failure failure_of(CURLcode code) {
   }
 }
 
-// It is never cleaned up: the program ends with it.
+// curl_global_cleanup() is not called, because libcurl is used until the program ends.
 void initialise_once() {
   static const CURLcode kDone = curl_global_init(CURL_GLOBAL_DEFAULT);
   static_cast<void>(kDone);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One connection to one server over libcurl, kept open between requests, with the times of each answer: the
-// server said what it said between the two stamps.
+// One connection to one server over libcurl, kept open between requests. Each response has two timestamps,
+// and the server wrote it between them.
 #pragma once
 
 #include <map>
@@ -17,9 +17,9 @@ struct HttpAnswer {
   long status = 0;
   std::map<std::string, std::string> headers;  // by names in lower case
   std::string body;
-  bool is_cut = false;    // the body goes on
-  MonoTime before;        // the request was sent, the connection being there
-  MonoTime headers_came;  // a header of it had come
+  bool is_cut = false;    // the body was longer
+  MonoTime before;        // when the request was sent on the open connection
+  MonoTime headers_came;  // when its first header had arrived
   MonoTime body_came;
 };
 
@@ -36,18 +36,19 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // A name and a password in the URL are for digest authentication. Any status is an answer; redirections are
-  // not followed. Error: "timed-out", "unreachable", "unresolved", "certificate", "garbled", "interrupted".
+  // A name and a password in the URL are for digest authentication. A response with any status is returned;
+  // redirections are not followed. The error is "timed-out", "unreachable", "unresolved", "certificate",
+  // "garbled" or "interrupted".
   Result<HttpAnswer, Failure> ask(HttpMethod method, const std::string& url, const std::string& body,
                                   MonoTime deadline);
 
  private:
   struct Easy;
-  // Checks the certificate of the current connection. False: it is not the one that was shown first.
+  // Returns whether the certificate of the current connection is the one that the server showed first.
   bool is_certificate_known();
 
   std::unique_ptr<Easy> easy_;
-  std::string certificate_;  // in PEM; empty: none was shown yet
+  std::string certificate_;  // in PEM; empty until one was shown
 };
 
 }  // namespace isletime::driftlog

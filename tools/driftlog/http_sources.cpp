@@ -12,12 +12,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// After an exposure a camera accepts settings again sooner than this.
+// The pause before a busy camera is asked again. After an exposure it accepts settings sooner than this.
 constexpr nanoseconds kBusyPause = 400ms;
-// This is enough to sleep and send in good time.
+// The least time before the second at which the clock is set; it suffices to sleep and to send in time.
 constexpr nanoseconds kNotice = 200ms;
 
-// "http://camera:8080" from "http://camera:8080/ccapi/ver100".
+// Returns "http://camera:8080" for "http://camera:8080/ccapi/ver100".
 std::string origin_of(const std::string& url) {
   const auto host = url.find("://") + 3;
   return url.substr(0, url.find_first_of("/?#", host));
@@ -81,7 +81,7 @@ Result<Look, Failure> HttpSource::look(Way way, MonoTime deadline) {
   return Look{answer->before, answer->headers_came, *shown};
 }
 
-// Small servers know neither of the first two ways.
+// Small servers support neither of the first two ways.
 Result<HttpSource::Way, Failure> HttpSource::find_way(MonoTime deadline) {
   for (const Way way : {Way::kWellKnown, Way::kHead}) {
     const auto tried = look(way, deadline);
@@ -98,7 +98,7 @@ Result<SampleRecord, Failure> HttpSource::measure(MonoTime deadline) {
     way_ = *way;
   }
   auto measured = meter_.measure([&] { return look(*way_, deadline); }, deadline);
-  // It may be another server by now.
+  // Another server may be at this address by now.
   if (!measured) way_.reset();
   return measured;
 }
@@ -122,7 +122,7 @@ Result<HttpAnswer, Failure> CameraSource::ask(HttpMethod method, const std::stri
     auto answer = client_.ask(method, base_ + *path_, body, deadline);
     if (!answer || answer->status / 100 == 2) return answer;
     if (answer->status != 503 || !is_passing(message_of(answer->body))) {
-      // Another camera may have listed it.
+      // The path may be from another camera that was connected before.
       path_.reset();
       return Unexpected{refused(*answer)};
     }
@@ -150,8 +150,8 @@ Result<SampleRecord, Failure> CameraSource::measure(MonoTime deadline) {
   return measured;
 }
 
-// Sent so that it arrives as the second begins, if the way there takes half of the round trip. Whether the
-// camera's seconds begin anew then is not documented: the rows will tell.
+// The request is sent so that it arrives when the second begins, if it takes half of the round trip. Whether
+// the camera then restarts its second is not documented; the rows show it.
 std::optional<Failure> CameraSource::set(MonoTime deadline) {
   // A search for the camera's seconds may take all the time that it is given.
   const MonoTime began = machine_.mono_now();

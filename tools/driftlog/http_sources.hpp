@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Clocks behind HTTP: a web server's, by /.well-known/time (X-HTTPSTIME) or by the Date of its answers, and a
-// camera's, by CCAPI. A clock that shows whole seconds is read where they begin.
+// Clocks that are read over HTTP: a web server's, by /.well-known/time (X-HTTPSTIME) or by the Date of its
+// responses, and a camera's, by CCAPI. A clock that shows whole seconds is read where they begin.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +56,7 @@ class CameraSource final : public Source {
   Machine& machine_;
   HttpClient client_;
   LookMeter meter_;
-  std::optional<std::string> path_;  // absent: not asked yet
+  std::optional<std::string> path_;  // nothing until the camera was asked
   std::optional<CameraTime> last_;
 };
 

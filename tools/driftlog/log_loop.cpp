@@ -50,7 +50,7 @@ bool LogLoop::set_sources() {
     log_.error(fmt::format("{}: not set: {}", followed.source.name(), failure->text));
     is_all_set = false;
   }
-  // The experiment begins once all are set.
+  // The experiment begins after all clocks were set.
   now_ = world_.read_clocks();
   clocks_ = ClockWatch(now_);
   schedule_ = Schedule(now_.boot, options_.interval, options_.duration);
@@ -77,7 +77,7 @@ void LogLoop::wait_until(MonoTime boot) {
     const MonoTime now = world_.read_clocks().boot;
     progress_.show(progress_text(rounds_ + 1, schedule_.left(now)));
     if (now >= boot || is_over()) return;
-    // The terminal's line counts down.
+    // The line on the terminal counts down once a second.
     world_.sleep_until(progress_.is_shown() ? std::min(boot, now + seconds{1}) : boot);
   }
 }
@@ -105,7 +105,7 @@ void LogLoop::round() {
   for (Row& row : rows) write_row(std::move(row), reference);
 }
 
-// True: the clock was stepped or the machine slept, and marks say so.
+// Returns true, after writing marks, if the clock was stepped or the machine slept.
 bool LogLoop::follow_clocks() {
   now_ = world_.read_clocks();
   const auto [step, sleeping] = clocks_.update(now_);
@@ -122,7 +122,7 @@ bool LogLoop::follow_clocks() {
   return true;
 }
 
-// False: the round is over, and its rows are written.
+// Returns false if the round is over and its rows have been written.
 bool LogLoop::measure_reference(std::optional<ReferenceOffset>& reference) {
   if (reference_ == nullptr) return true;
   now_ = world_.read_clocks();
@@ -138,7 +138,8 @@ bool LogLoop::measure_reference(std::optional<ReferenceOffset>& reference) {
     return false;
   }
   const auto offset = ReferenceOffset::of(*measured->offset, *measured->uncertainty);
-  // The time scale of this offset is one that steps of the system clock do not move.
+  // Steps of the reference are detected relative to CLOCK_BOOTTIME, which steps of the system clock do not
+  // change.
   const nanoseconds system = elapsed(WallTime{now_.boot.time_since_epoch()}, now_.wall);
   const auto step = reference_steps_.update(now_.boot, {system + offset.middle()}, {offset.bound()});
   if (step) {
@@ -155,7 +156,7 @@ bool LogLoop::measure_reference(std::optional<ReferenceOffset>& reference) {
 std::optional<LogLoop::Row> LogLoop::measure(Followed& followed) {
   now_ = world_.read_clocks();
   auto measured = followed.source.measure(now_.mono + options_.timeout);
-  // A search for where the source's seconds begin ends long after it began.
+  // The time is read again, because a search for the source's seconds takes long.
   const MonoTime at = world_.read_clocks().boot;
   if (measured) return Row{&followed, *std::move(measured), at};
   if (measured.error().name == kInterrupted) return std::nullopt;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Measures every source in the order given, round after round; each has a row, of its offset or of why there
-// is none. Where the reference or a source was stepped, or the machine slept, a mark comes before.
+// Measures all sources in the given order, round after round. Each measurement gives a row with its offset,
+// or with the reason why there is none. A mark precedes it if the reference or a source was stepped, or the
+// machine slept.
 #pragma once
 
 #include <functional>
@@ -22,38 +23,38 @@
 
 namespace isletime::driftlog {
 
-// What the loop asks of the machine.
+// The functions of the machine that the loop uses.
 struct World {
   std::function<ClockReading()> read_clocks;
-  std::function<void(MonoTime boot)> sleep_until;  // may return early where the program is to stop
+  std::function<void(MonoTime boot)> sleep_until;  // may return early if the program is to stop
   std::function<bool()> is_to_stop;
-  std::function<std::optional<double>()> celsius;  // absent: not known, or not asked for
-  std::function<bool(const SampleRecord&)> write;  // false: nothing more can be written
+  std::function<std::optional<double>()> celsius;  // nothing if it is not known, or not asked for
+  std::function<bool(const SampleRecord&)> write;  // returns false if nothing more can be written
 };
 
 class LogLoop {
  public:
   using Sources = std::vector<std::unique_ptr<Source>>;
 
-  // A null reference is the system clock. Everything passed outlives the loop.
+  // A null reference means the system clock. All arguments must outlive the loop.
   LogLoop(const LogOptions& options, const Sources& sources, Source* reference, const World& world,
           const Log& log, Progress& progress);
 
-  // The rows of an earlier run are continued.
+  // Marks that the rows of an earlier run are continued.
   void mark_resumed() { mark_all(Mark::kResumed); }
-  // Sets the clocks that are to be set before the first round. False: not all of them could be.
+  // Sets the clocks that are to be set before the first round. Returns false if one of them could not be set.
   bool set_sources();
-  // Runs until the duration is over, or it is to stop, or nothing can be written.
+  // Runs until the duration is over, the program is to stop, or nothing can be written.
   void run();
 
-  // The sources that had no offset at all.
+  // Returns the sources that never had an offset.
   std::vector<std::string> never_measured() const;
 
  private:
   struct Followed {
     Source& source;
     StepWatch steps;
-    std::string last_error;  // the failure that was reported
+    std::string last_error;  // the failure that was last reported
     bool was_measured = false;
   };
   struct Row {

@@ -29,7 +29,7 @@ bool is_url(const std::string& text) {
   return false;
 }
 
-// "http://user:secret@camera/" to "http://camera/".
+// Converts "http://user:secret@camera/" to "http://camera/".
 std::string without_login(const std::string& text) {
   const auto scheme = text.find("://");
   if (scheme == std::string::npos) return text;
@@ -52,7 +52,7 @@ Fault find_fault(const SourceText& source) {
       if (const auto words = split_words(source.rest); !words) return words.error();
       return std::nullopt;
     case SourceKind::kSsh:
-      // ssh would take such a name for an option.
+      // ssh would interpret such a name as an option.
       if (source.rest.empty() || source.rest[0] == '-') return "is not ssh:HOST, as in ssh:pi@192.168.4.7";
       return std::nullopt;
     case SourceKind::kHttp:
@@ -69,7 +69,7 @@ Result<SourceText, std::string> parse_source(const std::string& text) {
   for (const Kind& kind : kKinds) {
     if (!text.starts_with(kind.prefix)) continue;
     SourceText source{kind.kind, without_login(text), text.substr(std::string_view{kind.prefix}.size())};
-    // http://HOST is as good as http:http://HOST.
+    // http://HOST is short for http:http://HOST.
     if (kind.kind == SourceKind::kHttp && source.rest.starts_with("//")) source.rest = text;
     if (auto fault = find_fault(source)) return Unexpected{*std::move(fault)};
     if (source.name.size() > kLongestSampleText || !is_plain(source.name))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is to be logged, how often, and where to. A source is given as a text, here taken apart.
+// The options of logging: the sources, the interval and the output. A source is given as a text, which is
+// parsed here.
 #pragma once
 
 #include <cstdint>
@@ -19,19 +20,19 @@ enum class SourceKind : std::uint8_t { kNtp, kRtc, kCommand, kSsh, kHttp, kCcapi
 struct SourceText {
   SourceKind kind = SourceKind::kNtp;
   std::string name;  // as given, but without a password
-  std::string rest;  // behind the kind and its colon
+  std::string rest;  // after the kind and its colon
 };
-// Error: a clause.
+// The error is a clause.
 Result<SourceText, std::string> parse_source(const std::string& text);
 
-// Which offset a camera's zone has while its daylight saving is on: controllers differ.
+// Whether a camera's zone offset includes the daylight saving, which differs between programs that set it.
 enum class CameraZone : std::uint8_t { kCurrent, kStandard };
 
 struct LogOptions {
   std::vector<SourceText> sources;
-  std::optional<SourceText> reference;  // absent: the system clock
+  std::optional<SourceText> reference;  // nothing means the system clock
   nanoseconds interval = seconds{60};
-  std::optional<nanoseconds> duration;  // absent: until interrupted
+  std::optional<nanoseconds> duration;  // nothing means until interrupted
   nanoseconds timeout = seconds{10};    // of a measurement
   std::optional<std::string> resume;    // a file
   std::optional<std::string> thermal;   // a file of thousandths of a degree

@@ -8,7 +8,7 @@
 
 namespace isletime::driftlog {
 
-// `made`: when this program was.
+// `made` is the build time.
 ExitStatus log_clocks(const LogOptions& options, Log::Level level, WallTime made);
 
 }  // namespace isletime::driftlog

@@ -11,14 +11,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The quickest of some looks is the best, and each narrows what the others say.
+// The quickest of several looks is the most accurate, and each narrows the interval of the others.
 constexpr int kFineLooks = 4;
-// One look would do where the edge was known before, but it could be garbled.
+// A single look might suffice if the edge was known before, but its time may be garbled.
 constexpr int kLeastEdgeLooks = 3;
-// The drift between rounds that most clocks stay below.
+// Most clocks drift by less than this between rounds.
 constexpr Ppm kUsualDrift = Ppm::whole(100);
 constexpr nanoseconds kLongestPause = 1h;
-// At first only the second is known that a clock is in.
+// The first look tells only the second, so the offset is known to half a second.
 constexpr nanoseconds kWidest = 500ms;
 
 Failure interrupted() {
@@ -104,8 +104,8 @@ Result<SampleRecord, Failure> LookMeter::measure_edges(const TakeLook& take_look
   return record_of({middle - edge->bound.value, middle + edge->bound.value}, quickest);
 }
 
-// One look on either side of where a second is expected to begin: if it begins there, most of the search is
-// done. The later look comes first.
+// Returns a look on either side of where a second is expected to begin. If it does, that replaces most of the
+// search. The later look comes first.
 std::vector<MonoTime> LookMeter::looks_around_expected(MonoTime now, nanoseconds quickest) const {
   if (!expected_) return {};
   const nanoseconds since = std::clamp<nanoseconds>(elapsed(expected_->at, now), 0ns, kLongestPause);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Computes a clock's offset from looks at it: each look says that the clock read a time, to its resolution,
-// between two instants of ours. The answer is what all looks of a round agree on, a hard bound and no guess.
-// For clocks that show whole seconds, the looks are made where the seconds begin.
+// Computes a clock's offset from several readings (looks). Each look says that the clock showed a time, to
+// its resolution, between two instants of ours. The result is the interval on which all looks of a round
+// agree, a hard bound. If a clock shows whole seconds, the looks are made where its seconds begin.
 #pragma once
 
 #include <functional>
@@ -18,8 +18,8 @@
 namespace isletime::driftlog {
 
 struct Look {
-  MonoTime before;  // it was asked
-  MonoTime after;   // the answer was there
+  MonoTime before;  // when the clock was asked
+  MonoTime after;   // when the reply was there
   PrintedTime shown;
 };
 
@@ -30,14 +30,14 @@ class LookMeter {
  public:
   explicit LookMeter(Machine& machine) : machine_(machine) {}
 
-  // Gives a record's offset, uncertainty, delay and time. It looks until it knows them, or until the
+  // Returns a record with offset, uncertainty, delay and time. It looks until these are known, or until the
   // deadline.
   Result<SampleRecord, Failure> measure(const TakeLook& take_look, MonoTime deadline);
-  // The clock's seconds begin elsewhere than before: it was set.
+  // The clock was set, so its seconds begin elsewhere than before.
   void forget() { expected_.reset(); }
 
  private:
-  // The interval that clock - monotonic clock lies in.
+  // The interval that contains clock - monotonic clock.
   struct Interval {
     nanoseconds low;
     nanoseconds high;

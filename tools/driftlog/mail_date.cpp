@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-// Days of the week from 1970-01-01 on, a Thursday.
+// The days of the week, beginning with that of 1970-01-01, a Thursday.
 constexpr std::array<std::string_view, 7> kDays{"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
 
 std::optional<seconds> parse_zone(std::string_view text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// "Sun, 06 Nov 1994 08:49:37 GMT", as HTTP has it in Date (RFC 9110, section 5.6.7), and with an offset
-// behind it (RFC 5322, section 3.3), as cameras do. The day's name is passed over: clocks get it wrong.
+// Parses "Sun, 06 Nov 1994 08:49:37 GMT" as in the Date of HTTP (RFC 9110, section 5.6.7), and with an offset
+// at the end (RFC 5322, section 3.3) as cameras print it. The name of the day is ignored, as it is often
+// wrong.
 #pragma once
 
 #include <optional>
@@ -17,7 +18,7 @@ struct MailDate {
   seconds zone;     // local - UTC
 };
 
-// Absent: it is no date.
+// Returns nothing if the text is no such date.
 std::optional<MailDate> parse_mail_date(std::string_view text);
 std::string format_mail_date(const MailDate& date);
 

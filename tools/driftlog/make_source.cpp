@@ -16,7 +16,7 @@
 namespace isletime::driftlog {
 namespace {
 
-// "/dev/i2c-1@0x68". An address that is none stays part of the path, which then is no device.
+// Parses "/dev/i2c-1@0x68". An invalid address stays part of the path, which then is no device.
 std::pair<std::string, std::optional<std::uint8_t>> device_and_address(const std::string& text) {
   constexpr std::string_view kMark = "@0x";
   const auto mark = text.rfind(kMark);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From a source's text to the source.
+// Creates a source from its text.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace isletime::driftlog {
 
-// `text` comes from parse_source. `made`: when this program was.
+// `text` comes from parse_source. `made` is the build time.
 std::unique_ptr<Source> make_source(const SourceText& text, const LogOptions& options, Machine& machine,
                                     battery_clock::Devices& devices, WallTime made);
 

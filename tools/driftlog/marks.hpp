@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What happened between two rows of a source, as a row of its own: `error` names it, and there is no offset.
-// A fit is not to go across one.
+// Marks are rows for events between two rows of a source: `error` names the event, and there is no offset. A
+// fit must not continue across a mark.
 #pragma once
 
 #include <cstdint>

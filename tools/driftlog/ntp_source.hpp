@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An NTP server, asked as ntpprobe asks it.
+// An NTP server, polled in the same way as by ntpprobe.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace isletime::driftlog {
 
 class NtpSource final : public Source {
  public:
-  // `made`: when this program was.
+  // `made` is the build time.
   NtpSource(std::string name, Host host, nanoseconds timeout, WallTime made);
 
   const std::string& name() const override { return name_; }
@@ -27,7 +27,7 @@ class NtpSource final : public Source {
   probe::Settings settings_;
   Log log_;
   std::int8_t precision_;
-  std::optional<probe::Probe> probe_;  // absent: not resolved yet
+  std::optional<probe::Probe> probe_;  // nothing until the name was resolved
 };
 
 }  // namespace isletime::driftlog

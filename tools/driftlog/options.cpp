@@ -112,7 +112,7 @@ bool is_any_given(const CLI::App& app) {
                      [](const CLI::Option* option) { return option->count() > 0; });
 }
 
-// False: there is no temperature to log.
+// Returns false if there is no temperature to log.
 bool find_thermal(LogOptions& options, bool is_asked_for) {
   if (is_asked_for && !options.thermal) {
     options.thermal = find_thermal_zone();

@@ -20,7 +20,7 @@ struct Options {
   Log::Level level = Log::Level::kNotices;
 };
 
-// The status: help was printed, or stderr says what is wrong.
+// The error is the exit status: help was printed, or stderr says what is wrong.
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv);
 
 }  // namespace isletime::driftlog

@@ -27,9 +27,9 @@ namespace {
 
 using Fault = std::optional<PlotFault>;
 
-// A picture cannot show more.
+// A picture cannot show more than this.
 constexpr std::size_t kMostSources = 20;
-// Keeps a picture of however many rows below a megabyte.
+// Keeps a picture below a megabyte, whatever the number of rows.
 constexpr std::size_t kMostDots = 3600;
 constexpr std::size_t kMostDotsOfSource = 2000;
 
@@ -101,7 +101,7 @@ Fault write_failed(const std::string& path) {
   return PlotFault{fmt::format("{}: {}", path, std::strerror(errno))};
 }
 
-// The picture has another name until it is whole.
+// The picture has a temporary name until it is complete.
 Fault write_file(const std::string& path, const std::string& picture) {
   const std::string unfinished = path + ".unfinished";
   Fd file{open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644)};

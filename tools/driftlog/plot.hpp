@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// driftlog plot: draws what was logged, by gnuplot, or in text.
+// driftlog plot: draws what was logged, with gnuplot or as text.
 #pragma once
 
 #include "tools/common/cli_classes.hpp"

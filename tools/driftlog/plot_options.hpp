@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What driftlog plot is to draw, and where to.
+// The options of driftlog plot.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,10 @@ namespace isletime::driftlog {
 enum class Picture : std::uint8_t { kSvg, kPng, kText };
 
 struct PlotOptions {
-  std::vector<std::string> files;  // "-": stdin
+  std::vector<std::string> files;  // "-" is stdin
   ColumnNames columns;
   analysis::FitQuestion question;
-  std::optional<std::string> output;  // a file; absent: stdout
+  std::optional<std::string> output;  // a file; nothing means stdout
   Picture picture = Picture::kSvg;
 };
 

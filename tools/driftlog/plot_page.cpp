@@ -16,7 +16,7 @@ using analysis::Verdict;
 
 constexpr double kNanosecond = 1e-9;
 constexpr std::size_t kMostEvents = 200;
-// More bars than these cannot be told apart.
+// More bars than this cannot be distinguished.
 constexpr std::size_t kMostBars = 200;
 
 double in_seconds(nanoseconds value) {
@@ -52,8 +52,8 @@ bool is_outlier(const Series& series, std::size_t row) {
   return std::binary_search(series.fit.outliers.begin(), series.fit.outliers.end(), row);
 }
 
-// Where offsets change by far less than their size, their common part is printed once. `shown`: the range of
-// the picture, in seconds that count from the record's first offset.
+// If offsets change by far less than their size, their common part is printed once. `shown` is the range of
+// the picture, in seconds relative to the record's first offset.
 OffsetScale scale_for(const Series& series, const Range& shown) {
   const double first = in_seconds(series.record.first_offset);
   const double largest = std::max(std::abs(first + shown.low), std::abs(first + shown.high));
@@ -68,7 +68,7 @@ std::string offset_name(const OffsetScale& scale) {
   return fmt::format("offset from {:+.12g} s / {}", in_seconds(scale.base), scale.unit.name);
 }
 
-// The range in seconds that count from the record's first offset.
+// Returns the range in seconds relative to the record's first offset.
 Dot dot_of(const ClockRow& row, double from) {
   const double reach = row.uncertainty_s.value_or(0.0);
   return {from + row.time_s, row.offset_s, row.offset_s - reach, row.offset_s + reach, row.is_marked};
@@ -82,7 +82,7 @@ void scale(std::vector<Dot>& dots, const OffsetScale& to, const Series& series) 
   }
 }
 
-// Holds all offsets, and their bounds but for the few that are far wider than the others.
+// The range contains all offsets, and their bounds except the few that are far wider than the others.
 Range range_of(const std::vector<Dot>& dots, double least_width) {
   constexpr double kShare = 0.98;
   Range range{dots[0].y, dots[0].y};
@@ -101,7 +101,7 @@ Range range_of(const std::vector<Dot>& dots, double least_width) {
   return with_margin(range, least_width);
 }
 
-// Rows that are far off are put on the edge, or the picture would flatten all others to a line.
+// Rows that are far off are drawn at the edge; otherwise they would compress all others to a line.
 void add_outliers(Panel& panel, std::vector<Dot> dots, std::size_t most) {
   constexpr double kEdge = 0.02;
   const Range near{panel.range.low - panel.range.width(), panel.range.high + panel.range.width()};

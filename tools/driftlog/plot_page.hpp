@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The picture of a clock, whoever draws it: panels over the same time, one below the other, and its Allan
-// deviation. Dots are few enough to be drawn each.
+// The picture of a clock, independent of how it is drawn: panels over the same time, one below the other, and
+// its Allan deviation. Dots are few enough to be drawn individually.
 #pragma once
 
 #include <cstddef>
@@ -17,16 +17,16 @@ namespace isletime::driftlog {
 struct Dot {
   double x;
   double y;
-  double low;  // of its bound; y: it has none
+  double low;  // of its bound; equal to y if there is no bound
   double high;
-  bool begins = false;  // nothing is drawn from the dot before to it
+  bool begins = false;  // no line is drawn to it from the dot before
 };
 
 enum class Style : std::uint8_t { kBand, kBars, kRows, kOutliers, kFit, kPossible, kLine, kZero };
 
 struct Curve {
   Style style;
-  std::string label;  // empty: none
+  std::string label;  // empty if there is none
   std::vector<Dot> dots;
 };
 
@@ -36,10 +36,10 @@ struct Line {
 };
 
 struct Panel {
-  std::string name;  // of what goes up
+  std::string name;  // of the vertical axis
   Range range;
   std::vector<Curve> curves;
-  std::string note;  // a note on what is not shown; empty: nothing is left out
+  std::string note;  // says what is not shown; empty if everything is
 };
 
 struct Page {
@@ -48,12 +48,12 @@ struct Page {
   Axis time;
   std::vector<Line> events;
   std::vector<Panel> panels;
-  // Decimal logarithms of seconds, and of ppm.
+  // Values are decimal logarithms of seconds and of ppm.
   std::optional<Panel> allan;
 };
 
 struct PageFrame {
-  WallTime from;  // of all that share an axis
+  WallTime from;  // the same for all pages that share an axis
   double length_s;
   std::size_t most_dots;   // of a curve
   std::size_t most_ticks;  // of the time

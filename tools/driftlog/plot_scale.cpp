@@ -22,7 +22,7 @@ std::string date_of(WallTime time) {
   return {text.data(), 10};
 }
 
-// The smallest of these steps that gives few enough ticks.
+// Returns the smallest of these steps that gives few enough ticks.
 double time_step(double length_s, std::size_t most) {
   constexpr std::array kSteps{1.0,        2.0,         5.0,         10.0,         15.0,         30.0,
                               kMinute,    2 * kMinute, 5 * kMinute, 10 * kMinute, 15 * kMinute, 30 * kMinute,
@@ -44,7 +44,7 @@ std::string time_label(WallTime time, double step_s, double length_s) {
   return std::string{shown.substr(0, 10)};
 }
 
-// Adds a margin, so that what is at the ends is seen whole.
+// Adds a margin, so that marks at the ends are drawn whole.
 Range with_margin(Range range) {
   constexpr double kShare = 0.015;
   return {range.low - kShare * range.width(), range.high + kShare * range.width()};
@@ -103,7 +103,7 @@ void Range::take_in(double value) {
 }
 
 Range with_margin(Range range, double least_width) {
-  // A smaller step would be lost beside the numbers themselves.
+  // A smaller step would be lost in the rounding of the numbers.
   constexpr double kLeastShare = 1e-12;
   const double least =
       std::max(least_width, kLeastShare * std::max(std::abs(range.low), std::abs(range.high)));
@@ -139,7 +139,7 @@ std::vector<Tick> even_ticks(Range range, std::size_t most) {
   const double first = std::ceil(range.low / step - 1e-9);
   const auto count = static_cast<int>(std::floor(range.high / step + 1e-9) - first) + 1;
   for (int i = 0; i < count; ++i) {
-    // + 0.0: no -0
+    // Adding 0.0 avoids -0.
     const double at = (first + i) * step + 0.0;
     ticks.push_back({at, fmt::format("{:.{}f}", at, decimals)});
   }

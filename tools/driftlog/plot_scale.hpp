@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Axes: their ranges, their units, and where their numbers stand.
+// Axes: their ranges, their units, and the places of their numbers.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ struct Range {
   void take_in(double value);
 };
 
-// Adds room at both ends, and makes the range at least this wide.
+// Adds a margin at both ends, and makes the range at least this wide.
 Range with_margin(Range range, double least_width);
 
 struct TimeUnit {
@@ -26,7 +26,7 @@ struct TimeUnit {
   double seconds;
 };
 
-// The unit in which the largest time has one to six digits.
+// Returns the unit in which the largest time has one to six digits.
 TimeUnit unit_for(double largest_s);
 
 struct Tick {
@@ -40,16 +40,16 @@ struct Axis {
   std::vector<Tick> ticks;
 };
 
-// Ticks in seconds from `from`: in UTC, or, where a record has no dates or is over in no time, from its
-// beginning. `most`: of ticks, at least 2.
+// Returns ticks in seconds from `from`. Their labels are in UTC, or relative to the record's beginning if the
+// record has no dates or is very short. `most` is the largest number of ticks, at least 2.
 Axis time_axis(WallTime from, double length_s, std::size_t most);
 
-// Ticks at round numbers.
+// Returns ticks at round numbers.
 std::vector<Tick> even_ticks(Range range, std::size_t most);
 
-// Ticks of a logarithmic axis: values are decimal logarithms, over at least a decade.
+// Returns ticks of a logarithmic axis. Values are decimal logarithms, over at least a decade.
 std::vector<Tick> decade_ticks(Range range);
-// Ticks at averaging times in seconds.
+// Returns ticks at averaging times in seconds.
 Axis averaging_axis(Range log_tau);
 
 }  // namespace isletime::driftlog

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A clock's rows and its fit, from which plot makes a picture.
+// A clock's rows and its fit, from which a picture is made.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ struct Series {
   analysis::DriftFit fit;
 };
 
-// A row that the fit believes.
+// A row that the fit does not reject.
 struct FittedRow {
   std::size_t row;
   double fitted_s;  // its offset by the fit
@@ -26,7 +26,7 @@ struct FittedRow {
 };
 
 // The fit that residuals are measured from: in each segment the common rate and the effect of the
-// temperature, through the mean of the segment's rows. Empty: there is no rate.
+// temperature, through the mean of the segment's rows. Empty if there is no rate.
 std::vector<FittedRow> fitted_rows(const Series& series);
 
 // A time at which a clock was stepped, or at which the record says that something happened.

@@ -13,7 +13,7 @@ void for_each_stretch(const std::vector<Dot>& dots, std::size_t stretches, Use u
   const double width = (dots.back().x - from) / static_cast<double>(stretches);
   auto first = dots.begin();
   for (std::size_t i = 1; first != dots.end(); ++i) {
-    // The last stretch takes all that is left, whatever rounding makes of its end.
+    // The last stretch takes all remaining dots, so that rounding of its end loses none.
     const auto last =
         i >= stretches ? dots.end() : std::partition_point(first, dots.end(), [&](const Dot& dot) {
           return dot.x < from + width * static_cast<double>(i);

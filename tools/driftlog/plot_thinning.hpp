@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Fewer dots for the same picture: the extremes of each stretch of time are kept.
+// Reduces the number of dots without changing the picture: the extremes of each stretch of time are kept.
 #pragma once
 
 #include <cstddef>

@@ -8,10 +8,10 @@ namespace isletime::driftlog {
 namespace {
 
 constexpr std::string_view kDigits = "0123456789";
-// From 1973 to 2262: a smaller number is no time, a larger one is in milliseconds.
+// From 1973 to 2262. A smaller number is not a time, and a larger one is in milliseconds.
 constexpr std::size_t kLeastDigits = 9;
 constexpr std::size_t kMostDigits = 10;
-// From 1900 to 2200: beyond these, nanoseconds would soon not count.
+// From 1900 to 2200, which nanoseconds in 64 bits can represent.
 constexpr WallTime kEarliest{seconds{-2'208'988'800}};
 constexpr WallTime kLatest{seconds{7'258'118'400}};
 
@@ -33,7 +33,7 @@ nanoseconds resolution_of(std::size_t decimals) {
   return resolution;
 }
 
-// The fraction as a date that does not know %N prints it.
+// The fraction that a date without support for %N prints.
 bool is_unknown_fraction(std::string_view fraction) {
   return fraction.empty() || fraction == "%N" || fraction == "N";
 }

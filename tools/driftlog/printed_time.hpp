@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The time as programs print it: RFC 3339, or seconds since 1970 as `date +%s.%N` has them, also where date
-// does not know %N. Anything else is no time: milliseconds, a local time without its zone.
+// Parses the time as programs print it: RFC 3339, or seconds since 1970 as in `date +%s.%N`, also from a date
+// that does not support %N. Other forms, such as milliseconds or a local time without its zone, are rejected.
 #pragma once
 
 #include <optional>
@@ -12,10 +12,10 @@ namespace isletime::driftlog {
 
 struct PrintedTime {
   WallTime time;
-  nanoseconds resolution;  // when it was printed, the clock read `time` or up to so much more
+  nanoseconds resolution;  // the clock read `time` or up to this much more when it was printed
 };
 
-// Blanks around it are ignored. Absent: it is no time.
+// Blanks around the time are ignored. Returns nothing if the text is no time.
 std::optional<PrintedTime> parse_printed_time(std::string_view text);
 
 }  // namespace isletime::driftlog

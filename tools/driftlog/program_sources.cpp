@@ -12,12 +12,11 @@
 namespace isletime::driftlog {
 namespace {
 
-// A script that every shell of POSIX understands, and others that can run one. A date that does not know %N
-// prints whole seconds. The shell repeats what it was sent before the time, which tells an answer from all
-// else that is printed.
+// A script for any POSIX shell. A date that does not support %N prints whole seconds. The shell echoes what
+// it was sent before the time, which distinguishes a reply from other output.
 constexpr const char* kTimeTeller =
     R"(exec sh -c 'while read -r line; do printf "%s " "$line"; date +%s.%N; done')";
-// The most lines of greeting at log-in.
+// The largest number of lines that a log-in may print.
 constexpr int kMostOtherLines = 1000;
 
 Result<Look, Failure> look_of(MonoTime before, const HeardLine& line) {
@@ -64,7 +63,7 @@ Result<SampleRecord, Failure> SshSource::measure(MonoTime deadline) {
     }
     return Unexpected{Failure{"garbled", "it does not answer what it is asked"}};
   };
-  // The first answer takes as long as the log-in.
+  // The first reply takes as long as the log-in.
   if (const auto first = look(); !first) return Unexpected{first.error()};
   return meter_.measure(look, deadline);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Clocks that a program prints: one that is run for each look (cmd:), and a shell on another machine that
-// prints its time whenever it is sent a line (ssh:), so that a look takes a round trip and no log-in.
+// Clocks whose time a program prints: a command that is run for each reading (cmd:), or a shell on another
+// machine that prints the time whenever it is sent a line (ssh:), so that a reading needs no new log-in.
 #pragma once
 
 #include <string>
@@ -27,10 +27,10 @@ class CommandSource final : public Source {
   LookMeter meter_;
 };
 
-// A host as people write it: "pi@192.168.4.7:2222".
+// A host as a user gives it: "pi@192.168.4.7:2222".
 struct SshHost {
   std::string destination;
-  std::string port;  // empty: ssh knows
+  std::string port;  // empty means the default of ssh
 };
 
 class SshSource final : public Source {

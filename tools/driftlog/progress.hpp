@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How far the experiment is, in a line of the terminal that is written over; nothing anywhere else.
+// Shows the progress of the experiment in a line of the terminal that is overwritten. Without a terminal it
+// prints nothing.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 namespace isletime::driftlog {
 
-// "row 12, 3 h 20 min left".
+// Returns "row 12, 3 h 20 min left".
 std::string progress_text(std::int64_t rounds, std::optional<nanoseconds> left);
 
 class Progress {
@@ -22,7 +23,7 @@ class Progress {
 
   bool is_shown() const { return is_shown_; }
   void show(const std::string& text);
-  // Must be called before anything else is written to the terminal.
+  // Call this before anything else is written to the terminal.
   void clear();
 
  private:

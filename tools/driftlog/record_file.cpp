@@ -21,10 +21,11 @@
 namespace isletime::driftlog {
 namespace {
 
-// More than anyone logs at once; a file that has more is not driftlog's.
+// No one logs more at once, so a file with more is not one of driftlog.
 constexpr std::size_t kMostSources = 1000;
 
-// Reads the next line with its end. False: there is no whole one any more; `line` is torn, or empty.
+// Reads the next line with its end. Returns false after the last whole line; `line` is then cut off, or
+// empty.
 bool read_line(std::istream& file, std::string& line) {
   line.clear();
   for (int c = file.get(); c != std::istream::traits_type::eof(); c = file.get()) {
@@ -112,7 +113,7 @@ Result<RecordFile, RecordFile::Refusal> RecordFile::resume(const std::string& pa
   if (!earlier) return Unexpected{Refusal{fmt::format("{}: {}", path, earlier.error()), false}};
   if (const auto difference = find_difference(*earlier, sources))
     return Unexpected{Refusal{fmt::format("{}: {}", path, *difference), false}};
-  // Cuts off the torn line.
+  // Removes the incomplete last line.
   if (ftruncate(file.get(), static_cast<off_t>(earlier->whole_size)) != 0)
     return Unexpected{refusal(path, errno)};
   RecordFile resumed(format, std::move(file));

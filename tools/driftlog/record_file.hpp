@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where the rows go: stdout, or a file that an earlier run began and this one continues. A row is written at
-// once and whole; a row that was torn, as by a power cut, is removed.
+// Writes the rows to stdout, or to a file that an earlier run may have started. Each row is written at once
+// as a whole. A row that was cut off, as by a power failure, is removed.
 #pragma once
 
 #include <iosfwd>
@@ -17,41 +17,41 @@
 
 namespace isletime::driftlog {
 
-// The rows that an earlier run left.
+// What is known of the rows of an earlier run.
 struct EarlierRows {
   std::set<std::string> sources;
   std::uint64_t whole_size = 0;  // bytes, to the end of the last whole line
   std::uint64_t rows = 0;
-  bool has_header = false;         // or, of JSON, a row
-  std::optional<WallTime> latest;  // row
+  bool has_header = false;         // for JSON: has a row
+  std::optional<WallTime> latest;  // the time of the latest row
 };
 
-// Error: a clause that says why it is no file of driftlog's, with its line.
+// The error is a clause that says in which line and why this is not a file of driftlog.
 Result<EarlierRows, std::string> read_earlier_rows(std::istream& file, Format format);
 
-// Absent: the sources are the same. Otherwise a clause.
+// Returns nothing if the sources are the same, or else a clause.
 std::optional<std::string> find_difference(const EarlierRows& earlier,
                                            const std::vector<std::string>& sources);
 
 class RecordFile {
  public:
   static RecordFile on_stdout(Format format) { return {format, Fd{}}; }
-  // Begins the file if there is none. Error: one line without the program's name, and whether the system is
-  // at fault.
+  // Creates the file if there is none. The error is one line without the program's name, and whether the
+  // system has failed.
   struct Refusal {
     std::string text;
-    bool is_systems;  // not the user's
+    bool is_systems;  // a failure of the system, not a mistake of the user
   };
   static Result<RecordFile, Refusal> resume(const std::string& path, Format format,
                                             const std::vector<std::string>& sources);
 
-  // There are rows of an earlier run.
+  // Returns whether there are rows of an earlier run.
   bool is_resumed() const { return earlier_.rows > 0; }
   const EarlierRows& earlier() const { return earlier_; }
 
   void begin();
   void add(const SampleRecord& record);
-  // Absent: everything was written.
+  // Returns nothing if everything was written.
   const std::optional<SysError>& failure() const { return failure_; }
 
  private:
@@ -60,7 +60,7 @@ class RecordFile {
   void line(std::string text);
 
   Format format_;
-  Fd file_;  // closed: stdout
+  Fd file_;  // if it is closed, rows go to stdout
   EarlierRows earlier_;
   std::optional<SysError> failure_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A battery clock, measured as rtcset measures it: by the edges of its seconds, with its temperature.
+// A battery clock, measured in the same way as by rtcset: by the edges of its seconds, with its temperature.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace isletime::driftlog {
 
 class RtcSource final : public Source {
  public:
-  // `made`: when this program was.
+  // `made` is the build time.
   RtcSource(std::string name, std::string device, std::optional<std::uint8_t> address, Machine& machine,
             battery_clock::Devices& devices, WallTime made);
 
@@ -24,9 +24,9 @@ class RtcSource final : public Source {
   std::optional<Failure> set(MonoTime deadline) override;
 
  private:
-  // The chip is opened each time, as it may be unplugged and come back.
+  // The chip is opened each time, because it may be unplugged and connected again.
   Result<battery_clock::ChosenClock, battery_clock::Fault> open();
-  // What is wrong. Absent: it is set.
+  // Returns why the clock was not set, or nothing if it was.
   std::optional<std::string> set_by_system_clock(battery_clock::ChosenClock& chosen, const Log& log);
 
   std::string name_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// When rounds begin: on a grid from the start, so that slow sources do not stretch it. A round that is over
-// late skips the ticks that it covered; none is made up for.
+// Determines when rounds begin: on a fixed grid from the start, whatever time the sources take. A round that
+// ends late skips the ticks that it covered.
 #pragma once
 
 #include <algorithm>
@@ -13,11 +13,11 @@ namespace isletime::driftlog {
 
 class Schedule {
  public:
-  // interval: positive. Without a duration it goes on for ever.
+  // `interval` must be positive. Without a duration there is no last round.
   constexpr Schedule(MonoTime begin, nanoseconds interval, std::optional<nanoseconds> duration)
       : begin_(begin), interval_(interval), duration_(duration) {}
 
-  // When the next round begins; absent: the last one was.
+  // Returns when the next round begins, or nothing after the last one.
   constexpr std::optional<MonoTime> due() const {
     const nanoseconds at = interval_ * tick_;
     if (duration_ && at > *duration_) return std::nullopt;
@@ -34,7 +34,7 @@ class Schedule {
     return left_out;
   }
 
-  // Absent: it goes on for ever.
+  // Nothing means that there is no last round.
   constexpr std::optional<nanoseconds> left(MonoTime now) const {
     if (!duration_) return std::nullopt;
     return std::max(nanoseconds::zero(), *duration_ - elapsed(begin_, now));

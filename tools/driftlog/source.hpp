@@ -26,9 +26,9 @@ class Source {
   virtual const std::string& name() const = 0;
   // Measures the source's clock - the system clock, at the record's time. Ends at `deadline` or little later.
   virtual Result<SampleRecord, Failure> measure(MonoTime deadline) = 0;
-  // Sets the source by the system clock. Absent: it is set.
+  // Sets the source by the system clock. Returns nothing if that succeeded.
   virtual std::optional<Failure> set(MonoTime) { return Failure{"cannot-be-set", "it cannot be set"}; }
-  // The machine slept, or the clock was set: whatever was learnt of the source's seconds is void.
+  // The machine slept, or the clock was set. What was learned of the source's seconds is no longer valid.
   virtual void forget() {}
 };
 

@@ -13,7 +13,7 @@ class StepWatch {
  public:
   static constexpr Ppm kFastestDrift = Ppm::whole(500);
 
-  // The step since the last offset, if there must have been one.
+  // Returns the step since the last offset, or nothing if drift can explain the difference.
   constexpr std::optional<Offset> update(MonoTime at, Offset offset, Dispersion bound) {
     const std::optional<Seen> before = last_;
     last_ = Seen{at, offset, bound};

@@ -66,7 +66,7 @@ Ink ink_of(Style style) {
   return Ink::kNone;
 }
 
-// The part of a text that a terminal without UTF-8 can show, cut to `most` characters.
+// Returns the part of a text that a terminal without UTF-8 can show, cut to `most` characters.
 std::string shown(std::string_view text, const TextLook& look, std::size_t most) {
   std::string out;
   for (std::size_t count = 0; !text.empty() && count < most; ++count) {
@@ -91,7 +91,7 @@ std::string drawn(Ink ink, const TextLook& look) {
   return fmt::format("\x1b[{}m{}\x1b[0m", glyph.colour, character);
 }
 
-// The column or row of a value, 0 to `cells` - 1. Absent: it is outside.
+// Returns the column or row of a value, 0 to `cells` - 1, or nothing if it is outside.
 std::optional<std::size_t> place(double value, const Range& range, std::size_t cells) {
   const double at = (value - range.low) / range.width() * static_cast<double>(cells - 1);
   if (!(at > -0.51 && at < static_cast<double>(cells) - 0.49)) return std::nullopt;
@@ -132,7 +132,7 @@ class Canvas {
     const auto line = place(y, up_, lines_.size());
     if (!column || !line) return;
     Ink& cell = lines_[*line][*column];
-    // A fit goes through the rows: drawing them in turns shows both.
+    // The fit passes through the rows, so the two are drawn alternately to show both.
     if (ink == Ink::kFit && cell == Ink::kRow && *column % 2 == 1) return;
     cell = ink;
   }

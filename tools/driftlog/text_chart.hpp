@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A page in characters: a chart for each of its panels, of at most 24 lines.
+// Draws a page in characters: a chart of at most 24 lines for each of its panels.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the terminal at stdout can show.
+// Determines what the terminal at stdout can show.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ struct TextLook {
   bool has_colours = false;
 };
 
-// By COLUMNS or else the terminal, the locale, and NO_COLOR. A pipe has 80 columns and no colours.
+// Uses COLUMNS or else the terminal, the locale, and NO_COLOR. A pipe has 80 columns and no colours.
 TextLook find_text_look();
 
 }  // namespace isletime::driftlog

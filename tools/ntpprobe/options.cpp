@@ -58,7 +58,7 @@ void add_options(CLI::App& app, Options& options, Words& words) {
       ->check(must_be_seconds(nanoseconds::zero(), "a number of seconds"));
 }
 
-// Few need these: --help, which must fit a screen, only names them.
+// Adds options that few need. --help, which must fit a screen, only names them.
 void add_rare_options(CLI::App& app, Options& options) {
   constexpr const char* kHidden = "";
   const auto is_key_id = [](const std::string& text) { return parse_key_id(text).has_value(); };
@@ -73,7 +73,7 @@ void add_rare_options(CLI::App& app, Options& options) {
       ->group(kHidden);
 }
 
-// Finds options that contradict each other. Null: all is well.
+// Finds options that contradict each other. Returns null if there are none.
 const char* find_fault(const Options& options) {
   if (options.key && !options.keys) return "--key needs --keys, the file in which the key is";
   if (options.interleaved && options.samples < 2 && !options.monitor) {

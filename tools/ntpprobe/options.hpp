@@ -20,7 +20,7 @@ enum class Format : std::uint8_t { kText, kCsv, kJson };
 struct Options {
   std::vector<Host> hosts;
   unsigned samples = 1;
-  std::optional<nanoseconds> interval;  // absent: by the server's address
+  std::optional<nanoseconds> interval;  // nothing means that it depends on the server's address
   nanoseconds timeout = seconds{2};
   bool monitor = false;
   Format format = Format::kText;
@@ -33,7 +33,7 @@ struct Options {
   std::optional<WallTime> era_pivot;  // see ClientConfig; not on the command line
 };
 
-// The status: help was printed, or stderr says what is wrong.
+// The error is the exit status: help was printed, or stderr says what is wrong.
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv);
 
 }  // namespace isletime::ntpprobe

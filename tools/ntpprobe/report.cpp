@@ -33,7 +33,7 @@ std::string refid_of(const Header& server) {
   return reference_id_text(server.reference_id, server.stratum);
 }
 
-// Two servers that are both as good as they say cannot be further apart than this.
+// If the root distances of two servers are right, their offsets cannot differ by more than this.
 bool disagree(const Measurement& a, const Measurement& b) {
   const auto bound = [](const Measurement& m) { return error_bound(m) + root_distance(m.server); };
   return std::chrono::abs(a.offset.value - b.offset.value) > bound(a) + bound(b);

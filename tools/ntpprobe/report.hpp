@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What ntpprobe prints on stdout: records as CSV or JSON, one host in sentences, several or a
-// monitored one as a table. Failures go to stderr as well, one line each.
+// ntpprobe's output on stdout: records as CSV or JSON, sentences for one host, or a table for several hosts
+// or a monitored one. Failures go to stderr as well, one line each.
 #pragma once
 
 #include <array>
@@ -24,9 +24,9 @@ class Report {
   void add(std::size_t host, const Finding& finding);
   void finish();
 
-  // Every host's last verdict is good.
+  // Returns whether the last verdict on each host is good.
   bool all_good() const;
-  // Absent: stdout took everything.
+  // Returns nothing if everything was written to stdout.
   const std::optional<SysError>& write_failure() const { return output_.failure(); }
 
  private:
@@ -48,7 +48,7 @@ class Report {
   Output output_;
   bool colours_;
   std::size_t host_width_;
-  std::vector<std::optional<Judged>> last_;  // of each host; absent if interrupted before it
+  std::vector<std::optional<Judged>> last_;  // of each host; nothing if it was interrupted before
 };
 
 }  // namespace isletime::ntpprobe

@@ -25,7 +25,7 @@ int milliseconds_until(MonoTime wakeup) {
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, std::numeric_limits<int>::max()));
 }
 
-// Strangers' servers get the spacing that their rate limits expect; a loopback address is nobody else's.
+// Public servers get the spacing that their rate limits expect. A loopback address is our own server.
 nanoseconds default_interval(const Endpoint& server, bool monitor) {
   if (server.address.is_loopback() && !monitor) return nanoseconds::zero();
   return seconds{2};

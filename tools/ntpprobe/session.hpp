@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// All hosts side by side in one loop: each is asked at its own pace, none waits for another.
+// Polls all hosts in one loop. Each has its own interval, and none waits for another.
 #pragma once
 
 #include <functional>
@@ -16,15 +16,15 @@ class Session {
  public:
   using OnFinding = std::function<void(std::size_t host, const probe::Finding& finding)>;
 
-  // Resolves the hosts, which may block. `key` signs the queries; null: they are not signed.
+  // Resolves the hosts, which may block. `key` signs the queries; if it is null, they are not signed.
   Session(const Options& options, const Key* key, const Log& log);
 
-  // One round a host; with --monitor rounds until SIGINT or SIGTERM.
+  // Runs one round per host, or with --monitor rounds until SIGINT or SIGTERM.
   void run(const OnFinding& on_finding);
 
  private:
   struct Entry {
-    std::optional<probe::Probe> probe;  // absent: not resolved
+    std::optional<probe::Probe> probe;  // nothing if the host was not resolved
     std::optional<Failure> failure;     // why it was not resolved
     bool active = true;
   };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The key that --key names, among those of --keys.
+// Reads the key file of --keys, which must contain the key that --key names.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace isletime::ntpprobe {
 
-// Empty without --keys; else --key is one of them. Error: one line.
+// Returns the keys, or none without --keys. Fails with one line if --key is not among them.
 Result<KeyRing, std::string> read_signing_keys(const Options& options);
 
 }  // namespace isletime::ntpprobe

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The verdict on what a round of queries to one host found.
+// The verdict on the result of a round of queries to one host.
 #pragma once
 
 #include <string>

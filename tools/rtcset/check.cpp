@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// rtcset check, the test of a new board: is there a time, does it go on at the right pace, are its registers
-// in order?
+// rtcset check, the test of a new board: checks that the clock has a time, that it runs at the right rate,
+// and that its control registers are right.
 #include <algorithm>
 #include <string_view>
 #include <vector>
@@ -20,7 +20,8 @@ struct Checked {
   std::string text;
 };
 
-// Two looks seconds apart: a chip that stands still, or counts as it likes, may look well at one.
+// Measures twice, seconds apart, because one measurement may not show that a chip stands still or counts
+// erratically.
 Checked check_pace(const RtcReading& first, const RtcReading& second, nanoseconds between) {
   if (!first.time || !second.time)
     return {"time", false, describe(first.time ? second.time.error() : first.time.error())};
@@ -43,7 +44,7 @@ Checked check_integrity(const RtcReading& reading) {
 std::vector<Checked> check_registers(const RegisterReport& report) {
   std::vector<Checked> out;
   for (const RegisterFinding& finding : report.findings()) {
-    // That one has a line of its own.
+    // This finding has a line of its own.
     if (finding.fault == RegisterFault::kPowerFailed) continue;
     out.push_back({"registers", false,
                    fmt::format("register {:#04x}: {}{}", finding.at, describe(finding.fault),
@@ -94,7 +95,7 @@ void print_json(Job& job, const ChosenClock& chosen, const std::vector<Checked>&
                       .object());
 }
 
-// A driver of the kernel does not show the registers.
+// A kernel driver gives no access to the registers.
 const char* praise(const std::vector<Checked>& checks) {
   const bool has_registers = std::any_of(checks.begin(), checks.end(), [](const Checked& each) {
     return std::string_view{each.name} == "registers";

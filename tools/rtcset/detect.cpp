@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// rtcset detect: which battery clocks the machine has.
+// rtcset detect: lists the battery clocks of the machine.
 #include <algorithm>
 
 #include <fmt/format.h>

@@ -14,7 +14,7 @@ namespace {
 using battery_clock::Fault;
 using Ppb = std::optional<std::int64_t>;
 
-// Absent: it is not there.
+// Returns nothing if the member is missing.
 Result<Ppb, std::string> member(const JsonValue& fit, const char* name) {
   const JsonValue* value = fit.find(name);
   if (value == nullptr || value->is_null()) return Ppb{};

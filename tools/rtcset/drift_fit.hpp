@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How fast a battery clock gains on true time, as a fit over days of samples has it: JSON with drift_ppm and,
-// where they are known, the ends of the interval that it lies in.
+// A battery clock's drift from true time, as a fit over days of samples states it: JSON with drift_ppm and,
+// if they are known, the ends of its confidence interval.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,15 @@
 
 namespace isletime::rtcset {
 
-// In parts per 10^9; positive: the clock runs too fast.
+// In parts per 10^9; if positive, the clock is fast.
 struct DriftFit {
   std::int64_t drift;
   std::optional<std::int64_t> width;  // of the interval
-  bool is_simulated = false;          // of no clock that there is: for a trial
+  bool is_simulated = false;          // a fit of a simulated clock, for a trial run
 };
 
-// Error: one clause. Where the source of the fit is given, it is a battery clock's, or simulated; where a
-// verdict is, it is conclusive.
+// The error is one clause. If the fit names its source, that must be a battery clock or simulated; if it has
+// a verdict, that must be conclusive.
 Result<DriftFit, battery_clock::Fault> parse_drift_fit(std::string_view json);
 
 }  // namespace isletime::rtcset

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a command is given: what is asked for, and all that it may touch.
+// The input of a command: its options, and the devices and clocks that it may use.
 #pragma once
 
 #include <functional>
@@ -35,9 +35,9 @@ struct Job {
   Output& output;
   Machine& machine;
   Devices& devices;
-  MonoTime began;  // when the command was given
-  WallTime made;   // when this program was: no clock that shows less is right
-  std::function<std::optional<RunningSntpd>()> find_sntpd;  // absent: none runs
+  MonoTime began;  // when the command was started
+  WallTime made;   // the build time; a clock that shows less is wrong
+  std::function<std::optional<RunningSntpd>()> find_sntpd;  // returns nothing if none is running
   std::function<Result<std::string, Fault>()> read_input;
 
   ChipScale scale() const { return options.is_local_time ? ChipScale::kLocalTime : ChipScale::kUtc; }
@@ -52,13 +52,13 @@ ExitStatus repair(Job& job, ChosenClock& chosen);
 ExitStatus trim(Job& job, ChosenClock& chosen);
 ExitStatus detect(Job& job);
 
-// The command, whichever it is.
+// Runs the command that the options name.
 ExitStatus run(Job& job);
 
-// Absent: the clock may be written, as no sntpd that runs has it, or the user forces it.
+// Returns nothing if the clock may be written, because no running sntpd uses it or the user forces it.
 std::optional<Fault> find_owner(const Job& job, const std::string& name);
 
-// One line on stderr, and where records are asked for, one of its error.
+// Prints one line on stderr and, if records are asked for, a record of the error.
 ExitStatus report(const Job& job, const std::string& name, const Fault& fault);
 
 }  // namespace isletime::rtcset

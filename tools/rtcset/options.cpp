@@ -64,7 +64,7 @@ void add_options(CLI::App& app, Options& options, Words& words) {
   app.add_flag("--json", options.json, "Print JSON, one object a line");
 }
 
-// --help, which is to fit a screen, only names them.
+// Adds options that --help, which must fit a screen, only names.
 void add_rare_options(CLI::App& app, Options& options, Words& words) {
   constexpr const char* kHidden = "";
   app.add_option("--address", words.address)
@@ -78,7 +78,7 @@ void add_rare_options(CLI::App& app, Options& options, Words& words) {
   app.add_flag("--local-time", options.is_local_time)->group(kHidden);
 }
 
-// What does not belong together. Null: all is well.
+// Finds options that contradict each other. Returns null if there are none.
 const char* find_fault(const CLI::App& app, const Options& options) {
   const bool has_argument = app.count("ARGUMENT") > 0;
   const bool takes_argument = options.command == Command::kSet || options.command == Command::kTrim;
@@ -88,7 +88,7 @@ const char* find_fault(const CLI::App& app, const Options& options) {
   return nullptr;
 }
 
-// Null: all is well.
+// Parses the command's argument. Returns null if that succeeded.
 const char* parse_argument(Options& options, const std::string& word) {
   switch (options.command) {
     case Command::kSet: {
@@ -144,7 +144,7 @@ battery_clock::WantedClock wanted_clock(const Options& options) {
 
 std::optional<std::int64_t> parse_ppm(std::string_view text) {
   constexpr std::int64_t kMost = 1'000'000;
-  // The same digits as seconds have, a thousandth of a part being a nanosecond's place.
+  // The number is parsed like seconds, so a part per 10^9, which is a thousandth of a ppm, is a millisecond.
   const auto parts = parse_decimal_seconds(text);
   if (!parts) return std::nullopt;
   const std::int64_t ppb = std::chrono::round<std::chrono::milliseconds>(*parts).count();

@@ -21,7 +21,7 @@ const char* to_string(Command command);  // as on the command line
 struct FromSystem {};
 using SetTo = std::variant<FromSystem, WallTime>;
 
-// In parts per 10^9; positive: the clock runs faster.
+// In parts per 10^9; if positive, the clock runs faster.
 struct TrimShow {};
 struct TrimTo {
   std::int64_t ppb;
@@ -36,23 +36,24 @@ struct Options {
   Command command = Command::kShow;
   SetTo set_to;
   TrimJob trim;
-  std::optional<std::string> device;  // absent: the only one that has a clock
+  std::optional<std::string> device;  // nothing means the only one that has a clock
   std::optional<ChipModel> chip;
   std::optional<std::uint8_t> address;
-  std::optional<std::string> control;  // of sntpd; absent: where it puts it by default
-  bool is_local_time = false;          // what the clock is set to
+  std::optional<std::string> control;  // sntpd's control socket; nothing means its default place
+  bool is_local_time = false;          // the clock keeps local time, not UTC
   bool json = false;
   bool is_dry_run = false;
   bool force = false;
   Log::Level level = Log::Level::kNotices;
 };
 
-// The status: help was printed, or stderr says what is wrong.
+// The error is the exit status: help was printed, or stderr says what is wrong.
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv);
 
 battery_clock::WantedClock wanted_clock(const Options& options);
 
-// "-1.25": decimal, to the ninth part. Absent: it is no number, or beyond 1000.
+// Parses a decimal number of ppm such as "-1.25", and returns parts per 10^9, or nothing if it is no number
+// or beyond 1000 ppm.
 std::optional<std::int64_t> parse_ppm(std::string_view text);
 
 }  // namespace isletime::rtcset

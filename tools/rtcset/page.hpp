@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a command tells people: a sentence, and rows that explain it.
+// A command's output for people: a sentence, and rows that explain it.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ class Page {
 
   Page& row(const char* title, const std::string& value, const std::string& remark = "");
   Page& rows_of(const Comparison& comparison);
-  // Left out with --quiet, where what is bad goes to stderr.
+  // With --quiet nothing is printed, except that a bad result goes to stderr.
   void print(Job& job) const;
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A drift fit from stdin.
+// Reads a drift fit from stdin.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace isletime::rtcset {
 
-// All of it. Error: a terminal, at which nobody would type a drift fit.
+// Reads stdin to its end. Fails if it is a terminal, at which nobody would type a drift fit.
 Result<std::string, battery_clock::Fault> read_stdin();
 
 }  // namespace isletime::rtcset

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// rtcset repair: control registers that were corrupted; never the time, nor the flag that tells whether it
-// was lost.
+// rtcset repair: repairs control registers that were corrupted. It changes neither the time nor the flag that
+// tells whether it was lost.
 #include <fmt/format.h>
 
 #include "tools/rtcset/page.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// rtcset set: by the system clock, or to a time that is given.
+// rtcset set: sets a battery clock by the system clock, or to a time that is given.
 #include <fmt/format.h>
 
 #include "libsync/core/rfc3339.hpp"
@@ -16,7 +16,7 @@ namespace {
 using battery_clock::Achieved;
 using battery_clock::SetReference;
 
-// A time that is given was right when the program began.
+// A time that is given was right when the program was started.
 SetReference reference_of(const Job& job) {
   if (const auto* time = std::get_if<WallTime>(&job.options.set_to))
     return SetReference{job.machine, Instant{job.began, *time, {}}};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// rtcset show, compare: what a battery clock says, and how far it is from the system clock.
+// rtcset show, compare: show a battery clock's time, and its offset from the system clock.
 #include <fmt/format.h>
 
 #include "libsync/core/rfc3339.hpp"
@@ -10,7 +10,7 @@
 namespace isletime::rtcset {
 namespace {
 
-// Beside the time; what cannot be had is left out.
+// The values that are shown besides the time. What cannot be read is left out.
 struct Details {
   std::optional<MilliCelsius> temperature;
   std::optional<TrimRange> trim_range;

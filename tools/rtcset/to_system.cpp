@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// rtcset to-system: the system clock is stepped to a battery clock that may be believed.
+// rtcset to-system: steps the system clock to a battery clock whose time is believed.
 #include <fmt/format.h>
 
 #include "tools/common/battery_clock/record.hpp"
@@ -26,7 +26,7 @@ Fault not_stepped(const SysError& error) {
   return {"failed", "the clock was not set: " + to_string(error)};
 }
 
-// Left alone: it was right, or this is a rehearsal.
+// kLeftAlone means that the clock was right, or that this is a dry run.
 enum class Done : std::uint8_t { kStepped, kLeftAlone };
 
 void print(Job& job, const ChosenClock& chosen, const Measurement& measurement, Done done,
@@ -49,7 +49,7 @@ ExitStatus to_system(Job& job, ChosenClock& chosen) {
   if (const auto obstacle = find_obstacle(job, find_doubt(*measurement, job.made))) {
     return report(job, chosen.name, *obstacle);
   }
-  // Forced or not, there must be a time.
+  // Even if forced, the clock must have a time.
   if (!measurement->comparison) return report(job, chosen.name, *measurement->fault);
   const Comparison& now = *measurement->comparison;
   if (std::chrono::abs(now.offset.value) <= now.bound.value) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// rtcset trim: by how much a battery clock is made to run faster or slower.
+// rtcset trim: makes a battery clock run faster or slower.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -10,14 +10,14 @@
 namespace isletime::rtcset {
 namespace {
 
-// No chip is trimmed more finely; a driver of the kernel takes a thousandth.
+// No chip has finer steps, although a kernel driver accepts parts per 10^9.
 constexpr std::int64_t kFinestStep = 100;
 
 std::int64_t ppb_of(TrimSteps steps, const TrimRange& range) {
   return std::int64_t{steps.value} * range.step_ppb;
 }
 
-// The nearest. Error: beyond what the chip can.
+// Returns the nearest number of steps. Fails if that is beyond the chip's range.
 Result<TrimSteps, Fault> steps_of(std::int64_t ppb, const TrimRange& range) {
   const std::int64_t half = range.step_ppb / 2;
   const std::int64_t steps = (ppb >= 0 ? ppb + half : ppb - half) / range.step_ppb;
@@ -32,7 +32,7 @@ Result<TrimSteps, Fault> steps_of(std::int64_t ppb, const TrimRange& range) {
   return TrimSteps{static_cast<std::int32_t>(steps)};
 }
 
-// By how much faster than now.
+// Returns by how much faster than now the clock is to run, in parts per 10^9.
 Result<std::int64_t, Fault> correction_from_input(Job& job, const TrimRange& range) {
   const auto input = job.read_input();
   if (!input) return Unexpected{input.error()};
@@ -49,7 +49,7 @@ Result<std::int64_t, Fault> correction_from_input(Job& job, const TrimRange& ran
   return -fit->drift;
 }
 
-// Absent: it is only to be shown.
+// Returns the wanted trim, in parts per 10^9, or nothing if it is only to be shown.
 Result<std::optional<std::int64_t>, Fault> wanted(Job& job, std::int64_t present, const TrimRange& range) {
   if (std::holds_alternative<TrimShow>(job.options.trim)) return std::optional<std::int64_t>{};
   if (const auto* to = std::get_if<TrimTo>(&job.options.trim)) return std::optional{to->ppb};
@@ -103,7 +103,7 @@ ExitStatus trim(Job& job, ChosenClock& chosen) {
   if (const auto fault = clock.set_trim(*steps)) return report(job, chosen.name, *fault);
   const auto now = read_patiently(host, read);
   if (!now) return report(job, chosen.name, now.error());
-  // A driver of the kernel rounds to the steps of its chip.
+  // A kernel driver rounds to the steps of its chip.
   if (*now != *steps && range->step_ppb > 1) {
     return report(
         job, chosen.name,

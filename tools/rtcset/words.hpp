@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the commands say in common, to people and as records.
+// Texts and records that several commands print.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@ namespace isletime::rtcset {
 
 std::string ppm_text(std::int64_t ppb);  // "+0.300"
 const char* integrity_text(Integrity integrity);
-// "the battery clock is 1.2 ms behind, give or take 0.5 ms".
+// Returns "the battery clock is 1.2 ms behind, give or take 0.5 ms".
 std::string comparison_text(const battery_clock::Comparison& comparison);
 
-// Begins an object by a record's members.
+// Starts an object with the record's members.
 JsonWriter json_of(const SampleRecord& record);
 
 }  // namespace isletime::rtcset

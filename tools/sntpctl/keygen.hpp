@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sntpctl keygen: a new key for a key file, to stdout or into the file. Asks no sntpd.
+// sntpctl keygen: writes a new key for a key file, to stdout or into the file. It does not contact sntpd.
 #pragma once
 
 #include "tools/common/exit_status.hpp"

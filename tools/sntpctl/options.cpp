@@ -40,7 +40,8 @@ std::optional<Command> parse_command(const std::string& word) {
   return found == kCommands.end() ? std::nullopt : std::optional{*found};
 }
 
-// Empty: the command's name has not changed. An alias would keep two names for one thing.
+// Returns a hint if the command was renamed, or an empty text. There is no alias, which would keep two names
+// for one command.
 std::string new_name_of(const std::string& command) {
   return command == "window" ? "window is now called set-rate-error" : "";
 }
@@ -109,7 +110,7 @@ void add_keygen_options(CLI::App& app, KeygenOptions& options, Words& words) {
       ->group(kHidden);
 }
 
-// Finds options that are for the other commands. Null: there are none.
+// Finds options that are for other commands. Returns null if there are none.
 const char* find_fault_of_keygen(const CLI::App& app) {
   for (const char* option : {"--control", "--json"}) {
     if (app.count(option) > 0) return "keygen asks no sntpd: --control and --json are not for it";
@@ -117,7 +118,7 @@ const char* find_fault_of_keygen(const CLI::App& app) {
   return nullptr;
 }
 
-// Finds arguments and options that do not belong to the command. Null: all is well.
+// Finds arguments and options that do not belong to the command. Returns null if there are none.
 const char* find_fault(const CLI::App& app, Command command) {
   const bool has_argument = app.count("ARGUMENT") > 0;
   if (command == Command::kSet && !has_argument) return "set: which time? As in 2026-02-03T04:05:06Z";
@@ -137,14 +138,14 @@ const char* find_fault(const CLI::App& app, Command command) {
   return nullptr;
 }
 
-// Reads the command's argument. Null: it is understood.
+// Parses the command's argument. Returns null if that succeeded.
 const char* parse_argument(const std::string& argument, bool has_uncertainty, Options& options) {
   if (options.command == Command::kSetRateError) options.fit = argument;
   if (options.command != Command::kSet) return nullptr;
   const auto time = parse_rfc3339(argument);
   if (!time) return "set: TIME is not a time as in 2026-02-03T04:05:06Z";
   options.time = *time;
-  // A person, or date(1), tells the second that it is: the time is somewhere within it.
+  // A person, or date(1), gives a whole second, so the time lies somewhere within it.
   const bool is_whole = argument.find('.') == std::string::npos;
   if (is_whole && !has_uncertainty) options.time += std::chrono::milliseconds{500};
   return nullptr;

@@ -31,24 +31,24 @@ struct KeygenOptions {
   std::uint32_t id = 1;
   KeyType type = KeyType::kSha256;
   KeyDialect dialect = KeyDialect::kChrony;
-  std::optional<std::string> out;  // absent: stdout
+  std::optional<std::string> out;  // nothing means stdout
 };
 
 struct Options {
   Command command = Command::kStatus;
-  std::optional<std::string> control;  // absent: where sntpd puts it by default
+  std::optional<std::string> control;  // sntpd's control socket; nothing means its default place
   bool json = false;
   bool follow = false;
-  unsigned lines = 20;  // of the activity
+  unsigned lines = 20;  // of the activity to show
   WallTime time;        // to set
   Dispersion uncertainty{std::chrono::milliseconds{500}};
-  std::string fit;                // the file of the fit; "-": stdin
-  std::optional<Ppm> rate_error;  // what the fit says; absent: it has not been read
+  std::string fit;                // the file of the fit; "-" is stdin
+  std::optional<Ppm> rate_error;  // by the fit; nothing until it has been read
   KeygenOptions keygen;
   Log::Level level = Log::Level::kNotices;
 };
 
-// The status: help was printed, or stderr says what is wrong.
+// The error is the exit status: help was printed, or stderr says what is wrong.
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv);
 
 }  // namespace isletime::sntpctl

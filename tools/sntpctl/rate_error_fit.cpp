@@ -21,24 +21,24 @@
 namespace isletime::sntpctl {
 namespace {
 
-// A bound that is exceeded more often than this is no bound.
+// A fit's interval serves as a bound only if its confidence is at least this.
 constexpr double kLeastConfidence = 0.95;
 
 Unexpected<FitRefusal> bad(std::string text) {
   return {{std::move(text), ExitStatus::kUsage}};
 }
 
-// Absent: the member is missing, or no number.
+// Returns nothing if the member is missing or no number.
 std::optional<double> number(const JsonValue& fit, const char* name) {
   const JsonValue* member = fit.find(name);
   const auto* digits = member == nullptr ? nullptr : member->number();
   if (digits == nullptr) return std::nullopt;
-  double value = HUGE_VAL;  // stays so if it is out of range
+  double value = HUGE_VAL;  // keeps this value if the number is out of range
   std::from_chars(digits->text.data(), digits->text.data() + digits->text.size(), value);
   return value;
 }
 
-// Why a fit of this source says nothing of this machine's clock; empty: it does.
+// Returns why a fit of this source says nothing of this machine's clock; empty if it does.
 std::string fault_of(const std::string& source) {
   if (source.empty() || source.starts_with("ntp:") || source.starts_with(kSimulatedSource)) return {};
   if (source.starts_with("rtc:"))

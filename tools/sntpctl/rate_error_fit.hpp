@@ -20,13 +20,13 @@ struct FitRefusal {
 };
 
 struct RateErrorFit {
-  Ppm rate_error;  // by how much the clock may be wrong, above 0: the larger end of the interval
-  std::vector<std::string> doubts;  // clauses that people are to know
+  Ppm rate_error;                   // the larger end of the interval, above 0
+  std::vector<std::string> doubts;  // clauses for people
 };
 
 Result<RateErrorFit, FitRefusal> parse_rate_error_fit(std::string_view text);
 
-// "-": stdin. The refusal names the file.
+// Reads the fit from a file; "-" is stdin. The refusal names the file.
 Result<RateErrorFit, FitRefusal> read_rate_error_fit(const std::string& file);
 
 }  // namespace isletime::sntpctl

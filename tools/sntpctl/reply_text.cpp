@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kAbsent = "-";
 
-// Reads an object's members as cells of a table.
+// Converts an object's members to cells of a table.
 class Fields {
  public:
   explicit Fields(const JsonValue& object) : object_(object) {}
@@ -99,7 +99,7 @@ std::string leap_text(const std::string& leap) {
   return "unsynchronised";
 }
 
-// "ds3231, 24.25 C, 0.312000 ppm, written 2 times, 0 repairs"
+// Returns "ds3231, 24.25 C, 0.312000 ppm, written 2 times, 0 repairs".
 std::string rtc_text(const Fields& rtc) {
   const std::string chip = rtc.text("chip");
   std::string out = chip.empty() ? "has not answered yet" : chip;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Replies for people. What a reply lacks is shown as "-"; what it should not hold (control
-// characters) never reaches the terminal.
+// Converts replies to text for people. Missing members are shown as "-", and control characters never reach
+// the terminal.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace isletime::sntpctl {
 
-// Whole lines. `command`: what was asked.
+// Returns whole lines. `command` is the one whose reply this is.
 std::string reply_text(Command command, const JsonValue& reply, bool shows_colours);
 
 }  // namespace isletime::sntpctl

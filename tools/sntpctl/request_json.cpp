@@ -14,7 +14,7 @@ std::string request_json(const Options& options) {
     json.time("time", options.time).seconds("uncertainty_s", options.uncertainty.value);
   }
   if (options.rate_error) {
-    constexpr int kDecimals = 6;  // tell every Ppm from the next
+    constexpr int kDecimals = 6;  // enough to distinguish all values of Ppm
     json.number("rate_ppm", static_cast<double>(options.rate_error->scaled) / 65536, kDecimals);
   }
   return json.object();

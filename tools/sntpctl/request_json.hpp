@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The requests of sntpctl to sntpd, as lines without their end.
+// The requests of sntpctl to sntpd, as lines without line ends.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace isletime::sntpctl {
 
-// For every command but feed.
+// Returns the request of any command except feed.
 std::string request_json(const Options& options);
 std::string feed_json(const SampleRecord& sample);
 

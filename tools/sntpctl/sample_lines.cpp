@@ -37,7 +37,7 @@ SampleLines::Taken SampleLines::take(const LineSplitter::Line& line) {
     case Format::kJson:
       return judged(parse_json_sample(line.text));
     case Format::kCsv:
-      // Files that were joined one behind the other repeat the header.
+      // Files that were concatenated repeat the header.
       if (line.text == header_) return Nothing{};
       return judged(csv_->read(line.text));
   }

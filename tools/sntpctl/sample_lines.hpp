@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sample records from a pipe, line by line: JSON objects, or CSV under a header; the first line that
-// is not blank decides. Pure: lines come in, what to do with each comes out.
+// Parses sample records line by line: JSON objects, or CSV after a header. The first line that is not blank
+// decides which. No I/O: lines come in, and what to do with each comes out.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@ namespace isletime::sntpctl {
 class SampleLines {
  public:
   struct Nothing {};  // a blank line or a header
-  struct NoOffset {   // a measurement that failed, which is no fault
+  struct NoOffset {   // a record of a failed measurement, which is not a fault of the file
     std::string source;
     std::string error;
   };

@@ -105,7 +105,7 @@ bool Session::wait_for_input() {
     if (stop_requested()) return false;
     if (ready < 0) continue;
     if (polled[0].revents != 0) return true;
-    // Nothing was asked, so this line is no reply.
+    // No request was sent, so this line is not a reply.
     const auto line = connection_.receive(nanoseconds::zero());
     if (!line && line.error() == Silence::kTooLate) continue;
     explain(line ? Silence::kTooLong : line.error());
@@ -138,7 +138,7 @@ std::optional<ExitStatus> Session::feed_sample(const SampleRecord& sample) {
   if (const auto* status = std::get_if<ExitStatus>(&answer)) return *status;
   if (const auto* refusal = std::get_if<Refusal>(&answer)) {
     refuse_line(fmt::format("{}: {}", refusal->name, refusal->message));
-    // The next one would not be permitted either.
+    // The next request would not be permitted either.
     const auto status = status_of(refusal->name);
     return status == ExitStatus::kSystemFailed ? std::optional{status} : std::nullopt;
   }
@@ -183,7 +183,7 @@ ExitStatus Session::explain(Silence silence) const {
       return ExitStatus::kSystemFailed;
     case Silence::kInterrupted:
       if (options_.command != Command::kFeed && !options_.follow) return ExitStatus::kSystemFailed;
-      // A signal is how a command that goes on for ever ends.
+      // A command that runs without end is ended by a signal, which is no failure.
       return any_refused_ ? ExitStatus::kBadVerdict : ExitStatus::kGood;
   }
   return ExitStatus::kSystemFailed;

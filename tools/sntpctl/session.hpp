@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Takes one command from its request to its printed result: replies on stdout, refusals on stderr.
+// Runs one command: sends its request and prints replies on stdout and refusals on stderr.
 #pragma once
 
 #include <optional>
@@ -32,15 +32,15 @@ class Session {
     std::string line;
     JsonValue value;
   };
-  // The status: no reply, and stderr says why.
+  // An exit status means that there was no reply, and that stderr says why.
   using Answer = std::variant<Reply, Refusal, ExitStatus>;
 
   ExitStatus show();
   ExitStatus feed();
-  // Absent: go on.
+  // Returns nothing if the command continues.
   std::optional<ExitStatus> feed_line(const LineSplitter::Line& line);
   std::optional<ExitStatus> feed_sample(const SampleRecord& sample);
-  // True: there is something to read on stdin. False: stop, and stderr says why unless a signal asked for it.
+  // Returns true if stdin can be read. Otherwise the command stops; stderr says why unless it was a signal.
   bool wait_for_input();
   void refuse_line(const std::string& why);
 

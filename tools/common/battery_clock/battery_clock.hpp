@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A battery clock as the commands use it, whether its chip is spoken to or a driver of the kernel. It counts
-// whole seconds of whatever scale it was set to.
+// A battery clock as the commands use it, either a chip on a bus or a device of a kernel driver. It counts
+// whole seconds, of UTC or of local time.
 #pragma once
 
 #include <optional>
@@ -23,21 +23,22 @@ class BatteryClock {
 
   virtual std::string kind() const = 0;  // "ds3231"
   virtual Result<RtcReading, Fault> read() = 0;
-  // The number of its second, by the quickest means that there is. Absent: what it shows is none.
+  // Reads the second within the minute in the fastest way. Returns nothing if the register holds none.
   virtual Result<std::optional<std::uint8_t>, Fault> read_second() = 0;
 
   virtual std::optional<Fault> prepare() = 0;
-  // The second begins set_delay() after the call. The clock passes for good only if all of it succeeded.
+  // Sets the time. The second that is set begins set_delay() after the call. The clock reports that its time
+  // is good only if everything succeeded.
   virtual std::optional<Fault> set(const CivilTime& time) = 0;
   virtual nanoseconds set_delay() const = 0;
 
   virtual Result<std::optional<MilliCelsius>, Fault> temperature() = 0;
-  // Absent: it cannot be trimmed.
+  // Returns nothing if the clock cannot be trimmed.
   virtual std::optional<TrimRange> trim_range() = 0;
   virtual Result<TrimSteps, Fault> trim() = 0;
   virtual std::optional<Fault> set_trim(TrimSteps trim) = 0;
 
-  // Absent: a driver keeps the registers to itself.
+  // Returns nothing if a kernel driver does not give access to the registers.
   virtual Result<std::optional<RegisterReport>, Fault> inspect() = 0;
   virtual std::optional<Fault> repair() = 0;
 };

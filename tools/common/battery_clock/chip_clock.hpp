@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A battery clock whose chip is spoken to over its bus.
+// A battery clock whose chip is accessed over its bus.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@ namespace isletime::battery_clock {
 
 class ChipClock final : public BatteryClock {
  public:
-  // `near`: tells the century.
+  // `near` tells the century.
   ChipClock(std::unique_ptr<I2cBus> bus, ChipModel model, std::uint8_t address, const CivilDate& near);
 
   std::string kind() const override;

@@ -9,7 +9,7 @@
 namespace isletime::battery_clock {
 namespace {
 
-// By how much zones turn their clocks back; Lord Howe Island by half an hour.
+// The changes of clocks at the ends of daylight saving; Lord Howe Island's is half an hour.
 constexpr std::array kTurns{seconds{0}, seconds{-1800}, seconds{1800}, seconds{-3600}, seconds{3600}};
 
 seconds systems_choice(seconds shown) {

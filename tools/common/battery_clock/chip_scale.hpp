@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The scale that a battery clock is set to, UTC or this machine's local time, and the system's.
+// Converts between UTC and the scale that a battery clock is set to: UTC or this machine's local time.
 #pragma once
 
 #include <optional>
@@ -11,8 +11,8 @@ namespace isletime::battery_clock {
 
 enum class ChipScale : std::uint8_t { kUtc, kLocalTime };
 
-// `shown`: since the epoch, if what the chip shows were UTC. Of a local time that comes twice, as when summer
-// time ends, the one that is nearer to `near`.
+// `shown` is the chip's reading as seconds since the epoch, as if it were UTC. If the local time occurs
+// twice, as at the end of daylight saving, the one nearer to `near` is returned.
 seconds to_utc(seconds shown, ChipScale scale, seconds near);
 seconds from_utc(seconds utc, ChipScale scale);
 bool comes_twice(seconds shown, ChipScale scale);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which century a chip is in, of whose year two digits are told.
+// Determines the century of a chip that stores two digits of the year.
 #pragma once
 
 #include "libsync/core/civil_time.hpp"
@@ -7,8 +7,8 @@
 
 namespace isletime::battery_clock {
 
-// The date that a chip's year is the nearest to. Chips count leap years from 2000 to 2099, and so do the
-// kernel's drivers. `made`: when this program was.
+// Returns the date to which a chip's year is the nearest. Chips and kernel drivers count leap years correctly
+// from 2000 to 2099. `made` is the build time.
 inline CivilDate near_date(WallTime made) {
   constexpr CivilDate kMiddle{.year = 2050, .month = 1, .day = 1};
   const CivilDate date = to_civil_time(made).date;

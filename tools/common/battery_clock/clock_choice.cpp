@@ -33,7 +33,7 @@ bool may_be(const Detected& chip, ChipModel model) {
   return chip.model == model || chip.or_model == model;
 }
 
-// Somebody answers, and it is not what was asked for.
+// A chip answers, but it is not the one that was asked for.
 std::optional<Fault> find_fault(const Detected& chip, const WantedClock& wanted) {
   if (chip.error) return fault_of(*chip.error);
   if (!chip.model && !(wanted.chip && wanted.is_forced)) {
@@ -51,7 +51,7 @@ std::optional<Fault> find_fault(const Detected& chip, const WantedClock& wanted)
   return std::nullopt;
 }
 
-// To its end, signals or not: what is begun then says that it was interrupted.
+// A detection is always completed. If a signal asks to stop, the operation after it reports that.
 struct DetectHost {
   MonoTime mono() { return machine.mono_now(); }
   bool sleep_until(MonoTime time) {
@@ -112,7 +112,7 @@ std::string listed(const std::vector<Candidate>& candidates) {
   return text;
 }
 
-// None of them can be used. If all for one reason, that says what to do.
+// None of the candidates can be used. If the reason is the same for all, its text says what to do.
 Fault fault_of_all(const std::vector<Candidate>& candidates) {
   const Fault& first = *candidates[0].fault;
   std::string text;

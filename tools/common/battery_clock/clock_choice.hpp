@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which battery clock is meant: the one that was named, or the only one that the machine has. What a chip is,
-// its registers tell, never its address alone.
+// Chooses the battery clock that was named, or the only one of the machine. A chip is identified by its
+// registers, never by its address alone.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,12 @@
 
 namespace isletime::battery_clock {
 
-// What a user says of the clock that is meant.
+// The user's choice of the clock.
 struct WantedClock {
-  std::optional<std::string> device;  // absent: the only one that has a clock
+  std::optional<std::string> device;  // nothing means the only one that has a clock
   std::optional<ChipModel> chip;
   std::optional<std::uint8_t> address;
-  bool is_forced = false;  // past a driver of the kernel, and for whatever `chip` says
+  bool is_forced = false;  // bypasses a kernel driver, and accepts `chip` against the registers
 };
 
 struct ChosenClock {
@@ -28,20 +28,20 @@ struct ChosenClock {
   Clock clock;
 };
 
-// What may be a battery clock, and what is known of it.
+// A device that may be a battery clock.
 struct Candidate {
   std::string path;
   std::optional<std::uint8_t> address;  // on a bus
-  std::optional<ChipModel> model;       // absent: none that is known
+  std::optional<ChipModel> model;       // nothing if it is not a known one
   std::optional<Fault> fault;           // why it cannot be used
   std::string kind;                     // "ds3231"; "rtc-ds1307 1-0068"
 };
 std::string name_of(const Candidate& candidate);
 
-// Of one path, or of all that there are. Writes nothing but register pointers.
+// Finds the candidates on one path, or on all of them. It writes only register pointers.
 std::vector<Candidate> find_candidates(const WantedClock& wanted, Devices& devices, Machine& machine);
 
-// The fault's text names the device.
+// Returns the chosen clock. The text of a fault names the device.
 Result<ChosenClock, Fault> choose_clock(const WantedClock& wanted, Devices& devices, Machine& machine,
                                         const CivilDate& near);
 

@@ -14,7 +14,7 @@
 namespace isletime::battery_clock {
 namespace {
 
-// Empty: it has none, or did not say.
+// Returns an empty name if sntpd has no battery clock, or did not reply.
 std::string rtc_of(ControlConnection& connection) {
   if (!connection.send(JsonWriter{}.text("request", "status").object())) return {};
   const auto line = connection.receive(kPatience);
@@ -26,7 +26,7 @@ std::string rtc_of(ControlConnection& connection) {
   return name == nullptr ? std::string{} : *name;
 }
 
-// sntpd leaves out an address that it was not given.
+// The name that sntpd gives lacks the address if that was not configured.
 bool is_same_clock(const std::string& of_sntpd, const std::string& ours) {
   return !of_sntpd.empty() && (ours == of_sntpd || ours.starts_with(of_sntpd + '@'));
 }

@@ -11,13 +11,13 @@ namespace isletime::battery_clock {
 
 struct RunningSntpd {
   std::string path;  // of its control socket
-  std::string rtc;   // its battery clock, "rtc:/dev/i2c-1@0x68"; empty: none that it told of
+  std::string rtc;   // its battery clock, "rtc:/dev/i2c-1@0x68"; empty if it reported none
 };
 
-// Asks at `control`, or where sntpd puts its socket by default. Absent: none runs.
+// Asks at `control`, or at the default place of sntpd's socket. Returns nothing if no sntpd is running.
 std::optional<RunningSntpd> find_sntpd(const std::optional<std::string>& control);
 
-// Absent: the clock of this name may be written, as the sntpd that runs, if any, does not have it.
+// Returns nothing if the clock of this name may be written, because no running sntpd uses it.
 std::optional<Fault> find_owner(const std::optional<RunningSntpd>& sntpd, const std::string& name);
 
 }  // namespace isletime::battery_clock

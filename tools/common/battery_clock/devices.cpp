@@ -13,7 +13,7 @@
 namespace isletime::battery_clock {
 namespace {
 
-// Of "i2c-10" with "i2c-" 10. Absent: it is named otherwise.
+// Returns 10 for the name "i2c-10" and the prefix "i2c-", or nothing if the name does not match.
 std::optional<unsigned> number_behind(std::string_view prefix, std::string_view name) {
   if (!name.starts_with(prefix)) return std::nullopt;
   name.remove_prefix(prefix.size());
@@ -37,7 +37,7 @@ std::vector<std::string> numbered(std::string_view prefix) {
   return paths;
 }
 
-// As the kernel names the driver of /dev/rtcN: "rtc-ds1307 1-0068".
+// Returns the kernel's name for the driver of /dev/rtcN: "rtc-ds1307 1-0068".
 std::string driver_of(const std::string& path) {
   const std::string name = std::filesystem::path(path).filename();
   std::ifstream file("/sys/class/rtc/" + name + "/name");
@@ -57,7 +57,7 @@ std::vector<std::string> DevicesOfLinux::list() {
 Result<Device, Fault> DevicesOfLinux::open(const std::string& path, I2cDev::Claims claims) {
   auto bus = I2cDev::open(path, claims);
   if (bus) return Device{Bus{std::move(*bus)}};
-  // A clock may be readable where it is not writable.
+  // A clock may be readable without being writable.
   if (bus.error().code != ENOTTY && bus.error().code != EACCES) return Unexpected{fault_of(bus.error())};
   auto clock = DevRtc::open(path);
   if (clock) return Device{Clock{std::make_unique<KernelClock>(std::move(*clock), driver_of(path))}};

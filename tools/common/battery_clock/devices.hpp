@@ -24,12 +24,12 @@ class Devices {
   Devices& operator=(const Devices&) = delete;
   virtual ~Devices() = default;
 
-  // Paths, buses first.
+  // Returns the paths of all devices, buses first.
   virtual std::vector<std::string> list() = 0;
   virtual Result<Device, Fault> open(const std::string& path, I2cDev::Claims claims) = 0;
 };
 
-// /dev/i2c-* and /dev/rtc*.
+// The devices /dev/i2c-* and /dev/rtc*.
 class DevicesOfLinux final : public Devices {
  public:
   std::vector<std::string> list() override;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Why something was not done: a word for records, a clause for people that says what to do, and how to end.
+// The reason why something was not done: a word for records, a clause for people that says what to do, and
+// the exit status.
 #pragma once
 
 #include <string>

@@ -40,8 +40,8 @@ Result<RtcReading, Fault> KernelClock::read() {
   return *reading;
 }
 
-// Its update interrupts would tell no more: they bound an edge from one side only, by when the program woke
-// up.
+// Update interrupts would not be more accurate, because they bound an edge from one side only, by the time
+// when the program woke up.
 Result<std::optional<std::uint8_t>, Fault> KernelClock::read_second() {
   const auto second = device_.read_second();
   if (!second) return Unexpected{fault_of(second.error())};
@@ -53,7 +53,7 @@ std::optional<Fault> KernelClock::set(const CivilTime& time) {
   return std::nullopt;
 }
 
-// The kernel takes any number of parts per 10^9, and rounds it to what the chip can.
+// The kernel accepts any number of parts per 10^9, and rounds it to the chip's steps.
 std::optional<TrimRange> KernelClock::trim_range() {
   if (!device_.correction()) return std::nullopt;
   return TrimRange{{std::numeric_limits<std::int32_t>::min()}, {std::numeric_limits<std::int32_t>::max()}, 1};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A battery clock that a driver of the kernel has, as /dev/rtcN.
+// A battery clock that a kernel driver offers as /dev/rtcN.
 #pragma once
 
 #include "libsync/posix/dev_rtc.hpp"
@@ -9,7 +9,7 @@ namespace isletime::battery_clock {
 
 class KernelClock final : public BatteryClock {
  public:
-  // `driver`: as the kernel names it, for people.
+  // `driver` is the kernel's name of the driver, for people.
   KernelClock(DevRtc device, std::string driver) : device_(std::move(device)), driver_(std::move(driver)) {}
 
   std::string kind() const override;
@@ -17,7 +17,7 @@ class KernelClock final : public BatteryClock {
   Result<std::optional<std::uint8_t>, Fault> read_second() override;
   std::optional<Fault> prepare() override { return std::nullopt; }
   std::optional<Fault> set(const CivilTime& time) override;
-  // The kernel does not tell: what it is shows after the first set.
+  // The kernel does not report the delay; it is measured after the first set.
   nanoseconds set_delay() const override { return nanoseconds::zero(); }
   Result<std::optional<MilliCelsius>, Fault> temperature() override { return std::optional<MilliCelsius>{}; }
   std::optional<TrimRange> trim_range() override;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How far a battery clock is from the system clock: by the edges of its seconds, with a bound, and never by
-// one blind look, which would be up to a second wrong.
+// Measures a battery clock's offset from the system clock, with a bound, by the edges of its seconds. A
+// single reading would be wrong by up to a second.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ struct Comparison {
   WallTime time;     // by the system clock
   Offset offset;     // battery clock - system clock
   Dispersion bound;  // of the offset's error
-  // In local time, what the clock shows comes twice: the offset may be wrong by an hour.
+  // The reading is a local time that occurs twice, so the offset may be wrong by an hour.
   bool is_ambiguous = false;
 };
 
@@ -27,7 +27,7 @@ struct Measurement {
   std::optional<Fault> fault;  // why there is no comparison, though the clock answers
 };
 
-// A battery clock and its machine, as run_rtc() has them to read by.
+// Gives run_rtc() access to a battery clock and to the machine's clocks.
 class ClockHost {
  public:
   ClockHost(BatteryClock& clock, Machine& machine) : clock_(clock), machine_(machine) {}
@@ -53,21 +53,23 @@ class ClockHost {
   std::optional<Fault> fault_;
 };
 
-// What a stepper that is done came to. `last`: the last error that it was told of.
+// Returns why a stepper that has ended found no edge, or nothing if it found one. `last` is the last fault
+// that it was given.
 std::optional<Fault> fault_of(const RtcStepper& stepper, const std::optional<Fault>& last);
 
-// By the edge that a stepper has found. `expected`: which of two local times the clock shows.
+// Computes the comparison from the edge that a stepper has found. If the local time occurs twice, the one
+// nearer to the system clock + `expected` is taken.
 Result<Comparison, Fault> compare(const RtcStepper& stepper, Machine& machine, ChipScale scale,
                                   Offset expected = {});
 
-// Takes up to 3 s, and 10 s if the clock is bad. Error: it does not answer.
+// Takes up to 3 s, or 10 s if the clock is faulty. Fails if the clock does not answer.
 Result<Measurement, Fault> measure(BatteryClock& clock, Machine& machine, ChipScale scale);
 
-// A word for records, and the rest of "it is".
+// name_of() returns a word for records; describe() completes "it is ...".
 const char* name_of(ImplausibleTime implausible);
 std::string describe(ImplausibleTime implausible, WallTime made);
 
-// Why what the clock shows may not be believed.
+// Returns why the clock's time is not to be believed, or nothing if it may be.
 std::optional<Fault> find_doubt(const Measurement& measurement, WallTime made);
 
 }  // namespace isletime::battery_clock

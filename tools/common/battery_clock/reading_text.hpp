@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a battery clock shows, for people.
+// Texts for people about a battery clock's reading.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 namespace isletime::battery_clock {
 
 std::string utc_text(seconds since_epoch);  // "2026-02-03T04:05:06Z"
-// What the clock shows by its own account, after something failed.
+// Returns a clause that says what the clock holds after something has failed.
 std::string holding_text(const Result<RtcReading, Fault>& reading);
 
 }  // namespace isletime::battery_clock

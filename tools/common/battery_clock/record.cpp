@@ -12,7 +12,7 @@ SampleRecord record_of(const std::string& name, const Measurement& measurement,
     record.time = measurement.comparison->time;
     record.reliable = !doubt;
   }
-  // A time that was lost is no sample, as wide as its bound would have to be.
+  // A time that the chip has lost is not a sample, because no bound would be wide enough.
   if (measurement.comparison && (!doubt || doubt->name == "untold")) {
     record.offset = measurement.comparison->offset.value;
     record.uncertainty = measurement.comparison->bound.value;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A measurement of a battery clock as a sample record.
+// Converts a measurement of a battery clock to a sample record.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace isletime::battery_clock {
 
-// `name`: of the clock. Absent doubt: reliable.
+// `name` is the clock's. Without a doubt the sample is reliable.
 SampleRecord record_of(const std::string& name, const Measurement& measurement,
                        const std::optional<Fault>& doubt, WallTime now);
 

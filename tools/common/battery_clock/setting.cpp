@@ -14,9 +14,9 @@
 namespace isletime::battery_clock {
 namespace {
 
-// What is asked of a set; with the bound of the measurement, it is told from failure.
+// The accuracy that is required of a set. A larger error, beyond the bound of the measurement, is a failure.
 constexpr nanoseconds kTolerance = std::chrono::milliseconds{2};
-// What a set is late by shows in what it achieved; what comes later is better put off by a second.
+// A write that would start later waits for the next second. A smaller delay shows in the measured error.
 constexpr nanoseconds kLatest = std::chrono::milliseconds{100};
 
 Fault incomplete(const char* step, const Fault& fault, BatteryClock& clock, ClockHost& host) {
@@ -24,7 +24,7 @@ Fault incomplete(const char* step, const Fault& fault, BatteryClock& clock, Cloc
   return {fault.name, fmt::format("{}: {}; {}", step, fault.text, holding_text(holds)), fault.status};
 }
 
-// The clock that is set, and what it is set by.
+// Gives run_rtc() access to the clock that is set and to its reference.
 class SetHost : public ClockHost {
  public:
   SetHost(const SetOrder& order, const RtcStepper& stepper)
@@ -83,11 +83,11 @@ Offset SetReference::ahead_of_system() const {
   return {elapsed(system.wall, given_->wall + elapsed(given_->mono, system.mono))};
 }
 
-// The chip's years are two digits, which are read as those around near_date().
+// The chip stores two digits of the year, which are read as the year nearest to near_date().
 std::optional<Fault> find_unfit(const SetReference& reference, WallTime made, bool is_forced) {
   const WallTime to = reference.asked();
   auto implausible = is_forced ? std::nullopt : find_hardly_the_time(reference, to, made);
-  // What is wrong is this machine's clock, whatever the chip can hold.
+  // If the system clock is implausible, that is reported first, whatever the chip can hold.
   if (implausible && !reference.is_given()) return implausible;
   const std::int32_t year = to_civil_time(to).date.year;
   const CivilDate near = near_date(made);

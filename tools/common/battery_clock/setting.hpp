@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sets a battery clock: it is written at the instant at which a second begins, read back, and its edge is
-// measured.
+// Sets a battery clock: writes it at the instant at which a second begins, reads it back, and measures its
+// edge.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@
 
 namespace isletime::battery_clock {
 
-// What a clock is set by: the system clock, or a time that was right at an instant.
+// The reference that a clock is set by: the system clock, or a time that was right at an instant.
 class SetReference {
  public:
   explicit SetReference(Machine& machine, std::optional<Instant> given = std::nullopt)
@@ -23,7 +23,7 @@ class SetReference {
 
   RtcNow now() const;
   bool is_given() const { return given_.has_value(); }
-  // As it was given, or the system clock's.
+  // Returns the time that was given, or the system clock's.
   WallTime asked() const { return given_ ? given_->wall : now().time; }
   Offset ahead_of_system() const;
 
@@ -32,8 +32,8 @@ class SetReference {
   std::optional<Instant> given_;
 };
 
-// Why no clock is to be set by the reference: no chip can hold its time, or that time is implausible, which
-// `is_forced` permits. `made`: when this program was.
+// Returns why no clock may be set by the reference: no chip can hold its time, or its time is implausible and
+// `is_forced` is false. `made` is the build time.
 std::optional<Fault> find_unfit(const SetReference& reference, WallTime made, bool is_forced);
 
 struct SetOrder {
@@ -41,15 +41,15 @@ struct SetOrder {
   Machine& machine;
   const SetReference& reference;
   ChipScale scale;
-  const Log& log;  // of each further attempt
+  const Log& log;  // receives a line for each further attempt
 };
 
 struct Achieved {
   Comparison comparison;  // with the system clock
-  Offset error;           // battery clock - what it was to be set to
+  Offset error;           // battery clock - reference
 };
 
-// Error: it may have been set all the same; the text says what the clock now holds.
+// The clock may have been set even if this fails; the fault's text says what the clock now holds.
 Result<Achieved, Fault> set_until_good(const SetOrder& order);
 
 bool is_good(const Achieved& achieved);

@@ -104,7 +104,7 @@ void Probe::send_query(const Query& query) {
 
 void Probe::read_socket(QuerySocket& socket) {
   while (const auto event = socket.next_event()) {
-    // A stamp or an error of the previous query is of no use any more.
+    // A timestamp or an error of the previous query is no longer needed.
     if (&socket != &*current_ && !std::holds_alternative<ReceivedReply>(*event)) continue;
     std::visit([this](const auto& e) { handle(e); }, *event);
   }
@@ -120,7 +120,7 @@ void Probe::handle(const Unreachable& unreachable) {
   const char* why =
       unreachable.code == ECONNREFUSED ? "nobody listens on that port" : std::strerror(unreachable.code);
   end_sample({"unreachable", fmt::format("cannot be asked: {}", why)});
-  samples_left_ = 0;  // the others would fail alike
+  samples_left_ = 0;  // the others would fail in the same way
 }
 
 void Probe::handle(const ReceivedReply& reply) {

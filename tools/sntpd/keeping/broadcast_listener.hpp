@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The broadcasts of one server that is asked too: what its key has not signed is a forgery, whatever
-// it says; of the rest, policy's BroadcastClient says what may be believed.
+// Receives the broadcasts of one server, which is polled as well. A packet that its key has not signed counts
+// as a forgery; BroadcastClient decides which of the others may be believed.
 #pragma once
 
 #include <cstdint>
@@ -15,26 +15,27 @@ namespace isletime::sntpd {
 
 class BroadcastListener {
  public:
-  // `key`: outlives the object.
+  // `key` must outlive the object.
   BroadcastListener(const BroadcastClient::Config& config, const Key& key)
       : server_(config.server), client_(config), key_(key) {}
 
-  // `books`: hub time - free-running at that instant, of a clock that is steered.
+  // `books` is HubClock::books() at the measurement's time.
   void on_exchange(const Measurement& m, Offset books) {
     client_.on_exchange(m);
     books_ = books;
   }
   void forget_exchange() { client_.forget_exchange(); }
-  // What the offset changed by since the last exchange; `gain` is the free-running clock's, of a second.
+  // Returns how the offset has changed since the last exchange. `gain` is Hub::Gain::value, and `books` is
+  // HubClock::books() at `now`.
   Offset moved(WallTime now, Offset books, double gain) const;
 
-  // Absent: refused, and counted.
+  // Returns nothing if the broadcast is refused, which is counted.
   std::optional<Measurement> take(const HeardDatagram& heard, const SinceExchange& since);
 
   const Endpoint& server() const { return server_; }
   std::uint64_t taken() const { return taken_; }
   std::uint64_t refused() const { return refused_; }
-  // Why the last one was; empty: since then one was taken, or none ever was refused.
+  // Returns why the last broadcast was refused; empty if it was taken, or if there was none.
   const std::string& refusal() const { return refusal_; }
 
  private:

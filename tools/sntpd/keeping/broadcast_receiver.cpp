@@ -11,7 +11,7 @@
 namespace isletime::sntpd {
 namespace {
 
-// Of one wake-up, so that a flood leaves time for everything else.
+// The most datagrams that are read at one wake-up, so that a flood leaves time for other work.
 constexpr int kMostAtOnce = 16;
 
 }  // namespace
@@ -50,7 +50,7 @@ void BroadcastReceiver::step(std::span<const pollfd> polled,
   if (polled.front().revents != 0 && watch_->take_changed()) look();
 }
 
-// What was open stays so: nothing that waits in it is lost.
+// Sockets that are already open are kept, so that no datagram waiting in them is lost.
 void BroadcastReceiver::look() {
   std::vector<Ear> ears;
   for (const BroadcastPlace& place : places_of(servers_, interface_addresses())) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Hears broadcasts of the servers that it is told of, on interfaces that come and go. Which of them
-// are to be believed is for their listeners to say.
+// Receives the broadcasts of the given servers, on interfaces that may appear and disappear.
+// BroadcastListener decides which are believed.
 #pragma once
 
 #include <functional>
@@ -21,13 +21,13 @@ class BroadcastReceiver {
  public:
   explicit BroadcastReceiver(const Log& log);
 
-  // Hears these from now on.
+  // Receives the broadcasts of these servers from now on.
   void follow(std::vector<Endpoint> servers);
 
   void append_polled(std::vector<pollfd>& polled) const;
-  // How many append_polled() appends.
+  // The number of entries that append_polled() appends.
   std::size_t polled_count() const { return 1 + ears_.size(); }
-  // `polled`: what append_polled() appended, after poll(2).
+  // `polled` are the entries that append_polled() appended, after poll(2).
   void step(std::span<const pollfd> polled, const std::function<void(const HeardDatagram&)>& handle);
 
  private:

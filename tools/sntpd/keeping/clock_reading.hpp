@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The machine's clocks as the hub is told of them.
+// Reads the machine's clocks for the hub.
 #pragma once
 
 #include <optional>
@@ -9,9 +9,9 @@
 
 namespace isletime::sntpd {
 
-// The monotonic and the wall clock.
+// Reads the monotonic and the wall clock.
 Instant instant_now();
-// `system`: the machine's clock, where it is steered.
+// `system` is the machine's clock, or nothing if it is not steered.
 ClockReading read_clocks(const std::optional<SystemClock>& system);
 
 }  // namespace isletime::sntpd

@@ -29,7 +29,7 @@ HubConfig config_of(const Options& options, std::int8_t precision) {
           .latest = build_time() + kLongestUse};
 }
 
-// What an answer that cannot be used says of the server.
+// Returns what a query without a usable reply says about the server.
 Trouble trouble_of(const Lost& lost) {
   if (!lost.reject) return Trouble::kNoReply;
   const Reject reject = *lost.reject;
@@ -67,7 +67,8 @@ std::optional<LastRun> HubHost::recall() {
 
 Upstreams::Config HubHost::upstreams_config(const KeyRing& keys) {
   const Options& options = options_;
-  // What is known of the servers is known by the clock that is steered.
+  // The clock must be taken before servers are added, because their estimates refer to the clock that is
+  // steered.
   if (!options.servers.empty() || !options.pools.empty()) take_clock();
   const auto is_served_on = [&options](const Endpoint& endpoint) {
     if (options.port == 0 || endpoint.port != options.port) return false;
@@ -156,7 +157,7 @@ void HubHost::execute() {
 }
 
 void HubHost::perform(const action::Steer& order) {
-  // First its rate, so that nothing has been done where the kernel refuses.
+  // The rate is set first, so that nothing has been changed if the kernel refuses.
   Hub::Steered done{.at = wall_now(), .rate = {}};
   const auto applied = system_->set_rate(order.rate);
   if (applied) {
@@ -219,7 +220,7 @@ void HubHost::perform(const action::RunRtcJob& order) {
 void HubHost::handle(const Upstreams::Happening& happening) {
   Association& association = happening.association;
   const auto* m = std::get_if<Measurement>(&happening.outcome);
-  // Looked for after the reply was read: its stamps may lie on either side of a jump.
+  // This check follows the reading of the reply, because a step may lie between its timestamps.
   if (notice() && m != nullptr) {
     hub_.forgive_losses(association.index);
     log_.detail(fmt::format("{}: not measured: the clock was set meanwhile", association.source));
@@ -232,12 +233,13 @@ void HubHost::handle(const Upstreams::Happening& happening) {
     take_loss(association, std::get<Lost>(happening.outcome), now);
   }
   execute();
-  // What one server says may make another one's word urgent.
+  // One server's reply may shorten the poll intervals of the others.
   set_intervals();
 }
 
 void HubHost::take_measurement(Association& association, const Measurement& m, Instant now) {
-  tell_own_addresses();
+  // Only such a server names its own one as its reference.
+  if (m.server.stratum >= 2) tell_own_addresses();
   const HubClock clock = hub_.clock_of(association.index, m);
   if (!hub_.on_measurement(association.index, m, own_queries_.came_to_us(association.upstream.query()), now))
     return;
@@ -273,7 +275,7 @@ void HubHost::listen() {
   receiver_->follow(std::move(servers));
 }
 
-// Two sources may be one server under two names.
+// The same server may be configured under two names.
 void HubHost::hear(const HeardDatagram& heard) {
   for (const auto& association : upstreams_.associations()) {
     if (association->listener && association->upstream.server() == heard.from) hear_from(*association, heard);
@@ -328,7 +330,7 @@ WindowView HubHost::set_rate_error(const SetRateError& request) {
   return view;
 }
 
-// Loopback addresses are ours although no interface may be up that has them.
+// Loopback addresses are added here because the loopback interface may be down.
 void HubHost::tell_own_addresses() {
   if (options_.port == 0) return;
   std::vector<Hub::OwnAddress> own;
@@ -344,7 +346,7 @@ void HubHost::tell_own_addresses() {
   hub_.set_own_addresses(std::move(own));
 }
 
-// "phone:192.168.4.17", by the network of its address.
+// Returns whether the source, such as "phone:192.168.4.17", has an address in the access point's network.
 bool HubHost::is_on_access_point(const std::string& source) const {
   const auto colon = source.find(':');
   if (colon == std::string::npos) return false;

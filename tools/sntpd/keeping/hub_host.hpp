@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The hub on this machine: asks the servers, reads the clocks, tells the hub what it finds, and does what the
-// hub decides. Takes no decision about time itself. Driven by one loop on poll(2).
+// Runs the hub on this machine: polls the servers, reads the clocks, reports both to the hub, and does what
+// it decides. It makes no decision about time itself. One loop on poll(2) drives it.
 #pragma once
 
 #include <memory>
@@ -27,20 +27,21 @@ namespace isletime::sntpd {
 
 class HubHost {
  public:
-  // All of them outlive it; `keys` has those that the options name.
+  // All arguments must outlive the object. `keys` contains the keys that the options name.
   HubHost(const Options& options, const KeyRing& keys, const Log& log, Memory& memory, std::int8_t precision,
           OwnQueries& own_queries);
 
-  // Before the first step.
+  // Call this before the first step().
   void use_rtc(const std::string& source, std::unique_ptr<RtcDevice> device);
 
   void append_polled(std::vector<pollfd>& polled) const;
-  // `polled`: what append_polled() appended, after poll(2); or nothing.
+  // `polled` are the entries that append_polled() appended, after poll(2), or it is empty.
   void step(std::span<const pollfd> polled);
+  // Returns when step() is to be called next, or nothing if no time is set for it.
   std::optional<MonoTime> next_wakeup() const;
-  // What clients are told of the clock now.
+  // Returns what clients are told of the clock now.
   ServedTime served() const;
-  // Leaves the clock at the rate that is believed right, and what was learned to the next start.
+  // Leaves the clock at the rate that is believed to be right, and saves what was learned.
   void stop();
 
   Hub::Reply feed(const SampleRecord& sample);
@@ -50,17 +51,17 @@ class HubHost {
   StatusView status() const;
   std::vector<SourceView> sources() const;
   MonitorView monitored() const;
-  // Whether any of it has changed since take_changed().
+  // Returns whether any of these views has changed since take_changed().
   bool has_changed() const { return hub_.has_changed(); }
-  // Whether any of it has changed since the last call.
+  // Returns whether any of these views has changed since the last call.
   bool take_changed() { return hub_.take_changed(); }
 
  private:
   std::optional<LastRun> recall();
   Upstreams::Config upstreams_config(const KeyRing& keys);
-  // Uses the machine's clock if it may.
+  // Makes the hub steer the machine's clock if options and permissions allow it.
   void take_clock();
-  // True if somebody else has set the clock, or the machine has slept, since the last call.
+  // Returns whether another program has set the clock, or the machine has slept, since the last call.
   bool notice();
 
   // Does what the hub decided.
@@ -97,9 +98,9 @@ class HubHost {
   std::int8_t precision_;
   OwnQueries& own_queries_;
   std::optional<SystemClock> system_;
-  bool was_refused_ = false;  // the machine's clock, which has been said
+  bool was_refused_ = false;  // the machine's clock may not be set, which has been reported
   Hub hub_;
-  Upstreams upstreams_;  // asks the above as it starts
+  Upstreams upstreams_;  // its constructor uses the members above
   std::optional<BroadcastReceiver> receiver_;
   std::optional<RtcWorker> rtc_worker_;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is shown of the hub: what it says of itself, and what only those who ask servers and keep files know.
+// The views of the hub's state, with what only the host knows: reachability, poll intervals and unresolved
+// names.
 #include <algorithm>
 #include <chrono>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the hub shows of itself to the monitoring programs of NTP, in their words.
+// The hub's state in the variables that NTP monitoring programs such as ntpq expect.
 #include <algorithm>
 #include <bit>
 #include <chrono>
@@ -15,8 +15,8 @@
 namespace isletime::sntpd {
 namespace {
 
-// Associations have the numbers up to here, by their place in the discipline. Then come those who feed,
-// who are fewer, and names without an address.
+// Servers have association numbers up to this one, by their index in the discipline. The numbers of fed
+// sources follow, then those of names without an address.
 constexpr std::uint16_t kMostAsked = Discipline::kMaxSources;
 constexpr std::uint16_t kMostFed = 32;
 
@@ -74,7 +74,7 @@ ClockSource clock_source_of(SourceKind kind) {
   return ClockSource::kUnspecified;
 }
 
-// RFC 5905, figure 12, has letters for what clocks hang on a server; none of them is a phone.
+// RFC 5905, figure 12, lists the identifiers of reference clocks; it has none for a phone.
 ReferenceId reference_of(SourceKind kind) {
   switch (kind) {
     case SourceKind::kNtp:
@@ -98,7 +98,7 @@ ReferenceId reference_of(SourceKind kind) {
   return {};
 }
 
-// "phone(192.168.4.17)": ntpq knows a source without an address by its parentheses.
+// Returns "phone(192.168.4.17)"; ntpq recognises a source without an address by its parentheses.
 std::string clock_name(const std::string& source) {
   const auto colon = source.find(':');
   const std::string which = colon == std::string::npos ? "" : source.substr(colon + 1);
@@ -119,7 +119,7 @@ void take_estimate(MonitoredPeer& peer, const SourceView& view) {
   peer.dispersion = Dispersion{std::max(view.uncertainty->value - half, nanoseconds::zero())};
 }
 
-// ntpq takes the name where the address is this one.
+// ntpq shows the name if the address is 0.0.0.0.
 MonitorView::Peer unresolved_peer(const Unresolved& name, std::uint16_t number) {
   MonitorView::Peer view;
   view.address = "0.0.0.0";

@@ -16,7 +16,7 @@
 
 namespace isletime::sntpd {
 
-// Lives as long as the last thread that may still answer.
+// Shared with the threads, so it lives until the last of them has ended.
 struct Resolver::Shared {
   std::mutex mutex;
   std::vector<std::string> asked;
@@ -28,7 +28,7 @@ struct Resolver::Shared {
     const std::lock_guard lock(mutex);
     answers.push_back(std::move(answer));
     const char wake = 0;
-    // Full: then it is readable already.
+    // If the pipe is full, it is readable already.
     [[maybe_unused]] const auto written = write(writable.get(), &wake, 1);
   }
 };

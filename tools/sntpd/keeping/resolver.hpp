@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Names to addresses off the event loop: the system's resolver may take minutes when the internet
-// is away. Each question has a thread of its own, and an answer wakes poll(2).
+// Resolves names outside the event loop, because the system's resolver may take minutes without internet
+// access. Each lookup has a thread of its own, and its answer wakes poll(2).
 #pragma once
 
 #include <cstdint>
@@ -25,17 +25,17 @@ class Resolver {
     Addresses addresses;
   };
 
-  // `lookup` may block, and may still run when the Resolver is gone.
+  // `lookup` may block, and may still run after the Resolver was destroyed.
   explicit Resolver(Lookup lookup);
   ~Resolver();
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
-  // Nothing happens while the same name is being looked up. The failure, as a clause, if the system has
-  // neither pipe nor thread for it now: to be asked again.
+  // Starts a lookup unless one for this name is under way. Returns the failure, as a clause, if the system
+  // has no pipe or thread for it now; then ask again later.
   std::optional<std::string> ask(const std::string& name, std::uint16_t port);
-  // Readable when an answer waits; -1 while nothing is asked, so that a hub with literal addresses
-  // has no such descriptor.
+  // Returns the descriptor that becomes readable with an answer, or -1 while no lookup is under way. A hub
+  // that has only literal addresses never opens one.
   int descriptor() const;
   std::vector<Answer> take_answers();
 

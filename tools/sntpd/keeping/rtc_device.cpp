@@ -32,7 +32,7 @@ const char* text_of(BusError error) {
   return "";
 }
 
-// What is there may be another chip when it answers again, unless it was said which.
+// After a failure the chip is identified again, since another one may have been connected meanwhile.
 class ChipRtc final : public RtcDevice {
  public:
   ChipRtc(std::unique_ptr<I2cBus> bus, RtcOption option) : bus_(std::move(bus)), option_(std::move(option)) {}
@@ -76,7 +76,7 @@ class ChipRtc final : public RtcDevice {
   }
 
  private:
-  // A chip without its time says so at each look.
+  // The loss of the time is left out, because each reading reports it.
   static std::string trouble_of(const RegisterReport& report) {
     for (const RegisterFinding& finding : report.findings()) {
       if (finding.fault != RegisterFault::kPowerFailed && finding.fault != RegisterFault::kStopped)
@@ -96,7 +96,7 @@ class ChipRtc final : public RtcDevice {
     return error ? std::optional<std::string>{text_of(*error)} : std::nullopt;
   }
 
-  // What was said is believed where the registers do not say otherwise.
+  // The configured model is accepted unless the registers contradict it.
   std::optional<std::string> find(ChipModel model, std::uint8_t address, RtcClocks& clocks) {
     const auto chip = detect(*bus_, address, clocks);
     if (!chip) return text_of(BusError::kNoAcknowledge);
@@ -110,7 +110,7 @@ class ChipRtc final : public RtcDevice {
     const auto chip = detect(*bus_, address, clocks);
     return chip ? take(*chip) : text_of(BusError::kNoAcknowledge);
   }
-  // A clock, or else what tells the most of why there is none.
+  // Finds the only clock on the bus; if there is none, the failure that explains most is returned.
   std::optional<std::string> find_anywhere(RtcClocks& clocks) {
     const Detections found = detect(*bus_, clocks);
     const Detected* clock = nullptr;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A battery clock as the daemon uses it, whether it speaks to the chip itself or through the kernel's
-// driver. Calls may block: only the thread that has it makes them. Errors are clauses for people.
+// A battery clock as the daemon uses it, either a chip on a bus or a device of a kernel driver. Calls may
+// block, so only the thread that owns the device makes them. Errors are clauses for people.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@
 
 namespace isletime::sntpd {
 
-// The machine's clocks, and an alarm that somebody else may stop.
+// The machine's clocks, and a sleep that another thread can end.
 class RtcClocks {
  public:
   RtcClocks() = default;
@@ -28,10 +28,10 @@ class RtcClocks {
 
   virtual WallTime wall() = 0;
   virtual MonoTime mono() = 0;
-  // False: by then nobody wants to know any more.
+  // Returns false if end() was called meanwhile.
   virtual bool sleep_until(MonoTime time) = 0;
 
-  // From another thread: the job under way is to end as soon as it can.
+  // Called from another thread: the job under way is to end as soon as it can.
   void end() { is_ended_.store(true, std::memory_order_relaxed); }
   bool is_ended() const { return is_ended_.load(std::memory_order_relaxed); }
 
@@ -46,27 +46,28 @@ class RtcDevice {
   RtcDevice& operator=(const RtcDevice&) = delete;
   virtual ~RtcDevice() = default;
 
-  // Before all others, again after each failure of it. Absent: the chip is there, and known.
+  // Call this before the other functions, and again after one of them has failed. Returns nothing if the chip
+  // was found and identified.
   virtual std::optional<std::string> find_chip(RtcClocks& clocks) = 0;
-  // Once it is found.
+  // Valid once the chip was found.
   virtual const ChipOscillator& oscillator() const = 0;
   virtual std::string chip_name() const = 0;
-  // The kernel sets what it takes for its own clock every 11 minutes: how it drifts does not show.
+  // The kernel sets its own battery clock every 11 minutes, which hides the drift.
   virtual bool is_set_by_others() const { return false; }
 
   virtual Result<RtcReading, std::string> read(const CivilDate& near) = 0;
   virtual Result<std::optional<std::uint8_t>, std::string> read_second() = 0;
-  // Absent: it has no thermometer.
+  // Returns nothing if the chip has no thermometer.
   virtual Result<std::optional<MilliCelsius>, std::string> temperature() = 0;
   virtual std::optional<std::string> prepare() = 0;
-  // The second begins set_delay() after the call.
+  // The second that is set begins set_delay() after the call.
   virtual std::optional<std::string> set(const CivilTime& time) = 0;
   virtual nanoseconds set_delay() const = 0;
-  // Looks at the control registers, and repairs what can be.
+  // Checks the control registers and repairs what can be repaired.
   virtual Result<RtcHealth, std::string> check(RtcClocks& clocks) = 0;
 };
 
-// As a source's name: "rtc:/dev/i2c-1@0x68".
+// Returns the source's name: "rtc:/dev/i2c-1@0x68".
 std::string source_name(const RtcOption& option);
 
 std::unique_ptr<RtcDevice> chip_rtc(std::unique_ptr<I2cBus> bus, const RtcOption& option);

@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Beyond what the clocks were read apart by.
+// A smaller difference, beyond the bounds of the two readings, is not a step.
 constexpr nanoseconds kLeastJump = milliseconds{1};
 
 Instant instant_of(RtcClocks& clocks) {
@@ -25,7 +25,7 @@ bool has_jumped(const Instant& before, const Instant& after) {
   return magnitude(by) > kLeastJump + before.bound + after.bound;
 }
 
-// The battery clock and the machine, as run_rtc() has them.
+// Gives run_rtc() access to the battery clock and to the machine's clocks.
 class JobHost {
  public:
   JobHost(const RtcJob& job, RtcDevice& device, RtcClocks& clocks)
@@ -43,7 +43,7 @@ class JobHost {
   auto read() { return device_.read(job_.near); }
   auto read_second() { return device_.read_second(); }
   auto prepare() { return device_.prepare(); }
-  // The machine's clock may be set until then.
+  // A step of the machine's clock before the write does not matter to the reading after it.
   auto set(const CivilTime& time) {
     auto failure = device_.set(time);
     before_look_ = instant_of(clocks_);
@@ -51,7 +51,8 @@ class JobHost {
   }
 
   const std::string& failure() const { return failure_; }
-  // By the edge that was found. Error: the machine's clock was set meanwhile.
+  // Computes the pair from the edge that was found. Fails if there is none, or if the machine's clock was set
+  // meanwhile.
   Result<RtcPair, std::string> pair(const RtcStepper& stepper) {
     const Instant now = instant_of(clocks_);
     const auto edge = stepper.edge(now.mono);
@@ -72,7 +73,7 @@ class JobHost {
   std::string failure_;
 };
 
-// Empty: there is an edge, or a reason to distrust the chip.
+// Returns an empty text if an edge was found, or if distrust_of() says why the chip is not believed.
 std::string failure_of(const RtcStepper& stepper, const JobHost& host) {
   switch (stepper.end()) {
     case RtcEnd::kFound:

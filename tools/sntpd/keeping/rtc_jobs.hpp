@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the daemon has done to its battery clock, job by job: a look that finds the edge of a second, a write
-// that begins at one and is looked at again, a check of the registers. Blocks; told the clocks to go by.
+// Performs the jobs of the daemon's battery clock: a reading that finds the edge of a second, a write that
+// starts at an edge and is read back, or a check of the registers. Blocks until the job is done.
 #pragma once
 
 #include <cstdint>

@@ -38,7 +38,7 @@ bool is_no_clock(int code) {
   return code == ENOTTY || code == EISDIR || code == EOPNOTSUPP;
 }
 
-// Whatever is behind it, its driver tells neither temperature nor registers.
+// The kernel's driver gives access to neither the temperature nor the control registers.
 class KernelRtc final : public RtcDevice {
  public:
   KernelRtc(DevRtc device, bool is_first) : device_(std::move(device)), is_first_(is_first) {}
@@ -86,7 +86,7 @@ Opened open_now(const RtcOption& option) {
   return chip_rtc(*std::move(bus), option);
 }
 
-// Tries to open what was not there at the start.
+// A device that was missing at the start; find_chip() tries to open it.
 class AwaitedRtc final : public RtcDevice {
  public:
   explicit AwaitedRtc(RtcOption option) : option_(std::move(option)) {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Opens what --rtc names: while the program still has the rights to, if it is there by then. What is not
-// there yet, a wire that is loose, is waited for, and keeps nobody from being served.
+// Opens the device that --rtc names, while the program still has the permissions. A device that is missing,
+// as with a loose wire, is tried again later, so that clients are served meanwhile.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,8 @@
 
 namespace isletime::sntpd {
 
-// The chip behind it need not answer yet. Error: what was named can never be a battery clock; a clause.
+// The chip behind the device need not answer yet. Fails with a clause only if the device can never be a
+// battery clock.
 Result<std::unique_ptr<RtcDevice>, std::string> open_rtc(const RtcOption& option);
 
 }  // namespace isletime::sntpd

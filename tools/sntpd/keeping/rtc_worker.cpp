@@ -22,7 +22,7 @@
 namespace isletime::sntpd {
 namespace {
 
-// As long as nobody minds waiting for the end of the program.
+// Limits how long the end of the program waits for a sleeping job.
 constexpr nanoseconds kLongestSleep = std::chrono::milliseconds{100};
 constexpr int kPatience = 1000;  // ms
 
@@ -46,7 +46,7 @@ std::unique_ptr<RtcClocks> system_rtc_clocks() {
   return std::make_unique<SystemRtcClocks>();
 }
 
-// Lives as long as the thread, which may hang in the kernel when all else is gone.
+// Shared with the thread, because that may still hang in the kernel when the RtcWorker is destroyed.
 struct RtcWorker::Shared {
   std::mutex mutex;
   std::condition_variable wake;
@@ -87,7 +87,7 @@ std::optional<RtcOutcome> RtcWorker::end() {
   {
     const std::lock_guard lock(shared_->mutex);
     shared_->is_stopping = true;
-    if (shared_->job) is_busy_ = false;  // not begun yet
+    if (shared_->job) is_busy_ = false;  // the job has not been started
     shared_->wake.notify_one();
   }
   if (!is_busy_) return std::nullopt;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The one thread that speaks to the battery clock: a bus that hangs keeps nobody else. Takes a job at a
-// time; its outcome wakes poll(2). Asleep, and without a descriptor to poll, while there is none.
+// Runs the jobs of the battery clock in a thread of its own, so that a bus that hangs does not block the
+// daemon. It takes one job at a time, whose outcome wakes poll(2). While idle it has no descriptor to poll.
 #pragma once
 
 #include <memory>
@@ -18,15 +18,17 @@ class RtcWorker {
   RtcWorker(const RtcWorker&) = delete;
   RtcWorker& operator=(const RtcWorker&) = delete;
 
-  // Only while it is idle. The failure, as a clause, if the system has neither thread nor pipe for it now.
+  // Starts a job; call it only while idle. Returns the failure, as a clause, if the system has no thread or
+  // pipe for it now.
   std::optional<std::string> begin(const RtcJob& job);
-  // Its outcome has not been taken yet.
+  // Returns whether a job's outcome has not been taken yet.
   bool is_busy() const { return is_busy_; }
-  // Readable when there is an outcome; -1 while idle.
+  // Returns the descriptor that becomes readable with the outcome, or -1 while idle.
   int descriptor() const;
+  // Returns the outcome, or nothing if there is none yet.
   std::optional<RtcOutcome> take();
-  // No more jobs. One under way leaves off where that does no harm: a chip that is being written is not left
-  // half-way. One that hangs is waited for no longer than a second.
+  // Accepts no more jobs and ends the current one, though never in the middle of a write to the chip. Waits
+  // for it for at most a second; then returns its outcome, if there is one.
   std::optional<RtcOutcome> end();
 
  private:
@@ -39,7 +41,7 @@ class RtcWorker {
   bool is_busy_ = false;
 };
 
-// The system's own.
+// Returns the system's clocks.
 std::unique_ptr<RtcClocks> system_rtc_clocks();
 
 }  // namespace isletime::sntpd

@@ -31,7 +31,7 @@ std::optional<QueryOutcome> Upstream::read(short revents, MonoTime now) {
     const auto report = socket_->next_report();
     if (!report) return std::nullopt;
     if (const auto* stamp = std::get_if<TransmitStamp>(&*report)) client_.on_sent(stamp->at);
-    // Anybody can forge an ICMP message: the answer is still waited for.
+    // An ICMP message may be forged, so keep waiting for the reply.
     if (const auto* unreachable = std::get_if<Unreachable>(&*report)) {
       trouble_ = unreachable->code == ECONNREFUSED ? "nobody listens on that port"
                                                    : std::strerror(unreachable->code);
@@ -41,7 +41,7 @@ std::optional<QueryOutcome> Upstream::read(short revents, MonoTime now) {
   const auto reply = socket_->next_reply();
   if (!reply) return std::nullopt;
   Bytes datagram = reply->bytes;
-  // What another sent is refused anyway.
+  // A packet from another address is rejected by the client anyway.
   if (key_ != nullptr && reply->from == server_) {
     const auto header = check_signature(*key_, datagram);
     if (!header) {
@@ -88,9 +88,9 @@ std::string Upstream::no_reply() const {
 }
 
 QueryOutcome Upstream::lose(std::string why) {
-  client_.give_up();  // nothing, if its answer has come and was refused
+  client_.give_up();  // has no effect if a reply has come and was rejected
   reach_.add(false);
-  // What it said before is not borne out any more.
+  // The server told us to stop, so its earlier replies must not count as reachability.
   if (client_.is_stopped()) reach_ = {};
   socket_.reset();
   return Lost{std::move(why)};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One server that we ask: policy's Client on a socket of its own, a new one for every query, so that
-// each has a new random port (RFC 9109). With a key, queries are signed by it, and what comes without
-// its signature is a forgery, whatever it says. What a reply is worth is for others to say.
+// One server that is polled: a Client with a new socket for every query, so that each query has a new random
+// port (RFC 9109). With a key, queries are signed, and replies without its signature count as forgeries. The
+// hub decides whether the server is believed.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,14 @@
 
 namespace isletime::sntpd {
 
-// The query has no answer that could be used.
+// The query has no reply that can be used.
 struct Lost {
   std::string why;                 // a clause for people
-  std::optional<Reject> reject{};  // of the server's own answer
+  std::optional<Reject> reject{};  // of the server's reply; nothing if there was none
 };
 using QueryOutcome = std::variant<Measurement, Lost>;
 
-// RFC 5905, section 9.2: of the last eight queries, the latest in the lowest bit.
+// RFC 5905, section 9.2: whether the last eight queries were answered, the latest in the lowest bit.
 class ReachRegister {
  public:
   void add(bool answered) { bits_ = static_cast<std::uint8_t>(bits_ << 1 | (answered ? 1 : 0)); }
@@ -38,32 +38,32 @@ class ReachRegister {
 
 class Upstream {
  public:
-  // `key`: outlives the object. None: queries are unsigned, and signed replies are not taken.
+  // `key` must outlive the object. Without it queries are not signed, and signed replies are rejected.
   explicit Upstream(const ClientConfig& config, const Key* key = nullptr)
       : server_(config.server), client_(config), key_(key) {}
 
-  // Sends the query that is due, if one is, and notes it in `own_queries` before. Absent: none was, or it is
-  // on its way.
+  // Sends a query if one is due, after adding it to `own_queries`. Returns an outcome if the query failed, or
+  // if the one before has had no reply in time.
   std::optional<QueryOutcome> ask(MonoTime now, std::uint64_t nonce, OwnQueries* own_queries = nullptr);
-  // The transmit stamp of the last query.
+  // The transmit timestamp of the last query.
   NtpTimestamp query() const { return query_; }
-  // `revents`: what poll(2) reported for poll_entry(). Reads one report or reply, if there is any.
+  // Reads one report or reply, if there is any. `revents` is what poll(2) reported for poll_entry().
   std::optional<QueryOutcome> read(short revents, MonoTime now);
 
   pollfd poll_entry() const;
   MonoTime next_wakeup() const { return client_.next_wakeup(); }
   void set_interval(nanoseconds interval) { client_.set_interval(interval); }
-  // The clock was set: what is under way is given up and asked again, and is no loss of the server's.
+  // Drops the query under way because the clock was set. It is sent again, and does not count as lost.
   void forget_exchange();
 
   const Endpoint& server() const { return server_; }
   const ReachRegister& reach() const { return reach_; }
   nanoseconds interval() const { return client_.interval(); }
-  // The server told us to stop asking, and is asked once a day until it answers.
+  // Returns whether the server told us to stop. It is then asked once a day until it answers.
   bool is_stopped() const { return client_.is_stopped(); }
   std::optional<MonoTime> stopped_until() const { return client_.stopped_until(); }
   bool is_signed() const { return key_ != nullptr; }
-  // Our own address, as its last answer had it.
+  // Returns our own address, to which the server's last reply was sent.
   const std::optional<IpAddress>& local() const { return local_; }
 
  private:
@@ -78,7 +78,7 @@ class Upstream {
   ReachRegister reach_;
   std::optional<IpAddress> local_;
   NtpTimestamp query_;
-  std::string trouble_;  // what came instead of an answer to the outstanding query
+  std::string trouble_;  // what came instead of a usable reply to the query under way
 };
 
 }  // namespace isletime::sntpd

@@ -16,11 +16,13 @@
 namespace isletime::sntpd {
 namespace {
 
-// The internet may come later than we, and somebody's resolver answers when asked every minute.
+// The pause between lookups of a name. Internet access may come up later than sntpd, and one lookup a minute
+// does not burden a resolver.
 constexpr nanoseconds kFirstPatience = seconds{2};
 constexpr nanoseconds kMostPatience = seconds{64};
 
-// As often as RFC 5905, section 13, calls a server unreachable; sooner if it never answered.
+// The number of consecutive losses after which another address is tried: the eight of RFC 5905, section 13,
+// or fewer if the server never answered.
 constexpr int kDeadAfter = 8;
 constexpr int kNeverThereAfter = 4;
 
@@ -145,7 +147,7 @@ void Upstreams::look_up(MonoTime now) {
     if (missing(i) == 0 || now < plan.next_lookup) continue;
     const auto failure = resolver_.ask(plan.server.host.name, plan.server.host.port);
     if (failure) plan.trouble = *failure;
-    // The system has no room for any of them, which is said once.
+    // The failure is the same for every name, so it is reported once.
     if (failure && !std::exchange(cannot_look_up_, true)) {
       log_.error(fmt::format("{}: cannot be resolved for now: {}", plan.server.host.text, *failure));
     }
@@ -173,13 +175,13 @@ void Upstreams::take_answers(MonoTime now) {
   }
 }
 
-// Two of a name's servers may both have told us to stop: then neither is asked for the other's sake.
+// If two servers of a name have both told us to stop, they must not be asked in turns.
 bool Upstreams::may_be_asked(const Endpoint& address, MonoTime now) const {
   return std::none_of(stopped_.begin(), stopped_.end(),
                       [&](const Stopped& s) { return s.server == address && now < s.until; });
 }
 
-// Those that were given up come in again only when there is nobody else.
+// Addresses that were given up are tried again only if the name has no other.
 void Upstreams::use(std::size_t index, const std::vector<Endpoint>& addresses, MonoTime now) {
   Plan& plan = plans_[index];
   bool found = false;

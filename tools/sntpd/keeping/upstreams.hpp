@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Who is asked for the time: of each --server one address, of each --pool several. Names are looked up
-// until they have addresses, and again when one of those is dead, for ever. What the replies are worth is
-// for the hub to say.
+// The servers that are polled: one address for each --server, several for each --pool. Names are looked up
+// until they have addresses, and again whenever one of those stops answering. The hub decides which replies
+// are believed.
 #pragma once
 
 #include <functional>
@@ -27,18 +27,18 @@ namespace isletime::sntpd {
 
 inline constexpr std::size_t kPoolSize = 4;
 
-// A server's name as a source: "ntp:192.0.2.7".
+// Returns the server's name as a source: "ntp:192.0.2.7".
 std::string source_of(const Endpoint& server);
 
 struct Association {
   std::string source;  // "ntp:192.0.2.1"
   std::string host;    // as configured
-  std::size_t plan;    // who wanted it
-  std::size_t index;   // as the hub knows it
+  std::size_t plan;    // index of the --server or --pool that it belongs to
+  std::size_t index;   // index in the hub
   Upstream upstream;
-  bool is_ourselves = false;  // never asked
+  bool is_ourselves = false;  // if so, it is never asked
   std::string last_error{};
-  std::optional<BroadcastListener> listener{};  // if its broadcasts are wanted
+  std::optional<BroadcastListener> listener{};  // if its broadcasts are configured
 };
 
 // A name that has fewer addresses than it should.
@@ -69,8 +69,8 @@ class Upstreams {
   bool empty() const { return plans_.empty(); }
 
   void append_polled(std::vector<pollfd>& polled) const;
-  // `polled`: what append_polled() appended, after poll(2); or nothing. `handle` may change the
-  // association's interval.
+  // `polled` are the entries that append_polled() appended, after poll(2), or it is empty. `handle` may
+  // change the association's interval.
   void step(std::span<const pollfd> polled, MonoTime now, const std::function<void(Happening)>& handle);
   std::optional<MonoTime> next_wakeup() const;
 
@@ -87,7 +87,7 @@ class Upstreams {
     std::vector<Endpoint> given_up{};
     std::string trouble{};
   };
-  // An address of a name that was replaced by another, as its server told us to stop.
+  // An address that was replaced by another one of its name, because its server told us to stop.
   struct Stopped {
     Endpoint server;
     MonoTime until;
@@ -97,7 +97,7 @@ class Upstreams {
   void start(std::size_t plan, const Endpoint& address);
   bool is_asked(const Endpoint& address) const;
   bool is_dead(const Association& association) const;
-  // How many more addresses the plan could use.
+  // Returns how many more addresses the plan could use.
   std::size_t missing(std::size_t plan) const;
   void look_up(MonoTime now);
   void take_answers(MonoTime now);
@@ -112,7 +112,7 @@ class Upstreams {
   std::vector<std::unique_ptr<Association>> associations_;
   std::vector<Stopped> stopped_;
   Resolver resolver_;
-  bool cannot_look_up_ = false;  // as the system has no room for it, which has been said
+  bool cannot_look_up_ = false;  // the system has no pipe or thread for a lookup, which has been reported
 };
 
 }  // namespace isletime::sntpd
