@@ -101,15 +101,9 @@ class Hub {
   // Restores what an earlier run in this boot knew: the clock's rate and, if nobody has set the clock since,
   // its source and bound.
   void resume(Instant now);
-<<<<<<< HEAD
-  // Before each fact that was stamped by the machine's clock. True if somebody has set the clock, or the
-  // machine has slept: what was measured since the last call is worthless.
-  bool notice(const ClockReading& reading);
-=======
   // Call this before each fact that was stamped by the machine's clock. Returns true if another program has
   // set the clock or the machine has slept, so that what was measured since the last call is worthless.
-  bool notice(const ClockReading& now);
->>>>>>> prose2
+  bool notice(const ClockReading& reading);
   struct Steered {
     WallTime at;                 // the machine's clock when its rate was set
     std::optional<double> rate;  // the rate that the kernel really applies; nothing if it refused
