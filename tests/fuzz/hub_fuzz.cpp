@@ -105,12 +105,12 @@ struct Server {
   nanoseconds reach{};  // the greatest error that one of its samples may have had
   nanoseconds least_delay = nanoseconds::max();
   nanoseconds largest_delay{};
-  bool lies = false;      // or did
-  bool is_copy = false;   // of another one, with which it has one vote
-  bool is_heard = false;  // its last query was answered
-  int samples = 0;        // since all phases were forgotten
-  int since_change = 0;   // samples since something happened that only samples can show
-  WallTime heard_at{};
+  bool lies = false;                   // or did
+  bool is_copy = false;                // of another one, with which it has one vote
+  bool is_heard = false;               // its last query was answered
+  int samples = 0;                     // since all phases were forgotten
+  int since_change = 0;                // samples since something happened that only samples can show
+  std::array<WallTime, 4> heard_at{};  // the last samples, the latest first
   WallTime counted_at{};
 };
 
@@ -385,12 +385,13 @@ class Play {
 
   // A bound holds for well over 99 % of what queues may do, but the fuzzer searches for the rest. They shift
   // a sample by no more than half of what they add to a round trip, and the frequency with it, which then
-  // shifts the clock until all have been asked again.
+  // shifts the clock until all have been asked again, and have repeated what was in doubt at first: a sample
+  // in doubt widens no bound of a clock whose server was lost.
   nanoseconds allowed_to_queues(nanoseconds distance) const {
     if (queues_ <= kRounding) return nanoseconds::zero();
     WallTime stalest = last_honest_;
     for (const Server& server : servers_) {
-      if (!server.lies && server.samples > 0) stalest = std::min(stalest, server.heard_at);
+      if (!server.lies && server.samples > 0) stalest = std::min(stalest, server.heard_at.back());
     }
     constexpr double kMostFrequency = 5e-4;
     return queues_ / 2 + distance / 2 + part(elapsed(stalest, machine_.truth()), kMostFrequency);
@@ -400,7 +401,7 @@ class Play {
   nanoseconds allowed_to_drift() const { return part(drifted_, 1.001) + part(slewing_, 1e-3); }
 
   // The heart of it.
-  void check_heart() const {
+  void check_heart() {
     if (!is_clean_ || !is_shown_) return;
     const WallTime wall = machine_.now().wall;
     const ServedTime served = hub_->served(wall);
@@ -411,13 +412,16 @@ class Play {
       return;
     const nanoseconds distance =
         saturated_sum(served.state.root_delay.value / 2, root_dispersion_at(served.state, time).value);
-    const nanoseconds allowed =
-        allowed_to_liars() + allowed_to_queues(distance) + allowed_to_drift() + kRounding;
+    const nanoseconds by_queues = allowed_to_queues(distance);
+    const nanoseconds by_others = allowed_to_liars() + allowed_to_drift() + kRounding;
+    const nanoseconds allowed = by_queues + by_others;
     const nanoseconds error = magnitude(elapsed(machine_.truth(), time));
     trace("  error %.9f s, root distance %.9f s, allowed beyond it %.9f s\n", in_seconds(error),
           in_seconds(distance), in_seconds(allowed));
     require(error <= saturated_sum(distance, allowed),
             "what is served is within its root distance of the truth");
+    // A clock that queues have misled misleads its battery clock, and all that it is compared with later.
+    if (error > saturated_sum(distance, by_others)) is_clean_ = false;
   }
 
   // --- What always holds ---
@@ -527,6 +531,7 @@ class Play {
       server.lies = original.lies;
     }
     server.number = static_cast<std::uint8_t>(*index);
+    server.heard_at.fill(machine_.truth());
     servers_.push_back(server);
     require(!hub_->source(*index).estimator.at(hub_->clock().free_at(machine_.now().wall)),
             "a new source knows nothing");
@@ -616,8 +621,9 @@ class Play {
     }
     server.least_delay = std::min(server.least_delay, m.delay.value);
     server.largest_delay = std::max(server.largest_delay, m.delay.value);
-    server.heard_at = machine_.truth();
-    if (!server.lies) last_honest_ = server.heard_at;
+    std::copy_backward(server.heard_at.begin(), server.heard_at.end() - 1, server.heard_at.end());
+    server.heard_at.front() = machine_.truth();
+    if (!server.lies) last_honest_ = server.heard_at.back();
     if (!server.lies) queues_ = std::max(queues_, server.largest_delay - server.least_delay);
     server.reach = std::max(server.reach, server.root_dispersion + server.root_delay / 2 + 2 * m.delay.value);
     const ClockStanding standing = hub_->standing(machine_.now().mono);
@@ -956,7 +962,7 @@ class Play {
   bool is_exchange_lost_ = false;
   std::optional<Leap> leap_;  // at kMidnight
   int work_ = 0;
-  WallTime last_honest_{};  // sample of an honest server
+  WallTime last_honest_ = kStart;  // sample of an honest server
   bool is_steered_since_save_ = false;
   int steps_back_ = 0;
   nanoseconds queues_{};  // the longest of an honest server's: what was learned by it outlives the server
