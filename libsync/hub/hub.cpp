@@ -42,6 +42,11 @@ Frequency after_restart(Frequency saved) {
   return {saved.value, std::max(saved.deviation, kChangeOfFrequency)};
 }
 
+// With room for the bound to grow a little, so that not every sync has to be saved.
+Dispersion bound_to_save(Dispersion bound) {
+  return {saturated_sum(saturated_sum(bound.value, bound.value), std::chrono::milliseconds{1})};
+}
+
 }  // namespace
 
 Hub::Hub(const HubConfig& config, std::optional<LastRun> last_run, const ClockReading& now)
@@ -90,19 +95,39 @@ void Hub::resume(Instant now) {
   }
   const std::optional<double> rate =
       was_running_ && frequency_ ? std::optional{-frequency_->value} : std::nullopt;
-  // A rate left in the middle of a slew made the monotonic clock wrong as well, so the elapsed time is
-  // unknown.
-  const double wrong = rate ? std::abs(clock().rate() - *rate) : 1.0;
+  const auto sync = rate ? sync_of_last_run(*rate, now) : std::nullopt;
+  // Once its rate is right, nothing shows any more that the clock was left in mid-slew.
+  if (!sync && saved_.sync) actions_.emplace_back(action::ForgetSync{});
   if (rate || std::abs(clock().rate()) > kMostOfACrystal)
     order({.rate = rate.value_or(0.0), .slew = {}, .step = {}}, Settle{}, now);
-  if (!rate || wrong > kSteadyRate || !saved_.sync) return;
+  if (!sync) return;
+  timekeeper_.on_sync(sync->kind, sync->bound, MonoTime{saved_.boot->uptime});
+  const Dispersion bound = timekeeper_.standing(now.mono).bound;
+  reference_.on_sync(hub_time(now.wall), bound);
+  saved_sync_ = KnownBefore{bound, now.mono};
+}
+
+// `rate`: what the clock's rate should be.
+std::optional<SavedSync> Hub::sync_of_last_run(double rate, Instant now) const {
+  // A rate left in the middle of a slew made the monotonic clock wrong as well, so the elapsed time is
+  // unknown.
+  const double wrong = std::abs(clock().rate() - rate);
+  if (wrong > kSteadyRate || !saved_.sync) return std::nullopt;
   const nanoseconds since = elapsed(MonoTime{saved_.boot->uptime}, now.mono);
   const nanoseconds moved =
       magnitude(saturated_difference(elapsed(saved_.saved_at, hub_time(now.wall)), since));
-  if (since < nanoseconds::zero() || moved > kLeastMoved + drift(since, kMostRateSince)) return;
+  if (since < nanoseconds::zero() || moved > kLeastMoved + drift(since, kMostRateSince)) return std::nullopt;
   const nanoseconds gained = moved + rounded(wrong * Seconds{since});
-  timekeeper_.on_sync(saved_.sync->kind, {saturated_sum(saved_.sync->bound.value, gained)}, now.mono - since);
-  reference_.on_sync(hub_time(now.wall), timekeeper_.standing(now.mono).bound);
+  return SavedSync{saved_.sync->kind, {saturated_sum(saved_.sync->bound.value, gained)}};
+}
+
+// Remembers what a restart would claim of the clock.
+void Hub::save(Instant now) {
+  is_sync_unsaved_ = steering_.left(now.mono).value != nanoseconds::zero();
+  saved_sync_.reset();
+  if (!is_sync_unsaved_ && reference_.is_vouched())
+    saved_sync_ = KnownBefore{bound_to_save(timekeeper_.standing(now.mono).bound), now.mono};
+  actions_.emplace_back(action::Save{});
 }
 
 Frequency Hub::frequency_for(const std::string& source, MonoTime now) const {
@@ -131,7 +156,7 @@ std::optional<SavedState> Hub::state_to_save(Instant now) const {
     state.sources.push_back({servers_[i]->source, {estimate->frequency, std::sqrt(estimate->var_frequency)}});
   }
   if (reference_.is_vouched() && steering_.left(now.mono).value == nanoseconds::zero())
-    state.sync = SavedSync{standing.kind, standing.bound};
+    state.sync = SavedSync{standing.kind, bound_to_save(standing.bound)};
   state.rtc = rtc_ ? rtc_->saved() : saved_.rtc;
   state.rate_error = saved_.rate_error;
   return state;
@@ -171,7 +196,7 @@ bool Hub::notice(const ClockReading& reading) {
            action::Note::Level::kNotice);
       break;
   }
-  set_at_ = now.wall;
+  on_machine_set(shifted(now.wall, -saturated(jump->by.value)), now);
   reference_.on_step(hub_time(now.wall));
   timekeeper_.on_clock_moved(error);
   const ClockStanding standing = timekeeper_.standing(now.mono);
@@ -210,7 +235,7 @@ void Hub::tick(Instant now) {
   retell(now);
   if (next_save_ && now.mono >= *next_save_) {
     next_save_ = now.mono + kSaveInterval;
-    actions_.emplace_back(action::Save{});
+    save(now);
   }
 }
 
@@ -224,7 +249,7 @@ std::optional<MonoTime> Hub::next_wakeup(Instant now) const {
 
 void Hub::stop(Instant now) {
   if (steering_.is_slewing()) end_slew(now);
-  actions_.emplace_back(action::Save{});
+  save(now);
 }
 
 void Hub::note(Event event, const std::string& text, action::Note::Level level) {

@@ -54,6 +54,8 @@ struct Note {
 };
 // Save Hub::state_to_save(), if there is one.
 struct Save {};
+// The sync in the saved state counts no more: what is known of the clock since does not bear it out.
+struct ForgetSync {};
 // Start the job. Call Hub::on_rtc() with its outcome, or Hub::on_rtc_refused() if it cannot be started.
 struct RunRtcJob {
   RtcJob job;
@@ -63,7 +65,7 @@ struct RunRtcJob {
 }  // namespace action
 
 using Action = std::variant<action::Steer, action::TellKernel, action::AskKernel, action::GiveUpExchanges,
-                            action::Note, action::Save, action::RunRtcJob>;
+                            action::Note, action::Save, action::ForgetSync, action::RunRtcJob>;
 
 struct HubConfig {
   bool is_island_reference = false;  // --local
@@ -273,11 +275,11 @@ class Hub {
   // hub_steering.cpp
   void order(const Correction& correction, Purpose purpose, Instant now);
   void proceed(const Settle&, Instant) {}
-  void proceed(const EndSlew&, Instant) {}
+  void proceed(const EndSlew&, Instant now);
   void proceed(const FollowServer& follow, Instant now);
   void proceed(const AdoptClaim& adopt, Instant now);
   void give_up(const Settle&, Instant) {}
-  void give_up(const EndSlew&, Instant) {}
+  void give_up(const EndSlew&, Instant now);
   void give_up(const FollowServer&, Instant) { lose(); }
   void give_up(const AdoptClaim& adopt, Instant now);
   bool hear_of_clock(const std::string& failure);
@@ -285,7 +287,11 @@ class Hub {
   void untell(Instant now);
   void retell(Instant now);
   void end_slew(Instant now);
-  void on_own_step(Instant now);
+  void on_own_step(Offset by, Instant now);
+  // The machine's clock was stepped, and read `before` until then.
+  void on_machine_set(WallTime before, Instant now);
+  // Whether the machine's clock may have read `at` before it was set last, and not since.
+  bool may_precede_setting(WallTime at, Instant now) const;
   void give_up_exchanges();
   const std::string& clock_trouble() const;
 
@@ -355,6 +361,8 @@ class Hub {
   void expect(const std::optional<Ppm>& rate_error);
   WindowView window_view() const;
 
+  std::optional<SavedSync> sync_of_last_run(double rate, Instant now) const;
+  void save(Instant now);
   void recall();
   Frequency frequency_for(const std::string& source, MonoTime now) const;
   ServerState state() const;
@@ -367,6 +375,12 @@ class Hub {
   MonoTime started_;
   WallTime earliest_;
   WallTime set_at_;  // when the machine's clock was last stepped, or this program started, by that clock
+  // While the machine's clock reads again what it has read before it was set back.
+  struct Repeated {
+    WallTime until;
+    MonoTime at;
+  };
+  std::optional<Repeated> repeated_;
   std::deque<Action> actions_;
   std::optional<Order> order_;
   std::optional<Frequency> frequency_;
@@ -395,6 +409,8 @@ class Hub {
   bool is_anybody_believed_ = false;  // by the last selection
   bool do_disagree_ = false;          // the servers disagree, and nothing tells which of them is right
   std::optional<MonoTime> next_save_;
+  std::optional<KnownBefore> saved_sync_;  // what a restart would claim
+  bool is_sync_unsaved_ = false;           // the last save came in mid-slew
   bool has_changed_ = false;
   std::optional<RtcKeeper> rtc_;
 };

@@ -68,7 +68,7 @@ void Hub::feed(const SampleRecord& sample, bool is_on_access_point, Instant now)
   if (age < -kReadingTwoClocks)
     return refuse_sample(sample, "from-the-future", "by this clock it is still to be taken");
   if (age > kOldestSample) return refuse_sample(sample, "too-old", "it was taken more than a minute ago");
-  if (sample.time < set_at_ && clock().is_machines())
+  if (may_precede_setting(sample.time, now))
     return refuse_sample(sample, "too-old", "the clock was set since it was taken");
   if (*kind == SourceKind::kFedNtp && is_our_own(sample))
     return refuse_sample(sample, "loop", "it is this hub's own answer, or follows it");

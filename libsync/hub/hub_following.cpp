@@ -135,7 +135,7 @@ void Hub::follow_servers(bool is_news, Instant now) {
   const std::size_t peer = consensus_->system_peer;
   if (may_begin_with(peer) && (is_news || followed_ != servers_[peer]->source)) {
     follow(peer, *consensus_, now);
-  } else if (followed_ == servers_[peer]->source) {
+  } else if (followed_ == servers_[peer]->source || was_lost_) {
     widen(consensus_->bound, now.mono);
   }
 }
@@ -313,6 +313,12 @@ void Hub::on_sync(SourceKind kind, const std::string& source, Dispersion bound, 
   if (kind != SourceKind::kNtp) untell(now);
   followed_ = source;
   if (!next_save_) next_save_ = now.mono + kFirstSave;
+  // A restart must not claim more than is claimed now.
+  const nanoseconds by_restart =
+      saved_sync_ ? saturated_sum(saved_sync_->bound.value,
+                                  drift(elapsed(saved_sync_->at, now.mono), kFrequencyTolerance))
+                  : nanoseconds::max();
+  if (bound.value > by_restart) save(now);
 }
 
 void Hub::learn_frequency(const Discipline::Consensus& consensus) {

@@ -43,7 +43,7 @@ void Hub::step_rtc(Instant now) {
   if (!job) return;
   // The chip's state is saved before a write starts, because power may fail in between.
   const bool once_saved = job->kind == RtcJob::Kind::kWrite;
-  if (once_saved) actions_.emplace_back(action::Save{});
+  if (once_saved) save(now);
   actions_.emplace_back(action::RunRtcJob{*job, once_saved});
 }
 
@@ -62,11 +62,11 @@ void Hub::on_rtc(const RtcOutcome& outcome, Instant now) {
   const RtcKeeper::News news = rtc_->take(outcome, rtc_time(now), now.mono);
   for (const RtcKeeper::Note& what : news.notes) note_rtc(what);
   has_changed_ = true;
-  if (outcome.kind == RtcJob::Kind::kWrite) actions_.emplace_back(action::Save{});
+  if (outcome.kind == RtcJob::Kind::kWrite) save(now);
   if (!news.claim) return;
   const RtcKeeper::Claim& claim = *news.claim;
   // The machine's clock was set after the chip was read.
-  if (claim.at < set_at_ && clock().is_machines()) return;
+  if (may_precede_setting(claim.at, now)) return;
   if (claim.is_heard) {
     judge({.source = rtc_->source(),
            .kind = SourceKind::kRtc,

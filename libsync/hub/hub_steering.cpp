@@ -33,17 +33,31 @@ void Hub::on_steered(const Steered& steered, Instant now) {
   }
   const bool is_done = hear_of_clock(steered.failure);
   if (is_done && correction.slew) steering_.on_slew(*correction.slew, now.mono);
-  if (is_done && correction.step) on_own_step(now);
+  if (is_done && correction.step) on_own_step(*correction.step, now);
   const auto go_on = [&](const auto& purpose) { is_done ? proceed(purpose, now) : give_up(purpose, now); };
   std::visit(go_on, order.purpose);
 }
 
 // If the hub's clock runs beside the machine's, its step does not change the timestamps of exchanges.
-void Hub::on_own_step(Instant now) {
+void Hub::on_own_step(Offset by, Instant now) {
   reference_.on_step(hub_time(now.wall));
   if (!clock().is_machines()) return;
-  set_at_ = now.wall;
+  on_machine_set(shifted(now.wall, -saturated(by.value)), now);
   give_up_exchanges();
+}
+
+void Hub::on_machine_set(WallTime before, Instant now) {
+  set_at_ = now.wall;
+  repeated_.reset();
+  if (before > now.wall) repeated_ = Repeated{before, now.mono};
+}
+
+bool Hub::may_precede_setting(WallTime at, Instant now) const {
+  // A program that feeds what it has measured does not keep it for longer.
+  constexpr nanoseconds kOldest = std::chrono::minutes{2};
+  if (!clock().is_machines()) return false;
+  const bool is_repeated = repeated_ && at <= repeated_->until && elapsed(repeated_->at, now.mono) < kOldest;
+  return at < set_at_ || is_repeated;
 }
 
 void Hub::give_up_exchanges() {
@@ -56,6 +70,20 @@ void Hub::give_up_exchanges() {
 void Hub::end_slew(Instant now) {
   steering_.end_slew();
   order({.rate = steering_.steady_rate(), .slew = {}, .step = {}}, EndSlew{}, now);
+}
+
+void Hub::proceed(const EndSlew&, Instant now) {
+  if (is_sync_unsaved_) save(now);
+}
+
+// The clock runs on at the rate of the slew: nothing is known of it until it is steered again.
+void Hub::give_up(const EndSlew&, Instant now) {
+  was_running_ = true;
+  timekeeper_.on_clock_moved({nanoseconds::max()});
+  reference_.on_unset();
+  before_island_.reset();
+  followed_.clear();
+  untell(now);
 }
 
 void Hub::on_told(const std::string& failure) {

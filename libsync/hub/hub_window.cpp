@@ -43,7 +43,7 @@ WindowView Hub::set_rate_error(Ppm rate_error, Instant now) {
   expect(saved_.rate_error);
   // The time of a clock that no source has set is not worth saving; then the caller saves the rate error
   // alone.
-  if (timekeeper_.standing(now.mono).ever_set) actions_.emplace_back(action::Save{});
+  if (timekeeper_.standing(now.mono).ever_set) save(now);
   WindowView view = window_view();
   note(Event::kRateErrorSet,
        fmt::format("an experiment found this machine's clock to be wrong by up to {:.4g} ppm: {}",

@@ -275,6 +275,9 @@ class Play {
     trace("  note: %s\n", note.text.c_str());
     require(!note.text.empty(), "what is noted has words");
   }
+  void perform(const action::ForgetSync&) {
+    if (disk_) disk_->sync.reset();
+  }
   void perform(const action::Save&) {
     auto state = hub_->state_to_save(machine_.now());
     if (!state) return;
@@ -929,10 +932,6 @@ class Play {
     const auto bound = hub_->standing(machine_.now().mono);
     require(!bound.ever_set || (is_usable && disk_->sync && bound.bound >= disk_->sync->bound),
             "what was known of the clock is not known better after a restart");
-    // A hub that does not trust the rate at which it finds the clock sets it right, and leaves the saved
-    // state as it is: the run after that would trust it again, although nobody knows what the clock has
-    // gained.
-    if (!bound.ever_set && disk_) disk_->sync.reset();
   }
 
   static constexpr int kOperations = 26;

@@ -220,5 +220,18 @@ TEST(HubFed, TheReplySaysWhatHasHappened) {
   EXPECT_EQ(fed[1].standing, "outranked");
 }
 
+// The clock reads the same times again, so the sample's own time does not show it.
+TEST(HubFed, ASampleFromBeforeTheClockWasSetBackIsRefused) {
+  HubPlay play;
+  play.set();
+  play.pass(1min);
+  const SampleRecord before = play.sample("ntp:192.0.2.4", 0s, 1ms);
+  play.jump(-9s);
+  play.machine.pass(28s);
+  EXPECT_EQ(play.feed(before).name, "too-old");
+  play.machine.pass(2min);
+  EXPECT_TRUE(play.feed("ntp:192.0.2.4").is_accepted);
+}
+
 }  // namespace
 }  // namespace isletime

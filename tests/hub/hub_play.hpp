@@ -329,6 +329,9 @@ class HubPlay {
     saved = *std::move(state);
     saved->boot = SavedBoot{"this", machine.mono.time_since_epoch(), is_taken_};
   }
+  void perform(const action::ForgetSync&) {
+    if (saved) saved->sync.reset();
+  }
   void perform(const action::RunRtcJob& order) { rtc_job = order.job; }
 
   HubConfig config_;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A kernel that refuses to change the clock. A correction that was refused must not count as applied.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "tests/hub/hub_play.hpp"
@@ -136,6 +138,27 @@ TEST(HubRefusals, BesideTheMachinesClockNobodyIsAsked) {
   EXPECT_TRUE(play.is_reliable());
   EXPECT_EQ(play.count<action::Steer>(), 0);
   EXPECT_EQ(play.count<action::TellKernel>(), 0);
+}
+
+TEST(HubRefusals, AClockThatIsLeftAtTheRateOfASlewIsNotClaimed) {
+  HubPlay play;
+  Server& server = play.add_server();
+  play.pass(1h);
+  server.off = 90ms;
+  for (int i = 0; i < 16 && std::abs(play.machine.rate) < 1e-4; ++i) {
+    play.ask(server);
+    play.machine.pass(2s);
+  }
+  ASSERT_GT(std::abs(play.machine.rate), 1e-4) << "it is slewed";
+  play.machine.refusal = kNotPermitted;
+  server.is_silent = true;
+  play.pass(10min);
+  EXPECT_FALSE(play.is_synchronised());
+  EXPECT_FALSE(play.is_reliable());
+  play.machine.refusal.clear();
+  server.is_silent = false;
+  play.pass(10min);
+  EXPECT_TRUE(play.is_synchronised());
 }
 
 }  // namespace

@@ -172,5 +172,35 @@ TEST(HubRestart, AnExperimentsRateErrorIsKept) {
   EXPECT_GE(play.status().rate_error->value, Ppm::whole(3));
 }
 
+TEST(HubRestart, ClaimsNoLessThanWasClaimedSinceTheStateWasSaved) {
+  HubPlay play;
+  Server& server = play.add_server();
+  play.pass(2h + 30min);
+  ASSERT_TRUE(play.saved->sync) << "it was saved while all was well";
+  server.root_dispersion = 250ms;
+  server.off = 60ms;
+  play.pass(10min);
+  const nanoseconds claimed = play.root_distance();
+  EXPECT_GT(claimed, 200ms);
+  play.start_again();  // it was killed
+  EXPECT_TRUE(!play.is_synchronised() || play.root_distance() >= claimed);
+  EXPECT_TRUE(!play.is_synchronised() || play.is_bound_honest());
+}
+
+TEST(HubRestart, AfterAKillInMidSlewTheNextRunsClaimNothingEither) {
+  HubPlay play(ordinary(), {.crystal = kCrystal});
+  Server& server = play.add_server();
+  play.pass(3h);
+  ASSERT_TRUE(play.saved->sync);
+  server.off = 50ms;
+  play.ask_often(server, 8);
+  play.machine.rate += 700e-6;
+  play.machine.pass(1h);
+  play.start_again();
+  EXPECT_FALSE(play.is_synchronised());
+  play.start_again();
+  EXPECT_FALSE(play.is_synchronised()) << "its rate is right now, but nobody knows for how long it was not";
+}
+
 }  // namespace
 }  // namespace isletime

@@ -255,5 +255,19 @@ TEST(HubServers, OneUnderTwoNamesHasOneVote) {
   EXPECT_EQ(play.error(), 0s);
 }
 
+TEST(HubServers, WhatALostServerSaysInDoubtWidensTheBound) {
+  HubPlay play;
+  Server& server = play.add_server();
+  play.pass(2h);
+  server.is_silent = true;
+  play.pass(2h);
+  ASSERT_TRUE(play.hub->followed().empty());
+  server.is_silent = false;
+  server.off = 430ms;
+  play.ask(server);
+  EXPECT_GE(play.root_distance(), 400ms);
+  EXPECT_LT(magnitude(play.error()), 100ms) << "it is not followed yet";
+}
+
 }  // namespace
 }  // namespace isletime

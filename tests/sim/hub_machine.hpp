@@ -53,6 +53,7 @@ class HubMachine {
   void perform(const action::GiveUpExchanges&, TrueTime now) { given_up_ = now; }
   void perform(const action::Note&, TrueTime) {}
   void perform(const action::Save&, TrueTime) {}
+  void perform(const action::ForgetSync&, TrueTime) {}
   void perform(const action::RunRtcJob& order, TrueTime now);
 
   void feed(TrueTime now);

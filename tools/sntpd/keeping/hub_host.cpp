@@ -209,6 +209,10 @@ void HubHost::perform(const action::Save&) {
   if (state && !memory_.is_absent()) memory_.save(*std::move(state), now.mono, system_.has_value());
 }
 
+void HubHost::perform(const action::ForgetSync&) {
+  memory_.forget_sync();
+}
+
 void HubHost::perform(const action::RunRtcJob& order) {
   if (!order.once_saved) return begin_rtc(order.job);
   memory_.when_written([this, job = order.job] {
@@ -324,7 +328,7 @@ Hub::Reply HubHost::set(const SetTime& request) {
 
 WindowView HubHost::set_rate_error(const SetRateError& request) {
   const Instant now = instant_now();
-  const WindowView view = hub_.set_rate_error(request.rate_error, now);
+  WindowView view = hub_.set_rate_error(request.rate_error, now);
   if (!hub_.standing(now.mono).ever_set) memory_.keep(request.rate_error, build_time());
   execute();
   return view;

@@ -72,6 +72,7 @@ class HubHost {
   void perform(const action::GiveUpExchanges& order);
   void perform(const action::Note& note);
   void perform(const action::Save& order);
+  void perform(const action::ForgetSync& order);
   void perform(const action::RunRtcJob& order);
 
   void handle(const Upstreams::Happening& happening);

@@ -92,6 +92,13 @@ void Memory::keep(Ppm rate_error, WallTime made) {
   write(std::move(state));
 }
 
+void Memory::forget_sync() {
+  if (!folder_ || !state_ || !state_->sync) return;
+  SavedState state = *state_;
+  state.sync.reset();
+  write(std::move(state));
+}
+
 void Memory::note(WallTime time, Event event, const std::string& text) {
   Activity activity{time, event, text};
   const std::string line = activity_line(activity);

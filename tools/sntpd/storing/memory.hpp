@@ -51,6 +51,8 @@ class Memory {
   // Keeps the saved state with this rate error, and says nothing new about the time. `made` is used if there
   // was no state.
   void keep(Ppm rate_error, WallTime made);
+  // Keeps the saved state but for its sync.
+  void forget_sync();
 
   void note(WallTime time, Event event, const std::string& text);
   // Returns at most `most` JSON objects, the oldest first.
