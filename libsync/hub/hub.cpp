@@ -89,15 +89,14 @@ void Hub::take_clock(double rate, Instant now) {
 }
 
 void Hub::resume(Instant now) {
-  if (!clock().is_machines()) {
-    was_running_ = false;
-    return;
-  }
+  if (!clock().is_machines()) was_running_ = false;
   const std::optional<double> rate =
       was_running_ && frequency_ ? std::optional{-frequency_->value} : std::nullopt;
   const auto sync = rate ? sync_of_last_run(*rate, now) : std::nullopt;
-  // Once its rate is right, nothing shows any more that the clock was left in mid-slew.
+  // No later run may trust what this one does not: once the clock's rate is right, nothing shows any more
+  // that it was left in mid-slew.
   if (!sync && saved_.sync) actions_.emplace_back(action::ForgetSync{});
+  if (!clock().is_machines()) return;
   if (rate || std::abs(clock().rate()) > kMostOfACrystal)
     order({.rate = rate.value_or(0.0), .slew = {}, .step = {}}, Settle{}, now);
   if (!sync) return;

@@ -202,5 +202,15 @@ TEST(HubRestart, AfterAKillInMidSlewTheNextRunsClaimNothingEither) {
   EXPECT_FALSE(play.is_synchronised()) << "its rate is right now, but nobody knows for how long it was not";
 }
 
+TEST(HubRestart, WhatARunDoesNotTrustNoLaterOneDoes) {
+  HubPlay play;
+  play.feed("phone:192.0.2.7");
+  play.pass(5min);
+  ASSERT_TRUE(play.saved && play.saved->sync);
+  play.start_again();
+  expect_nothing_claimed(play);
+  EXPECT_FALSE(play.saved->sync);
+}
+
 }  // namespace
 }  // namespace isletime
