@@ -53,6 +53,7 @@ Hub::Hub(const HubConfig& config, std::optional<LastRun> last_run, const ClockRe
     : config_(config),
       saved_(last_run ? std::move(last_run->state) : SavedState{}),
       is_of_this_boot_(last_run && last_run->is_of_this_boot),
+      is_saved_state_known_(last_run.has_value()),
       started_(now.instant.mono),
       earliest_(config.made),
       set_at_(now.instant.wall),
@@ -122,6 +123,7 @@ std::optional<SavedSync> Hub::sync_of_last_run(double rate, Instant now) const {
 
 // Remembers what a restart would claim of the clock.
 void Hub::save(Instant now) {
+  is_saved_state_known_ = true;
   is_sync_unsaved_ = steering_.left(now.mono).value != nanoseconds::zero();
   saved_sync_.reset();
   if (!is_sync_unsaved_ && reference_.is_vouched())

@@ -371,6 +371,8 @@ class Hub {
   const HubConfig config_;
   SavedState saved_;
   bool is_of_this_boot_ = false;
+  // A state that was ignored may still be on the disk, and a later run may not ignore it.
+  bool is_saved_state_known_;
   bool was_running_ = false;  // an earlier run in this boot has set the clock
   MonoTime started_;
   WallTime earliest_;

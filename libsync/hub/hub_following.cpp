@@ -318,7 +318,7 @@ void Hub::on_sync(SourceKind kind, const std::string& source, Dispersion bound, 
       saved_sync_ ? saturated_sum(saved_sync_->bound.value,
                                   drift(elapsed(saved_sync_->at, now.mono), kFrequencyTolerance))
                   : nanoseconds::max();
-  if (bound.value > by_restart) save(now);
+  if (bound.value > by_restart || !is_saved_state_known_) save(now);
 }
 
 void Hub::learn_frequency(const Discipline::Consensus& consensus) {

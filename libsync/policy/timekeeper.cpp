@@ -38,9 +38,15 @@ Judgement Timekeeper::judge(const Report& report, MonoTime now) const {
   if (!last_) return {Verdict::kAdopt, report.bound, false};
   const Rule& r = rule(report.kind);
   if (is_in_force(*last_, now) && r.rank > rule(last_->kind).rank) return {Verdict::kOutranked, {}, false};
+  if (contradicted_ && !may_decide(report.kind)) return {Verdict::kOutranked, {}, false};
   Judgement judgement = compare(report, *last_, now);
   judgement.warn = r.warn_above && magnitude(report.offset.value) > *r.warn_above;
   return judgement;
+}
+
+// A battery clock knows no better than what has set it, which was perhaps this very clock.
+bool Timekeeper::may_decide(SourceKind kind) const {
+  return rule(kind).may_make_reliable && kind != SourceKind::kRtc;
 }
 
 // Finds faults of the report itself, and of its relation to a clock that a source at least as good makes

@@ -228,8 +228,8 @@ class Timekeeper {
   void on_clock_moved(Offset by);
   // The machine slept for this long while the monotonic clock stood still: windows and bounds age by it.
   void on_slept(nanoseconds time);
-  // Sources that may not move the clock that far contradict it: nothing is reliable, and any other source may
-  // set it, until the next on_sync() or until they agree again.
+  // Sources that may not move the clock that far contradict it: nothing is reliable, and any other source
+  // that has the time from elsewhere may set it, until the next on_sync() or until they agree again.
   void on_contradicted() { contradicted_ = true; }
   void on_uncontradicted() { contradicted_ = false; }
   bool is_contradicted() const { return contradicted_; }
@@ -277,6 +277,8 @@ class Timekeeper {
   Dispersion bound_at(const Sync& sync, MonoTime now) const;
   bool is_in_force(const Sync& sync, MonoTime now) const;
   bool is_reliable(const Sync& sync, MonoTime now) const;
+  // Whether such a source may set a clock that others contradict.
+  bool may_decide(SourceKind kind) const;
   std::optional<Verdict> find_fault(const Report& report, MonoTime now) const;
   Judgement compare(const Report& report, const Sync& held, MonoTime now) const;
 

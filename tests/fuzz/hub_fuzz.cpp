@@ -241,7 +241,6 @@ class Play {
             "a rate is within the clock's range");
     check_step(order);
     Hub::Steered done{.at = machine_.now().wall, .rate = {}};
-    is_steered_since_save_ = true;
     if (kernel_refuses_rates_) {
       done.failure = "refused";
     } else {
@@ -284,7 +283,6 @@ class Play {
     check_state(*state);
     state->boot = SavedBoot{"boot", machine_.now().mono.time_since_epoch(), steers_machine_};
     disk_ = std::move(state);
-    is_steered_since_save_ = false;
   }
   void perform(const action::RunRtcJob& order) {
     require(is_rtc_used_ && !job_, "a battery clock has one job at a time");
@@ -921,13 +919,12 @@ class Play {
       machine_.boot(time_off, jump(input_));
       kernel_leap_ = Leap::kNone;
     }
-    // The monotonic clock is slewed with the wall clock: a hub that crashed after a slew for a source that
-    // knew less than what was saved is taken to know as much as before.
-    if (disk_ && is_steered_since_save_) disk_->sync.reset();
     std::optional<LastRun> last_run;
     // A state from the future is not recalled.
     const bool is_usable = disk_ && how / 4 % 4 != 3 && machine_.now().wall >= disk_->saved_at;
     if (is_usable) last_run = LastRun{*disk_, is_same_boot};
+    // Of the rate error that was measured, a restart keeps nothing.
+    is_frequency_shown_ = false;
     start(last_run);
     const auto bound = hub_->standing(machine_.now().mono);
     require(!bound.ever_set || (is_usable && disk_->sync && bound.bound >= disk_->sync->bound),
@@ -962,7 +959,6 @@ class Play {
   std::optional<Leap> leap_;  // at kMidnight
   int work_ = 0;
   WallTime last_honest_ = kStart;  // sample of an honest server
-  bool is_steered_since_save_ = false;
   int steps_back_ = 0;
   nanoseconds queues_{};  // the longest of an honest server's: what was learned by it outlives the server
   bool is_clean_ = true;  // nobody has lied beyond a minority of the servers

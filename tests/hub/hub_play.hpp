@@ -140,6 +140,8 @@ class HubPlay {
   }
   // Restarts the program in the same boot, with the state that was last saved.
   void start_again() { start(saved ? std::optional{LastRun{*saved, true}} : std::nullopt); }
+  // Restarts the program, which ignores the state that was saved: it was torn, or from the future.
+  void start_without_state() { start(std::nullopt); }
   // Restarts the machine, whose clock then reads this.
   void reboot(WallTime wall) {
     machine = {.truth = machine.truth, .wall = wall, .mono = MonoTime{20s}, .crystal = machine.crystal};

@@ -212,5 +212,16 @@ TEST(HubRestart, WhatARunDoesNotTrustNoLaterOneDoes) {
   EXPECT_FALSE(play.saved->sync);
 }
 
+TEST(HubRestart, AStateThatWasIgnoredIsReplacedOnceTheClockIsSet) {
+  HubPlay play;
+  play.add_server();
+  play.pass(3h);
+  const WallTime before = play.saved->saved_at;
+  play.start_without_state();
+  play.set(0s, 100ms);
+  EXPECT_GT(play.saved->saved_at, before) << "a crash now must not revive it";
+  EXPECT_GE(play.saved->sync.value_or(SavedSync{SourceKind::kManual, {1h}}).bound.value, 100ms);
+}
+
 }  // namespace
 }  // namespace isletime

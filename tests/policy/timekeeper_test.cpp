@@ -579,7 +579,7 @@ TEST(Timekeeper, WhatIsFedAsNtpRanksBelowWhatIsAskedAndAboveAPhone) {
             Verdict::kAbsurd);
 }
 
-TEST(Timekeeper, AContradictedClockIsUnreliableAndAnybodyMaySetIt) {
+TEST(Timekeeper, AContradictedClockIsUnreliableUntilAPersonSetsIt) {
   Timekeeper keeper = set_by(SourceKind::kNtp);
   keeper.on_contradicted();
   EXPECT_FALSE(keeper.standing(kBoot).reliable);
@@ -587,6 +587,17 @@ TEST(Timekeeper, AContradictedClockIsUnreliableAndAnybodyMaySetIt) {
   EXPECT_EQ(keeper.judge(report(SourceKind::kManual, -1h), kBoot).verdict, Verdict::kAdopt);
   keeper.on_sync(SourceKind::kManual, {20ms}, kBoot);
   EXPECT_TRUE(keeper.standing(kBoot).reliable);
+}
+
+// The battery clock may have its time from the very clock that is contradicted, and nobody vouches for the
+// others.
+TEST(Timekeeper, WhoHasNoTimeFromElsewhereDoesNotDecideForAContradictedClock) {
+  Timekeeper keeper = set_by(SourceKind::kNtp);
+  keeper.on_contradicted();
+  for (const SourceKind kind : {SourceKind::kRtc, SourceKind::kIsland, SourceKind::kCamera})
+    EXPECT_EQ(keeper.judge(report(kind, 1s), kBoot + 24h).verdict, Verdict::kOutranked) << name_of(kind);
+  for (const SourceKind kind : {SourceKind::kFedNtp, SourceKind::kPhone, SourceKind::kOcpp})
+    EXPECT_EQ(keeper.judge(report(kind, 10s), kBoot + 24h).verdict, Verdict::kAdopt) << name_of(kind);
 }
 
 TEST(Timekeeper, WindowsAndBoundsAgeInSleep) {
