@@ -247,7 +247,8 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
                    const Coarseness& coarseness, const WanderPrior& prior) {
   constexpr int kSlopes = 100;
   constexpr double kFurthest = 5.0;  // deviations that a reading is off by
-  // What is within a bound deviates by 1 / sqrt(3) of it where it may be anywhere, and usually by less.
+  // An error that is uniform within a bound has a standard deviation of 1 / sqrt(3) of it; other errors have
+  // less.
   const double most_deviation = coarseness.most_jitter_s / std::numbers::sqrt3;
   const double span = bounds.back().time_s - bounds.front().time_s;
   const double faults = fault_log(passage, bounds.size(), coarseness.step_s);

@@ -31,17 +31,17 @@ struct Coarseness {
   double most_jitter_s = 0.0;  // the known error of a reading, beside the step
 };
 
-// Of a clock that leaves its line by more than its readings' error.
+// Assumptions about a clock that leaves its line by more than the error of its readings.
 struct WanderPrior {
-  double share = 0.1;  // how likely it is beforehand
+  double share = 0.1;  // prior probability of such a clock
   // How far the rate wanders in a record over which the clock leaves its line by one deviation: by 1.3 of it
   // where the noise is white, by 13 where it is a walk. Without it, 6 of 100 clocks that walk are covered,
   // not 63.
   double per_deviation = 8.0;
 };
 
-// Needs at least 2 bounds over some time. Absent: no line passes, even where each reading may be off by half
-// a step more.
+// Needs at least 2 bounds at different times. Returns nothing if no line passes through all of them, even
+// with half a step of error more for each reading.
 std::optional<BoundedSlope> estimate_slope_within(std::span<const Bound> bounds, const Coarseness& coarseness,
                                                   const WanderPrior& prior = {});
 

@@ -37,8 +37,8 @@ struct Scaled {
   std::size_t segments;
 };
 
-// By least squares, taken out beforehand so that the filter's numbers stay small. A median of slopes will not
-// do: where most readings repeat, it leaves nothing to scale by.
+// Returns the slope by least squares, which is subtracted beforehand so that the filter's numbers stay small.
+// A median of slopes is 0 where most readings repeat, which leaves nothing to scale by.
 double common_slope(std::span<const Reading> readings) {
   double above = 0.0;
   double below = 0.0;

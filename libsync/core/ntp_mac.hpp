@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What follows the 48-byte header: finds where extension fields end and the MAC begins, without cryptography.
+// Finds where the extension fields behind the 48-byte header end and the MAC begins, without cryptography.
 // Up to version 3 all of it is a MAC (RFC 1305, appendix C); in version 4 the length decides (RFC 7822,
 // section 7.5.1): 4 zero bytes are a crypto-NAK, 20 or 24 bytes a MAC.
 #pragma once

@@ -42,7 +42,7 @@ Frequency after_restart(Frequency saved) {
   return {saved.value, std::max(saved.deviation, kChangeOfFrequency)};
 }
 
-// With room for the bound to grow a little, so that not every sync has to be saved.
+// Leaves room for the bound to grow a little, so that not every sync has to be saved.
 Dispersion bound_to_save(Dispersion bound) {
   return {saturated_sum(saturated_sum(bound.value, bound.value), std::chrono::milliseconds{1})};
 }
@@ -107,7 +107,8 @@ void Hub::resume(Instant now) {
   saved_sync_ = KnownBefore{bound, now.mono};
 }
 
-// `rate`: what the clock's rate should be.
+// Returns the sync of the last run with its bound as it has grown, or nothing if the clock does not bear it
+// out. `rate` is the steady rate of the clock.
 std::optional<SavedSync> Hub::sync_of_last_run(double rate, Instant now) const {
   // A rate left in the middle of a slew made the monotonic clock wrong as well, so the elapsed time is
   // unknown.
@@ -121,7 +122,7 @@ std::optional<SavedSync> Hub::sync_of_last_run(double rate, Instant now) const {
   return SavedSync{saved_.sync->kind, {saturated_sum(saved_.sync->bound.value, gained)}};
 }
 
-// Remembers what a restart would claim of the clock.
+// Orders the state to be saved, and remembers what a restart would claim of the clock by it.
 void Hub::save(Instant now) {
   is_saved_state_known_ = true;
   is_sync_unsaved_ = steering_.left(now.mono).value != nanoseconds::zero();

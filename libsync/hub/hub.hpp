@@ -28,7 +28,7 @@ namespace isletime {
 // A server's time is used from this number of samples on.
 inline constexpr int kFirstSamples = 3;
 
-// What the caller has to do.
+// The actions that the hub asks its caller to perform.
 namespace action {
 
 // Set the rate of the machine's clock, then step it. Call Hub::on_steered() with the result before any other
@@ -54,7 +54,7 @@ struct Note {
 };
 // Save Hub::state_to_save(), if there is one.
 struct Save {};
-// The sync in the saved state counts no more: what is known of the clock since does not bear it out.
+// Drop the sync from the saved state, because the clock no longer bears it out.
 struct ForgetSync {};
 // Start the job. Call Hub::on_rtc() with its outcome, or Hub::on_rtc_refused() if it cannot be started.
 struct RunRtcJob {
@@ -72,6 +72,7 @@ struct HubConfig {
   std::uint8_t local_stratum = 10;
   std::int8_t precision = 0;  // log2 seconds
   bool serves = true;         // answers clients
+  bool asks_servers = false;  // whether or not their names have addresses yet
   Dispersion reliable_within{seconds{1}};
   ControlLimits limits{};
   WallTime made{};    // build time; an earlier time is wrong
@@ -79,7 +80,7 @@ struct HubConfig {
   EstimatorModel model{};
 };
 
-// What an earlier run has saved.
+// The state that an earlier run has saved.
 struct LastRun {
   SavedState state;
   bool is_of_this_boot;  // the machine was not restarted since
@@ -250,7 +251,7 @@ class Hub {
     SourceAccount account{};
   };
 
-  // What a correction of the clock is for; once it is done, proceed() continues with it.
+  // The purposes of a correction of the clock. proceed() continues with one once its correction is done.
   struct Settle {};
   struct EndSlew {};
   struct FollowServer {
@@ -288,9 +289,9 @@ class Hub {
   void retell(Instant now);
   void end_slew(Instant now);
   void on_own_step(Offset by, Instant now);
-  // The machine's clock was stepped, and read `before` until then.
+  // The machine's clock was stepped; it read `before` until then.
   void on_machine_set(WallTime before, Instant now);
-  // Whether the machine's clock may have read `at` before it was set last, and not since.
+  // Returns whether the machine's clock may have read `at` before it was last set rather than since then.
   bool may_precede_setting(WallTime at, Instant now) const;
   void give_up_exchanges();
   const std::string& clock_trouble() const;
@@ -371,13 +372,13 @@ class Hub {
   const HubConfig config_;
   SavedState saved_;
   bool is_of_this_boot_ = false;
-  // A state that was ignored may still be on the disk, and a later run may not ignore it.
+  // If false, the disk may still hold a state that this run has ignored and that a later run would believe.
   bool is_saved_state_known_;
   bool was_running_ = false;  // an earlier run in this boot has set the clock
   MonoTime started_;
   WallTime earliest_;
   WallTime set_at_;  // when the machine's clock was last stepped, or this program started, by that clock
-  // While the machine's clock reads again what it has read before it was set back.
+  // The machine's clock was set back, and reads times again that it has read before.
   struct Repeated {
     WallTime until;
     MonoTime at;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which server the hub's clock follows, which it refuses, and which bound of the clock follows from that.
+// The hub's choice of the server that its clock follows, its refusals, and the bound of the clock that
+// results.
 #include <algorithm>
 #include <chrono>
 #include <cmath>

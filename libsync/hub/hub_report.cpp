@@ -38,6 +38,8 @@ bool Hub::is_reliable_by_kernel(const ServerState& state, Instant now) const {
 
 std::string_view Hub::unset_warning(const ClockStanding& standing, bool is_served) const {
   if (standing.ever_set) return "";
+  if (!is_served && config_.asks_servers)
+    return "no server has told the time yet: sntpctl sources says why; or use sntpctl set";
   if (!is_served) return kHowToSet;
   if (reference_.is_vouched()) return "another program keeps this machine's clock, by the kernel's word";
   return "no source has told the time: this clock is served as the island's own, whatever it reads (--local)";

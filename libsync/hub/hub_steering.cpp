@@ -53,7 +53,7 @@ void Hub::on_machine_set(WallTime before, Instant now) {
 }
 
 bool Hub::may_precede_setting(WallTime at, Instant now) const {
-  // A program that feeds what it has measured does not keep it for longer.
+  // No program that feeds samples holds one back for longer than this.
   constexpr nanoseconds kOldest = std::chrono::minutes{2};
   if (!clock().is_machines()) return false;
   const bool is_repeated = repeated_ && at <= repeated_->until && elapsed(repeated_->at, now.mono) < kOldest;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the hub saves across a restart.
+// The state that the hub keeps across a restart.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@
 
 namespace isletime {
 
-// What is known of a battery clock.
+// An estimate of how a battery clock drifts.
 struct SavedRtc {
   std::string source;  // "rtc:/dev/i2c-1@0x68"
   std::string chip;    // "ds3231"

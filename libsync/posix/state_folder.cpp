@@ -100,7 +100,7 @@ std::string to_string(const StateError& error) {
     case StateFault::kNotOurs:
       return "belongs to another user";
     case StateFault::kWritableByOthers:
-      return "may be written by others";
+      return "may be written by others: chmod go-w it";
     case StateFault::kInUse:
       return "is in use by another process";
     case StateFault::kTooLarge:

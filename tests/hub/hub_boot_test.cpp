@@ -172,5 +172,13 @@ TEST(HubBoot, AClockIn1970ComesRightByWhateverIsFed) {
   }
 }
 
+TEST(HubBoot, WhereServersAreAskedItSaysWhereToSeeWhyNoneHasToldTheTime) {
+  HubConfig config = ordinary();
+  config.asks_servers = true;
+  HubPlay play(config);
+  EXPECT_TRUE(play.warns("no server has told the time yet: sntpctl sources says why")) << play.warnings();
+  EXPECT_FALSE(play.warns("name a --server")) << play.warnings();
+}
+
 }  // namespace
 }  // namespace isletime

@@ -178,7 +178,8 @@ TEST_F(FileInStateFolder, SomebodyElsesIsRefused) {
 
 TEST(StateError, SaysWhatIsWrong) {
   EXPECT_EQ(to_string(StateError{StateFault::kSystem, {ENOSPC, "write"}}), "write: No space left on device");
-  EXPECT_EQ(to_string(StateError{StateFault::kWritableByOthers, {}}), "may be written by others");
+  EXPECT_EQ(to_string(StateError{StateFault::kWritableByOthers, {}}),
+            "may be written by others: chmod go-w it");
 }
 
 }  // namespace

@@ -17,7 +17,7 @@
 
 namespace isletime::driftlog {
 
-// What is known of the rows of an earlier run.
+// A summary of the rows that an earlier run has written.
 struct EarlierRows {
   std::set<std::string> sources;
   std::uint64_t whole_size = 0;  // bytes, to the end of the last whole line

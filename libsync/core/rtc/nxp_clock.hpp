@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What NXP's PCF85063A, PCF8523 and PCF8563 have in common, and a table of their differences. All are read
+// NXP's PCF85063A, PCF8523 and PCF8563: their common code, and a table of their differences. All are read
 // from register 0 to the years at once. They are set with STOP: the first tick comes a fixed time after its
 // release. Bit 7 of the seconds is the oscillator stop flag.
 #pragma once

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a source's round trips say about its path: the minimum delay, which all share, and the mean that
+// Statistics of a source's round trips: the minimum delay of its path, which all share, and the mean that
 // queues add in each direction. It uses order statistics over the last hours. While all round trips are long,
 // a queue stands or the route is longer; delays alone cannot distinguish the two, so the minimum stays until
 // a caller that knows the clock decides. The size is fixed.
@@ -17,7 +17,7 @@ class DelayStatistics {
  public:
   // The precision of the timestamps: no delay counts as less (RFC 5905, section 8), and no queue as shorter.
   static constexpr Seconds kPrecision{2e-7};
-  // By chance, so many consecutive round trips are seldom long.
+  // This many long round trips in a row are seldom due to chance.
   static constexpr std::uint32_t kStanding = 3;
 
   void add(FreeTime at, Delay delay);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is known of an oscillator's frequency.
+// An estimate of an oscillator's frequency.
 #pragma once
 
 namespace isletime {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the daemon shows of one of its clients.
+// A client of the daemon, as sntpctl shows it.
 #pragma once
 
 #include <cstdint>

@@ -23,6 +23,7 @@ HubConfig config_of(const Options& options, std::int8_t precision) {
           .local_stratum = options.local_stratum,
           .precision = precision,
           .serves = options.port != 0,
+          .asks_servers = !options.servers.empty() || !options.pools.empty(),
           .reliable_within = options.reliable_within,
           .limits = options.limits,
           .made = build_time(),
