@@ -149,19 +149,24 @@ TEST(SimulatedClock, AnotherProgramThatSteersItIsNotFoughtOverForEver) {
   EXPECT_NE(finished.err.find("sntpd leaves it alone"), std::string::npos) << finished.err;
 }
 
+// Returns the options of a hub that asks one server and keeps its state in the folder.
+Words remembering_hub(const fakes::ScratchFolder& folder) {
+  return {"--port",
+          "123",
+          "--bind",
+          "192.168.123.250",
+          "--no-rate-limit",
+          "--state-dir",
+          folder.path("state"),
+          "--server",
+          "192.168.123.1"};
+}
+
 // sntpd restarts in the same boot while no server answers: it must keep the known bound, and claim no smaller
 // one.
 TEST(SimulatedClock, ARestartKeepsTheBoundThatWasKnown) {
   const fakes::ScratchFolder folder;
-  const Words options{"--port",
-                      "123",
-                      "--bind",
-                      "192.168.123.250",
-                      "--no-rate-limit",
-                      "--state-dir",
-                      folder.path("state"),
-                      "--server",
-                      "192.168.123.1"};
+  const Words options = remembering_hub(folder);
   run_sntpd({"CLOCKSIM_EPOCH=1800000000", "CLOCKSIM_SECONDS=20000", "CLOCKSIM_WALK=0"}, options);
   const Results again =
       run_sntpd({"CLOCKSIM_EPOCH=1800020000", "CLOCKSIM_UPTIME=20000", "CLOCKSIM_SECONDS=5000",
@@ -175,15 +180,7 @@ TEST(SimulatedClock, ARestartKeepsTheBoundThatWasKnown) {
 // shows.
 TEST(SimulatedClock, AfterARunThatWasKilledInMidSlewNothingIsClaimed) {
   const fakes::ScratchFolder folder;
-  const Words options{"--port",
-                      "123",
-                      "--bind",
-                      "192.168.123.250",
-                      "--no-rate-limit",
-                      "--state-dir",
-                      folder.path("state"),
-                      "--server",
-                      "192.168.123.1"};
+  const Words options = remembering_hub(folder);
   run_sntpd({"CLOCKSIM_EPOCH=1800000000", "CLOCKSIM_SECONDS=20000", "CLOCKSIM_WALK=0"}, options);
   const Results again =
       run_sntpd({"CLOCKSIM_EPOCH=1800020000", "CLOCKSIM_UPTIME=20000", "CLOCKSIM_SECONDS=5000",

@@ -10,10 +10,16 @@ namespace {
 using namespace std::chrono_literals;
 using namespace hub_play;
 
+// The server loses its reference, and serves its own clock.
+void make_island(Server& server) {
+  server.stratum = 10;
+  server.reference_id = kLocalClock;
+  server.root_dispersion = 0s;
+}
+
 Server& add_island(HubPlay& play, nanoseconds off) {
   Server& island = play.add_server();
-  island.stratum = 10;
-  island.reference_id = kLocalClock;
+  make_island(island);
   island.off = off;
   return island;
 }
@@ -77,9 +83,7 @@ TEST(HubIslands, AServerThatBecomesOneIsFollowedWithWhatWasKnownBefore) {
   Server& server = play.add_server();
   play.pass(30min);
   const nanoseconds known = play.status().bound->value;
-  server.stratum = 10;
-  server.reference_id = kLocalClock;
-  server.root_dispersion = 0s;
+  make_island(server);
   play.ask(server);
   EXPECT_EQ(play.standing_of(server), "system-peer");
   EXPECT_EQ(play.status().kind, "island");
@@ -93,9 +97,7 @@ TEST(HubIslands, AServerThatBecomesOneMovesTheClockNoFurtherThanWasKnown) {
   Server& server = play.add_server();
   play.pass(30min);
   const nanoseconds known = play.status().bound->value;
-  server.stratum = 10;
-  server.reference_id = kLocalClock;
-  server.root_dispersion = 0s;
+  make_island(server);
   play.pass(30min);
   EXPECT_GE(play.status().bound->value, known) << "however often it is heard";
   server.off = 300s;
@@ -108,8 +110,7 @@ TEST(HubIslands, AnotherOneIsNotFollowedInItsStead) {
   HubPlay play;
   Server& server = play.add_server();
   play.pass(30min);
-  server.stratum = 10;
-  server.reference_id = kLocalClock;
+  make_island(server);
   play.pass(30min);
   server.is_silent = true;
   add_island(play, 300s);
