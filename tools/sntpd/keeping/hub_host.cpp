@@ -243,7 +243,7 @@ void HubHost::handle(const Upstreams::Happening& happening) {
 }
 
 void HubHost::take_measurement(Association& association, const Measurement& m, Instant now) {
-  // Only such a server names its own one as its reference.
+  // Only a server of stratum 2 or more states the address of its own reference.
   if (m.server.stratum >= 2) tell_own_addresses();
   const HubClock clock = hub_.clock_of(association.index, m);
   if (!hub_.on_measurement(association.index, m, own_queries_.came_to_us(association.upstream.query()), now))
