@@ -155,7 +155,8 @@ std::optional<SavedState> Hub::state_to_save(Instant now) const {
     if (!servers_[i] || servers_[i]->samples < kFirstSamples) continue;
     const auto estimate = discipline_.source(i)->estimator.at(free_time(now));
     if (!estimate) continue;
-    state.sources.push_back({servers_[i]->source, {estimate->frequency, std::sqrt(estimate->var_frequency)}});
+    state.sources.push_back(
+        {servers_[i]->source(), {estimate->frequency, std::sqrt(estimate->var_frequency)}});
   }
   if (reference_.is_vouched() && steering_.left(now.mono).value == nanoseconds::zero())
     state.sync = SavedSync{standing.kind, bound_to_save(standing.bound)};
@@ -227,6 +228,7 @@ void Hub::on_kernel(std::optional<Dispersion> bound, Instant now) {
 
 void Hub::tick(Instant now) {
   step_rtc(now);
+  look_up_names(now.mono);
   if (timekeeper_.standing(now.mono).ever_set) {
     next_look_at_kernel_.reset();
   } else if (!next_look_at_kernel_ || now.mono >= *next_look_at_kernel_) {
@@ -243,7 +245,8 @@ void Hub::tick(Instant now) {
 
 std::optional<MonoTime> Hub::next_wakeup(Instant now) const {
   std::optional<MonoTime> next = next_save_;
-  for (const auto& wakeup : {steering_.next_wakeup(now), next_rtc_wakeup(now), next_look_at_kernel_}) {
+  for (const auto& wakeup : {steering_.next_wakeup(now), next_rtc_wakeup(now), next_look_at_kernel_,
+                             names_.next_lookup(servers_)}) {
     if (wakeup && (!next || *wakeup < *next)) next = wakeup;
   }
   return next;

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "libsync/hub/asked_server.hpp"
 #include "libsync/hub/discipline/discipline.hpp"
 #include "libsync/hub/event.hpp"
 #include "libsync/hub/fed_sources.hpp"
@@ -19,6 +20,7 @@
 #include "libsync/hub/rtc_keeper.hpp"
 #include "libsync/hub/saved_state.hpp"
 #include "libsync/hub/served_time.hpp"
+#include "libsync/hub/server_names.hpp"
 #include "libsync/hub/steering.hpp"
 #include "libsync/policy/timekeeper.hpp"
 #include "libsync/record/sample_record.hpp"
@@ -43,6 +45,19 @@ struct TellKernel {
 };
 // Ask the kernel for the maximum error of its clock, and pass it to Hub::on_kernel().
 struct AskKernel {};
+// Look up the name of the plan, and pass its addresses to Hub::on_addresses(), or the failure to
+// Hub::on_no_address().
+struct LookUp {
+  std::size_t plan;
+};
+// Ask the server with this index from now on, each Hub::interval(), unless it is ourselves.
+struct Ask {
+  std::size_t index;
+};
+// Do not ask the server that has had this index any more.
+struct StopAsking {
+  std::size_t index;
+};
 // Drop the exchanges that are under way. The clock was set, so their timestamps cannot be compared.
 struct GiveUpExchanges {};
 // Log this and add it to the records.
@@ -64,8 +79,9 @@ struct RunRtcJob {
 
 }  // namespace action
 
-using Action = std::variant<action::Steer, action::TellKernel, action::AskKernel, action::GiveUpExchanges,
-                            action::Note, action::Save, action::ForgetSync, action::RunRtcJob>;
+using Action = std::variant<action::Steer, action::TellKernel, action::AskKernel, action::LookUp, action::Ask,
+                            action::StopAsking, action::GiveUpExchanges, action::Note, action::Save,
+                            action::ForgetSync, action::RunRtcJob>;
 
 struct HubConfig {
   bool is_island_reference = false;  // --local
@@ -128,30 +144,18 @@ class Hub {
   void stop(Instant now);
 
   // --- The servers that are asked ---
-  struct Server {
-    std::string source;          // "ntp:192.0.2.1"
-    ReferenceId reference_id{};  // of its address
-    bool is_ourselves = false;   // if so, it is never asked
-    int samples = 0;
-    int losses = 0;  // consecutive
-    std::optional<Measurement> last{};
-    std::optional<HubClock> clock_then{};        // the hub's clock at the last reply
-    std::string refusal{};                       // why the server was last refused
-    bool was_refused = false;                    // it was refused, but agrees with the clock again
-    Standing standing = Standing::kUnreachable;  // as last reported
-  };
-  struct ServerConfig {
-    std::string source;
-    ReferenceId reference_id{};
-    Tier tier = Tier::kNormal;
-    PollLimits poll{};
-    ServerOwner owner = ServerOwner::kOurselves;
-    bool is_ourselves = false;  // if so, it is never asked
-  };
-  // Returns the server's index, or nothing if there are too many sources.
-  std::optional<std::size_t> add_server(const ServerConfig& config, Instant now);
-  void remove_server(std::size_t index);
-  const std::optional<Server>& server(std::size_t index) const { return servers_[index]; }
+  // Asks the servers of the plan: one with a literal address at once, the others as soon as their names have
+  // been looked up. Call take_clock() before. Returns the plan's number.
+  std::size_t ask(const ServerPlan& plan, Instant now);
+  // The plan's name has these addresses, or none.
+  void on_addresses(std::size_t plan, const std::vector<ServerAddress>& addresses, Instant now);
+  // The plan's name cannot be looked up; `why` is a clause.
+  void on_no_address(std::size_t plan, const std::string& why);
+  std::vector<ServerNames::Unresolved> unresolved() const { return names_.unresolved(servers_); }
+  // The servers that are asked, at their indices.
+  ServerNames::Servers servers() const { return servers_; }
+  const std::optional<AskedServer>& server(std::size_t index) const { return servers_[index]; }
+  const ServerPlan& plan(std::size_t number) const { return names_.plan(number); }
   const Discipline::Source& source(std::size_t index) const { return *discipline_.source(index); }
   // Returns the time from the server's last query to the next.
   nanoseconds interval(std::size_t index, Instant now) const;
@@ -167,8 +171,13 @@ class Hub {
   // `came_to_us` says that the query arrived at our own service. Returns false if the server is not to be
   // believed, because its time derives from ours or its stratum means unsynchronised.
   bool on_measurement(std::size_t index, const Measurement& measurement, bool came_to_us, Instant now);
-  // `reachable` says whether any of the last eight queries was answered.
-  void on_no_reply(std::size_t index, Trouble trouble, bool reachable, Instant now);
+  struct NoReply {
+    Trouble trouble = Trouble::kNoReply;
+    bool is_reachable = false;  // any of the last eight queries was answered
+    // The server told us to stop, and is asked again then.
+    std::optional<MonoTime> stopped_until{};
+  };
+  void on_no_reply(std::size_t index, const NoReply& why, Instant now);
   void on_broadcast(std::size_t index, const Measurement& measurement, Instant now);
   // Returns the clock that applies to a measurement. An interleaved reply completes the exchange before, so
   // its timestamps belong to the clock as it was at the previous reply.
@@ -211,8 +220,9 @@ class Hub {
   // Returns what the serving threads need. `now` is the machine's clock.
   ServedTime served(WallTime now) const;
   StatusView status(Instant now) const;
-  // `index` is the one that add_server() returned.
+  // `index` is the one of action::Ask.
   SourceView server_view(std::size_t index, Instant now) const;
+  std::vector<SourceView> unresolved_views() const;
   SourceView fed_view(const FedSource& fed, Instant now) const;
   // The battery clock is among them.
   std::vector<SourceView> fed_views(Instant now) const;
@@ -296,10 +306,16 @@ class Hub {
   void give_up_exchanges();
   const std::string& clock_trouble() const;
 
+  // hub_servers.cpp
+  void add_server(std::size_t plan, const ServerAddress& address, Instant now);
+  void remove_server(std::size_t index);
+  void look_up_names(MonoTime now);
+  std::optional<Trouble> trouble_of(const AskedServer& server, const Measurement& measurement) const;
+
   // hub_following.cpp
   void hear_server(bool is_news, Instant now);
   void follow_servers(bool is_news, Instant now);
-  static bool is_on_local_clock(const Server& server);
+  static bool is_on_local_clock(const AskedServer& server);
   bool may_begin_with(std::size_t index) const;
   void follow(std::size_t index, const Discipline::Consensus& consensus, Instant now);
   void learn_frequency(const Discipline::Consensus& consensus);
@@ -309,7 +325,6 @@ class Hub {
                const std::optional<Reference::Upstream>& upstream = std::nullopt,
                nanoseconds until_next = {});
   bool follows_server() const { return reference_.follows_upstream(); }
-  std::optional<Trouble> trouble_of(const Server& server, const Measurement& measurement) const;
   // The server may not move the clock that far; `why` is a clause.
   void refuse(std::size_t index, Offset move, const char* why);
   // The bound that is claimed of the clock may be wrong, so none is claimed until another source tells the
@@ -392,7 +407,8 @@ class Hub {
   Discipline discipline_;
   FedSources fed_{discipline_};
   Reference reference_;
-  std::array<std::optional<Server>, Discipline::kMaxSources> servers_;
+  ServerNames names_;
+  std::array<std::optional<AskedServer>, Discipline::kMaxSources> servers_;
   std::vector<OwnAddress> own_addresses_;
   std::optional<Discipline::Consensus> consensus_;
   // When a source that may raise the floor last set the clock, in this run.

@@ -17,107 +17,7 @@ namespace {
 // A frequency is never known better than this.
 constexpr double kLeastDeviation = 1e-8;
 
-SourceAccount account_of(const Header& server) {
-  return {server.leap,
-          server.stratum,
-          server.reference_id,
-          Delay{server.root_delay.to_nanoseconds()},
-          Dispersion{server.root_dispersion.to_nanoseconds()},
-          server.reference};
-}
-
 }  // namespace
-
-std::optional<std::size_t> Hub::add_server(const ServerConfig& config, Instant now) {
-  discipline_.seed_frequency(frequency_for(config.source, now.mono));
-  const auto index = discipline_.add({.rank = default_rule(SourceKind::kNtp).rank,
-                                      .tier = config.tier,
-                                      .first_samples = kFirstSamples,
-                                      .poll = config.poll,
-                                      .owner = config.owner});
-  if (!index) return std::nullopt;
-  servers_[*index] = Server{
-      .source = config.source, .reference_id = config.reference_id, .is_ourselves = config.is_ourselves};
-  if (config.is_ourselves) discipline_.on_trouble(*index, Trouble::kLoop, true);
-  return index;
-}
-
-void Hub::remove_server(std::size_t index) {
-  discipline_.remove(index);
-  servers_[index].reset();
-}
-
-nanoseconds Hub::interval(std::size_t index, Instant now) const {
-  return discipline_.interval(index, now.mono, free_time(now));
-}
-
-const HubClock& Hub::clock_of(std::size_t index, const Measurement& measurement) const {
-  const auto& then = servers_[index]->clock_then;
-  return measurement.is_interleaved && then ? *then : clock();
-}
-
-bool Hub::is_on_local_clock(const Server& server) {
-  return server.last &&
-         isletime::is_local_clock(server.last->server.stratum, server.last->server.reference_id);
-}
-
-std::optional<Trouble> Hub::trouble_of(const Server& server, const Measurement& m) const {
-  const bool is_other = server.source != followed_;
-  // RFC 5905, section 7.2: we would be at stratum 16, which means unsynchronised.
-  if (m.server.stratum >= kMaxStratum) return Trouble::kUnsynchronised;
-  if (is_other && reference_.is_derived(m.server.stratum, m.server.reference)) return Trouble::kLoop;
-  if (!config_.serves || m.server.stratum < 2) return std::nullopt;
-  const bool is_loop = std::any_of(own_addresses_.begin(), own_addresses_.end(), [&](const OwnAddress& own) {
-    return !own.is_loopback && own.reference_id == m.server.reference_id;
-  });
-  return is_loop ? std::optional{Trouble::kLoop} : std::nullopt;
-}
-
-bool Hub::on_measurement(std::size_t index, const Measurement& m, bool came_to_us, Instant now) {
-  Server& server = *servers_[index];
-  const HubClock clock_at_departure = clock_of(index, m);
-  server.clock_then = clock();
-  const auto trouble = came_to_us ? Trouble::kLoop : trouble_of(server, m);
-  bool is_news = false;
-  if (trouble) {
-    ++server.losses;
-    discipline_.on_trouble(index, *trouble, true);
-  } else {
-    // An interleaved server's exchange may be measured twice: first with the timestamp in the reply, then
-    // with the more accurate one that follows.
-    if (!server.last || server.last->time != m.time) ++server.samples;
-    server.losses = 0;
-    server.last = m;
-    const SourceKind kind = is_on_local_clock(server) ? SourceKind::kIsland : SourceKind::kNtp;
-    discipline_.set_rank(index, default_rule(kind).rank);
-    const Outcome outcome =
-        discipline_.on_sample(index, now.mono, clock_at_departure.sample_of(m), account_of(m.server));
-    is_news = outcome != Outcome::kSuspect && outcome != Outcome::kOutOfOrder;
-  }
-  hear_server(is_news, now);
-  return !trouble;
-}
-
-void Hub::on_no_reply(std::size_t index, Trouble trouble, bool reachable, Instant now) {
-  ++servers_[index]->losses;
-  discipline_.on_trouble(index, trouble, reachable);
-  hear_server(false, now);
-}
-
-void Hub::on_broadcast(std::size_t index, const Measurement& m, Instant now) {
-  Server& server = *servers_[index];
-  if (trouble_of(server, m)) return;  // the server's replies to queries report it
-  server.last = m;
-  const Outcome outcome = discipline_.on_broadcast(index, clock().sample_of(m), account_of(m.server));
-  hear_server(outcome != Outcome::kSuspect && outcome != Outcome::kOutOfOrder, now);
-}
-
-std::optional<Hub::Gain> Hub::gain(std::size_t index, Instant now) const {
-  const auto estimate = discipline_.source(index)->estimator.at(free_time(now));
-  if (!estimate) return std::nullopt;
-  const Ppm bound = to_ppm(4 * std::sqrt(estimate->var_frequency) + kChangeOfFrequency);
-  return Gain{estimate->frequency, std::min(bound, kFrequencyTolerance)};
-}
 
 void Hub::hear_server(bool is_news, Instant now) {
   has_changed_ = true;
@@ -134,9 +34,9 @@ void Hub::follow_servers(bool is_news, Instant now) {
   report_disagreement(is_anybody_believed, now);
   if (!is_anybody_believed || !servers_[consensus_->system_peer]) return lose();
   const std::size_t peer = consensus_->system_peer;
-  if (may_begin_with(peer) && (is_news || followed_ != servers_[peer]->source)) {
+  if (may_begin_with(peer) && (is_news || followed_ != servers_[peer]->source())) {
     follow(peer, *consensus_, now);
-  } else if (followed_ == servers_[peer]->source || was_lost_) {
+  } else if (followed_ == servers_[peer]->source() || was_lost_) {
     widen(consensus_->bound, now.mono);
   }
 }
@@ -146,12 +46,12 @@ bool Hub::may_begin_with(std::size_t index) const {
 }
 
 void Hub::follow(std::size_t index, const Discipline::Consensus& consensus, Instant now) {
-  const Server& peer = *servers_[index];
+  const AskedServer& peer = *servers_[index];
   const bool is_island = is_on_local_clock(peer);
   const SourceKind kind = is_island ? SourceKind::kIsland : SourceKind::kNtp;
   const nanoseconds error = saturated_sum(consensus.estimate.phase, steered(now));
   const Offset move{-saturated(error)};
-  if (is_island && !may_follow_island(peer.source, move, now.mono)) return lose();
+  if (is_island && !may_follow_island(peer.source(), move, now.mono)) return lose();
   if (const auto implausible = find_implausible(kind, move, now.wall)) {
     refuse(index, move, describe(*implausible).text);
     // A falseticker may have raised the floor, so a time below it may be right, unless it is before the build
@@ -187,17 +87,17 @@ void Hub::follow(std::size_t index, const Discipline::Consensus& consensus, Inst
 void Hub::proceed(const FollowServer& followed, Instant now) {
   const Discipline::Consensus& consensus = followed.consensus;
   learn_frequency(consensus);
-  const Server& peer = *servers_[followed.index];
+  const AskedServer& peer = *servers_[followed.index];
   const auto& account = discipline_.source(followed.index)->account;
   const Dispersion known = std::max(consensus.bound, followed.known.value_or(Dispersion{}));
   const Dispersion bound{saturated_sum(known.value, followed.left)};
   const bool is_other_server = follows_server();
-  const bool is_new = followed_ != peer.source;
+  const bool is_new = followed_ != peer.source();
   const WallTime hub_now = hub_time(now.wall);
-  on_sync(followed.is_island ? SourceKind::kIsland : SourceKind::kNtp, peer.source, bound, now,
+  on_sync(followed.is_island ? SourceKind::kIsland : SourceKind::kNtp, peer.source(), bound, now,
           Reference::Upstream{.leap = consensus.leap,
                               .stratum = account.stratum,
-                              .reference_id = peer.reference_id,
+                              .reference_id = peer.address.reference_id,
                               .reference_time = unfold(account.reference_time, hub_now).value_or(hub_now),
                               .root_delay = {saturated_sum(account.root_delay.value, peer.last->delay.value)},
                               .is_on_local_clock = followed.is_island},
@@ -210,8 +110,8 @@ void Hub::proceed(const FollowServer& followed, Instant now) {
   }
   was_lost_ = false;
   if (!is_new) return;
-  if (is_other_server) note(Event::kSourceSelected, "the clock now follows " + peer.source);
-  if (!is_other_server) note(Event::kSynchronised, "the clock follows " + peer.source);
+  if (is_other_server) note(Event::kSourceSelected, "the clock now follows " + peer.source());
+  if (!is_other_server) note(Event::kSynchronised, "the clock follows " + peer.source());
 }
 
 // An island's clock is undisciplined. It is followed only if no better source has told the time, or if it was
@@ -268,10 +168,10 @@ void Hub::hear_refused_again(Instant now) {
 }
 
 void Hub::refuse(std::size_t index, Offset move, const char* why) {
-  Server& server = *servers_[index];
+  AskedServer& server = *servers_[index];
   server.refusal =
       fmt::format("{} says that this clock is {:+.3f} s off: refused, as {}; if it is right, use sntpctl set",
-                  server.source, -Seconds{move.value}.count(), why);
+                  server.source(), -Seconds{move.value}.count(), why);
   discipline_.refuse(index, true);
   note(Event::kSampleRefused, server.refusal, action::Note::Level::kError);
 }
@@ -346,8 +246,8 @@ void Hub::report_disagreement(bool is_anybody_believed, Instant now) {
     const auto estimate = source.estimator.at(free_time(now));
     if (source.placement.standing != Standing::kFalseticker || !estimate) continue;
     const nanoseconds offset = saturated_difference(offset_of(*estimate).value, steered(now));
-    accounts +=
-        fmt::format("{}{} {:+.3f} s", known++ == 0 ? "" : ", ", servers_[i]->source, Seconds{offset}.count());
+    accounts += fmt::format("{}{} {:+.3f} s", known++ == 0 ? "" : ", ", servers_[i]->source(),
+                            Seconds{offset}.count());
   }
   const bool did_disagree = std::exchange(do_disagree_, !is_anybody_believed && known > 1);
   is_anybody_believed_ = is_anybody_believed;
@@ -362,13 +262,13 @@ void Hub::report_disagreement(bool is_anybody_believed, Instant now) {
 void Hub::report_standings() {
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     if (!servers_[i]) continue;
-    Server& server = *servers_[i];
+    AskedServer& server = *servers_[i];
     const Standing after = discipline_.source(i)->placement.standing;
     // If no server is believed, none can be called a falseticker; report_disagreement() names all of them.
     if (after == Standing::kFalseticker && !is_anybody_believed_) continue;
     if (std::exchange(server.standing, after) == after) continue;
     const std::string why =
-        fmt::format("{}: {}: {}", server.source, describe(after).name, describe(after).text);
+        fmt::format("{}: {}: {}", server.source(), describe(after).name, describe(after).text);
     if (after == Standing::kFalseticker || after == Standing::kLoop) {
       note(Event::kSourceDistrusted, why, action::Note::Level::kNotice);
     } else if (after == Standing::kUnreachable) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The views of the hub's state, and the warnings in them.
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -22,6 +23,15 @@ const char* name_of(Tier tier) {
       return "fallback";
   }
   return "";
+}
+
+// "23 h 12 min"
+std::string wait_text(nanoseconds wait) {
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(std::max(wait, nanoseconds::zero()));
+  const auto whole_hours = std::chrono::floor<std::chrono::hours>(minutes);
+  const auto rest = (minutes - whole_hours).count();
+  return whole_hours.count() == 0 ? fmt::format("{} min", rest)
+                                  : fmt::format("{} h {} min", whole_hours.count(), rest);
 }
 
 // Returns the frequency as the views state it: positive if the clock is slow.
@@ -130,21 +140,25 @@ void Hub::add_rtc(StatusView& view, MonoTime now) const {
 }
 
 SourceView Hub::server_view(std::size_t index, Instant now) const {
-  const Server& server = *servers_[index];
+  const AskedServer& server = *servers_[index];
   const Discipline::Source& source = *discipline_.source(index);
   const StandingDescription standing = describe(source.placement.standing);
   SourceView view;
-  view.source = server.source;
+  view.source = server.source();
   view.kind = name_of(SourceKind::kNtp);
   view.tier = name_of(source.config.tier);
   view.standing = standing.name;
   view.standing_text = standing.text;
   view.tally = standing.tally;
-  if (server.is_ourselves) {
+  if (server.address.is_ourselves) {
     const StandingDescription loop = describe(Standing::kLoop);
     view.standing = loop.name;
     view.standing_text = "it is this very server";
     return view;
+  }
+  if (server.stopped_until) {
+    view.standing_text =
+        "it told us to stop asking: asked again in " + wait_text(elapsed(now.mono, *server.stopped_until));
   }
   if (!server.last) return view;
   view.age = elapsed(server.last->time, now.wall);
@@ -153,6 +167,20 @@ SourceView Hub::server_view(std::size_t index, Instant now) const {
   view.refid = reference_id_text(server.last->server.reference_id, server.last->server.stratum);
   add_estimate(view, source, now);
   return view;
+}
+
+std::vector<SourceView> Hub::unresolved_views() const {
+  std::vector<SourceView> views;
+  for (const ServerNames::Unresolved& name : names_.unresolved(servers_)) {
+    SourceView& view = views.emplace_back();
+    view.source = "ntp:" + name.text;
+    view.kind = name_of(SourceKind::kNtp);
+    view.tier = name_of(Tier::kNormal);
+    view.standing = "unresolved";
+    view.standing_text = "its name has no address yet";
+    if (!name.why.empty()) view.last_error = name.why;
+  }
+  return views;
 }
 
 SourceView Hub::fed_view(const FedSource& fed, Instant now) const {

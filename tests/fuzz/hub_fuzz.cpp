@@ -74,8 +74,7 @@ class Play {
       case 0:
         return servers_.add();
       case 1:
-        if (const auto* server = servers_.pick()) servers_.remove(*server);
-        return;
+        return servers_.resolve();
       case 2:
       case 3:
         if (auto* server = servers_.pick()) servers_.exchange(*server);

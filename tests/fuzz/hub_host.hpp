@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "libsync/hub/hub.hpp"
 #include "tests/fuzz/harness.hpp"
@@ -81,6 +82,13 @@ class Host {
     is_server_speaking_ = false;
   }
 
+  // A server is asked from now on, or no longer.
+  struct Change {
+    std::size_t index;
+    bool is_asked;
+  };
+  std::vector<Change> take_changes() { return std::exchange(changes_, {}); }
+
   void begin_exchange() { is_exchange_lost_ = false; }
   bool is_exchange_lost() const { return is_exchange_lost_; }
 
@@ -131,6 +139,11 @@ class Host {
   }
   // No other program tells the kernel anything.
   void perform(const action::AskKernel&) { hub_->on_kernel(std::nullopt, machine_.now()); }
+  void perform(const action::LookUp& order) {
+    require(!hub_->plan(order.plan).literal, "an address is no name");
+  }
+  void perform(const action::Ask& order) { changes_.push_back({order.index, true}); }
+  void perform(const action::StopAsking& order) { changes_.push_back({order.index, false}); }
   void perform(const action::GiveUpExchanges&) { is_exchange_lost_ = true; }
   void perform(const action::Note& note) {
     trace("  note: %s\n", note.text.c_str());
@@ -157,6 +170,7 @@ class Host {
   Kernel kernel_;
   std::optional<Hub> hub_;
   std::optional<SavedState> disk_;
+  std::vector<Change> changes_;
   bool is_rtc_used_ = false;
   std::optional<RtcJob> job_;
   bool is_server_speaking_ = false;

@@ -27,43 +27,40 @@ class ServerEvents {
     return servers.empty() ? nullptr : &servers[input_.u8() % servers.size()];
   }
 
+  // Names one server to the hub: by its address, or by a name, which has none yet.
   void add() {
-    std::vector<Server>& servers = simulation_.servers;
     const std::uint8_t flags = input_.u8();
     const std::uint8_t polls = input_.u8();
-    Server server;
-    server.stratum = static_cast<std::uint8_t>(flags / 4 % 4 + 1);
-    server.root_dispersion = microseconds{15} * (1 << input_.u8() % 16);
-    server.root_delay = microseconds{15} * (1 << input_.u8() % 16);
-    server.error = part(server.root_dispersion + server.root_delay / 2, share(input_));
-    server.is_copy = flags / 16 % 4 == 3 && !servers.empty();
-    Hub::ServerConfig config{.source = name_of(next_number_), .reference_id = {0xc000'0200U + next_number_}};
-    config.tier = static_cast<Tier>(flags % 4 % 3);
-    config.poll = {static_cast<std::int8_t>(polls % 16 + 1), static_cast<std::int8_t>(polls / 16 + 2)};
-    config.owner = flags / 64 % 2 == 0 ? ServerOwner::kOurselves : ServerOwner::kStranger;
-    const auto index = host_.hub().add_server(config, host_.now());
-    ++next_number_;
-    if (!index) return;
-    if (server.is_copy) {
-      const Server& original = servers.front();
-      server.stratum = original.stratum;
-      server.root_delay = original.root_delay;
-      server.root_dispersion = original.root_dispersion;
-      server.error = original.error;
-      server.lies = original.lies;
-    }
-    server.number = static_cast<std::uint8_t>(*index);
-    server.heard_at.fill(host_.truth());
-    servers.push_back(server);
-    const Hub& hub = host_.hub();
-    require(!hub.source(*index).estimator.at(hub.clock().free_at(host_.now().wall)),
-            "a new source knows nothing");
+    ServerPlan plan{
+        .text = "a name", .wanted = flags / 64 % 2 + 1U, .tier = static_cast<Tier>(flags % 4 % 3)};
+    plan.poll = {static_cast<std::int8_t>(polls % 16 + 1), static_cast<std::int8_t>(polls / 16 + 2)};
+    const bool has_name = flags / 128 == 1;
+    const Server server = has_name ? Server{} : new_server(flags);
+    if (!has_name) plan.literal = address_of(flags / 64 % 2 == 0 ? kOurNetwork : kStrangers, next_number_++);
+    std::size_t number = 0;
+    host_.report([&](Hub& hub) { number = hub.ask(plan, host_.now()); });
+    if (has_name) simulation_.names.push_back(number);
+    follow_changes(server);
   }
 
-  void remove(const Server& server) {
-    std::vector<Server>& servers = simulation_.servers;
-    host_.hub().remove_server(server.number);
-    servers.erase(servers.begin() + (&server - servers.data()));
+  // A name turns out to have some of a few addresses, or none, or the resolver fails.
+  void resolve() {
+    if (simulation_.names.empty()) return;
+    const std::size_t plan = simulation_.names[input_.u8() % simulation_.names.size()];
+    const std::uint8_t count = input_.u8() % 6;
+    const std::uint8_t flags = input_.u8();
+    const Server server = new_server(flags);
+    std::vector<ServerAddress> addresses;
+    for (int i = 0; i < count; ++i) {
+      const std::uint8_t number = input_.u8() % 8;
+      addresses.push_back(address_of(flags / 64 % 2 == 0 ? kOurNetwork : kStrangers, 200 + number));
+      addresses.back().is_ourselves = number == 7;
+    }
+    host_.report([&](Hub& hub) {
+      if (count == 5) return hub.on_no_address(plan, "no such name");
+      hub.on_addresses(plan, addresses, host_.now());
+    });
+    follow_changes(server);
   }
 
   // From now on it lies, if it has anything to say that is wrong.
@@ -89,9 +86,11 @@ class ServerEvents {
 
   void lose_reply(Server& server) {
     const auto trouble = static_cast<Trouble>(input_.u8() % 4 + 1);
-    const bool is_reachable = input_.u8() % 2 == 0;
-    host_.report_server(
-        [&](Hub& hub) { hub.on_no_reply(server.number, trouble, is_reachable, host_.now()); });
+    const std::uint8_t flags = input_.u8();
+    const bool is_reachable = flags % 2 == 0;
+    Hub::NoReply why{.trouble = trouble, .is_reachable = is_reachable};
+    if (flags / 128 == 1) why.stopped_until = host_.now().mono + std::chrono::hours{24};
+    host_.report_server([&](Hub& hub) { hub.on_no_reply(server.number, why, host_.now()); });
     server.is_heard = trouble == Trouble::kNoReply && is_reachable;
   }
 
@@ -141,7 +140,49 @@ class ServerEvents {
   }
 
  private:
+  static constexpr std::uint32_t kOurNetwork = 0x0a00'0000;
+  static constexpr std::uint32_t kStrangers = 0xc000'0200;
+
   static std::string name_of(std::uint8_t number) { return "ntp:192.0.2." + std::to_string(number); }
+  static ServerAddress address_of(std::uint32_t network, std::uint8_t number) {
+    return {.endpoint = {IpAddress::v4(network + number), 123},
+            .source = name_of(number),
+            .reference_id = {kStrangers + number}};
+  }
+
+  Server new_server(std::uint8_t flags) {
+    const std::vector<Server>& servers = simulation_.servers;
+    Server server;
+    server.stratum = static_cast<std::uint8_t>(flags / 4 % 4 + 1);
+    server.root_dispersion = microseconds{15} * (1 << input_.u8() % 16);
+    server.root_delay = microseconds{15} * (1 << input_.u8() % 16);
+    server.error = part(server.root_dispersion + server.root_delay / 2, share(input_));
+    server.is_copy = flags / 16 % 4 == 3 && !servers.empty();
+    if (server.is_copy) {
+      const Server& original = servers.front();
+      server.stratum = original.stratum;
+      server.root_delay = original.root_delay;
+      server.root_dispersion = original.root_dispersion;
+      server.error = original.error;
+      server.lies = original.lies;
+    }
+    server.heard_at.fill(host_.truth());
+    return server;
+  }
+
+  // `fresh` is what those are that are asked from now on.
+  void follow_changes(const Server& fresh) {
+    std::vector<Server>& servers = simulation_.servers;
+    const Hub& hub = host_.hub();
+    for (const Host::Change& change : host_.take_changes()) {
+      std::erase_if(servers, [&](const Server& server) { return server.number == change.index; });
+      if (!change.is_asked || hub.server(change.index)->address.is_ourselves) continue;
+      servers.push_back(fresh);
+      servers.back().number = static_cast<std::uint8_t>(change.index);
+      require(!hub.source(change.index).estimator.at(hub.clock().free_at(host_.now().wall)),
+              "a new source knows nothing");
+    }
+  }
 
   Header header_of(const Server& server) const {
     Header header;

@@ -34,6 +34,7 @@ struct Simulation {
   // The hub begins a run, and knows no server.
   void start(std::optional<LastRun> last_run) {
     servers.clear();
+    names.clear();
     host.start(std::move(last_run));
   }
 
@@ -112,6 +113,7 @@ struct Simulation {
   Host host;
   Allowance allowance{kStart};
   std::vector<Server> servers{};
+  std::vector<std::size_t> names{};  // plans of the hub
   std::optional<Chip> chip{};
   ChipAnswers chip_answers = ChipAnswers::kTruly;
   std::optional<Leap> leap{};  // at kMidnight

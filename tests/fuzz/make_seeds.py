@@ -547,8 +547,16 @@ def add_server(tier=NORMAL, stratum=2, copy=False, strangers=False, dispersion=6
     return bytes([0, tier | (stratum - 1) << 2 | copy * 0x30 | strangers << 6, 0x85, dispersion, delay]) + share(error)
 
 
-def remove_server(server):
-    return bytes([1, server])
+def add_name(tier=NORMAL, wanted=1):
+    return bytes([0, tier | (wanted - 1) << 6 | 0x80, 0x85])
+
+
+def resolve(name, addresses, stratum=2, dispersion=6, delay=6, error=0.3):
+    return bytes([1, name, len(addresses), (stratum - 1) << 2, dispersion, delay]) + share(error) + bytes(addresses)
+
+
+def resolver_fails(name):
+    return bytes([1, name, 5, 0, 6, 6]) + share(0) + bytes(5)
 
 
 def ask(server, count=16, every=None, there=5000, back=5000, queue=0, seed=1):
@@ -565,6 +573,10 @@ NO_REPLY, UNSYNCHRONISED, LOOP, TOO_UNCERTAIN = range(4)
 
 def no_reply(server, trouble=NO_REPLY, reachable=True):
     return bytes([5, server, trouble, 0 if reachable else 1])
+
+
+def deny(server):
+    return bytes([5, server, NO_REPLY, 0x81])
 
 
 def broadcast_of(server, delay=5000, error=0.5):
@@ -739,7 +751,11 @@ HUBS = {
     "oscillator_jumps": hub() + THREE + ask_all(rounds=4) + frequency(-60) + ask_all(rounds=6),
     "outage": hub() + add_server() + ask(0) * 3 + no_reply(0) * 8 + no_reply(0, reachable=False) + idle(40_000) + ask(0),
     "troubles": hub() + THREE + ask_all() + no_reply(0, UNSYNCHRONISED) + no_reply(1, LOOP) + no_reply(2, TOO_UNCERTAIN)
-                + ask_all(rounds=1) + own_addresses(1) + ask_all(rounds=1) + remove_server(0) + ask_all(rounds=1),
+                + ask_all(rounds=1) + own_addresses(1) + ask_all(rounds=1)
+                + ask_all(rounds=1),
+    "name": hub() + add_name() + resolver_fails(0) + idle(10) + resolve(0, [1, 2]) + ask(0) + no_reply(0, reachable=False) * 9
+            + resolve(0, [1, 2]) + ask(0) + deny(0) + resolve(0, [1, 2, 7, 3]) + ask(0),
+    "pool": hub() + add_name(wanted=2) + add_name() + resolve(0, [1, 2, 3]) + resolve(1, [1, 2, 7]) + ask_all(),
     "kernel_refuses": hub() + add_server() + kernel_refuses(steps=True) + ask(0) + kernel_refuses(rates=True) + ask(0)
                       + fed(PHONE) + kernel_refuses() + ask(0),
     "island": hub(island=True) + idle(600) + fed(PHONE, S) + add_server() + ask(0) + no_reply(0, reachable=False),

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cmath>
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,12 +79,22 @@ struct Server {
   nanoseconds root_dispersion = 1ms;
   nanoseconds delay = 2ms;
   std::optional<NtpTimestamp> reference{};  // nothing means at most a minute ago
+  bool is_asked = true;
   bool is_silent = false;
+  bool denies = false;        // it tells the hub to stop asking
   bool is_forwarder = false;  // it sends our queries back to us
   int losses = 0;
+  int queries = 0;
   std::optional<MonoTime> asked{};
+  std::optional<MonoTime> stopped_until{};
 
-  std::string source() const { return "ntp:192.0.2." + std::to_string(number); }
+  std::string source() const { return source_of(number); }
+  static std::string source_of(std::uint32_t number) { return "ntp:10.0.0." + std::to_string(number); }
+  static ServerAddress address_of(std::uint32_t number) {
+    return {.endpoint = {IpAddress::v4(0x0a00'0000 + number), 123},
+            .source = source_of(number),
+            .reference_id = {0x0a00'0000 + number}};
+  }
 };
 
 inline bool is_in(const std::string& text, const std::string& part) {
@@ -152,9 +164,24 @@ class HubPlay {
   Server& add_server(Tier tier = Tier::kNormal) {
     take_clock();
     const auto number = static_cast<std::uint32_t>(servers.size() + 1);
-    const auto index = hub->add_server(
-        {.source = Server{0, number}.source(), .reference_id = {0xc000'0200 + number}, .tier = tier}, now());
-    return servers.emplace_back(Server{*index, number});
+    hub->ask({.text = Server::source_of(number), .literal = Server::address_of(number), .tier = tier}, now());
+    execute();
+    return servers.back();
+  }
+  // Names servers by a name that has these addresses, as numbers of the servers; see `addresses`.
+  void add_name(std::size_t wanted, const std::vector<std::uint32_t>& numbers) {
+    take_clock();
+    const std::size_t plan = hub->ask({.text = "time.example", .wanted = wanted}, now());
+    for (const std::uint32_t number : numbers) addresses[plan].push_back(Server::address_of(number));
+    execute();
+  }
+  // Returns the numbers of the servers that are asked, in the order in which that began.
+  std::vector<std::uint32_t> asked() const {
+    std::vector<std::uint32_t> numbers;
+    for (const Server& server : servers) {
+      if (server.is_asked) numbers.push_back(server.number);
+    }
+    return numbers;
   }
   Header header(const Server& server) const {
     const auto stated =
@@ -171,11 +198,15 @@ class HubPlay {
   bool ask(Server& server) {
     notice();
     server.asked = machine.mono;
+    ++server.queries;
     bool is_good = false;
-    if (server.is_silent) {
-      hub->on_no_reply(server.index, Trouble::kNoReply, ++server.losses < 8, now());
+    if (server.denies) {
+      server.stopped_until = machine.mono + 24h;
+      hub->on_no_reply(server.index, {.stopped_until = server.stopped_until}, now());
+    } else if (server.is_silent) {
+      hub->on_no_reply(server.index, {.is_reachable = ++server.losses < 8}, now());
     } else if (server.leap == Leap::kUnsynchronised || server.stratum == 0) {
-      hub->on_no_reply(server.index, Trouble::kUnsynchronised, true, now());
+      hub->on_no_reply(server.index, {.trouble = Trouble::kUnsynchronised, .is_reachable = true}, now());
     } else {
       server.losses = 0;
       const Measurement m{.time = machine.wall,
@@ -275,8 +306,11 @@ class HubPlay {
 
   Machine machine;
   std::unique_ptr<Hub> hub;
-  std::deque<Server> servers;
-  std::vector<Action> done;  // all actions, in their order
+  std::deque<Server> servers;                                   // with those that are not asked any more
+  std::map<std::size_t, std::vector<ServerAddress>> addresses;  // of the names, by their plans
+  int lookups = 0;
+  std::function<void(Server&)> on_asked;  // may say how a server behaves that is asked from now on
+  std::vector<Action> done;               // all actions, in their order
   std::optional<SavedState> saved;
   std::optional<RtcJob> rtc_job;  // the last one
   bool steers_machine = true;     // false means --no-clock
@@ -284,6 +318,8 @@ class HubPlay {
  private:
   void start(const std::optional<LastRun>& last_run) {
     servers.clear();
+    addresses.clear();
+    looked_up_.clear();
     is_taken_ = false;
     hub = std::make_unique<Hub>(config_, last_run, machine.reading());
     if (hub->was_running()) take_clock();
@@ -293,15 +329,30 @@ class HubPlay {
 
   void step() {
     notice();
+    for (const std::size_t plan : std::exchange(looked_up_, {})) {
+      if (addresses.contains(plan)) {
+        hub->on_addresses(plan, addresses[plan], now());
+      } else {
+        hub->on_no_address(plan, "no such name");
+      }
+      execute();
+    }
     for (Server& server : servers) {
-      if (!server.asked || machine.mono >= due(server)) ask(server);
+      if (server.is_asked && (!server.asked || machine.mono >= due(server))) ask(server);
     }
     tick();
   }
-  MonoTime due(const Server& server) const { return *server.asked + hub->interval(server.index, now()); }
+  MonoTime due(const Server& server) const {
+    if (!server.asked) return machine.mono;
+    return std::max(*server.asked + hub->interval(server.index, now()),
+                    server.stopped_until.value_or(*server.asked));
+  }
   nanoseconds until_wakeup() const {
     std::optional<MonoTime> next = hub->next_wakeup(now());
-    for (const Server& server : servers) next = std::min(next.value_or(due(server)), due(server));
+    for (const Server& server : servers) {
+      if (server.is_asked) next = std::min(next.value_or(due(server)), due(server));
+    }
+    if (!looked_up_.empty()) next = machine.mono;
     if (!next) return nanoseconds::max();
     const nanoseconds wait = std::max(elapsed(machine.mono, *next), 0ns);
     return std::chrono::ceil<std::chrono::microseconds>(Seconds{wait} /
@@ -323,6 +374,21 @@ class HubPlay {
     hub->on_told(machine.refusal);
   }
   void perform(const action::AskKernel&) const { hub->on_kernel(machine.others_word, now()); }
+  void perform(const action::LookUp& order) {
+    ++lookups;
+    looked_up_.push_back(order.plan);
+  }
+  void perform(const action::Ask& order) {
+    const ServerAddress& address = hub->server(order.index)->address;
+    servers.push_back({.index = order.index, .number = address.endpoint.address.v4_value() & 0xff});
+    servers.back().is_asked = !address.is_ourselves;
+    if (on_asked) on_asked(servers.back());
+  }
+  void perform(const action::StopAsking& order) {
+    for (Server& server : servers) {
+      if (server.index == order.index) server.is_asked = false;
+    }
+  }
   void perform(const action::GiveUpExchanges&) const {}
   void perform(const action::Note&) const {}
   void perform(const action::Save&) {
@@ -338,6 +404,7 @@ class HubPlay {
 
   HubConfig config_;
   bool is_taken_ = false;
+  std::vector<std::size_t> looked_up_;  // plans whose names are being looked up
 };
 
 }  // namespace isletime::hub_play

@@ -57,13 +57,12 @@ HubMachine::HubMachine(const Scenario& scenario, std::uint64_t seed)
       hub_(config_of(scenario), last_run_of(scenario), {.instant = instant({})}) {
   hub_.take_clock(0.0, instant({}));
   const auto add = [&](Tier tier) {
-    const auto index = hub_.add_server({.source = "ntp:192.0.2." + std::to_string(servers_.size() + 1),
-                                        .tier = tier,
-                                        .poll = scenario.hub.poll,
-                                        .owner = scenario.hub.owner},
-                                       instant({}));
-    servers_.push_back(*index);
-    reach_.push_back(0);
+    const auto number = static_cast<std::uint32_t>(servers_.size() + 1);
+    const std::uint32_t network = scenario.hub.owner == ServerOwner::kOurselves ? 0x0a00'0000 : 0xc000'0200;
+    const std::string source = "ntp:server" + std::to_string(number);
+    const ServerAddress address{.endpoint = {IpAddress::v4(network + number), 123}, .source = source};
+    hub_.ask({.text = source, .literal = address, .tier = tier, .poll = scenario.hub.poll}, instant({}));
+    execute({});
   };
   if (!scenario.fed) add(scenario.hub.tier);
   for (const FurtherServer& server : scenario.further) add(server.tier);
@@ -111,7 +110,7 @@ void HubMachine::on_loss(std::size_t server, TrueTime now) {
   notice(now);
   std::uint8_t& reach = reach_[server];
   reach = static_cast<std::uint8_t>(reach << 1);
-  hub_.on_no_reply(servers_[server], Trouble::kNoReply, reach != 0, instant(now));
+  hub_.on_no_reply(servers_[server], {.is_reachable = reach != 0}, instant(now));
   remember_consensus(now);
   execute(now);
 }
@@ -146,6 +145,11 @@ void HubMachine::perform(const action::Steer& order, TrueTime now) {
     done.is_stepped = true;
   }
   hub_.on_steered(done, instant(now));
+}
+
+void HubMachine::perform(const action::Ask& order, TrueTime) {
+  servers_.push_back(order.index);
+  reach_.push_back(0);
 }
 
 void HubMachine::perform(const action::RunRtcJob& order, TrueTime now) {

@@ -50,6 +50,9 @@ class HubMachine {
   void perform(const action::Steer& order, TrueTime now);
   void perform(const action::TellKernel&, TrueTime) { hub_.on_told(""); }
   void perform(const action::AskKernel&, TrueTime now) { hub_.on_kernel(std::nullopt, instant(now)); }
+  void perform(const action::LookUp&, TrueTime) {}
+  void perform(const action::Ask& order, TrueTime now);
+  void perform(const action::StopAsking&, TrueTime) {}
   void perform(const action::GiveUpExchanges&, TrueTime now) { given_up_ = now; }
   void perform(const action::Note&, TrueTime) {}
   void perform(const action::Save&, TrueTime) {}

@@ -30,6 +30,14 @@ HubConfig config_of(const Options& options, std::int8_t precision) {
           .latest = build_time() + kLongestUse};
 }
 
+constexpr std::size_t kPoolSize = 4;
+constexpr std::uint16_t kNtpPort = 123;
+
+// Returns the server's name as a source: "ntp:192.0.2.7".
+std::string source_of(const Endpoint& server) {
+  return "ntp:" + (server.port == kNtpPort ? address_text(server) : to_string(server));
+}
+
 // Returns what a query without a usable reply says about the server.
 Trouble trouble_of(const Lost& lost) {
   if (!lost.reject) return Trouble::kNoReply;
@@ -51,8 +59,9 @@ HubHost::HubHost(const Options& options, const KeyRing& keys, const Log& log, Me
       precision_(precision),
       own_queries_(own_queries),
       hub_(config_of(options, precision), recall(), read_clocks(system_)),
-      upstreams_(upstreams_config(keys), hub_, log) {
+      upstreams_(keys, own_queries, log) {
   if (takes_broadcasts(options)) receiver_.emplace(log);
+  ask_servers();
   if (hub_.was_running()) take_clock();
   hub_.resume(instant_now());
   execute();
@@ -66,29 +75,44 @@ std::optional<LastRun> HubHost::recall() {
   return LastRun{*std::move(state), is_of_this_boot};
 }
 
-Upstreams::Config HubHost::upstreams_config(const KeyRing& keys) {
-  const Options& options = options_;
-  // The clock must be taken before servers are added, because their estimates refer to the clock that is
-  // steered.
-  if (!options.servers.empty() || !options.pools.empty()) take_clock();
-  const auto is_served_on = [&options](const Endpoint& endpoint) {
-    if (options.port == 0 || endpoint.port != options.port) return false;
-    if (!options.bind.empty()) {
-      return std::any_of(options.bind.begin(), options.bind.end(),
-                         [&](const Endpoint& local) { return local.address == endpoint.address; });
-    }
-    const auto own = interface_addresses();
-    return endpoint.address.is_loopback() ||
-           std::any_of(own.begin(), own.end(),
-                       [&](const InterfaceAddress& a) { return a.address == endpoint.address; });
-  };
-  return {.servers = options.servers,
-          .pools = options.pools,
-          .poll = {static_cast<std::int8_t>(options.minpoll), static_cast<std::int8_t>(options.maxpoll)},
-          .precision = precision_,
-          .keys = keys,
-          .is_ourselves = is_served_on,
-          .own_queries = own_queries_};
+// The plans are numbered in this order: the servers first, then the pools.
+void HubHost::ask_servers() {
+  if (options_.servers.empty() && options_.pools.empty()) return;
+  take_clock();
+  for (const ServerOption& server : options_.servers) hub_.ask(plan_of(server, 1), instant_now());
+  for (const ServerOption& pool : options_.pools) hub_.ask(plan_of(pool, kPoolSize), instant_now());
+  execute();
+}
+
+const ServerOption& HubHost::option_of(std::size_t plan) const {
+  const std::size_t servers = options_.servers.size();
+  return plan < servers ? options_.servers[plan] : options_.pools[plan - servers];
+}
+
+ServerPlan HubHost::plan_of(const ServerOption& option, std::size_t wanted) const {
+  ServerPlan plan{.text = option.host.text,
+                  .wanted = wanted,
+                  .tier = option.tier,
+                  .poll = {static_cast<std::int8_t>(option.minpoll.value_or(options_.minpoll)),
+                           static_cast<std::int8_t>(option.maxpoll.value_or(options_.maxpoll))}};
+  if (const auto literal = parse_address(option.host.name))
+    plan.literal = address_of({literal->address, option.host.port, literal->scope});
+  return plan;
+}
+
+ServerAddress HubHost::address_of(const Endpoint& endpoint) const {
+  return {.endpoint = endpoint,
+          .source = source_of(endpoint),
+          .reference_id = reference_id_of(endpoint.address),
+          .is_ourselves = is_ourselves(endpoint)};
+}
+
+bool HubHost::is_ourselves(const Endpoint& endpoint) const {
+  const auto is_its = [&](const auto& own) { return own.address == endpoint.address; };
+  if (options_.port == 0 || endpoint.port != options_.port) return false;
+  if (!options_.bind.empty()) return std::any_of(options_.bind.begin(), options_.bind.end(), is_its);
+  const auto own = interface_addresses();
+  return endpoint.address.is_loopback() || std::any_of(own.begin(), own.end(), is_its);
 }
 
 void HubHost::take_clock() {
@@ -115,8 +139,10 @@ void HubHost::step(std::span<const pollfd> polled) {
   const std::size_t of_receiver = receiver_ && !polled.empty() ? receiver_->polled_count() : 0;
   if (receiver_)
     receiver_->step(polled.last(of_receiver), [this](const HeardDatagram& heard) { hear(heard); });
-  upstreams_.step(polled.first(polled.size() - of_receiver), mono_now(),
-                  [this](const Upstreams::Happening& happening) { handle(happening); });
+  upstreams_.step(
+      polled.first(polled.size() - of_receiver), mono_now(),
+      [this](const Upstreams::Happening& happening) { handle(happening); },
+      [this](const Resolver::Answer& answer) { take_addresses(answer); });
   listen();
   if (const auto outcome = rtc_worker_ ? rtc_worker_->take() : std::nullopt) {
     hub_.on_rtc(*outcome, instant_now());
@@ -179,6 +205,32 @@ void HubHost::perform(const action::TellKernel& order) {
 
 void HubHost::perform(const action::AskKernel&) {
   hub_.on_kernel(kernel_clock_error(), instant_now());
+}
+
+void HubHost::perform(const action::LookUp& order) {
+  if (const auto failure = upstreams_.look_up(option_of(order.plan).host))
+    hub_.on_no_address(order.plan, *failure);
+}
+
+void HubHost::perform(const action::Ask& order) {
+  const AskedServer& server = *hub_.server(order.index);
+  const ServerPlan& plan = hub_.plan(server.plan);
+  if (!plan.literal) log_.detail(fmt::format("{}: is {}", plan.text, to_string(server.address.endpoint)));
+  if (server.address.is_ourselves) return;
+  ClientConfig config;
+  config.server = server.address.endpoint;
+  config.precision = precision_;
+  config.longest_interval = nanoseconds::zero();  // the hub backs off
+  config.longest_after_rate =
+      std::max(config.longest_after_rate, nanoseconds{seconds{std::int64_t{1} << plan.poll.max}});
+  config.era_pivot = build_time();
+  upstreams_.start(order.index, server.source(), config, option_of(server.plan));
+}
+
+void HubHost::perform(const action::StopAsking& order) {
+  if (const Association* association = upstreams_.find(order.index))
+    log_.detail(fmt::format("{}: is given up", association->source));
+  upstreams_.stop(order.index);
 }
 
 void HubHost::perform(const action::GiveUpExchanges&) {
@@ -259,8 +311,30 @@ void HubHost::take_loss(Association& association, const Lost& lost, Instant now)
   association.last_error = lost.why;
   log_.detail(fmt::format("{}: {}", association.source, lost.why));
   const Trouble trouble = trouble_of(lost);
-  const bool reachable = trouble != Trouble::kNoReply || association.upstream.reach().is_reachable();
-  hub_.on_no_reply(association.index, trouble, reachable, now);
+  const Upstream& upstream = association.upstream;
+  hub_.on_no_reply(association.index,
+                   {.trouble = trouble,
+                    .is_reachable = trouble != Trouble::kNoReply || upstream.reach().is_reachable(),
+                    .stopped_until = upstream.stopped_until()},
+                   now);
+}
+
+// Several servers may have the same name, with other ports.
+void HubHost::take_addresses(const Resolver::Answer& answer) {
+  for (std::size_t plan = 0; plan < options_.servers.size() + options_.pools.size(); ++plan) {
+    const Host& host = option_of(plan).host;
+    if (hub_.plan(plan).literal || host.name != answer.name) continue;
+    if (!answer.addresses) {
+      log_.detail(fmt::format("{}: cannot be resolved: {}", host.text, answer.addresses.error()));
+      hub_.on_no_address(plan, answer.addresses.error());
+      continue;
+    }
+    std::vector<ServerAddress> addresses;
+    for (const Endpoint& endpoint : *answer.addresses)
+      addresses.push_back(address_of({endpoint.address, host.port, endpoint.scope}));
+    hub_.on_addresses(plan, addresses, instant_now());
+    execute();
+  }
 }
 
 void HubHost::set_intervals() {
@@ -274,8 +348,7 @@ void HubHost::listen() {
   if (!receiver_) return;
   std::vector<Endpoint> servers;
   for (const auto& association : upstreams_.associations()) {
-    if (association->listener && !association->is_ourselves)
-      servers.push_back(association->upstream.server());
+    if (association->listener) servers.push_back(association->upstream.server());
   }
   receiver_->follow(std::move(servers));
 }

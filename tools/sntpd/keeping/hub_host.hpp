@@ -58,7 +58,13 @@ class HubHost {
 
  private:
   std::optional<LastRun> recall();
-  Upstreams::Config upstreams_config(const KeyRing& keys);
+  // Names the servers of the options to the hub.
+  void ask_servers();
+  const ServerOption& option_of(std::size_t plan) const;
+  ServerPlan plan_of(const ServerOption& option, std::size_t wanted) const;
+  ServerAddress address_of(const Endpoint& endpoint) const;
+  // Returns whether this program answers at the endpoint.
+  bool is_ourselves(const Endpoint& endpoint) const;
   // Makes the hub steer the machine's clock if options and permissions allow it.
   void take_clock();
   // Returns whether another program has set the clock, or the machine has slept, since the last call.
@@ -69,6 +75,9 @@ class HubHost {
   void perform(const action::Steer& order);
   void perform(const action::TellKernel& order);
   void perform(const action::AskKernel& order);
+  void perform(const action::LookUp& order);
+  void perform(const action::Ask& order);
+  void perform(const action::StopAsking& order);
   void perform(const action::GiveUpExchanges& order);
   void perform(const action::Note& note);
   void perform(const action::Save& order);
@@ -78,6 +87,7 @@ class HubHost {
   void handle(const Upstreams::Happening& happening);
   void take_measurement(Association& association, const Measurement& measurement, Instant now);
   void take_loss(Association& association, const Lost& lost, Instant now);
+  void take_addresses(const Resolver::Answer& answer);
   void set_intervals();
   void listen();
   void hear(const HeardDatagram& heard);
@@ -88,8 +98,8 @@ class HubHost {
   void tell_own_addresses();
   bool is_on_access_point(const std::string& source) const;
 
-  SourceView view_of(const Association& association, Instant now) const;
-  MonitorView::Peer monitored(const Association& association, Instant now) const;
+  SourceView view_of(std::size_t index, Instant now) const;
+  MonitorView::Peer monitored(std::size_t index, Instant now) const;
   MonitorView::Peer monitored(const FedSource& fed, std::uint16_t number, Instant now) const;
   ClockSource clock_source(MonoTime now) const;
 
@@ -101,7 +111,7 @@ class HubHost {
   std::optional<SystemClock> system_;
   bool was_refused_ = false;  // the machine's clock may not be set, which has been reported
   Hub hub_;
-  Upstreams upstreams_;  // its constructor uses the members above
+  Upstreams upstreams_;
   std::optional<BroadcastReceiver> receiver_;
   std::optional<RtcWorker> rtc_worker_;
 };

@@ -8,7 +8,6 @@
 #include "libsync/hub/fractions.hpp"
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/socket_address.hpp"
-#include "tools/common/host.hpp"
 #include "tools/sntpd/keeping/clock_reading.hpp"
 #include "tools/sntpd/keeping/hub_host.hpp"
 
@@ -19,15 +18,6 @@ namespace {
 // sources follow, then those of names without an address.
 constexpr std::uint16_t kMostAsked = Discipline::kMaxSources;
 constexpr std::uint16_t kMostFed = 32;
-
-std::uint16_t number_of(const Association& association) {
-  return static_cast<std::uint16_t>(association.index + 1);
-}
-
-bool is_name(const std::string& host) {
-  const auto parsed = parse_host(host, 0);
-  return parsed && !parse_address(parsed->name);
-}
 
 PeerSelection selection_of(Standing standing) {
   switch (standing) {
@@ -120,10 +110,10 @@ void take_estimate(MonitoredPeer& peer, const SourceView& view) {
 }
 
 // ntpq shows the name if the address is 0.0.0.0.
-MonitorView::Peer unresolved_peer(const Unresolved& name, std::uint16_t number) {
+MonitorView::Peer unresolved_peer(const ServerNames::Unresolved& name, std::uint16_t number) {
   MonitorView::Peer view;
   view.address = "0.0.0.0";
-  view.name = name.host;
+  view.name = name.text;
   view.peer.association = number;
   view.peer.is_configured = true;
   view.peer.server = Header{};
@@ -133,28 +123,32 @@ MonitorView::Peer unresolved_peer(const Unresolved& name, std::uint16_t number) 
 
 }  // namespace
 
-MonitorView::Peer HubHost::monitored(const Association& association, Instant now) const {
-  const Upstream& upstream = association.upstream;
-  const Standing standing = hub_.source(association.index).placement.standing;
-  const Hub::Server& server = *hub_.server(association.index);
+MonitorView::Peer HubHost::monitored(std::size_t index, Instant now) const {
+  const Standing standing = hub_.source(index).placement.standing;
+  const AskedServer& server = *hub_.server(index);
+  const Endpoint& endpoint = server.address.endpoint;
+  const ServerPlan& plan = hub_.plan(server.plan);
   MonitorView::Peer view;
-  view.address = address_text(upstream.server());
-  if (upstream.local()) view.local_address = address_text({*upstream.local(), 0, 0});
-  if (is_name(association.host)) view.name = association.host;
+  view.address = address_text(endpoint);
+  if (!plan.literal) view.name = plan.text;
   MonitoredPeer& peer = view.peer;
-  peer.association = number_of(association);
-  peer.selection = association.is_ourselves ? PeerSelection::kRejected : selection_of(standing);
+  peer.association = static_cast<std::uint16_t>(index + 1);
+  peer.selection = server.address.is_ourselves ? PeerSelection::kRejected : selection_of(standing);
   peer.is_configured = true;
-  peer.is_signed = upstream.is_signed();
-  peer.is_loop = association.is_ourselves || standing == Standing::kLoop;
-  peer.port = upstream.server().port;
-  peer.reach = upstream.reach().bits();
+  peer.is_loop = server.address.is_ourselves || standing == Standing::kLoop;
+  peer.port = endpoint.port;
   peer.losses = static_cast<std::uint32_t>(server.losses);
-  peer.poll = log2_seconds(upstream.interval());
+  if (const Association* association = upstreams_.find(index)) {
+    const Upstream& upstream = association->upstream;
+    if (upstream.local()) view.local_address = address_text({*upstream.local(), 0, 0});
+    peer.is_signed = upstream.is_signed();
+    peer.reach = upstream.reach().bits();
+    peer.poll = log2_seconds(upstream.interval());
+  }
   if (!server.last) return view;
   peer.server = server.last->server;
   peer.heard = hub_.hub_time(server.last->time);
-  take_estimate(peer, hub_.server_view(association.index, now));
+  take_estimate(peer, hub_.server_view(index, now));
   return view;
 }
 
@@ -199,12 +193,13 @@ MonitorView HubHost::monitored() const {
     }
     view.peers.push_back(std::move(peer));
   };
-  for (const auto& association : upstreams_.associations())
-    add(association->source, monitored(*association, now));
+  for (std::size_t i = 0; i < hub_.servers().size(); ++i) {
+    if (hub_.server(i)) add(hub_.server(i)->source(), monitored(i, now));
+  }
   std::uint16_t number = kMostAsked;
   for (const FedSource& fed : hub_.fed()) add(fed.source, monitored(fed, ++number, now));
   number = kMostAsked + kMostFed;
-  for (const Unresolved& name : upstreams_.unresolved()) {
+  for (const ServerNames::Unresolved& name : hub_.unresolved()) {
     view.peers.push_back(unresolved_peer(name, ++number));
   }
   return view;
