@@ -87,6 +87,8 @@ std::optional<Action> Hub::take_action() {
 
 void Hub::take_clock(double rate, Instant now) {
   steering_.take_clock(rate, now.wall);
+  // Nobody vouches for what another program has left behind.
+  if (rate != 0) adapt_rate_error(kMostOfACrystal, rate);
 }
 
 void Hub::resume(Instant now) {
@@ -100,6 +102,7 @@ void Hub::resume(Instant now) {
   if (!clock().is_machines()) return;
   if (rate || std::abs(clock().rate()) > kMostOfACrystal)
     order({.rate = rate.value_or(0.0), .slew = {}, .step = {}}, Settle{}, now);
+  if (const double kept = rate.value_or(0.0); kept != 0) adapt_rate_error(2 * frequency_->deviation, kept);
   if (!sync) return;
   timekeeper_.on_sync(sync->kind, sync->bound, MonoTime{saved_.boot->uptime});
   const Dispersion bound = timekeeper_.standing(now.mono).bound;
@@ -168,6 +171,7 @@ std::optional<SavedState> Hub::state_to_save(Instant now) const {
 // If another program sets the clock, all comparisons with it become worthless, but not what was learned of
 // the oscillator.
 bool Hub::notice(const ClockReading& reading) {
+  const double rate_before = steering_.steady_rate();
   const auto jump = steering_.take_jump(reading);
   if (!jump) return false;
   const Instant now = reading.instant;
@@ -186,6 +190,7 @@ bool Hub::notice(const ClockReading& reading) {
       break;
     case Steering::Cause::kSteeredByOthers:
       note(Event::kFault, steering_.intrusion(), action::Note::Level::kError);
+      adapt_rate_error(to_fraction(rate_error()) + std::abs(steering_.steady_rate() - rate_before));
       // From now on all that is known of the clock is the maximum error that the other program tells the
       // kernel.
       if (steering_.gives_way()) {

@@ -276,6 +276,7 @@ class Hub {
     Claim claim;
     Dispersion known;
     nanoseconds left;
+    std::optional<double> frequency_bound;  // if the clock's rate is corrected
   };
   using Purpose = std::variant<Settle, EndSlew, FollowServer, AdoptClaim>;
   struct Order {
@@ -319,6 +320,12 @@ class Hub {
   bool may_begin_with(std::size_t index) const;
   void follow(std::size_t index, const Discipline::Consensus& consensus, Instant now);
   void learn_frequency(const Discipline::Consensus& consensus);
+  // The rate of the clock may be wrong by that much now, or somewhat more as its temperature changes.
+  void adapt_rate_error(double fraction);
+  // The same for a correction that is based on little: an uncorrected clock has the tolerance, so a corrected
+  // one has no more than that and the correction.
+  void adapt_rate_error(double fraction, double correction);
+  Ppm rate_error() const;
   // A source has just set the clock, or agreed with it. `until_next` is the time until a server is asked
   // again.
   void on_sync(SourceKind kind, const std::string& source, Dispersion bound, Instant now,

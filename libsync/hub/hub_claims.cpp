@@ -2,10 +2,12 @@
 // How the hub judges and adopts samples that are fed, and times that a person sets.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "libsync/hub/fractions.hpp"
 #include "libsync/hub/hub.hpp"
 
 namespace isletime {
@@ -213,14 +215,17 @@ void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
     return answer(fed, false, "panic", "the clock would move further than --panic allows");
   }
   const nanoseconds error = saturated_sum(consensus_->estimate.phase, steered(now));
+  const bool has_new_rate = correction->rate != steering_.steady_rate();
   // The clock is set to the estimate, which may differ from the claim because of earlier samples.
   const nanoseconds apart = magnitude(saturated_sum(consensus_->estimate.phase, sample.offset.value));
   const Dispersion by_claim{saturated_sum(claim.bound.value, apart)};
-  order(*correction,
-        AdoptClaim{.claim = claim,
-                   .known = fed.is_vague() ? by_claim : std::min(consensus_->bound, by_claim),
-                   .left = correction->step ? nanoseconds::zero() : magnitude(error)},
-        now);
+  order(
+      *correction,
+      AdoptClaim{.claim = claim,
+                 .known = fed.is_vague() ? by_claim : std::min(consensus_->bound, by_claim),
+                 .left = correction->step ? nanoseconds::zero() : magnitude(error),
+                 .frequency_bound = has_new_rate ? std::optional{consensus_->frequency_bound} : std::nullopt},
+      now);
 }
 
 // The error that the root distance covers is the same in each sample of the source, so it is not noise.
@@ -235,6 +240,7 @@ void Hub::proceed(const AdoptClaim& adopted, Instant now) {
   FedSource& fed = fed_.find_or_add(claim.source, claim.kind);
   const bool is_new = followed_ != claim.source;
   on_sync(claim.kind, claim.source, {saturated_sum(adopted.known.value, adopted.left)}, now);
+  if (adopted.frequency_bound) adapt_rate_error(*adopted.frequency_bound, steering_.steady_rate());
   if (is_new) note(Event::kSynchronised, "the clock follows " + claim.source);
   const VerdictDescription verdict = describe(Verdict::kAdopt);
   if (adopted.left < kWorthTelling) return answer(fed, true, verdict.name, verdict.text);

@@ -125,9 +125,8 @@ bool Hub::may_follow_island(const std::string& source, Offset move, MonoTime now
 
 std::optional<Dispersion> Hub::known_beside_island(MonoTime now) const {
   if (before_island_) {
-    const Ppm rate = timekeeper_.rate_error().value_or(RateError{kFrequencyTolerance, false}).value;
     return Dispersion{
-        saturated_sum(before_island_->bound.value, drift(elapsed(before_island_->at, now), rate))};
+        saturated_sum(before_island_->bound.value, drift(elapsed(before_island_->at, now), rate_error()))};
   }
   const ClockStanding standing = timekeeper_.standing(now);
   if (!standing.ever_set || standing.kind == SourceKind::kIsland) return std::nullopt;
@@ -225,7 +224,20 @@ void Hub::on_sync(SourceKind kind, const std::string& source, Dispersion bound, 
 void Hub::learn_frequency(const Discipline::Consensus& consensus) {
   const double deviation = std::sqrt(consensus.estimate.var_frequency);
   frequency_ = Frequency{consensus.estimate.frequency, std::max(2 * deviation, kLeastDeviation)};
-  timekeeper_.adapt(to_ppm(consensus.frequency_bound + kChangeOfFrequency));
+  adapt_rate_error(consensus.frequency_bound);
+}
+
+void Hub::adapt_rate_error(double fraction) {
+  timekeeper_.adapt(to_ppm(fraction + kChangeOfFrequency));
+}
+
+void Hub::adapt_rate_error(double fraction, double correction) {
+  adapt_rate_error(std::min(fraction, to_fraction(kFrequencyTolerance) + std::abs(correction)));
+}
+
+Ppm Hub::rate_error() const {
+  const auto& known = timekeeper_.rate_error();
+  return known ? known->value : kFrequencyTolerance;
 }
 
 void Hub::lose() {

@@ -45,7 +45,8 @@ class Allowance {
   }
   void on_frequency_forgotten() { is_frequency_shown_ = false; }
 
-  // Until a server has shown how fast the oscillator is, 15 ppm are assumed. Call it before the time passes.
+  // Until a server has shown how fast the oscillator is, 15 ppm are assumed of it; what the hub adds must be
+  // in its bound. Call it before the time passes.
   void count_drift(nanoseconds time, const Hub& hub, const Machine& machine) {
     if (is_frequency_shown_) return;
     const StatusView status = hub.status(machine.now());
@@ -53,7 +54,7 @@ class Allowance {
       slewing_ += time;
       return;
     }
-    const double beyond = std::max(std::abs(machine.gain(hub.clock().rate())) - 15e-6, 0.0);
+    const double beyond = std::max(std::abs(machine.gain(0.0)) - 15e-6, 0.0);
     drifted_ += part(time, beyond) + part(slewing_, std::max(beyond, 100e-6));
     slewing_ = {};
   }

@@ -236,5 +236,28 @@ TEST(HubClaims, AServerThatTellsATimeBeforeTheBuildSilencesNoClockThatIsRight) {
   EXPECT_TRUE(play.is_reliable());
 }
 
+// It stays the clock's rate until a server shows a better one, but nobody vouches for it.
+TEST(HubClaims, ARateThatAnotherProgramHasSetIsInTheBound) {
+  HubPlay play;
+  play.set(0s, 1ms);
+  play.steer_by_others(200e-6);
+  play.set(0s, 1ms);
+  for (int hours = 0; hours < 12; ++hours) {
+    if (hours == 6) play.stop();
+    if (hours == 6) play.start_again();
+    play.pass(1h);
+    EXPECT_TRUE(play.is_bound_honest())
+        << Seconds{play.error()}.count() << " s of " << Seconds{play.root_distance()}.count() << " s";
+  }
+}
+
+TEST(HubClaims, ARateThatAnotherProgramHasLeftBehindIsInTheBound) {
+  HubPlay play(hub_play::ordinary(), {.rate = 200e-6});
+  play.set(0s, 1ms);
+  play.pass(6h);
+  EXPECT_TRUE(play.is_bound_honest())
+      << Seconds{play.error()}.count() << " s of " << Seconds{play.root_distance()}.count() << " s";
+}
+
 }  // namespace
 }  // namespace isletime

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which fed samples and times set by hand are accepted, and which replies they get.
 #include <array>
+#include <random>
 
 #include <gtest/gtest.h>
 
@@ -231,6 +232,30 @@ TEST(HubFed, ASampleFromBeforeTheClockWasSetBackIsRefused) {
   EXPECT_EQ(play.feed(before).name, "too-old");
   play.machine.pass(2min);
   EXPECT_TRUE(play.feed("ntp:192.0.2.4").is_accepted);
+}
+
+// What is fed as a server's time corrects the rate too, by an estimate that a few samples leave uncertain.
+TEST(HubFed, ARateThatAFewSamplesHaveSetIsInTheBound) {
+  constexpr auto kUncertainty = 20ms;
+  for (const nanoseconds gap : {nanoseconds{10s}, nanoseconds{1min}, nanoseconds{10min}}) {
+    for (std::uint32_t seed = 0; seed < 40; ++seed) {
+      HubPlay play;
+      play.machine.crystal = 10e-6;
+      std::mt19937 random(seed);
+      for (std::uint32_t i = 0; i < 2 + seed % 10; ++i) {
+        const double error = static_cast<double>(random() % 2001) / 1000 - 1;
+        play.feed(kFedNtp, rounded(Seconds{kUncertainty} * error), kUncertainty);
+        play.pass(gap);
+      }
+      for (int hours = 0; hours < 24; ++hours) {
+        EXPECT_TRUE(play.is_bound_honest() || !play.is_synchronised())
+            << "seed " << seed << ", every " << Seconds{gap}.count() << " s, after " << hours
+            << " h: " << Seconds{play.error()}.count() << " s of " << Seconds{play.root_distance()}.count()
+            << " s";
+        play.pass(1h);
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ Result<std::int64_t, Fault> correction_from_input(Job& job, const TrimRange& ran
   if (!input) return Unexpected{input.error()};
   const auto fit = parse_drift_fit(*input);
   if (!fit) return Unexpected{fit.error()};
-  if (fit->is_simulated) job.log.notice("stdin: is a fit of no clock that there is: taken for a trial");
+  if (fit->is_simulated) job.log.notice("stdin: fit of a simulated clock; accepted as a trial run");
   if (fit->width && *fit->width > std::max<std::int64_t>(range.step_ppb, kFinestStep) && !job.options.force) {
     return Unexpected{
         Fault{"too-uncertain",
