@@ -18,7 +18,7 @@ class NxpChip final : public RtcChip {
   NxpChip(I2cBus& bus, std::uint8_t address, ChipModel model);
 
   ChipModel model() const override { return model_; }
-  const ChipOscillator& oscillator() const override { return clock_->offset_at ? kTrimmed : kUntrimmed; }
+  const ChipOscillator& oscillator() const override { return clock_->offset ? kTrimmed : kUntrimmed; }
   Result<RtcReading, BusError> read(const CivilDate& near) override;
   Result<std::optional<std::uint8_t>, BusError> read_second() override;
   std::optional<BusError> prepare() override;
@@ -26,10 +26,13 @@ class NxpChip final : public RtcChip {
   nanoseconds set_delay() const override;
   Result<TrimSteps, BusError> trim() override;
   std::optional<BusError> set_trim(TrimSteps trim) override;
+  Result<Dispersion, BusError> ripple() override;
   Result<RegisterReport, BusError> inspect() override;
   std::optional<BusError> repair() override;
 
  private:
+  Result<std::uint8_t, BusError> read_offset();
+
   ChipModel model_;
   const NxpClock* clock_;
   std::optional<std::uint8_t> prepared_control_;

@@ -55,6 +55,9 @@ class RtcChip {
   virtual Result<TrimSteps, BusError> trim() { return Unexpected{BusError::kFailed}; }
   // If `trim` is out of range, returns kFailed and writes nothing.
   virtual std::optional<BusError> set_trim(TrimSteps) { return BusError::kFailed; }
+  // Returns how far the corrections of the present trim, which come in pulses, hold the clock off an even
+  // pace, either way. A time that is predicted from one reading for another is uncertain by both ripples.
+  virtual Result<Dispersion, BusError> ripple() { return Dispersion{}; }
 
   virtual Result<RegisterReport, BusError> inspect() = 0;
   // Repairs control registers only, never the time or the integrity flag. A stopped clock stays stopped,

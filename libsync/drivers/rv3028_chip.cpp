@@ -60,6 +60,12 @@ Result<TrimSteps, BusError> Rv3028Chip::trim() {
   return rv3028::trim(bytes[0], bytes[1]);
 }
 
+Result<Dispersion, BusError> Rv3028Chip::ripple() {
+  const auto steps = trim();
+  if (!steps) return Unexpected{steps.error()};
+  return rv3028::ripple(*steps);
+}
+
 std::optional<BusError> Rv3028Chip::set_trim(TrimSteps trim) {
   if (!rv3028::kTrimRange.contains(trim)) return BusError::kFailed;
   std::array<std::uint8_t, 2> bytes{};

@@ -31,6 +31,7 @@ class Rv3028Chip final : public RtcChip {
   nanoseconds set_delay() const override;
   Result<TrimSteps, BusError> trim() override;
   std::optional<BusError> set_trim(TrimSteps trim) override;
+  Result<Dispersion, BusError> ripple() override;
   Result<RegisterReport, BusError> inspect() override;
   std::optional<BusError> repair() override;
 

@@ -112,28 +112,48 @@ std::uint8_t ModelChip::hours_bits() const {
   return is_dallas() ? 0x40 : 0x00;
 }
 
+// An oscillator that is pulled, or a divider whose steps are too fine to see. NXP's trim is in pulses().
 std::int64_t ModelChip::trim_ppb() const {
-  const auto seven_bits = [](std::uint8_t offset) {
-    const int value = offset & 0x7f;
-    return std::int64_t{value >= 64 ? value - 128 : value} * ((offset & 0x80) != 0 ? 4069 : 4340);
-  };
   switch (model_) {
     case ChipModel::kDs3231:
       return -100 * std::int64_t{ageing_in_force_};
-    case ChipModel::kPcf85063a:
-      return -seven_bits(registers_[0x02]);
-    case ChipModel::kPcf8523:
-      return -seven_bits(registers_[0x0e]);
     case ChipModel::kRv3028: {
       const int value = registers_[0x36] * 2 + (registers_[0x37] >> 7);
       return -std::int64_t{value >= 256 ? value - 512 : value} * 953'674 / 1000;
     }
     case ChipModel::kDs1307:
     case ChipModel::kDs1338:
+    case ChipModel::kPcf85063a:
+    case ChipModel::kPcf8523:
     case ChipModel::kPcf8563:
       return 0;
   }
   return 0;
+}
+
+// The datasheets' "Offset calibration". Mode 0: every two hours, a pulse a minute. Mode 1: every minute, or
+// every four in a PCF85063A, a pulse a second; those beyond 60 come in the 59th second. The table of ppm
+// tells the pulse: one of them in each interval makes a step.
+ModelChip::Pulses ModelChip::pulses() const {
+  const bool is_85063 = model_ == ChipModel::kPcf85063a;
+  const bool is_8523 = model_ == ChipModel::kPcf8523;
+  if (!is_85063 && !is_8523) return {};
+  const std::uint8_t offset = registers_[is_85063 ? 0x02 : 0x0e];
+  const int value = offset & 0x7f;
+  const int steps = value >= 64 ? value - 128 : value;
+  if ((offset & 0x80) == 0) return {steps, kSecond / 32, 7200, 60};
+  return is_85063 ? Pulses{steps, kSecond / 1024, 240, 1} : Pulses{steps, kSecond / 4096, 60, 1};
+}
+
+// Returns the length of the second that is shown, in time of the chip's own oscillator.
+nanoseconds ModelChip::length_of(std::int64_t shown, const Pulses& pulses) {
+  const int count = std::abs(pulses.steps);
+  const std::int64_t at = shown % pulses.interval;
+  if (count == 0 || at % pulses.apart != 0) return kSecond;
+  const std::int64_t turn = at / pulses.apart;
+  std::int64_t here = turn < std::min(count, 60) ? 1 : 0;
+  if (turn == 59 && count > 60) here += count - 60;
+  return kSecond + (pulses.steps > 0 ? here : -here) * pulses.pulse;
 }
 
 std::int64_t ModelChip::rate_ppb() const {
@@ -234,6 +254,21 @@ void ModelChip::convert(nanoseconds now) {
   registers_[0x12] = static_cast<std::uint8_t>((quarters & 3) << 6);
 }
 
+// Whole intervals of the correction pulses are counted at once.
+void ModelChip::count_seconds() {
+  const Pulses corrected = pulses();
+  const std::int64_t shown = seconds_shown().value_or(0);
+  const nanoseconds interval = corrected.interval * kSecond + corrected.steps * corrected.pulse;
+  std::int64_t count = into_second_ / interval * corrected.interval;
+  into_second_ %= interval;
+  for (nanoseconds length = length_of(shown, corrected); into_second_ >= length;
+       length = length_of(shown + count, corrected)) {
+    into_second_ -= length;
+    ++count;
+  }
+  if (count > 0) tick(count);
+}
+
 void ModelChip::advance(nanoseconds now) {
   const nanoseconds step = now - advanced_;
   if (is_counting() && step > nanoseconds::zero()) {
@@ -241,10 +276,7 @@ void ModelChip::advance(nanoseconds now) {
     const __int128 gained = static_cast<__int128>(step.count()) * rate_ppb() + rest_;
     rest_ = gained % kBillion;
     into_second_ += step + nanoseconds{static_cast<std::int64_t>(gained / kBillion)};
-    if (into_second_ >= kSecond) {
-      tick(into_second_ / kSecond);
-      into_second_ %= kSecond;
-    }
+    count_seconds();
   }
   advanced_ = std::max(advanced_, now);
   if (model_ == ChipModel::kDs3231 && now - converted_ >= kConversionInterval) convert(now);
@@ -304,7 +336,8 @@ std::optional<nanoseconds> ModelChip::time_shown(nanoseconds now) {
   advance(now);
   const auto shown = seconds_shown();
   if (!shown) return std::nullopt;
-  return seconds{*shown} + into_second_;
+  const nanoseconds length = length_of(*shown, pulses());
+  return seconds{*shown} + nanoseconds{into_second_.count() * kSecond.count() / length.count()};
 }
 
 std::uint8_t ModelChip::peek(std::uint8_t at, nanoseconds now) {

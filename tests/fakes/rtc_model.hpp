@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Clock chips, an EEPROM and a sensor on a bus of 100 kHz, modelled byte by byte. Time is a number that
 // transfers and the test advance; each oscillator has its error, temperature and ageing. The datasheets' side
-// effects are modelled: latched reads, prescalers that a write resets, flags that can only be cleared. Faults
-// are a missing acknowledge, a stuck bus, short reads, writes that stop, and failing supplies and batteries.
+// effects are modelled: latched reads, prescalers that a write resets, flags that can only be cleared, trims
+// that correct by pulses. Faults are a missing acknowledge, a stuck bus, short reads, writes that stop, and
+// failing supplies and batteries.
 #pragma once
 
 #include <array>
@@ -101,7 +102,18 @@ class ModelChip final : public ModelDevice {
   bool is_nxp() const;
   bool counts_by_twelve() const;
   std::uint8_t hours_bits() const;
+  // Corrections that lengthen single seconds, or shorten them if `steps` is negative.
+  struct Pulses {
+    int steps = 0;  // pulses in each interval
+    nanoseconds pulse{};
+    std::int64_t interval = 1;  // in seconds that the chip shows
+    std::int64_t apart = 1;     // between two pulses
+  };
+
   std::int64_t trim_ppb() const;
+  Pulses pulses() const;
+  static nanoseconds length_of(std::int64_t shown, const Pulses& pulses);
+  void count_seconds();
   std::int64_t rate_ppb() const;
   bool is_counting() const;
   bool switches_over() const;

@@ -245,6 +245,20 @@ TEST(Rtcset, TrimIsOfTheNearestStepAndReadBack) {
   EXPECT_TRUE(has(world.run({"trim", "show"}).out, "-0.500 ppm"));
 }
 
+// A kernel driver has written mode 0 of the offset register.
+TEST(Rtcset, ATrimThatCorrectsInLumpsIsABadBoardUntilItIsTrimmedAgain) {
+  World world(ChipModel::kPcf85063a);
+  world.chip().poke(0x02, 43, world.now());
+  expect_one_line(world.run({"check"}), kBad, "rtcset trim +0");
+  EXPECT_TRUE(has(world.run({"trim"}).out, "ripple         0.44"));
+  const Ran ran = world.run({"trim", "+0"});
+  EXPECT_EQ(ran.status, kGood) << ran.err;
+  EXPECT_TRUE(has(ran.out, "-187.174 ppm")) << ran.out;
+  EXPECT_TRUE(has(ran.out, "ripple         0.018")) << ran.out;
+  EXPECT_EQ(world.run({"check"}).status, kGood);
+  EXPECT_NEAR(number(world.run({"--json", "trim"}).out, "ripple_s"), 0.0186, 0.001);
+}
+
 TEST(Rtcset, ADriftFitIsUndoneOnTopOfThePresentTrim) {
   World world(ChipModel::kDs3231);
   world.run({"trim", "0.5"});

@@ -261,6 +261,29 @@ TEST_F(RtcWithModel, WhatItKnowsOfTheChipSurvivesThirtyDaysWithoutPower) {
   EXPECT_LT(claim->bound.value, 10s);
 }
 
+// An NXP chip corrects by pulses: 43 steps of mode 0, which kernel drivers write, hold it up to 0.9 s off its
+// pace, and those of mode 1 a PCF85063A 35 ms.
+TEST_F(RtcWithModel, NoClaimIsOffByThePulsesThatCorrectTheChip) {
+  for (const ChipModel model : {ChipModel::kPcf85063a, ChipModel::kPcf8523}) {
+    for (const std::uint8_t offset : {std::uint8_t{0x00 | 43}, std::uint8_t{0x80 | 43}}) {
+      plug(model, {.error_ppb = 43 * 4200});
+      chip->poke(model == ChipModel::kPcf8523 ? 0x0e : 0x02, offset, time.now);
+      keeper.reset();
+      may_write = false;
+      boot();
+      is_verified = true;
+      pass(48h);
+      is_verified = false;
+      for (int i = 0; i < 300; ++i) {
+        claim.reset();
+        pass(10min);
+        ASSERT_TRUE(claim) << notes;
+        EXPECT_LE(magnitude(error_of_claim()), claim->bound.value) << to_string(model) << int{offset} << i;
+      }
+    }
+  }
+}
+
 TEST_F(RtcWithModel, HowTemperatureChangesItIsLearned) {
   plug(ChipModel::kDs3231, {.error_ppb = 500, .ageing_ppb_per_year = 0, .parabola_ppb = -4});
   may_write = false;

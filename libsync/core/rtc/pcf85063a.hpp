@@ -19,7 +19,7 @@ inline constexpr NxpClock kClock{
     .century_bit = 0,
     .has_undefined_bits = false,
     .first_tick = nanoseconds{507'874'000},  // 0.507813 to 0.507935 s
-    .offset_at = kOffset,
+    .offset = NxpOffset{.at = kOffset, .pulse = nanoseconds{seconds{1}} / 1024, .interval = 240},
 };
 
 }  // namespace isletime::pcf85063a

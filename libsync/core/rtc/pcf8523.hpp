@@ -27,7 +27,7 @@ inline constexpr NxpClock kClock{
     .century_bit = 0,
     .has_undefined_bits = false,
     .first_tick = nanoseconds{499'939'000},  // 0.499878 to 0.5 s
-    .offset_at = kOffset,
+    .offset = NxpOffset{.at = kOffset, .pulse = nanoseconds{seconds{1}} / 4096, .interval = 60},
 };
 
 // Selects the standard switch-over with battery monitoring: PM 000.

@@ -21,7 +21,7 @@ inline constexpr NxpClock kClock{
     .century_bit = 0x80,
     .has_undefined_bits = true,
     .first_tick = nanoseconds{507'874'000},  // 0.507813 to 0.507935 s
-    .offset_at = std::nullopt,
+    .offset = std::nullopt,
 };
 
 }  // namespace isletime::pcf8563

@@ -11,6 +11,7 @@
 #include "libsync/core/bytes.hpp"
 #include "libsync/core/rtc/rtc_fields.hpp"
 #include "libsync/core/rtc/rtc_reading.hpp"
+#include "libsync/core/time_types.hpp"
 
 namespace isletime::rv3028 {
 
@@ -56,6 +57,13 @@ inline constexpr std::size_t kTimeSize = 7;
 
 // A step is 1 / (32 768 * 32).
 inline constexpr TrimRange kTrimRange{.least = {-255}, .most = {256}, .step_ppb = 954};
+
+// A step is a cycle of its oscillator in 32 s. This supposes that all of them come at once.
+constexpr Dispersion ripple(TrimSteps trim) {
+  const std::int32_t steps = trim.value < 0 ? -trim.value : trim.value;
+  const nanoseconds correction = nanoseconds{seconds{steps}} / 32768;
+  return {correction / 2};
+}
 
 // `image` has kImageSize bytes, from register 0.
 constexpr RtcReading decode(Bytes image, const CivilDate& near) {

@@ -37,6 +37,8 @@ class BatteryClock {
   virtual std::optional<TrimRange> trim_range() = 0;
   virtual Result<TrimSteps, Fault> trim() = 0;
   virtual std::optional<Fault> set_trim(TrimSteps trim) = 0;
+  // Returns RtcChip::ripple(), or nothing if a kernel driver does not tell it.
+  virtual Result<std::optional<Dispersion>, Fault> ripple() = 0;
 
   // Returns nothing if a kernel driver does not give access to the registers.
   virtual Result<std::optional<RegisterReport>, Fault> inspect() = 0;

@@ -61,6 +61,12 @@ std::optional<Fault> ChipClock::set_trim(TrimSteps trim) {
   return to_fault(chip_->set_trim(trim));
 }
 
+Result<std::optional<Dispersion>, Fault> ChipClock::ripple() {
+  const auto ripple = chip_->ripple();
+  if (!ripple) return Unexpected{fault_of(ripple.error())};
+  return std::optional{*ripple};
+}
+
 Result<std::optional<RegisterReport>, Fault> ChipClock::inspect() {
   const auto report = chip_->inspect();
   if (!report) return Unexpected{fault_of(report.error())};

@@ -56,6 +56,7 @@ class ChipRtc final : public RtcDevice {
   Result<std::optional<MilliCelsius>, std::string> temperature() override {
     return noticed((*chip_)->temperature());
   }
+  Result<Dispersion, std::string> ripple() override { return noticed((*chip_)->ripple()); }
   std::optional<std::string> prepare() override { return noticed((*chip_)->prepare()); }
   std::optional<std::string> set(const CivilTime& time) override { return noticed((*chip_)->set(time)); }
   nanoseconds set_delay() const override { return (*chip_)->set_delay(); }
