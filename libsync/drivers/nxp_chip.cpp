@@ -125,7 +125,7 @@ std::optional<BusError> NxpChip::repair() {
   std::array<std::uint8_t, 3> controls{};
   if (const auto error = read_registers(nxp::kControl1, controls)) return error;
   if (rtc::has(controls[nxp::kControl1], clock_->test_bits)) {
-    const std::array sane{nxp::kControl1, rtc::without(controls[nxp::kControl1], clock_->test_bits)};
+    const std::array sane{nxp::kControl1, nxp::sane(*clock_, controls[nxp::kControl1])};
     if (const auto error = write_registers(sane)) return error;
   }
   const std::uint8_t control_3 = controls[pcf8523::kControl3];

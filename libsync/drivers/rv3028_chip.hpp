@@ -38,8 +38,13 @@ class Rv3028Chip final : public RtcChip {
  private:
   // `values` are those of the offset and the backup register.
   std::optional<BusError> write_eeprom(const std::array<std::uint8_t, 2>& values);
-  std::optional<BusError> write_mirrors_and_eeprom(const std::array<std::uint8_t, 2>& values);
+  std::optional<BusError> write_eeprom_and_mirrors(const std::array<std::uint8_t, 2>& values);
+  std::optional<BusError> store(const std::array<std::uint8_t, 2>& values);
+  Result<std::uint8_t, BusError> read_stored(std::uint8_t at);
+  std::optional<BusError> command_eeprom(std::uint8_t command);
   std::optional<BusError> wait_for_eeprom();
+  // Writes again after a failure, because the chip must not stay as it is.
+  std::optional<BusError> insist(Bytes bytes);
 
   std::optional<std::uint8_t> prepared_control_;
 };

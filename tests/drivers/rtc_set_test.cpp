@@ -188,6 +188,15 @@ TEST_P(EveryChip, RepairsNothingWhereNothingIsWrong) {
   EXPECT_FALSE(report->registers().empty());
 }
 
+TEST_P(EveryChip, IsWrittenWithZerosWhereTheDatasheetReservesBits) {
+  ASSERT_FALSE(chip_->repair());
+  ASSERT_FALSE(chip_->set(kNew));
+  if (const auto range = chip_->trim_range()) {
+    ASSERT_FALSE(chip_->set_trim(range->most));
+  }
+  EXPECT_EQ(model_.reserved_bits_written(), 0);
+}
+
 TEST_P(EveryChip, LeavesTheFlagOfALostTimeToASet) {
   model_.set_battery(false);
   model_.power_off(time_.now);

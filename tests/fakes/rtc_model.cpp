@@ -11,6 +11,7 @@ constexpr nanoseconds kBit{10'000};  // 100 kHz
 constexpr nanoseconds kByte = 9 * kBit;
 constexpr nanoseconds kConversionInterval = seconds{64};
 constexpr nanoseconds kEepromWrite{16'000'000};
+constexpr nanoseconds kEepromRead{1'400'000};
 constexpr nanoseconds kYear = seconds{31'557'600};
 constexpr std::int64_t kSecondsIn2000 = 946'684'800;  // since 1970
 constexpr std::int64_t kSecondsInCentury = 36'525LL * 86'400;
@@ -239,6 +240,12 @@ void ModelChip::tick(std::int64_t count) {
     r = static_cast<std::uint8_t>((r & 0x80) | bcd((second + count) % 60));
     return;
   }
+  // Each midnight the mirrors are refreshed from the EEPROM.
+  constexpr std::int64_t kDay = 86'400;
+  if (model_ == ChipModel::kRv3028 && *shown / kDay != (*shown + count) / kDay &&
+      (registers_[0x0f] & 0x08) == 0) {
+    std::copy(eeprom_.begin() + 0x35, eeprom_.begin() + 0x38, registers_.begin() + 0x35);
+  }
   const bool rolls_over = *shown + count >= kSecondsIn2000 + kSecondsInCentury;
   show(*shown + count);
   if (rolls_over && (model_ == ChipModel::kDs3231 || model_ == ChipModel::kPcf8563)) {
@@ -380,7 +387,8 @@ std::uint8_t ModelChip::readable(std::uint8_t at, nanoseconds now) const {
   if (model_ == ChipModel::kRv3028 && at == 0x0e && now < eeprom_busy_until_) {
     return static_cast<std::uint8_t>(registers_[at] | 0x80);
   }
-  // Bits that do not exist read as ones.
+  // Bits that do not exist, and those labelled N, read as ones.
+  if (model_ == ChipModel::kPcf8563 && at == 0x00) return static_cast<std::uint8_t>(registers_[at] | 0x57);
   if (model_ == ChipModel::kPcf8563 && at > layout_.time && at < layout_.time + 7) {
     return static_cast<std::uint8_t>(registers_[at] | ~layout_.time_bits[at - layout_.time]);
   }
@@ -437,7 +445,29 @@ void ModelChip::write(std::uint8_t at, std::uint8_t value, nanoseconds now) {
   }
 }
 
+// The bits of the control registers that the datasheets want to be written as zero.
+std::uint8_t ModelChip::reserved(std::uint8_t at) const {
+  switch (model_) {
+    case ChipModel::kDs3231:
+      return at == 0x0f ? 0x70 : 0x00;
+    case ChipModel::kDs1307:
+      return at == 0x07 ? 0x6c : 0x00;
+    case ChipModel::kDs1338:
+      return at == 0x07 ? 0x4c : 0x00;
+    case ChipModel::kPcf85063a:
+      return at == 0x00 ? 0xc8 : 0x00;
+    case ChipModel::kPcf8523:
+      return at == 0x00 ? 0x40 : at == 0x02 ? 0x10 : 0x00;
+    case ChipModel::kPcf8563:
+      return at == 0x00 ? 0xdf : at == 0x01 ? 0xe0 : 0x00;  // N, TEST1 and TESTC
+    case ChipModel::kRv3028:
+      return at == 0x0f ? 0x40 : 0x00;
+  }
+  return 0;
+}
+
 void ModelChip::write_control(std::uint8_t at, std::uint8_t value, nanoseconds now) {
+  if ((value & reserved(at)) != 0) ++reserved_bits_written_;
   auto& r = registers_[at];
   switch (model_) {
     case ChipModel::kDs3231:
@@ -497,13 +527,22 @@ void ModelChip::write_control(std::uint8_t at, std::uint8_t value, nanoseconds n
 }
 
 // The chip refuses the command while it is busy, without a zero before it, or while the automatic refresh is
-// enabled.
+// enabled. What a write leaves is undefined if the chip may switch to its battery meanwhile.
 void ModelChip::command_eeprom(std::uint8_t command, nanoseconds now) {
   const bool was_zero = registers_[0x27] == 0;
   registers_[0x27] = command;
-  if (command != 0x21 || !was_zero || now < eeprom_busy_until_ || (registers_[0x0f] & 0x08) == 0) return;
-  if (registers_[0x25] < eeprom_.size()) eeprom_[registers_[0x25]] = registers_[0x26];
-  eeprom_busy_until_ = now + kEepromWrite;
+  if (!was_zero || now < eeprom_busy_until_ || (registers_[0x0f] & 0x08) == 0) return;
+  if (registers_[0x25] >= eeprom_.size()) return;
+  std::uint8_t& stored = eeprom_[registers_[0x25]];
+  if (command == 0x22) {
+    registers_[0x26] = stored;
+    eeprom_busy_until_ = now + kEepromRead;
+  } else if (command == 0x21) {
+    const bool may_switch_over = (registers_[0x37] & 0x04) != 0;
+    ++eeprom_writes_;
+    if (!is_eeprom_worn_) stored = may_switch_over ? std::uint8_t{0xff} : registers_[0x26];
+    eeprom_busy_until_ = now + kEepromWrite;
+  }
 }
 
 void ModelBus::detach(std::uint8_t address) {

@@ -88,6 +88,11 @@ class ModelChip final : public ModelDevice {
   void power_off(nanoseconds now);
   void power_on(nanoseconds now);
   void set_battery(bool is_good) { has_battery_ = is_good; }
+  // The EEPROM takes commands, but keeps nothing.
+  void wear_out_eeprom() { is_eeprom_worn_ = true; }
+  int eeprom_writes() const { return eeprom_writes_; }
+  // Returns how many writes had ones where the datasheet wants zeros.
+  int reserved_bits_written() const { return reserved_bits_written_; }
 
   void on_start(nanoseconds now) override;
   void on_pointer(std::uint8_t pointer) override { pointer_ = pointer; }
@@ -125,6 +130,7 @@ class ModelChip final : public ModelDevice {
   void reset_registers();
   std::uint8_t readable(std::uint8_t at, nanoseconds now) const;
   void write(std::uint8_t at, std::uint8_t value, nanoseconds now);
+  std::uint8_t reserved(std::uint8_t at) const;
   void write_control(std::uint8_t at, std::uint8_t value, nanoseconds now);
   void command_eeprom(std::uint8_t command, nanoseconds now);
 
@@ -143,6 +149,9 @@ class ModelChip final : public ModelDevice {
   nanoseconds converted_{};    // when a DS3231 last measured its temperature
   std::int8_t ageing_in_force_ = 0;
   nanoseconds eeprom_busy_until_{};
+  int eeprom_writes_ = 0;
+  int reserved_bits_written_ = 0;
+  bool is_eeprom_worn_ = false;
   bool is_powered_ = true;
   bool has_battery_ = true;
   bool is_lost_ = false;  // without supply and battery

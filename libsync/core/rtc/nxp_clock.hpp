@@ -32,6 +32,7 @@ struct NxpClock {
   std::uint8_t test_bits;            // of Control_1; must be zero
   std::uint8_t twelve_bit;           // of Control_1; 0 if it has only 24-hour mode
   std::uint8_t absent_of_control_1;  // they read as zero
+  std::uint8_t zeros_of_control_1;   // to be written as zero, however they read; also the software reset
   std::uint8_t century_bit;          // of the month; 0 if there is none
   bool has_undefined_bits;           // bits that do not exist read as anything
   nanoseconds first_tick;            // after the release of STOP
@@ -88,9 +89,14 @@ constexpr std::array<std::uint8_t, kTimeSize> encode(const NxpClock& clock, cons
   return registers;
 }
 
+// Returns Control_1 without test mode.
+constexpr std::uint8_t sane(const NxpClock& clock, std::uint8_t control_1) {
+  return rtc::without(control_1, static_cast<std::uint8_t>(clock.test_bits | clock.zeros_of_control_1));
+}
+
 // Returns Control_1 without test mode, 12-hour mode and STOP.
 constexpr std::uint8_t running(const NxpClock& clock, std::uint8_t control_1) {
-  return rtc::without(control_1, static_cast<std::uint8_t>(kStop | clock.test_bits | clock.twelve_bit));
+  return rtc::without(sane(clock, control_1), static_cast<std::uint8_t>(kStop | clock.twelve_bit));
 }
 
 constexpr std::uint8_t stopped(const NxpClock& clock, std::uint8_t control_1) {

@@ -16,6 +16,7 @@ inline constexpr NxpClock kClock{
     .test_bits = kExternalTest,
     .twelve_bit = 0x02,
     .absent_of_control_1 = 0x48,
+    .zeros_of_control_1 = 0x58,
     .century_bit = 0,
     .has_undefined_bits = false,
     .first_tick = nanoseconds{507'874'000},  // 0.507813 to 0.507935 s

@@ -21,6 +21,7 @@ inline constexpr std::uint8_t kStatus = 0x0e;
 inline constexpr std::uint8_t kControl1 = 0x0f;
 inline constexpr std::uint8_t kControl2 = 0x10;
 inline constexpr std::uint8_t kEepromAddress = 0x25;
+inline constexpr std::uint8_t kEepromData = 0x26;
 inline constexpr std::uint8_t kEepromCommand = 0x27;
 inline constexpr std::uint8_t kId = 0x28;
 inline constexpr std::uint8_t kOffset = 0x36;
@@ -47,6 +48,7 @@ inline constexpr std::uint8_t kSwitchOverOn = 0x04;       // without this bit it
 
 // Commands to the EEPROM; a zero must precede each.
 inline constexpr std::uint8_t kWriteOne = 0x21;
+inline constexpr std::uint8_t kReadOne = 0x22;
 
 // These bits of the time registers read as zero.
 inline constexpr std::array<std::uint8_t, 7> kAbsentOfTime{0x80, 0x80, 0xc0, 0xf8, 0xc0, 0xe0, 0x00};

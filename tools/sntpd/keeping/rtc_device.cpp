@@ -28,6 +28,8 @@ const char* text_of(BusError error) {
       return "the bus is gone: plug it in again, and restart sntpd";
     case BusError::kFailed:
       return "the bus failed: check its wiring";
+    case BusError::kNotKept:
+      return "the chip did not keep what was written: its memory is worn, so replace the chip";
   }
   return "";
 }
