@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/record/decimal_seconds.hpp"
 #include "tools/common/chip_address.hpp"
 #include "tools/common/command_line.hpp"
+#include "tools/rtcset/hwclock_habits.hpp"
 
 namespace isletime::rtcset {
 namespace {
@@ -155,6 +157,12 @@ std::optional<std::int64_t> parse_ppm(std::string_view text) {
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv) {
   Options options;
   Words words;
+  const std::span arguments{argv, static_cast<std::size_t>(argc)};
+  if (const auto answer =
+          answer_hwclock_habit(arguments.subspan(std::min<std::size_t>(1, arguments.size())))) {
+    Log(kText.name, Log::Level::kErrors).error(*answer);
+    return ExitStatus::kUsage;
+  }
   const auto app = make_command_line(kText, options.level);
   add_options(*app, options, words);
   add_rare_options(*app, options, words);
