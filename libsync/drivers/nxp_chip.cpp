@@ -13,7 +13,7 @@ namespace isletime {
 namespace {
 
 const NxpClock& clock_of(ChipModel model) {
-  if (model == ChipModel::kPcf85063a) return pcf85063a::kClock;
+  if (model == ChipModel::kPcf85063a || model == ChipModel::kPcf85063tp) return pcf85063a::kClock;
   if (model == ChipModel::kPcf8523) return pcf8523::kClock;
   return pcf8563::kClock;
 }

@@ -105,6 +105,9 @@ class ModelChip final : public ModelDevice {
 
   bool is_dallas() const;
   bool is_nxp() const;
+  bool is_tcxo_of_dallas() const;
+  void release();
+  void refresh_mirrors();
   bool counts_by_twelve() const;
   std::uint8_t hours_bits() const;
   // Corrections that lengthen single seconds, or shorten them if `steps` is negative.
@@ -138,8 +141,8 @@ class ModelChip final : public ModelDevice {
   const Layout& layout_;
   Oscillator oscillator_;
   std::int64_t temperature_ = 25'000;  // in thousandths of a degree
-  std::array<std::uint8_t, 64> registers_{};
-  std::array<std::uint8_t, 64> latched_{};
+  std::array<std::uint8_t, 256> registers_{};
+  std::array<std::uint8_t, 256> latched_{};
   std::array<std::uint8_t, 64> eeprom_{};
   std::uint8_t pointer_ = 0;
   nanoseconds made_{};
@@ -152,6 +155,7 @@ class ModelChip final : public ModelDevice {
   int eeprom_writes_ = 0;
   int reserved_bits_written_ = 0;
   bool is_eeprom_worn_ = false;
+  bool is_prescaler_clear_ = false;  // of a PCF2131, since it was stopped
   bool is_powered_ = true;
   bool has_battery_ = true;
   bool is_lost_ = false;  // without supply and battery

@@ -293,10 +293,37 @@ TEST(Rtcset, DetectNamesEveryChipAndWritesNothing) {
   for (const ChipModel model : kChipModels) {
     World world(model);
     const Ran ran = world.run({"detect"});
-    EXPECT_EQ(ran.status, kGood) << to_string(model) << ran.err;
+    const bool is_told = model != ChipModel::kDs3232 && model != ChipModel::kDs1340;
+    EXPECT_EQ(ran.status, is_told ? kGood : kUsage) << to_string(model) << ran.err;
     EXPECT_TRUE(has(ran.out, to_string(model))) << ran.out;
     EXPECT_EQ(world.bus().bytes_written(), 0U) << to_string(model);
   }
+}
+
+// No register tells a DS3232 from a DS1340, and their flags and trims differ.
+TEST(Rtcset, AChipThatMayBeAnotherIsNamedByThePersonAndNotGuessed) {
+  for (const ChipModel model : {ChipModel::kDs3232, ChipModel::kDs1340}) {
+    World world(model);
+    for (const char* command : {"show", "check", "repair", "to-system"}) {
+      expect_one_line(world.run({command}), kUsage,
+                      "if it is a ds3232 or ds1340, say so, as in --chip ds3232");
+    }
+    expect_one_line(world.run({"--chip", "ds3231", "show"}), kUsage,
+                    "there is no ds3231 but a ds3232 or ds1340");
+    EXPECT_EQ(world.bus().bytes_written(), 0U);
+    EXPECT_EQ(world.run({"--chip", to_string(model), "show"}).status, kGood) << "without --force";
+  }
+}
+
+// The first register that tells anything is that the clock runs.
+TEST(Rtcset, AnMcp7940xWithoutPowerIsNamedByThePerson) {
+  World world(ChipModel::kMcp7940x);
+  world.chip().set_battery(false);
+  world.chip().power_off(world.now());
+  world.chip().power_on(world.now());
+  expect_one_line(world.run({"set", "from-system"}), kUsage, "as in --chip mcp7940x");
+  EXPECT_EQ(world.run({"--chip", "mcp7940x", "set", "from-system"}).status, kGood);
+  EXPECT_EQ(world.run({"check"}).status, kGood);
 }
 
 TEST(Rtcset, AnotherChipThanWasNamedIsNotTakenForIt) {

@@ -134,12 +134,22 @@ TEST_F(RtcWithModel, AMachineThatBootsInAnotherYearIsToldTheTime) {
 TEST_F(RtcWithModel, EachModelIsFoundAndReadToTwoMilliseconds) {
   for (const ChipModel model : kChipModels) {
     plug(model, {});
+    const bool is_told = model != ChipModel::kDs3232 && model != ChipModel::kDs1340;
+    option.chip = is_told ? std::nullopt : std::optional{model};
     boot();
     claim.reset();
     work();
     ASSERT_TRUE(claim) << to_string(model) << ": " << notes;
     EXPECT_LE(magnitude(error_of_claim()), 2ms) << to_string(model);
   }
+}
+
+TEST_F(RtcWithModel, AChipThatMayBeAnotherIsNotGuessed) {
+  plug(ChipModel::kDs1340, {});
+  boot();
+  work();
+  EXPECT_FALSE(claim);
+  EXPECT_EQ(view().trouble, "its registers do not tell which clock it is at 0x68: say so, as in chip=ds3232");
 }
 
 TEST_F(RtcWithModel, AChipWhoseOscillatorStoppedIsNotBelieved) {

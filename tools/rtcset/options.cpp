@@ -66,15 +66,22 @@ void add_options(CLI::App& app, Options& options, Words& words) {
   app.add_flag("--json", options.json, "Print JSON, one object a line");
 }
 
+std::string one_of_the_chips() {
+  std::string text;
+  for (const ChipModel model : kChipModels)
+    text += (text.empty() ? "a chip: " : ", ") + std::string{to_string(model)};
+  return text;
+}
+
 // Adds options that --help, which must fit a screen, only names.
 void add_rare_options(CLI::App& app, Options& options, Words& words) {
   constexpr const char* kHidden = "";
+  static const std::string kOneOfTheChips = one_of_the_chips();
   app.add_option("--address", words.address)
       ->check(must_be("an address on an I2C bus, 0x08 to 0x77", parse_chip_address))
       ->group(kHidden);
   app.add_option("--chip", words.chip)
-      ->check(
-          must_be("a chip: ds3231, ds1307, ds1338, pcf85063a, pcf8523, pcf8563 or rv3028", parse_chip_model))
+      ->check(must_be(kOneOfTheChips.c_str(), parse_chip_model))
       ->group(kHidden);
   app.add_option("--control", options.control)->group(kHidden);
   app.add_flag("--local-time", options.is_local_time)->group(kHidden);

@@ -104,7 +104,7 @@ class ChipRtc final : public RtcDevice {
     const auto chip = detect(*bus_, address, clocks);
     if (!chip) return text_of(BusError::kNoAcknowledge);
     if (chip->error) return text_of(*chip->error);
-    if (chip->model && chip->model != model && chip->or_model != model)
+    if (chip->model && !chip->may_be(model))
       return fmt::format("what answers is a {}, and no {}: say so by chip=", to_string(*chip->model),
                          to_string(model));
     return take(model, address);
@@ -120,7 +120,7 @@ class ChipRtc final : public RtcDevice {
     const Detected* failed = nullptr;
     for (const Detected& chip : found.chips()) {
       if (chip.error && chip.error != BusError::kClaimed) failed = &chip;
-      if (!chip.model && chip.error != BusError::kClaimed) continue;
+      if (!chip.model && !chip.candidates[0] && chip.error != BusError::kClaimed) continue;
       if (clock != nullptr) return "there are several clocks: say which by address=";
       clock = &chip;
     }
@@ -131,6 +131,9 @@ class ChipRtc final : public RtcDevice {
   }
   std::optional<std::string> take(const Detected& chip) {
     if (chip.error) return text_of(*chip.error);
+    if (!chip.model && chip.candidates[0])
+      return fmt::format("its registers do not tell which clock it is at 0x{:02x}: say so, as in chip={}",
+                         chip.address, to_string(*chip.candidates[0]));
     if (!chip.model)
       return fmt::format(
           "what answers at 0x{:02x} is no clock that is known: if it is one, say which by chip=",
