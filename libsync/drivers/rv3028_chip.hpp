@@ -33,6 +33,12 @@ class Rv3028Chip final : public EepromChip {
   Result<RegisterReport, BusError> inspect() override;
   std::optional<BusError> repair() override;
 
+ protected:
+  // All its settings are in the EEPROM.
+  std::optional<BusError> write_for_good(std::uint8_t at, std::uint8_t value) override {
+    return write_eeprom(at, {&value, 1});
+  }
+
  private:
   static constexpr Eeprom kEeprom{.control_1 = rv3028::kControl1,
                                   .busy_at = rv3028::kStatus,

@@ -144,6 +144,11 @@ Result<std::optional<MilliCelsius>, BusError> TableChip::temperature() {
   return std::optional{MilliCelsius{sixteenths * 125 / 2}};
 }
 
+std::optional<BusError> TableChip::write_for_good(std::uint8_t at, std::uint8_t value) {
+  const bool is_mirror = row_->mirrors_from != 0 && at >= row_->mirrors_from;
+  return is_mirror ? write_eeprom(at, {&value, 1}) : write_one(at, value);
+}
+
 Result<TrimSteps, BusError> TableChip::trim() {
   if (!row_->trim) return Unexpected{BusError::kFailed};
   const auto value = read_one(row_->trim->at);
@@ -192,9 +197,7 @@ std::optional<BusError> TableChip::repair() {
     if ((*value & rule.where.bits) != rule.bad) continue;
     const std::uint8_t zeros = rtc::with(chip_row::zeros_of(*row_, rule.where.at), rule.where.bits);
     const std::uint8_t sane = rtc::with(rtc::without(*value, zeros), rule.good);
-    const bool is_mirror = row_->mirrors_from != 0 && rule.where.at >= row_->mirrors_from;
-    const auto error = is_mirror ? write_eeprom(rule.where.at, {&sane, 1}) : write_one(rule.where.at, sane);
-    if (error) return error;
+    if (const auto error = write_for_good(rule.where.at, sane)) return error;
   }
   return std::nullopt;
 }

@@ -26,6 +26,9 @@ class TableChip final : public EepromChip {
   Result<RegisterReport, BusError> inspect() override;
   std::optional<BusError> repair() override;
 
+ protected:
+  std::optional<BusError> write_for_good(std::uint8_t at, std::uint8_t value) override;
+
  private:
   static const Eeprom kEeprom;
 

@@ -179,7 +179,7 @@ TEST(BadDevice, AmongSeveralIsNamedWithItsReason) {
 TEST(BadWords, AreUsageAndNothingIsTouched) {
   const std::pair<std::vector<std::string>, const char*> lines[] = {
       {{}, "COMMAND is required"},
-      {{"show", "compare"}, "only set and trim take an argument"},
+      {{"show", "compare"}, "only set, trim and repair take an argument"},
       {{"set", "from-system", "show"}, "not expected: show"},
       {{"sing"}, "\"sing\" is not a command"},
       {{"--chip", "ds9999", "show"}, "is not a chip: ds3231, ds3232, ds1307"},

@@ -222,6 +222,61 @@ TEST(Rtcset, CheckFailsAStoppedChip) {
   EXPECT_TRUE(has(ran.out, R"("good":false)")) << ran.out;
 }
 
+// By the datasheets: CAP_SEL, COF and PM of a PCF8523 after a reset.
+TEST(Rtcset, CheckShowsWhatOnlyTheOwnerKnowsIsRight) {
+  World world(ChipModel::kPcf8523);
+  const Ran ran = world.run({"check"});
+  for (const char* line : {"load          7pF", "clkout        on", "backup        on"})
+    EXPECT_TRUE(has(ran.out, line)) << ran.out;
+  EXPECT_TRUE(
+      has(world.run({"--json", "check"}).out, R"("settings":{"load":"7pF","clkout":"on","backup":"on"})"));
+}
+
+TEST(Rtcset, RepairChangesASettingAndNothingElse) {
+  World world(ChipModel::kPcf8523, 250ms);
+  const nanoseconds before = world.error();
+  EXPECT_TRUE(has(world.run({"--dry-run", "repair", "load=12.5pF"}).out, "would be set: load 12.5pF"));
+  EXPECT_EQ(world.bus().bytes_written(), 0U);
+  EXPECT_TRUE(has(world.run({"repair", "load=12.5pF"}).out, "set: load 12.5pF"));
+  EXPECT_TRUE(has(world.run({"repair", "clkout=off"}).out, "set: clkout off"));
+  EXPECT_EQ(world.chip().peek(0x00, world.now()), 0x80);
+  EXPECT_EQ(world.chip().peek(0x0f, world.now()), 0x38);
+  EXPECT_TRUE(has(world.run({"repair", "backup=off"}).out, "set: backup off"));
+  EXPECT_EQ(world.run({"check"}).status, kBad) << "and check says so";
+  EXPECT_EQ(world.run({"repair", "backup=on"}).status, kGood);
+  EXPECT_EQ(world.chip().peek(0x02, world.now()), 0x00);
+  EXPECT_LE(std::chrono::abs(world.error() - before), 1us);
+}
+
+TEST(Rtcset, EverySettingOfEveryChipIsChangedForGoodAndBack) {
+  for (const ChipModel model : kChipModels) {
+    World world(model);
+    const auto settings = world.clock().settings();
+    ASSERT_TRUE(settings);
+    for (const auto& [setting, was_on] : *settings) {
+      for (const bool is_on : {!was_on, was_on}) {
+        const std::string words = std::string{to_string(setting)} + '=' + value_text(setting, is_on);
+        const Ran ran = world.run({"--chip", to_string(model), "repair", words});
+        EXPECT_EQ(ran.status, kGood) << to_string(model) << ' ' << words << ran.err;
+        world.pass(24h);  // mirrors are refreshed
+        const auto now = world.clock().settings();
+        ASSERT_TRUE(now);
+        for (const WantedSetting& each : *now)
+          EXPECT_TRUE(each.setting != setting || each.is_on == is_on) << to_string(model) << words;
+      }
+    }
+    EXPECT_EQ(world.chip().reserved_bits_written(), 0) << to_string(model);
+    EXPECT_EQ(world.run({"--chip", to_string(model), "check"}).status, kGood) << to_string(model);
+  }
+}
+
+TEST(Rtcset, ASettingThatAChipDoesNotHaveIsRefused) {
+  World world(ChipModel::kDs3231);
+  expect_one_line(world.run({"repair", "load=7pF"}), kUsage, "a ds3231 has no setting load");
+  expect_one_line(world.run({"repair", "load=9pF"}), kUsage, "load=12.5pF, clkout=on");
+  EXPECT_EQ(world.bus().bytes_written(), 0U);
+}
+
 TEST(Rtcset, RepairPutsRegistersRightAndLeavesTheTime) {
   World world(ChipModel::kDs3231, 250ms);
   world.chip().poke(0x0e, 0x9c, world.now());  // EOSC: stops on battery

@@ -15,8 +15,8 @@ namespace isletime::rtcset {
 namespace {
 
 constexpr ProgramText kText{"rtcset", "Read, set, check and trim a battery clock (RTC).",
-                            "Commands: show, compare, set TIME|from-system, to-system, check, repair,\n"
-                            "          trim show|PPM|+PPM|-, detect\n"
+                            "Commands: show, compare, set TIME|from-system, to-system, check,\n"
+                            "          repair [SETTING=VALUE], trim show|PPM|+PPM|-, detect\n"
                             "Also, see rtcset(8): --address --chip --control --local-time\n"
                             "Example: keep this machine's time over a power cut, and see how well\n"
                             "  rtcset set from-system"};
@@ -57,7 +57,7 @@ void add_options(CLI::App& app, Options& options, Words& words) {
       ->type_name("")
       ->required()
       ->check(must_be("a command", parse_command));
-  app.add_option("ARGUMENT", words.argument, "Of set and trim")->type_name("");
+  app.add_option("ARGUMENT", words.argument, "Of set, trim and repair")->type_name("");
   app.add_option("-d,--device", options.device, "/dev/i2c-N or /dev/rtcN")
       ->type_name("PATH")
       ->check(must_be("a device", [](const std::string& path) { return !path.empty(); }));
@@ -90,8 +90,9 @@ void add_rare_options(CLI::App& app, Options& options, Words& words) {
 // Finds options that contradict each other. Returns null if there are none.
 const char* find_fault(const CLI::App& app, const Options& options) {
   const bool has_argument = app.count("ARGUMENT") > 0;
-  const bool takes_argument = options.command == Command::kSet || options.command == Command::kTrim;
-  if (has_argument && !takes_argument) return "only set and trim take an argument";
+  const bool takes_argument = options.command == Command::kSet || options.command == Command::kTrim ||
+                              options.command == Command::kRepair;
+  if (has_argument && !takes_argument) return "only set, trim and repair take an argument";
   if (options.command == Command::kDetect && app.count("--chip") > 0)
     return "detect finds out the chip itself";
   return nullptr;
@@ -116,9 +117,14 @@ const char* parse_argument(Options& options, const std::string& word) {
     case Command::kCompare:
     case Command::kToSystem:
     case Command::kCheck:
-    case Command::kRepair:
     case Command::kDetect:
       return nullptr;
+    case Command::kRepair:
+      if (word.empty()) return nullptr;
+      options.setting = parse_setting(word);
+      return options.setting ? nullptr
+                             : "repair: what? load=7pF, load=12.5pF, clkout=on, clkout=off, backup=on, "
+                               "backup=off, or nothing";
   }
   return nullptr;
 }

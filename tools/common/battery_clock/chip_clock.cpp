@@ -77,4 +77,22 @@ std::optional<Fault> ChipClock::repair() {
   return to_fault(chip_->repair());
 }
 
+Result<std::vector<WantedSetting>, Fault> ChipClock::settings() {
+  std::vector<WantedSetting> settings;
+  for (const SettingField& field : chip_->settings()) {
+    const auto is_on = chip_->is_on(field);
+    if (!is_on) return Unexpected{fault_of(is_on.error())};
+    settings.push_back({field.setting, *is_on});
+  }
+  return settings;
+}
+
+std::optional<Fault> ChipClock::set_setting(const WantedSetting& wanted) {
+  for (const SettingField& field : chip_->settings()) {
+    if (field.setting == wanted.setting) return to_fault(chip_->set_setting(field, wanted.is_on));
+  }
+  return Fault{"no-setting", "a " + kind() + " has no setting " + to_string(wanted.setting),
+               ExitStatus::kUsage};
+}
+
 }  // namespace isletime::battery_clock

@@ -27,6 +27,8 @@ class ChipClock final : public BatteryClock {
   Result<std::optional<Dispersion>, Fault> ripple() override;
   Result<std::optional<RegisterReport>, Fault> inspect() override;
   std::optional<Fault> repair() override;
+  Result<std::vector<WantedSetting>, Fault> settings() override;
+  std::optional<Fault> set_setting(const WantedSetting& wanted) override;
 
  private:
   std::unique_ptr<I2cBus> bus_;

@@ -26,6 +26,8 @@ class KernelClock final : public BatteryClock {
   Result<std::optional<Dispersion>, Fault> ripple() override { return std::optional<Dispersion>{}; }
   Result<std::optional<RegisterReport>, Fault> inspect() override { return std::optional<RegisterReport>{}; }
   std::optional<Fault> repair() override;
+  Result<std::vector<WantedSetting>, Fault> settings() override { return std::vector<WantedSetting>{}; }
+  std::optional<Fault> set_setting(const WantedSetting&) override { return repair(); }
 
  private:
   DevRtc device_;
