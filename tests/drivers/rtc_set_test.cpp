@@ -238,7 +238,7 @@ TEST_P(EveryChip, TrimsToBothEndsOfItsRange) {
 // 10 ppm and more make at least a second in a day. The sign is that of the chip's rate, not of its register.
 TEST_P(EveryChip, RunsFasterByItsStepsWhenTrimmedUp) {
   const auto range = chip_->trim_range();
-  if (!range) return;
+  if (!range) GTEST_SKIP() << "it has no trim";
   ASSERT_FALSE(chip_->set_trim({10}));
   const nanoseconds before = *model_.time_shown(time_.now);
   const nanoseconds began = time_.now;
