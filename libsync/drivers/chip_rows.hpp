@@ -257,4 +257,9 @@ inline constexpr ChipRow kPcf2131{
     .oscillator = compensated(false, 3'000, 5'000, 8'000)};
 
 }  // namespace chip_row
+
+inline constexpr std::array kChipRows{chip_row::kDs1337,   chip_row::kDs1339, chip_row::kDs1340,
+                                      chip_row::kMcp7940x, chip_row::kRv8803, chip_row::kRv3032,
+                                      chip_row::kPcf2127,  chip_row::kPcf2131};
+
 }  // namespace isletime

@@ -10,13 +10,10 @@
 namespace isletime {
 namespace {
 
-constexpr std::array kRows{chip_row::kDs1337, chip_row::kDs1339, chip_row::kDs1340,  chip_row::kMcp7940x,
-                           chip_row::kRv8803, chip_row::kRv3032, chip_row::kPcf2127, chip_row::kPcf2131};
-
 const ChipRow& row_of(ChipModel model) {
-  const auto* found =
-      std::find_if(kRows.begin(), kRows.end(), [model](const ChipRow& row) { return row.model == model; });
-  return found == kRows.end() ? kRows.front() : *found;
+  const auto* found = std::find_if(kChipRows.begin(), kChipRows.end(),
+                                   [model](const ChipRow& row) { return row.model == model; });
+  return found == kChipRows.end() ? kChipRows.front() : *found;
 }
 
 constexpr std::uint8_t kYearIndex = 6;

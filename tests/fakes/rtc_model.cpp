@@ -786,6 +786,7 @@ std::optional<BusError> ModelBus::failed() {
 
 std::optional<BusError> ModelBus::transfer(std::uint8_t address, Bytes out, MutableBytes in) {
   if (always_) return always_;
+  if (held_ == address) return BusError::kStuck;
   auto& transaction = transactions_.emplace_back(Transaction{address, {}, {}});
   ModelDevice* device = at(address);
   time_.now += kBit;

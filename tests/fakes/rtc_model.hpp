@@ -183,6 +183,8 @@ class ModelBus final : public I2cBus {
   void fail_after(std::size_t bytes, BusError error) { failure_ = {bytes, error}; }
   // Every transfer fails without moving a byte until `error` is reset.
   void fail_always(std::optional<BusError> error) { always_ = error; }
+  // The device at this address holds the clock line low during its transfers.
+  void hold_at(std::uint8_t address) { held_ = address; }
 
   const std::vector<Transaction>& transactions() const { return transactions_; }
   void forget_transactions() { transactions_.clear(); }
@@ -209,6 +211,7 @@ class ModelBus final : public I2cBus {
   std::vector<Attached> devices_;
   std::optional<Failure> failure_;
   std::optional<BusError> always_;
+  std::optional<std::uint8_t> held_;
   std::vector<Transaction> transactions_;
   std::size_t bytes_written_ = 0;
 };

@@ -381,6 +381,17 @@ TEST(Rtcset, AnMcp7940xWithoutPowerIsNamedByThePerson) {
   EXPECT_EQ(world.run({"check"}).status, kGood);
 }
 
+TEST(Rtcset, AnAddressThatHoldsTheBusHidesNoClockAtAnother) {
+  for (const std::uint8_t held : {std::uint8_t{0x32}, std::uint8_t{0x51}, std::uint8_t{0x53}}) {
+    World world(ChipModel::kDs3231, 100ms);
+    world.bus().hold_at(held);
+    EXPECT_EQ(world.run({"show"}).status, kGood) << int{held};
+    const Ran ran = world.run({"detect"});
+    EXPECT_EQ(ran.status, kGood) << ran.err;
+    EXPECT_TRUE(has(ran.out, "the bus is stuck") && has(ran.out, "ds3231")) << ran.out;
+  }
+}
+
 TEST(Rtcset, AnotherChipThanWasNamedIsNotTakenForIt) {
   World world(ChipModel::kDs3231);
   const Ran ran = world.run({"--chip", "pcf8523", "set", "from-system"});

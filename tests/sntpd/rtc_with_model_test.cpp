@@ -144,6 +144,14 @@ TEST_F(RtcWithModel, EachModelIsFoundAndReadToTwoMilliseconds) {
   }
 }
 
+TEST_F(RtcWithModel, AnAddressThatHoldsTheBusHidesNoClockAtAnother) {
+  bus.hold_at(0x51);
+  work();
+  ASSERT_TRUE(claim) << notes;
+  EXPECT_EQ(view().chip, "ds3231");
+  EXPECT_EQ(view().trouble, "");
+}
+
 TEST_F(RtcWithModel, AChipThatMayBeAnotherIsNotGuessed) {
   plug(ChipModel::kDs1340, {});
   boot();
