@@ -47,9 +47,9 @@ enum class SecondStart : std::uint8_t {
 };
 
 struct TrimRow {
-  std::uint8_t at;
+  RegisterBits where;
   TrimRange range;
-  TrimSteps (*decode)(std::uint8_t value);
+  TrimSteps (*decode)(std::uint8_t bits);
   std::uint8_t (*encode)(TrimSteps trim);
   Dispersion (*ripple)(TrimSteps trim);
 };

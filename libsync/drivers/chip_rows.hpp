@@ -12,13 +12,14 @@ namespace chip_row {
 
 inline constexpr ChipOscillator kFork = tuning_fork(std::nullopt);
 constexpr ChipOscillator compensated(bool has_thermometer, std::int32_t tolerance_ppb,
-                                     std::int32_t temperature_ppb, std::int32_t ageing_ppb) {
+                                     std::int32_t temperature_ppb, std::int32_t ageing_ppb,
+                                     std::optional<TrimRange> trim = std::nullopt) {
   return {.is_compensated = true,
           .has_thermometer = has_thermometer,
           .tolerance_ppb = tolerance_ppb,
           .temperature_ppb = temperature_ppb,
           .ageing_ppb = ageing_ppb,
-          .trim = std::nullopt};
+          .trim = trim};
 }
 
 // The MCP7940x adds or subtracts two cycles a step, once a minute. Bit 7 adds.
@@ -35,6 +36,20 @@ constexpr Dispersion ripple_mcp7940x(TrimSteps trim) {
   return {nanoseconds{seconds{cycles}} / 32768 / 2};
 }
 inline constexpr TrimRange kMcp7940xTrim{.least = {-127}, .most = {127}, .step_ppb = 1017};
+
+// The RV-3032's offset has six bits of two's complement. A step is a cycle of its oscillator in 128 s; as
+// with the RV-3028, a positive offset slows the clock. The ripple supposes that all of them come at once.
+constexpr TrimSteps decode_rv3032(std::uint8_t bits) {
+  return {-rtc::sign_extended(bits, 6)};
+}
+constexpr std::uint8_t encode_rv3032(TrimSteps trim) {
+  return static_cast<std::uint8_t>(-trim.value & 0x3f);
+}
+constexpr Dispersion ripple_rv3032(TrimSteps trim) {
+  const std::int32_t cycles = trim.value < 0 ? -trim.value : trim.value;
+  return {nanoseconds{seconds{cycles}} / 32768 / 2};
+}
+inline constexpr TrimRange kRv3032Trim{.least = {-31}, .most = {32}, .step_ppb = 238};
 
 constexpr ChipRow ds1337_like(ChipModel model, std::uint8_t zeros_of_control) {
   return {
@@ -128,11 +143,11 @@ inline constexpr ChipRow kMcp7940x{
                   NamedRegister{"OSCTRIM", 0x08, 0}},
     .mirrors_from = 0,
     .thermometer = std::nullopt,
-    .trim = TrimRow{0x08, kMcp7940xTrim, decode_mcp7940x, encode_mcp7940x, ripple_mcp7940x},
+    .trim = TrimRow{{0x08, 0xff}, kMcp7940xTrim, decode_mcp7940x, encode_mcp7940x, ripple_mcp7940x},
     .oscillator = tuning_fork(kMcp7940xTrim)};
 
-// V2F tells that the time was lost; V1F only that it was not compensated for a while, which is a loss of
-// accuracy that the bound does not hold, so it counts as well.
+// V2F tells that the time was lost; V1F only that it was not compensated for a while, which
+// the bound does not cover, so it counts as well.
 inline constexpr ChipRow kRv8803{
     .model = ChipModel::kRv8803,
     .first = 0x00,
@@ -190,8 +205,8 @@ inline constexpr ChipRow kRv3032{
                   NamedRegister{"EEPROM PMU", 0xc0, 0}},
     .mirrors_from = 0xc0,
     .thermometer = 0x0e,
-    .trim = std::nullopt,
-    .oscillator = compensated(true, 1'500, 1'500, 5'000)};
+    .trim = TrimRow{{0xc1, 0x3f}, kRv3032Trim, decode_rv3032, encode_rv3032, ripple_rv3032},
+    .oscillator = compensated(true, 1'500, 1'500, 5'000, kRv3032Trim)};
 
 // A reading begins after Control_2, because that would stop its watchdog.
 inline constexpr ChipRow kPcf2127{

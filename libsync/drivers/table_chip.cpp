@@ -148,14 +148,18 @@ std::optional<BusError> TableChip::write_for_good(std::uint8_t at, std::uint8_t 
 
 Result<TrimSteps, BusError> TableChip::trim() {
   if (!row_->trim) return Unexpected{BusError::kFailed};
-  const auto value = read_one(row_->trim->at);
+  const auto& [at, bits] = row_->trim->where;
+  const auto value = read_one(at);
   if (!value) return Unexpected{value.error()};
-  return row_->trim->decode(*value);
+  return row_->trim->decode(static_cast<std::uint8_t>(*value & bits));
 }
 
 std::optional<BusError> TableChip::set_trim(TrimSteps trim) {
   if (!row_->trim || !row_->trim->range.contains(trim)) return BusError::kFailed;
-  return write_one(row_->trim->at, row_->trim->encode(trim));
+  const auto& [at, bits] = row_->trim->where;
+  const auto value = read_one(at);
+  if (!value) return value.error();
+  return write_for_good(at, rtc::with(rtc::without(*value, bits), row_->trim->encode(trim)));
 }
 
 Result<Dispersion, BusError> TableChip::ripple() {

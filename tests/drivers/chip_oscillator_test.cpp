@@ -56,11 +56,11 @@ TEST_P(OscillatorOfEach, IsBoundByWhatItsDatasheetAllows) {
   EXPECT_LE(bound, allowed + 25) << "ageing, the load and the soldering";
 }
 
-// The RV-3032, the RV-8803 and the PCF2127 have one, too, and are not trimmed yet.
+// The RV-8803 and the PCF2127 have one, too, and are not trimmed yet.
 TEST_P(OscillatorOfEach, IsTrimmedWhereTheDatasheetHasAnOffsetRegister) {
   constexpr std::array kTrimmed{ChipModel::kDs3231,     ChipModel::kDs3232,  ChipModel::kPcf85063a,
                                 ChipModel::kPcf85063tp, ChipModel::kPcf8523, ChipModel::kRv3028,
-                                ChipModel::kMcp7940x};
+                                ChipModel::kMcp7940x,   ChipModel::kRv3032};
   const bool is_trimmed = std::find(kTrimmed.begin(), kTrimmed.end(), GetParam()) != kTrimmed.end();
   EXPECT_EQ(oscillator_.trim.has_value(), is_trimmed);
   EXPECT_EQ(chip_->trim().has_value(), false) << "nobody is on the bus";

@@ -144,6 +144,19 @@ TEST_F(TableChipTest, Rv3032TellsItsTemperature) {
   EXPECT_EQ(*chip().temperature(), MilliCelsius{25'125});
 }
 
+// The two highest bits enable interrupts, and stay.
+TEST_F(TableChipTest, Rv3032RemembersItsTrimWithoutAnyPower) {
+  make(ChipModel::kRv3032);
+  model_->poke(0xc1, 0xc0, time_.now);
+  ASSERT_FALSE(chip().set_trim({-7}));
+  EXPECT_EQ(model_->peek(0xc1, time_.now), 0xc7) << "positive slows, in the register";
+  model_->set_battery(false);
+  model_->power_off(time_.now);
+  model_->power_on(time_.now);
+  EXPECT_EQ(*chip().trim(), TrimSteps{-7});
+  EXPECT_EQ(model_->peek(0xc0, time_.now), 0x20) << "and how it switches over";
+}
+
 // It is delivered with its switch-over off.
 TEST_F(TableChipTest, Rv3032IsToldToUseItsBatteryForGood) {
   make(ChipModel::kRv3032);

@@ -193,6 +193,10 @@ std::uint8_t ModelChip::hours_bits() const {
 // An oscillator that is pulled, or a divider whose steps are too fine to see. NXP's trim is in pulses().
 std::int64_t ModelChip::trim_ppb() const {
   if (is_tcxo_of_dallas()) return -100 * std::int64_t{ageing_in_force_};
+  if (model_ == ChipModel::kRv3032) {
+    const int offset = registers_[0xc1] & 0x3f;
+    return -std::int64_t{offset >= 32 ? offset - 64 : offset} * 238'419 / 1000;
+  }
   if (model_ != ChipModel::kRv3028) return 0;
   const int value = registers_[0x36] * 2 + (registers_[0x37] >> 7);
   return -std::int64_t{value >= 256 ? value - 512 : value} * 953'674 / 1000;

@@ -114,7 +114,7 @@ void check_row(const ChipRow& row, const Registers& registers, const CivilDate& 
   }
   check_same(reading, decode_row(row, written, near), near);
   if (!row.trim) return;
-  const TrimSteps trim = row.trim->decode(registers[row.trim->at]);
+  const TrimSteps trim = row.trim->decode(registers[0] & row.trim->where.bits);
   require(row.trim->range.contains(trim), "a trim that is read is within its range");
   require(row.trim->decode(row.trim->encode(trim)) == trim, "a trim that is written is read again");
 }

@@ -69,9 +69,10 @@ TEST_P(EveryChip, IsTrimmedToWithinOneStepOfTheBest) {
 TEST_P(EveryChip, IsTrimmedAgainFromWhereItIs) {
   const auto range = World(GetParam()).clock().trim_range();
   if (!range) GTEST_SKIP() << "it has no trim";
-  World world(GetParam(), 0s, {.error_ppb = 12'345});
+  const bool is_fine = range->most.value * range->step_ppb < 15'000;  // an RV-3032, which has a short range
+  World world(GetParam(), 0s, {.error_ppb = is_fine ? 4'345 : 12'345});
   const std::string chip = to_string(GetParam());
-  ASSERT_EQ(world.run({"--chip", chip, "trim", "-10"}).status, ExitStatus::kGood);
+  ASSERT_EQ(world.run({"--chip", chip, "trim", is_fine ? "-2" : "-10"}).status, ExitStatus::kGood);
   const double drift_ppm = left_ppb(world) / 1000;
   EXPECT_LT(drift_ppm, 6) << "the trim slows it";
   world.type(R"({"drift_ppm":)" + std::to_string(drift_ppm) + "}");
