@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What TableChip has to know of a clock chip: a row of the table in libsync/drivers/chip_rows.hpp. All of it
-// is from the chip's datasheet.
+// What TableChip has to know of a clock chip: a row of the table in libsync/drivers/chip_rows.hpp.
 #pragma once
 
 #include <array>
@@ -127,7 +126,7 @@ constexpr RtcReading decode(const ChipRow& row, Bytes image, std::uint8_t contro
     const std::uint8_t value = image[row.seconds_at - row.first + index];
     return rtc::without(value, row.beside_time[index]);
   };
-  const std::uint8_t hours_at = static_cast<std::uint8_t>(row.seconds_at + 2);
+  const auto hours_at = static_cast<std::uint8_t>(row.seconds_at + 2);
   const std::uint8_t mode = row.twelve.at == hours_at ? at(hours_at) : control;
   const RtcFields fields{.second = field(0),
                          .minute = field(1),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The chips that TableChip drives: DS1337 (Maxim 19-4652), DS1339 (19-5770), DS1340 (19-4595), MCP7940x
 // (Microchip DS20005010; MCP7941x alike), RV-8803-C7 (Micro Crystal, application manual 1.6; Epson's RX-8803
-// alike), RV-3032-C7 (1.2), PCF2127 and PCF2129 (NXP, revision 8), PCF2131 (revision 1).
-// Century bits are not used: the nearest year counts.
+// alike), RV-3032-C7 (1.2), PCF2127 and PCF2129 (NXP, revision 8), PCF2131 (revision 1). They were compared
+// with Linux's drivers, but not tried on silicon. Century bits are not used: the nearest year counts.
 #pragma once
 
 #include "libsync/drivers/chip_row.hpp"
@@ -114,8 +114,9 @@ inline constexpr ChipRow kDs1340{
     .trim = std::nullopt,
     .oscillator = kFork};
 
-// It has no flag but ST, with which it starts clear when it had no power, and OSCRUN, which the oscillator
-// sets. Its datasheet wants it stopped while it is written.
+// It has no flag but ST, which is clear after it had no power, and OSCRUN, which the oscillator sets. Its
+// datasheet wants it stopped while it is written, and does not say how long its first second then is: a set
+// measures it.
 inline constexpr ChipRow kMcp7940x{
     .model = ChipModel::kMcp7940x,
     .first = 0x00,

@@ -63,8 +63,8 @@ std::span<const Range> reads_at(std::uint8_t address) {
 }
 
 constexpr int kLooks = 5;  // at a ticking clock, including the first
-static_assert(RtcDetector::kMostTransactions ==
-              std::max(kAt0x68.size(), kAt0x51.size()) * RtcRetries::kMost + kLooks * RtcRetries::kMost);
+constexpr int kMostReads = static_cast<int>(std::max(kAt0x68.size(), kAt0x51.size()));
+static_assert(RtcDetector::kMostTransactions == (kMostReads + kLooks) * RtcRetries::kMost);
 
 // Bits of the time registers that read as zero, from the seconds on. Flags are not among them.
 constexpr std::array<std::uint8_t, 7> kAbsentOfRv3032 = rv3028::kAbsentOfTime;
@@ -81,7 +81,7 @@ RtcDetector::Step RtcDetector::next(MonoTime now) {
     const std::uint8_t last = watched_[1] ? watched_[1]->seconds_at : first;
     return {.kind = Step::Kind::kRead,
             .first = first,
-            .in = MutableBytes{seconds_}.subspan(first, static_cast<std::size_t>(last - first + 1))};
+            .in = MutableBytes{seconds_}.subspan(first, std::size_t{last} - first + 1)};
   }
   const Range range = reads_at(found_.address)[reads_];
   return {.kind = Step::Kind::kRead,
