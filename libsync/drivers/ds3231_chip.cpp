@@ -36,7 +36,7 @@ std::optional<BusError> Ds3231Chip::set(const CivilTime& time) {
   const std::array void_year{ds3231::kYear, rtc::kVoidYear};
   if (const auto error = write_registers(void_year)) return error;
   if (const auto error = write_registers(time_write(ds3231::kSeconds, ds3231::encode(time)))) return error;
-  const std::array status{ds3231::kStatus, ds3231::without_stop_flag(*prepared_status_)};
+  const std::array status{ds3231::kStatus, ds3231::without_stop_flag(*prepared_status_, status_settings())};
   return write_registers(status);
 }
 
@@ -80,7 +80,8 @@ Result<RegisterReport, BusError> Ds3231Chip::inspect() {
   report.find_if(rtc::has(control, ds3231::kOscillatorOffOnBattery), RegisterFault::kStopsOnBattery,
                  ds3231::kControl);
   report.find_if(rtc::has(status, ds3231::kOscillatorStopped), RegisterFault::kPowerFailed, ds3231::kStatus);
-  report.find_if(rtc::has(status, ds3231::kAbsentOfStatus), RegisterFault::kAbsentBits, ds3231::kStatus);
+  report.find_if(rtc::has(status, rtc::without(ds3231::kAbsentOfStatus, status_settings())),
+                 RegisterFault::kAbsentBits, ds3231::kStatus);
   return report;
 }
 

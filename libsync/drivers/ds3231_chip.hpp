@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Drives a DS3231: libsync/core/rtc/ds3231.hpp.
+// Drives a DS3231, or a DS3232, which adds bits to the status and memory: libsync/core/rtc/ds3231.hpp.
 #pragma once
 
 #include "libsync/core/rtc/ds3231.hpp"
@@ -18,9 +18,10 @@ class Ds3231Chip final : public RtcChip {
                                               .ageing_ppb = 5'000,
                                               .trim = ds3231::kTrimRange};
 
-  Ds3231Chip(I2cBus& bus, std::uint8_t address) : RtcChip(bus, address) {}
+  // `model` is kDs3231 or kDs3232.
+  Ds3231Chip(I2cBus& bus, std::uint8_t address, ChipModel model) : RtcChip(bus, address), model_{model} {}
 
-  ChipModel model() const override { return ChipModel::kDs3231; }
+  ChipModel model() const override { return model_; }
   const ChipOscillator& oscillator() const override { return kOscillator; }
   Result<RtcReading, BusError> read(const CivilDate& near) override;
   Result<std::optional<std::uint8_t>, BusError> read_second() override;
@@ -34,6 +35,12 @@ class Ds3231Chip final : public RtcChip {
   std::optional<BusError> repair() override;
 
  private:
+  // Bits of the status that read as zero in a DS3231, and are settings of a DS3232.
+  std::uint8_t status_settings() const {
+    return model_ == ChipModel::kDs3232 ? ds3231::kAbsentOfStatus : std::uint8_t{0};
+  }
+
+  ChipModel model_;
   std::optional<std::uint8_t> prepared_status_;
 };
 

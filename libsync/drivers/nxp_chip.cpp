@@ -13,7 +13,7 @@ namespace isletime {
 namespace {
 
 const NxpClock& clock_of(ChipModel model) {
-  if (model == ChipModel::kPcf85063a) return pcf85063a::kClock;
+  if (model == ChipModel::kPcf85063a || model == ChipModel::kPcf85063tp) return pcf85063a::kClock;
   if (model == ChipModel::kPcf8523) return pcf8523::kClock;
   return pcf8563::kClock;
 }
@@ -65,15 +65,28 @@ nanoseconds NxpChip::set_delay() const {
 }
 
 Result<TrimSteps, BusError> NxpChip::trim() {
-  if (!clock_->offset_at) return Unexpected{BusError::kFailed};
+  if (!clock_->offset) return Unexpected{BusError::kFailed};
+  const auto offset = read_offset();
+  if (!offset) return Unexpected{offset.error()};
+  return nxp::trim(*offset);
+}
+
+Result<Dispersion, BusError> NxpChip::ripple() {
+  if (!clock_->offset) return Dispersion{};
+  const auto offset = read_offset();
+  if (!offset) return Unexpected{offset.error()};
+  return nxp::ripple(*clock_->offset, *offset);
+}
+
+Result<std::uint8_t, BusError> NxpChip::read_offset() {
   std::uint8_t offset = 0;
-  if (const auto error = read_registers(*clock_->offset_at, {&offset, 1})) return Unexpected{*error};
-  return nxp::trim(offset);
+  if (const auto error = read_registers(clock_->offset->at, {&offset, 1})) return Unexpected{*error};
+  return offset;
 }
 
 std::optional<BusError> NxpChip::set_trim(TrimSteps trim) {
-  if (!clock_->offset_at || !nxp::kTrimRange.contains(trim)) return BusError::kFailed;
-  const std::array offset{*clock_->offset_at, nxp::offset(trim)};
+  if (!clock_->offset || !nxp::kTrimRange.contains(trim)) return BusError::kFailed;
+  const std::array offset{clock_->offset->at, nxp::offset(trim)};
   return write_registers(offset);
 }
 
@@ -100,10 +113,11 @@ Result<RegisterReport, BusError> NxpChip::inspect() {
                    pcf8523::kControl3);
     report.find_if(rtc::has(control_3, pcf8523::kBatteryLow), RegisterFault::kBatteryLow, pcf8523::kControl3);
   }
-  if (!clock_->offset_at) return report;
-  std::uint8_t offset = 0;
-  if (const auto error = read_registers(*clock_->offset_at, {&offset, 1})) return Unexpected{*error};
-  report.add({"Offset", *clock_->offset_at, offset});
+  if (!clock_->offset) return report;
+  const auto offset = read_offset();
+  if (!offset) return Unexpected{offset.error()};
+  report.add({"Offset", clock_->offset->at, *offset});
+  report.find_if(nxp::is_lumpy(*offset), RegisterFault::kLumpyTrim, clock_->offset->at);
   return report;
 }
 
@@ -111,7 +125,7 @@ std::optional<BusError> NxpChip::repair() {
   std::array<std::uint8_t, 3> controls{};
   if (const auto error = read_registers(nxp::kControl1, controls)) return error;
   if (rtc::has(controls[nxp::kControl1], clock_->test_bits)) {
-    const std::array sane{nxp::kControl1, rtc::without(controls[nxp::kControl1], clock_->test_bits)};
+    const std::array sane{nxp::kControl1, nxp::sane(*clock_, controls[nxp::kControl1])};
     if (const auto error = write_registers(sane)) return error;
   }
   const std::uint8_t control_3 = controls[pcf8523::kControl3];

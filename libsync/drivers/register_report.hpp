@@ -17,6 +17,7 @@ enum class RegisterFault : std::uint8_t {
   kTestMode,
   kPowerFailed,  // the integrity flag is set: its time is lost
   kAbsentBits,   // bits are set that the chip does not have
+  kLumpyTrim,  // corrects by up to 2 s every two hours; trimming it again changes that, and its rate a little
 };
 
 constexpr const char* describe(RegisterFault fault) {
@@ -35,6 +36,8 @@ constexpr const char* describe(RegisterFault fault) {
       return "the oscillator stopped or the power failed since the time was set";
     case RegisterFault::kAbsentBits:
       return "bits are set that the chip does not have";
+    case RegisterFault::kLumpyTrim:
+      return "its trim corrects in lumps, every two hours: rtcset trim +0 makes it smooth";
   }
   return "";
 }
@@ -50,6 +53,7 @@ constexpr bool is_repairable(RegisterFault fault) {
     case RegisterFault::kBatteryLow:
     case RegisterFault::kPowerFailed:
     case RegisterFault::kAbsentBits:
+    case RegisterFault::kLumpyTrim:
       return false;
   }
   return false;

@@ -4,8 +4,10 @@
 // datasheets are named in libsync/core/rtc.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "libsync/core/civil_time.hpp"
 #include "libsync/core/result.hpp"
@@ -13,6 +15,7 @@
 #include "libsync/core/time_types.hpp"
 #include "libsync/drivers/chip_model.hpp"
 #include "libsync/drivers/chip_oscillator.hpp"
+#include "libsync/drivers/chip_settings.hpp"
 #include "libsync/drivers/register_report.hpp"
 #include "libsync/ports/i2c_bus.hpp"
 
@@ -55,13 +58,35 @@ class RtcChip {
   virtual Result<TrimSteps, BusError> trim() { return Unexpected{BusError::kFailed}; }
   // If `trim` is out of range, returns kFailed and writes nothing.
   virtual std::optional<BusError> set_trim(TrimSteps) { return BusError::kFailed; }
+  // Returns how far the corrections of the present trim, which come in pulses, hold the clock off an even
+  // pace, either way. A time that is predicted from one reading for another is uncertain by both ripples.
+  virtual Result<Dispersion, BusError> ripple() { return Dispersion{}; }
 
   virtual Result<RegisterReport, BusError> inspect() = 0;
   // Repairs control registers only, never the time or the integrity flag. A stopped clock stays stopped,
   // since starting it would make its lost time look valid. Writes nothing if nothing is wrong.
   virtual std::optional<BusError> repair() = 0;
 
+  std::span<const SettingField> settings() const { return settings_of(model()); }
+  Result<bool, BusError> is_on(const SettingField& field) {
+    std::uint8_t value = 0;
+    if (const auto error = read_registers(field.at, {&value, 1})) return Unexpected{*error};
+    return field.is_on(value);
+  }
+  // Writes nothing if it is so already.
+  std::optional<BusError> set_setting(const SettingField& field, bool wants_on) {
+    std::uint8_t value = 0;
+    if (const auto error = read_registers(field.at, {&value, 1})) return error;
+    if (field.is_on(value) == wants_on) return std::nullopt;
+    return write_for_good(field.at, field.with(value, wants_on));
+  }
+
  protected:
+  // Writes a control register so that it survives a loss of power, as far as the chip's registers do.
+  virtual std::optional<BusError> write_for_good(std::uint8_t at, std::uint8_t value) {
+    const std::array bytes{at, value};
+    return write_registers(bytes);
+  }
   RtcChip(I2cBus& bus, std::uint8_t address) : bus_{&bus}, address_{address} {}
 
   std::optional<BusError> read_registers(std::uint8_t first, MutableBytes in) {

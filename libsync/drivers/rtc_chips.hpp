@@ -10,6 +10,7 @@
 #include "libsync/drivers/nxp_chip.hpp"
 #include "libsync/drivers/rtc_chip.hpp"
 #include "libsync/drivers/rv3028_chip.hpp"
+#include "libsync/drivers/table_chip.hpp"
 
 namespace isletime {
 
@@ -24,7 +25,7 @@ class RtcChipHolder {
   RtcChip* operator->() const { return chip_; }
 
  private:
-  std::variant<std::monostate, Ds3231Chip, Ds1307Chip, NxpChip, Rv3028Chip> held_;
+  std::variant<std::monostate, Ds3231Chip, Ds1307Chip, NxpChip, Rv3028Chip, TableChip> held_;
   RtcChip* chip_ = nullptr;
 };
 

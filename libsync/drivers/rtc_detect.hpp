@@ -23,20 +23,27 @@ struct Detected {
   std::optional<ChipModel> model;
   // No reading distinguishes the two; the driver of `model` suits both.
   std::optional<ChipModel> or_model;
+  // Without a model: the clocks that it may be. No reading distinguishes these either, and their drivers
+  // differ, so that somebody must say which one it is.
+  std::array<std::optional<ChipModel>, 2> candidates{};
   // The bus failed before the chip was identified. kClaimed means that a kernel driver has the address.
   std::optional<BusError> error;
+
+  bool may_be(ChipModel wanted) const {
+    return model == wanted || or_model == wanted || candidates[0] == wanted || candidates[1] == wanted;
+  }
 };
 
-inline constexpr std::array<std::uint8_t, 3> kClockAddresses{0x51, 0x52, 0x68};
+inline constexpr std::array<std::uint8_t, 6> kClockAddresses{0x32, 0x51, 0x52, 0x53, 0x68, 0x6f};
 
 class RtcDetector {
  public:
   // For one address, however often reads fail.
-  static constexpr int kMostTransactions = 33;
+  static constexpr int kMostTransactions = 48;
   // How long seconds are watched if only ticking identifies the chip.
   static constexpr nanoseconds kWatched = std::chrono::milliseconds{1100};
 
-  explicit RtcDetector(std::uint8_t address) : found_{address, {}, {}, {}} {}
+  explicit RtcDetector(std::uint8_t address) : found_{address, {}, {}, {}, {}} {}
 
   struct Step {
     enum class Kind : std::uint8_t { kWait, kRead, kDone };
@@ -54,34 +61,40 @@ class RtcDetector {
   std::optional<Detected> found() const;
 
  private:
-  static constexpr std::size_t kRoom = 71;  // for the longest list of reads
-  // Seconds that must tick.
-  struct Watch {
+  static constexpr std::size_t kRoom = 94;  // for the longest list of reads
+  // A register whose seconds must tick.
+  struct Watched {
     std::uint8_t seconds_at;
     std::uint8_t bits;
-    ChipModel model;
+    std::array<std::optional<ChipModel>, 2> models;  // that it tells; both if it does not tell which
+    int first_second = 0;
+    bool ticks = true;  // until it is seen that it does not
   };
   struct Look {
     MonoTime before;
     MonoTime after;
-    int second;
   };
 
   void judge();
   void judge_0x68();
   void judge_0x51();
-  void judge_0x52();
+  void judge_0x6f();
+  void watch(std::uint8_t seconds_at, std::uint8_t bits, std::optional<ChipModel> model,
+             std::optional<ChipModel> or_model = {});
+  void watch_if_time(std::size_t image, std::uint8_t seconds_at, const std::array<std::uint8_t, 7>& absent,
+                     ChipModel model);
   void take_look(const Look& look);
-  bool wraps(std::size_t head, std::size_t across) const;
+  bool shows_time(Watched& watched, const Look& look);
+  bool wraps(std::size_t pair) const;
 
   Detected found_;
   std::array<std::uint8_t, kRoom> seen_{};
   std::size_t filled_ = 0;
   std::size_t reads_ = 0;  // of the list
-  std::optional<Watch> watch_;
+  std::array<std::optional<Watched>, 2> watched_{};
   std::optional<Look> first_look_;
   int looks_ = 0;
-  std::uint8_t second_ = 0;  // as read last
+  std::array<std::uint8_t, 8> seconds_{};  // as read last, from register 0 on
   RtcRetries retries_;
   std::optional<MonoTime> barred_until_;
   bool is_done_ = false;

@@ -54,6 +54,7 @@ constexpr bool may_pass(BusError error) {
     case BusError::kClaimed:
     case BusError::kNotPermitted:
     case BusError::kAbsent:
+    case BusError::kNotKept:
       return false;
   }
   return false;

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Drives an RV-3028-C7: libsync/core/rtc/rv3028.hpp. Its trim and its switch-over to the battery must survive
-// without power, so they are in its EEPROM, which is written only if it differs.
+// Drives an RV-3028-C7: libsync/core/rtc/rv3028.hpp. Its trim and its switch-over to the battery are in its
+// EEPROM.
 #pragma once
 
-#include <array>
-
 #include "libsync/core/rtc/rv3028.hpp"
-#include "libsync/drivers/rtc_chip.hpp"
+#include "libsync/drivers/eeprom_chip.hpp"
 
 namespace isletime {
 
-class Rv3028Chip final : public RtcChip {
+class Rv3028Chip final : public EepromChip {
  public:
   // Its maker calibrates the crystal at 25 C; soldering shifts it by up to 2 ppm, and it is not compensated.
   static constexpr ChipOscillator kOscillator{.is_compensated = false,
@@ -20,7 +18,7 @@ class Rv3028Chip final : public RtcChip {
                                               .ageing_ppb = kForkAgeingPpb,
                                               .trim = rv3028::kTrimRange};
 
-  Rv3028Chip(I2cBus& bus, std::uint8_t address) : RtcChip(bus, address) {}
+  Rv3028Chip(I2cBus& bus, std::uint8_t address) : EepromChip(bus, address, kEeprom) {}
 
   ChipModel model() const override { return ChipModel::kRv3028; }
   const ChipOscillator& oscillator() const override { return kOscillator; }
@@ -31,14 +29,24 @@ class Rv3028Chip final : public RtcChip {
   nanoseconds set_delay() const override;
   Result<TrimSteps, BusError> trim() override;
   std::optional<BusError> set_trim(TrimSteps trim) override;
+  Result<Dispersion, BusError> ripple() override;
   Result<RegisterReport, BusError> inspect() override;
   std::optional<BusError> repair() override;
 
+ protected:
+  // All its settings are in the EEPROM.
+  std::optional<BusError> write_for_good(std::uint8_t at, std::uint8_t value) override {
+    return write_eeprom(at, {&value, 1});
+  }
+
  private:
-  // `values` are those of the offset and the backup register.
-  std::optional<BusError> write_eeprom(const std::array<std::uint8_t, 2>& values);
-  std::optional<BusError> write_mirrors_and_eeprom(const std::array<std::uint8_t, 2>& values);
-  std::optional<BusError> wait_for_eeprom();
+  static constexpr Eeprom kEeprom{.control_1 = rv3028::kControl1,
+                                  .busy_at = rv3028::kStatus,
+                                  .busy = rv3028::kEepromBusy,
+                                  .address = rv3028::kEepromAddress,
+                                  .backup = rv3028::kBackup,
+                                  .switch_over = rv3028::kSwitchOver,
+                                  .control_zeros = rv3028::kAbsentOfControl1};
 
   std::optional<std::uint8_t> prepared_control_;
 };

@@ -28,7 +28,7 @@ struct RtcJob {
 struct RtcPair {
   WallTime chip;
   WallTime machine;
-  Dispersion bound;  // the two were read at most this far apart
+  Dispersion bound;  // the two were read at most this far apart, if the chip had an even pace
 };
 
 struct RtcLook {

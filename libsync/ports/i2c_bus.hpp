@@ -18,6 +18,7 @@ enum class BusError : std::uint8_t {
   kNotPermitted,
   kAbsent,  // no such bus
   kFailed,
+  kNotKept,  // the chip took the bytes, but does not hold them: no fault of the bus
 };
 
 constexpr const char* describe(BusError error) {
@@ -36,6 +37,8 @@ constexpr const char* describe(BusError error) {
       return "no such bus";
     case BusError::kFailed:
       return "the transfer failed";
+    case BusError::kNotKept:
+      return "the chip did not keep what was written";
   }
   return "";
 }

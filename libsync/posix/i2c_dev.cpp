@@ -11,10 +11,6 @@
 namespace isletime {
 namespace {
 
-// The unit is 10 ms.
-constexpr unsigned long kTimeout = 10;
-constexpr unsigned long kRetries = 1;
-
 i2c_msg message(std::uint8_t address, std::uint16_t flags, std::span<const std::uint8_t> bytes) {
   i2c_msg out{};
   out.addr = address;
@@ -58,9 +54,6 @@ Result<std::unique_ptr<I2cDev>, SysError> I2cDev::open(const std::string& path, 
     return Unexpected{SysError{code, "I2C_FUNCS"}};
   }
   if ((functions & I2C_FUNC_I2C) == 0) return Unexpected{SysError{EOPNOTSUPP, "I2C_FUNCS"}};
-  // An adapter that refuses these settings has fixed ones.
-  ioctl(device.get(), I2C_TIMEOUT, kTimeout);
-  ioctl(device.get(), I2C_RETRIES, kRetries);
   return std::make_unique<I2cDev>(std::move(device), claims);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // An I2C bus as Linux's /dev/i2c-N, for whole transactions (I2C_RDWR). Unless told otherwise, it does not
-// touch a chip that a kernel driver holds. No transfer takes longer than the kernel's timeout, which is set
-// to 100 ms.
+// touch a chip that a kernel driver holds. A transfer takes no longer than the adapter's timeout, mostly 1 s,
+// which is not changed: like the number of retries, it belongs to all who use the bus.
 #pragma once
 
 #include <memory>

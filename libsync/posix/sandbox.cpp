@@ -250,9 +250,8 @@ constexpr std::initializer_list<const char*> kFatal{
 
 // These serve if_nametoindex(3), stdio's test for a terminal, and the clock chips.
 constexpr std::initializer_list<unsigned long> kIoctls{
-    SIOCGIFINDEX, SIOCGIFNAME,  TCGETS,     TIOCGWINSZ,  FIONREAD,    FIONBIO,
-    RTC_RD_TIME,  RTC_SET_TIME, RTC_UIE_ON, RTC_UIE_OFF, RTC_VL_READ, RTC_VL_CLR,
-    I2C_SLAVE,    I2C_FUNCS,    I2C_RDWR,   I2C_SMBUS,   I2C_TIMEOUT, I2C_RETRIES,
+    SIOCGIFINDEX, SIOCGIFNAME, TCGETS,      TIOCGWINSZ, FIONREAD,  FIONBIO,   RTC_RD_TIME, RTC_SET_TIME,
+    RTC_UIE_ON,   RTC_UIE_OFF, RTC_VL_READ, RTC_VL_CLR, I2C_SLAVE, I2C_FUNCS, I2C_RDWR,
 };
 
 constexpr std::initializer_list<int> kFamilies{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};

@@ -197,9 +197,52 @@ TEST_F(Transactions, Rv3028RemembersItsTrimWithoutAnyPower) {
   model_->power_on(time_.now);
   EXPECT_EQ(*chip().trim(), TrimSteps{-7});
   EXPECT_EQ(model_->peek(0x37, time_.now), 0x9c) << "and how it switches over";
-  taken();
+  EXPECT_EQ(model_->eeprom_writes(), 2);
+}
+
+// An EEPROM wears, so what is there already is not written.
+TEST_F(Transactions, Rv3028sEepromIsNotWrittenAgain) {
+  make(ChipModel::kRv3028);
   ASSERT_FALSE(chip().set_trim({-7}));
-  EXPECT_EQ(taken().size(), 1U) << "an EEPROM wears: what is there already is not written";
+  const int writes = model_->eeprom_writes();
+  ASSERT_FALSE(chip().set_trim({-7}));
+  EXPECT_EQ(model_->eeprom_writes(), writes);
+  model_->poke(0x36, 0x55, time_.now);  // the mirror alone was corrupted
+  ASSERT_FALSE(chip().set_trim({-7}));
+  EXPECT_EQ(model_->eeprom_writes(), writes);
+  EXPECT_EQ(*chip().trim(), TrimSteps{-7});
+}
+
+// The mirrors are refreshed from the EEPROM each midnight.
+TEST_F(Transactions, Rv3028KeepsItsTrimOverMidnight) {
+  make(ChipModel::kRv3028);
+  ASSERT_FALSE(chip().set_trim({42}));
+  time_.now += seconds{86'400};
+  EXPECT_EQ(*chip().trim(), TrimSteps{42});
+  EXPECT_TRUE(chip().inspect()->findings().empty());
+}
+
+TEST_F(Transactions, Rv3028WhoseEepromKeepsNothingSaysSo) {
+  make(ChipModel::kRv3028);
+  model_->wear_out_eeprom();
+  EXPECT_EQ(chip().set_trim({3}), BusError::kNotKept);
+  EXPECT_EQ(*chip().trim(), TrimSteps{0}) << "the trim that stays is the one that lasts";
+  EXPECT_EQ(model_->peek(0x37, time_.now), 0x1c) << "and it switches over again";
+  EXPECT_EQ(model_->peek(0x0f, time_.now), 0x00);
+}
+
+// Wherever the bus fails, the chip switches over to its battery afterwards, unless the bus stays dead.
+TEST_F(Transactions, Rv3028NeverStaysWithoutItsBatteryAfterAnEepromWrite) {
+  for (std::size_t bytes = 0; bytes < 400; ++bytes) {
+    fakes::ModelChip device{ChipModel::kRv3028, kTime, time_.now};
+    fakes::ModelBus bus{time_};
+    bus.attach(0x52, device);
+    RtcChipHolder chip{ChipModel::kRv3028, bus, 0x52};
+    bus.fail_after(bytes, BusError::kShort);
+    const auto error = chip->set_trim({3});
+    EXPECT_NE(device.peek(0x37, time_.now) & 0x0c, 0x00) << bytes;
+    EXPECT_TRUE(error || *chip->trim() == TrimSteps{3}) << bytes;
+  }
 }
 
 TEST_F(Transactions, Rv3028IsToldToUseItsBatteryForGood) {

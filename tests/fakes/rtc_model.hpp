@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Clock chips, an EEPROM and a sensor on a bus of 100 kHz, modelled byte by byte. Time is a number that
 // transfers and the test advance; each oscillator has its error, temperature and ageing. The datasheets' side
-// effects are modelled: latched reads, prescalers that a write resets, flags that can only be cleared. Faults
-// are a missing acknowledge, a stuck bus, short reads, writes that stop, and failing supplies and batteries.
+// effects are modelled: latched reads, prescalers that a write resets, flags that can only be cleared, trims
+// that correct by pulses. Faults are a missing acknowledge, a stuck bus, short reads, writes that stop, and
+// failing supplies and batteries.
 #pragma once
 
 #include <array>
@@ -87,6 +88,11 @@ class ModelChip final : public ModelDevice {
   void power_off(nanoseconds now);
   void power_on(nanoseconds now);
   void set_battery(bool is_good) { has_battery_ = is_good; }
+  // The EEPROM takes commands, but keeps nothing.
+  void wear_out_eeprom() { is_eeprom_worn_ = true; }
+  int eeprom_writes() const { return eeprom_writes_; }
+  // Returns how many writes had ones where the datasheet wants zeros.
+  int reserved_bits_written() const { return reserved_bits_written_; }
 
   void on_start(nanoseconds now) override;
   void on_pointer(std::uint8_t pointer) override { pointer_ = pointer; }
@@ -99,9 +105,23 @@ class ModelChip final : public ModelDevice {
 
   bool is_dallas() const;
   bool is_nxp() const;
+  bool is_tcxo_of_dallas() const;
+  void release();
+  void refresh_mirrors();
   bool counts_by_twelve() const;
   std::uint8_t hours_bits() const;
+  // Corrections that lengthen single seconds, or shorten them if `steps` is negative.
+  struct Pulses {
+    int steps = 0;  // pulses in each interval
+    nanoseconds pulse{};
+    std::int64_t interval = 1;  // in seconds that the chip shows
+    std::int64_t apart = 1;     // between two pulses
+  };
+
   std::int64_t trim_ppb() const;
+  Pulses pulses() const;
+  static nanoseconds length_of(std::int64_t shown, const Pulses& pulses);
+  void count_seconds();
   std::int64_t rate_ppb() const;
   bool is_counting() const;
   bool switches_over() const;
@@ -113,6 +133,7 @@ class ModelChip final : public ModelDevice {
   void reset_registers();
   std::uint8_t readable(std::uint8_t at, nanoseconds now) const;
   void write(std::uint8_t at, std::uint8_t value, nanoseconds now);
+  std::uint8_t reserved(std::uint8_t at) const;
   void write_control(std::uint8_t at, std::uint8_t value, nanoseconds now);
   void command_eeprom(std::uint8_t command, nanoseconds now);
 
@@ -120,8 +141,8 @@ class ModelChip final : public ModelDevice {
   const Layout& layout_;
   Oscillator oscillator_;
   std::int64_t temperature_ = 25'000;  // in thousandths of a degree
-  std::array<std::uint8_t, 64> registers_{};
-  std::array<std::uint8_t, 64> latched_{};
+  std::array<std::uint8_t, 256> registers_{};
+  std::array<std::uint8_t, 256> latched_{};
   std::array<std::uint8_t, 64> eeprom_{};
   std::uint8_t pointer_ = 0;
   nanoseconds made_{};
@@ -131,6 +152,10 @@ class ModelChip final : public ModelDevice {
   nanoseconds converted_{};    // when a DS3231 last measured its temperature
   std::int8_t ageing_in_force_ = 0;
   nanoseconds eeprom_busy_until_{};
+  int eeprom_writes_ = 0;
+  int reserved_bits_written_ = 0;
+  bool is_eeprom_worn_ = false;
+  bool is_prescaler_clear_ = false;  // of a PCF2131, since it was stopped
   bool is_powered_ = true;
   bool has_battery_ = true;
   bool is_lost_ = false;  // without supply and battery
@@ -158,6 +183,8 @@ class ModelBus final : public I2cBus {
   void fail_after(std::size_t bytes, BusError error) { failure_ = {bytes, error}; }
   // Every transfer fails without moving a byte until `error` is reset.
   void fail_always(std::optional<BusError> error) { always_ = error; }
+  // The device at this address holds the clock line low during its transfers.
+  void hold_at(std::uint8_t address) { held_ = address; }
 
   const std::vector<Transaction>& transactions() const { return transactions_; }
   void forget_transactions() { transactions_.clear(); }
@@ -184,6 +211,7 @@ class ModelBus final : public I2cBus {
   std::vector<Attached> devices_;
   std::optional<Failure> failure_;
   std::optional<BusError> always_;
+  std::optional<std::uint8_t> held_;
   std::vector<Transaction> transactions_;
   std::size_t bytes_written_ = 0;
 };

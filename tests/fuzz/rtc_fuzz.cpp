@@ -11,6 +11,7 @@
 #include "libsync/core/rtc/pcf8523.hpp"
 #include "libsync/core/rtc/pcf8563.hpp"
 #include "libsync/core/rtc/rv3028.hpp"
+#include "libsync/drivers/chip_rows.hpp"
 #include "libsync/drivers/rtc_chips.hpp"
 #include "libsync/drivers/rtc_detect.hpp"
 #include "libsync/drivers/rtc_stepper.hpp"
@@ -95,7 +96,31 @@ void check_nxp(const NxpClock& clock, const Registers& registers, const CivilDat
   require(nxp::trim(nxp::offset(trim)) == trim, "a trim that is written is read again");
 }
 
+// `registers` are those from 0 on.
+RtcReading decode_row(const ChipRow& row, const Registers& registers, const CivilDate& near) {
+  return chip_row::decode(row, Bytes{registers}.subspan(row.first, row.size), registers[row.stop.at], near);
+}
+
+void check_row(const ChipRow& row, const Registers& registers, const CivilDate& near) {
+  const RtcReading reading = decode_row(row, registers, near);
+  Registers written = registers;
+  if (reading.time) {
+    const std::size_t weekday_at = row.seconds_at + chip_row::weekday_index(row);
+    const auto encoded = chip_row::encode(row, *reading.time, registers[weekday_at]);
+    std::copy(encoded.begin(), encoded.end(), written.begin() + row.seconds_at);
+    written[row.stop.at] = chip_row::with_stop(row, written[row.stop.at], false);
+    written[row.lost.at] = rtc::without(written[row.lost.at], row.lost.bits);
+    written[row.oscillates.at] = rtc::with(written[row.oscillates.at], row.oscillates.bits);
+  }
+  check_same(reading, decode_row(row, written, near), near);
+  if (!row.trim) return;
+  const TrimSteps trim = row.trim->decode(registers[0] & row.trim->where.bits);
+  require(row.trim->range.contains(trim), "a trim that is read is within its range");
+  require(row.trim->decode(row.trim->encode(trim)) == trim, "a trim that is written is read again");
+}
+
 void check_images(const Registers& registers, const CivilDate& near) {
+  for (const ChipRow& row : kChipRows) check_row(row, registers, near);
   check_nxp(pcf85063a::kClock, registers, near);
   check_nxp(pcf8523::kClock, registers, near);
   check_nxp(pcf8563::kClock, registers, near);
@@ -144,6 +169,7 @@ void drive(ChipModel model, const Registers& registers, Bytes faults, const Civi
   static_cast<void>(chip->temperature());
   static_cast<void>(chip->inspect());
   static_cast<void>(chip->repair());
+  for (const SettingField& field : chip->settings()) static_cast<void>(chip->set_setting(field, false));
   static_cast<void>(chip->prepare());
   const CivilTime time{.date = {near.year, 2, 28}, .hour = 23, .minute = 59, .second = 0, .nanosecond = 0};
   const auto error = chip->set(time);

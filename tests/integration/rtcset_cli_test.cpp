@@ -29,7 +29,7 @@ void expect_one_line(const Finished& finished, int status, const std::string& pa
 TEST(RtcsetCli, WhatIsWrongWithTheCommandLineIsOneLine) {
   expect_one_line(rtcset({}), 2, "rtcset --help");
   expect_one_line(rtcset({"sing"}), 2, "is not a command");
-  expect_one_line(rtcset({"show", "now"}), 2, "only set and trim take an argument");
+  expect_one_line(rtcset({"show", "now"}), 2, "only set, trim and repair take an argument");
   expect_one_line(rtcset({"set"}), 2, "from-system");
   expect_one_line(rtcset({"set", "yesterday"}), 2, "2026-02-03T04:05:06Z");
   expect_one_line(rtcset({"trim", "fast"}), 2, "PPM");

@@ -19,21 +19,33 @@ constexpr auto kFailed = ExitStatus::kSystemFailed;
 std::uint8_t time_at(ChipModel model) {
   switch (model) {
     case ChipModel::kDs3231:
+    case ChipModel::kDs3232:
     case ChipModel::kDs1307:
     case ChipModel::kDs1338:
+    case ChipModel::kDs1337:
+    case ChipModel::kDs1339:
+    case ChipModel::kDs1340:
+    case ChipModel::kMcp7940x:
     case ChipModel::kRv3028:
+    case ChipModel::kRv8803:
       return 0;
+    case ChipModel::kRv3032:
+      return 1;
     case ChipModel::kPcf85063a:
+    case ChipModel::kPcf85063tp:
       return 4;
     case ChipModel::kPcf8523:
+    case ChipModel::kPcf2127:
       return 3;
+    case ChipModel::kPcf2131:
+      return 7;
     case ChipModel::kPcf8563:
       return 2;
   }
   return 0;
 }
 bool has_weekday_first(ChipModel model) {
-  return time_at(model) == 0;
+  return time_at(model) <= 1;
 }
 
 TEST(BadChip, WhoseBatteryIsDeadIsToGetABatteryAndTheTime) {
@@ -167,10 +179,10 @@ TEST(BadDevice, AmongSeveralIsNamedWithItsReason) {
 TEST(BadWords, AreUsageAndNothingIsTouched) {
   const std::pair<std::vector<std::string>, const char*> lines[] = {
       {{}, "COMMAND is required"},
-      {{"show", "compare"}, "only set and trim take an argument"},
+      {{"show", "compare"}, "only set, trim and repair take an argument"},
       {{"set", "from-system", "show"}, "not expected: show"},
       {{"sing"}, "\"sing\" is not a command"},
-      {{"--chip", "ds9999", "show"}, "is not a chip: ds3231, ds1307"},
+      {{"--chip", "ds9999", "show"}, "is not a chip: ds3231, ds3232, ds1307"},
       {{"--chip", "", "show"}, "is not a chip"},
       {{"--address", "0x07", "show"}, "0x08 to 0x77"},
       {{"--address", "0x78", "show"}, "0x08 to 0x77"},

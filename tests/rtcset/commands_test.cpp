@@ -222,6 +222,61 @@ TEST(Rtcset, CheckFailsAStoppedChip) {
   EXPECT_TRUE(has(ran.out, R"("good":false)")) << ran.out;
 }
 
+// By the datasheets: CAP_SEL, COF and PM of a PCF8523 after a reset.
+TEST(Rtcset, CheckShowsWhatOnlyTheOwnerKnowsIsRight) {
+  World world(ChipModel::kPcf8523);
+  const Ran ran = world.run({"check"});
+  for (const char* line : {"load          7pF", "clkout        on", "backup        on"})
+    EXPECT_TRUE(has(ran.out, line)) << ran.out;
+  EXPECT_TRUE(
+      has(world.run({"--json", "check"}).out, R"("settings":{"load":"7pF","clkout":"on","backup":"on"})"));
+}
+
+TEST(Rtcset, RepairChangesASettingAndNothingElse) {
+  World world(ChipModel::kPcf8523, 250ms);
+  const nanoseconds before = world.error();
+  EXPECT_TRUE(has(world.run({"--dry-run", "repair", "load=12.5pF"}).out, "would be set: load 12.5pF"));
+  EXPECT_EQ(world.bus().bytes_written(), 0U);
+  EXPECT_TRUE(has(world.run({"repair", "load=12.5pF"}).out, "set: load 12.5pF"));
+  EXPECT_TRUE(has(world.run({"repair", "clkout=off"}).out, "set: clkout off"));
+  EXPECT_EQ(world.chip().peek(0x00, world.now()), 0x80);
+  EXPECT_EQ(world.chip().peek(0x0f, world.now()), 0x38);
+  EXPECT_TRUE(has(world.run({"repair", "backup=off"}).out, "set: backup off"));
+  EXPECT_EQ(world.run({"check"}).status, kBad) << "and check says so";
+  EXPECT_EQ(world.run({"repair", "backup=on"}).status, kGood);
+  EXPECT_EQ(world.chip().peek(0x02, world.now()), 0x00);
+  EXPECT_LE(std::chrono::abs(world.error() - before), 1us);
+}
+
+TEST(Rtcset, EverySettingOfEveryChipIsChangedForGoodAndBack) {
+  for (const ChipModel model : kChipModels) {
+    World world(model);
+    const auto settings = world.clock().settings();
+    ASSERT_TRUE(settings);
+    for (const auto& [setting, was_on] : *settings) {
+      for (const bool is_on : {!was_on, was_on}) {
+        const std::string words = std::string{to_string(setting)} + '=' + value_text(setting, is_on);
+        const Ran ran = world.run({"--chip", to_string(model), "repair", words});
+        EXPECT_EQ(ran.status, kGood) << to_string(model) << ' ' << words << ran.err;
+        world.pass(24h);  // mirrors are refreshed
+        const auto now = world.clock().settings();
+        ASSERT_TRUE(now);
+        for (const WantedSetting& each : *now)
+          EXPECT_TRUE(each.setting != setting || each.is_on == is_on) << to_string(model) << words;
+      }
+    }
+    EXPECT_EQ(world.chip().reserved_bits_written(), 0) << to_string(model);
+    EXPECT_EQ(world.run({"--chip", to_string(model), "check"}).status, kGood) << to_string(model);
+  }
+}
+
+TEST(Rtcset, ASettingThatAChipDoesNotHaveIsRefused) {
+  World world(ChipModel::kDs3231);
+  expect_one_line(world.run({"repair", "load=7pF"}), kUsage, "a ds3231 has no setting load");
+  expect_one_line(world.run({"repair", "load=9pF"}), kUsage, "load=12.5pF, clkout=on");
+  EXPECT_EQ(world.bus().bytes_written(), 0U);
+}
+
 TEST(Rtcset, RepairPutsRegistersRightAndLeavesTheTime) {
   World world(ChipModel::kDs3231, 250ms);
   world.chip().poke(0x0e, 0x9c, world.now());  // EOSC: stops on battery
@@ -243,6 +298,20 @@ TEST(Rtcset, TrimIsOfTheNearestStepAndReadBack) {
   const Ran far = world.run({"trim", "400"});
   expect_one_line(far, kBad, "beyond what it can be trimmed by");
   EXPECT_TRUE(has(world.run({"trim", "show"}).out, "-0.500 ppm"));
+}
+
+// A kernel driver has written mode 0 of the offset register.
+TEST(Rtcset, ATrimThatCorrectsInLumpsIsABadBoardUntilItIsTrimmedAgain) {
+  World world(ChipModel::kPcf85063a);
+  world.chip().poke(0x02, 43, world.now());
+  expect_one_line(world.run({"check"}), kBad, "rtcset trim +0");
+  EXPECT_TRUE(has(world.run({"trim"}).out, "ripple         0.44"));
+  const Ran ran = world.run({"trim", "+0"});
+  EXPECT_EQ(ran.status, kGood) << ran.err;
+  EXPECT_TRUE(has(ran.out, "-187.174 ppm")) << ran.out;
+  EXPECT_TRUE(has(ran.out, "ripple         0.018")) << ran.out;
+  EXPECT_EQ(world.run({"check"}).status, kGood);
+  EXPECT_NEAR(number(world.run({"--json", "trim"}).out, "ripple_s"), 0.0186, 0.001);
 }
 
 TEST(Rtcset, ADriftFitIsUndoneOnTopOfThePresentTrim) {
@@ -279,9 +348,47 @@ TEST(Rtcset, DetectNamesEveryChipAndWritesNothing) {
   for (const ChipModel model : kChipModels) {
     World world(model);
     const Ran ran = world.run({"detect"});
-    EXPECT_EQ(ran.status, kGood) << to_string(model) << ran.err;
+    const bool is_told = model != ChipModel::kDs3232 && model != ChipModel::kDs1340;
+    EXPECT_EQ(ran.status, is_told ? kGood : kUsage) << to_string(model) << ran.err;
     EXPECT_TRUE(has(ran.out, to_string(model))) << ran.out;
     EXPECT_EQ(world.bus().bytes_written(), 0U) << to_string(model);
+  }
+}
+
+// No register tells a DS3232 from a DS1340, and their flags and trims differ.
+TEST(Rtcset, AChipThatMayBeAnotherIsNamedByThePersonAndNotGuessed) {
+  for (const ChipModel model : {ChipModel::kDs3232, ChipModel::kDs1340}) {
+    World world(model);
+    for (const char* command : {"show", "check", "repair", "to-system"}) {
+      expect_one_line(world.run({command}), kUsage,
+                      "if it is a ds3232 or ds1340, say so, as in --chip ds3232");
+    }
+    expect_one_line(world.run({"--chip", "ds3231", "show"}), kUsage,
+                    "there is no ds3231 but a ds3232 or ds1340");
+    EXPECT_EQ(world.bus().bytes_written(), 0U);
+    EXPECT_EQ(world.run({"--chip", to_string(model), "show"}).status, kGood) << "without --force";
+  }
+}
+
+// The first register that tells anything is that the clock runs.
+TEST(Rtcset, AnMcp7940xWithoutPowerIsNamedByThePerson) {
+  World world(ChipModel::kMcp7940x);
+  world.chip().set_battery(false);
+  world.chip().power_off(world.now());
+  world.chip().power_on(world.now());
+  expect_one_line(world.run({"set", "from-system"}), kUsage, "as in --chip mcp7940x");
+  EXPECT_EQ(world.run({"--chip", "mcp7940x", "set", "from-system"}).status, kGood);
+  EXPECT_EQ(world.run({"check"}).status, kGood);
+}
+
+TEST(Rtcset, AnAddressThatHoldsTheBusHidesNoClockAtAnother) {
+  for (const std::uint8_t held : {std::uint8_t{0x32}, std::uint8_t{0x51}, std::uint8_t{0x53}}) {
+    World world(ChipModel::kDs3231, 100ms);
+    world.bus().hold_at(held);
+    EXPECT_EQ(world.run({"show"}).status, kGood) << int{held};
+    const Ran ran = world.run({"detect"});
+    EXPECT_EQ(ran.status, kGood) << ran.err;
+    EXPECT_TRUE(has(ran.out, "the bus is stuck") && has(ran.out, "ds3231")) << ran.out;
   }
 }
 

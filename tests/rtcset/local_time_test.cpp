@@ -93,11 +93,12 @@ TEST(ChipYears, AreThoseFrom2000To2099) {
       EXPECT_EQ(civil.date.year, year) << to_string(model);
       EXPECT_EQ(civil.date.month, year % 4 == 0 ? 2 : 3) << to_string(model) << year;
       EXPECT_EQ(civil.date.day, year % 4 == 0 ? 29 : 1) << to_string(model) << year;
-      EXPECT_TRUE(has(world.run({"show"}).out, std::to_string(year) + "-0")) << to_string(model);
+      EXPECT_TRUE(has(world.run({"--chip", to_string(model), "show"}).out, std::to_string(year) + "-0"))
+          << to_string(model);
     }
     World world(model);
     for (const char* beyond : {"1999-12-31T23:59:59Z", "2100-01-01T00:00:00Z"}) {
-      expect_one_line(world.run({"--force", "set", beyond}), ExitStatus::kUsage,
+      expect_one_line(world.run({"--force", "--chip", to_string(model), "set", beyond}), ExitStatus::kUsage,
                       "give it one from 2000 to 2099");
     }
     EXPECT_EQ(world.bus().bytes_written(), 0U);

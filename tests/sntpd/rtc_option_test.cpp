@@ -45,7 +45,7 @@ TEST(RtcOption, NamesTheWordThatIsWrong) {
   EXPECT_EQ(fault_of(""), "expected a device such as /dev/i2c-1");
   EXPECT_EQ(fault_of("i2c-1"), "expected a device such as /dev/i2c-1");
   EXPECT_EQ(fault_of("/dev/i2c-1,chip"), fault_of("/dev/i2c-1,chip="));
-  EXPECT_NE(fault_of("/dev/i2c-1,chip=ds3232").find("there is no chip \"ds3232\": use one of ds3231"),
+  EXPECT_NE(fault_of("/dev/i2c-1,chip=ds9999").find("there is no chip \"ds9999\": use one of ds3231"),
             std::string::npos);
   EXPECT_EQ(fault_of("/dev/i2c-1,"), "there is no \"\": use chip or address");
   EXPECT_EQ(fault_of("/dev/i2c-1,speed=400"), "there is no \"speed=400\": use chip or address");

@@ -134,12 +134,30 @@ TEST_F(RtcWithModel, AMachineThatBootsInAnotherYearIsToldTheTime) {
 TEST_F(RtcWithModel, EachModelIsFoundAndReadToTwoMilliseconds) {
   for (const ChipModel model : kChipModels) {
     plug(model, {});
+    const bool is_told = model != ChipModel::kDs3232 && model != ChipModel::kDs1340;
+    option.chip = is_told ? std::nullopt : std::optional{model};
     boot();
     claim.reset();
     work();
     ASSERT_TRUE(claim) << to_string(model) << ": " << notes;
     EXPECT_LE(magnitude(error_of_claim()), 2ms) << to_string(model);
   }
+}
+
+TEST_F(RtcWithModel, AnAddressThatHoldsTheBusHidesNoClockAtAnother) {
+  bus.hold_at(0x51);
+  work();
+  ASSERT_TRUE(claim) << notes;
+  EXPECT_EQ(view().chip, "ds3231");
+  EXPECT_EQ(view().trouble, "");
+}
+
+TEST_F(RtcWithModel, AChipThatMayBeAnotherIsNotGuessed) {
+  plug(ChipModel::kDs1340, {});
+  boot();
+  work();
+  EXPECT_FALSE(claim);
+  EXPECT_EQ(view().trouble, "its registers do not tell which clock it is at 0x68: say so, as in chip=ds3232");
 }
 
 TEST_F(RtcWithModel, AChipWhoseOscillatorStoppedIsNotBelieved) {
@@ -259,6 +277,37 @@ TEST_F(RtcWithModel, WhatItKnowsOfTheChipSurvivesThirtyDaysWithoutPower) {
   EXPECT_GT(magnitude(chip_ahead()), 3s);
   EXPECT_LE(magnitude(error_of_claim()), claim->bound.value);
   EXPECT_LT(claim->bound.value, 10s);
+}
+
+// An NXP chip corrects by pulses: 43 steps of mode 0, which kernel drivers write, hold it up to 0.9 s off its
+// pace, and those of mode 1 a PCF85063A 35 ms. An MCP7940x corrects 100 steps by 6 ms each minute.
+TEST_F(RtcWithModel, NoClaimIsOffByThePulsesThatCorrectTheChip) {
+  struct Case {
+    ChipModel model;
+    std::int64_t error_ppb;
+    std::uint8_t at;
+    std::uint8_t trim;
+  };
+  for (const auto& [model, error_ppb, at, trim] : {Case{ChipModel::kPcf85063a, 180'600, 0x02, 43},
+                                                   {ChipModel::kPcf85063a, 180'600, 0x02, 0x80 | 43},
+                                                   {ChipModel::kPcf8523, 180'600, 0x0e, 43},
+                                                   {ChipModel::kPcf8523, 180'600, 0x0e, 0x80 | 43},
+                                                   {ChipModel::kMcp7940x, 103'000, 0x08, 100}}) {
+    plug(model, {.error_ppb = error_ppb});
+    chip->poke(at, trim, time.now);
+    keeper.reset();
+    may_write = false;
+    boot();
+    is_verified = true;
+    pass(48h);
+    is_verified = false;
+    for (int i = 0; i < 300; ++i) {
+      claim.reset();
+      pass(10min);
+      ASSERT_TRUE(claim) << notes;
+      EXPECT_LE(magnitude(error_of_claim()), claim->bound.value) << to_string(model) << int{trim} << i;
+    }
+  }
 }
 
 TEST_F(RtcWithModel, HowTemperatureChangesItIsLearned) {

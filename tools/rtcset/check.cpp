@@ -76,7 +76,14 @@ Result<std::vector<Checked>, Fault> check_all(Job& job, BatteryClock& clock) {
   return out;
 }
 
-void print_json(Job& job, const ChosenClock& chosen, const std::vector<Checked>& checks, bool is_good) {
+std::string settings_json(const std::vector<WantedSetting>& settings) {
+  JsonWriter json;
+  for (const auto& [setting, is_on] : settings) json.text(to_string(setting), value_text(setting, is_on));
+  return json.object();
+}
+
+void print_json(Job& job, const ChosenClock& chosen, const std::vector<Checked>& checks,
+                const std::vector<WantedSetting>& settings, bool is_good) {
   std::vector<std::string> items;
   items.reserve(checks.size());
   for (const Checked& checked : checks) {
@@ -92,6 +99,7 @@ void print_json(Job& job, const ChosenClock& chosen, const std::vector<Checked>&
                       .text("chip", chosen.clock->kind())
                       .flag("good", is_good)
                       .raw("checks", json_array(items))
+                      .raw("settings", settings_json(settings))
                       .object());
 }
 
@@ -109,18 +117,22 @@ const char* praise(const std::vector<Checked>& checks) {
 ExitStatus check(Job& job, ChosenClock& chosen) {
   const auto checks = check_all(job, *chosen.clock);
   if (!checks) return report(job, chosen.name, checks.error());
+  ClockHost host{*chosen.clock, job.machine};
+  const auto settings = read_patiently(host, [&chosen] { return chosen.clock->settings(); });
+  if (!settings) return report(job, chosen.name, settings.error());
   const Checked* worst = nullptr;
   for (const Checked& checked : *checks) {
     if (!checked.is_good && worst == nullptr) worst = &checked;
   }
   if (job.options.json) {
     if (worst != nullptr) job.log.error(fmt::format("{}: {}", chosen.name, worst->text));
-    print_json(job, chosen, *checks, worst == nullptr);
+    print_json(job, chosen, *checks, *settings, worst == nullptr);
   } else {
     Page page(chosen.name, worst == nullptr, worst == nullptr ? praise(*checks) : worst->text);
     page.row("chip", chosen.clock->kind());
     for (const Checked& checked : *checks)
       page.row(checked.name, checked.is_good ? "good" : "bad ", checked.text);
+    for (const auto& [setting, is_on] : *settings) page.row(to_string(setting), value_text(setting, is_on));
     page.print(job);
   }
   return worst == nullptr ? ExitStatus::kGood : ExitStatus::kBadVerdict;

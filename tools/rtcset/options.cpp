@@ -3,18 +3,20 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/record/decimal_seconds.hpp"
 #include "tools/common/chip_address.hpp"
 #include "tools/common/command_line.hpp"
+#include "tools/rtcset/hwclock_habits.hpp"
 
 namespace isletime::rtcset {
 namespace {
 
 constexpr ProgramText kText{"rtcset", "Read, set, check and trim a battery clock (RTC).",
-                            "Commands: show, compare, set TIME|from-system, to-system, check, repair,\n"
-                            "          trim show|PPM|+PPM|-, detect\n"
+                            "Commands: show, compare, set TIME|from-system, to-system, check,\n"
+                            "          repair [SETTING=VALUE], trim show|PPM|+PPM|-, detect\n"
                             "Also, see rtcset(8): --address --chip --control --local-time\n"
                             "Example: keep this machine's time over a power cut, and see how well\n"
                             "  rtcset set from-system"};
@@ -55,7 +57,7 @@ void add_options(CLI::App& app, Options& options, Words& words) {
       ->type_name("")
       ->required()
       ->check(must_be("a command", parse_command));
-  app.add_option("ARGUMENT", words.argument, "Of set and trim")->type_name("");
+  app.add_option("ARGUMENT", words.argument, "Of set, trim and repair")->type_name("");
   app.add_option("-d,--device", options.device, "/dev/i2c-N or /dev/rtcN")
       ->type_name("PATH")
       ->check(must_be("a device", [](const std::string& path) { return !path.empty(); }));
@@ -64,15 +66,22 @@ void add_options(CLI::App& app, Options& options, Words& words) {
   app.add_flag("--json", options.json, "Print JSON, one object a line");
 }
 
+std::string one_of_the_chips() {
+  std::string text;
+  for (const ChipModel model : kChipModels)
+    text += (text.empty() ? "a chip: " : ", ") + std::string{to_string(model)};
+  return text;
+}
+
 // Adds options that --help, which must fit a screen, only names.
 void add_rare_options(CLI::App& app, Options& options, Words& words) {
   constexpr const char* kHidden = "";
+  static const std::string kOneOfTheChips = one_of_the_chips();
   app.add_option("--address", words.address)
       ->check(must_be("an address on an I2C bus, 0x08 to 0x77", parse_chip_address))
       ->group(kHidden);
   app.add_option("--chip", words.chip)
-      ->check(
-          must_be("a chip: ds3231, ds1307, ds1338, pcf85063a, pcf8523, pcf8563 or rv3028", parse_chip_model))
+      ->check(must_be(kOneOfTheChips.c_str(), parse_chip_model))
       ->group(kHidden);
   app.add_option("--control", options.control)->group(kHidden);
   app.add_flag("--local-time", options.is_local_time)->group(kHidden);
@@ -81,8 +90,9 @@ void add_rare_options(CLI::App& app, Options& options, Words& words) {
 // Finds options that contradict each other. Returns null if there are none.
 const char* find_fault(const CLI::App& app, const Options& options) {
   const bool has_argument = app.count("ARGUMENT") > 0;
-  const bool takes_argument = options.command == Command::kSet || options.command == Command::kTrim;
-  if (has_argument && !takes_argument) return "only set and trim take an argument";
+  const bool takes_argument = options.command == Command::kSet || options.command == Command::kTrim ||
+                              options.command == Command::kRepair;
+  if (has_argument && !takes_argument) return "only set, trim and repair take an argument";
   if (options.command == Command::kDetect && app.count("--chip") > 0)
     return "detect finds out the chip itself";
   return nullptr;
@@ -107,9 +117,14 @@ const char* parse_argument(Options& options, const std::string& word) {
     case Command::kCompare:
     case Command::kToSystem:
     case Command::kCheck:
-    case Command::kRepair:
     case Command::kDetect:
       return nullptr;
+    case Command::kRepair:
+      if (word.empty()) return nullptr;
+      options.setting = parse_setting(word);
+      return options.setting ? nullptr
+                             : "repair: what? load=7pF, load=12.5pF, clkout=on, clkout=off, backup=on, "
+                               "backup=off, or nothing";
   }
   return nullptr;
 }
@@ -155,6 +170,12 @@ std::optional<std::int64_t> parse_ppm(std::string_view text) {
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv) {
   Options options;
   Words words;
+  const std::span arguments{argv, static_cast<std::size_t>(argc)};
+  if (const auto answer =
+          answer_hwclock_habit(arguments.subspan(std::min<std::size_t>(1, arguments.size())))) {
+    Log(kText.name, Log::Level::kErrors).error(*answer);
+    return ExitStatus::kUsage;
+  }
   const auto app = make_command_line(kText, options.level);
   add_options(*app, options, words);
   add_rare_options(*app, options, words);

@@ -9,6 +9,7 @@
 
 #include "libsync/core/time_types.hpp"
 #include "libsync/drivers/chip_model.hpp"
+#include "libsync/drivers/chip_setting.hpp"
 #include "tools/common/battery_clock/clock_choice.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
@@ -36,7 +37,8 @@ struct Options {
   Command command = Command::kShow;
   SetTo set_to;
   TrimJob trim;
-  std::optional<std::string> device;  // nothing means the only one that has a clock
+  std::optional<WantedSetting> setting;  // of repair
+  std::optional<std::string> device;     // nothing means the only one that has a clock
   std::optional<ChipModel> chip;
   std::optional<std::uint8_t> address;
   std::optional<std::string> control;  // sntpd's control socket; nothing means its default place

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// rtcset repair: repairs control registers that were corrupted. It changes neither the time nor the flag that
-// tells whether it was lost.
+// rtcset repair: repairs control registers that were corrupted, or changes a setting of the chip. It changes
+// neither the time nor the flag that tells whether it was lost.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "tools/rtcset/page.hpp"
@@ -42,9 +44,30 @@ ExitStatus finish(Job& job, const ChosenClock& chosen, const std::string& done, 
   return is_good ? ExitStatus::kGood : ExitStatus::kBadVerdict;
 }
 
+ExitStatus set_setting(Job& job, ChosenClock& chosen, const WantedSetting& wanted) {
+  ClockHost host{*chosen.clock, job.machine};
+  const auto read = [&chosen] { return chosen.clock->settings(); };
+  const auto before = read_patiently(host, read);
+  if (!before) return report(job, chosen.name, before.error());
+  const std::string text =
+      fmt::format("{} {}", to_string(wanted.setting), value_text(wanted.setting, wanted.is_on));
+  const auto has_it = [&wanted](const WantedSetting& each) { return each.setting == wanted.setting; };
+  const bool is_there = std::any_of(before->begin(), before->end(), has_it);
+  if (is_there && job.options.is_dry_run) return finish(job, chosen, "would be set: " + text, "");
+  if (const auto owner = find_owner(job, chosen.name)) return report(job, chosen.name, *owner);
+  if (const auto fault = chosen.clock->set_setting(wanted)) return report(job, chosen.name, *fault);
+  const auto after = read_patiently(host, read);
+  if (!after) return report(job, chosen.name, after.error());
+  const auto now = std::find_if(after->begin(), after->end(), has_it);
+  if (now == after->end() || now->is_on != wanted.is_on)
+    return report(job, chosen.name, battery_clock::fault_of(BusError::kNotKept));
+  return finish(job, chosen, "set: " + text, "");
+}
+
 }  // namespace
 
 ExitStatus repair(Job& job, ChosenClock& chosen) {
+  if (job.options.setting) return set_setting(job, chosen, *job.options.setting);
   const auto before = inspect(*chosen.clock, job.machine);
   if (!before) return report(job, chosen.name, before.error());
   const std::string repairable = faults_text(*before, true);

@@ -61,6 +61,10 @@ Result<std::optional<std::int64_t>, Fault> wanted(Job& job, std::int64_t present
 
 ExitStatus print(Job& job, const ChosenClock& chosen, const std::string& what, std::int64_t ppb,
                  const TrimRange& range) {
+  ClockHost host{*chosen.clock, job.machine};
+  const auto ripple = read_patiently(host, [&chosen] { return chosen.clock->ripple(); });
+  if (!ripple) return report(job, chosen.name, ripple.error());
+  const auto ripple_s = *ripple ? std::optional{(*ripple)->value} : std::nullopt;
   if (job.options.json) {
     job.output.line(JsonWriter{}
                         .time("time", job.machine.wall_now())
@@ -68,12 +72,15 @@ ExitStatus print(Job& job, const ChosenClock& chosen, const std::string& what, s
                         .text("chip", chosen.clock->kind())
                         .number("trim_ppm", static_cast<double>(ppb) / 1000, 3)
                         .number("step_ppm", range.step_ppb / 1000.0, 3)
+                        .seconds("ripple_s", ripple_s)
                         .object());
   } else {
-    Page(chosen.name, true, what)
-        .row("trim", ppm_text(ppb) + " ppm", "positive: it runs faster")
-        .row("step", fmt::format(" {:.3f} ppm", range.step_ppb / 1000.0))
-        .print(job);
+    Page page(chosen.name, true, what);
+    page.row("trim", ppm_text(ppb) + " ppm", "positive: it runs faster")
+        .row("step", fmt::format(" {:.3f} ppm", range.step_ppb / 1000.0));
+    if (ripple_s && *ripple_s > nanoseconds::zero())
+      page.row("ripple", fmt::format(" {} s", seconds_text(*ripple_s)), "its corrections come in pulses");
+    page.print(job);
   }
   return ExitStatus::kGood;
 }

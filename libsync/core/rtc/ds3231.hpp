@@ -70,9 +70,10 @@ constexpr std::array<std::uint8_t, kTimeSize> encode(const CivilTime& time) {
           fields.day,    month,         fields.year};
 }
 
-// Writing zeros clears alarm flags, and ones leave them unchanged.
-constexpr std::uint8_t without_stop_flag(std::uint8_t status) {
-  return rtc::with(static_cast<std::uint8_t>(status & kEnable32kHz), kAlarmFlags);
+// Writing zeros clears alarm flags, and ones leave them unchanged. `settings` are bits to keep: a DS3232 has
+// more than the 32 kHz output.
+constexpr std::uint8_t without_stop_flag(std::uint8_t status, std::uint8_t settings = 0) {
+  return rtc::with(static_cast<std::uint8_t>(status & (kEnable32kHz | settings)), kAlarmFlags);
 }
 
 // The temperature has ten bits of two's complement, in quarters of a degree.

@@ -4,6 +4,7 @@
 // release. Bit 7 of the seconds is the oscillator stop flag.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -16,15 +17,26 @@
 
 namespace isletime {
 
+// The offset register of the PCF85063A and the PCF8523: bit 7 is its mode, the others are two's complement. A
+// positive offset slows the clock (both datasheets, "offset calibration": 3 for 32 768.48 Hz). Pulses correct
+// single seconds: in mode 0 one a minute from every second hour on, in mode 1 one a second from the beginning
+// of every interval on; those beyond 60 come with the 60th.
+struct NxpOffset {
+  std::uint8_t at;
+  nanoseconds pulse;  // in mode 1
+  int interval;       // in mode 1, in seconds
+};
+
 struct NxpClock {
   std::uint8_t seconds_at;           // of the first time register
   std::uint8_t test_bits;            // of Control_1; must be zero
   std::uint8_t twelve_bit;           // of Control_1; 0 if it has only 24-hour mode
   std::uint8_t absent_of_control_1;  // they read as zero
+  std::uint8_t zeros_of_control_1;   // to be written as zero, however they read; also the software reset
   std::uint8_t century_bit;          // of the month; 0 if there is none
   bool has_undefined_bits;           // bits that do not exist read as anything
   nanoseconds first_tick;            // after the release of STOP
-  std::optional<std::uint8_t> offset_at;
+  std::optional<NxpOffset> offset;
 };
 
 namespace nxp {
@@ -77,34 +89,58 @@ constexpr std::array<std::uint8_t, kTimeSize> encode(const NxpClock& clock, cons
   return registers;
 }
 
+// Returns Control_1 without test mode.
+constexpr std::uint8_t sane(const NxpClock& clock, std::uint8_t control_1) {
+  return rtc::without(control_1, static_cast<std::uint8_t>(clock.test_bits | clock.zeros_of_control_1));
+}
+
 // Returns Control_1 without test mode, 12-hour mode and STOP.
 constexpr std::uint8_t running(const NxpClock& clock, std::uint8_t control_1) {
-  return rtc::without(control_1, static_cast<std::uint8_t>(kStop | clock.test_bits | clock.twelve_bit));
+  return rtc::without(sane(clock, control_1), static_cast<std::uint8_t>(kStop | clock.twelve_bit));
 }
 
 constexpr std::uint8_t stopped(const NxpClock& clock, std::uint8_t control_1) {
   return rtc::with(running(clock, control_1), kStop);
 }
 
-// The offset register of the PCF85063A and the PCF8523: bit 7 is its mode, the others are two's complement. A
-// positive offset slows the clock (both datasheets, "offset calibration": 3 for 32 768.48 Hz). This code
-// writes mode 0, which corrects every two hours.
+// This code writes mode 1, because mode 0 corrects by up to 2 s every two hours.
 inline constexpr std::uint8_t kOffsetMode = 0x80;
 inline constexpr std::int32_t kMode0Ppb = 4340;
 inline constexpr std::int32_t kMode1Ppb = 4069;
-inline constexpr TrimRange kTrimRange{.least = {-63}, .most = {64}, .step_ppb = kMode0Ppb};
+inline constexpr TrimRange kTrimRange{.least = {-63}, .most = {64}, .step_ppb = kMode1Ppb};
+inline constexpr NxpOffset kMode0{.at = 0, .pulse = nanoseconds{seconds{1}} / 32, .interval = 7200};
 
-// Converts a trim of mode 1, whose steps are slightly smaller, to the nearest number of steps of mode 0.
+// Converts a trim of mode 0, whose steps are slightly larger, to the nearest number of steps of mode 1.
 constexpr TrimSteps trim(std::uint8_t offset) {
   const std::int32_t steps = -rtc::sign_extended(offset, 7);
-  if (!rtc::has(offset, kOffsetMode)) return {steps};
-  const std::int32_t half = steps < 0 ? -kMode0Ppb / 2 : kMode0Ppb / 2;
-  return {(steps * kMode1Ppb + half) / kMode0Ppb};
+  if (rtc::has(offset, kOffsetMode)) return {steps};
+  const std::int32_t half = steps < 0 ? -kMode1Ppb / 2 : kMode1Ppb / 2;
+  const std::int32_t converted = (steps * kMode0Ppb + half) / kMode1Ppb;
+  return {std::clamp(converted, kTrimRange.least.value, kTrimRange.most.value)};
+}
+
+// Returns whether the clock is corrected in lumps, in mode 0.
+constexpr bool is_lumpy(std::uint8_t offset) {
+  return !rtc::has(offset, kOffsetMode) && offset != 0;
+}
+
+// Returns how far the pulses hold the clock off an even pace, either way: they come one after the other, and
+// then none until the interval ends.
+constexpr Dispersion ripple(const NxpOffset& mode_1, std::uint8_t offset) {
+  const bool is_mode_1 = rtc::has(offset, kOffsetMode);
+  const NxpOffset& mode = is_mode_1 ? mode_1 : kMode0;
+  const std::int32_t steps = rtc::sign_extended(offset, 7);
+  const std::int32_t count = steps < 0 ? -steps : steps;
+  if (count == 0) return {};
+  const std::int32_t spread = std::min<std::int32_t>(count, 60);
+  const std::int32_t of_interval = spread * (is_mode_1 ? 1 : 60);  // in seconds
+  const nanoseconds while_spread = mode.pulse * spread * (mode.interval - of_interval) / mode.interval;
+  return {(while_spread + mode.pulse * (count - spread + 1)) / 2};
 }
 
 // `trim` must be within kTrimRange.
 constexpr std::uint8_t offset(TrimSteps trim) {
-  return static_cast<std::uint8_t>(-trim.value & 0x7f);
+  return rtc::with(static_cast<std::uint8_t>(-trim.value & 0x7f), kOffsetMode);
 }
 
 }  // namespace nxp

@@ -24,15 +24,16 @@ inline constexpr NxpClock kClock{
     .test_bits = kTest,
     .twelve_bit = 0x08,
     .absent_of_control_1 = 0,
+    .zeros_of_control_1 = 0x10,
     .century_bit = 0,
     .has_undefined_bits = false,
     .first_tick = nanoseconds{499'939'000},  // 0.499878 to 0.5 s
-    .offset_at = kOffset,
+    .offset = NxpOffset{.at = kOffset, .pulse = nanoseconds{seconds{1}} / 4096, .interval = 60},
 };
 
 // Selects the standard switch-over with battery monitoring: PM 000.
 constexpr std::uint8_t with_switch_over(std::uint8_t control_3) {
-  return rtc::without(control_3, kPowerManagement);
+  return rtc::without(control_3, kPowerManagement | kAbsentOfControl3);
 }
 
 }  // namespace isletime::pcf8523

@@ -10,7 +10,7 @@ namespace isletime::pcf8563 {
 
 inline constexpr std::uint8_t kRegisters = 0x10;  // after which the pointer wraps round
 
-// Bits of Control_status_1. TESTC, which a reset sets, is harmless and stays.
+// Bits of Control_status_1. TESTC, which a reset sets, and the bits N are written as zero.
 inline constexpr std::uint8_t kTest1 = 0x80;
 
 inline constexpr NxpClock kClock{
@@ -18,10 +18,11 @@ inline constexpr NxpClock kClock{
     .test_bits = kTest1,
     .twelve_bit = 0,
     .absent_of_control_1 = 0,
+    .zeros_of_control_1 = 0x5f,
     .century_bit = 0x80,
     .has_undefined_bits = true,
     .first_tick = nanoseconds{507'874'000},  // 0.507813 to 0.507935 s
-    .offset_at = std::nullopt,
+    .offset = std::nullopt,
 };
 
 }  // namespace isletime::pcf8563

@@ -11,6 +11,7 @@
 #include "libsync/core/bytes.hpp"
 #include "libsync/core/rtc/rtc_fields.hpp"
 #include "libsync/core/rtc/rtc_reading.hpp"
+#include "libsync/core/time_types.hpp"
 
 namespace isletime::rv3028 {
 
@@ -20,7 +21,6 @@ inline constexpr std::uint8_t kStatus = 0x0e;
 inline constexpr std::uint8_t kControl1 = 0x0f;
 inline constexpr std::uint8_t kControl2 = 0x10;
 inline constexpr std::uint8_t kEepromAddress = 0x25;
-inline constexpr std::uint8_t kEepromCommand = 0x27;
 inline constexpr std::uint8_t kId = 0x28;
 inline constexpr std::uint8_t kOffset = 0x36;
 inline constexpr std::uint8_t kBackup = 0x37;
@@ -31,7 +31,6 @@ inline constexpr std::uint8_t kPowerOnReset = 0x01;
 inline constexpr std::uint8_t kFlags = 0x7f;  // writing zero clears a flag, and one leaves it unchanged
 
 // Bits of Control 1.
-inline constexpr std::uint8_t kNoRefresh = 0x08;  // EERD: the mirrors are not refreshed from the EEPROM
 inline constexpr std::uint8_t kAbsentOfControl1 = 0x40;
 
 // Bits of Control 2.
@@ -44,9 +43,6 @@ inline constexpr std::uint8_t kFastEdgeDetection = 0x10;  // "always 1"
 inline constexpr std::uint8_t kSwitchOver = 0x0c;         // both bits: switch by the level of the supply
 inline constexpr std::uint8_t kSwitchOverOn = 0x04;       // without this bit it is off
 
-// Commands to the EEPROM; a zero must precede each.
-inline constexpr std::uint8_t kWriteOne = 0x21;
-
 // These bits of the time registers read as zero.
 inline constexpr std::array<std::uint8_t, 7> kAbsentOfTime{0x80, 0x80, 0xc0, 0xf8, 0xc0, 0xe0, 0x00};
 
@@ -56,6 +52,13 @@ inline constexpr std::size_t kTimeSize = 7;
 
 // A step is 1 / (32 768 * 32).
 inline constexpr TrimRange kTrimRange{.least = {-255}, .most = {256}, .step_ppb = 954};
+
+// A step is a cycle of its oscillator in 32 s. This supposes that all of them come at once.
+constexpr Dispersion ripple(TrimSteps trim) {
+  const std::int32_t steps = trim.value < 0 ? -trim.value : trim.value;
+  const nanoseconds correction = nanoseconds{seconds{steps}} / 32768;
+  return {correction / 2};
+}
 
 // `image` has kImageSize bytes, from register 0.
 constexpr RtcReading decode(Bytes image, const CivilDate& near) {

@@ -156,20 +156,28 @@ TEST(Pcf8563, SetsItsCenturyBitAndDoesNotTrustIt) {
 // Datasheet, "Offset calibration": +3 corrects an oscillator that is 14.6 ppm fast, so a positive offset
 // slows.
 TEST(NxpOffset, RunsFasterByANegativeOffset) {
-  EXPECT_EQ(nxp::trim(0x00), TrimSteps{0});
-  EXPECT_EQ(nxp::trim(0x03), TrimSteps{-3});
-  EXPECT_EQ(nxp::trim(0x7f), TrimSteps{1});
-  EXPECT_EQ(nxp::trim(0x3f), nxp::kTrimRange.least);
-  EXPECT_EQ(nxp::trim(0x40), nxp::kTrimRange.most);
-  EXPECT_EQ(nxp::kTrimRange.step_ppb, 4340);
+  EXPECT_EQ(nxp::trim(0x80), TrimSteps{0});
+  EXPECT_EQ(nxp::trim(0x83), TrimSteps{-3});
+  EXPECT_EQ(nxp::trim(0xff), TrimSteps{1});
+  EXPECT_EQ(nxp::trim(0xbf), nxp::kTrimRange.least);
+  EXPECT_EQ(nxp::trim(0xc0), nxp::kTrimRange.most);
+  EXPECT_EQ(nxp::kTrimRange.step_ppb, 4069);
   for (int trim = -63; trim <= 64; ++trim) EXPECT_EQ(nxp::trim(nxp::offset({trim})), TrimSteps{trim});
 }
 
-// 63 steps of 4.069 ppm are 256.3 ppm, and 59 steps of 4.34 ppm are 256.1 ppm.
+// 59 steps of 4.34 ppm are 256.1 ppm, and 63 steps of 4.069 ppm are 256.3 ppm.
 TEST(NxpOffset, IsConvertedFromItsOtherMode) {
-  EXPECT_EQ(nxp::trim(0xbf), TrimSteps{-59});
-  EXPECT_EQ(nxp::trim(0xff), TrimSteps{1});
-  EXPECT_EQ(nxp::trim(0xc0), TrimSteps{60});
+  EXPECT_EQ(nxp::trim(0x00), TrimSteps{0});
+  EXPECT_EQ(nxp::trim(0x3b), TrimSteps{-63});
+  EXPECT_EQ(nxp::trim(0x7f), TrimSteps{1});
+  EXPECT_EQ(nxp::trim(0x44), TrimSteps{64});
+  EXPECT_EQ(nxp::trim(0x40), nxp::kTrimRange.most) << "277.8 ppm, of which mode 1 has 260.4";
+}
+
+TEST(NxpOffset, IsLumpyInMode0Alone) {
+  EXPECT_TRUE(nxp::is_lumpy(0x01));
+  EXPECT_FALSE(nxp::is_lumpy(0x00));
+  EXPECT_FALSE(nxp::is_lumpy(0x81));
 }
 
 TEST(Rv3028, HoldsTheTimeFromItsFirstRegisterOn) {

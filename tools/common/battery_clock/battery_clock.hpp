@@ -5,10 +5,12 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "libsync/core/civil_time.hpp"
 #include "libsync/core/rtc/rtc_reading.hpp"
 #include "libsync/core/time_types.hpp"
+#include "libsync/drivers/chip_setting.hpp"
 #include "libsync/drivers/register_report.hpp"
 #include "tools/common/battery_clock/fault.hpp"
 
@@ -37,10 +39,16 @@ class BatteryClock {
   virtual std::optional<TrimRange> trim_range() = 0;
   virtual Result<TrimSteps, Fault> trim() = 0;
   virtual std::optional<Fault> set_trim(TrimSteps trim) = 0;
+  // Returns RtcChip::ripple(), or nothing if a kernel driver does not tell it.
+  virtual Result<std::optional<Dispersion>, Fault> ripple() = 0;
 
   // Returns nothing if a kernel driver does not give access to the registers.
   virtual Result<std::optional<RegisterReport>, Fault> inspect() = 0;
   virtual std::optional<Fault> repair() = 0;
+
+  // Returns those that the clock has, or none if a kernel driver does not give access to them.
+  virtual Result<std::vector<WantedSetting>, Fault> settings() = 0;
+  virtual std::optional<Fault> set_setting(const WantedSetting& wanted) = 0;
 };
 
 }  // namespace isletime::battery_clock

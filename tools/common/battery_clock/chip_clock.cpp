@@ -61,6 +61,12 @@ std::optional<Fault> ChipClock::set_trim(TrimSteps trim) {
   return to_fault(chip_->set_trim(trim));
 }
 
+Result<std::optional<Dispersion>, Fault> ChipClock::ripple() {
+  const auto ripple = chip_->ripple();
+  if (!ripple) return Unexpected{fault_of(ripple.error())};
+  return std::optional{*ripple};
+}
+
 Result<std::optional<RegisterReport>, Fault> ChipClock::inspect() {
   const auto report = chip_->inspect();
   if (!report) return Unexpected{fault_of(report.error())};
@@ -69,6 +75,24 @@ Result<std::optional<RegisterReport>, Fault> ChipClock::inspect() {
 
 std::optional<Fault> ChipClock::repair() {
   return to_fault(chip_->repair());
+}
+
+Result<std::vector<WantedSetting>, Fault> ChipClock::settings() {
+  std::vector<WantedSetting> settings;
+  for (const SettingField& field : chip_->settings()) {
+    const auto is_on = chip_->is_on(field);
+    if (!is_on) return Unexpected{fault_of(is_on.error())};
+    settings.push_back({field.setting, *is_on});
+  }
+  return settings;
+}
+
+std::optional<Fault> ChipClock::set_setting(const WantedSetting& wanted) {
+  for (const SettingField& field : chip_->settings()) {
+    if (field.setting == wanted.setting) return to_fault(chip_->set_setting(field, wanted.is_on));
+  }
+  return Fault{"no-setting", "a " + kind() + " has no setting " + to_string(wanted.setting),
+               ExitStatus::kUsage};
 }
 
 }  // namespace isletime::battery_clock

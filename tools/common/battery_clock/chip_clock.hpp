@@ -24,8 +24,11 @@ class ChipClock final : public BatteryClock {
   std::optional<TrimRange> trim_range() override;
   Result<TrimSteps, Fault> trim() override;
   std::optional<Fault> set_trim(TrimSteps trim) override;
+  Result<std::optional<Dispersion>, Fault> ripple() override;
   Result<std::optional<RegisterReport>, Fault> inspect() override;
   std::optional<Fault> repair() override;
+  Result<std::vector<WantedSetting>, Fault> settings() override;
+  std::optional<Fault> set_setting(const WantedSetting& wanted) override;
 
  private:
   std::unique_ptr<I2cBus> bus_;

@@ -21,28 +21,38 @@ std::vector<std::uint8_t> addresses_of(const WantedClock& wanted) {
   return {kClockAddresses.begin(), kClockAddresses.end()};
 }
 
+// Returns "ds3232 or ds1340".
+std::string candidates_of(const Detected& chip) {
+  if (!chip.candidates[1]) return to_string(*chip.candidates[0]);
+  return fmt::format("{} or {}", to_string(*chip.candidates[0]), to_string(*chip.candidates[1]));
+}
+
 std::string kind_of(const Detected& chip) {
   if (chip.error == BusError::kClaimed) return "held by a driver of the kernel";
   if (chip.error) return "unknown";
-  if (!chip.model) return "no clock that is known";
+  if (!chip.model) return chip.candidates[0] ? candidates_of(chip) : "no clock that is known";
   if (!chip.or_model) return to_string(*chip.model);
   return fmt::format("{} or {}", to_string(*chip.model), to_string(*chip.or_model));
-}
-
-bool may_be(const Detected& chip, ChipModel model) {
-  return chip.model == model || chip.or_model == model;
 }
 
 // A chip answers, but it is not the one that was asked for.
 std::optional<Fault> find_fault(const Detected& chip, const WantedClock& wanted) {
   if (chip.error) return fault_of(*chip.error);
-  if (!chip.model && !(wanted.chip && wanted.is_forced)) {
+  if (wanted.chip && (chip.may_be(*wanted.chip) || wanted.is_forced)) return std::nullopt;
+  if (!chip.model && chip.candidates[0] && !wanted.chip) {
+    return Fault{
+        "unknown-chip",
+        fmt::format("its registers do not tell which clock it is; if it is a {}, say so, as in --chip {}",
+                    candidates_of(chip), to_string(*chip.candidates[0])),
+        ExitStatus::kUsage};
+  }
+  if (!chip.model && !chip.candidates[0]) {
     return Fault{
         "unknown-chip",
         "something answers, but it is no clock that is known: try --chip and --force if you know better",
         ExitStatus::kBadVerdict};
   }
-  if (wanted.chip && !may_be(chip, *wanted.chip) && !wanted.is_forced) {
+  if (wanted.chip) {
     return Fault{"wrong-chip",
                  fmt::format("there is no {} but a {}: leave out --chip, or --force to take it for one",
                              to_string(*wanted.chip), kind_of(chip)),

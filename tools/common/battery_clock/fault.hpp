@@ -37,6 +37,9 @@ inline Fault fault_of(BusError error) {
       return {"no-device", "there is no such bus: name one with --device, or enable I2C"};
     case BusError::kFailed:
       return {"bus-failed", "the bus failed: try again, and check its wiring"};
+    case BusError::kNotKept:
+      return {"not-kept", "the chip did not keep what was written: its memory is worn, so replace the chip",
+              ExitStatus::kBadVerdict};
   }
   return {};
 }

@@ -23,8 +23,11 @@ class KernelClock final : public BatteryClock {
   std::optional<TrimRange> trim_range() override;
   Result<TrimSteps, Fault> trim() override;
   std::optional<Fault> set_trim(TrimSteps trim) override;
+  Result<std::optional<Dispersion>, Fault> ripple() override { return std::optional<Dispersion>{}; }
   Result<std::optional<RegisterReport>, Fault> inspect() override { return std::optional<RegisterReport>{}; }
   std::optional<Fault> repair() override;
+  Result<std::vector<WantedSetting>, Fault> settings() override { return std::vector<WantedSetting>{}; }
+  std::optional<Fault> set_setting(const WantedSetting&) override { return repair(); }
 
  private:
   DevRtc device_;

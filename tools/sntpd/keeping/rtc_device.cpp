@@ -28,6 +28,8 @@ const char* text_of(BusError error) {
       return "the bus is gone: plug it in again, and restart sntpd";
     case BusError::kFailed:
       return "the bus failed: check its wiring";
+    case BusError::kNotKept:
+      return "the chip did not keep what was written: its memory is worn, so replace the chip";
   }
   return "";
 }
@@ -56,6 +58,7 @@ class ChipRtc final : public RtcDevice {
   Result<std::optional<MilliCelsius>, std::string> temperature() override {
     return noticed((*chip_)->temperature());
   }
+  Result<Dispersion, std::string> ripple() override { return noticed((*chip_)->ripple()); }
   std::optional<std::string> prepare() override { return noticed((*chip_)->prepare()); }
   std::optional<std::string> set(const CivilTime& time) override { return noticed((*chip_)->set(time)); }
   nanoseconds set_delay() const override { return (*chip_)->set_delay(); }
@@ -101,7 +104,7 @@ class ChipRtc final : public RtcDevice {
     const auto chip = detect(*bus_, address, clocks);
     if (!chip) return text_of(BusError::kNoAcknowledge);
     if (chip->error) return text_of(*chip->error);
-    if (chip->model && chip->model != model && chip->or_model != model)
+    if (chip->model && !chip->may_be(model))
       return fmt::format("what answers is a {}, and no {}: say so by chip=", to_string(*chip->model),
                          to_string(model));
     return take(model, address);
@@ -117,7 +120,7 @@ class ChipRtc final : public RtcDevice {
     const Detected* failed = nullptr;
     for (const Detected& chip : found.chips()) {
       if (chip.error && chip.error != BusError::kClaimed) failed = &chip;
-      if (!chip.model && chip.error != BusError::kClaimed) continue;
+      if (!chip.model && !chip.candidates[0] && chip.error != BusError::kClaimed) continue;
       if (clock != nullptr) return "there are several clocks: say which by address=";
       clock = &chip;
     }
@@ -128,6 +131,9 @@ class ChipRtc final : public RtcDevice {
   }
   std::optional<std::string> take(const Detected& chip) {
     if (chip.error) return text_of(*chip.error);
+    if (!chip.model && chip.candidates[0])
+      return fmt::format("its registers do not tell which clock it is at 0x{:02x}: say so, as in chip={}",
+                         chip.address, to_string(*chip.candidates[0]));
     if (!chip.model)
       return fmt::format(
           "what answers at 0x{:02x} is no clock that is known: if it is one, say which by chip=",

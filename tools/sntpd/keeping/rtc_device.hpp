@@ -59,6 +59,8 @@ class RtcDevice {
   virtual Result<std::optional<std::uint8_t>, std::string> read_second() = 0;
   // Returns nothing if the chip has no thermometer.
   virtual Result<std::optional<MilliCelsius>, std::string> temperature() = 0;
+  // Returns RtcChip::ripple(). A kernel driver does not tell it.
+  virtual Result<Dispersion, std::string> ripple() { return Dispersion{}; }
   virtual std::optional<std::string> prepare() = 0;
   // The second that is set begins set_delay() after the call.
   virtual std::optional<std::string> set(const CivilTime& time) = 0;

@@ -116,7 +116,10 @@ Result<RtcLook, std::string> look_at(const RtcStepper& stepper, JobHost& host, R
   if (look.distrust.empty()) {
     const auto pair = host.pair(stepper);
     if (!pair) return Unexpected{pair.error()};
-    look.pair = *pair;
+    // The keeper predicts the chip's time at an even pace.
+    const auto ripple = read_patiently(clocks, [&device] { return device.ripple(); });
+    if (!ripple) return Unexpected{ripple.error()};
+    look.pair = RtcPair{pair->chip, pair->machine, {pair->bound.value + ripple->value}};
   }
   const auto temperature = read_patiently(clocks, [&device] { return device.temperature(); });
   if (temperature && *temperature)

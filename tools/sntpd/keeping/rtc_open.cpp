@@ -104,6 +104,7 @@ class AwaitedRtc final : public RtcDevice {
   Result<RtcReading, std::string> read(const CivilDate& near) override { return device_->read(near); }
   Result<std::optional<std::uint8_t>, std::string> read_second() override { return device_->read_second(); }
   Result<std::optional<MilliCelsius>, std::string> temperature() override { return device_->temperature(); }
+  Result<Dispersion, std::string> ripple() override { return device_->ripple(); }
   std::optional<std::string> prepare() override { return device_->prepare(); }
   std::optional<std::string> set(const CivilTime& time) override { return device_->set(time); }
   nanoseconds set_delay() const override { return device_->set_delay(); }
