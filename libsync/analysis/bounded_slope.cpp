@@ -11,9 +11,8 @@
 namespace isletime::analysis {
 namespace {
 
-// Readings this coarse do not show how a quartz clock wanders, by 10^-9 a root second; a window must allow
-// for it.
-constexpr double kHiddenWalk = 1e-18;
+// What of a walk that does not show is in the rate at one time: a common clock's, 3 * 10^-10 a root second.
+constexpr double kCommonWalk = 9e-20;
 
 struct Point {
   double time;
@@ -273,8 +272,11 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
       for (const auto& segment : segments) log += room_log(segment, slope, deviation);
       most = std::max(most, log);
       // The kernels are as wide as they are apart, so that their sum is smooth.
+      const double variance = width * width / 12.0 + wander * wander;
+      // A walk that wanders by so much in the record goes on behind it.
+      const double walk = std::max(kHiddenWalk * kHiddenWalk, 3.0 * wander * wander / span);
       posterior.hypotheses.push_back(
-          {log, slope, width * width / 12.0 + wander * wander, 0.0, 0.0, kHiddenWalk, 0.0, 0.0, 0.0});
+          {log, slope, variance + kCommonWalk * span / 3.0, 0.0, 0.0, walk, 0.0, 0.0, variance});
     }
   }
   return most;
@@ -284,7 +286,7 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
 void normalise(DriftPosterior& posterior, double most) {
   double sum = 0.0;
   for (auto& hypothesis : posterior.hypotheses) sum += hypothesis.weight = std::exp(hypothesis.weight - most);
-  for (auto& hypothesis : posterior.hypotheses) hypothesis.rate_weight = hypothesis.weight /= sum;
+  for (auto& hypothesis : posterior.hypotheses) hypothesis.weight /= sum;
   std::erase_if(posterior.hypotheses, [](const auto& hypothesis) { return hypothesis.weight < 1e-9; });
 }
 
@@ -297,7 +299,7 @@ std::optional<BoundedSlope> estimate_slope_within(std::span<const Bound> bounds,
   // are covered, not 97.
   const std::size_t most_breaks = 3 + bounds.size() / 500;
   const std::size_t most_outliers = 3 + bounds.size() / 20;
-  BoundedSlope result{{{}, 1e6}, {}, {}};
+  BoundedSlope result{{{}, 1e6, {}}, {}, {}};
   double best = -kInfinity;
   std::optional<Passage> last;
   // Where no line passes, a little error may explain it, or a fault. With faults only, 30 of 100 records with
