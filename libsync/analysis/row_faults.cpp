@@ -100,6 +100,22 @@ NoiseLaw best_law(std::span<const ClockRow> rows, const std::vector<double>& fla
   return best;
 }
 
+// The noise by the rows' distances from the medians around them, unless the rate goes so far between rows
+// that a row is itself the median: then by how the offsets bend from row to row, of which late readings count
+// for more.
+double usual_noise(const std::vector<double>& distances, const std::vector<double>& flat,
+                   const std::vector<double>& relative) {
+  std::vector<double> bends;
+  for (std::size_t i = 1; i + 1 < flat.size(); ++i) {
+    const double deviation = std::sqrt(relative[i - 1] * relative[i - 1] + 4.0 * relative[i] * relative[i] +
+                                       relative[i + 1] * relative[i + 1]);
+    bends.push_back((flat[i - 1] - 2.0 * flat[i] + flat[i + 1]) / deviation);
+  }
+  const double by_distance = spread_about_zero(distances);
+  const double by_bend = spread_about_zero(std::move(bends));
+  return by_distance < by_bend / 2.0 ? by_bend : by_distance;
+}
+
 // The rows that are believed and are precise enough to show a step, and where among them the offset does not
 // continue.
 struct Sound {
@@ -271,7 +287,7 @@ RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s, 
     };
     std::vector<double> distances;
     for (std::size_t i = 0; i < rows.size(); ++i) distances.push_back(distance(i, width / 2));
-    faults.noise_s = std::max(spread_about_zero(distances), least_noise_s);
+    faults.noise_s = std::max(usual_noise(distances, flat, relative), least_noise_s);
     const double limit = limits.outlier * faults.noise_s;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       // A row beside a step is like those on its own side. Without that, each step costs a good row or two.
