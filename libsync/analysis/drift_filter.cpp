@@ -12,7 +12,7 @@ constexpr std::size_t kGain = 0;
 constexpr std::size_t kRate = 1;
 constexpr std::size_t kOffset = 2;
 constexpr std::size_t kDegree = 3;
-constexpr std::size_t kDecades = 3;
+constexpr std::size_t kDecades = kFlickerDecades;
 // The correlation times of flicker noise, as shares of the record.
 constexpr std::array<double, kDecades> kFlickerTimes{1.0 / 300.0, 1.0 / 30.0, 1.0 / 3.0};
 

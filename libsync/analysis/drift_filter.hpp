@@ -24,6 +24,8 @@ struct Reading {
   double squares = 0.0;
 };
 
+inline constexpr std::size_t kFlickerDecades = 3;
+
 // Variances relative to that of a reading, over a record of length 1.
 struct NoiseLevels {
   double white = 0.0;              // of what white frequency noise adds to the gain

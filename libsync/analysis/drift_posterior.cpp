@@ -210,6 +210,29 @@ double diffuse_of(const Scaled& scaled, const NoiseLevels& noise) {
           noise.flicker_frequency * step * step);
 }
 
+// What the evidence says in the units of the clock. The mean over a walk differs from either end by a third
+// of the variance that it walks in all.
+NoiseHypothesis hypothesis_of(const Scaled& scaled, const NoiseLevels& noise, const Evidence& evidence) {
+  const auto squared = [&evidence](double unit) { return evidence.scale * unit * unit; };
+  const double per_second = scaled.unit_s / scaled.span_s;
+  const double per_warmth = scaled.unit_s / scaled.warmth;
+  const double per_square = scaled.unit_s / scaled.square;
+  const double flickering = kFlickerDecades * noise.flicker_frequency;
+  return {.weight = 0.0,
+          .rate = scaled.slope + evidence.rate * per_second,
+          .rate_variance =
+              squared(per_second) * (evidence.rate_variance + noise.white + noise.walk / 3.0 + flickering),
+          .reading_variance = squared(scaled.unit_s),
+          .white_frequency = squared(scaled.unit_s) * noise.white / scaled.span_s,
+          .walk = squared(per_second) * noise.walk / scaled.span_s,
+          .per_degree = evidence.per_degree[0] * per_warmth,
+          .per_degree_variance = squared(per_warmth) * evidence.per_degree_variance[0],
+          .mean_variance = squared(per_second) * evidence.rate_variance * widening(noise),
+          .per_square = evidence.per_degree[1] * per_square,
+          .per_square_variance = squared(per_square) * evidence.per_degree_variance[1],
+          .flicker_frequency = squared(per_second) * flickering};
+}
+
 // The rates at some times of the record, and at its end, by the hypotheses that count.
 void add_rates(DriftPosterior& posterior, Scaled& scaled, const std::vector<NoiseLevels>& noises) {
   constexpr double kLeastWeight = 0.003;
@@ -245,9 +268,6 @@ double student_cumulative(double value, double degrees_of_freedom) {
 DriftPosterior estimate_drift(std::span<const Reading> readings, std::size_t terms, double quiet_prior) {
   Scaled scaled = scale(readings, terms);
   const auto count = static_cast<double>(readings.size());
-  const double per_second = scaled.unit_s / scaled.span_s;
-  const double per_warmth = scaled.unit_s / scaled.warmth;
-  const double per_square = scaled.unit_s / scaled.square;
   DriftPosterior posterior;
   posterior.degrees_of_freedom = count - static_cast<double>(scaled.input.segments + 1 + terms);
   std::vector<double> logs;
@@ -256,22 +276,10 @@ DriftPosterior estimate_drift(std::span<const Reading> readings, std::size_t ter
   for (const auto& [noise, prior] : candidates(count, quiet_prior)) {
     scaled.input.diffuse = diffuse_of(scaled, noise);
     const Evidence evidence = weigh(scaled.input, noise);
-    const double variance = evidence.scale;
     logs.push_back(evidence.log_likelihood + std::log(prior));
     noises.push_back(noise);
     most = std::max(most, logs.back());
-    const double squared = variance * per_second * per_second;
-    // The mean over a walk differs from either end by a third of the variance that it walks in all.
-    posterior.hypotheses.push_back({0.0, scaled.slope + evidence.rate * per_second,
-                                    squared * (evidence.rate_variance + noise.white + noise.walk / 3.0),
-                                    variance * scaled.unit_s * scaled.unit_s,
-                                    variance * noise.white * scaled.unit_s * scaled.unit_s / scaled.span_s,
-                                    squared * noise.walk / scaled.span_s, evidence.per_degree[0] * per_warmth,
-                                    variance * evidence.per_degree_variance[0] * per_warmth * per_warmth,
-                                    squared * evidence.rate_variance * widening(noise),
-                                    evidence.per_degree[1] * per_square,
-                                    variance * evidence.per_degree_variance[1] * per_square * per_square,
-                                    variance * noise.flicker * scaled.unit_s * scaled.unit_s});
+    posterior.hypotheses.push_back(hypothesis_of(scaled, noise, evidence));
   }
   double sum = 0.0;
   for (std::size_t i = 0; i < logs.size(); ++i) {

@@ -28,7 +28,7 @@ struct NoiseHypothesis {
   double mean_variance;     // of the mean rate over the record
   double per_square = 0.0;  // s/s, of a square degree
   double per_square_variance = 0.0;
-  double flicker_variance = 0.0;  // s^2, of a decade of the readings' flicker noise
+  double flicker_frequency = 0.0;  // the variance of the rate by its flicker noise
 };
 
 // The rate at some time of the record, as one hypothesis has it.

@@ -97,7 +97,7 @@ double length_needed(const DriftPosterior& posterior, const Wanted& wanted, doub
   while (length <= most_s) {
     const double variance =
         12.0 * likeliest->reading_variance * wanted.interval_s / (length * length * length) +
-        likeliest->white_frequency / length + walk * length / 3.0;
+        likeliest->white_frequency / length + walk * length / 3.0 + likeliest->flicker_frequency;
     if (most * std::sqrt(variance) <= wanted.precision) return length;
     length *= 1.1;
   }

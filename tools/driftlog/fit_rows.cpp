@@ -225,7 +225,9 @@ class RowParser {
     if (is_first_) return false;
     if (is_json_) return line.ends_with('}');
     if (split_fields(line, separator_, fields_) || fields_.size() != columns_.count) return false;
-    return decimals_of(fields_.back()) >= fewest_decimals_;
+    const std::size_t decimals = decimals_of(fields_.back());
+    // Of a whole number, digits may be missing.
+    return decimals >= fewest_decimals_ && (decimals > 0 || fields_.back().size() >= shortest_);
   }
 
  private:
@@ -244,7 +246,10 @@ class RowParser {
 
   Fault parse_csv_row(std::string_view line, Collector& collector) {
     if (auto fault = split_fields(line, separator_, fields_)) return fault;
-    if (!fields_.empty()) fewest_decimals_ = std::min(fewest_decimals_, decimals_of(fields_.back()));
+    if (!fields_.empty()) {
+      fewest_decimals_ = std::min(fewest_decimals_, decimals_of(fields_.back()));
+      shortest_ = std::min(shortest_, fields_.back().size());
+    }
     ReadRow row;
     if (auto fault = read_csv_row(fields_, columns_, options_.zone, row)) return fault;
     return collector.add(row);
@@ -275,6 +280,7 @@ class RowParser {
   bool is_json_ = false;
   char separator_ = ',';
   std::size_t fewest_decimals_ = kLargestSampleLine;  // of the last field
+  std::size_t shortest_ = kLargestSampleLine;
   FitColumns columns_{};
   std::vector<std::string_view> fields_;
 };
