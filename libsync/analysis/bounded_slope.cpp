@@ -11,7 +11,7 @@
 namespace isletime::analysis {
 namespace {
 
-// What of a walk that does not show is in the rate at one time: a common clock's, 3 * 10^-10 a root second.
+// What of a walk that does not show is in the rates: a common clock's, 3 * 10^-10 a root second.
 constexpr double kCommonWalk = 9e-20;
 
 struct Point {
@@ -272,7 +272,9 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
       for (const auto& segment : segments) log += room_log(segment, slope, deviation);
       most = std::max(most, log);
       // The kernels are as wide as they are apart, so that their sum is smooth.
-      const double variance = width * width / 12.0 + wander * wander;
+      // A line that passes by chance although the clock walked: its slope is off by this from the mean rate.
+      const double bent = kCommonWalk * span / 10.0;
+      const double variance = width * width / 12.0 + wander * wander + bent;
       // A walk that wanders by so much in the record goes on behind it.
       const double walk = std::max(kHiddenWalk * kHiddenWalk, 3.0 * wander * wander / span);
       posterior.hypotheses.push_back(

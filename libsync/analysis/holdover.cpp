@@ -34,6 +34,10 @@ double unseen_gain(const Unseen& unseen, double after) {
          unseen.walk * unseen.walk * beyond * beyond * beyond / 3.0;
 }
 
+// A random walk of the phase is beyond a limit at some time before twice as often as at the end; this
+// variance of the end makes up for it.
+constexpr double kOfPassage = 1.3;
+
 double chance_beyond(const std::vector<RatePart>& parts, double corrected_by, double degrees_of_freedom,
                      const Trust& trust, double at_sync, double after) {
   double chance = 0.0;
@@ -41,8 +45,8 @@ double chance_beyond(const std::vector<RatePart>& parts, double corrected_by, do
   for (const RatePart& part : parts) {
     const double mean = (part.rate - corrected_by) * after;
     const double deviation =
-        std::sqrt(at_sync * at_sync + part.variance * after * after + unseen + part.white_frequency * after +
-                  part.walk * after * after * after / 3.0);
+        std::sqrt(at_sync * at_sync + part.variance * after * after + unseen +
+                  kOfPassage * part.white_frequency * after + part.walk * after * after * after / 3.0);
     if (deviation <= 0.0) {
       chance += std::abs(mean) > trust.tolerance_s ? part.weight : 0.0;
       continue;
