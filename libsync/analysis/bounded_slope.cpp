@@ -278,7 +278,7 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
       // A walk that wanders by so much in the record goes on behind it.
       const double walk = std::max(kHiddenWalk * kHiddenWalk, 3.0 * wander * wander / span);
       posterior.hypotheses.push_back(
-          {log, slope, variance + kCommonWalk * span / 3.0, 0.0, 0.0, walk, 0.0, 0.0, variance});
+          {log, slope, variance + kCommonWalk * span / 6.0, 0.0, 0.0, walk, 0.0, 0.0, variance});
     }
   }
   return most;

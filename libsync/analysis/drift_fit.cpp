@@ -204,6 +204,31 @@ void judge(DriftFit& fit, const DriftPosterior& posterior, const FitQuestion& qu
   fit.run_for_s = std::max(needed, 1.5 * fit.span_s);
 }
 
+// The readings' error beside their steps, as far as it is seen where a step passes: with an error, the
+// readings go to and fro between two steps for as long as the clock takes to drift by that error. 0: they do
+// not, or their times are so uneven that they would without one.
+double jitter_seen(const Believed& record, double step_s) {
+  constexpr double kUneven = 0.1;
+  std::vector<double> unevenness;
+  double risen = 0.0;
+  double longest = 0.0;  // time to and fro
+  double since = 0.0;
+  double last_jump = 0.0;
+  for (std::size_t i = 1; i < record.rows.size(); ++i) {
+    const double now = record.rows[i].time_s;
+    unevenness.push_back(std::remainder(now - record.rows[i - 1].time_s, step_s));
+    const double jump = record.rows[i].offset_s - record.rows[i - 1].offset_s;
+    if (std::abs(jump) < step_s / 2.0 || record.begins[i]) continue;
+    risen += jump;
+    // Two jumps in one direction belong to two steps.
+    if (jump * last_jump >= 0.0) since = now;
+    longest = std::max(longest, now - since);
+    last_jump = jump;
+  }
+  if (spread_about_zero(std::move(unevenness)) > kUneven * step_s) return 0.0;
+  return longest * std::abs(risen) / (record.rows.back().time_s - record.rows.front().time_s);
+}
+
 // Fits by the bounds of whole steps. Absent: the clock is so noisy that the steps average out.
 std::optional<DriftPosterior> fit_by_bounds(std::span<const ClockRow> rows, double typical_uncertainty,
                                             DriftFit& fit, Believed& record) {
@@ -211,7 +236,9 @@ std::optional<DriftPosterior> fit_by_bounds(std::span<const ClockRow> rows, doub
   const double step = *fit.resolution_s;
   // A whole step is the bound of readings that are not moved to the middle of one; it says nothing of jitter.
   const double beside = typical_uncertainty - step / 2.0;
-  const auto slope = estimate_slope_within(bounds, {step, beside < 0.4 * step ? std::max(0.0, beside) : 0.0});
+  const double told = beside < 0.4 * step ? std::max(0.0, beside) : 0.0;
+  const double jitter = std::max(told, std::min(jitter_seen(record, step), 0.4 * step));
+  const auto slope = estimate_slope_within(bounds, {step, jitter});
   if (!slope) return std::nullopt;
   for (const std::size_t i : slope->outliers) fit.outliers.push_back(record.numbers[i]);
   std::sort(fit.outliers.begin(), fit.outliers.end());
