@@ -88,7 +88,7 @@ Bound widened(Bound bound, double by) {
 
 // Absent: there are rows that do not fit but miss by less than `clear`, which does not prove a fault. Without
 // that, 38 of 100 clocks that wander are seen to step.
-std::optional<Passage> pass(std::span<const Bound> bounds, double widening, double clear) {
+std::optional<Passage> pass(std::span<const Bound> bounds, double step, double widening, double clear) {
   Passage passage;
   Segment segment;
   const auto slopes_with = [&](std::size_t row, double by) {
@@ -107,6 +107,8 @@ std::optional<Passage> pass(std::span<const Bound> bounds, double widening, doub
         passage.outliers.push_back(i);
         continue;
       }
+      // A jump by one step is what a reading of steps does, and is within the bounds of the rows beside it.
+      if (std::abs(bounds[i].low_s - bounds[i - 1].low_s) < 1.5 * step) return std::nullopt;
       passage.breaks.push_back(i);
       segment = {};
     } else {
@@ -307,7 +309,7 @@ std::optional<BoundedSlope> estimate_slope_within(std::span<const Bound> bounds,
   // Where no line passes, a little error may explain it, or a fault. With faults only, 30 of 100 records with
   // an error of 0.02 steps are covered.
   for (const double share : {0.0, 0.05, 0.1, 0.2, 0.4, 0.8}) {
-    auto passage = pass(bounds, share * most_widening_s, (0.5 + share) * most_widening_s);
+    auto passage = pass(bounds, coarseness.step_s, share * most_widening_s, (0.5 + share) * most_widening_s);
     if (!passage || passage->breaks.size() > most_breaks || passage->outliers.size() > most_outliers)
       continue;
     if (!std::isfinite(passage->slopes.least) || !std::isfinite(passage->slopes.most)) continue;
