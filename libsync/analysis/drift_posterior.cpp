@@ -98,7 +98,11 @@ Scaled scale(std::span<const Reading> readings, std::size_t terms) {
 // often.
 std::vector<double> levels(double first, double end, double step = 5.0) {
   std::vector<double> all{0.0};
-  for (double level = first; level < end; level *= step) all.push_back(level);
+  double level = first;
+  while (level < end) {
+    all.push_back(level);
+    level *= step;
+  }
   return all;
 }
 
