@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "libsync/analysis/believed_rows.hpp"
 
+#include <algorithm>
+
 namespace isletime::analysis {
 
 Believed believed_rows(std::span<const ClockRow> rows, const std::vector<std::size_t>& outliers,
@@ -23,17 +25,40 @@ Believed believed_rows(std::span<const ClockRow> rows, const std::vector<std::si
   return result;
 }
 
-void integrate_temperature(Believed& record, double mean_c) {
-  double sum = 0.0;
-  double degrees = 0.0;
-  double last_s = record.rows.front().time_s;
+namespace {
+
+// The integral up to each row, by trapezes.
+std::vector<double> integral(const std::vector<ClockRow>& rows, const std::vector<double>& values) {
+  std::vector<double> sums{0.0};
+  for (std::size_t i = 1; i < rows.size(); ++i)
+    sums.push_back(sums.back() + (rows[i].time_s - rows[i - 1].time_s) * (values[i - 1] + values[i]) / 2.0);
+  return sums;
+}
+
+// Subtracts the mean over time, which is returned, from the values, and replaces their integral.
+double centre(const std::vector<ClockRow>& rows, std::vector<double>& values, std::vector<double>& sums) {
+  const double mean = integral(rows, values).back() / (rows.back().time_s - rows.front().time_s);
+  for (double& value : values) value -= mean;
+  sums = integral(rows, values);
+  return mean;
+}
+
+}  // namespace
+
+double integrate_temperature(Believed& record) {
+  const auto first = std::find_if(record.rows.begin(), record.rows.end(),
+                                  [](const ClockRow& row) { return row.temperature_c.has_value(); });
+  double degrees = first->temperature_c.value_or(0.0);
+  record.degrees.clear();
   for (const ClockRow& row : record.rows) {
-    const double now = row.temperature_c ? *row.temperature_c - mean_c : degrees;
-    sum += (row.time_s - last_s) * (degrees + now) / 2.0;
-    degrees = now;
-    last_s = row.time_s;
-    record.degree_seconds.push_back(sum);
+    degrees = row.temperature_c.value_or(degrees);
+    record.degrees.push_back(degrees);
   }
+  const double mean_c = centre(record.rows, record.degrees, record.degree_seconds);
+  record.squares.clear();
+  for (const double above : record.degrees) record.squares.push_back(above * above);
+  centre(record.rows, record.squares, record.square_seconds);
+  return mean_c;
 }
 
 }  // namespace isletime::analysis

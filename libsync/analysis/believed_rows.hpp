@@ -13,17 +13,22 @@ namespace isletime::analysis {
 
 struct Believed {
   std::vector<ClockRow> rows;
-  std::vector<std::size_t> numbers;    // of each, among all
-  std::vector<bool> begins;            // its offset continues none before
-  std::vector<double> degree_seconds;  // by integrate_temperature()
+  std::vector<std::size_t> numbers;  // of each, among all
+  std::vector<bool> begins;          // its offset continues none before
+  // By integrate_temperature():
+  std::vector<double> degrees;         // above the mean
+  std::vector<double> degree_seconds;  // their integral
+  std::vector<double> squares;         // of the degrees, less their mean
+  std::vector<double> square_seconds;
 };
 
 // Keeps all rows but the outliers. Both lists are ascending.
 Believed believed_rows(std::span<const ClockRow> rows, const std::vector<std::size_t>& outliers,
                        const std::vector<Step>& steps);
 
-// The integral of the temperature above `mean_c`, in degree seconds, up to each row; a row without a
-// temperature has that of the row before. Needs at least one row.
-void integrate_temperature(Believed& record, double mean_c);
+// Integrates the temperature above its mean over time, and the square of that less its mean, so that both
+// integrals end at 0. A row without a temperature has that of the row before. Returns the mean. Needs
+// rows over some time, with a temperature in one at least.
+double integrate_temperature(Believed& record);
 
 }  // namespace isletime::analysis

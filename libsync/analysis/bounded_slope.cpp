@@ -11,9 +11,8 @@
 namespace isletime::analysis {
 namespace {
 
-// Readings this coarse do not show how a quartz clock wanders, by 10^-9 a root second; a window must allow
-// for it.
-constexpr double kHiddenWalk = 1e-18;
+// What of a walk that does not show is in the rates: a common clock's, 3 * 10^-10 a root second.
+constexpr double kCommonWalk = 9e-20;
 
 struct Point {
   double time;
@@ -89,7 +88,7 @@ Bound widened(Bound bound, double by) {
 
 // Absent: there are rows that do not fit but miss by less than `clear`, which does not prove a fault. Without
 // that, 38 of 100 clocks that wander are seen to step.
-std::optional<Passage> pass(std::span<const Bound> bounds, double widening, double clear) {
+std::optional<Passage> pass(std::span<const Bound> bounds, double step, double widening, double clear) {
   Passage passage;
   Segment segment;
   const auto slopes_with = [&](std::size_t row, double by) {
@@ -108,6 +107,8 @@ std::optional<Passage> pass(std::span<const Bound> bounds, double widening, doub
         passage.outliers.push_back(i);
         continue;
       }
+      // A jump by one step is what a reading of steps does, and is within the bounds of the rows beside it.
+      if (std::abs(bounds[i].low_s - bounds[i - 1].low_s) < 1.5 * step) return std::nullopt;
       passage.breaks.push_back(i);
       segment = {};
     } else {
@@ -273,8 +274,13 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
       for (const auto& segment : segments) log += room_log(segment, slope, deviation);
       most = std::max(most, log);
       // The kernels are as wide as they are apart, so that their sum is smooth.
+      // A line that passes by chance although the clock walked: its slope is off by this from the mean rate.
+      const double bent = kCommonWalk * span / 10.0;
+      const double variance = width * width / 12.0 + wander * wander + bent;
+      // A walk that wanders by so much in the record goes on behind it.
+      const double walk = std::max(kHiddenWalk * kHiddenWalk, 3.0 * wander * wander / span);
       posterior.hypotheses.push_back(
-          {log, slope, width * width / 12.0 + wander * wander, 0.0, 0.0, kHiddenWalk, 0.0, 0.0, 0.0});
+          {log, slope, variance + kCommonWalk * span / 6.0, 0.0, 0.0, walk, 0.0, 0.0, variance});
     }
   }
   return most;
@@ -284,7 +290,7 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
 void normalise(DriftPosterior& posterior, double most) {
   double sum = 0.0;
   for (auto& hypothesis : posterior.hypotheses) sum += hypothesis.weight = std::exp(hypothesis.weight - most);
-  for (auto& hypothesis : posterior.hypotheses) hypothesis.rate_weight = hypothesis.weight /= sum;
+  for (auto& hypothesis : posterior.hypotheses) hypothesis.weight /= sum;
   std::erase_if(posterior.hypotheses, [](const auto& hypothesis) { return hypothesis.weight < 1e-9; });
 }
 
@@ -297,13 +303,13 @@ std::optional<BoundedSlope> estimate_slope_within(std::span<const Bound> bounds,
   // are covered, not 97.
   const std::size_t most_breaks = 3 + bounds.size() / 500;
   const std::size_t most_outliers = 3 + bounds.size() / 20;
-  BoundedSlope result{{{}, 1e6}, {}, {}};
+  BoundedSlope result{{{}, 1e6, {}}, {}, {}};
   double best = -kInfinity;
   std::optional<Passage> last;
   // Where no line passes, a little error may explain it, or a fault. With faults only, 30 of 100 records with
   // an error of 0.02 steps are covered.
   for (const double share : {0.0, 0.05, 0.1, 0.2, 0.4, 0.8}) {
-    auto passage = pass(bounds, share * most_widening_s, (0.5 + share) * most_widening_s);
+    auto passage = pass(bounds, coarseness.step_s, share * most_widening_s, (0.5 + share) * most_widening_s);
     if (!passage || passage->breaks.size() > most_breaks || passage->outliers.size() > most_outliers)
       continue;
     if (!std::isfinite(passage->slopes.least) || !std::isfinite(passage->slopes.most)) continue;

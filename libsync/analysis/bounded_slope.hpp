@@ -13,6 +13,10 @@
 
 namespace isletime::analysis {
 
+// How a quartz clock may wander, in s/s a root second, without whole steps showing it; a window must allow
+// for it.
+inline constexpr double kHiddenWalk = 3e-9;
+
 struct Bound {
   double time_s;
   double low_s;

@@ -6,8 +6,10 @@
 
 #include "libsync/analysis/believed_rows.hpp"
 #include "libsync/analysis/bounded_slope.hpp"
+#include "libsync/analysis/distinct_rows.hpp"
 #include "libsync/analysis/holdover.hpp"
 #include "libsync/analysis/order_statistics.hpp"
+#include "libsync/analysis/resolution.hpp"
 
 namespace isletime::analysis {
 namespace {
@@ -23,91 +25,33 @@ double usual_interval(std::span<const ClockRow> rows) {
   return spans.empty() ? 0.0 : median(std::move(spans));
 }
 
-// The lattice that readings lie on that move by whole steps only: of the offset as written down, or of the
-// remote clock's time.
-struct Lattice {
-  double step_s;
-  bool is_of_time;
-
-  bool holds(const ClockRow& row, const ClockRow& first) const {
-    const double moved = row.offset_s - first.offset_s + (is_of_time ? row.time_s - first.time_s : 0.0);
-    return std::abs(std::remainder(moved, step_s)) < 0.002 * std::min(step_s, 1.0);
-  }
-};
-
-// Nine rows in ten must be on the lattice, seen from any of five rows, as one of the five may be an outlier.
-bool is_on(std::span<const ClockRow> rows, Lattice& lattice, ClockRow& first) {
-  const std::size_t stride = std::max<std::size_t>(1, rows.size() / 1000);
-  for (std::size_t start = 1; start <= 5; ++start) {
-    first = rows[start * rows.size() / 6];
-    std::size_t on = 0;
-    std::size_t seen = 0;
-    for (std::size_t i = 0; i < rows.size(); i += stride, ++seen) on += lattice.holds(rows[i], first) ? 1 : 0;
-    if (static_cast<double>(on) > 0.9 * static_cast<double>(seen)) return true;
-  }
-  return false;
-}
-
-struct Resolution {
-  Lattice lattice;
-  ClockRow first;  // one that is on it
-};
-
-// The coarsest step that the remote clock's readings, or the written offsets, move by. It is not coarser than
-// the rows themselves say, and whole minutes only where minutes were seen to pass: a clock that stands still
-// is on any lattice.
-std::optional<Resolution> find_resolution(std::span<const ClockRow> rows, double typical_uncertainty) {
-  const auto [least, most] = std::minmax_element(
-      rows.begin(), rows.end(), [](const ClockRow& a, const ClockRow& b) { return a.offset_s < b.offset_s; });
-  for (const double step : {60.0, 1.0, 0.1, 0.01, 0.001}) {
-    if (typical_uncertainty > 0.0 && typical_uncertainty < 0.45 * step) continue;
-    if (step > 1.0 && most->offset_s - least->offset_s < step) continue;
-    for (const bool is_of_time : {true, false}) {
-      Resolution found{{step, is_of_time}, rows.front()};
-      if (is_on(rows, found.lattice, found.first)) return found;
-    }
-  }
-  return std::nullopt;
-}
-
-// Whether readings of this step hide the clock's own noise, which would make them average out.
-bool hides_noise(std::span<const ClockRow> rows, double step) {
-  std::size_t moved = 0;
-  for (std::size_t i = 2; i < rows.size(); ++i) {
-    const double bend = rows[i].offset_s - 2.0 * rows[i - 1].offset_s + rows[i - 2].offset_s;
-    moved += std::abs(bend) > 1.2 * step ? 1 : 0;
-  }
-  return static_cast<double>(moved) < 0.3 * static_cast<double>(rows.size());
-}
-
 // Readings that do not show the display's steps were not read off it.
 std::vector<std::size_t> with_strangers(std::vector<std::size_t> outliers, std::span<const ClockRow> rows,
-                                        const Resolution& resolution) {
+                                        const Lattice& lattice) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!resolution.lattice.holds(rows[i], resolution.first)) outliers.push_back(i);
+    if (!lattice.holds(rows[i])) outliers.push_back(i);
   }
   std::sort(outliers.begin(), outliers.end());
   outliers.erase(std::unique(outliers.begin(), outliers.end()), outliers.end());
   return outliers;
 }
 
-// The mean temperature, if nearly all rows have one and it varies; a row without one has that of the row
-// before.
-std::optional<double> mean_temperature(const std::vector<ClockRow>& rows) {
-  double sum = 0.0;
+// How many terms of the temperature the record can tell: none unless nearly all rows have one and it varies;
+// that of the square where it varies by more.
+std::size_t temperature_terms(const std::vector<ClockRow>& rows) {
   double least = kInfinity;
   double most = -kInfinity;
   std::size_t count = 0;
   for (const ClockRow& row : rows) {
     if (!row.temperature_c) continue;
-    sum += *row.temperature_c;
     least = std::min(least, *row.temperature_c);
     most = std::max(most, *row.temperature_c);
     ++count;
   }
   constexpr double kLeastRange = 1.0;
-  if (count < kFewestRows || count * 10 < rows.size() * 9 || most - least < kLeastRange) return std::nullopt;
-  return sum / static_cast<double>(count);
+  constexpr double kLeastRangeOfSquare = 4.0;
+  if (count < kFewestRows || count * 10 < rows.size() * 9 || most - least < kLeastRange) return 0;
+  return most - least < kLeastRangeOfSquare ? 1 : 2;
 }
 
 // Averages neighbours where there are too many rows: a day of averages still shows what the minutes showed.
@@ -125,11 +69,17 @@ std::vector<Reading> condensed(const Believed& record, std::size_t first, std::s
       weights += weight;
       reading.time_s += weight * record.rows[k].time_s;
       reading.offset_s += weight * (record.rows[k].offset_s - record.rows[i].offset_s);
-      if (!record.degree_seconds.empty()) reading.degree_seconds += weight * record.degree_seconds[k];
+      if (record.degrees.empty()) continue;
+      reading.degree_seconds += weight * record.degree_seconds[k];
+      reading.degrees += weight * record.degrees[k];
+      reading.square_seconds += weight * record.square_seconds[k];
+      reading.squares += weight * record.squares[k];
     }
     reading.time_s /= weights;
     reading.offset_s = record.rows[i].offset_s + reading.offset_s / weights;
-    reading.degree_seconds /= weights;
+    for (auto member :
+         {&Reading::degree_seconds, &Reading::degrees, &Reading::square_seconds, &Reading::squares})
+      reading.*member /= weights;
     reading.variance = static_cast<double>(block) / weights;
     readings.push_back(reading);
     i = k;
@@ -164,8 +114,8 @@ Residuals residuals_of(const Believed& record, double rate,
     std::vector<double> flat;
     double mean = 0.0;
     for (std::size_t i = starts[s]; i < starts[s + 1]; ++i) {
-      const double warmth = temperature ? temperature->per_degree * record.degree_seconds[i] : 0.0;
-      flat.push_back(record.rows[i].offset_s - rate * record.rows[i].time_s - warmth);
+      flat.push_back(record.rows[i].offset_s - rate * record.rows[i].time_s -
+                     (temperature ? gain_by_temperature(*temperature, record, i) : 0.0));
       mean += flat.back();
     }
     mean /= static_cast<double>(flat.size());
@@ -205,7 +155,7 @@ std::vector<FittedSegment> fit_segments(const Believed& record, const DriftFit& 
     } else if (!fit.is_by_bounds && segment.rows >= kFewestRows && segment.to_s > segment.from_s &&
                segments.size() < kMostFitted) {
       const auto readings = condensed(record, starts[s], starts[s + 1], kMostReadingsOfSegment, law);
-      const auto posterior = estimate_drift(readings, false);
+      const auto posterior = estimate_drift(readings, 0);
       segment.rate = mean_rate(posterior);
       segment.interval = rate_interval(posterior, confidence);
     }
@@ -214,11 +164,24 @@ std::vector<FittedSegment> fit_segments(const Believed& record, const DriftFit& 
   return segments;
 }
 
+// What a record is too short or too coarse to show: a day's temperatures, how the clock ages, and how it
+// wanders.
+Unseen unseen_by(const DriftFit& fit, const Oscillator& oscillator) {
+  constexpr double kLongDay = 86'400.0;
+  constexpr double kLongYear = 365.25 * kLongDay;
+  const double wandered = fit.is_by_bounds ? kHiddenWalk * std::sqrt(fit.span_s / 3.0) : 0.0;
+  return {std::hypot(oscillator.temperature * std::exp(-fit.span_s / kLongDay), wandered),
+          oscillator.ageing / kLongYear, oscillator.walk, fit.span_s};
+}
+
 Window window_of(const DriftPosterior& posterior, Holdover holdover, const FitQuestion& question,
-                 double at_sync, double span) {
-  const double seconds =
-      time_within(posterior, holdover, {question.tolerance_s, question.confidence}, at_sync, kTenYears);
-  return {seconds, seconds > span};
+                 const DriftFit& fit) {
+  // A sync errs as a reading does. That the rate wandered over the record is no error of a sync.
+  double variance = 0.0;
+  for (const auto& h : posterior.hypotheses) variance += h.weight * h.reading_variance;
+  const Trust trust{question.tolerance_s, question.confidence, unseen_by(fit, question.oscillator)};
+  const double seconds = time_within(posterior, holdover, trust, std::sqrt(variance), kTenYears);
+  return {seconds, seconds > fit.span_s};
 }
 
 void judge(DriftFit& fit, const DriftPosterior& posterior, const FitQuestion& question) {
@@ -241,6 +204,31 @@ void judge(DriftFit& fit, const DriftPosterior& posterior, const FitQuestion& qu
   fit.run_for_s = std::max(needed, 1.5 * fit.span_s);
 }
 
+// The readings' error beside their steps, as far as it is seen where a step passes: with an error, the
+// readings go to and fro between two steps for as long as the clock takes to drift by that error. 0: they do
+// not, or their times are so uneven that they would without one.
+double jitter_seen(const Believed& record, double step_s) {
+  constexpr double kUneven = 0.1;
+  std::vector<double> unevenness;
+  double risen = 0.0;
+  double longest = 0.0;  // time to and fro
+  double since = 0.0;
+  double last_jump = 0.0;
+  for (std::size_t i = 1; i < record.rows.size(); ++i) {
+    const double now = record.rows[i].time_s;
+    unevenness.push_back(std::remainder(now - record.rows[i - 1].time_s, step_s));
+    const double jump = record.rows[i].offset_s - record.rows[i - 1].offset_s;
+    if (std::abs(jump) < step_s / 2.0 || record.begins[i]) continue;
+    risen += jump;
+    // Two jumps in one direction belong to two steps.
+    if (jump * last_jump >= 0.0) since = now;
+    longest = std::max(longest, now - since);
+    last_jump = jump;
+  }
+  if (spread_about_zero(std::move(unevenness)) > kUneven * step_s) return 0.0;
+  return longest * std::abs(risen) / (record.rows.back().time_s - record.rows.front().time_s);
+}
+
 // Fits by the bounds of whole steps. Absent: the clock is so noisy that the steps average out.
 std::optional<DriftPosterior> fit_by_bounds(std::span<const ClockRow> rows, double typical_uncertainty,
                                             DriftFit& fit, Believed& record) {
@@ -248,7 +236,9 @@ std::optional<DriftPosterior> fit_by_bounds(std::span<const ClockRow> rows, doub
   const double step = *fit.resolution_s;
   // A whole step is the bound of readings that are not moved to the middle of one; it says nothing of jitter.
   const double beside = typical_uncertainty - step / 2.0;
-  const auto slope = estimate_slope_within(bounds, {step, beside < 0.4 * step ? std::max(0.0, beside) : 0.0});
+  const double told = beside < 0.4 * step ? std::max(0.0, beside) : 0.0;
+  const double jitter = std::max(told, std::min(jitter_seen(record, step), 0.4 * step));
+  const auto slope = estimate_slope_within(bounds, {step, jitter});
   if (!slope) return std::nullopt;
   for (const std::size_t i : slope->outliers) fit.outliers.push_back(record.numbers[i]);
   std::sort(fit.outliers.begin(), fit.outliers.end());
@@ -261,54 +251,117 @@ std::optional<DriftPosterior> fit_by_bounds(std::span<const ClockRow> rows, doub
   return slope->posterior;
 }
 
+// Estimates the drift from the record's noise, with a temperature where there is one.
+DriftPosterior fit_by_noise(const FitQuestion& question, DriftFit& fit, Believed& record) {
+  const std::size_t terms = temperature_terms(record.rows);
+  const double mean_c = terms > 0 ? integrate_temperature(record) : 0.0;
+  const auto readings = condensed(record, 0, record.rows.size(), kMostReadings, fit.law);
+  auto posterior = estimate_drift(readings, terms);
+  if (terms == 0) return posterior;
+  fit.temperature = {
+      mean_c, mean_per_degree(posterior), per_degree_interval(posterior, question.confidence), {}};
+  if (terms > 1)
+    fit.temperature->per_square = {mean_per_square(posterior),
+                                   per_square_interval(posterior, question.confidence)};
+  return posterior;
+}
+
+// Whether no noise can be seen: a nanosecond is the last digit of an offset.
+bool is_without_noise(const RowFaults& faults) {
+  return faults.noise_s <= 1e-9;
+}
+
+// More steps than this are no steps but what the reference or the logger did.
+bool are_too_many(const std::vector<Step>& steps, std::size_t rows) {
+  const auto found = static_cast<std::size_t>(
+      std::count_if(steps.begin(), steps.end(), [](const Step& step) { return !step.is_marked; }));
+  return found > 3 + rows / 30;
+}
+
+void fit_distinct(std::span<const ClockRow> rows, const FitQuestion& question,
+                  const std::optional<Resolution>& resolution, DriftFit& fit) {
+  const bool is_coarse = resolution && resolution->is_coarse;
+  const RowFaults faults = find_row_faults(rows, resolution ? 0.25 * resolution->step_s : 1e-9);
+  fit.law = faults.law;
+  fit.outliers = is_coarse && resolution->lattice
+                     ? with_strangers(faults.outliers, rows, *resolution->lattice)
+                     : faults.outliers;
+  fit.steps = faults.steps;
+  Believed record = believed_rows(rows, fit.outliers, fit.steps);
+  if (is_without_noise(faults)) {
+    fit.verdict = Verdict::kNoNoise;
+    if (record.rows.size() < 2 || record.rows.back().time_s <= record.rows.front().time_s) return;
+    fit.rate = (record.rows.back().offset_s - record.rows.front().offset_s) /
+               (record.rows.back().time_s - record.rows.front().time_s);
+    return;
+  }
+  if (are_too_many(fit.steps, rows.size())) {
+    fit.verdict = Verdict::kManySteps;
+    return;
+  }
+  const std::size_t segments = fit.steps.size() + 1;
+  if (record.rows.size() < kFewestRows + 2 * segments ||
+      record.rows.back().time_s <= record.rows.front().time_s) {
+    fit.run_for_s = 2.0 * fit.span_s;
+    return;
+  }
+  std::optional<DriftPosterior> posterior;
+  if (is_coarse) posterior = fit_by_bounds(rows, median_uncertainty(rows), fit, record);
+  if (!posterior) posterior = fit_by_noise(question, fit, record);
+  fit.rate = mean_rate(*posterior);
+  fit.interval = rate_interval(*posterior, question.confidence);
+  // Where the reference was seen to step, smaller steps may not have been seen: they look like what the clock
+  // gained.
+  const bool has_steps =
+      std::any_of(fit.steps.begin(), fit.steps.end(), [](const Step& step) { return !step.is_marked; });
+  fit.mean_interval =
+      has_steps && !fit.is_by_bounds ? fit.interval : mean_interval(*posterior, question.confidence);
+  fit.residuals = residuals_of(record, fit.rate, fit.temperature);
+  fit.allan = allan_of(record);
+  fit.segments = fit_segments(record, fit, faults.law, question.confidence);
+  fit.window = window_of(*posterior, Holdover::kUncorrected, question, fit);
+  fit.corrected_window = window_of(*posterior, Holdover::kCorrected, question, fit);
+  fit.resync_s = fit.window.seconds / 2.0;
+  judge(fit, *posterior, question);
+}
+
+std::optional<Resolution> resolution_of(std::span<const ClockRow> rows, const FitQuestion& question) {
+  if (question.resolution_s)
+    return Resolution{*question.resolution_s, hides_noise(rows, *question.resolution_s), std::nullopt};
+  return find_resolution(rows, median_uncertainty(rows));
+}
+
 }  // namespace
+
+double gain_by_temperature(const TemperatureEffect& effect, const Believed& record, std::size_t row) {
+  return effect.per_degree * record.degree_seconds[row] +
+         (effect.per_square ? effect.per_square->value * record.square_seconds[row] : 0.0);
+}
 
 DriftFit fit_drift(std::span<const ClockRow> rows, const FitQuestion& question) {
   DriftFit fit;
   fit.rows = rows.size();
   if (rows.empty()) return fit;
   fit.span_s = rows.back().time_s - rows.front().time_s;
-  fit.interval_s = usual_interval(rows);
-  if (rows.size() < kFewestRows || fit.span_s <= 0.0) {
-    if (fit.interval_s > 0.0) fit.run_for_s = 2.0 * static_cast<double>(kFewestRows) * fit.interval_s;
+  DistinctRows distinct = without_repeats(rows);
+  fit.interval_s = usual_interval(distinct.rows);
+  std::optional<Resolution> resolution;
+  if (distinct.rows.size() >= kFewestRows && fit.span_s > 0.0) {
+    resolution = resolution_of(distinct.rows, question);
+    if (resolution) fit.resolution_s = resolution->step_s;
+    if (!(resolution && resolution->is_coarse) && has_held_offsets(distinct))
+      distinct = without_held(distinct);
+  }
+  fit.repeated = rows.size() - distinct.rows.size();
+  if (distinct.rows.size() < kFewestRows || fit.span_s <= 0.0) {
+    const double interval_s =
+        fit.span_s / static_cast<double>(std::max<std::size_t>(distinct.rows.size(), 2) - 1);
+    if (interval_s > 0.0) fit.run_for_s = 2.0 * static_cast<double>(kFewestRows) * interval_s;
     return fit;
   }
-  const double typical = median_uncertainty(rows);
-  const auto resolution = find_resolution(rows, typical);
-  if (resolution) fit.resolution_s = resolution->lattice.step_s;
-  const bool is_coarse = fit.resolution_s && hides_noise(rows, *fit.resolution_s);
-  const RowFaults faults = find_row_faults(rows, is_coarse ? 0.25 * *fit.resolution_s : 1e-9);
-  fit.outliers = is_coarse ? with_strangers(faults.outliers, rows, *resolution) : faults.outliers;
-  fit.steps = faults.steps;
-  Believed record = believed_rows(rows, fit.outliers, fit.steps);
-  const std::size_t segments = fit.steps.size() + 1;
-  if (record.rows.size() < kFewestRows + 2 * segments ||
-      record.rows.back().time_s <= record.rows.front().time_s) {
-    fit.run_for_s = 2.0 * fit.span_s;
-    return fit;
-  }
-  std::optional<DriftPosterior> posterior;
-  if (is_coarse) posterior = fit_by_bounds(rows, typical, fit, record);
-  if (!posterior) {
-    const auto mean_c = mean_temperature(record.rows);
-    if (mean_c) integrate_temperature(record, *mean_c);
-    const auto readings = condensed(record, 0, record.rows.size(), kMostReadings, faults.law);
-    posterior = estimate_drift(readings, mean_c.has_value());
-    if (mean_c) {
-      fit.temperature = {*mean_c, mean_per_degree(*posterior),
-                         per_degree_interval(*posterior, question.confidence)};
-    }
-  }
-  fit.rate = mean_rate(*posterior);
-  fit.interval = rate_interval(*posterior, question.confidence);
-  fit.residuals = residuals_of(record, fit.rate, fit.temperature);
-  fit.allan = allan_of(record);
-  fit.segments = fit_segments(record, fit, faults.law, question.confidence);
-  fit.window = window_of(*posterior, Holdover::kUncorrected, question, fit.residuals.rms_s, fit.span_s);
-  fit.corrected_window =
-      window_of(*posterior, Holdover::kCorrected, question, fit.residuals.rms_s, fit.span_s);
-  fit.resync_s = fit.window.seconds / 2.0;
-  judge(fit, *posterior, question);
+  fit_distinct(distinct.rows, question, resolution, fit);
+  for (std::size_t& row : fit.outliers) row = distinct.numbers[row];
+  for (Step& step : fit.steps) step.row = distinct.numbers[step.row];
   return fit;
 }
 

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "libsync/analysis/allan_deviation.hpp"
+#include "libsync/analysis/believed_rows.hpp"
 #include "libsync/analysis/clock_row.hpp"
 #include "libsync/analysis/drift_posterior.hpp"
+#include "libsync/analysis/oscillator.hpp"
 #include "libsync/analysis/row_faults.hpp"
 
 namespace isletime::analysis {
@@ -19,9 +21,11 @@ namespace isletime::analysis {
 inline constexpr std::size_t kFewestRows = 10;
 
 struct FitQuestion {
-  double confidence = 0.95;    // within (0, 1)
-  double tolerance_s = 1.0;    // above 0
-  double precision_ppm = 2.0;  // an interval whose half is wider than this concludes nothing
+  double confidence = 0.95;            // within (0, 1)
+  double tolerance_s = 1.0;            // above 0
+  double precision_ppm = 2.0;          // an interval whose half is wider than this concludes nothing
+  std::optional<double> resolution_s;  // of whole steps that the readings are said to show
+  Oscillator oscillator = kOscillators.front();  // for what the record is too short to show
 };
 
 struct FittedSegment {
@@ -38,10 +42,16 @@ struct Residuals {
   double largest_s;
 };
 
+struct PerSquareDegree {
+  double value;  // s/s
+  Interval interval;
+};
+
 struct TemperatureEffect {
   double mean_c;
   double per_degree;  // s/s
   Interval interval;
+  std::optional<PerSquareDegree> per_square = {};  // absent: the temperatures hardly differ
 };
 
 struct Window {
@@ -54,7 +64,14 @@ enum class Verdict {
   kTooFewRows,  // nothing is said of the rate
   kTooShort,    // the interval is wider than asked
   kWanders,     // and no longer record would narrow it
+  kManySteps,   // more than a clock is stepped: nothing is said of the rate
+  kNoNoise,  // the offsets have no noise: nothing tells how well the rate of the line that they make is known
 };
+
+// Whether a rate is told, conclusive or not.
+constexpr bool has_rate(Verdict verdict) {
+  return verdict == Verdict::kConclusive || verdict == Verdict::kTooShort || verdict == Verdict::kWanders;
+}
 
 struct DriftFit {
   Verdict verdict = Verdict::kTooFewRows;
@@ -63,10 +80,13 @@ struct DriftFit {
   double interval_s = 0.0;             // between rows, usually
   std::optional<double> resolution_s;  // of whole steps that the readings show
   bool is_by_bounds = false;           // the steps are too coarse to average out
+  std::size_t repeated = 0;            // rows that are no readings of their own
   std::vector<std::size_t> outliers;
   std::vector<Step> steps;
-  double rate = 0.0;  // s/s; positive: the clock gains on the reference
-  Interval interval{};
+  NoiseLaw law;              // by which rows weigh
+  double rate = 0.0;         // s/s, the mean over the record; positive: the clock gains on the reference
+  Interval mean_interval{};  // of the mean rate over the record
+  Interval interval{};       // of the rate at any one time
   std::vector<FittedSegment> segments;
   Residuals residuals{};
   std::optional<TemperatureEffect> temperature;
@@ -76,6 +96,9 @@ struct DriftFit {
   double resync_s = 0.0;            // half the window: one missed sync does no harm
   std::optional<double> run_for_s;  // how long to run instead, if that is known
 };
+
+// What the temperature made the clock gain up to a row of a record whose temperature was integrated.
+double gain_by_temperature(const TemperatureEffect& effect, const Believed& record, std::size_t row);
 
 DriftFit fit_drift(std::span<const ClockRow> rows, const FitQuestion& question);
 

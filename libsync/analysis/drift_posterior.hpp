@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: MIT
-// The rate of a clock from its readings, when nobody knows how noisy the clock is. The clock is a two-state
-// one (white and random-walk frequency noise), read with white noise of known relative variances. A Kalman
-// filter for each pair of noise levels gives the likelihood of that pair, by which the pairs are averaged. So
-// the interval widens with correlated residuals, and with not knowing how correlated they are.
+// The rate of a clock from its readings, when nobody knows how noisy the clock is. The model is a state space
+// (drift_filter.hpp) whose noises are stated: white noise and flicker noise of the readings, white frequency
+// noise and a walk of the rate. The posterior is the average over a grid of their levels, each weighed by how
+// likely it makes the readings and by its prior; no level is chosen, so that the intervals widen with not
+// knowing the noise. It tells two rates: the mean over the record, and the rate at a time of the record that
+// chance chooses.
 #pragma once
 
 #include <optional>
 #include <span>
 #include <vector>
 
-namespace isletime::analysis {
+#include "libsync/analysis/drift_filter.hpp"
 
-struct Reading {
-  double time_s;
-  double offset_s;
-  double variance;        // relative to the other readings
-  double degree_seconds;  // the temperature above its mean, integrated
-  bool begins;            // its offset continues none before: it is the record's first, or follows a step
-};
+namespace isletime::analysis {
 
 // One explanation: how the clock's noise may be.
 struct NoiseHypothesis {
@@ -29,12 +25,26 @@ struct NoiseHypothesis {
   double walk;              // s^2/s^2 gained a second
   double per_degree;        // s/s
   double per_degree_variance;
-  double rate_weight;  // of those that the rate is told by, 1; 0 where noise of that kind does not show
+  double mean_variance;     // of the mean rate over the record
+  double per_square = 0.0;  // s/s, of a square degree
+  double per_square_variance = 0.0;
+  double flicker_frequency = 0.0;  // the variance of the rate by its flicker noise
+};
+
+// The rate at some time of the record, as one hypothesis has it.
+struct RatePart {
+  double weight;  // the weights sum to 1
+  double rate;    // s/s
+  double variance;
+  double white_frequency;
+  double walk;
+  bool is_last;  // at the end of the record
 };
 
 struct DriftPosterior {
   std::vector<NoiseHypothesis> hypotheses;
   double degrees_of_freedom;
+  std::vector<RatePart> rates = {};  // empty: by the hypotheses' rates and variances
 };
 
 struct Interval {
@@ -42,20 +52,23 @@ struct Interval {
   double high;
 };
 
-// How well the readings are explained without frequency noise, as a share of what its best level does, for
-// none to be believed. With 0.3 clocks that wander are covered 3 times less of 100; with 0.7 clocks that do
-// not are covered too often, by intervals that are 2 % wider.
-inline constexpr double kQuietFrom = 0.5;
+// The prior probability that a clock has no noise but that of its readings.
+inline constexpr double kQuietPrior = 0.5;
 
-// Needs at least 4 readings over some time, and more than there are segments and coefficients.
-DriftPosterior estimate_drift(std::span<const Reading> readings, bool has_temperature,
-                              double quiet_from = kQuietFrom);
+// Needs at least 4 readings over some time, and more than there are segments and coefficients. `terms` of the
+// temperature: 0, 1 (per degree) or 2 (and per square degree).
+DriftPosterior estimate_drift(std::span<const Reading> readings, std::size_t terms,
+                              double quiet_prior = kQuietPrior);
 
 double mean_rate(const DriftPosterior& posterior);
-// `confidence` is within (0, 1).
+// Of the mean rate over the record. `confidence` is within (0, 1).
+Interval mean_interval(const DriftPosterior& posterior, double confidence);
+// Of the rate at any one time of the record; never narrower than the other.
 Interval rate_interval(const DriftPosterior& posterior, double confidence);
 double mean_per_degree(const DriftPosterior& posterior);
 Interval per_degree_interval(const DriftPosterior& posterior, double confidence);
+double mean_per_square(const DriftPosterior& posterior);
+Interval per_square_interval(const DriftPosterior& posterior, double confidence);
 
 // The cumulative probability of Student's distribution, to a few parts in a thousand.
 double student_cumulative(double value, double degrees_of_freedom);

@@ -3,26 +3,56 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "libsync/analysis/order_statistics.hpp"
 
 namespace isletime::analysis {
 namespace {
 
-double chance_beyond(const DriftPosterior& posterior, Holdover holdover, double tolerance, double at_sync,
-                     double after) {
-  const double average = mean_rate(posterior);
+// The rates that the clock may have at a sync.
+std::vector<RatePart> rates_at_sync(const DriftPosterior& posterior, bool at_end) {
+  std::vector<RatePart> parts;
+  double sum = 0.0;
+  for (const RatePart& part : posterior.rates) {
+    if (at_end && !part.is_last) continue;
+    parts.push_back(part);
+    sum += part.weight;
+  }
+  for (RatePart& part : parts) part.weight /= sum;
+  if (!parts.empty()) return parts;
+  for (const auto& h : posterior.hypotheses)
+    parts.push_back({h.weight, h.rate, h.rate_variance, h.white_frequency, h.walk, true});
+  return parts;
+}
+
+// The variance of what the clock gains by what the record could not show.
+double unseen_gain(const Unseen& unseen, double after) {
+  const double beyond = std::max(0.0, after - unseen.walk_from_s);
+  const double aged = unseen.ageing * after * (after + unseen.walk_from_s) / 2.0;
+  return unseen.rate * unseen.rate * after * after + aged * aged +
+         unseen.walk * unseen.walk * beyond * beyond * beyond / 3.0;
+}
+
+// A random walk of the phase is beyond a limit at some time before twice as often as at the end; this
+// variance of the end makes up for it.
+constexpr double kOfPassage = 1.3;
+
+double chance_beyond(const std::vector<RatePart>& parts, double corrected_by, double degrees_of_freedom,
+                     const Trust& trust, double at_sync, double after) {
   double chance = 0.0;
-  for (const auto& h : posterior.hypotheses) {
-    const double mean = (holdover == Holdover::kCorrected ? h.rate - average : h.rate) * after;
-    const double deviation = std::sqrt(at_sync * at_sync + h.rate_variance * after * after +
-                                       h.white_frequency * after + h.walk * after * after * after / 3.0);
+  const double unseen = unseen_gain(trust.unseen, after);
+  for (const RatePart& part : parts) {
+    const double mean = (part.rate - corrected_by) * after;
+    const double deviation =
+        std::sqrt(at_sync * at_sync + part.variance * after * after + unseen +
+                  kOfPassage * part.white_frequency * after + part.walk * after * after * after / 3.0);
     if (deviation <= 0.0) {
-      chance += std::abs(mean) > tolerance ? h.weight : 0.0;
+      chance += std::abs(mean) > trust.tolerance_s ? part.weight : 0.0;
       continue;
     }
-    chance += h.weight * (student_cumulative((mean - tolerance) / deviation, posterior.degrees_of_freedom) +
-                          student_cumulative((-mean - tolerance) / deviation, posterior.degrees_of_freedom));
+    chance += part.weight * (student_cumulative((mean - trust.tolerance_s) / deviation, degrees_of_freedom) +
+                             student_cumulative((-mean - trust.tolerance_s) / deviation, degrees_of_freedom));
   }
   return chance;
 }
@@ -31,14 +61,19 @@ double chance_beyond(const DriftPosterior& posterior, Holdover holdover, double 
 
 double time_within(const DriftPosterior& posterior, Holdover holdover, const Trust& trust, double at_sync_s,
                    double most_s) {
+  const double corrected_by = holdover == Holdover::kCorrected ? mean_rate(posterior) : 0.0;
+  const auto once = rates_at_sync(posterior, false);
+  const auto last = rates_at_sync(posterior, true);
   const auto is_safe = [&](double after) {
-    return chance_beyond(posterior, holdover, trust.tolerance_s, at_sync_s, after) <= 1.0 - trust.confidence;
+    return std::max(chance_beyond(once, corrected_by, posterior.degrees_of_freedom, trust, at_sync_s, after),
+                    chance_beyond(last, corrected_by, posterior.degrees_of_freedom, trust, at_sync_s,
+                                  after)) <= 1.0 - trust.confidence;
   };
   if (!is_safe(0.0)) return 0.0;
   if (is_safe(most_s)) return most_s;
   double safe = 0.0;
   double unsafe = most_s;
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 40; ++i) {
     const double middle = (safe + unsafe) / 2.0;
     (is_safe(middle) ? safe : unsafe) = middle;
   }
@@ -66,7 +101,7 @@ double length_needed(const DriftPosterior& posterior, const Wanted& wanted, doub
   while (length <= most_s) {
     const double variance =
         12.0 * likeliest->reading_variance * wanted.interval_s / (length * length * length) +
-        likeliest->white_frequency / length + walk * length / 3.0;
+        likeliest->white_frequency / length + walk * length / 3.0 + likeliest->flicker_frequency;
     if (most * std::sqrt(variance) <= wanted.precision) return length;
     length *= 1.1;
   }

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: MIT
-// How long a clock may be left alone: its rate, noise and their uncertainties extrapolated.
+// How long a clock may be left alone: its rate, noise and their uncertainties extrapolated, and what the
+// record was too short to show.
 #pragma once
 
 #include "libsync/analysis/drift_posterior.hpp"
 
 namespace isletime::analysis {
 
+// What the record could not show, by deviations.
+struct Unseen {
+  double rate = 0.0;    // s/s
+  double ageing = 0.0;  // s/s a second
+  double walk = 0.0;    // s/s a root second, from `walk_from_s` on
+  double walk_from_s = 0.0;
+};
+
 struct Trust {
   double tolerance_s;
   double confidence;  // within (0, 1)
+  Unseen unseen = {};
 };
 
 enum class Holdover {
@@ -17,7 +27,8 @@ enum class Holdover {
 };
 
 // Seconds after a sync whose error has the deviation `at_sync_s` until the clock may be off by more than the
-// tolerance, less surely than the confidence asks; 0: at once. At most `most_s`.
+// tolerance, less surely than the confidence asks; 0: at once. At most `most_s`. The sync is at any time like
+// those of the record, or at its end, whichever is worse.
 double time_within(const DriftPosterior& posterior, Holdover holdover, const Trust& trust, double at_sync_s,
                    double most_s);
 

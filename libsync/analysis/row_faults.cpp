@@ -100,6 +100,22 @@ NoiseLaw best_law(std::span<const ClockRow> rows, const std::vector<double>& fla
   return best;
 }
 
+// The noise by the rows' distances from the medians around them, unless the rate goes so far between rows
+// that a row is itself the median: then by how the offsets bend from row to row, of which late readings count
+// for more.
+double usual_noise(const std::vector<double>& distances, const std::vector<double>& flat,
+                   const std::vector<double>& relative) {
+  std::vector<double> bends;
+  for (std::size_t i = 1; i + 1 < flat.size(); ++i) {
+    const double deviation = std::sqrt(relative[i - 1] * relative[i - 1] + 4.0 * relative[i] * relative[i] +
+                                       relative[i + 1] * relative[i + 1]);
+    bends.push_back((flat[i - 1] - 2.0 * flat[i] + flat[i + 1]) / deviation);
+  }
+  const double by_distance = spread_about_zero(distances);
+  const double by_bend = spread_about_zero(std::move(bends));
+  return by_distance < by_bend / 2.0 ? by_bend : by_distance;
+}
+
 // The rows that are believed and are precise enough to show a step, and where among them the offset does not
 // continue.
 struct Sound {
@@ -107,6 +123,7 @@ struct Sound {
   std::vector<double> times;
   std::vector<double> sums{0.0};  // of the flattened offsets before each
   std::vector<bool> begins;
+  std::vector<std::size_t> widths;  // of the means that showed a step; 0: it is marked, or there is none
 
   double mean(std::size_t from, std::size_t to) const {
     return (sums[to] - sums[from]) / static_cast<double>(to - from);
@@ -126,6 +143,7 @@ Sound sound_rows(std::span<const ClockRow> rows, const std::vector<double>& flat
     sound.times.push_back(rows[i].time_s);
     sound.sums.push_back(sound.sums.back() + flat[i]);
     sound.begins.push_back(begins);
+    sound.widths.push_back(0);
     begins = false;
   }
   return sound;
@@ -140,6 +158,8 @@ double jump(const Sound& sound, std::size_t at, std::size_t width) {
   }
   return std::abs(sound.mean(at, at + width) - sound.mean(at - width, at));
 }
+
+constexpr std::size_t kWidest = 25;
 
 // Marks the steps that the means of `width` rows show. `noise_s` is that of such a mean.
 void find_steps(Sound& sound, std::size_t width, double noise_s, double limit) {
@@ -162,7 +182,58 @@ void find_steps(Sound& sound, std::size_t width, double noise_s, double limit) {
     const auto at = jumps.begin() + static_cast<std::ptrdiff_t>(i);
     const auto first = at - static_cast<std::ptrdiff_t>(std::min(i, reach));
     const auto last = at + static_cast<std::ptrdiff_t>(std::min(jumps.size() - i, reach + 1));
-    if (std::max_element(first, last) == at) sound.begins[i] = true;
+    if (std::max_element(first, last) != at) continue;
+    // A rate that is not quite taken out changes as much over the rows before or behind.
+    if (width == kWidest && i + width < jumps.size() &&
+        std::max(jumps[i - std::min(i, width)], jumps[i + width]) > jumps[i] / 2.0)
+      continue;
+    sound.begins[i] = true;
+    sound.widths[i] = width;
+  }
+}
+
+// The median of the flattened offsets of the rows around a place of `sound`, to one side of it.
+double median_beside(const Sound& sound, const std::vector<double>& flat, std::size_t from, std::size_t to) {
+  std::vector<double> values;
+  for (std::size_t i = from; i < to; ++i) values.push_back(flat[sound.rows[i]]);
+  return median(std::move(values));
+}
+
+// So many rows outvote a clump of twelve late ones.
+constexpr std::size_t kAroundClump = 25;
+
+// Takes back steps that do not last: a clump of late readings begins and ends with what looks like one.
+// Returns where in `sound` they were.
+std::vector<std::size_t> take_back_passing(Sound& sound, const std::vector<double>& flat) {
+  constexpr double kLasting = 0.5;
+  std::vector<std::size_t> passing;
+  for (std::size_t i = 1; i < sound.rows.size(); ++i) {
+    const std::size_t width = sound.widths[i];
+    if (!sound.begins[i] || width == 0) continue;
+    const double jump = sound.mean(i, i + width) - sound.mean(i - width, i);
+    const double lasting = median_beside(sound, flat, i, std::min(sound.rows.size(), i + kAroundClump)) -
+                           median_beside(sound, flat, i - std::min(i, kAroundClump), i);
+    if (lasting / jump < kLasting) passing.push_back(i);
+  }
+  for (const std::size_t i : passing) sound.begins[i] = false;
+  return passing;
+}
+
+// Judges the rows around these places again, by so many rows that a clump is outvoted.
+void judge_clumps(RowFaults& faults, const std::vector<double>& flat, const std::vector<double>& relative,
+                  const Sound& sound, const std::vector<std::size_t>& places, double limit) {
+  const std::size_t width = std::min(2 * kAroundClump + 1, flat.size());
+  for (const std::size_t place : places) {
+    const std::size_t middle = sound.rows[place];
+    const std::size_t first = middle - std::min(middle, kAroundClump);
+    for (std::size_t row = first; row < std::min(flat.size(), first + width); ++row) {
+      const std::size_t from = std::min(first, flat.size() - width);
+      const auto at = std::lower_bound(faults.outliers.begin(), faults.outliers.end(), row);
+      const bool was = at != faults.outliers.end() && *at == row;
+      const bool is = distance_from(from, width, row, flat, relative) > limit;
+      if (was && !is) faults.outliers.erase(at);
+      if (is && !was) faults.outliers.insert(at, row);
+    }
   }
 }
 
@@ -216,7 +287,7 @@ RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s, 
     };
     std::vector<double> distances;
     for (std::size_t i = 0; i < rows.size(); ++i) distances.push_back(distance(i, width / 2));
-    faults.noise_s = std::max(spread_about_zero(distances), least_noise_s);
+    faults.noise_s = std::max(usual_noise(distances, flat, relative), least_noise_s);
     const double limit = limits.outlier * faults.noise_s;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       // A row beside a step is like those on its own side. Without that, each step costs a good row or two.
@@ -229,11 +300,13 @@ RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s, 
   // up to 5 % wider. Many rows show small steps: of 100 records of 200 rows with two steps of 4 to 20
   // deviations, 31 are left with fewer, but 47 without the 5 rows and 39 without the 25; of 1000 rows, 1, 3
   // and 27.
-  for (const std::size_t width : {2U, 5U, 25U}) {
+  for (const std::size_t width : {std::size_t{2}, std::size_t{5}, kWidest}) {
     // The error of the resolution does not average out.
     const double noise_s = std::max(faults.noise_s / std::sqrt(static_cast<double>(width)), least_noise_s);
     find_steps(sound, width, noise_s, limits.step);
   }
+  const auto passing = take_back_passing(sound, flat);
+  judge_clumps(faults, flat, relative, sound, passing, limits.outlier * faults.noise_s);
   faults.steps = sizes(rows, flat, sound);
   return faults;
 }

@@ -99,7 +99,8 @@ double usual_per_degree(const std::vector<ClockRow>& rows) {
 std::vector<ClockRow> without_temperature(std::span<const ClockRow> rows) {
   Believed record = believed_rows(rows, {}, {});
   const double per_degree = usual_per_degree(record.rows);
-  integrate_temperature(record, rows.front().temperature_c.value_or(0.0));
+  if (rows.back().time_s > rows.front().time_s) integrate_temperature(record);
+  record.degree_seconds.resize(rows.size());
   for (std::size_t i = 0; i < record.rows.size(); ++i)
     record.rows[i].offset_s -= per_degree * record.degree_seconds[i];
   return std::move(record.rows);

@@ -171,6 +171,99 @@ TEST(DriftFit, AWindowLongerThanTheRecordIsSaidToBe) {
   EXPECT_TRUE(fit.window.is_beyond_record);
 }
 
+// A clock of +3 ppm that shows whole seconds, whose edge falls where the two days of the record are.
+TEST(DriftFit, AJumpOfASecondWithinTheBoundsIsNoStep) {
+  for (const double rounding : {0.01, 1.0}) {
+    std::vector<ClockRow> rows;
+    for (int i = 0; i < 2880; ++i) {
+      const double time = i * 60.0 + 0.004 * (i % 3);
+      const double offset = std::floor(time + 0.8 + 3 * kPpm * time) + 0.5 - time;
+      rows.push_back({rounding * std::round(time / rounding), offset, 0.5, std::nullopt, false});
+    }
+    const auto fit = fit_drift(rows, {});
+    EXPECT_TRUE(fit.steps.empty()) << rounding;
+    EXPECT_LE(fit.interval.low, 3 * kPpm) << rounding;
+    EXPECT_GE(fit.interval.high, 3 * kPpm) << rounding;
+  }
+}
+
+TEST(DriftFit, TheResolutionMayBeTold) {
+  auto rows = steady_rows(2880, 60.0, 0.0, 0.002);
+  EXPECT_FALSE(fit_drift(rows, {}).is_by_bounds);
+  FitQuestion question;
+  question.resolution_s = 1.0;
+  const auto fit = fit_drift(rows, question);
+  EXPECT_TRUE(fit.is_by_bounds);
+  EXPECT_GE(fit.interval.high, 3 * kPpm);
+}
+
+TEST(DriftFit, OffsetsWithoutNoiseConcludeNothing) {
+  std::vector<ClockRow> rows = steady_rows(1000, 60.0, 20 * kPpm, 0.0);
+  EXPECT_EQ(fit_drift(rows, {}).verdict, Verdict::kNoNoise);
+}
+
+TEST(DriftFit, AReferenceThatStepsAgainAndAgainConcludesNothing) {
+  auto rows = steady_rows(1000, 60.0, 5 * kPpm, 1e-4);
+  SeededRandom random(5);
+  double stepped_s = 0.0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i % 9 == 0) stepped_s += random.normal();
+    rows[i].offset_s += stepped_s;
+  }
+  EXPECT_EQ(fit_drift(rows, {}).verdict, Verdict::kManySteps);
+}
+
+TEST(DriftFit, LateReadingsInAClumpAreNoSteps) {
+  auto rows = steady_rows(1000, 60.0, 5 * kPpm, 1e-4);
+  for (const std::size_t i : {400U, 401U, 402U, 404U, 405U, 406U, 407U}) rows[i].offset_s += 0.05;
+  const auto fit = fit_drift(rows, {});
+  EXPECT_TRUE(fit.steps.empty());
+  EXPECT_EQ(fit.outliers, (std::vector<std::size_t>{400, 401, 402, 404, 405, 406, 407}));
+}
+
+TEST(DriftFit, AWanderOfTheRateIsNoErrorOfASync) {
+  // A daily cycle of 3 ppm moves the offset by 41 ms, twice the tolerance.
+  auto rows = steady_rows(1008, 600.0, 0.0, 1e-5);
+  for (auto& row : rows) row.offset_s += 0.041 * std::sin(row.time_s / 86'400.0 * 6.2832);
+  FitQuestion question;
+  question.tolerance_s = 0.02;
+  question.precision_ppm = 10.0;
+  EXPECT_GT(fit_drift(rows, question).window.seconds, 1000.0);
+}
+
+TEST(DriftFit, NoWindowIsLongerThanTheFamilyAges) {
+  FitQuestion question;
+  const auto rows = steady_rows(1441, 60.0, 0.0, 1e-6);
+  const double crystal = fit_drift(rows, question).corrected_window.seconds;
+  question.oscillator = *find_oscillator("tcxo");
+  const double tcxo = fit_drift(rows, question).corrected_window.seconds;
+  EXPECT_LT(crystal, 60.0 * 86'400.0);
+  EXPECT_GT(tcxo, crystal);
+  EXPECT_LT(tcxo, 365.0 * 86'400.0);
+}
+
+TEST(DriftFit, AParabolaOfTheTemperatureIsTold) {
+  auto rows = steady_rows(2000, 120.0, 0.0, 1e-4);
+  double gain = 0.0;
+  for (auto& row : rows) {
+    const double warm = 3.0 + 8.0 * std::sin(row.time_s / 86'400.0 * 6.2832);
+    gain += -0.034 * kPpm * warm * warm * 120.0;
+    row.offset_s += gain;
+    row.temperature_c = 25.0 + warm;
+  }
+  const auto fit = fit_drift(rows, {});
+  ASSERT_TRUE(fit.temperature);
+  ASSERT_TRUE(fit.temperature->per_square);
+  EXPECT_NEAR(fit.temperature->per_square->value, -0.034 * kPpm, 0.002 * kPpm);
+  EXPECT_NEAR(fit.temperature->per_degree, -2 * 3.0 * 0.034 * kPpm, 0.03 * kPpm);
+}
+
+TEST(DriftFit, TheMeanRateIsKnownBetterThanTheRateAtOneTime) {
+  Simulation plan = quartz();
+  const auto fit = fit_drift(simulated_rows(plan), {});
+  EXPECT_LT(fit.mean_interval.high - fit.mean_interval.low, (fit.interval.high - fit.interval.low) / 10.0);
+}
+
 TEST(DriftFit, ATooWideIntervalConcludesNothing) {
   const auto fit = fit_drift(steady_rows(20, 60.0, 5 * kPpm, 0.05), {});
   EXPECT_EQ(fit.verdict, Verdict::kTooShort);

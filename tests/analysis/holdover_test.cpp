@@ -57,6 +57,13 @@ TEST(Holdover, ALongRecordOfAWanderingClockIsNotMendedByMoreOfIt) {
   EXPECT_TRUE(std::isinf(length_needed(posterior, {1e-6, 0.95, 60.0, 1e6}, kLong)));
 }
 
+TEST(Holdover, NoLengthAveragesFlickerFrequencyNoiseOut) {
+  auto posterior = known(0.0, 0.0, 1e-6, 0.0, 0.0);
+  posterior.hypotheses.front().flicker_frequency = 1e-14;
+  EXPECT_TRUE(std::isinf(length_needed(posterior, {1e-7, 0.95, 60.0, 0.0}, kLong)));
+  EXPECT_LT(length_needed(posterior, {4e-7, 0.95, 60.0, 0.0}, kLong), 1e6);
+}
+
 TEST(Holdover, AShortRecordIsNoProofThatAClockWandersAsNoQuartzDoes) {
   EXPECT_LT(length_needed(known(0.0, 0.0, 1e-12, 0.0, 1e-8), {2e-6, 0.95, 0.2, 3.0}, kLong), 3600.0);
 }

@@ -48,6 +48,15 @@ TEST(FitColumns, TwoUnitsForOneThingAreRefused) {
             std::string::npos);
 }
 
+TEST(FitColumns, AUnitOfTimeIsCheckedAsThatOfAnOffset) {
+  EXPECT_EQ(fault({"t_ms", "offset_s"}, {{"time", "t_ms"}}),
+            "its column \"t_ms\" is not what time says, a date or seconds: say --column time_ms=t_ms");
+  EXPECT_NE(fault({"t_ms", "offset_s"}, {{"time_us", "t_ms"}}).find("is not what time_us says"),
+            std::string::npos);
+  EXPECT_EQ(fault({"t_s", "offset_s"}, {{"time", "t_s"}}), "none");
+  EXPECT_EQ(find_columns({"t_ms", "offset_s"}, {{"time_ms", "t_ms"}})->time_unit_s, 1e-3);
+}
+
 TEST(FitColumns, WhatIsMissingOrTwiceIsSaid) {
   EXPECT_NE(fault({"offset_s"}).find("no column \"time\""), std::string::npos);
   EXPECT_NE(fault({"time"}).find("no column \"offset_s\""), std::string::npos);

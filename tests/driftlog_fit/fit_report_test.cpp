@@ -54,6 +54,34 @@ TEST(FitReport, ARateHasTwoDigitsOfWhatItMayBeOffBy) {
   EXPECT_EQ(ppm_text(1e-9, 0.0), "+0.001000");
 }
 
+TEST(FitReport, NoZeroHasAMinus) {
+  EXPECT_EQ(ppm_text(-0.004e-6, 0.5e-6), "+0.00");
+  FitReport zero = report(Verdict::kConclusive);
+  zero.fit.rate = -1e-15;
+  zero.fit.interval = {-1e-15, 1e-15};
+  EXPECT_EQ(member(zero, "drift_ppm"), "0.000000");
+  EXPECT_EQ(member(zero, "drift_ppm_low"), "0.000000");
+  EXPECT_EQ(fit_words(zero, {}).find("-0"), std::string::npos);
+}
+
+TEST(FitReport, NamesTheIntervalsOfTheMeanRateAndOfTheRateAtOneTime) {
+  FitReport both = report(Verdict::kConclusive);
+  both.fit.mean_interval = {-1.26e-6, -1.24e-6};
+  EXPECT_EQ(member(both, "mean_ppm_low"), "-1.260000");
+  EXPECT_EQ(member(both, "mean_ppm_high"), "-1.240000");
+  const std::string words = fit_words(both, {});
+  EXPECT_NE(words.find("the mean over the record, 95 % sure: -1.260 to -1.240 ppm"), std::string::npos)
+      << words;
+  EXPECT_NE(words.find("at one time  its rate, 95 % sure: -1.50 to -1.00 ppm"), std::string::npos) << words;
+}
+
+TEST(FitReport, SaysWhyNothingIsConcluded) {
+  EXPECT_EQ(member(report(Verdict::kNoNoise), "verdict"), "no-noise");
+  EXPECT_NE(fit_words(report(Verdict::kNoNoise), {}).find("no noise"), std::string::npos);
+  EXPECT_EQ(member(report(Verdict::kManySteps), "verdict"), "too-many-steps");
+  EXPECT_EQ(member(report(Verdict::kManySteps), "drift_ppm_low"), "absent");
+}
+
 TEST(FitReport, LengthsAreInTheUnitThatFits) {
   EXPECT_EQ(length_text(90.0), "90 s");
   EXPECT_EQ(length_text(600.0), "10 min");

@@ -10,9 +10,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Result<std::vector<SourceRows>, std::string> read(const std::string& text, const ColumnNames& names = {}) {
+Result<std::vector<SourceRows>, std::string> read(const std::string& text, const ReadOptions& options = {}) {
   std::istringstream file(text);
-  return read_fit_rows(file, names);
+  return read_fit_rows(file, options);
 }
 
 std::string fault(const std::string& text) {
@@ -135,6 +135,73 @@ TEST(FitRows, TooManySourcesAreNoSources) {
   std::string text = "time,source,offset_s\n";
   for (int i = 0; i < 65; ++i) text += "1," + std::to_string(i) + ",0\n";
   EXPECT_EQ(fault(text), "line 66: names more than 64 sources");
+}
+
+TEST(FitRows, TimesMayBeMilliseconds) {
+  const auto sources = read("t_ms,o_us\n1770091506000,5\n1770091566250,6\n",
+                            {.columns = {{"time_ms", "t_ms"}, {"offset_us", "o_us"}}});
+  ASSERT_TRUE(sources) << sources.error();
+  EXPECT_EQ(sources->front().start, WallTime{1'770'091'506s});
+  EXPECT_EQ(sources->front().rows[1].time_s, 60.25);
+  EXPECT_EQ(read("time_ms,offset_s\n0,5\n500,6\n")->front().rows[1].time_s, 0.5);
+}
+
+TEST(FitRows, ANumberMayHaveADecimalComma) {
+  const auto sources = read("time;offset_ms;uncertainty_ms\n0,5;1,25;0,5\n1,75;-2,5;\n");
+  ASSERT_TRUE(sources) << sources.error();
+  EXPECT_EQ(sources->front().rows[1].time_s, 1.25);
+  EXPECT_DOUBLE_EQ(sources->front().rows[1].offset_s, -3.75e-3);
+  EXPECT_DOUBLE_EQ(*sources->front().rows[0].uncertainty_s, 0.5e-3);
+  EXPECT_NE(fault("time;offset_s\n0;1,250,000\n").find("is not a number"), std::string::npos);
+}
+
+TEST(FitRows, ADateWithoutAZoneNeedsOne) {
+  const std::string text = "time,offset_s\n2026-07-01 02:00:00,0\n2026-07-01 02:00:01.5,0\n";
+  EXPECT_EQ(fault(text),
+            "line 2: time: \"2026-07-01 02:00:00\" names no zone: say which by --zone, as in --zone UTC");
+  const auto start = [&](const char* zone) {
+    return read(text, {.zone = *Zone::parse(zone)})->front().start;
+  };
+  EXPECT_EQ(start("UTC"), WallTime{1'782'871'200s});
+  EXPECT_EQ(start("+02:00"), WallTime{1'782'864'000s});
+  EXPECT_EQ(start("-0530"), WallTime{1'782'891'000s});
+  EXPECT_EQ(read(text, {.zone = *Zone::parse("Z")})->front().rows[1].time_s, 1.5);
+}
+
+TEST(FitRows, RowsOutOfOrderAreSortedOnlyIfToldTo) {
+  const std::string text =
+      "time,source,offset_s,error\n30,a,3,\n10,a,1,\n15,a,,suspended\n20,b,7,\n20,a,2,\n10,b,6,\n";
+  EXPECT_NE(fault(text).find("time goes backwards"), std::string::npos);
+  const auto sources = read(text, {.sorts = true});
+  ASSERT_TRUE(sources) << sources.error();
+  ASSERT_EQ(sources->size(), 2U);
+  const auto& rows = (*sources)[0].rows;
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[1].time_s, 10.0);
+  EXPECT_EQ(rows[2].offset_s, 2.0);
+  EXPECT_TRUE(rows[1].is_marked);
+  EXPECT_EQ((*sources)[1].rows[1].offset_s, 1.0);
+}
+
+TEST(FitRows, BadLinesAreCountedIfToldTo) {
+  const std::string text = "time,offset_s\n1,0.5\nx,0.5\n2,0.6\n3\n2,nan\n4,0.7\n3,0.8\n";
+  const auto sources = read(text, {.skips_bad = true});
+  ASSERT_TRUE(sources) << sources.error();
+  EXPECT_EQ(sources->front().rows.size(), 3U);
+  EXPECT_EQ(sources->front().skipped, 4U);
+  EXPECT_FALSE(read("nothing,of,that\n1,2,3\n", {.skips_bad = true}));
+}
+
+TEST(FitRows, ACompleteLastLineNeedsNoLineEnd) {
+  const auto rows = [](const char* text) { return read(text)->front().rows.size(); };
+  EXPECT_EQ(rows("time,offset_s\n1,0.001\n2,0.002"), 2U);
+  EXPECT_EQ(rows("time,offset_s,note\n1,0.001,\n2,0.002,"), 2U);
+  EXPECT_EQ(rows("time,offset_s\n1,0.001\n2"), 1U);
+  EXPECT_EQ(rows("time,offset_s,note\n1,0.001,a\n2,0.002"), 1U);
+  EXPECT_EQ(rows(R"({"time":"2026-02-03T04:05:06Z","source":"a","offset_s":1.5})"
+                 "\n"
+                 R"({"time":"2026-02-03T04:05:07Z","source":"a","offset_s":1.5})"),
+            2U);
 }
 
 }  // namespace

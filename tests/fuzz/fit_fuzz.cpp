@@ -27,7 +27,7 @@ void check_rows(const SourceRows& source) {
 }
 
 void check_fit(const analysis::DriftFit& fit) {
-  if (fit.verdict == analysis::Verdict::kTooFewRows) return;
+  if (!analysis::has_rate(fit.verdict)) return;
   require(std::isfinite(fit.rate), "a rate is finite");
   require(std::isfinite(fit.interval.low) && std::isfinite(fit.interval.high), "an interval has two ends");
   require(fit.interval.low <= fit.interval.high, "an interval's ends are in order");

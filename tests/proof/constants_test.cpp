@@ -37,7 +37,7 @@ Fared try_records(const MadeRecord& plan, Fit interval_of) {
   return fared;
 }
 
-Fared with_quiet_from(double walk, double quiet_from) {
+Fared with_quiet_prior(double walk, double prior) {
   MadeRecord plan;
   plan.rows = 150;
   plan.walk = walk;
@@ -45,7 +45,7 @@ Fared with_quiet_from(double walk, double quiet_from) {
     std::vector<Reading> readings;
     for (const ClockRow& row : rows)
       readings.push_back({row.time_s, row.offset_s, 1.0, 0.0, readings.empty()});
-    return rate_interval(estimate_drift(readings, false, quiet_from), kConfidence);
+    return rate_interval(estimate_drift(readings, 0, prior), kConfidence);
   });
 }
 
@@ -61,7 +61,7 @@ Fared with_wander(double walk, const WanderPrior& prior) {
     for (const ClockRow& row : rows)
       bounds.push_back({row.time_s, row.offset_s - 0.5, row.offset_s + 0.5, bounds.empty()});
     const auto slope = estimate_slope_within(bounds, {1.0}, prior);
-    return slope ? rate_interval(slope->posterior, kConfidence) : Interval{};
+    return slope ? mean_interval(slope->posterior, kConfidence) : Interval{};
   });
 }
 
@@ -85,16 +85,16 @@ Faults with_limits(const MadeRecord& plan, const FaultLimits& limits) {
   return found;
 }
 
-TEST(Constants, HowWellNoNoiseMustExplainIsNoFineChoice) {
-  const Fared quiet = with_quiet_from(0.0, kQuietFrom);
-  const Fared walking = with_quiet_from(kWalk, kQuietFrom);
-  for (const double from : {0.35, 0.5, 0.7}) {
-    EXPECT_NEAR(with_quiet_from(0.0, from).held, quiet.held, 1) << from;
-    EXPECT_NEAR(with_quiet_from(0.0, from).half_width / quiet.half_width, 1.0, 0.02) << from;
-    EXPECT_NEAR(with_quiet_from(kWalk, from).held, walking.held, 5) << from;
+TEST(Constants, HowLikelyNoNoiseIsBeforehandIsNoFineChoice) {
+  const Fared quiet = with_quiet_prior(0.0, kQuietPrior);
+  const Fared walking = with_quiet_prior(kWalk, kQuietPrior);
+  for (const double prior : {0.3, 0.8}) {
+    EXPECT_NEAR(with_quiet_prior(0.0, prior).held, quiet.held, 3) << prior;
+    EXPECT_NEAR(with_quiet_prior(0.0, prior).half_width / quiet.half_width, 1.2, 0.4) << prior;
+    EXPECT_NEAR(with_quiet_prior(kWalk, prior).held, walking.held, 12) << prior;
   }
-  EXPECT_LT(with_quiet_from(kWalk, 0.01).held, walking.held - 5);
-  EXPECT_GT(with_quiet_from(0.0, 2.0).half_width, 3.0 * quiet.half_width);
+  EXPECT_LT(with_quiet_prior(kWalk, 0.99).held, walking.held - 10);
+  EXPECT_GT(with_quiet_prior(0.0, 0.01).half_width, 3.0 * quiet.half_width);
 }
 
 TEST(Constants, HowFarAClockMayWanderIsNoFineChoice) {
@@ -128,7 +128,7 @@ TEST(Constants, LimitsTellFaultsFromNoise) {
   const FaultLimits chosen;
   EXPECT_GT(with_limits(normal, {4.0, chosen.step}).invented, 10);
   EXPECT_GT(with_limits(faulty, {100.0, chosen.step}).missed, 30);
-  EXPECT_GT(with_limits(exponential, {chosen.outlier, 5.0}).invented, 3);
+  EXPECT_GT(with_limits(exponential, {chosen.outlier, 2.0}).invented, 3);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ CLI::App* add_fit_command(CLI::App& program, FitOptions& options) {
   CLI::App& app = *program.add_subcommand("fit", "Say how fast clocks drift, and how long to trust them");
   constexpr double kTenYears = 10.0 * 365.25 * 86'400.0;
   app.add_option("FILE", options.files, "Records as CSV or JSON lines; -: stdin")->type_name("")->required();
-  add_column_option(app, options.columns);
+  add_read_options(app, options.reading);
   add_number(app, "--tolerance", options.question.tolerance_s, 1e-6, kTenYears, "a number of seconds above 0",
              "How far off is too far (default: 1)")
       ->type_name("S");
@@ -30,7 +30,7 @@ ExitStatus fit(const FitOptions& options, Log::Level level) {
   std::vector<FitReport> reports;
   auto status = ExitStatus::kGood;
   for (const std::string& file : options.files) {
-    const auto sources = read_fit_file(file, options.columns);
+    const auto sources = read_fit_file(file, options.reading);
     const std::string name = shown_name(file);
     if (!sources) {
       log.error(name + ": " + sources.error().what);
@@ -38,7 +38,7 @@ ExitStatus fit(const FitOptions& options, Log::Level level) {
     }
     for (const SourceRows& rows : *sources) {
       reports.push_back({name, rows.source, rows.start, rows.without_offset,
-                         analysis::fit_drift(rows.rows, options.question)});
+                         analysis::fit_drift(rows.rows, options.question), rows.skipped});
       if (reports.back().fit.verdict != analysis::Verdict::kConclusive) status = ExitStatus::kBadVerdict;
       if (options.json) output.line(fit_json(reports.back(), options.question));
     }

@@ -9,13 +9,13 @@
 #include "tools/common/cli_classes.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
-#include "tools/driftlog/fit_columns.hpp"
+#include "tools/driftlog/fit_rows.hpp"
 
 namespace isletime::driftlog {
 
 struct FitOptions {
   std::vector<std::string> files;  // "-" is stdin
-  ColumnNames columns;
+  ReadOptions reading;
   analysis::FitQuestion question;
   bool json = false;
 };

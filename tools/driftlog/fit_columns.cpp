@@ -16,12 +16,15 @@ struct Unit {
   double unit_s;
 };
 constexpr std::array<Unit, 4> kUnits{Unit{"_s", 1.0}, {"_ms", 1e-3}, {"_us", 1e-6}, {"_ns", 1e-9}};
+constexpr std::array<std::string_view, 3> kScaled{"time", "offset", "uncertainty"};
 constexpr std::array<std::string_view, 4> kUnitless{"time", "temperature_c", "source", "error"};
 
 bool is_known(std::string_view name) {
   if (std::find(kUnitless.begin(), kUnitless.end(), name) != kUnitless.end()) return true;
   return std::any_of(kUnits.begin(), kUnits.end(), [name](const Unit& unit) {
-    return name == "offset" + std::string{unit.suffix} || name == "uncertainty" + std::string{unit.suffix};
+    return std::any_of(kScaled.begin(), kScaled.end(), [&](std::string_view scaled) {
+      return name == std::string{scaled} + std::string{unit.suffix};
+    });
   });
 }
 
@@ -73,6 +76,25 @@ Scaled find_scaled(const std::vector<std::string_view>& header, const std::strin
   return found;
 }
 
+// A time without a unit is a date or seconds; its column may not say otherwise.
+Result<ScaledColumn, std::string> find_time(const std::vector<std::string_view>& header,
+                                            const ColumnNames& names) {
+  const auto plain = find(header, "time", names);
+  if (!plain) return Unexpected{plain.error()};
+  if (*plain) {
+    const std::string_view theirs = header[**plain];
+    const Unit* said = unit_of(theirs);
+    if (said == nullptr || said->unit_s == 1.0) return ScaledColumn{**plain, 1.0};
+    return Unexpected{
+        fmt::format("its column \"{0}\" is not what time says, a date or seconds: say --column time{1}={0}",
+                    shortened(theirs), said->suffix)};
+  }
+  const auto scaled = find_scaled(header, "time", names);
+  if (!scaled) return Unexpected{scaled.error()};
+  if (!*scaled) return Unexpected{std::string{"the header has no column \"time\": say --column time=..."}};
+  return **scaled;
+}
+
 }  // namespace
 
 Result<ColumnNames, std::string> parse_column_names(std::string_view text) {
@@ -87,7 +109,7 @@ Result<ColumnNames, std::string> parse_column_names(std::string_view text) {
     const std::string_view ours = pair.substr(0, sign);
     if (!is_known(ours)) {
       return Unexpected{
-          fmt::format("\"{}\" is none of time, offset_s, uncertainty_s (or _ms, _us, _ns), "
+          fmt::format("\"{}\" is none of time, time_s, offset_s, uncertainty_s (or _ms, _us, _ns), "
                       "temperature_c, source, error",
                       shortened(ours))};
     }
@@ -101,16 +123,15 @@ Result<ColumnNames, std::string> parse_column_names(std::string_view text) {
 
 Result<FitColumns, std::string> find_columns(const std::vector<std::string_view>& header,
                                              const ColumnNames& names) {
-  const auto time = find(header, "time", names);
+  const auto time = find_time(header, names);
   if (!time) return Unexpected{time.error()};
-  if (!*time) return Unexpected{std::string{"the header has no column \"time\": say --column time=..."}};
   const auto offset = find_scaled(header, "offset", names);
   if (!offset) return Unexpected{offset.error()};
   if (!*offset)
     return Unexpected{std::string{"the header has no column \"offset_s\": say --column offset_s=..."}};
   const auto uncertainty = find_scaled(header, "uncertainty", names);
   if (!uncertainty) return Unexpected{uncertainty.error()};
-  FitColumns columns{**time, **offset, *uncertainty, {}, {}, {}, header.size()};
+  FitColumns columns{time->index, **offset, *uncertainty, {}, {}, {}, header.size(), time->unit_s};
   for (const auto& [name, column] : {std::pair{"temperature_c", &FitColumns::temperature},
                                      {"source", &FitColumns::source},
                                      {"error", &FitColumns::error}}) {

@@ -32,6 +32,7 @@ struct FitColumns {
   std::optional<std::size_t> source;
   std::optional<std::size_t> error;
   std::size_t count;
+  double time_unit_s = 1.0;  // of times that are numbers
 };
 
 // The error is a clause that says what to do.

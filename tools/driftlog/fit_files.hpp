@@ -9,7 +9,6 @@
 #include "libsync/analysis/drift_fit.hpp"
 #include "tools/common/cli_classes.hpp"
 #include "tools/common/exit_status.hpp"
-#include "tools/driftlog/fit_columns.hpp"
 #include "tools/driftlog/fit_rows.hpp"
 
 namespace isletime::driftlog {
@@ -20,15 +19,15 @@ struct Refusal {
 };
 
 // `file` may be "-" for stdin.
-Result<std::vector<SourceRows>, Refusal> read_fit_file(const std::string& file, const ColumnNames& names);
+Result<std::vector<SourceRows>, Refusal> read_fit_file(const std::string& file, const ReadOptions& options);
 
 // Returns the file's name for messages.
 std::string shown_name(const std::string& file);
 
-// Adds --column.
-void add_column_option(CLI::App& app, ColumnNames& columns);
+// Adds --column, --zone, --sort and --skip-bad.
+void add_read_options(CLI::App& app, ReadOptions& options);
 
-// Adds --confidence and --precision.
+// Adds --confidence, --precision, --resolution and --oscillator.
 void add_verdict_options(CLI::App& app, analysis::FitQuestion& question);
 
 }  // namespace isletime::driftlog

@@ -21,8 +21,14 @@ using analysis::Verdict;
 constexpr int kPpmDecimals = 6;
 constexpr std::size_t kMostListed = 100;
 
+// Rounds to what is printed, so that no zero has a minus.
+double rounded(double value, int decimals) {
+  const double unit = std::pow(10.0, -decimals);
+  return std::abs(value) < unit / 2.0 ? 0.0 : value;
+}
+
 double ppm(double rate) {
-  return rate * 1e6;
+  return rounded(rate * 1e6, kPpmDecimals);
 }
 
 const char* to_string(Verdict verdict) {
@@ -35,6 +41,10 @@ const char* to_string(Verdict verdict) {
       return "too-short";
     case Verdict::kWanders:
       return "wanders";
+    case Verdict::kManySteps:
+      return "too-many-steps";
+    case Verdict::kNoNoise:
+      return "no-noise";
   }
   return "";
 }
@@ -49,7 +59,7 @@ std::string steps_json(const DriftFit& fit) {
     if (items.size() == kMostListed) break;
     items.push_back(JsonWriter{}
                         .count("row", step.row + 1)
-                        .number("size_s", step.size_s, 9)
+                        .number("size_s", rounded(step.size_s, 9), 9)
                         .flag("marked", step.is_marked)
                         .object());
   }
@@ -98,7 +108,9 @@ void add_rate(JsonWriter& json, const DriftFit& fit) {
   // The rate is written only if the fit is conclusive, for readers that ignore the interval.
   if (fit.verdict == Verdict::kConclusive) json.number("drift_ppm", ppm(fit.rate), kPpmDecimals);
   json.number("drift_ppm_low", ppm(fit.interval.low), kPpmDecimals)
-      .number("drift_ppm_high", ppm(fit.interval.high), kPpmDecimals);
+      .number("drift_ppm_high", ppm(fit.interval.high), kPpmDecimals)
+      .number("mean_ppm_low", ppm(fit.mean_interval.low), kPpmDecimals)
+      .number("mean_ppm_high", ppm(fit.mean_interval.high), kPpmDecimals);
 }
 
 void add_window(JsonWriter& json, const DriftFit& fit, const FitQuestion& question) {
@@ -120,6 +132,11 @@ void add_details(JsonWriter& json, const FitReport& report) {
         .number("temperature_ppm_per_c", ppm(fit.temperature->per_degree), kPpmDecimals)
         .number("temperature_ppm_per_c_low", ppm(fit.temperature->interval.low), kPpmDecimals)
         .number("temperature_ppm_per_c_high", ppm(fit.temperature->interval.high), kPpmDecimals);
+    if (const auto& square = fit.temperature->per_square) {
+      json.number("temperature_ppm_per_c2", ppm(square->value), kPpmDecimals)
+          .number("temperature_ppm_per_c2_low", ppm(square->interval.low), kPpmDecimals)
+          .number("temperature_ppm_per_c2_high", ppm(square->interval.high), kPpmDecimals);
+    }
   }
   json.raw("segments", segments_json(report)).raw("allan_deviation", allan_json(fit));
 }
@@ -156,6 +173,14 @@ std::string reservation(const DriftFit& fit, const FitQuestion& question) {
       return fmt::format(
           "no conclusion: its rate wanders, by more than +-{:.3g} ppm; running longer does not help",
           question.precision_ppm);
+    case Verdict::kManySteps:
+      return fmt::format(
+          "no conclusion: {} steps in {} rows are no clock's: was it set, or the reference changed?",
+          fit.steps.size(), fit.rows);
+    case Verdict::kNoNoise:
+      return "no conclusion: the offsets have no noise at all, so that nothing tells how well they are "
+             "known: is "
+             "one value logged again and again, or computed?";
   }
   return {};
 }
@@ -167,9 +192,13 @@ std::string window_text(const analysis::Window& window) {
 
 std::string faults_text(const FitReport& report) {
   const DriftFit& fit = report.fit;
-  return fmt::format("{} rows over {}, one each {}; {} outliers, {} steps, {} rows without an offset",
-                     fit.rows, length_text(fit.span_s), length_text(fit.interval_s), fit.outliers.size(),
-                     fit.steps.size(), report.without_offset);
+  std::string text =
+      fmt::format("{} rows over {}, one each {}; {} outliers, {} steps, {} rows without an offset", fit.rows,
+                  length_text(fit.span_s), length_text(fit.interval_s), fit.outliers.size(), fit.steps.size(),
+                  report.without_offset);
+  if (fit.repeated > 0) text += fmt::format(", {} rows repeat another", fit.repeated);
+  if (report.skipped > 0) text += fmt::format(", {} lines of the file skipped", report.skipped);
+  return text;
 }
 
 std::string name_of(const FitReport& report) {
@@ -213,12 +242,14 @@ std::string fit_json(const FitReport& report, const FitQuestion& question) {
   json.text("file", report.file);
   if (!report.source.empty()) json.text("source", report.source);
   json.text("verdict", to_string(fit.verdict)).number("confidence", question.confidence, 6);
-  if (fit.verdict != Verdict::kTooFewRows) add_rate(json, fit);
+  if (has_rate(fit.verdict)) add_rate(json, fit);
   json.time("start", report.start)
       .number("span_s", fit.span_s, 3)
       .number("interval_s", fit.interval_s, 3)
       .count("rows", fit.rows)
       .count("rows_without_offset", report.without_offset)
+      .count("rows_repeated", fit.repeated)
+      .count("lines_skipped", report.skipped)
       .number("resolution_s", fit.resolution_s, 3)
       .text("method", fit.is_by_bounds ? "bounds" : "noise")
       .count("outlier_count", fit.outliers.size())
@@ -226,7 +257,7 @@ std::string fit_json(const FitReport& report, const FitQuestion& question) {
       .count("step_count", fit.steps.size())
       .raw("steps", steps_json(fit));
   if (fit.verdict == Verdict::kConclusive) add_window(json, fit, question);
-  if (fit.verdict != Verdict::kTooFewRows) add_details(json, report);
+  if (has_rate(fit.verdict)) add_details(json, report);
   json.number("run_for_s", fit.run_for_s, 0);
   return json.object();
 }
@@ -237,16 +268,19 @@ std::string ppm_text(double rate, double half_width) {
   if (half_ppm > kNobodys) return fmt::format("{:+.2g}", ppm(rate));
   const int decimals =
       half_ppm > 0.0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(half_ppm))), 0, 6) : 6;
-  return fmt::format("{:+.{}f}", ppm(rate), decimals);
+  return fmt::format("{:+.{}f}", rounded(rate * 1e6, decimals), decimals);
 }
 
 std::string fit_words(const FitReport& report, const FitQuestion& question) {
   const DriftFit& fit = report.fit;
   std::string text = name_of(report) + '\n';
-  if (fit.verdict != Verdict::kTooFewRows) {
-    const RateText drift = text_of(fit.rate, fit.interval);
-    text += fmt::format("  drift        {} ppm, {} sure: {} to {} ppm\n", drift.rate,
-                        percent(question.confidence), drift.low, drift.high);
+  if (has_rate(fit.verdict)) {
+    const RateText mean = text_of(fit.rate, fit.mean_interval);
+    const RateText once = text_of(fit.rate, fit.interval);
+    text += fmt::format("  drift        {} ppm, the mean over the record, {} sure: {} to {} ppm\n", mean.rate,
+                        percent(question.confidence), mean.low, mean.high);
+    text += fmt::format("  at one time  its rate, {} sure: {} to {} ppm\n", percent(question.confidence),
+                        once.low, once.high);
   }
   text += fmt::format("  record       {}\n", faults_text(report));
   if (fit.is_by_bounds) {
@@ -254,7 +288,7 @@ std::string fit_words(const FitReport& report, const FitQuestion& question) {
         fmt::format("  resolution   {:g} s, too coarse to average out: by its bounds\n", *fit.resolution_s);
   }
   text += step_lines(report);
-  if (fit.verdict != Verdict::kTooFewRows) {
+  if (has_rate(fit.verdict)) {
     text += fmt::format("  residuals    {:.3g} s rms, median {:.3g} s, largest {:.3g} s\n",
                         fit.residuals.rms_s, fit.residuals.median_s, fit.residuals.largest_s);
   }
@@ -262,6 +296,11 @@ std::string fit_words(const FitReport& report, const FitQuestion& question) {
     const RateText warmth = text_of(fit.temperature->per_degree, fit.temperature->interval);
     text += fmt::format("  temperature  {} ppm a degree ({} to {}), at a mean of {:.1f} C\n", warmth.rate,
                         warmth.low, warmth.high, fit.temperature->mean_c);
+    if (const auto& square = fit.temperature->per_square) {
+      const RateText bend = text_of(square->value, square->interval);
+      text +=
+          fmt::format("  parabola     {} ppm a square degree ({} to {})\n", bend.rate, bend.low, bend.high);
+    }
   }
   for (const auto& point : fit.allan) {
     text += fmt::format("  allan        {:.2e} at {}\n", point.deviation, length_text(point.tau_s));
@@ -288,14 +327,14 @@ std::string fit_table(const std::vector<FitReport>& reports, const FitQuestion& 
                {"verdict"}});
   for (const FitReport& report : reports) {
     const DriftFit& fit = report.fit;
-    const bool has_rate = fit.verdict != Verdict::kTooFewRows;
+    const bool is_rated = has_rate(fit.verdict);
     const bool concludes = fit.verdict == Verdict::kConclusive;
     const RateText drift = text_of(fit.rate, fit.interval);
     const std::string verdict =
         concludes ? (fit.window.is_beyond_record ? "good; the window is extrapolated" : "good")
                   : reservation(fit, question);
     table.add({report.file, report.source.empty() ? "-" : report.source, concludes ? drift.rate : "-",
-               has_rate ? drift.low : "-", has_rate ? drift.high : "-", std::to_string(fit.rows),
+               is_rated ? drift.low : "-", is_rated ? drift.high : "-", std::to_string(fit.rows),
                std::to_string(fit.outliers.size()), std::to_string(fit.steps.size()),
                concludes ? length_text(fit.window.seconds) : "-", verdict});
   }

@@ -16,6 +16,7 @@ struct FitReport {
   WallTime start;
   std::size_t without_offset;
   analysis::DriftFit fit;
+  std::size_t skipped = 0;  // lines of the file that could not be read
 };
 
 std::string fit_json(const FitReport& report, const analysis::FitQuestion& question);

@@ -3,26 +3,21 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <istream>
 #include <optional>
 
 #include <fmt/format.h>
 
-#include "libsync/core/rfc3339.hpp"
-#include "libsync/record/decimal_seconds.hpp"
 #include "libsync/record/plain_text.hpp"
 #include "libsync/record/sample_reader.hpp"
+#include "tools/driftlog/fit_fields.hpp"
 
 namespace isletime::driftlog {
 namespace {
 
 using analysis::ClockRow;
-using Fault = std::optional<std::string>;
-
-// A century. No clock is further off, and twice this fits into 64-bit nanoseconds.
-constexpr double kLargestOffset = 3.2e9;
+using Fault = FieldFault;
 
 // The values of `error` in the marks of driftlog. No segment of a fit continues across a mark.
 constexpr std::array<std::string_view, 5> kMarks{"reference-stepped", "suspended", "source-stepped",
@@ -52,7 +47,9 @@ class Lines {
         return Next::kLine;
       }
       if (filled_ - at_ > kLargestSampleLine) return Next::kTooLong;
-      if (!fill()) return at_ == filled_ ? Next::kEnd : Next::kTorn;
+      if (fill()) continue;
+      line = {block_.data() + at_, filled_ - at_};
+      return line.empty() ? Next::kEnd : Next::kTorn;
     }
   }
 
@@ -75,73 +72,6 @@ class Lines {
   std::size_t filled_ = 0;
 };
 
-// Splits a line by RFC 4180. Doubled quotation marks are kept, because no number contains them.
-Fault split(std::string_view line, char separator, std::vector<std::string_view>& fields) {
-  fields.clear();
-  while (true) {
-    const bool is_quoted = line.starts_with('"');
-    std::size_t end = 0;
-    if (is_quoted) {
-      end = line.find('"', 1);
-      while (end != std::string_view::npos && line.substr(end).starts_with("\"\""))
-        end = line.find('"', end + 2);
-      if (end == std::string_view::npos) return "a quotation mark is missing";
-      fields.push_back(line.substr(1, end - 1));
-      ++end;
-      if (end < line.size() && line[end] != separator) return "a quotation mark stands within a field";
-      if (end >= line.size()) return std::nullopt;
-    } else {
-      end = line.find(separator);
-      std::string_view field = line.substr(0, end);
-      while (field.starts_with(' ')) field.remove_prefix(1);
-      while (field.ends_with(' ')) field.remove_suffix(1);
-      fields.push_back(field);
-      if (end == std::string_view::npos) return std::nullopt;
-    }
-    line.remove_prefix(end + 1);
-  }
-}
-
-// Parses a date, or seconds since 1970 or any other start.
-Fault read_time(std::string_view text, WallTime& time) {
-  if (const auto date = parse_rfc3339(text)) {
-    time = *date;
-    return std::nullopt;
-  }
-  const auto count = parse_decimal_seconds(text);
-  if (count) {
-    time = WallTime{*count};
-    return std::nullopt;
-  }
-  if (text.find_first_of("-:T") != std::string_view::npos) {
-    return fmt::format("time: \"{}\" is not a time as in RFC 3339, 2026-02-03T04:05:06Z", shortened(text));
-  }
-  return fmt::format("time: \"{}\" is neither a time as in RFC 3339 nor seconds", shortened(text));
-}
-
-Fault read_number(std::string_view text, const char* name, double& value) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  const char* end = text.data() + text.size();
-  const auto [stop, failure] = std::from_chars(text.data(), end, value);
-  if (failure != std::errc{} || stop != end || !std::isfinite(value)) {
-    return fmt::format("{}: \"{}\" is not a number", name, shortened(text));
-  }
-  return std::nullopt;
-}
-
-// Seconds are parsed exactly, other units with the precision of a double.
-Fault read_offset(std::string_view text, double unit_s, nanoseconds& offset) {
-  double value = 0.0;
-  if (auto fault = read_number(text, "offset", value)) return fault;
-  if (std::abs(value * unit_s) > kLargestOffset)
-    return fmt::format("offset: {} is more than a century", shortened(text));
-  if (text.starts_with('+')) text.remove_prefix(1);
-  const auto exact =
-      unit_s == 1.0 ? parse_decimal_seconds(text) : Result<nanoseconds, const char*>{Unexpected{""}};
-  offset = exact ? *exact : nanoseconds{std::llround(value * unit_s * 1e9)};
-  return std::nullopt;
-}
-
 struct ReadRow {
   WallTime time;
   std::string_view source;
@@ -151,11 +81,12 @@ struct ReadRow {
   bool is_mark = false;
 };
 
-Fault read_csv_row(const std::vector<std::string_view>& fields, const FitColumns& columns, ReadRow& row) {
+Fault read_csv_row(const std::vector<std::string_view>& fields, const FitColumns& columns,
+                   const std::optional<Zone>& zone, ReadRow& row) {
   if (fields.size() != columns.count) {
     return fmt::format("has {} columns, and the header {}", fields.size(), columns.count);
   }
-  if (auto fault = read_time(fields[columns.time], row.time)) return fault;
+  if (auto fault = read_time(fields[columns.time], columns.time_unit_s, zone, row.time)) return fault;
   if (columns.source) row.source = fields[*columns.source];
   if (row.source.size() > kLongestSampleText || !is_plain(row.source))
     return "source: is not a short plain text";
@@ -181,7 +112,46 @@ Fault read_csv_row(const std::vector<std::string_view>& fields, const FitColumns
 
 class Collector {
  public:
+  // `sorts`: rows may come in any order; take() puts them in that of their times.
+  explicit Collector(bool sorts) : sorts_(sorts) {}
+
   Fault add(const ReadRow& row) {
+    if (!sorts_) return add_next(row);
+    if (kept_.size() == kMostFitRows)
+      return fmt::format("is the row after {}: thin the record out", kMostFitRows);
+    auto name = std::find(names_.begin(), names_.end(), row.source);
+    if (name == names_.end()) {
+      if (names_.size() == kMostFitSources) return fmt::format("names more than {} sources", kMostFitSources);
+      name = names_.insert(names_.end(), std::string{row.source});
+    }
+    kept_.push_back({row, static_cast<std::size_t>(name - names_.begin())});
+    return std::nullopt;
+  }
+
+  std::vector<SourceRows> take() {
+    std::stable_sort(kept_.begin(), kept_.end(),
+                     [](const Kept& one, const Kept& other) { return one.row.time < other.row.time; });
+    for (Kept& kept : kept_) {
+      kept.row.source = names_[kept.source];
+      // Nothing is wrong with a row in its place that was taken before.
+      static_cast<void>(add_next(kept.row));
+    }
+    return std::move(sources_);
+  }
+
+ private:
+  struct State {
+    bool has_rows = false;
+    bool is_marked = false;
+    WallTime last;
+  };
+
+  struct Kept {
+    ReadRow row;
+    std::size_t source;
+  };
+
+  Fault add_next(const ReadRow& row) {
     SourceRows* source = find(row.source);
     if (source == nullptr) return fmt::format("names more than {} sources", kMostFitSources);
     State& state = states_[static_cast<std::size_t>(source - sources_.data())];
@@ -206,26 +176,20 @@ class Collector {
     return std::nullopt;
   }
 
-  std::vector<SourceRows> take() { return std::move(sources_); }
-
- private:
-  struct State {
-    bool has_rows = false;
-    bool is_marked = false;
-    WallTime last;
-  };
-
   SourceRows* find(std::string_view name) {
     if (last_ < sources_.size() && sources_[last_].source == name) return &sources_[last_];
     for (last_ = 0; last_ < sources_.size(); ++last_) {
       if (sources_[last_].source == name) return &sources_[last_];
     }
     if (sources_.size() == kMostFitSources) return nullptr;
-    sources_.push_back({std::string{name}, {}, {}, {}, 0});
+    sources_.push_back({std::string{name}, {}, {}, {}, 0, 0});
     states_.emplace_back();
     return &sources_.back();
   }
 
+  bool sorts_;
+  std::vector<Kept> kept_;
+  std::vector<std::string> names_;
   std::vector<SourceRows> sources_;
   std::vector<State> states_;
   std::size_t last_ = 0;
@@ -246,11 +210,24 @@ char separator_of(std::string_view header) {
 
 class RowParser {
  public:
-  explicit RowParser(const ColumnNames& names) : names_(names) {}
+  explicit RowParser(const ReadOptions& options) : options_(options) {}
 
   Fault parse(std::string_view line, Collector& collector) {
     if (is_first_) return begin(line, collector);
     return is_json_ ? parse_json_row(line, collector) : parse_csv_row(line, collector);
+  }
+
+  bool is_at_header() const { return is_first_; }
+
+  // Whether a line without a line end is all there: it has all its columns, and its last number no fewer
+  // decimals than those of the lines before.
+  bool is_complete(std::string_view line) {
+    if (is_first_) return false;
+    if (is_json_) return line.ends_with('}');
+    if (split_fields(line, separator_, fields_) || fields_.size() != columns_.count) return false;
+    const std::size_t decimals = decimals_of(fields_.back());
+    // Of a whole number, digits may be missing.
+    return decimals >= fewest_decimals_ && (decimals > 0 || fields_.back().size() >= shortest_);
   }
 
  private:
@@ -260,18 +237,29 @@ class RowParser {
     is_json_ = line.starts_with('{');
     if (is_json_) return parse_json_row(line, collector);
     separator_ = separator_of(line);
-    if (auto fault = split(line, separator_, fields_)) return fault;
-    auto columns = find_columns(fields_, names_);
+    if (auto fault = split_fields(line, separator_, fields_)) return fault;
+    auto columns = find_columns(fields_, options_.columns);
     if (!columns) return columns.error();
     columns_ = *columns;
     return std::nullopt;
   }
 
   Fault parse_csv_row(std::string_view line, Collector& collector) {
-    if (auto fault = split(line, separator_, fields_)) return fault;
+    if (auto fault = split_fields(line, separator_, fields_)) return fault;
+    if (!fields_.empty()) {
+      fewest_decimals_ = std::min(fewest_decimals_, decimals_of(fields_.back()));
+      shortest_ = std::min(shortest_, fields_.back().size());
+    }
     ReadRow row;
-    if (auto fault = read_csv_row(fields_, columns_, row)) return fault;
+    if (auto fault = read_csv_row(fields_, columns_, options_.zone, row)) return fault;
     return collector.add(row);
+  }
+
+  // An empty field has as many as there can be: nothing of it is missing.
+  static std::size_t decimals_of(std::string_view field) {
+    if (field.empty()) return kLargestSampleLine;
+    const auto point = field.find_last_of(".,");
+    return point == std::string_view::npos ? 0 : field.size() - point - 1;
   }
 
   static Fault parse_json_row(std::string_view line, Collector& collector) {
@@ -287,37 +275,47 @@ class RowParser {
     return collector.add(row);
   }
 
-  const ColumnNames& names_;
+  const ReadOptions& options_;
   bool is_first_ = true;
   bool is_json_ = false;
   char separator_ = ',';
+  std::size_t fewest_decimals_ = kLargestSampleLine;  // of the last field
+  std::size_t shortest_ = kLargestSampleLine;
   FitColumns columns_{};
   std::vector<std::string_view> fields_;
 };
 
 }  // namespace
 
-Result<std::vector<SourceRows>, std::string> read_fit_rows(std::istream& file, const ColumnNames& names) {
+Result<std::vector<SourceRows>, std::string> read_fit_rows(std::istream& file, const ReadOptions& options) {
   Lines lines(file);
-  RowParser parser(names);
-  Collector collector;
+  RowParser parser(options);
+  Collector collector(options.sorts);
   std::string_view line;
+  std::size_t skipped = 0;
   for (std::size_t number = 1;; ++number) {
     const Lines::Next next = lines.next(line);
-    // A last line without a line end may have been cut off within a number.
-    if (next == Lines::Next::kEnd || next == Lines::Next::kTorn) break;
+    if (next == Lines::Next::kEnd) break;
+    if (next == Lines::Next::kTorn && !parser.is_complete(line)) break;
     if (next == Lines::Next::kTooLong) {
       return Unexpected{
           fmt::format("line {}: is longer than {} bytes: is it CSV?", number, kLargestSampleLine)};
     }
-    if (line.empty()) continue;
-    if (auto fault = parser.parse(line, collector))
-      return Unexpected{fmt::format("line {}: {}", number, *fault)};
+    const bool is_row = !parser.is_at_header() || line.starts_with('{');
+    if (auto fault = line.empty() ? Fault{} : parser.parse(line, collector)) {
+      if (!options.skips_bad || !is_row) return Unexpected{fmt::format("line {}: {}", number, *fault)};
+      ++skipped;
+    }
+    if (next == Lines::Next::kTorn) break;
   }
   auto sources = collector.take();
   std::erase_if(sources,
                 [](const SourceRows& source) { return source.rows.empty() && source.source.empty(); });
-  if (sources.empty()) return Unexpected{std::string{"has no rows"}};
+  if (sources.empty()) {
+    return Unexpected{skipped == 0 ? std::string{"has no rows"}
+                                   : fmt::format("has no rows but {} that cannot be read", skipped)};
+  }
+  for (SourceRows& source : sources) source.skipped = skipped;
   return sources;
 }
 

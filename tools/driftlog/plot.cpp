@@ -43,7 +43,7 @@ Result<std::vector<Sources>, PlotFault> read_files(const PlotOptions& options, c
   std::vector<Sources> files;
   std::size_t sources = 0;
   for (const std::string& file : options.files) {
-    auto read = read_fit_file(file, options.columns);
+    auto read = read_fit_file(file, options.reading);
     const auto refused = [&file](const std::string& why, ExitStatus status) {
       return Unexpected{PlotFault{fmt::format("{}: {}", shown_name(file), why), status}};
     };
@@ -147,7 +147,7 @@ CLI::App* add_plot_command(CLI::App& app, PlotOptions& options) {
   plot->add_option("FILE", options.files, "Records as CSV or JSON lines; -: stdin")
       ->type_name("")
       ->required();
-  add_column_option(*plot, options.columns);
+  add_read_options(*plot, options.reading);
   add_verdict_options(*plot, options.question);
   plot->add_option_function<std::string>(
           "-o,--output",

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "libsync/analysis/drift_fit.hpp"
-#include "tools/driftlog/fit_columns.hpp"
+#include "tools/driftlog/fit_rows.hpp"
 
 namespace isletime::driftlog {
 
@@ -16,7 +16,7 @@ enum class Picture : std::uint8_t { kSvg, kPng, kText };
 
 struct PlotOptions {
   std::vector<std::string> files;  // "-" is stdin
-  ColumnNames columns;
+  ReadOptions reading;
   analysis::FitQuestion question;
   std::optional<std::string> output;  // a file; nothing means stdout
   Picture picture = Picture::kSvg;

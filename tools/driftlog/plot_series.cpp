@@ -16,18 +16,22 @@ using analysis::DriftFit;
 using analysis::Verdict;
 
 // `first` and `last` delimit a segment, whose rows have the fit without its level.
+// They weigh as in the fit.
 void put_through_mean(std::vector<FittedRow>::iterator first, std::vector<FittedRow>::iterator last,
-                      const std::vector<ClockRow>& rows) {
+                      const std::vector<ClockRow>& rows, const analysis::NoiseLaw& law) {
   double time = 0.0;
   double level = 0.0;
+  double weights = 0.0;
   for (auto each = first; each != last; ++each) {
-    time += rows[each->row].time_s;
-    level += rows[each->row].offset_s - each->fitted_s;
+    const double deviation = law.deviation(rows[each->row]);
+    const double weight = 1.0 / (deviation * deviation);
+    weights += weight;
+    time += weight * rows[each->row].time_s;
+    level += weight * (rows[each->row].offset_s - each->fitted_s);
   }
-  const auto count = static_cast<double>(last - first);
   for (auto each = first; each != last; ++each) {
-    each->lever_s = rows[each->row].time_s - time / count;
-    each->fitted_s += level / count;
+    each->lever_s = rows[each->row].time_s - time / weights;
+    each->fitted_s += level / weights;
   }
 }
 
@@ -45,6 +49,10 @@ std::string verdict_text(const DriftFit& fit) {
       return fmt::format("too little to conclude: {} ppm{}", interval, longer);
     case Verdict::kWanders:
       return fmt::format("wanders too much to conclude: {} ppm", interval);
+    case Verdict::kManySteps:
+      return "too many steps to conclude";
+    case Verdict::kNoNoise:
+      return fmt::format("a line of {} ppm without any noise: no conclusion", ppm_text(fit.rate, 0.0));
   }
   return "";
 }
@@ -53,19 +61,19 @@ std::string verdict_text(const DriftFit& fit) {
 
 std::vector<FittedRow> fitted_rows(const Series& series) {
   const DriftFit& fit = series.fit;
-  if (fit.verdict == Verdict::kTooFewRows) return {};
+  if (!has_rate(fit.verdict)) return {};
   const auto& rows = series.record.rows;
   auto record = analysis::believed_rows(rows, fit.outliers, fit.steps);
-  if (fit.temperature) integrate_temperature(record, fit.temperature->mean_c);
+  if (fit.temperature) integrate_temperature(record);
   std::vector<FittedRow> fitted;
   for (std::size_t i = 0; i < record.rows.size(); ++i) {
-    const double warmth = fit.temperature ? fit.temperature->per_degree * record.degree_seconds[i] : 0.0;
+    const double warmth = fit.temperature ? gain_by_temperature(*fit.temperature, record, i) : 0.0;
     fitted.push_back({record.numbers[i], fit.rate * record.rows[i].time_s + warmth, 0.0, record.begins[i]});
   }
   for (auto first = fitted.begin(); first != fitted.end();) {
     const auto last =
         std::find_if(first + 1, fitted.end(), [](const FittedRow& each) { return each.begins; });
-    put_through_mean(first, last, rows);
+    put_through_mean(first, last, rows, fit.law);
     first = last;
   }
   return fitted;
