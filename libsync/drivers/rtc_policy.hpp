@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "libsync/core/rtc/rtc_reading.hpp"
 #include "libsync/core/time_types.hpp"
 #include "libsync/ports/i2c_bus.hpp"
 
@@ -41,6 +42,25 @@ auto read_patiently(Host& host, Read read) {
     const auto again = retries.after_failure(host.mono());
     if (!again || !host.sleep_until(*again)) return result;
   }
+}
+
+// Whether a chip's time is believed, by what is told of its integrity. This is the one rule of all programs.
+enum class RtcBelief : std::uint8_t {
+  kNone,       // it lost its time
+  kUnvouched,  // nothing tells: it may set a clock that nothing else sets, which is then not reliable
+  kFull,
+};
+// `is_trusted` says that the administrator vouches for a chip of which nothing is told.
+constexpr RtcBelief belief_in(Integrity integrity, bool is_trusted) {
+  switch (integrity) {
+    case Integrity::kGood:
+      return RtcBelief::kFull;
+    case Integrity::kLost:
+      return RtcBelief::kNone;
+    case Integrity::kUntold:
+      return is_trusted ? RtcBelief::kFull : RtcBelief::kUnvouched;
+  }
+  return RtcBelief::kNone;
 }
 
 // Returns whether the next attempt may succeed.

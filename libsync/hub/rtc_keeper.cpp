@@ -28,6 +28,10 @@ constexpr nanoseconds kLatestIfLost = milliseconds{15};
 // finds no edge.
 constexpr nanoseconds kHangs = seconds{30};
 constexpr const char* kHangsText = "its bus hangs: check its wiring, or take the power from the chips on it";
+constexpr const char* kUnvouchedText =
+    "nothing tells whether it kept its time without power: it may set the clock, but makes it not reliable; "
+    "if "
+    "its battery is known to be good, give --rtc the word trust";
 // The errors of the saved time and of the predicted edge, and the rate error of the monotonic clock since.
 constexpr nanoseconds kErrorOfLastRun = seconds{3};
 constexpr Ppm kRateSinceLastRun = Ppm::whole(500);
@@ -189,6 +193,8 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
     return;
   }
   if (!time.host.is_verified) {
+    if (!look.is_vouched && !std::exchange(is_doubt_told_, true))
+      news.notes.push_back({Event::kSourceDistrusted, fmt::format("{}: {}", config_.source, kUnvouchedText)});
     news.claim = claim_alone(look, now);
     return;
   }
@@ -227,7 +233,7 @@ RtcKeeper::Claim RtcKeeper::claim_alone(const RtcLook& look, MonoTime now) {
           .offset = {saturated_sum(elapsed(pair.machine, pair.chip), known.offset.value)},
           .bound = {saturated_sum(known.bound.value, pair.bound.value)},
           .noise = pair.bound,
-          .is_reliable = true,
+          .is_reliable = look.is_vouched,
           .is_heard = true,
           .remark = {}};
 }

@@ -54,8 +54,8 @@ class RtcKeeper {
     WallTime at;
     Offset offset;  // time by the chip - machine
     Dispersion bound;
-    Dispersion noise;  // the part of the bound that differs from reading to reading
-    bool is_reliable;
+    Dispersion noise;    // the part of the bound that differs from reading to reading
+    bool is_reliable;    // otherwise it may set the clock, but makes nothing reliable
     bool is_heard;       // no better source tells the time
     std::string remark;  // a clause for people
   };
@@ -115,6 +115,7 @@ class RtcKeeper {
   Offset written_off_{};  // the chip's error before the write
   std::optional<MonoTime> busy_since_;
   bool is_overdue_told_ = false;
+  bool is_doubt_told_ = false;
   std::optional<MonoTime> unknown_since_;  // when the chip first told a time that was never compared
 };
 

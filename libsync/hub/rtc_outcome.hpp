@@ -38,6 +38,8 @@ struct RtcLook {
   std::string distrust;         // why the chip's time is not to be believed; empty if it may be
   std::optional<RtcPair> pair;  // nothing if the chip has no time
   std::optional<Celsius> temperature;
+  // Something tells that it kept its time; otherwise it may set the clock, which is then not reliable.
+  bool is_vouched = true;
 };
 
 // The result of a check of the control registers.

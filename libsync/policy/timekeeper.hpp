@@ -175,6 +175,8 @@ struct Report {
   Dispersion bound;
   bool reliable;  // by its own account: the RTC's integrity flag, the server's leap and stratum
   WallTime claimed;
+  // Otherwise it may set a clock that nothing better has set, and makes nothing reliable.
+  bool vouched = true;
 };
 
 enum class Verdict : std::uint8_t {
@@ -206,6 +208,7 @@ struct ClockStanding {
   Dispersion bound;                // the clock's error is at most this by now; the maximum if never set
   bool reliable;
   bool ever_set;
+  bool vouched = true;  // something vouches for the source that last set or confirmed it
 };
 
 // The error of the clock's rate.
@@ -221,8 +224,9 @@ class Timekeeper {
   // kAdopt: set the clock by report.offset, then call on_sync(). kAgree: leave it, and call on_sync(). For
   // any other verdict the report changes nothing.
   Judgement judge(const Report& report, MonoTime now) const;
-  // `until_next` is the time until an NTP source is polled again.
-  void on_sync(SourceKind kind, Dispersion bound, MonoTime now, nanoseconds until_next = {});
+  // `until_next` is the time until an NTP source is polled again; `vouched` is that of the report.
+  void on_sync(SourceKind kind, Dispersion bound, MonoTime now, nanoseconds until_next = {},
+               bool vouched = true);
   // Another program has set the clock by this much. If that is more than an NTP source may move it, it counts
   // as unset.
   void on_clock_moved(Offset by);
@@ -269,9 +273,11 @@ class Timekeeper {
     Dispersion bound;
     MonoTime at;
     nanoseconds window_more;  // in addition to that of its rule
+    bool vouched;
   };
 
   const Rule& rule(SourceKind kind) const { return config_.rules[static_cast<std::size_t>(kind)]; }
+  bool may_make_reliable(const Sync& sync) const { return sync.vouched && rule(sync.kind).may_make_reliable; }
   nanoseconds window_of(const Sync& sync) const;
   nanoseconds age(const Sync& sync, MonoTime now) const;
   Dispersion bound_at(const Sync& sync, MonoTime now) const;

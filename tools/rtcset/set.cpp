@@ -48,7 +48,7 @@ ExitStatus rehearse(Job& job, ChosenClock& chosen, const SetReference& reference
   const auto measurement = measure(*chosen.clock, job.machine, job.scale());
   if (!measurement) return report(job, chosen.name, measurement.error());
   if (job.options.json) {
-    const auto doubt = find_doubt(*measurement, job.made);
+    const auto doubt = find_doubt(*measurement, job.made, job.options.is_trusted);
     job.output.line(json_of(record_of(chosen.name, *measurement, doubt, job.machine.wall_now()))
                         .text("would_be_set_to", battery_clock::utc_text(second))
                         .object());

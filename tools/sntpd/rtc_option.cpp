@@ -32,7 +32,11 @@ std::optional<std::string> apply(std::string_view word, RtcOption& rtc) {
     if (rtc.address) return std::nullopt;
     return std::string{"address takes a number from 0x08 to 0x77"};
   }
-  return fmt::format("there is no \"{}\": use chip or address", word);
+  if (word == "trust") {
+    rtc.is_trusted = true;
+    return std::nullopt;
+  }
+  return fmt::format("there is no \"{}\": use chip, address or trust", word);
 }
 
 }  // namespace

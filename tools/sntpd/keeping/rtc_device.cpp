@@ -46,6 +46,7 @@ class ChipRtc final : public RtcDevice {
   }
   const ChipOscillator& oscillator() const override { return (*chip_)->oscillator(); }
   std::string chip_name() const override { return to_string((*chip_)->model()); }
+  bool is_trusted() const override { return option_.is_trusted; }
 
   Result<RtcReading, std::string> read(const CivilDate& near) override {
     return noticed((*chip_)->read(near));

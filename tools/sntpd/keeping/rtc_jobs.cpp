@@ -107,12 +107,14 @@ std::string distrust_of(const RtcStepper& stepper) {
 
 Result<RtcLook, std::string> look_at(const RtcStepper& stepper, JobHost& host, RtcDevice& device,
                                      RtcClocks& clocks) {
-  RtcLook look{.chip = device.chip_name(),
-               .oscillator = device.oscillator(),
-               .is_set_by_others = device.is_set_by_others(),
-               .distrust = distrust_of(stepper),
-               .pair = {},
-               .temperature = {}};
+  RtcLook look{
+      .chip = device.chip_name(),
+      .oscillator = device.oscillator(),
+      .is_set_by_others = device.is_set_by_others(),
+      .distrust = distrust_of(stepper),
+      .pair = {},
+      .temperature = {},
+      .is_vouched = belief_in(stepper.reading()->integrity, device.is_trusted()) == RtcBelief::kFull};
   if (look.distrust.empty()) {
     const auto pair = host.pair(stepper);
     if (!pair) return Unexpected{pair.error()};

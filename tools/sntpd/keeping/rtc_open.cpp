@@ -41,12 +41,13 @@ bool is_no_clock(int code) {
 // The kernel's driver gives access to neither the temperature nor the control registers.
 class KernelRtc final : public RtcDevice {
  public:
-  KernelRtc(DevRtc device, bool is_first) : device_(std::move(device)), is_first_(is_first) {}
+  KernelRtc(DevRtc device, RtcOption option) : device_(std::move(device)), option_(std::move(option)) {}
 
   std::optional<std::string> find_chip(RtcClocks&) override { return std::nullopt; }
   const ChipOscillator& oscillator() const override { return kUnknownOscillator; }
   std::string chip_name() const override { return "kernel"; }
-  bool is_set_by_others() const override { return is_first_; }
+  bool is_trusted() const override { return option_.is_trusted; }
+  bool is_set_by_others() const override { return option_.is_the_kernels_own(); }
 
   Result<RtcReading, std::string> read(const CivilDate&) override {
     auto reading = device_.read();
@@ -67,19 +68,20 @@ class KernelRtc final : public RtcDevice {
     return error ? std::optional{text_of(*error)} : std::nullopt;
   }
   nanoseconds set_delay() const override { return std::chrono::milliseconds{1}; }
-  Result<RtcHealth, std::string> check(RtcClocks&) override { return RtcHealth{}; }
+  Result<RtcHealth, std::string> check(RtcClocks&) override {
+    return RtcHealth{.repaired = 0, .trouble = describe(supply_of(device_.flags()))};
+  }
 
  private:
   DevRtc device_;
-  bool is_first_;
+  RtcOption option_;
 };
 
 Opened open_now(const RtcOption& option) {
   if (option.is_of_the_kernel()) {
     auto device = DevRtc::open(option.device);
     if (!device) return Unexpected{device.error()};
-    return std::unique_ptr<RtcDevice>{
-        std::make_unique<KernelRtc>(*std::move(device), option.is_the_kernels_own())};
+    return std::unique_ptr<RtcDevice>{std::make_unique<KernelRtc>(*std::move(device), option)};
   }
   auto bus = I2cDev::open(option.device, I2cDev::Claims::kRespected);
   if (!bus) return Unexpected{bus.error()};
@@ -100,6 +102,7 @@ class AwaitedRtc final : public RtcDevice {
   }
   const ChipOscillator& oscillator() const override { return device_->oscillator(); }
   std::string chip_name() const override { return device_->chip_name(); }
+  bool is_trusted() const override { return device_->is_trusted(); }
   bool is_set_by_others() const override { return device_->is_set_by_others(); }
   Result<RtcReading, std::string> read(const CivilDate& near) override { return device_->read(near); }
   Result<std::optional<std::uint8_t>, std::string> read_second() override { return device_->read_second(); }
