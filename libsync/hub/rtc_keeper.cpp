@@ -56,7 +56,8 @@ std::optional<RtcJob> RtcKeeper::next_job(const RtcTime& time, const CivilDate& 
              .near = near,
              .true_time = time.true_time,
              .at = now,
-             .latest = distrust_.empty() ? kLatest : kLatestIfLost};
+             .latest = distrust_.empty() ? kLatest : kLatestIfLost,
+             .lead = lead_};
   const RtcPlan plan = schedule_.next(time.host);
   if (std::exchange(wants_write_, false) && time.host.is_verified) {
     job.kind = RtcJob::Kind::kWrite;
@@ -121,6 +122,7 @@ RtcKeeper::News RtcKeeper::take(const RtcOutcome& outcome, const RtcTime& time, 
       if (outcome.look) take_look(*outcome.look, time, now, news);
       break;
     case RtcJob::Kind::kWrite:
+      if (outcome.lead) lead_ = outcome.lead;
       if (outcome.look) take_written(*outcome.look, time, now, news);
       break;
   }
@@ -144,7 +146,9 @@ void RtcKeeper::meet(const RtcLook& look, MonoTime now, News& news) {
   chip_ = look.chip;
   news.notes.push_back({Event::kSourceSelected, fmt::format("{}: it is a {}", config_.source, chip_)});
   drift_.emplace(drifting(look.oscillator));
+  lead_.reset();
   if (!saved_ || saved_->source != config_.source || saved_->chip != chip_) return;
+  lead_ = saved_->lead;
   const auto restored = RtcDrift::restored(saved_->drift);
   if (!restored || saved_->drift.oscillator != drifting(look.oscillator)) return;
   drift_ = *restored;
@@ -284,7 +288,7 @@ RtcKeeper::View RtcKeeper::view(MonoTime now) const {
 
 std::optional<SavedRtc> RtcKeeper::saved() const {
   if (!drift_) return saved_;
-  return SavedRtc{config_.source, chip_, drift_->state()};
+  return SavedRtc{config_.source, chip_, drift_->state(), lead_};
 }
 
 }  // namespace isletime

@@ -112,7 +112,8 @@ class RtcKeeper {
   std::uint64_t writes_ = 0;
   std::uint64_t failures_ = 0;
   bool wants_write_ = false;
-  Offset written_off_{};  // the chip's error before the write
+  Offset written_off_{};             // the chip's error before the write
+  std::optional<nanoseconds> lead_;  // of a write, as the last one has learned it
   std::optional<MonoTime> busy_since_;
   bool is_overdue_told_ = false;
   bool is_doubt_told_ = false;

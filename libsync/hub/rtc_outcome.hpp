@@ -22,6 +22,8 @@ struct RtcJob {
   WallTime true_time;
   MonoTime at;
   nanoseconds latest;  // for a write: how long after its instant it may still start
+  // For a write: how long before its second it must begin, by an earlier write of this chip.
+  std::optional<nanoseconds> lead = {};
 };
 
 // The chip and the machine's clock at one instant.
@@ -54,6 +56,7 @@ struct RtcOutcome {
   std::optional<RtcLook> look;  // of a read, or of the reading after a write
   RtcHealth health;             // of a check
   bool is_missed = false;       // a failure: the host was too late for each instant, and nothing was written
+  std::optional<nanoseconds> lead = {};  // of a write: the one that set the chip right
 };
 
 }  // namespace isletime

@@ -155,5 +155,21 @@ TEST(KernelRtc, ADriverThatRestartsTheSecondHalfASecondLaterIsSetRight) {
   }
 }
 
+TEST(KernelRtc, TheLeadThatWasLearnedIsUsedForTheNextWriteAndAfterARestart) {
+  Kept kept{fakes::kRtcPcf8523};
+  kept.rtc.shift(2s);
+  kept.is_verified = true;
+  kept.pass(2h);
+  EXPECT_EQ(kept.rtc.sets(), 2) << "the first one tells the lead";
+  kept.rtc.shift(2s);
+  kept.pass(2h);
+  EXPECT_EQ(kept.rtc.sets(), 3) << kept.notes;
+  kept.boot();
+  kept.rtc.shift(2s);
+  kept.pass(2h);
+  EXPECT_EQ(kept.rtc.sets(), 4) << kept.notes;
+  EXPECT_LE(magnitude(kept.rtc.ahead()), 4ms);
+}
+
 }  // namespace
 }  // namespace isletime::sntpd

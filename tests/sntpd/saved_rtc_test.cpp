@@ -21,7 +21,9 @@ SavedRtc example() {
                    .bound = {2ms},
                    .temperature = Celsius{20.0 + hour}});
   }
-  return {"rtc:/dev/i2c-1@0x68", "ds3231", drift.state()};
+  SavedRtc saved{"rtc:/dev/i2c-1@0x68", "ds3231", drift.state()};
+  saved.lead = -507ms;
+  return saved;
 }
 
 std::optional<SavedRtc> read(const std::string& text) {
@@ -49,6 +51,7 @@ TEST(SavedRtc, SurvivesTheWayThroughItsText) {
   EXPECT_EQ(again->drift.covariance, saved.drift.covariance);
   EXPECT_EQ(again->drift.temperature.value, saved.drift.temperature.value);
   EXPECT_EQ(again->drift.bound, saved.drift.bound);
+  EXPECT_EQ(again->lead, saved.lead);
 }
 
 TEST(SavedRtc, WhatNoChipCanComeToIsNotRead) {
@@ -59,6 +62,7 @@ TEST(SavedRtc, WhatNoChipCanComeToIsNotRead) {
   EXPECT_FALSE(read(replaced(text, R"("bound_s":)", R"("bound_s":-)")));
   EXPECT_FALSE(read(replaced(text, R"("chip":"ds3231")", R"("chip":"")")));
   EXPECT_FALSE(read(replaced(text, "2026-", "20-")));
+  EXPECT_FALSE(read(replaced(text, R"("lead_s":-)", R"("lead_s":-9)")));
 }
 
 TEST(SavedRtc, WhatLacksAMemberIsNotRead) {
@@ -68,6 +72,13 @@ TEST(SavedRtc, WhatLacksAMemberIsNotRead) {
     const std::string quoted = '"' + std::string{member} + "\":";
     EXPECT_FALSE(read(replaced(text, quoted, "\"other\":"))) << member;
   }
+}
+
+// Versions before did not save them.
+TEST(SavedRtc, WhatWasSavedByAnOlderVersionIsRead) {
+  const auto again = read(replaced(rtc_object(example()), R"("lead_s":)", R"("other":)"));
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(again->lead);
 }
 
 TEST(SavedRtc, IsPartOfTheState) {

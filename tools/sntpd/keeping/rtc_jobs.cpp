@@ -141,6 +141,7 @@ void run(RtcStepper stepper, const RtcJob& job, RtcDevice& device, RtcClocks& cl
     return;
   }
   outcome.look = *std::move(look);
+  if (job.kind == RtcJob::Kind::kWrite) outcome.lead = stepper.lead();
 }
 
 }  // namespace
@@ -163,8 +164,9 @@ RtcOutcome do_rtc_job(const RtcJob& job, RtcDevice& device, RtcClocks& clocks) {
       }
       break;
     case RtcJob::Kind::kWrite:
-      run(RtcStepper{RtcStepper::Setting{.set_delay = device.set_delay(), .latest = job.latest}}, job, device,
-          clocks, outcome);
+      run(RtcStepper{RtcStepper::Setting{
+              .set_delay = device.set_delay(), .latest = job.latest, .lead = job.lead}},
+          job, device, clocks, outcome);
       break;
   }
   return outcome;
