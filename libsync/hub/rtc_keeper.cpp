@@ -142,20 +142,52 @@ void RtcKeeper::take_health(const RtcHealth& health, News& news) {
 // The first reading of a chip tells whether it is the one whose state was saved.
 void RtcKeeper::meet(const RtcLook& look, MonoTime now, News& news) {
   temperature_ = look.temperature;
-  if (drift_ && chip_ == look.chip) return;
+  if (drift_ && is_same_chip(look)) return follow_trim(look, news);
   chip_ = look.chip;
+  mark_ = look.mark;
   news.notes.push_back({Event::kSourceSelected, fmt::format("{}: it is a {}", config_.source, chip_)});
   drift_.emplace(drifting(look.oscillator));
+  if (look.trim) drift_->follow_trim({}, {}, *look.trim);
   lead_.reset();
   if (!saved_ || saved_->source != config_.source || saved_->chip != chip_) return;
+  if (const std::string swap = find_swap(look); !swap.empty()) {
+    news.notes.push_back({Event::kFault, fmt::format("{}: {}: it is taken for another chip, and learned anew",
+                                                     config_.source, swap)});
+    return;
+  }
   lead_ = saved_->lead;
   const auto restored = RtcDrift::restored(saved_->drift);
   if (!restored || saved_->drift.oscillator != drifting(look.oscillator)) return;
   drift_ = *restored;
+  follow_trim(look, news);
   if (look.pair && is_contradicted(*drift_, *look.pair, now)) {
     drift_->forget_phase();
     news.notes.push_back(
         {Event::kFault, fmt::format("{}: somebody has set it since it was last compared", config_.source)});
+  }
+}
+
+bool RtcKeeper::is_same_chip(const RtcLook& look) const {
+  return chip_ == look.chip && (mark_.empty() || look.mark.empty() || mark_ == look.mark);
+}
+
+// Returns what tells that this is not the chip whose state was saved, or nothing. While the machine runs
+// nobody changes its chip, but somebody may trim it.
+std::string RtcKeeper::find_swap(const RtcLook& look) const {
+  if (!saved_->mark.empty() && !look.mark.empty() && saved_->mark != look.mark)
+    return "its registers do not hold what they held";
+  const bool is_trimmed = saved_->drift.trim && look.trim && *saved_->drift.trim != *look.trim;
+  return is_trimmed && !last_run_ ? "its trim is not what it was" : "";
+}
+
+void RtcKeeper::follow_trim(const RtcLook& look, News& news) {
+  if (!look.trim) return;
+  const auto before = drift_->state().trim;
+  if (before == look.trim) return;
+  drift_->follow_trim(look.pair ? look.pair->chip : WallTime{}, look.temperature, *look.trim);
+  if (before) {
+    news.notes.push_back({Event::kFault, fmt::format("{}: somebody has trimmed it by {:+.3f} ppm",
+                                                     config_.source, (*look.trim - *before) * 1e6)});
   }
 }
 
@@ -182,7 +214,11 @@ std::string RtcKeeper::distrust_of(const RtcLook& look) const {
 }
 
 void RtcKeeper::compare(const RtcLook& look, Offset offset, Dispersion bound) {
-  if (look.is_set_by_others) drift_.emplace(drifting(look.oscillator));
+  if (look.is_set_by_others) {
+    const auto trim = drift_->state().trim;
+    drift_.emplace(drifting(look.oscillator));
+    if (trim) drift_->follow_trim({}, {}, *trim);
+  }
   drift_->compare(
       {.chip = look.pair->chip, .offset = offset, .bound = bound, .temperature = look.temperature});
 }
@@ -219,17 +255,14 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
                      .remark = "others know better: it is compared with them"};
 }
 
-// Since the first reading the chip had power and was within its temperature range, so the bound grows by the
-// oscillator's tolerance only.
 Dispersion RtcKeeper::bound_of_unknown(const ChipOscillator& oscillator, MonoTime now) {
   if (!unknown_since_) unknown_since_ = now;
-  return {saturated_sum((oscillator.is_compensated ? kUnknown : kUnknownCrystal).value,
-                        isletime::drift(elapsed(*unknown_since_, now), oscillator.bound()))};
+  return bound_of_uncompared(oscillator, elapsed(*unknown_since_, now));
 }
 
 RtcKeeper::Claim RtcKeeper::claim_alone(const RtcLook& look, MonoTime now) {
   const RtcPair& pair = *look.pair;
-  const auto predicted = drift_->predict(pair.chip, look.temperature);
+  const auto predicted = drift_->predict(pair.chip, look.temperature, look.oscillator.bound());
   if (look.temperature) drift_->follow(pair.chip, *look.temperature);
   const RtcDrift::Prediction known =
       predicted.value_or(RtcDrift::Prediction{{}, bound_of_unknown(look.oscillator, now)});
@@ -288,7 +321,8 @@ RtcKeeper::View RtcKeeper::view(MonoTime now) const {
 
 std::optional<SavedRtc> RtcKeeper::saved() const {
   if (!drift_) return saved_;
-  return SavedRtc{config_.source, chip_, drift_->state(), lead_};
+  return SavedRtc{
+      .source = config_.source, .chip = chip_, .drift = drift_->state(), .lead = lead_, .mark = mark_};
 }
 
 }  // namespace isletime

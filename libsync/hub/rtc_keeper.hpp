@@ -25,11 +25,6 @@ struct RtcTime {
 
 class RtcKeeper {
  public:
-  // The bounds of a chip that was never compared with a verified clock. They assume that somebody set it by
-  // hand up to a year ago.
-  static constexpr Dispersion kUnknown{std::chrono::minutes{2}};
-  static constexpr Dispersion kUnknownCrystal{std::chrono::minutes{5}};
-
   struct Config {
     std::string source;  // "rtc:/dev/i2c-1@0x68"
     bool may_write;
@@ -93,6 +88,9 @@ class RtcKeeper {
   void meet(const RtcLook& look, MonoTime now, News& news);
   bool is_contradicted(const RtcDrift& drift, const RtcPair& pair, MonoTime now) const;
   std::string distrust_of(const RtcLook& look) const;
+  bool is_same_chip(const RtcLook& look) const;
+  std::string find_swap(const RtcLook& look) const;
+  void follow_trim(const RtcLook& look, News& news);
   void compare(const RtcLook& look, Offset offset, Dispersion bound);
   Claim claim_alone(const RtcLook& look, MonoTime now);
   Dispersion bound_of_unknown(const ChipOscillator& oscillator, MonoTime now);
@@ -104,6 +102,7 @@ class RtcKeeper {
   RtcSchedule schedule_;
   std::optional<RtcDrift> drift_;  // once the chip has answered
   std::string chip_;
+  std::string mark_;      // empty if the chip has none
   std::string failure_;   // of its bus
   std::string distrust_;  // of its time
   std::string sickness_;  // of its registers

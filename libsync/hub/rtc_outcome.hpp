@@ -42,6 +42,10 @@ struct RtcLook {
   std::optional<Celsius> temperature;
   // Something tells that it kept its time; otherwise it may set the clock, which is then not reliable.
   bool is_vouched = true;
+  std::optional<double> trim = {};  // by which the chip is made to run faster, a fraction
+  // What tells this chip from another of its model: a digest of registers that it keeps and that its time
+  // does not change. Empty if it has none.
+  std::string mark = {};
 };
 
 // The result of a check of the control registers.

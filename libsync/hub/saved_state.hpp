@@ -19,6 +19,7 @@ struct SavedRtc {
   std::string chip;    // "ds3231"
   RtcDrift::State drift;
   std::optional<nanoseconds> lead{};  // of a write; see RtcJob
+  std::string mark{};                 // see RtcLook; empty if it has none
 };
 
 struct SavedSource {

@@ -55,11 +55,16 @@ std::optional<Verdict> Timekeeper::find_fault(const Report& report, MonoTime now
   const Rule& r = rule(report.kind);
   if (!report.reliable || report.kind == SourceKind::kFreeRun) return Verdict::kUnreliable;
   if (report.kind == SourceKind::kCamera && client_seen_) return Verdict::kUnreliable;
-  if (report.bound.value < nanoseconds::zero() || report.bound > r.max_bound) return Verdict::kAbsurd;
+  if (report.bound.value < nanoseconds::zero() || report.bound > max_bound(r, now)) return Verdict::kAbsurd;
   if (const auto implausible = find_implausible(report.kind, report.claimed)) return implausible;
   const bool is_held = last_ && is_reliable(*last_, now) && rule(last_->kind).rank <= r.rank;
   if (is_held && r.max_offset && magnitude(report.offset.value) > *r.max_offset) return Verdict::kAbsurd;
   return std::nullopt;
+}
+
+Dispersion Timekeeper::max_bound(const Rule& rule, MonoTime now) const {
+  const bool is_known = last_ && bound_at(*last_, now) <= rule.max_bound;
+  return is_known ? rule.max_bound : std::max(rule.max_bound, rule.max_bound_of_unset);
 }
 
 // A person may know better than a floor raised by a lying source.

@@ -44,6 +44,8 @@ struct Rule {
   // A larger difference is rejected within the window of a source of the same or a better rank.
   std::optional<nanoseconds> max_offset{};
   Dispersion max_bound{};  // a less accurate source is useless
+  // The same for a clock that is unset, or not known better itself; by default no other.
+  Dispersion max_bound_of_unset{};
   bool may_make_reliable = false;
   bool adaptive = false;         // its window depends on the known drift
   bool may_raise_floor = false;  // earlier times than it tells are rejected from now on, also after a restart
@@ -57,7 +59,7 @@ inline constexpr nanoseconds kDefaultMaxOffset = std::chrono::hours{24};
 // longer polls, for as long after the next reply is due as otherwise. It moves a clock that NTP has set by no
 // more than the panic threshold. Phones and cameras are compared to the second; a back end's time counts from
 // 5 s on, and is doubted from an hour on. An RTC that was without power for a season is still useful, with a
-// bound of minutes.
+// bound of minutes; that of a crystal that was never compared is an hour, which is better than nothing.
 inline constexpr Rules kDefaultRules{{
     {.name = "ntp",
      .words = "NTP",
@@ -125,6 +127,7 @@ inline constexpr Rules kDefaultRules{{
      .window = kDefaultWindow,
      .max_offset = kDefaultMaxOffset,
      .max_bound = {seconds{600}},
+     .max_bound_of_unset = {kDefaultMaxOffset},
      .may_make_reliable = true,
      .adaptive = true},
     // A server that says so of itself.
@@ -277,6 +280,7 @@ class Timekeeper {
   };
 
   const Rule& rule(SourceKind kind) const { return config_.rules[static_cast<std::size_t>(kind)]; }
+  Dispersion max_bound(const Rule& rule, MonoTime now) const;
   bool may_make_reliable(const Sync& sync) const { return sync.vouched && rule(sync.kind).may_make_reliable; }
   nanoseconds window_of(const Sync& sync) const;
   nanoseconds age(const Sync& sync, MonoTime now) const;

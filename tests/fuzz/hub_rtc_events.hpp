@@ -24,7 +24,8 @@ class RtcEvents {
     const double error = share(input_);
     const double frequency = share(input_) * 5e-6;
     std::optional<Chip>& chip = simulation_.chip;
-    if (!chip) chip.emplace(host_.truth(), part(RtcKeeper::kUnknown.value, error), frequency);
+    if (!chip)
+      chip.emplace(host_.truth(), part(bound_of_uncompared(Chip::kOscillator, {}).value, error), frequency);
     host_.use_rtc();
   }
 

@@ -22,7 +22,7 @@ class HubWithRtc : public testing::Test {
     return {.kind = kind,
             .failure = {},
             .look = RtcLook{.chip = "ds3231",
-                            .oscillator = Ds3231Chip::kOscillator,
+                            .oscillator = oscillator_,
                             .is_set_by_others = false,
                             .distrust = distrust_,
                             .pair = RtcPair{play_.machine.truth + off, play_.machine.wall, {2ms}},
@@ -49,7 +49,22 @@ class HubWithRtc : public testing::Test {
   HubPlay play_{ordinary(), {.wall = WallTime{100s}}};
   std::string distrust_;
   bool is_vouched_ = true;
+  ChipOscillator oscillator_ = Ds3231Chip::kOscillator;
 };
+
+// Its bound is three quarters of an hour, which is better than no time at all.
+TEST_F(HubWithRtc, ACrystalThatWasNeverComparedSetsAnUnsetClock) {
+  use_rtc();
+  oscillator_ = Ds1307Chip::kOscillator;
+  for (int times = 0; times < 20; ++times) {
+    run_jobs(-20min);
+    EXPECT_EQ(play_.status().source, kChip) << times;
+    EXPECT_TRUE(play_.is_synchronised());
+    EXPECT_GE(play_.root_distance(), magnitude(play_.error()));
+    play_.pass(10min);
+  }
+  EXPECT_FALSE(play_.is_reliable());
+}
 
 TEST_F(HubWithRtc, AtBootItTellsTheTimeAsWellAsItIsKnown) {
   use_rtc();
@@ -57,7 +72,8 @@ TEST_F(HubWithRtc, AtBootItTellsTheTimeAsWellAsItIsKnown) {
   EXPECT_EQ(play_.status().source, kChip);
   EXPECT_TRUE(play_.is_synchronised());
   EXPECT_LT(magnitude(play_.error()), 31s);
-  EXPECT_GE(play_.root_distance(), RtcKeeper::kUnknown.value) << "somebody set it, up to a year ago";
+  EXPECT_GE(play_.root_distance(), bound_of_uncompared(Ds3231Chip::kOscillator, 0s).value)
+      << "somebody set it, up to a year ago";
   EXPECT_FALSE(play_.is_reliable());
   EXPECT_FALSE(play_.is_kernel_told());
 }

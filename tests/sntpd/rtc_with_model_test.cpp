@@ -366,7 +366,25 @@ TEST_F(RtcWithModel, AChipThatSomebodySetSinceTheLastRunIsNotCorrectedByWhatWasS
   work();
   ASSERT_TRUE(claim);
   EXPECT_TRUE(is_told("somebody has set it"));
-  EXPECT_GE(claim->bound, RtcKeeper::kUnknown);
+  EXPECT_GE(claim->bound, bound_of_uncompared(device->oscillator(), 0s));
+}
+
+// The chip was changed for one of the same model while the power was off.
+TEST_F(RtcWithModel, AnotherChipOfTheSameModelIsNoticedAfterAReboot) {
+  may_write = false;
+  boot();
+  is_verified = true;
+  pass(24h);
+  is_verified = false;
+  plug(ChipModel::kDs3231, {.error_ppb = -4000});
+  chip->poke(0x08, 0x42, time.now);  // alarm 1
+  time.now += 24h * 30;
+  claim.reset();
+  boot();
+  work();
+  ASSERT_TRUE(claim);
+  EXPECT_TRUE(is_told("another chip")) << notes;
+  EXPECT_LE(magnitude(error_of_claim()), claim->bound.value);
 }
 
 // A write that the bus cuts short leaves the chip's stop flag set.

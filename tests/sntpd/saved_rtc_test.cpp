@@ -22,7 +22,9 @@ SavedRtc example() {
                    .temperature = Celsius{20.0 + hour}});
   }
   SavedRtc saved{"rtc:/dev/i2c-1@0x68", "ds3231", drift.state()};
+  saved.drift.trim = -1.2e-6;
   saved.lead = -507ms;
+  saved.mark = "cbf29ce484222325";
   return saved;
 }
 
@@ -51,7 +53,9 @@ TEST(SavedRtc, SurvivesTheWayThroughItsText) {
   EXPECT_EQ(again->drift.covariance, saved.drift.covariance);
   EXPECT_EQ(again->drift.temperature.value, saved.drift.temperature.value);
   EXPECT_EQ(again->drift.bound, saved.drift.bound);
+  EXPECT_EQ(again->drift.trim, saved.drift.trim);
   EXPECT_EQ(again->lead, saved.lead);
+  EXPECT_EQ(again->mark, saved.mark);
 }
 
 TEST(SavedRtc, WhatNoChipCanComeToIsNotRead) {
@@ -76,9 +80,14 @@ TEST(SavedRtc, WhatLacksAMemberIsNotRead) {
 
 // Versions before did not save them.
 TEST(SavedRtc, WhatWasSavedByAnOlderVersionIsRead) {
-  const auto again = read(replaced(rtc_object(example()), R"("lead_s":)", R"("other":)"));
+  std::string text = rtc_object(example());
+  for (const char* member : {R"("lead_s":)", R"("trim":)", R"("mark":)"})
+    text = replaced(text, member, R"("not_)" + std::string{member}.substr(1));
+  const auto again = read(text);
   ASSERT_TRUE(again);
+  EXPECT_FALSE(again->drift.trim);
   EXPECT_FALSE(again->lead);
+  EXPECT_EQ(again->mark, "");
 }
 
 TEST(SavedRtc, IsPartOfTheState) {

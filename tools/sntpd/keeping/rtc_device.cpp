@@ -8,6 +8,7 @@
 
 #include "libsync/drivers/rtc_chips.hpp"
 #include "libsync/drivers/rtc_detect.hpp"
+#include "tools/sntpd/keeping/chip_mark.hpp"
 
 namespace isletime::sntpd {
 namespace {
@@ -46,6 +47,13 @@ class ChipRtc final : public RtcDevice {
   }
   const ChipOscillator& oscillator() const override { return (*chip_)->oscillator(); }
   std::string chip_name() const override { return to_string((*chip_)->model()); }
+  std::optional<double> trim() override {
+    const auto range = (*chip_)->trim_range();
+    const auto steps = range ? (*chip_)->trim() : Unexpected{BusError::kFailed};
+    if (!steps) return std::nullopt;
+    return steps->value * range->step_ppb * 1e-9;
+  }
+  std::string mark() const override { return mark_; }
   bool is_trusted() const override { return option_.is_trusted; }
 
   Result<RtcReading, std::string> read(const CivilDate& near) override {
@@ -137,6 +145,7 @@ class ChipRtc final : public RtcDevice {
   }
   std::optional<std::string> take(ChipModel model, std::uint8_t address) {
     chip_.emplace(model, *bus_, address);
+    mark_ = chip_mark(model, *bus_, address).value_or("");
     has_failed_ = false;
     return std::nullopt;
   }
@@ -144,6 +153,7 @@ class ChipRtc final : public RtcDevice {
   std::unique_ptr<I2cBus> bus_;
   RtcOption option_;
   std::optional<RtcChipHolder> chip_;
+  std::string mark_;
   bool has_failed_ = false;
 };
 

@@ -52,6 +52,9 @@ class RtcDevice {
   // Valid once the chip was found.
   virtual const ChipOscillator& oscillator() const = 0;
   virtual std::string chip_name() const = 0;
+  // See RtcLook. A failure to read them counts as none.
+  virtual std::optional<double> trim() { return std::nullopt; }
+  virtual std::string mark() const { return {}; }
   // The administrator vouches for a chip of which nothing is told.
   virtual bool is_trusted() const { return false; }
   // The kernel sets its own battery clock every 11 minutes, which hides the drift.

@@ -120,6 +120,8 @@ Result<RtcLook, std::string> look_at(const RtcStepper& stepper, JobHost& host, R
     if (!pair) return Unexpected{pair.error()};
     look.pair = *pair;
   }
+  look.trim = device.trim();
+  look.mark = device.mark();
   const auto temperature = read_patiently(clocks, [&device] { return device.temperature(); });
   if (temperature && *temperature)
     look.temperature = Celsius{static_cast<double>((*temperature)->value) / 1000};

@@ -77,6 +77,8 @@ std::string rtc_object(const SavedRtc& saved) {
       .raw("temperature_c", digits_of(drift.temperature.value))
       .seconds("bound_s", drift.bound.value);
   if (saved.lead) writer.seconds("lead_s", *saved.lead);
+  if (drift.trim) writer.raw("trim", digits_of(*drift.trim));
+  if (!saved.mark.empty()) writer.text("mark", saved.mark);
   return writer.object();
 }
 
@@ -98,6 +100,15 @@ std::optional<SavedRtc> read_rtc(const JsonValue& object) {
   if (object.find("lead_s") != nullptr) {
     saved.lead = duration_of(object, "lead_s");
     if (!saved.lead || magnitude(*saved.lead) > RtcStepper::kMostLead) return std::nullopt;
+  }
+  if (const JsonValue* trim = object.find("trim")) {
+    saved.drift.trim = number_of(trim);
+    if (!saved.drift.trim) return std::nullopt;
+  }
+  if (object.find("mark") != nullptr) {
+    const auto mark = name_of(object, "mark");
+    if (!mark) return std::nullopt;
+    saved.mark = *mark;
   }
   saved.drift.oscillator = {*is_compensated, *has_thermometer};
   saved.drift.at = *at;
