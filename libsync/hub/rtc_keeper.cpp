@@ -28,6 +28,12 @@ constexpr nanoseconds kLatestIfLost = milliseconds{15};
 // finds no edge.
 constexpr nanoseconds kHangs = seconds{30};
 constexpr const char* kHangsText = "its bus hangs: check its wiring, or take the power from the chips on it";
+// A chip that was compared for two days and nights has shown how it drifts; until then it is written like one
+// of which nothing is known. Comparisons further apart than this have seen too little.
+constexpr nanoseconds kLearned = std::chrono::hours{48};
+constexpr nanoseconds kObserved = std::chrono::hours{2};
+// A chip that is left to drift must stay within what is assumed of one that was never compared.
+static_assert(RtcSchedule::kMostPredicted <= kErrorOfPerson);
 constexpr const char* kUnvouchedText =
     "nothing tells whether it kept its time without power: it may set the clock, but makes it not reliable; "
     "if "
@@ -149,6 +155,8 @@ void RtcKeeper::meet(const RtcLook& look, MonoTime now, News& news) {
   drift_.emplace(drifting(look.oscillator));
   if (look.trim) drift_->follow_trim({}, {}, *look.trim);
   lead_.reset();
+  observed_ = {};
+  compared_.reset();
   if (!saved_ || saved_->source != config_.source || saved_->chip != chip_) return;
   if (const std::string swap = find_swap(look); !swap.empty()) {
     news.notes.push_back({Event::kFault, fmt::format("{}: {}: it is taken for another chip, and learned anew",
@@ -159,6 +167,7 @@ void RtcKeeper::meet(const RtcLook& look, MonoTime now, News& news) {
   const auto restored = RtcDrift::restored(saved_->drift);
   if (!restored || saved_->drift.oscillator != drifting(look.oscillator)) return;
   drift_ = *restored;
+  observed_ = saved_->observed;
   follow_trim(look, news);
   if (look.pair && is_contradicted(*drift_, *look.pair, now)) {
     drift_->forget_phase();
@@ -213,14 +222,27 @@ std::string RtcKeeper::distrust_of(const RtcLook& look) const {
   return fmt::format("it reads {}, which cannot be: set it", std::string_view{text.data(), kToTheSecond});
 }
 
-void RtcKeeper::compare(const RtcLook& look, Offset offset, Dispersion bound) {
+// Returns nothing until it is learned how the chip drifts.
+std::optional<RtcFinding::Prediction> RtcKeeper::predicted_of(const RtcLook& look) const {
+  if (observed_ < kLearned) return std::nullopt;
+  const auto predicted = drift_->predict(look.pair->chip, look.temperature, look.oscillator.bound());
+  if (!predicted) return std::nullopt;
+  return RtcFinding::Prediction{predicted->offset, predicted->bound};
+}
+
+void RtcKeeper::compare(const RtcLook& look, Offset offset, Dispersion bound, MonoTime now) {
   if (look.is_set_by_others) {
     const auto trim = drift_->state().trim;
     drift_.emplace(drifting(look.oscillator));
     if (trim) drift_->follow_trim({}, {}, *trim);
   }
-  drift_->compare(
+  const auto outcome = drift_->compare(
       {.chip = look.pair->chip, .offset = offset, .bound = bound, .temperature = look.temperature});
+  const nanoseconds since = compared_ ? elapsed(*compared_, now) : nanoseconds::max();
+  compared_ = now;
+  // Somebody who sets the chip may have replaced it too.
+  if (outcome == RtcDrift::Outcome::kContradicted) observed_ = {};
+  if (outcome == RtcDrift::Outcome::kUsed && since <= kObserved) observed_ = saturated_sum(observed_, since);
 }
 
 void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now, News& news) {
@@ -242,8 +264,9 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
   const nanoseconds machine_less_chip = elapsed(pair.chip, pair.machine);
   const RtcFinding finding{.is_believable = true,
                            .offset = {saturated_sum(machine_less_chip, time.true_less_machine.value)},
-                           .bound = {saturated_sum(pair.bound.value, time.host.bound.value)}};
-  compare(look, finding.offset, finding.bound);
+                           .bound = {saturated_sum(pair.bound.value, time.host.bound.value)},
+                           .predicted = predicted_of(look)};
+  compare(look, finding.offset, finding.bound, now);
   wants_write_ = config_.may_write && schedule_.wants_write(finding, time.host, now);
   written_off_ = finding.offset;
   news.claim = Claim{.at = pair.machine,
@@ -285,7 +308,7 @@ void RtcKeeper::take_written(const RtcLook& look, const RtcTime& time, MonoTime 
   }
   const RtcPair& pair = *look.pair;
   const Offset offset{saturated_sum(elapsed(pair.chip, pair.machine), time.true_less_machine.value)};
-  compare(look, offset, {saturated_sum(pair.bound.value, time.host.bound.value)});
+  compare(look, offset, {saturated_sum(pair.bound.value, time.host.bound.value)}, now);
   if (magnitude(offset.value) > kWriteFailed) {
     tell_trouble(distrust_, fmt::format("it is {:+.3f} s off behind a write", -Seconds{offset.value}.count()),
                  news);
@@ -321,8 +344,12 @@ RtcKeeper::View RtcKeeper::view(MonoTime now) const {
 
 std::optional<SavedRtc> RtcKeeper::saved() const {
   if (!drift_) return saved_;
-  return SavedRtc{
-      .source = config_.source, .chip = chip_, .drift = drift_->state(), .lead = lead_, .mark = mark_};
+  return SavedRtc{.source = config_.source,
+                  .chip = chip_,
+                  .drift = drift_->state(),
+                  .lead = lead_,
+                  .mark = mark_,
+                  .observed = observed_};
 }
 
 }  // namespace isletime

@@ -88,10 +88,11 @@ class RtcKeeper {
   void meet(const RtcLook& look, MonoTime now, News& news);
   bool is_contradicted(const RtcDrift& drift, const RtcPair& pair, MonoTime now) const;
   std::string distrust_of(const RtcLook& look) const;
+  std::optional<RtcFinding::Prediction> predicted_of(const RtcLook& look) const;
   bool is_same_chip(const RtcLook& look) const;
   std::string find_swap(const RtcLook& look) const;
   void follow_trim(const RtcLook& look, News& news);
-  void compare(const RtcLook& look, Offset offset, Dispersion bound);
+  void compare(const RtcLook& look, Offset offset, Dispersion bound, MonoTime now);
   Claim claim_alone(const RtcLook& look, MonoTime now);
   Dispersion bound_of_unknown(const ChipOscillator& oscillator, MonoTime now);
   void tell_trouble(std::string& trouble, const std::string& text, News& news) const;
@@ -113,6 +114,8 @@ class RtcKeeper {
   bool wants_write_ = false;
   Offset written_off_{};             // the chip's error before the write
   std::optional<nanoseconds> lead_;  // of a write, as the last one has learned it
+  nanoseconds observed_{};           // for how long it was compared at least every two hours
+  std::optional<MonoTime> compared_;
   std::optional<MonoTime> busy_since_;
   bool is_overdue_told_ = false;
   bool is_doubt_told_ = false;

@@ -20,6 +20,7 @@ struct SavedRtc {
   RtcDrift::State drift;
   std::optional<nanoseconds> lead{};  // of a write; see RtcJob
   std::string mark{};                 // see RtcLook; empty if it has none
+  nanoseconds observed{};             // for how long it was compared
 };
 
 struct SavedSource {

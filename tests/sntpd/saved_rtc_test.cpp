@@ -24,6 +24,7 @@ SavedRtc example() {
   SavedRtc saved{"rtc:/dev/i2c-1@0x68", "ds3231", drift.state()};
   saved.drift.trim = -1.2e-6;
   saved.lead = -507ms;
+  saved.observed = 49h;
   saved.mark = "cbf29ce484222325";
   return saved;
 }
@@ -55,6 +56,7 @@ TEST(SavedRtc, SurvivesTheWayThroughItsText) {
   EXPECT_EQ(again->drift.bound, saved.drift.bound);
   EXPECT_EQ(again->drift.trim, saved.drift.trim);
   EXPECT_EQ(again->lead, saved.lead);
+  EXPECT_EQ(again->observed, saved.observed);
   EXPECT_EQ(again->mark, saved.mark);
 }
 
@@ -81,12 +83,13 @@ TEST(SavedRtc, WhatLacksAMemberIsNotRead) {
 // Versions before did not save them.
 TEST(SavedRtc, WhatWasSavedByAnOlderVersionIsRead) {
   std::string text = rtc_object(example());
-  for (const char* member : {R"("lead_s":)", R"("trim":)", R"("mark":)"})
+  for (const char* member : {R"("lead_s":)", R"("trim":)", R"("mark":)", R"("observed_s":)"})
     text = replaced(text, member, R"("not_)" + std::string{member}.substr(1));
   const auto again = read(text);
   ASSERT_TRUE(again);
   EXPECT_FALSE(again->drift.trim);
   EXPECT_FALSE(again->lead);
+  EXPECT_EQ(again->observed, 0s);
   EXPECT_EQ(again->mark, "");
 }
 

@@ -78,6 +78,7 @@ std::string rtc_object(const SavedRtc& saved) {
       .seconds("bound_s", drift.bound.value);
   if (saved.lead) writer.seconds("lead_s", *saved.lead);
   if (drift.trim) writer.raw("trim", digits_of(*drift.trim));
+  writer.seconds("observed_s", saved.observed);
   if (!saved.mark.empty()) writer.text("mark", saved.mark);
   return writer.object();
 }
@@ -100,6 +101,11 @@ std::optional<SavedRtc> read_rtc(const JsonValue& object) {
   if (object.find("lead_s") != nullptr) {
     saved.lead = duration_of(object, "lead_s");
     if (!saved.lead || magnitude(*saved.lead) > RtcStepper::kMostLead) return std::nullopt;
+  }
+  if (object.find("observed_s") != nullptr) {
+    const auto observed = duration_of(object, "observed_s");
+    if (!observed || *observed < nanoseconds::zero()) return std::nullopt;
+    saved.observed = *observed;
   }
   if (const JsonValue* trim = object.find("trim")) {
     saved.drift.trim = number_of(trim);
