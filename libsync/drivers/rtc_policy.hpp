@@ -3,6 +3,7 @@
 // failure, and which times cannot be right.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -77,6 +78,22 @@ constexpr bool may_pass(BusError error) {
       return false;
   }
   return false;
+}
+
+// Returns the time zone whose local time a chip seems to keep that should keep UTC: its offset from UTC is a
+// multiple of a quarter of an hour, to a minute, and not zero.
+constexpr std::optional<std::chrono::minutes> find_zone(Offset chip_less_utc) {
+  using std::chrono::minutes;
+  constexpr minutes kQuarter{15};
+  constexpr minutes kFarthestZone{14 * 60};
+  constexpr minutes kNearness{1};
+  const nanoseconds offset = chip_less_utc.value;
+  if (offset > kFarthestZone + kNearness || offset < -kFarthestZone - kNearness) return std::nullopt;
+  const nanoseconds rounding = offset < nanoseconds::zero() ? -(kQuarter / 2) : nanoseconds{kQuarter / 2};
+  const minutes zone = (offset + rounding) / nanoseconds{kQuarter} * kQuarter;
+  const nanoseconds beside = offset - zone;
+  if (zone == minutes::zero() || beside > kNearness || beside < -kNearness) return std::nullopt;
+  return zone;
 }
 
 enum class ImplausibleTime : std::uint8_t {

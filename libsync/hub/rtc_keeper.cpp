@@ -33,6 +33,8 @@ constexpr const char* kHangsText = "its bus hangs: check its wiring, or take the
 constexpr nanoseconds kLearned = std::chrono::hours{48};
 constexpr nanoseconds kObserved = std::chrono::hours{2};
 // A chip that is left to drift must stay within what is assumed of one that was never compared.
+// Half of the shortest time by which clocks are turned at the end of daylight saving.
+constexpr nanoseconds kHalfATurn = std::chrono::minutes{15};
 static_assert(RtcSchedule::kMostPredicted <= kErrorOfPerson);
 constexpr const char* kUnvouchedText =
     "nothing tells whether it kept its time without power: it may set the clock, but makes it not reliable; "
@@ -63,7 +65,9 @@ std::optional<RtcJob> RtcKeeper::next_job(const RtcTime& time, const CivilDate& 
              .true_time = time.true_time,
              .at = now,
              .latest = distrust_.empty() ? kLatest : kLatestIfLost,
-             .lead = lead_};
+             .lead = lead_,
+             .is_time_known = time.host.is_verified || time.host.bound.value < kHalfATurn,
+             .right_at = right_at()};
   const RtcPlan plan = schedule_.next(time.host);
   if (std::exchange(wants_write_, false) && time.host.is_verified) {
     job.kind = RtcJob::Kind::kWrite;
@@ -230,6 +234,29 @@ std::optional<RtcFinding::Prediction> RtcKeeper::predicted_of(const RtcLook& loo
   return RtcFinding::Prediction{predicted->offset, predicted->bound};
 }
 
+// A chip that keeps local time may belong to another system of this machine. Returns false if that is said
+// for the first time: it is not set to UTC before the next comparison.
+bool RtcKeeper::name_zone(const RtcLook& look, Offset offset, News& news) {
+  const auto zone =
+      look.keeps_local_time ? std::nullopt : find_zone({saturated_difference({}, offset.value)});
+  const bool is_known = !zone_.empty();
+  std::string text;
+  if (zone) {
+    const auto minutes = magnitude(*zone) / std::chrono::minutes{1};
+    text = fmt::format(
+        "it shows the local time of UTC{}{:02}:{:02}: if it is to keep that, give --rtc the word local-time; "
+        "otherwise it is set to UTC when it is next compared",
+        *zone < nanoseconds::zero() ? '-' : '+', minutes / 60, minutes % 60);
+  }
+  tell_trouble(zone_, text, news);
+  return !zone || is_known;
+}
+
+std::optional<WallTime> RtcKeeper::right_at() const {
+  const RtcDrift::State* known = drift_ ? &drift_->state() : saved_ ? &saved_->drift : nullptr;
+  return known != nullptr && known->is_phase_known ? std::optional{known->at} : std::nullopt;
+}
+
 void RtcKeeper::compare(const RtcLook& look, Offset offset, Dispersion bound, MonoTime now) {
   if (look.is_set_by_others) {
     const auto trim = drift_->state().trim;
@@ -267,7 +294,8 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
                            .bound = {saturated_sum(pair.bound.value, time.host.bound.value)},
                            .predicted = predicted_of(look)};
   compare(look, finding.offset, finding.bound, now);
-  wants_write_ = config_.may_write && schedule_.wants_write(finding, time.host, now);
+  const bool is_named = name_zone(look, finding.offset, news);
+  wants_write_ = config_.may_write && is_named && schedule_.wants_write(finding, time.host, now);
   written_off_ = finding.offset;
   news.claim = Claim{.at = pair.machine,
                      .offset = {saturated_difference(nanoseconds::zero(), machine_less_chip)},
@@ -289,13 +317,14 @@ RtcKeeper::Claim RtcKeeper::claim_alone(const RtcLook& look, MonoTime now) {
   if (look.temperature) drift_->follow(pair.chip, *look.temperature);
   const RtcDrift::Prediction known =
       predicted.value_or(RtcDrift::Prediction{{}, bound_of_unknown(look.oscillator, now)});
-  return {.at = pair.machine,
-          .offset = {saturated_sum(elapsed(pair.machine, pair.chip), known.offset.value)},
-          .bound = {saturated_sum(known.bound.value, pair.bound.value)},
-          .noise = pair.bound,
-          .is_reliable = look.is_vouched,
-          .is_heard = true,
-          .remark = {}};
+  return {
+      .at = pair.machine,
+      .offset = {saturated_sum(elapsed(pair.machine, pair.chip), known.offset.value)},
+      .bound = {saturated_sum(saturated_sum(known.bound.value, pair.bound.value), look.zone_change.value)},
+      .noise = pair.bound,
+      .is_reliable = look.is_vouched,
+      .is_heard = true,
+      .remark = {}};
 }
 
 void RtcKeeper::take_written(const RtcLook& look, const RtcTime& time, MonoTime now, News& news) {
@@ -319,6 +348,7 @@ void RtcKeeper::take_written(const RtcLook& look, const RtcTime& time, MonoTime 
                                  ? fmt::format("it was {:+.3f} s off", -Seconds{written_off_.value}.count())
                                  : std::exchange(distrust_, {});
   ++writes_;
+  zone_.clear();
   schedule_.on_written(now);
   news.notes.push_back(
       {Event::kRtcSet, fmt::format("{}: the time was written to it: {}; now it is {:+.4f} s off",
@@ -335,7 +365,7 @@ RtcKeeper::View RtcKeeper::view(MonoTime now) const {
             .failures = failures_};
   const bool hangs = busy_since_ && elapsed(*busy_since_, now) >= kHangs;
   for (const std::string& trouble :
-       {hangs ? std::string{kHangsText} : std::string{}, failure_, distrust_, sickness_}) {
+       {hangs ? std::string{kHangsText} : std::string{}, failure_, distrust_, zone_, sickness_}) {
     if (view.trouble.empty()) view.trouble = trouble;
   }
   if (drift_ && drift_->state().is_phase_known) view.frequency = drift_->frequency().value;

@@ -88,6 +88,8 @@ class RtcKeeper {
   void meet(const RtcLook& look, MonoTime now, News& news);
   bool is_contradicted(const RtcDrift& drift, const RtcPair& pair, MonoTime now) const;
   std::string distrust_of(const RtcLook& look) const;
+  bool name_zone(const RtcLook& look, Offset offset, News& news);
+  std::optional<WallTime> right_at() const;
   std::optional<RtcFinding::Prediction> predicted_of(const RtcLook& look) const;
   bool is_same_chip(const RtcLook& look) const;
   std::string find_swap(const RtcLook& look) const;
@@ -106,6 +108,7 @@ class RtcKeeper {
   std::string mark_;      // empty if the chip has none
   std::string failure_;   // of its bus
   std::string distrust_;  // of its time
+  std::string zone_;      // it seems to keep local time
   std::string sickness_;  // of its registers
   std::optional<Celsius> temperature_;
   std::uint64_t repairs_ = 0;

@@ -24,6 +24,10 @@ struct RtcJob {
   nanoseconds latest;  // for a write: how long after its instant it may still start
   // For a write: how long before its second it must begin, by an earlier write of this chip.
   std::optional<nanoseconds> lead = {};
+  // For a chip that keeps local time: whether `true_time` is good enough to tell an hour that comes twice,
+  // and when the chip was last known to be right.
+  bool is_time_known = true;
+  std::optional<WallTime> right_at = {};
 };
 
 // The chip and the machine's clock at one instant.
@@ -46,6 +50,10 @@ struct RtcLook {
   // What tells this chip from another of its model: a digest of registers that it keeps and that its time
   // does not change. Empty if it has none.
   std::string mark = {};
+  bool keeps_local_time = false;  // `pair` is in UTC all the same
+  // By how much local time has moved against UTC since RtcJob::right_at, or within a year: nobody may have
+  // moved the chip.
+  Dispersion zone_change = {};
 };
 
 // The result of a check of the control registers.

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "libsync/hub/rtc_keeper.hpp"
+#include "tests/fakes/time_zone.hpp"
 #include "tools/sntpd/keeping/rtc_jobs.hpp"
 #include "tools/sntpd/keeping/rtc_open.hpp"
 
@@ -169,6 +170,73 @@ TEST(KernelRtc, TheLeadThatWasLearnedIsUsedForTheNextWriteAndAfterARestart) {
   kept.pass(2h);
   EXPECT_EQ(kept.rtc.sets(), 4) << kept.notes;
   EXPECT_LE(magnitude(kept.rtc.ahead()), 4ms);
+}
+
+class KeepsLocalTime : public testing::Test {
+ protected:
+  fakes::TimeZone zone_{"CET-1CEST,M3.5.0,M10.5.0/3"};
+};
+
+// In September it is two hours ahead of UTC.
+TEST_F(KeepsLocalTime, IsReadAndWrittenAsSuch) {
+  Kept kept{fakes::kRtcPcf8523, ",local-time"};
+  kept.rtc.shift(2h);
+  kept.work();
+  ASSERT_TRUE(kept.claim) << kept.trouble();
+  EXPECT_LE(magnitude(kept.claim->offset.value), 2ms);
+  kept.rtc.shift(3s);
+  kept.is_verified = true;
+  kept.pass(20min);
+  EXPECT_LE(magnitude(kept.rtc.ahead() - 2h), 4ms) << kept.notes;
+  EXPECT_EQ(kept.notes.find("UTC"), std::string::npos) << kept.notes;
+}
+
+// Nobody may have turned it since it was set, unless it was compared since clocks were turned.
+TEST_F(KeepsLocalTime, TheTurnOfClocksIsInTheBoundUntilItWasComparedSince) {
+  Kept kept{fakes::kRtcPcf8523, ",local-time,trust"};
+  kept.rtc.shift(2h);
+  kept.work();
+  ASSERT_TRUE(kept.claim);
+  EXPECT_GE(kept.claim->bound.value, 1h);
+  kept.is_verified = true;
+  kept.pass(3h);
+  kept.is_verified = false;
+  kept.claim.reset();
+  kept.boot();
+  kept.work();
+  ASSERT_TRUE(kept.claim);
+  EXPECT_LT(kept.claim->bound.value, 1min);
+}
+
+// On 2026-10-25 the hour from 02:00 to 03:00 comes twice.
+TEST_F(KeepsLocalTime, AnHourThatComesTwiceIsNotBelievedUnlessTheTimeIsKnown) {
+  constexpr nanoseconds kHalfPastTwo = 1'792'888'200s;  // 2026-10-25T00:30:00Z
+  Kept kept{fakes::kRtcPcf8523, ",local-time"};
+  kept.rtc.shift(2h);
+  kept.clocks.now = kHalfPastTwo;
+  kept.work();
+  EXPECT_FALSE(kept.claim);
+  EXPECT_NE(kept.trouble().find("comes twice"), std::string::npos) << kept.trouble();
+  kept.is_verified = true;
+  kept.pass(10min);
+  EXPECT_TRUE(kept.claim);
+  EXPECT_EQ(kept.trouble(), "");
+  EXPECT_EQ(kept.rtc.sets(), 0) << kept.notes;
+}
+
+TEST_F(KeepsLocalTime, ThoughItIsToKeepUtcIsNamedBeforeItIsOverwritten) {
+  Kept kept{fakes::kRtcPcf8523};
+  kept.rtc.shift(2h + 1s);
+  kept.is_verified = true;
+  kept.work();
+  EXPECT_NE(kept.notes.find("UTC+02:00: if it is to keep that, give --rtc the word local-time"),
+            std::string::npos)
+      << kept.notes;
+  EXPECT_NE(kept.trouble().find("UTC+02:00"), std::string::npos);
+  EXPECT_EQ(kept.rtc.sets(), 0);
+  kept.pass(20min);
+  EXPECT_LE(magnitude(kept.rtc.ahead()), 4ms) << kept.notes;
+  EXPECT_EQ(kept.trouble(), "");
 }
 
 }  // namespace

@@ -48,14 +48,21 @@ TEST(RtcOption, AnyClockMayBeTrusted) {
   EXPECT_NE(fault_of("/dev/rtc0,trust=no"), "");
 }
 
+TEST(RtcOption, AnyClockMayKeepLocalTime) {
+  EXPECT_FALSE(parse_rtc_option("/dev/rtc0,trust")->keeps_local_time);
+  EXPECT_TRUE(parse_rtc_option("/dev/rtc0,local-time")->keeps_local_time);
+  EXPECT_TRUE(parse_rtc_option("/dev/i2c-1,chip=ds3231,local-time")->keeps_local_time);
+}
+
 TEST(RtcOption, NamesTheWordThatIsWrong) {
   EXPECT_EQ(fault_of(""), "expected a device such as /dev/i2c-1");
   EXPECT_EQ(fault_of("i2c-1"), "expected a device such as /dev/i2c-1");
   EXPECT_EQ(fault_of("/dev/i2c-1,chip"), fault_of("/dev/i2c-1,chip="));
   EXPECT_NE(fault_of("/dev/i2c-1,chip=ds3232").find("there is no chip \"ds3232\": use one of ds3231"),
             std::string::npos);
-  EXPECT_EQ(fault_of("/dev/i2c-1,"), "there is no \"\": use chip, address or trust");
-  EXPECT_EQ(fault_of("/dev/i2c-1,speed=400"), "there is no \"speed=400\": use chip, address or trust");
+  EXPECT_EQ(fault_of("/dev/i2c-1,"), "there is no \"\": use chip, address, local-time or trust");
+  EXPECT_EQ(fault_of("/dev/i2c-1,speed=400"),
+            "there is no \"speed=400\": use chip, address, local-time or trust");
 }
 
 TEST(RtcOption, AnAddressIsOneThatChipsMayHave) {

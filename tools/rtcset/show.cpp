@@ -134,6 +134,7 @@ ExitStatus show(Job& job, ChosenClock& chosen) {
   if (!details) return report(job, chosen.name, details.error());
   const auto doubt = find_doubt(*measurement, job.made, job.options.is_trusted);
   const std::string wrong = wrong_text(job, *measurement, *details, doubt);
+  if (!doubt || is_of_unvouched(*doubt)) name_zone(job, chosen.name, offset_of(*measurement));
   if (job.options.json) {
     if (!wrong.empty()) job.log.error(fmt::format("{}: {}", chosen.name, wrong));
     print_json(job, chosen, *measurement, *details, doubt);
@@ -148,6 +149,7 @@ ExitStatus compare(Job& job, ChosenClock& chosen) {
   const auto measurement = measure(*chosen.clock, job.machine, job.scale());
   if (!measurement) return report(job, chosen.name, measurement.error());
   const auto doubt = find_doubt(*measurement, job.made, job.options.is_trusted);
+  if (!doubt || is_of_unvouched(*doubt)) name_zone(job, chosen.name, offset_of(*measurement));
   if (job.options.json) {
     if (doubt) job.log.error(fmt::format("{}: {}", chosen.name, doubt->text));
     job.output.line(json_line(record_of(chosen.name, *measurement, doubt, job.machine.wall_now())));

@@ -59,11 +59,13 @@ ExitStatus to_system(Job& job, ChosenClock& chosen) {
     return ExitStatus::kGood;
   }
   if (job.options.is_dry_run) {
+    name_zone(job, chosen.name, now.offset);
     print(job, chosen, *measurement, Done::kLeftAlone, "the clock would be stepped by the offset");
     return ExitStatus::kGood;
   }
   if (const auto error = job.machine.step_clock(now.offset))
     return report(job, chosen.name, not_stepped(*error));
+  name_zone(job, chosen.name, now.offset);
   print(job, chosen, *measurement, Done::kStepped, "the clock was stepped by the offset");
   return ExitStatus::kGood;
 }

@@ -32,11 +32,15 @@ std::optional<std::string> apply(std::string_view word, RtcOption& rtc) {
     if (rtc.address) return std::nullopt;
     return std::string{"address takes a number from 0x08 to 0x77"};
   }
+  if (word == "local-time") {
+    rtc.keeps_local_time = true;
+    return std::nullopt;
+  }
   if (word == "trust") {
     rtc.is_trusted = true;
     return std::nullopt;
   }
-  return fmt::format("there is no \"{}\": use chip, address or trust", word);
+  return fmt::format("there is no \"{}\": use chip, address, local-time or trust", word);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The battery clock in the form of --rtc: "DEVICE[,chip=MODEL][,address=N][,trust]", as in
+// The battery clock in the form of --rtc: "DEVICE[,chip=MODEL][,address=N][,local-time][,trust]", as in
 // "/dev/i2c-1,chip=ds3231", or "/dev/rtc0" for the kernel's driver.
 #pragma once
 
@@ -18,6 +18,7 @@ struct RtcOption {
   std::optional<std::uint8_t> address;  // without it, the chip's own
   // The administrator vouches for a clock that nothing tells of whether it kept its time.
   bool is_trusted = false;
+  bool keeps_local_time = false;  // that of this machine's time zone, not UTC
 
   // Returns whether it is a chip behind a kernel driver, and not a bus.
   bool is_of_the_kernel() const;

@@ -27,6 +27,10 @@ struct Measurement {
   std::optional<Fault> fault;  // why there is no comparison, though the clock answers
 };
 
+inline std::optional<Offset> offset_of(const Measurement& measurement) {
+  return measurement.comparison ? std::optional{measurement.comparison->offset} : std::nullopt;
+}
+
 // Gives run_rtc() access to a battery clock and to the machine's clocks.
 class ClockHost {
  public:

@@ -54,6 +54,7 @@ class ChipRtc final : public RtcDevice {
     return steps->value * range->step_ppb * 1e-9;
   }
   std::string mark() const override { return mark_; }
+  battery_clock::ChipScale scale() const override { return scale_of(option_); }
   bool is_trusted() const override { return option_.is_trusted; }
 
   Result<RtcReading, std::string> read(const CivilDate& near) override {
@@ -158,6 +159,10 @@ class ChipRtc final : public RtcDevice {
 };
 
 }  // namespace
+
+battery_clock::ChipScale scale_of(const RtcOption& option) {
+  return option.keeps_local_time ? battery_clock::ChipScale::kLocalTime : battery_clock::ChipScale::kUtc;
+}
 
 std::string source_name(const RtcOption& option) {
   auto address = option.address;

@@ -14,6 +14,7 @@
 #include "libsync/drivers/chip_oscillator.hpp"
 #include "libsync/hub/rtc_outcome.hpp"
 #include "libsync/ports/i2c_bus.hpp"
+#include "tools/common/battery_clock/chip_scale.hpp"
 #include "tools/sntpd/rtc_option.hpp"
 
 namespace isletime::sntpd {
@@ -55,6 +56,7 @@ class RtcDevice {
   // See RtcLook. A failure to read them counts as none.
   virtual std::optional<double> trim() { return std::nullopt; }
   virtual std::string mark() const { return {}; }
+  virtual battery_clock::ChipScale scale() const { return battery_clock::ChipScale::kUtc; }
   // The administrator vouches for a chip of which nothing is told.
   virtual bool is_trusted() const { return false; }
   // The kernel sets its own battery clock every 11 minutes, which hides the drift.
@@ -72,6 +74,7 @@ class RtcDevice {
   virtual Result<RtcHealth, std::string> check(RtcClocks& clocks) = 0;
 };
 
+battery_clock::ChipScale scale_of(const RtcOption& option);
 // Returns the source's name: "rtc:/dev/i2c-1@0x68".
 std::string source_name(const RtcOption& option);
 

@@ -37,7 +37,7 @@ class JobHost {
   }
   MonoTime mono() { return clocks_.mono(); }
   bool sleep_until(MonoTime time) { return clocks_.sleep_until(time); }
-  seconds shown(seconds second) const { return second; }
+  seconds shown(seconds second) const { return from_utc(second, device_.scale()); }
   void keep(std::string failure) { failure_ = std::move(failure); }
 
   auto read() { return device_.read(job_.near); }
@@ -50,13 +50,31 @@ class JobHost {
     return failure;
   }
 
+  // Returns by how much local time has moved against UTC since the chip was last known to be right.
+  Dispersion zone_change(WallTime chip) const {
+    constexpr seconds kDay{86'400};
+    constexpr seconds kYear = 366 * kDay;
+    const battery_clock::ChipScale scale = device_.scale();
+    const auto now = std::chrono::floor<seconds>(chip.time_since_epoch());
+    const seconds offset = from_utc(now, scale) - now;
+    seconds since = now - kYear;
+    if (job_.right_at)
+      since = std::max(since, std::chrono::floor<seconds>(job_.right_at->time_since_epoch()));
+    Dispersion change{};
+    for (seconds then = since; then < now && scale != battery_clock::ChipScale::kUtc; then += kDay)
+      change = std::max(change, Dispersion{magnitude(from_utc(then, scale) - then - offset)});
+    return change;
+  }
+
   const std::string& failure() const { return failure_; }
   // Computes the pair from the edge that was found. Fails if there is none, or if the machine's clock was set
   // meanwhile.
   Result<RtcPair, std::string> pair(const RtcStepper& stepper) {
     const Instant now = instant_of(clocks_);
     const auto edge = stepper.edge(now.mono);
-    const auto chip = edge ? to_wall_time(edge->second, 0) : std::nullopt;
+    if (edge && !job_.is_time_known && comes_twice(edge->second, device_.scale()))
+      return Unexpected{std::string{"the local time that it shows comes twice: wait, or let it keep UTC"}};
+    const auto chip = edge ? utc_of(edge->second, now.mono) : std::nullopt;
     if (!chip) return Unexpected{std::string{"its seconds contradict each other"}};
     if (has_jumped(before_look_, now))
       return Unexpected{std::string{"the machine's clock was set while it was read"}};
@@ -66,6 +84,14 @@ class JobHost {
   }
 
  private:
+  // Returns the UTC of a second that the chip shows. Of an hour that comes twice, it is the one nearer to the
+  // time that is known.
+  std::optional<WallTime> utc_of(seconds shown, MonoTime now) const {
+    const WallTime near = shifted(job_.true_time, elapsed(job_.at, now));
+    return to_wall_time(to_utc(shown, device_.scale(), std::chrono::floor<seconds>(near.time_since_epoch())),
+                        0);
+  }
+
   const RtcJob& job_;
   RtcDevice& device_;
   RtcClocks& clocks_;
@@ -119,7 +145,9 @@ Result<RtcLook, std::string> look_at(const RtcStepper& stepper, JobHost& host, R
     const auto pair = host.pair(stepper);
     if (!pair) return Unexpected{pair.error()};
     look.pair = *pair;
+    look.zone_change = host.zone_change(pair->chip);
   }
+  look.keeps_local_time = device.scale() == battery_clock::ChipScale::kLocalTime;
   look.trim = device.trim();
   look.mark = device.mark();
   const auto temperature = read_patiently(clocks, [&device] { return device.temperature(); });

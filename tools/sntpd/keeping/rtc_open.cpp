@@ -67,6 +67,7 @@ class KernelRtc final : public RtcDevice {
     return static_cast<double>(*ppb) * 1e-9;
   }
   std::string mark() const override { return driver_; }
+  battery_clock::ChipScale scale() const override { return scale_of(option_); }
   bool is_trusted() const override { return option_.is_trusted; }
   bool is_set_by_others() const override { return option_.is_the_kernels_own(); }
 
@@ -126,6 +127,7 @@ class AwaitedRtc final : public RtcDevice {
   std::string chip_name() const override { return device_->chip_name(); }
   std::optional<double> trim() override { return device_->trim(); }
   std::string mark() const override { return device_->mark(); }
+  battery_clock::ChipScale scale() const override { return device_->scale(); }
   bool is_trusted() const override { return device_->is_trusted(); }
   bool is_set_by_others() const override { return device_->is_set_by_others(); }
   Result<RtcReading, std::string> read(const CivilDate& near) override { return device_->read(near); }
