@@ -9,6 +9,7 @@
 
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/drivers/rtc_policy.hpp"
+#include "libsync/drivers/rtc_stepper.hpp"
 #include "libsync/policy/saturated.hpp"
 
 namespace isletime {
@@ -132,7 +133,7 @@ RtcKeeper::News RtcKeeper::take(const RtcOutcome& outcome, const RtcTime& time, 
       if (outcome.look) take_look(*outcome.look, time, now, news);
       break;
     case RtcJob::Kind::kWrite:
-      if (outcome.lead) lead_ = outcome.lead;
+      if (outcome.lead && magnitude(*outcome.lead) <= RtcStepper::kMostLead) lead_ = outcome.lead;
       if (outcome.look) take_written(*outcome.look, time, now, news);
       break;
   }
@@ -269,7 +270,8 @@ void RtcKeeper::compare(const RtcLook& look, Offset offset, Dispersion bound, Mo
   compared_ = now;
   // Somebody who sets the chip may have replaced it too.
   if (outcome == RtcDrift::Outcome::kContradicted) observed_ = {};
-  if (outcome == RtcDrift::Outcome::kUsed && since <= kObserved) observed_ = saturated_sum(observed_, since);
+  if (outcome == RtcDrift::Outcome::kUsed && since > nanoseconds::zero() && since <= kObserved)
+    observed_ = saturated_sum(observed_, since);
 }
 
 void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now, News& news) {

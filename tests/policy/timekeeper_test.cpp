@@ -651,6 +651,18 @@ TEST(Timekeeper, EveryKindIsFoundByItsName) {
   EXPECT_EQ(source_kind_of("sundial"), std::nullopt);
 }
 
+// A crystal that was never compared may be 45 minutes off, which is better than 1970.
+TEST(Timekeeper, AWideBoundOfABatteryClockIsAcceptedWhileTheClockIsNotKnownBetter) {
+  const Report wide = report(SourceKind::kRtc, 0s, 45min);
+  Timekeeper keeper{config()};
+  EXPECT_EQ(keeper.judge(wide, kBoot).verdict, Verdict::kAdopt);
+  keeper.on_sync(SourceKind::kRtc, wide.bound, kBoot);
+  EXPECT_EQ(keeper.judge(wide, kBoot + 512s).verdict, Verdict::kAgree);
+  EXPECT_EQ(set_by(SourceKind::kRtc, {1s}).judge(wide, kBoot).verdict, Verdict::kAbsurd);
+  EXPECT_EQ(Timekeeper{config()}.judge(report(SourceKind::kPhone, 0s, 45min), kBoot).verdict,
+            Verdict::kAbsurd);
+}
+
 TEST(TimekeeperUnvouched, SetsAnUnsetClockAndMakesNothingReliable) {
   Timekeeper keeper{config()};
   Report rtc = report(SourceKind::kRtc, 1h, 1ms);
