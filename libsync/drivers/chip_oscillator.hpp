@@ -3,6 +3,7 @@
 // code guesses. It holds between -10 C and 40 C, for ten years.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -38,6 +39,16 @@ constexpr ChipOscillator tuning_fork(std::optional<TrimRange> trim) {
           .temperature_ppb = kForkTemperaturePpb,
           .ageing_ppb = kForkAgeingPpb,
           .trim = trim};
+}
+
+// The greatest error of a clock that was never compared: a person has set it, to a minute, up to a year
+// before it was first read, and it has run for `since` then.
+inline constexpr nanoseconds kErrorOfPerson = std::chrono::minutes{1};
+inline constexpr nanoseconds kLongestSinceSet = std::chrono::hours{24 * 365};
+constexpr Dispersion bound_of_uncompared(const ChipOscillator& oscillator, nanoseconds since) {
+  constexpr nanoseconds kLongest = std::chrono::hours{24 * 365 * 3};
+  const nanoseconds run = since < kLongest ? since : kLongest;
+  return {kErrorOfPerson + drift(kLongestSinceSet + run, oscillator.bound())};
 }
 
 // The oscillator of an unknown chip behind a kernel driver.

@@ -3,9 +3,11 @@
 // failure, and which times cannot be right.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
+#include "libsync/core/rtc/rtc_reading.hpp"
 #include "libsync/core/time_types.hpp"
 #include "libsync/ports/i2c_bus.hpp"
 
@@ -43,6 +45,25 @@ auto read_patiently(Host& host, Read read) {
   }
 }
 
+// Whether a chip's time is believed, by what is told of its integrity. This is the one rule of all programs.
+enum class RtcBelief : std::uint8_t {
+  kNone,       // it lost its time
+  kUnvouched,  // nothing tells: it may set a clock that nothing else sets, which is then not reliable
+  kFull,
+};
+// `is_trusted` says that the administrator vouches for a chip of which nothing is told.
+constexpr RtcBelief belief_in(Integrity integrity, bool is_trusted) {
+  switch (integrity) {
+    case Integrity::kGood:
+      return RtcBelief::kFull;
+    case Integrity::kLost:
+      return RtcBelief::kNone;
+    case Integrity::kUntold:
+      return is_trusted ? RtcBelief::kFull : RtcBelief::kUnvouched;
+  }
+  return RtcBelief::kNone;
+}
+
 // Returns whether the next attempt may succeed.
 constexpr bool may_pass(BusError error) {
   switch (error) {
@@ -58,6 +79,22 @@ constexpr bool may_pass(BusError error) {
       return false;
   }
   return false;
+}
+
+// Returns the time zone whose local time a chip seems to keep that should keep UTC: its offset from UTC is a
+// multiple of a quarter of an hour, to a minute, and not zero.
+constexpr std::optional<std::chrono::minutes> find_zone(Offset chip_less_utc) {
+  using std::chrono::minutes;
+  constexpr minutes kQuarter{15};
+  constexpr minutes kFarthestZone{14 * 60};
+  constexpr minutes kNearness{1};
+  const nanoseconds offset = chip_less_utc.value;
+  if (offset > kFarthestZone + kNearness || offset < -kFarthestZone - kNearness) return std::nullopt;
+  const nanoseconds rounding = offset < nanoseconds::zero() ? -(kQuarter / 2) : nanoseconds{kQuarter / 2};
+  const minutes zone = (offset + rounding) / nanoseconds{kQuarter} * kQuarter;
+  const nanoseconds beside = offset - zone;
+  if (zone == minutes::zero() || beside > kNearness || beside < -kNearness) return std::nullopt;
+  return zone;
 }
 
 enum class ImplausibleTime : std::uint8_t {

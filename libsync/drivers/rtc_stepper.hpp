@@ -65,6 +65,8 @@ class RtcStepper {
   // bus or a driver are not known before. If the error exceeds a second, the instant was not the cause.
   static constexpr nanoseconds kWorthAnother = std::chrono::milliseconds{1};
   static constexpr int kMostSets = 3;
+  // A lead beyond this was not learned from a chip.
+  static constexpr nanoseconds kMostLead = std::chrono::seconds{2};
 
   struct Reading {
     bool seeks_lost = false;  // also finds the edge of a chip that lost its time
@@ -72,10 +74,12 @@ class RtcStepper {
   struct Setting {
     nanoseconds set_delay;  // RtcChip::set_delay()
     nanoseconds latest;     // how long after its instant a write may begin
+    // The lead that an earlier stepper has learned of this chip; nothing means its set_delay.
+    std::optional<nanoseconds> lead = {};
   };
   explicit constexpr RtcStepper(Reading reading) : seeks_lost_(reading.seeks_lost), phase_(Phase::kFirst) {}
   explicit constexpr RtcStepper(Setting setting)
-      : setting_(setting), lead_(setting.set_delay), phase_(Phase::kPreparing) {}
+      : setting_(setting), lead_(first_lead(setting)), phase_(Phase::kPreparing) {}
 
   RtcStep next(const RtcNow& now);
 
@@ -95,6 +99,9 @@ class RtcStepper {
   // Returns an edge in the chip's own scale, or nothing if no second was seen.
   std::optional<SecondEdge> edge(MonoTime now) const { return search_.edge(now); }
   int sets() const { return sets_; }
+  // Returns how long before its second the last write began or should have begun. Drivers that restart the
+  // second by half need a negative one.
+  nanoseconds lead() const { return lead_; }
   // Returns how far the chip is ahead of the time that was set.
   nanoseconds error() const { return error_; }
 
@@ -110,6 +117,10 @@ class RtcStepper {
     kDone,
   };
 
+  static constexpr nanoseconds first_lead(const Setting& setting) {
+    const nanoseconds lead = setting.lead.value_or(setting.set_delay);
+    return lead >= -kMostLead && lead <= kMostLead ? lead : setting.set_delay;
+  }
   RtcStep act(const RtcNow& now);
   RtcStep finish(RtcEnd end);
   RtcStep wait(MonoTime until) const { return {.kind = RtcStep::Kind::kWait, .at = until}; }

@@ -161,7 +161,7 @@ std::optional<SavedState> Hub::state_to_save(Instant now) const {
     state.sources.push_back(
         {servers_[i]->source(), {estimate->frequency, std::sqrt(estimate->var_frequency)}});
   }
-  if (reference_.is_vouched() && steering_.left(now.mono).value == nanoseconds::zero())
+  if (reference_.is_vouched() && standing.vouched && steering_.left(now.mono).value == nanoseconds::zero())
     state.sync = SavedSync{standing.kind, bound_to_save(standing.bound)};
   state.rtc = rtc_ ? rtc_->saved() : saved_.rtc;
   state.rate_error = saved_.rate_error;

@@ -259,6 +259,7 @@ class Hub {
     Dispersion bound;
     bool is_reliable;
     SourceAccount account{};
+    bool is_vouched = true;  // see Report::vouched
   };
 
   // The purposes of a correction of the clock. proceed() continues with one once its correction is done.
@@ -329,8 +330,8 @@ class Hub {
   // A source has just set the clock, or agreed with it. `until_next` is the time until a server is asked
   // again.
   void on_sync(SourceKind kind, const std::string& source, Dispersion bound, Instant now,
-               const std::optional<Reference::Upstream>& upstream = std::nullopt,
-               nanoseconds until_next = {});
+               const std::optional<Reference::Upstream>& upstream = std::nullopt, nanoseconds until_next = {},
+               bool is_vouched = true);
   bool follows_server() const { return reference_.follows_upstream(); }
   // The server may not move the clock that far; `why` is a clause.
   void refuse(std::size_t index, Offset move, const char* why);

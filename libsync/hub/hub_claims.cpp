@@ -140,7 +140,8 @@ void Hub::judge(const Claim& claim, Instant now) {
                                                  .offset = fed.offset,
                                                  .bound = claim.bound,
                                                  .reliable = claim.is_reliable,
-                                                 .claimed = shifted(hub_time(now.wall), fed.offset.value)},
+                                                 .claimed = shifted(hub_time(now.wall), fed.offset.value),
+                                                 .vouched = claim.is_vouched},
                                                 now.mono);
   const VerdictDescription verdict = describe(judgement.verdict);
   if (judgement.warn) {
@@ -160,7 +161,8 @@ void Hub::judge(const Claim& claim, Instant now) {
       if (!follows_server()) {
         // A slew continues, and may move the clock away from this source.
         const nanoseconds left = magnitude(steering_.left(now.mono).value);
-        on_sync(claim.kind, claim.source, {saturated_sum(judgement.bound.value, left)}, now);
+        on_sync(claim.kind, claim.source, {saturated_sum(judgement.bound.value, left)}, now, std::nullopt, {},
+                claim.is_vouched);
       }
       return answer(fed, true, verdict.name, verdict.text);
     case Verdict::kBelowThreshold:
@@ -239,7 +241,8 @@ void Hub::proceed(const AdoptClaim& adopted, Instant now) {
   const Claim& claim = adopted.claim;
   FedSource& fed = fed_.find_or_add(claim.source, claim.kind);
   const bool is_new = followed_ != claim.source;
-  on_sync(claim.kind, claim.source, {saturated_sum(adopted.known.value, adopted.left)}, now);
+  on_sync(claim.kind, claim.source, {saturated_sum(adopted.known.value, adopted.left)}, now, std::nullopt, {},
+          claim.is_vouched);
   if (adopted.frequency_bound) adapt_rate_error(*adopted.frequency_bound, steering_.steady_rate());
   if (is_new) note(Event::kSynchronised, "the clock follows " + claim.source);
   const VerdictDescription verdict = describe(Verdict::kAdopt);

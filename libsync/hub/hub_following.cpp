@@ -129,7 +129,7 @@ std::optional<Dispersion> Hub::known_beside_island(MonoTime now) const {
         saturated_sum(before_island_->bound.value, drift(elapsed(before_island_->at, now), rate_error()))};
   }
   const ClockStanding standing = timekeeper_.standing(now);
-  if (!standing.ever_set || standing.kind == SourceKind::kIsland) return std::nullopt;
+  if (!standing.ever_set || standing.kind == SourceKind::kIsland || !standing.vouched) return std::nullopt;
   return standing.bound;
 }
 
@@ -191,12 +191,14 @@ void Hub::widen(Dispersion bound, MonoTime now) {
 }
 
 void Hub::on_sync(SourceKind kind, const std::string& source, Dispersion bound, Instant now,
-                  const std::optional<Reference::Upstream>& upstream, nanoseconds until_next) {
+                  const std::optional<Reference::Upstream>& upstream, nanoseconds until_next,
+                  bool is_vouched) {
   const WallTime hub_now = hub_time(now.wall);
   if (kind != SourceKind::kIsland) before_island_.reset();
-  timekeeper_.on_sync(kind, bound, now.mono, until_next);
-  // A camera may set the clock, but its time is never served as synchronised.
-  if (kind == SourceKind::kCamera) {
+  timekeeper_.on_sync(kind, bound, now.mono, until_next, is_vouched);
+  // A camera, or a battery clock that nothing vouches for, may set the clock, but its time is never served as
+  // synchronised.
+  if (kind == SourceKind::kCamera || !is_vouched) {
     reference_.on_step(hub_now);
   } else {
     reference_.on_sync(hub_now, bound, upstream);

@@ -60,6 +60,9 @@ std::string Hub::unreliable_warning(const ClockStanding& standing) const {
   if (timekeeper_.is_contradicted()) return "the clock is contradicted, and not served as right";
   if (standing.kind == SourceKind::kIsland)
     return followed_ + " is on a clock that nobody vouches for, or follows one: so is this clock";
+  if (!standing.vouched)
+    return "only a battery clock has told the time, and nothing tells whether it kept it without power: give "
+           "--rtc the word trust if its battery is known to be good";
   if (standing.bound > timekeeper_.tolerance())
     return fmt::format("the clock may be off by {:.3f} s, which is more than --reliable-within allows",
                        Seconds{standing.bound.value}.count());

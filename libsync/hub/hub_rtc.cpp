@@ -73,8 +73,9 @@ void Hub::on_rtc(const RtcOutcome& outcome, Instant now) {
            .at = claim.at,
            .offset = claim.offset,
            .bound = claim.bound,
-           .is_reliable = claim.is_reliable,
-           .account = {.root_dispersion = {saturated_difference(claim.bound.value, claim.noise.value)}}},
+           .is_reliable = true,
+           .account = {.root_dispersion = {saturated_difference(claim.bound.value, claim.noise.value)}},
+           .is_vouched = claim.is_reliable},
           now);
     return;
   }

@@ -9,6 +9,7 @@
 
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/drivers/rtc_policy.hpp"
+#include "libsync/drivers/rtc_stepper.hpp"
 #include "libsync/policy/saturated.hpp"
 
 namespace isletime {
@@ -28,6 +29,18 @@ constexpr nanoseconds kLatestIfLost = milliseconds{15};
 // finds no edge.
 constexpr nanoseconds kHangs = seconds{30};
 constexpr const char* kHangsText = "its bus hangs: check its wiring, or take the power from the chips on it";
+// A chip that was compared for two days and nights has shown how it drifts; until then it is written like one
+// of which nothing is known. Comparisons further apart than this have seen too little.
+constexpr nanoseconds kLearned = std::chrono::hours{48};
+constexpr nanoseconds kObserved = std::chrono::hours{2};
+// A chip that is left to drift must stay within what is assumed of one that was never compared.
+// Half of the shortest time by which clocks are turned at the end of daylight saving.
+constexpr nanoseconds kHalfATurn = std::chrono::minutes{15};
+static_assert(RtcSchedule::kMostPredicted <= kErrorOfPerson);
+constexpr const char* kUnvouchedText =
+    "nothing tells whether it kept its time without power: it may set the clock, but makes it not reliable; "
+    "if "
+    "its battery is known to be good, give --rtc the word trust";
 // The errors of the saved time and of the predicted edge, and the rate error of the monotonic clock since.
 constexpr nanoseconds kErrorOfLastRun = seconds{3};
 constexpr Ppm kRateSinceLastRun = Ppm::whole(500);
@@ -52,7 +65,10 @@ std::optional<RtcJob> RtcKeeper::next_job(const RtcTime& time, const CivilDate& 
              .near = near,
              .true_time = time.true_time,
              .at = now,
-             .latest = distrust_.empty() ? kLatest : kLatestIfLost};
+             .latest = distrust_.empty() ? kLatest : kLatestIfLost,
+             .lead = lead_,
+             .is_time_known = time.host.is_verified || time.host.bound.value < kHalfATurn,
+             .right_at = right_at()};
   const RtcPlan plan = schedule_.next(time.host);
   if (std::exchange(wants_write_, false) && time.host.is_verified) {
     job.kind = RtcJob::Kind::kWrite;
@@ -117,6 +133,7 @@ RtcKeeper::News RtcKeeper::take(const RtcOutcome& outcome, const RtcTime& time, 
       if (outcome.look) take_look(*outcome.look, time, now, news);
       break;
     case RtcJob::Kind::kWrite:
+      if (outcome.lead && magnitude(*outcome.lead) <= RtcStepper::kMostLead) lead_ = outcome.lead;
       if (outcome.look) take_written(*outcome.look, time, now, news);
       break;
   }
@@ -136,18 +153,55 @@ void RtcKeeper::take_health(const RtcHealth& health, News& news) {
 // The first reading of a chip tells whether it is the one whose state was saved.
 void RtcKeeper::meet(const RtcLook& look, MonoTime now, News& news) {
   temperature_ = look.temperature;
-  if (drift_ && chip_ == look.chip) return;
+  if (drift_ && is_same_chip(look)) return follow_trim(look, news);
   chip_ = look.chip;
+  mark_ = look.mark;
   news.notes.push_back({Event::kSourceSelected, fmt::format("{}: it is a {}", config_.source, chip_)});
   drift_.emplace(drifting(look.oscillator));
+  if (look.trim) drift_->follow_trim({}, {}, *look.trim);
+  lead_.reset();
+  observed_ = {};
+  compared_.reset();
   if (!saved_ || saved_->source != config_.source || saved_->chip != chip_) return;
+  if (const std::string swap = find_swap(look); !swap.empty()) {
+    news.notes.push_back({Event::kFault, fmt::format("{}: {}: it is taken for another chip, and learned anew",
+                                                     config_.source, swap)});
+    return;
+  }
+  lead_ = saved_->lead;
   const auto restored = RtcDrift::restored(saved_->drift);
   if (!restored || saved_->drift.oscillator != drifting(look.oscillator)) return;
   drift_ = *restored;
+  observed_ = saved_->observed;
+  follow_trim(look, news);
   if (look.pair && is_contradicted(*drift_, *look.pair, now)) {
     drift_->forget_phase();
     news.notes.push_back(
         {Event::kFault, fmt::format("{}: somebody has set it since it was last compared", config_.source)});
+  }
+}
+
+bool RtcKeeper::is_same_chip(const RtcLook& look) const {
+  return chip_ == look.chip && (mark_.empty() || look.mark.empty() || mark_ == look.mark);
+}
+
+// Returns what tells that this is not the chip whose state was saved, or nothing. While the machine runs
+// nobody changes its chip, but somebody may trim it.
+std::string RtcKeeper::find_swap(const RtcLook& look) const {
+  if (!saved_->mark.empty() && !look.mark.empty() && saved_->mark != look.mark)
+    return "its registers do not hold what they held";
+  const bool is_trimmed = saved_->drift.trim && look.trim && *saved_->drift.trim != *look.trim;
+  return is_trimmed && !last_run_ ? "its trim is not what it was" : "";
+}
+
+void RtcKeeper::follow_trim(const RtcLook& look, News& news) {
+  if (!look.trim) return;
+  const auto before = drift_->state().trim;
+  if (before == look.trim) return;
+  drift_->follow_trim(look.pair ? look.pair->chip : WallTime{}, look.temperature, *look.trim);
+  if (before) {
+    news.notes.push_back({Event::kFault, fmt::format("{}: somebody has trimmed it by {:+.3f} ppm",
+                                                     config_.source, (*look.trim - *before) * 1e6)});
   }
 }
 
@@ -173,10 +227,51 @@ std::string RtcKeeper::distrust_of(const RtcLook& look) const {
   return fmt::format("it reads {}, which cannot be: set it", std::string_view{text.data(), kToTheSecond});
 }
 
-void RtcKeeper::compare(const RtcLook& look, Offset offset, Dispersion bound) {
-  if (look.is_set_by_others) drift_.emplace(drifting(look.oscillator));
-  drift_->compare(
+// Returns nothing until it is learned how the chip drifts.
+std::optional<RtcFinding::Prediction> RtcKeeper::predicted_of(const RtcLook& look) const {
+  if (observed_ < kLearned) return std::nullopt;
+  const auto predicted = drift_->predict(look.pair->chip, look.temperature, look.oscillator.bound());
+  if (!predicted) return std::nullopt;
+  return RtcFinding::Prediction{predicted->offset, predicted->bound};
+}
+
+// A chip that keeps local time may belong to another system of this machine. Returns false if that is said
+// for the first time: it is not set to UTC before the next comparison.
+bool RtcKeeper::name_zone(const RtcLook& look, Offset offset, News& news) {
+  const auto zone =
+      look.keeps_local_time ? std::nullopt : find_zone({saturated_difference({}, offset.value)});
+  const bool is_known = !zone_.empty();
+  std::string text;
+  if (zone) {
+    const auto minutes = magnitude(*zone) / std::chrono::minutes{1};
+    text = fmt::format(
+        "it shows the local time of UTC{}{:02}:{:02}: if it is to keep that, give --rtc the word local-time; "
+        "otherwise it is set to UTC when it is next compared",
+        *zone < nanoseconds::zero() ? '-' : '+', minutes / 60, minutes % 60);
+  }
+  tell_trouble(zone_, text, news);
+  return !zone || is_known;
+}
+
+std::optional<WallTime> RtcKeeper::right_at() const {
+  const RtcDrift::State* known = drift_ ? &drift_->state() : saved_ ? &saved_->drift : nullptr;
+  return known != nullptr && known->is_phase_known ? std::optional{known->at} : std::nullopt;
+}
+
+void RtcKeeper::compare(const RtcLook& look, Offset offset, Dispersion bound, MonoTime now) {
+  if (look.is_set_by_others) {
+    const auto trim = drift_->state().trim;
+    drift_.emplace(drifting(look.oscillator));
+    if (trim) drift_->follow_trim({}, {}, *trim);
+  }
+  const auto outcome = drift_->compare(
       {.chip = look.pair->chip, .offset = offset, .bound = bound, .temperature = look.temperature});
+  const nanoseconds since = compared_ ? elapsed(*compared_, now) : nanoseconds::max();
+  compared_ = now;
+  // Somebody who sets the chip may have replaced it too.
+  if (outcome == RtcDrift::Outcome::kContradicted) observed_ = {};
+  if (outcome == RtcDrift::Outcome::kUsed && since > nanoseconds::zero() && since <= kObserved)
+    observed_ = saturated_sum(observed_, since);
 }
 
 void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now, News& news) {
@@ -189,6 +284,8 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
     return;
   }
   if (!time.host.is_verified) {
+    if (!look.is_vouched && !std::exchange(is_doubt_told_, true))
+      news.notes.push_back({Event::kSourceDistrusted, fmt::format("{}: {}", config_.source, kUnvouchedText)});
     news.claim = claim_alone(look, now);
     return;
   }
@@ -196,9 +293,11 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
   const nanoseconds machine_less_chip = elapsed(pair.chip, pair.machine);
   const RtcFinding finding{.is_believable = true,
                            .offset = {saturated_sum(machine_less_chip, time.true_less_machine.value)},
-                           .bound = {saturated_sum(pair.bound.value, time.host.bound.value)}};
-  compare(look, finding.offset, finding.bound);
-  wants_write_ = config_.may_write && schedule_.wants_write(finding, time.host, now);
+                           .bound = {saturated_sum(pair.bound.value, time.host.bound.value)},
+                           .predicted = predicted_of(look)};
+  compare(look, finding.offset, finding.bound, now);
+  const bool is_named = name_zone(look, finding.offset, news);
+  wants_write_ = config_.may_write && is_named && schedule_.wants_write(finding, time.host, now);
   written_off_ = finding.offset;
   news.claim = Claim{.at = pair.machine,
                      .offset = {saturated_difference(nanoseconds::zero(), machine_less_chip)},
@@ -209,27 +308,25 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
                      .remark = "others know better: it is compared with them"};
 }
 
-// Since the first reading the chip had power and was within its temperature range, so the bound grows by the
-// oscillator's tolerance only.
 Dispersion RtcKeeper::bound_of_unknown(const ChipOscillator& oscillator, MonoTime now) {
   if (!unknown_since_) unknown_since_ = now;
-  return {saturated_sum((oscillator.is_compensated ? kUnknown : kUnknownCrystal).value,
-                        isletime::drift(elapsed(*unknown_since_, now), oscillator.bound()))};
+  return bound_of_uncompared(oscillator, elapsed(*unknown_since_, now));
 }
 
 RtcKeeper::Claim RtcKeeper::claim_alone(const RtcLook& look, MonoTime now) {
   const RtcPair& pair = *look.pair;
-  const auto predicted = drift_->predict(pair.chip, look.temperature);
+  const auto predicted = drift_->predict(pair.chip, look.temperature, look.oscillator.bound());
   if (look.temperature) drift_->follow(pair.chip, *look.temperature);
   const RtcDrift::Prediction known =
       predicted.value_or(RtcDrift::Prediction{{}, bound_of_unknown(look.oscillator, now)});
-  return {.at = pair.machine,
-          .offset = {saturated_sum(elapsed(pair.machine, pair.chip), known.offset.value)},
-          .bound = {saturated_sum(known.bound.value, pair.bound.value)},
-          .noise = pair.bound,
-          .is_reliable = true,
-          .is_heard = true,
-          .remark = {}};
+  return {
+      .at = pair.machine,
+      .offset = {saturated_sum(elapsed(pair.machine, pair.chip), known.offset.value)},
+      .bound = {saturated_sum(saturated_sum(known.bound.value, pair.bound.value), look.zone_change.value)},
+      .noise = pair.bound,
+      .is_reliable = look.is_vouched,
+      .is_heard = true,
+      .remark = {}};
 }
 
 void RtcKeeper::take_written(const RtcLook& look, const RtcTime& time, MonoTime now, News& news) {
@@ -242,7 +339,7 @@ void RtcKeeper::take_written(const RtcLook& look, const RtcTime& time, MonoTime 
   }
   const RtcPair& pair = *look.pair;
   const Offset offset{saturated_sum(elapsed(pair.chip, pair.machine), time.true_less_machine.value)};
-  compare(look, offset, {saturated_sum(pair.bound.value, time.host.bound.value)});
+  compare(look, offset, {saturated_sum(pair.bound.value, time.host.bound.value)}, now);
   if (magnitude(offset.value) > kWriteFailed) {
     tell_trouble(distrust_, fmt::format("it is {:+.3f} s off behind a write", -Seconds{offset.value}.count()),
                  news);
@@ -253,6 +350,7 @@ void RtcKeeper::take_written(const RtcLook& look, const RtcTime& time, MonoTime 
                                  ? fmt::format("it was {:+.3f} s off", -Seconds{written_off_.value}.count())
                                  : std::exchange(distrust_, {});
   ++writes_;
+  zone_.clear();
   schedule_.on_written(now);
   news.notes.push_back(
       {Event::kRtcSet, fmt::format("{}: the time was written to it: {}; now it is {:+.4f} s off",
@@ -269,7 +367,7 @@ RtcKeeper::View RtcKeeper::view(MonoTime now) const {
             .failures = failures_};
   const bool hangs = busy_since_ && elapsed(*busy_since_, now) >= kHangs;
   for (const std::string& trouble :
-       {hangs ? std::string{kHangsText} : std::string{}, failure_, distrust_, sickness_}) {
+       {hangs ? std::string{kHangsText} : std::string{}, failure_, distrust_, zone_, sickness_}) {
     if (view.trouble.empty()) view.trouble = trouble;
   }
   if (drift_ && drift_->state().is_phase_known) view.frequency = drift_->frequency().value;
@@ -278,7 +376,12 @@ RtcKeeper::View RtcKeeper::view(MonoTime now) const {
 
 std::optional<SavedRtc> RtcKeeper::saved() const {
   if (!drift_) return saved_;
-  return SavedRtc{config_.source, chip_, drift_->state()};
+  return SavedRtc{.source = config_.source,
+                  .chip = chip_,
+                  .drift = drift_->state(),
+                  .lead = lead_,
+                  .mark = mark_,
+                  .observed = observed_};
 }
 
 }  // namespace isletime

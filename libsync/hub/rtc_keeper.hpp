@@ -25,11 +25,6 @@ struct RtcTime {
 
 class RtcKeeper {
  public:
-  // The bounds of a chip that was never compared with a verified clock. They assume that somebody set it by
-  // hand up to a year ago.
-  static constexpr Dispersion kUnknown{std::chrono::minutes{2}};
-  static constexpr Dispersion kUnknownCrystal{std::chrono::minutes{5}};
-
   struct Config {
     std::string source;  // "rtc:/dev/i2c-1@0x68"
     bool may_write;
@@ -54,8 +49,8 @@ class RtcKeeper {
     WallTime at;
     Offset offset;  // time by the chip - machine
     Dispersion bound;
-    Dispersion noise;  // the part of the bound that differs from reading to reading
-    bool is_reliable;
+    Dispersion noise;    // the part of the bound that differs from reading to reading
+    bool is_reliable;    // otherwise it may set the clock, but makes nothing reliable
     bool is_heard;       // no better source tells the time
     std::string remark;  // a clause for people
   };
@@ -93,7 +88,13 @@ class RtcKeeper {
   void meet(const RtcLook& look, MonoTime now, News& news);
   bool is_contradicted(const RtcDrift& drift, const RtcPair& pair, MonoTime now) const;
   std::string distrust_of(const RtcLook& look) const;
-  void compare(const RtcLook& look, Offset offset, Dispersion bound);
+  bool name_zone(const RtcLook& look, Offset offset, News& news);
+  std::optional<WallTime> right_at() const;
+  std::optional<RtcFinding::Prediction> predicted_of(const RtcLook& look) const;
+  bool is_same_chip(const RtcLook& look) const;
+  std::string find_swap(const RtcLook& look) const;
+  void follow_trim(const RtcLook& look, News& news);
+  void compare(const RtcLook& look, Offset offset, Dispersion bound, MonoTime now);
   Claim claim_alone(const RtcLook& look, MonoTime now);
   Dispersion bound_of_unknown(const ChipOscillator& oscillator, MonoTime now);
   void tell_trouble(std::string& trouble, const std::string& text, News& news) const;
@@ -104,17 +105,23 @@ class RtcKeeper {
   RtcSchedule schedule_;
   std::optional<RtcDrift> drift_;  // once the chip has answered
   std::string chip_;
+  std::string mark_;      // empty if the chip has none
   std::string failure_;   // of its bus
   std::string distrust_;  // of its time
+  std::string zone_;      // it seems to keep local time
   std::string sickness_;  // of its registers
   std::optional<Celsius> temperature_;
   std::uint64_t repairs_ = 0;
   std::uint64_t writes_ = 0;
   std::uint64_t failures_ = 0;
   bool wants_write_ = false;
-  Offset written_off_{};  // the chip's error before the write
+  Offset written_off_{};             // the chip's error before the write
+  std::optional<nanoseconds> lead_;  // of a write, as the last one has learned it
+  nanoseconds observed_{};           // for how long it was compared at least every two hours
+  std::optional<MonoTime> compared_;
   std::optional<MonoTime> busy_since_;
   bool is_overdue_told_ = false;
+  bool is_doubt_told_ = false;
   std::optional<MonoTime> unknown_since_;  // when the chip first told a time that was never compared
 };
 

@@ -22,6 +22,12 @@ struct RtcJob {
   WallTime true_time;
   MonoTime at;
   nanoseconds latest;  // for a write: how long after its instant it may still start
+  // For a write: how long before its second it must begin, by an earlier write of this chip.
+  std::optional<nanoseconds> lead = {};
+  // For a chip that keeps local time: whether `true_time` is good enough to tell an hour that comes twice,
+  // and when the chip was last known to be right.
+  bool is_time_known = true;
+  std::optional<WallTime> right_at = {};
 };
 
 // The chip and the machine's clock at one instant.
@@ -38,6 +44,16 @@ struct RtcLook {
   std::string distrust;         // why the chip's time is not to be believed; empty if it may be
   std::optional<RtcPair> pair;  // nothing if the chip has no time
   std::optional<Celsius> temperature;
+  // Something tells that it kept its time; otherwise it may set the clock, which is then not reliable.
+  bool is_vouched = true;
+  std::optional<double> trim = {};  // by which the chip is made to run faster, a fraction
+  // What tells this chip from another of its model: a digest of registers that it keeps and that its time
+  // does not change. Empty if it has none.
+  std::string mark = {};
+  bool keeps_local_time = false;  // `pair` is in UTC all the same
+  // By how much local time has moved against UTC since RtcJob::right_at, or within a year: nobody may have
+  // moved the chip.
+  Dispersion zone_change = {};
 };
 
 // The result of a check of the control registers.
@@ -52,6 +68,7 @@ struct RtcOutcome {
   std::optional<RtcLook> look;  // of a read, or of the reading after a write
   RtcHealth health;             // of a check
   bool is_missed = false;       // a failure: the host was too late for each instant, and nothing was written
+  std::optional<nanoseconds> lead = {};  // of a write: the one that set the chip right
 };
 
 }  // namespace isletime

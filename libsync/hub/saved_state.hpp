@@ -18,6 +18,9 @@ struct SavedRtc {
   std::string source;  // "rtc:/dev/i2c-1@0x68"
   std::string chip;    // "ds3231"
   RtcDrift::State drift;
+  std::optional<nanoseconds> lead{};  // of a write; see RtcJob
+  std::string mark{};                 // see RtcLook; empty if it has none
+  nanoseconds observed{};             // for how long it was compared
 };
 
 struct SavedSource {

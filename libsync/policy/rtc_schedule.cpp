@@ -83,11 +83,19 @@ void RtcSchedule::on_failed(MonoTime now) {
   barred_until_ = now + pause_;
 }
 
+bool RtcSchedule::is_where_predicted(const RtcFinding& finding) const {
+  if (!finding.predicted || magnitude(finding.offset.value) > kMostPredicted) return false;
+  const nanoseconds explained =
+      saturated_sum(saturated_sum(finding.predicted->bound.value, finding.bound.value), kTolerated);
+  return magnitude(saturated_difference(finding.offset.value, finding.predicted->offset.value)) <= explained;
+}
+
 bool RtcSchedule::wants_write(const RtcFinding& finding, const RtcHost& host, MonoTime now) const {
   if (!host.is_verified) return false;
   if (barred_until_ && now < *barred_until_) return false;
   if (next_write_ && now < *next_write_) return false;
   if (!finding.is_believable) return true;
+  if (is_where_predicted(finding)) return false;
   const nanoseconds borne = saturated_sum(saturated_sum(kTolerated, write_error_.value), finding.bound.value);
   return magnitude(finding.offset.value) > borne;
 }

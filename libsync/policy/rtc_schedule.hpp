@@ -30,12 +30,21 @@ struct RtcFinding {
   bool is_believable;  // its integrity flag is good, and its registers hold a time
   Offset offset;       // true - chip
   Dispersion bound;    // of the offset, from the errors of the reading and the clock
+  // What was predicted of the offset, once it is learned how the chip drifts.
+  struct Prediction {
+    Offset offset;
+    Dispersion bound;
+  };
+  std::optional<Prediction> predicted = {};
 };
 
 class RtcSchedule {
  public:
   // The chip is written only if it is off by this much more than the known error.
   static constexpr nanoseconds kTolerated = std::chrono::milliseconds{5};
+  // One whose drift is learned is written only if it is not where it was predicted, or is off by this much:
+  // it must still be useful to a program that does not know its drift.
+  static constexpr nanoseconds kMostPredicted = std::chrono::minutes{1};
   static constexpr nanoseconds kBetweenWrites = std::chrono::hours{1};
   static constexpr nanoseconds kAfterFailedWrite = std::chrono::minutes{5};
   // Some chips can never be written to the millisecond: the pause doubles each time, up to this.
@@ -66,6 +75,7 @@ class RtcSchedule {
 
  private:
   MonoTime next_read(const RtcHost& host) const;
+  bool is_where_predicted(const RtcFinding& finding) const;
 
   Dispersion write_error_;
   MonoTime next_check_;

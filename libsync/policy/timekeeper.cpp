@@ -55,11 +55,16 @@ std::optional<Verdict> Timekeeper::find_fault(const Report& report, MonoTime now
   const Rule& r = rule(report.kind);
   if (!report.reliable || report.kind == SourceKind::kFreeRun) return Verdict::kUnreliable;
   if (report.kind == SourceKind::kCamera && client_seen_) return Verdict::kUnreliable;
-  if (report.bound.value < nanoseconds::zero() || report.bound > r.max_bound) return Verdict::kAbsurd;
+  if (report.bound.value < nanoseconds::zero() || report.bound > max_bound(r, now)) return Verdict::kAbsurd;
   if (const auto implausible = find_implausible(report.kind, report.claimed)) return implausible;
   const bool is_held = last_ && is_reliable(*last_, now) && rule(last_->kind).rank <= r.rank;
   if (is_held && r.max_offset && magnitude(report.offset.value) > *r.max_offset) return Verdict::kAbsurd;
   return std::nullopt;
+}
+
+Dispersion Timekeeper::max_bound(const Rule& rule, MonoTime now) const {
+  const bool is_known = last_ && bound_at(*last_, now) <= rule.max_bound;
+  return is_known ? rule.max_bound : std::max(rule.max_bound, rule.max_bound_of_unset);
 }
 
 // A person may know better than a floor raised by a lying source.
@@ -84,12 +89,12 @@ Judgement Timekeeper::compare(const Report& report, const Sync& held, MonoTime n
 
   // Neither may a source that makes nothing reliable replace a reliable one, whose time only ages by its
   // drift.
-  if (!r.may_make_reliable && rule(held.kind).may_make_reliable) {
+  if (!(report.vouched && r.may_make_reliable) && may_make_reliable(held)) {
     return {agrees ? Verdict::kBelowThreshold : Verdict::kOutranked, {}, false};
   }
   if (agrees) {
     const Dispersion by_report{saturated_sum(difference, report.bound.value)};
-    const bool held_counts = consistent && rule(held.kind).may_make_reliable;
+    const bool held_counts = consistent && may_make_reliable(held);
     return {Verdict::kAgree, held_counts ? std::min(held_bound, by_report) : by_report, false};
   }
   if (knows_less && r.rank == rule(held.kind).rank && is_in_force(held, now)) {
@@ -98,13 +103,14 @@ Judgement Timekeeper::compare(const Report& report, const Sync& held, MonoTime n
   return {Verdict::kAdopt, report.bound, false};
 }
 
-void Timekeeper::on_sync(SourceKind kind, Dispersion bound, MonoTime now, nanoseconds until_next) {
+void Timekeeper::on_sync(SourceKind kind, Dispersion bound, MonoTime now, nanoseconds until_next,
+                         bool vouched) {
   if (kind == SourceKind::kFreeRun) return;
   if (is_phone(kind)) client_seen_ = true;
   const nanoseconds more = kind == SourceKind::kNtp
                                ? std::clamp(until_next, kUsualPoll, kLongestPoll) - kUsualPoll
                                : nanoseconds::zero();
-  last_ = Sync{kind, {std::max(bound.value, nanoseconds::zero())}, now, more};
+  last_ = Sync{kind, {std::max(bound.value, nanoseconds::zero())}, now, more, vouched};
   contradicted_ = false;
 }
 
@@ -175,13 +181,13 @@ bool Timekeeper::is_in_force(const Sync& sync, MonoTime now) const {
 }
 
 bool Timekeeper::is_reliable(const Sync& sync, MonoTime now) const {
-  return rule(sync.kind).may_make_reliable && is_in_force(sync, now) &&
-         bound_at(sync, now) <= config_.tolerance;
+  return may_make_reliable(sync) && is_in_force(sync, now) && bound_at(sync, now) <= config_.tolerance;
 }
 
 ClockStanding Timekeeper::standing(MonoTime now) const {
   if (!last_) return {SourceKind::kFreeRun, std::nullopt, {nanoseconds::max()}, false, false};
-  return {last_->kind, age(*last_, now), bound_at(*last_, now), is_reliable(*last_, now), true};
+  return {last_->kind, age(*last_, now), bound_at(*last_, now), is_reliable(*last_, now),
+          true,        last_->vouched};
 }
 
 nanoseconds Timekeeper::reliable_for(MonoTime now) const {

@@ -44,6 +44,8 @@ struct Rule {
   // A larger difference is rejected within the window of a source of the same or a better rank.
   std::optional<nanoseconds> max_offset{};
   Dispersion max_bound{};  // a less accurate source is useless
+  // The same for a clock that is unset, or not known better itself; by default no other.
+  Dispersion max_bound_of_unset{};
   bool may_make_reliable = false;
   bool adaptive = false;         // its window depends on the known drift
   bool may_raise_floor = false;  // earlier times than it tells are rejected from now on, also after a restart
@@ -57,7 +59,7 @@ inline constexpr nanoseconds kDefaultMaxOffset = std::chrono::hours{24};
 // longer polls, for as long after the next reply is due as otherwise. It moves a clock that NTP has set by no
 // more than the panic threshold. Phones and cameras are compared to the second; a back end's time counts from
 // 5 s on, and is doubted from an hour on. An RTC that was without power for a season is still useful, with a
-// bound of minutes.
+// bound of minutes; that of a crystal that was never compared is an hour, which is better than nothing.
 inline constexpr Rules kDefaultRules{{
     {.name = "ntp",
      .words = "NTP",
@@ -125,6 +127,7 @@ inline constexpr Rules kDefaultRules{{
      .window = kDefaultWindow,
      .max_offset = kDefaultMaxOffset,
      .max_bound = {seconds{600}},
+     .max_bound_of_unset = {kDefaultMaxOffset},
      .may_make_reliable = true,
      .adaptive = true},
     // A server that says so of itself.
@@ -175,6 +178,8 @@ struct Report {
   Dispersion bound;
   bool reliable;  // by its own account: the RTC's integrity flag, the server's leap and stratum
   WallTime claimed;
+  // Otherwise it may set a clock that nothing better has set, and makes nothing reliable.
+  bool vouched = true;
 };
 
 enum class Verdict : std::uint8_t {
@@ -206,6 +211,7 @@ struct ClockStanding {
   Dispersion bound;                // the clock's error is at most this by now; the maximum if never set
   bool reliable;
   bool ever_set;
+  bool vouched = true;  // something vouches for the source that last set or confirmed it
 };
 
 // The error of the clock's rate.
@@ -221,8 +227,9 @@ class Timekeeper {
   // kAdopt: set the clock by report.offset, then call on_sync(). kAgree: leave it, and call on_sync(). For
   // any other verdict the report changes nothing.
   Judgement judge(const Report& report, MonoTime now) const;
-  // `until_next` is the time until an NTP source is polled again.
-  void on_sync(SourceKind kind, Dispersion bound, MonoTime now, nanoseconds until_next = {});
+  // `until_next` is the time until an NTP source is polled again; `vouched` is that of the report.
+  void on_sync(SourceKind kind, Dispersion bound, MonoTime now, nanoseconds until_next = {},
+               bool vouched = true);
   // Another program has set the clock by this much. If that is more than an NTP source may move it, it counts
   // as unset.
   void on_clock_moved(Offset by);
@@ -269,9 +276,12 @@ class Timekeeper {
     Dispersion bound;
     MonoTime at;
     nanoseconds window_more;  // in addition to that of its rule
+    bool vouched;
   };
 
   const Rule& rule(SourceKind kind) const { return config_.rules[static_cast<std::size_t>(kind)]; }
+  Dispersion max_bound(const Rule& rule, MonoTime now) const;
+  bool may_make_reliable(const Sync& sync) const { return sync.vouched && rule(sync.kind).may_make_reliable; }
   nanoseconds window_of(const Sync& sync) const;
   nanoseconds age(const Sync& sync, MonoTime now) const;
   Dispersion bound_at(const Sync& sync, MonoTime now) const;

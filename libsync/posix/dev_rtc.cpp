@@ -58,6 +58,20 @@ rtc_time to_rtc_time(const CivilTime& time) {
   return out;
 }
 
+Integrity integrity_of(std::optional<unsigned> flags) {
+  if (!flags) return Integrity::kUntold;
+  if ((*flags & RTC_VL_DATA_INVALID) != 0) return Integrity::kLost;
+  return (*flags & RTC_VL_BACKUP_EMPTY) != 0 ? Integrity::kUntold : Integrity::kGood;
+}
+
+// Ordered by what matters most. RTC_VL_BACKUP_SWITCH only tells that the battery was used.
+RtcSupply supply_of(std::optional<unsigned> flags) {
+  const unsigned told = flags.value_or(0);
+  if ((told & RTC_VL_BACKUP_EMPTY) != 0) return RtcSupply::kBackupEmpty;
+  if ((told & RTC_VL_BACKUP_LOW) != 0) return RtcSupply::kBackupLow;
+  return (told & RTC_VL_ACCURACY_LOW) != 0 ? RtcSupply::kWeak : RtcSupply::kGood;
+}
+
 Result<DevRtc, SysError> DevRtc::open(const std::string& path) {
   // O_NONBLOCK, because the path may be anything, such as a pipe.
   Fd device(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -79,11 +93,11 @@ Result<CivilTime, SysError> DevRtc::read_time() const {
 }
 
 Result<RtcReading, SysError> DevRtc::read() const {
-  const Integrity told = integrity();
+  const auto told = flags();
   const auto time = read_time();
-  if (time) return RtcReading{*time, told, true};
+  if (time) return RtcReading{*time, integrity_of(told), true, supply_of(told)};
   if (time.error().code != EINVAL) return Unexpected{time.error()};
-  return RtcReading{Unexpected{RtcFault::kOutOfRange}, Integrity::kLost, true};
+  return RtcReading{Unexpected{RtcFault::kOutOfRange}, Integrity::kLost, true, supply_of(told)};
 }
 
 Result<std::optional<std::uint8_t>, SysError> DevRtc::read_second() const {
@@ -99,10 +113,10 @@ std::optional<SysError> DevRtc::set(const CivilTime& time) const {
   return std::nullopt;
 }
 
-Integrity DevRtc::integrity() const {
+std::optional<unsigned> DevRtc::flags() const {
   unsigned flags = 0;
-  if (ioctl(device_.get(), RTC_VL_READ, &flags) < 0) return Integrity::kUntold;
-  return (flags & RTC_VL_DATA_INVALID) != 0 ? Integrity::kLost : Integrity::kGood;
+  if (ioctl(device_.get(), RTC_VL_READ, &flags) < 0) return std::nullopt;
+  return flags;
 }
 
 // The kernel uses the opposite sign: a positive correction lengthens the day (Documentation/ABI,

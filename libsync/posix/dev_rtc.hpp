@@ -21,11 +21,13 @@ class DevRtc {
   // Fails with ENOTTY if it is no RTC, and with EBUSY if another program has it open.
   static Result<DevRtc, SysError> open(const std::string& path);
 
-  // The integrity is kUntold if the driver shows no flag. A driver refuses to show a time that it knows to be
-  // wrong; such a time counts as lost.
+  // A driver refuses to show a time that it knows to be wrong; such a time counts as lost.
   Result<RtcReading, SysError> read() const;
   Result<std::optional<std::uint8_t>, SysError> read_second() const;
   std::optional<SysError> set(const CivilTime& time) const;
+  // Returns the flags of RTC_VL_READ, or nothing if the driver has none: rtc-ds1307 clears the chip's flag
+  // when it takes the chip over, and rtc_cmos never shows it.
+  std::optional<unsigned> flags() const;
 
   // The frequency correction in parts per 10^9; positive values make the clock run faster. Fails with ENOTTY
   // or EINVAL if the driver has no such adjustment.
@@ -35,11 +37,15 @@ class DevRtc {
  private:
   // Fails with EINVAL if the registers hold no valid time, or the driver knows that it was lost.
   Result<CivilTime, SysError> read_time() const;
-  Integrity integrity() const;
   explicit DevRtc(Fd device) : device_(std::move(device)) {}
 
   Fd device_;
 };
+
+// What the flags of RTC_VL_READ say. A chip whose battery is empty has its time from now on only, so nothing
+// vouches for it.
+Integrity integrity_of(std::optional<unsigned> flags);
+RtcSupply supply_of(std::optional<unsigned> flags);
 
 // Returns nothing if there is no such time.
 std::optional<CivilTime> to_civil_time(const rtc_time& time);

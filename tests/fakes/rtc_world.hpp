@@ -14,6 +14,7 @@
 #include "tests/fakes/rtc_model.hpp"
 #include "tools/common/battery_clock/chip_clock.hpp"
 #include "tools/common/battery_clock/devices.hpp"
+#include "tools/common/battery_clock/kernel_clock.hpp"
 #include "tools/common/machine.hpp"
 
 namespace isletime::fakes {
@@ -58,8 +59,11 @@ class RtcWorld : public Machine, public battery_clock::Devices {
   ModelChip& chip() { return chip_; }
   ModelBus& bus() { return bus_; }
   nanoseconds now() const { return time_.now; }
+  // Returns the time by a clock that is right.
+  nanoseconds true_time() const { return begin_ + (time_.now - kStart); }
   void pass(nanoseconds time) { time_.now += time; }
   void shift_system_clock(nanoseconds by) { wall_ahead_ += by; }
+  // A path outside of /dev is a clock of the kernel's: see KernelRtc.
   void offer(std::vector<std::string> paths) { paths_ = std::move(paths); }
   void refuse(const std::string& path, battery_clock::Fault fault) { refusals_[path] = std::move(fault); }
   void forbid_steps() { may_step_ = false; }
@@ -90,7 +94,12 @@ class RtcWorld : public Machine, public battery_clock::Devices {
     const auto refusal = refusals_.find(path);
     if (refusal != refusals_.end() && claims == I2cDev::Claims::kRespected)
       return Unexpected{refusal->second};
-    return battery_clock::Device{battery_clock::Bus{std::make_unique<BorrowedBus>(bus_)}};
+    if (path.starts_with("/dev/"))
+      return battery_clock::Device{battery_clock::Bus{std::make_unique<BorrowedBus>(bus_)}};
+    auto clock = DevRtc::open(path);
+    if (!clock) return Unexpected{battery_clock::fault_of(clock.error())};
+    return battery_clock::Device{
+        battery_clock::Clock{std::make_unique<battery_clock::KernelClock>(*std::move(clock), "rtc-of-test")}};
   }
 
  private:

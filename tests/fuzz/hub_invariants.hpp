@@ -34,7 +34,7 @@ inline void check_status(const Hub& hub, const HubConfig& config, Instant now) {
   require(!status.frequency_ppm || std::isfinite(*status.frequency_ppm), "a frequency is finite");
   require(!status.frequency_error_ppm || std::isfinite(*status.frequency_error_ppm), "and so is its error");
   if (!status.reliable) return;
-  require(standing.kind != SourceKind::kCamera && standing.kind != SourceKind::kIsland,
+  require(standing.kind != SourceKind::kCamera && standing.kind != SourceKind::kIsland && standing.vouched,
           "nothing is reliable by the word of those who vouch for nothing");
   require(!status.bound || *status.bound <= config.reliable_within, "what is reliable is known well enough");
   require(status.synchronised, "what is reliable is served as synchronised");

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "libsync/hub/hub.hpp"
 #include "tests/fuzz/harness.hpp"
@@ -24,7 +25,8 @@ class RtcEvents {
     const double error = share(input_);
     const double frequency = share(input_) * 5e-6;
     std::optional<Chip>& chip = simulation_.chip;
-    if (!chip) chip.emplace(host_.truth(), part(RtcKeeper::kUnknown.value, error), frequency);
+    if (!chip)
+      chip.emplace(host_.truth(), part(bound_of_uncompared(Chip::kOscillator, {}).value, error), frequency);
     host_.use_rtc();
   }
 
@@ -46,6 +48,14 @@ class RtcEvents {
     outcome.look->is_set_by_others = flags / 16 % 2 == 1;
     if (flags / 32 % 2 == 1) outcome.look->distrust = "it has stopped";
     outcome.health.repaired = flags / 128;
+    // These take no input of their own, so that the seeds keep their meaning.
+    const std::int64_t chance = pair.bound.value.count();
+    outcome.look->is_vouched = chance % 5 != 0;
+    outcome.look->keeps_local_time = chance % 3 == 0;
+    outcome.look->zone_change = {seconds{chance % 4 * 1800}};
+    if (chance % 7 != 0) outcome.look->trim = 1e-6 * static_cast<double>(chance % 1000);
+    if (chance % 11 == 0) outcome.look->mark = std::to_string(chance % 13);
+    if (chance % 2 == 0) outcome.lead = saturated_difference(pair.bound.value, pair.chip.time_since_epoch());
     host_.report([&](Hub& hub) { hub.on_rtc(outcome, host_.now()); });
   }
 

@@ -22,11 +22,12 @@ class HubWithRtc : public testing::Test {
     return {.kind = kind,
             .failure = {},
             .look = RtcLook{.chip = "ds3231",
-                            .oscillator = Ds3231Chip::kOscillator,
+                            .oscillator = oscillator_,
                             .is_set_by_others = false,
                             .distrust = distrust_,
                             .pair = RtcPair{play_.machine.truth + off, play_.machine.wall, {2ms}},
-                            .temperature = {}},
+                            .temperature = {},
+                            .is_vouched = is_vouched_},
             .health = {}};
   }
   // Performs all jobs that are due now.
@@ -47,7 +48,23 @@ class HubWithRtc : public testing::Test {
 
   HubPlay play_{ordinary(), {.wall = WallTime{100s}}};
   std::string distrust_;
+  bool is_vouched_ = true;
+  ChipOscillator oscillator_ = Ds3231Chip::kOscillator;
 };
+
+// Its bound is three quarters of an hour, which is better than no time at all.
+TEST_F(HubWithRtc, ACrystalThatWasNeverComparedSetsAnUnsetClock) {
+  use_rtc();
+  oscillator_ = Ds1307Chip::kOscillator;
+  for (int times = 0; times < 20; ++times) {
+    run_jobs(-20min);
+    EXPECT_EQ(play_.status().source, kChip) << times;
+    EXPECT_TRUE(play_.is_synchronised());
+    EXPECT_GE(play_.root_distance(), magnitude(play_.error()));
+    play_.pass(10min);
+  }
+  EXPECT_FALSE(play_.is_reliable());
+}
 
 TEST_F(HubWithRtc, AtBootItTellsTheTimeAsWellAsItIsKnown) {
   use_rtc();
@@ -55,9 +72,47 @@ TEST_F(HubWithRtc, AtBootItTellsTheTimeAsWellAsItIsKnown) {
   EXPECT_EQ(play_.status().source, kChip);
   EXPECT_TRUE(play_.is_synchronised());
   EXPECT_LT(magnitude(play_.error()), 31s);
-  EXPECT_GE(play_.root_distance(), RtcKeeper::kUnknown.value) << "somebody set it, up to a year ago";
+  EXPECT_GE(play_.root_distance(), bound_of_uncompared(Ds3231Chip::kOscillator, 0s).value)
+      << "somebody set it, up to a year ago";
   EXPECT_FALSE(play_.is_reliable());
   EXPECT_FALSE(play_.is_kernel_told());
+}
+
+// Its driver clears the flag that tells whether it kept its time.
+TEST_F(HubWithRtc, OneThatNothingVouchesForSetsTheClockButIsNotServed) {
+  use_rtc();
+  is_vouched_ = false;
+  run_jobs(-30s);
+  EXPECT_EQ(play_.status().source, kChip);
+  EXPECT_LT(magnitude(play_.error()), 31s);
+  EXPECT_FALSE(play_.is_synchronised());
+  EXPECT_FALSE(play_.is_reliable());
+  EXPECT_FALSE(play_.is_kernel_told());
+  EXPECT_TRUE(play_.warns("trust")) << play_.warnings();
+  EXPECT_EQ(play_.said("trust"), 1);
+}
+
+TEST_F(HubWithRtc, OneThatNothingVouchesForMovesNoClockThatAPersonHasSet) {
+  play_.take_clock();
+  play_.hub->use_rtc(kChip, false, play_.now());
+  play_.hub->set(play_.machine.truth, {100ms}, play_.now());
+  play_.execute();
+  is_vouched_ = false;
+  for (int times = 0; times < 20; ++times) {
+    play_.pass(10min);
+    run_jobs(-30s);
+  }
+  EXPECT_LT(magnitude(play_.error()), 1s);
+  EXPECT_TRUE(play_.is_synchronised());
+}
+
+TEST_F(HubWithRtc, OneThatNothingVouchesForIsNotSavedAsASource) {
+  use_rtc();
+  is_vouched_ = false;
+  run_jobs(-30s);
+  play_.pass(2h);
+  ASSERT_TRUE(play_.saved);
+  EXPECT_FALSE(play_.saved->sync);
 }
 
 TEST_F(HubWithRtc, OneThatLostItsPowerVouchesForNothing) {

@@ -106,7 +106,7 @@ TEST_F(RtcKeeperTest, AloneTheChipTellsTheTime) {
   ASSERT_TRUE(news.claim);
   EXPECT_TRUE(news.claim->is_heard);
   EXPECT_EQ(news.claim->offset.value, 5s);
-  EXPECT_EQ(news.claim->bound.value, RtcKeeper::kUnknown.value + 2ms);
+  EXPECT_EQ(news.claim->bound.value, bound_of_uncompared(kDs3231, 0s).value + 2ms);
 }
 
 // 1 ppm is 86.4 ms per day.
@@ -118,8 +118,9 @@ TEST_F(RtcKeeperTest, UncomparedAChipGrowsAsUncertainAsItsDriverSays) {
     const auto at_first = fresh.take(outcome, alone(), now).claim;
     const auto a_day_later = fresh.take(outcome, alone(), now + 24h).claim;
     ASSERT_TRUE(at_first && a_day_later);
-    EXPECT_EQ(at_first->bound.value, RtcKeeper::kUnknownCrystal.value + 2ms);
-    EXPECT_EQ(a_day_later->bound.value - at_first->bound.value, drift(24h, oscillator.bound()));
+    EXPECT_EQ(at_first->bound.value, bound_of_uncompared(oscillator, 0s).value + 2ms);
+    EXPECT_NEAR(Seconds(a_day_later->bound.value - at_first->bound.value).count(),
+                Seconds(drift(24h, oscillator.bound())).count(), 1e-6);
   }
   EXPECT_LT(Rv3028Chip::kOscillator.bound(), Ds1307Chip::kOscillator.bound());
 }
@@ -155,7 +156,90 @@ TEST_F(RtcKeeperTest, WhatWasSavedOfAnotherChipTellsNothing) {
   saved->chip = "pcf8523";
   RtcKeeper after{{.source = kSource, .may_write = true, .earliest = kBuilt}, saved, {}, now};
   ASSERT_TRUE(after.next_job(alone(), {2026, 9, 21}, now));
-  EXPECT_GT(after.take(seen(kStart + 1h, kStart), alone(), now).claim->bound, RtcKeeper::kUnknown);
+  EXPECT_GT(after.take(seen(kStart + 1h, kStart), alone(), now).claim->bound,
+            bound_of_uncompared(kDs3231, 0s));
+}
+
+// 20 ppm are 631 s in a year, and 42 ppm more in the cold.
+TEST_F(RtcKeeperTest, ACrystalThatAPersonSetAYearAgoIsWithinItsBound) {
+  RtcOutcome outcome = seen(kStart, kStart);
+  outcome.look->oscillator = Ds1307Chip::kOscillator;
+  const auto news = run(outcome, alone());
+  ASSERT_TRUE(news.claim);
+  EXPECT_GT(news.claim->bound.value, 60s + nanoseconds{24h} * 365 * 62 / 1'000'000);
+}
+
+// A chip that was compared just now, and read after months without power.
+TEST_F(RtcKeeperTest, KnowingMoreNeverClaimsMoreErrorThanKnowingLess) {
+  for (const ChipOscillator& oscillator :
+       {kDs3231, Ds1307Chip::kOscillator, Rv3028Chip::kOscillator, kUnknownOscillator}) {
+    for (const nanoseconds age :
+         {nanoseconds{1h}, nanoseconds{24h}, nanoseconds{30 * 24h}, nanoseconds{365 * 24h}}) {
+      const auto bound_after = [&](bool is_compared, nanoseconds learned) {
+        RtcKeeper before{{.source = kSource, .may_write = false, .earliest = kBuilt}, {}, {}, now};
+        RtcOutcome outcome = seen(kStart, kStart);
+        outcome.look->oscillator = oscillator;
+        if (!oscillator.has_thermometer) outcome.look->temperature.reset();
+        for (nanoseconds at{}; is_compared && at <= learned; at += 1h) {
+          outcome.look->pair = RtcPair{kStart + at, kStart + at, {2ms}};
+          before.take(outcome, verified(), now + at);
+        }
+        RtcKeeper after{{.source = kSource, .may_write = false, .earliest = kBuilt}, before.saved(), {}, now};
+        outcome.look->pair = RtcPair{kStart + learned + age, kStart, {2ms}};
+        return after.take(outcome, alone(), now).claim->bound;
+      };
+      EXPECT_LE(bound_after(true, 0s), bound_after(false, 0s));
+      EXPECT_LE(bound_after(true, 72h), bound_after(true, 0s));
+    }
+  }
+}
+
+TEST_F(RtcKeeperTest, AnotherChipOfTheSameModelIsNotTakenForTheOneThatWasSaved) {
+  RtcOutcome outcome = seen(kStart, kStart + 4ms);
+  outcome.look->mark = "0123";
+  run(outcome, verified());
+  const auto claim_of = [&](const std::string& mark) {
+    RtcKeeper after{{.source = kSource, .may_write = true, .earliest = kBuilt}, keeper.saved(), {}, now};
+    outcome = seen(kStart + 1h, kStart);
+    outcome.look->mark = mark;
+    return *after.take(outcome, alone(), now).claim;
+  };
+  EXPECT_LT(claim_of("0123").bound.value, 100ms);
+  EXPECT_GE(claim_of("4567").bound, bound_of_uncompared(kDs3231, 0s));
+}
+
+TEST_F(RtcKeeperTest, AChipWhoseTrimIsNotWhatWasSavedMayBeAnother) {
+  RtcOutcome outcome = seen(kStart, kStart + 4ms);
+  outcome.look->trim = 0.0;
+  run(outcome, verified());
+  outcome = seen(kStart + 1h, kStart);
+  outcome.look->trim = 1.2e-6;
+  RtcKeeper after{{.source = kSource, .may_write = true, .earliest = kBuilt}, keeper.saved(), {}, now};
+  const auto news = after.take(outcome, alone(), now);
+  EXPECT_GE(news.claim->bound, bound_of_uncompared(kDs3231, 0s));
+  EXPECT_TRUE(notes(news, Event::kFault));
+}
+
+// It is trimmed by 10 ppm at some time within ten hours, so 0.36 s are possible, and 0.
+TEST_F(RtcKeeperTest, ATrimBetweenTwoReadingsIsInTheBound) {
+  RtcOutcome outcome = seen(kStart, kStart);
+  outcome.look->trim = 0.0;
+  for (nanoseconds at{}; at <= 72h; at += 1h) {
+    outcome.look->pair = RtcPair{kStart + at, kStart + at, {2ms}};
+    keeper.take(outcome, verified(), now + at);
+  }
+  outcome.look->trim = 10e-6;
+  for (const nanoseconds gained : {0ms, 360ms}) {
+    RtcKeeper trimmed = keeper;
+    outcome.look->pair = RtcPair{kStart + 82h + gained, kStart + 82h, {2ms}};
+    const auto claim = trimmed.take(outcome, alone(), now + 82h).claim;
+    ASSERT_TRUE(claim);
+    EXPECT_LE(magnitude(claim->offset.value), claim->bound.value) << gained.count();
+    EXPECT_LT(claim->bound.value, 1s);
+    outcome.look->pair = RtcPair{kStart + 106h + gained + 864ms, kStart + 106h, {2ms}};
+    const auto later = trimmed.take(outcome, alone(), now + 106h).claim;
+    EXPECT_LE(magnitude(later->offset.value), later->bound.value) << "it gains 0.864 s a day now";
+  }
 }
 
 TEST_F(RtcKeeperTest, AChipThatIsWrongIsWrittenAtOnceAndComparedAgain) {

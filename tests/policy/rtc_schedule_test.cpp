@@ -140,6 +140,26 @@ TEST_F(RtcScheduleTest, IsWrittenOnlyWhenItIsCertainlyWrongByMoreThanIsTolerated
   EXPECT_TRUE(schedule.wants_write(off_by(-9ms - 1ns), kVerified, kStart));
 }
 
+RtcFinding predicted(nanoseconds offset, nanoseconds predicted) {
+  RtcFinding finding = off_by(offset);
+  finding.predicted = {{predicted}, {10ms}};
+  return finding;
+}
+
+// 10 ms of the prediction, 2 ms of the reading and 5 ms that are tolerated.
+TEST_F(RtcScheduleTest, OnceItsDriftIsLearnedItIsWrittenOnlyWhenItIsNotWhereItWasPredicted) {
+  EXPECT_FALSE(schedule.wants_write(predicted(20s, 20s), kVerified, kStart));
+  EXPECT_FALSE(schedule.wants_write(predicted(20s, 20s - 17ms), kVerified, kStart));
+  EXPECT_TRUE(schedule.wants_write(predicted(20s, 20s - 17ms - 1ns), kVerified, kStart));
+  EXPECT_TRUE(schedule.wants_write(predicted(20s, 0s), kVerified, kStart));
+  EXPECT_FALSE(schedule.wants_write(predicted(9ms, 9ms), kVerified, kStart));
+}
+
+TEST_F(RtcScheduleTest, HoweverWellPredictedItIsNotLeftAMinuteOff) {
+  EXPECT_FALSE(schedule.wants_write(predicted(60s, 60s), kVerified, kStart));
+  EXPECT_TRUE(schedule.wants_write(predicted(-60s - 1ns, -60s), kVerified, kStart));
+}
+
 TEST_F(RtcScheduleTest, AClockThatIsKnownToASecondDoesNotWearAChipThatMayBeBetter) {
   EXPECT_FALSE(schedule.wants_write(off_by(900ms, {1s}), kVerified, kStart));
   EXPECT_TRUE(schedule.wants_write(off_by(1100ms, {1s}), kVerified, kStart));

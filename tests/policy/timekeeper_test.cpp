@@ -651,5 +651,39 @@ TEST(Timekeeper, EveryKindIsFoundByItsName) {
   EXPECT_EQ(source_kind_of("sundial"), std::nullopt);
 }
 
+// A crystal that was never compared may be 45 minutes off, which is better than 1970.
+TEST(Timekeeper, AWideBoundOfABatteryClockIsAcceptedWhileTheClockIsNotKnownBetter) {
+  const Report wide = report(SourceKind::kRtc, 0s, 45min);
+  Timekeeper keeper{config()};
+  EXPECT_EQ(keeper.judge(wide, kBoot).verdict, Verdict::kAdopt);
+  keeper.on_sync(SourceKind::kRtc, wide.bound, kBoot);
+  EXPECT_EQ(keeper.judge(wide, kBoot + 512s).verdict, Verdict::kAgree);
+  EXPECT_EQ(set_by(SourceKind::kRtc, {1s}).judge(wide, kBoot).verdict, Verdict::kAbsurd);
+  EXPECT_EQ(Timekeeper{config()}.judge(report(SourceKind::kPhone, 0s, 45min), kBoot).verdict,
+            Verdict::kAbsurd);
+}
+
+TEST(TimekeeperUnvouched, SetsAnUnsetClockAndMakesNothingReliable) {
+  Timekeeper keeper{config()};
+  Report rtc = report(SourceKind::kRtc, 1h, 1ms);
+  rtc.vouched = false;
+  EXPECT_EQ(keeper.judge(rtc, kBoot).verdict, Verdict::kAdopt);
+  keeper.on_sync(SourceKind::kRtc, {1ms}, kBoot, {}, rtc.vouched);
+  EXPECT_FALSE(keeper.standing(kBoot).reliable);
+  EXPECT_FALSE(keeper.standing(kBoot).vouched);
+  EXPECT_EQ(keeper.reliable_for(kBoot), 0s);
+  const Report vouched = report(SourceKind::kRtc, 0s, 2ms);
+  EXPECT_EQ(keeper.judge(vouched, kBoot).verdict, Verdict::kAgree);
+  EXPECT_EQ(keeper.judge(vouched, kBoot).bound.value, 2ms) << "what nothing vouched for does not count";
+}
+
+TEST(TimekeeperUnvouched, ReplacesNoSourceThatSomethingVouchedFor) {
+  const Timekeeper keeper = set_by(SourceKind::kManual);
+  Report rtc = report(SourceKind::kRtc, 1h, 1ms);
+  EXPECT_EQ(keeper.judge(rtc, kBoot + 24h).verdict, Verdict::kAdopt);
+  rtc.vouched = false;
+  EXPECT_EQ(keeper.judge(rtc, kBoot + 24h).verdict, Verdict::kOutranked);
+}
+
 }  // namespace
 }  // namespace isletime

@@ -161,5 +161,36 @@ TEST(ChipHours, ByTwelveAreReadAndSetToTwentyFour) {
   }
 }
 
+// A machine that boots another system keeps local time in its clock.
+TEST_F(LocalTime, AnOffsetOfAZoneIsNamedBeforeItIsOverwritten) {
+  for (const auto& [ahead, zone] : {std::pair{nanoseconds{1h}, "UTC+01:00"},
+                                    {-9h - 30min, "UTC-09:30"},
+                                    {5h + 45min + 20s, "UTC+05:45"}}) {
+    World world(ChipModel::kDs3231, ahead, {}, 0, at(2027, 1, 15, 12));
+    for (const std::vector<std::string>& words :
+         std::vector<std::vector<std::string>>{{"show"},
+                                               {"compare"},
+                                               {"--dry-run", "set", "from-system"},
+                                               {"--dry-run", "to-system"},
+                                               {"set", "from-system"}}) {
+      const Ran ran = world.run(words);
+      EXPECT_EQ(ran.status, kGood) << ran.err;
+      EXPECT_TRUE(has(ran.err, zone)) << words[0] << ran.err;
+      EXPECT_TRUE(has(ran.err, "--local-time")) << ran.err;
+    }
+    EXPECT_EQ(world.run({"compare"}).err, "") << "it was set to UTC";
+  }
+}
+
+TEST_F(LocalTime, AnyOtherOffsetIsNoZones) {
+  for (const nanoseconds ahead :
+       {nanoseconds{0s}, nanoseconds{50s}, nanoseconds{7min}, nanoseconds{-1h - 5min}, nanoseconds{15h}}) {
+    World world(ChipModel::kDs3231, ahead, {}, 0, at(2027, 1, 15, 12));
+    EXPECT_EQ(world.run({"compare"}).err, "") << ahead.count();
+  }
+  World local(ChipModel::kDs3231, 1h, {}, 0, at(2027, 1, 15, 12));
+  EXPECT_EQ(local.run({"--local-time", "compare"}).err, "") << "it keeps local time, as is said";
+}
+
 }  // namespace
 }  // namespace isletime::rtcset

@@ -41,14 +41,28 @@ TEST(RtcOption, AClockOfTheKernelsIsKnownByItsName) {
             "the kernel knows the chip behind it: leave chip and address out");
 }
 
+TEST(RtcOption, AnyClockMayBeTrusted) {
+  EXPECT_FALSE(parse_rtc_option("/dev/rtc0")->is_trusted);
+  EXPECT_TRUE(parse_rtc_option("/dev/rtc0,trust")->is_trusted);
+  EXPECT_TRUE(parse_rtc_option("/dev/i2c-1,trust,chip=ds3231")->is_trusted);
+  EXPECT_NE(fault_of("/dev/rtc0,trust=no"), "");
+}
+
+TEST(RtcOption, AnyClockMayKeepLocalTime) {
+  EXPECT_FALSE(parse_rtc_option("/dev/rtc0,trust")->keeps_local_time);
+  EXPECT_TRUE(parse_rtc_option("/dev/rtc0,local-time")->keeps_local_time);
+  EXPECT_TRUE(parse_rtc_option("/dev/i2c-1,chip=ds3231,local-time")->keeps_local_time);
+}
+
 TEST(RtcOption, NamesTheWordThatIsWrong) {
   EXPECT_EQ(fault_of(""), "expected a device such as /dev/i2c-1");
   EXPECT_EQ(fault_of("i2c-1"), "expected a device such as /dev/i2c-1");
   EXPECT_EQ(fault_of("/dev/i2c-1,chip"), fault_of("/dev/i2c-1,chip="));
   EXPECT_NE(fault_of("/dev/i2c-1,chip=ds9999").find("there is no chip \"ds9999\": use one of ds3231"),
             std::string::npos);
-  EXPECT_EQ(fault_of("/dev/i2c-1,"), "there is no \"\": use chip or address");
-  EXPECT_EQ(fault_of("/dev/i2c-1,speed=400"), "there is no \"speed=400\": use chip or address");
+  EXPECT_EQ(fault_of("/dev/i2c-1,"), "there is no \"\": use chip, address, local-time or trust");
+  EXPECT_EQ(fault_of("/dev/i2c-1,speed=400"),
+            "there is no \"speed=400\": use chip, address, local-time or trust");
 }
 
 TEST(RtcOption, AnAddressIsOneThatChipsMayHave) {

@@ -216,6 +216,41 @@ TEST_F(RtcWithModel, AWriteComesOnlyWhenTheChipIsOffByMoreThanAWriteIsWorth) {
   EXPECT_EQ(view().writes, static_cast<std::uint64_t>(writes_begun));
 }
 
+// At 20 ppm it gains 72 ms an hour, which would be a write an hour.
+TEST_F(RtcWithModel, ACrystalWhoseDriftIsLearnedIsNotWrittenForWeeks) {
+  plug(ChipModel::kDs1307, {.error_ppb = 20'000});
+  boot();
+  is_verified = true;
+  pass(72h);
+  EXPECT_GE(writes_begun, 24) << "until it is learned";
+  writes_begun = 0;
+  pass(24h * 21);
+  EXPECT_EQ(writes_begun, 0) << notes;
+  EXPECT_GT(chip_ahead(), 30s);
+  // The time that is told is as good as if it were written.
+  is_verified = false;
+  clocks.machine_ahead = -24h;
+  time.now += 24h;
+  claim.reset();
+  boot();
+  work();
+  ASSERT_TRUE(claim);
+  EXPECT_LE(magnitude(error_of_claim()), 100ms);
+  EXPECT_LE(magnitude(error_of_claim()), claim->bound.value);
+}
+
+TEST_F(RtcWithModel, AChipThatSomebodySetIsWrittenThoughItsDriftIsLearned) {
+  is_verified = true;
+  pass(72h);
+  writes_begun = 0;
+  pass(24h);
+  EXPECT_EQ(writes_begun, 0);
+  chip->poke(0x01, 0x30, time.now);
+  pass(2h);
+  EXPECT_GE(writes_begun, 1);
+  EXPECT_LE(magnitude(chip_ahead()), 20ms);
+}
+
 TEST_F(RtcWithModel, AClockThatMayNotBeSetIsNeverWritten) {
   may_write = false;
   boot();
@@ -415,7 +450,25 @@ TEST_F(RtcWithModel, AChipThatSomebodySetSinceTheLastRunIsNotCorrectedByWhatWasS
   work();
   ASSERT_TRUE(claim);
   EXPECT_TRUE(is_told("somebody has set it"));
-  EXPECT_GE(claim->bound, RtcKeeper::kUnknown);
+  EXPECT_GE(claim->bound, bound_of_uncompared(device->oscillator(), 0s));
+}
+
+// The chip was changed for one of the same model while the power was off.
+TEST_F(RtcWithModel, AnotherChipOfTheSameModelIsNoticedAfterAReboot) {
+  may_write = false;
+  boot();
+  is_verified = true;
+  pass(24h);
+  is_verified = false;
+  plug(ChipModel::kDs3231, {.error_ppb = -4000});
+  chip->poke(0x08, 0x42, time.now);  // alarm 1
+  time.now += 24h * 30;
+  claim.reset();
+  boot();
+  work();
+  ASSERT_TRUE(claim);
+  EXPECT_TRUE(is_told("another chip")) << notes;
+  EXPECT_LE(magnitude(error_of_claim()), claim->bound.value);
 }
 
 // A write that the bus cuts short leaves the chip's stop flag set.

@@ -21,7 +21,12 @@ SavedRtc example() {
                    .bound = {2ms},
                    .temperature = Celsius{20.0 + hour}});
   }
-  return {"rtc:/dev/i2c-1@0x68", "ds3231", drift.state()};
+  SavedRtc saved{"rtc:/dev/i2c-1@0x68", "ds3231", drift.state()};
+  saved.drift.trim = -1.2e-6;
+  saved.lead = -507ms;
+  saved.observed = 49h;
+  saved.mark = "cbf29ce484222325";
+  return saved;
 }
 
 std::optional<SavedRtc> read(const std::string& text) {
@@ -49,6 +54,10 @@ TEST(SavedRtc, SurvivesTheWayThroughItsText) {
   EXPECT_EQ(again->drift.covariance, saved.drift.covariance);
   EXPECT_EQ(again->drift.temperature.value, saved.drift.temperature.value);
   EXPECT_EQ(again->drift.bound, saved.drift.bound);
+  EXPECT_EQ(again->drift.trim, saved.drift.trim);
+  EXPECT_EQ(again->lead, saved.lead);
+  EXPECT_EQ(again->observed, saved.observed);
+  EXPECT_EQ(again->mark, saved.mark);
 }
 
 TEST(SavedRtc, WhatNoChipCanComeToIsNotRead) {
@@ -59,6 +68,7 @@ TEST(SavedRtc, WhatNoChipCanComeToIsNotRead) {
   EXPECT_FALSE(read(replaced(text, R"("bound_s":)", R"("bound_s":-)")));
   EXPECT_FALSE(read(replaced(text, R"("chip":"ds3231")", R"("chip":"")")));
   EXPECT_FALSE(read(replaced(text, "2026-", "20-")));
+  EXPECT_FALSE(read(replaced(text, R"("lead_s":-)", R"("lead_s":-9)")));
 }
 
 TEST(SavedRtc, WhatLacksAMemberIsNotRead) {
@@ -68,6 +78,19 @@ TEST(SavedRtc, WhatLacksAMemberIsNotRead) {
     const std::string quoted = '"' + std::string{member} + "\":";
     EXPECT_FALSE(read(replaced(text, quoted, "\"other\":"))) << member;
   }
+}
+
+// Versions before did not save them.
+TEST(SavedRtc, WhatWasSavedByAnOlderVersionIsRead) {
+  std::string text = rtc_object(example());
+  for (const char* member : {R"("lead_s":)", R"("trim":)", R"("mark":)", R"("observed_s":)"})
+    text = replaced(text, member, R"("not_)" + std::string{member}.substr(1));
+  const auto again = read(text);
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(again->drift.trim);
+  EXPECT_FALSE(again->lead);
+  EXPECT_EQ(again->observed, 0s);
+  EXPECT_EQ(again->mark, "");
 }
 
 TEST(SavedRtc, IsPartOfTheState) {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/rtcset/checks.hpp"
 #include "tools/rtcset/page.hpp"
 
 namespace isletime::rtcset {
@@ -14,15 +15,9 @@ namespace {
 
 constexpr seconds kBetweenLooks{3};
 
-struct Checked {
-  const char* name;
-  bool is_good;
-  std::string text;
-};
-
 // Measures twice, seconds apart, because one measurement may not show that a chip stands still or counts
 // erratically.
-Checked check_pace(const RtcReading& first, const RtcReading& second, nanoseconds between) {
+Check check_pace(const RtcReading& first, const RtcReading& second, nanoseconds between) {
   if (!first.time || !second.time)
     return {"time", false, describe(first.time ? second.time.error() : first.time.error())};
   const seconds counted = seconds_since_epoch(*second.time) - seconds_since_epoch(*first.time);
@@ -30,31 +25,7 @@ Checked check_pace(const RtcReading& first, const RtcReading& second, nanosecond
   return {"pace", is_good, fmt::format("counted {} s in {} s", counted.count(), seconds_text(between))};
 }
 
-Checked check_ticking(const Measurement& measurement) {
-  if (measurement.fault) return {"seconds", false, measurement.fault->text};
-  return {"seconds", true,
-          fmt::format("they begin where they should, to within {} s",
-                      seconds_text(measurement.comparison->bound.value))};
-}
-
-Checked check_integrity(const RtcReading& reading) {
-  return {"integrity", reading.integrity != Integrity::kLost, integrity_text(reading.integrity)};
-}
-
-std::vector<Checked> check_registers(const RegisterReport& report) {
-  std::vector<Checked> out;
-  for (const RegisterFinding& finding : report.findings()) {
-    // This finding has a line of its own.
-    if (finding.fault == RegisterFault::kPowerFailed) continue;
-    out.push_back({"registers", false,
-                   fmt::format("register {:#04x}: {}{}", finding.at, describe(finding.fault),
-                               is_repairable(finding.fault) ? ": rtcset repair puts it right" : "")});
-  }
-  if (out.empty()) out.push_back({"registers", true, "as they should be"});
-  return out;
-}
-
-Result<std::vector<Checked>, Fault> check_all(Job& job, BatteryClock& clock) {
+Result<std::vector<Check>, Fault> check_all(Job& job, BatteryClock& clock) {
   ClockHost host{clock, job.machine};
   const auto read = [&clock] { return clock.read(); };
   const MonoTime begin = job.machine.mono_now();
@@ -68,11 +39,8 @@ Result<std::vector<Checked>, Fault> check_all(Job& job, BatteryClock& clock) {
   if (!last) return Unexpected{last.error()};
   const auto registers = read_patiently(host, [&clock] { return clock.inspect(); });
   if (!registers) return Unexpected{registers.error()};
-  std::vector<Checked> out{check_pace(*first, *last, elapsed(begin, end)), check_ticking(*measurement),
-                           check_integrity(*last)};
-  if (*registers) {
-    for (Checked& checked : check_registers(**registers)) out.push_back(std::move(checked));
-  }
+  std::vector<Check> out = checks_of(job, *measurement, *registers);
+  out.insert(out.begin(), check_pace(*first, *last, elapsed(begin, end)));
   return out;
 }
 
@@ -82,11 +50,11 @@ std::string settings_json(const std::vector<WantedSetting>& settings) {
   return json.object();
 }
 
-void print_json(Job& job, const ChosenClock& chosen, const std::vector<Checked>& checks,
+void print_json(Job& job, const ChosenClock& chosen, const std::vector<Check>& checks,
                 const std::vector<WantedSetting>& settings, bool is_good) {
   std::vector<std::string> items;
   items.reserve(checks.size());
-  for (const Checked& checked : checks) {
+  for (const Check& checked : checks) {
     items.push_back(JsonWriter{}
                         .text("name", checked.name)
                         .flag("good", checked.is_good)
@@ -104,8 +72,8 @@ void print_json(Job& job, const ChosenClock& chosen, const std::vector<Checked>&
 }
 
 // A kernel driver gives no access to the registers.
-const char* praise(const std::vector<Checked>& checks) {
-  const bool has_registers = std::any_of(checks.begin(), checks.end(), [](const Checked& each) {
+const char* praise(const std::vector<Check>& checks) {
+  const bool has_registers = std::any_of(checks.begin(), checks.end(), [](const Check& each) {
     return std::string_view{each.name} == "registers";
   });
   return has_registers ? "it ticks, and its registers are in order"
@@ -120,17 +88,14 @@ ExitStatus check(Job& job, ChosenClock& chosen) {
   ClockHost host{*chosen.clock, job.machine};
   const auto settings = read_patiently(host, [&chosen] { return chosen.clock->settings(); });
   if (!settings) return report(job, chosen.name, settings.error());
-  const Checked* worst = nullptr;
-  for (const Checked& checked : *checks) {
-    if (!checked.is_good && worst == nullptr) worst = &checked;
-  }
+  const Check* worst = find_failed(*checks);
   if (job.options.json) {
     if (worst != nullptr) job.log.error(fmt::format("{}: {}", chosen.name, worst->text));
     print_json(job, chosen, *checks, *settings, worst == nullptr);
   } else {
     Page page(chosen.name, worst == nullptr, worst == nullptr ? praise(*checks) : worst->text);
     page.row("chip", chosen.clock->kind());
-    for (const Checked& checked : *checks)
+    for (const Check& checked : *checks)
       page.row(checked.name, checked.is_good ? "good" : "bad ", checked.text);
     for (const auto& [setting, is_on] : *settings) page.row(to_string(setting), value_text(setting, is_on));
     page.print(job);

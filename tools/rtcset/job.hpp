@@ -52,6 +52,9 @@ ExitStatus repair(Job& job, ChosenClock& chosen);
 ExitStatus trim(Job& job, ChosenClock& chosen);
 ExitStatus detect(Job& job);
 
+// Says on stderr if the clock seems to keep local time, though UTC is asked for.
+void name_zone(const Job& job, const std::string& name, const std::optional<Offset>& offset);
+
 // Runs the command that the options name.
 ExitStatus run(Job& job);
 

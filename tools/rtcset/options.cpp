@@ -17,7 +17,7 @@ namespace {
 constexpr ProgramText kText{"rtcset", "Read, set, check and trim a battery clock (RTC).",
                             "Commands: show, compare, set TIME|from-system, to-system, check,\n"
                             "          repair [SETTING=VALUE], trim show|PPM|+PPM|-, detect\n"
-                            "Also, see rtcset(8): --address --chip --control --local-time\n"
+                            "Also, see rtcset(8): --address --chip --control --local-time --trust\n"
                             "Example: keep this machine's time over a power cut, and see how well\n"
                             "  rtcset set from-system"};
 
@@ -85,6 +85,7 @@ void add_rare_options(CLI::App& app, Options& options, Words& words) {
       ->group(kHidden);
   app.add_option("--control", options.control)->group(kHidden);
   app.add_flag("--local-time", options.is_local_time)->group(kHidden);
+  app.add_flag("--trust", options.is_trusted)->group(kHidden);
 }
 
 // Finds options that contradict each other. Returns null if there are none.

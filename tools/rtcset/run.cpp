@@ -4,6 +4,7 @@
 #include "libsync/record/json_writer.hpp"
 #include "tools/common/battery_clock/chip_years.hpp"
 #include "tools/rtcset/job.hpp"
+#include "tools/rtcset/words.hpp"
 
 namespace isletime::rtcset {
 namespace {
@@ -64,6 +65,11 @@ ExitStatus run(Job& job) {
 std::optional<Fault> find_owner(const Job& job, const std::string& name) {
   if (job.options.force || job.options.is_dry_run) return std::nullopt;
   return battery_clock::find_owner(job.find_sntpd(), name);
+}
+
+void name_zone(const Job& job, const std::string& name, const std::optional<Offset>& offset) {
+  const std::string text = offset ? zone_text(*offset, job.scale()) : "";
+  if (!text.empty()) job.log.notice(fmt::format("{}: {}", name, text));
 }
 
 ExitStatus report(const Job& job, const std::string& name, const Fault& fault) {

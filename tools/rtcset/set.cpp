@@ -41,6 +41,15 @@ void print(Job& job, const ChosenClock& chosen, const Achieved& achieved) {
       .print(job);
 }
 
+// Returns the clock's offset from the reference before it is set, to a second, or nothing if it has no time.
+std::optional<Offset> present_offset(Job& job, ChosenClock& chosen, const SetReference& reference) {
+  ClockHost host{*chosen.clock, job.machine};
+  const auto reading = read_patiently(host, [&chosen] { return chosen.clock->read(); });
+  if (!reading || !reading->time || reading->integrity == Integrity::kLost) return std::nullopt;
+  const auto shown = to_wall_time(seconds_since_epoch(*reading->time), 0);
+  return shown ? std::optional{Offset{elapsed(reference.now().time, *shown)}} : std::nullopt;
+}
+
 ExitStatus rehearse(Job& job, ChosenClock& chosen, const SetReference& reference) {
   const nanoseconds earliest =
       reference.now().time.time_since_epoch() + RtcStepper::kNotice + chosen.clock->set_delay();
@@ -48,12 +57,13 @@ ExitStatus rehearse(Job& job, ChosenClock& chosen, const SetReference& reference
   const auto measurement = measure(*chosen.clock, job.machine, job.scale());
   if (!measurement) return report(job, chosen.name, measurement.error());
   if (job.options.json) {
-    const auto doubt = find_doubt(*measurement, job.made);
+    const auto doubt = find_doubt(*measurement, job.made, job.options.is_trusted);
     job.output.line(json_of(record_of(chosen.name, *measurement, doubt, job.machine.wall_now()))
                         .text("would_be_set_to", battery_clock::utc_text(second))
                         .object());
     return ExitStatus::kGood;
   }
+  name_zone(job, chosen.name, offset_of(*measurement));
   const std::string present =
       measurement->comparison ? comparison_text(*measurement->comparison) : measurement->fault->text;
   Page(chosen.name, true,
@@ -70,6 +80,7 @@ ExitStatus set(Job& job, ChosenClock& chosen) {
     return report(job, chosen.name, *fault);
   if (job.options.is_dry_run) return rehearse(job, chosen, reference);
   if (const auto owner = find_owner(job, chosen.name)) return report(job, chosen.name, *owner);
+  name_zone(job, chosen.name, present_offset(job, chosen, reference));
   const auto achieved =
       battery_clock::set_until_good({*chosen.clock, job.machine, reference, job.scale(), job.log});
   if (!achieved) return report(job, chosen.name, achieved.error());

@@ -5,6 +5,7 @@
 #include "libsync/core/rfc3339.hpp"
 #include "tools/common/battery_clock/reading_text.hpp"
 #include "tools/common/battery_clock/record.hpp"
+#include "tools/rtcset/checks.hpp"
 #include "tools/rtcset/page.hpp"
 
 namespace isletime::rtcset {
@@ -58,13 +59,24 @@ std::string registers_text(const RegisterReport& report) {
   return text;
 }
 
+// Returns what is wrong with the clock as a clause, or nothing: a time in doubt, or what check would find.
+std::string wrong_text(const Job& job, const Measurement& measurement, const Details& details,
+                       const std::optional<Fault>& doubt) {
+  if (doubt) return doubt->text;
+  const auto checks = checks_of(job, measurement, details.registers);
+  const Check* failed = find_failed(checks);
+  return failed == nullptr ? "" : failed->text;
+}
+
 void print_text(Job& job, const ChosenClock& chosen, const Measurement& measurement, const Details& details,
-                const std::optional<Fault>& doubt) {
-  Page page(chosen.name, !doubt, doubt ? doubt->text : comparison_text(*measurement.comparison));
+                const std::string& wrong) {
+  Page page(chosen.name, wrong.empty(), wrong.empty() ? comparison_text(*measurement.comparison) : wrong);
   page.row("chip", " " + chosen.clock->kind());
   page.row("time", " " + time_of(measurement));
   if (measurement.comparison) page.rows_of(*measurement.comparison);
   page.row("integrity", fmt::format(" {}", integrity_text(measurement.reading.integrity)));
+  if (measurement.reading.supply != RtcSupply::kGood)
+    page.row("battery", fmt::format(" {}", describe(measurement.reading.supply)));
   if (details.temperature)
     page.row("temperature", fmt::format(" {:.2f} C", details.temperature->value / 1000.0));
   if (const auto ppb = trim_ppb(details)) {
@@ -102,6 +114,8 @@ void print_json(Job& job, const ChosenClock& chosen, const Measurement& measurem
   if (details.temperature) record.temperature_c = details.temperature->value / 1000.0;
   JsonWriter json = json_of(record);
   json.text("chip", chosen.clock->kind()).text("integrity", to_string(measurement.reading.integrity));
+  if (measurement.reading.supply != RtcSupply::kGood)
+    json.text("supply", to_string(measurement.reading.supply));
   json.text("chip_time", measurement.reading.time ? std::optional{time_of(measurement)} : std::nullopt);
   if (const auto ppb = trim_ppb(details)) json.number("trim_ppm", static_cast<double>(*ppb) / 1000, 3);
   if (details.registers) {
@@ -118,20 +132,24 @@ ExitStatus show(Job& job, ChosenClock& chosen) {
   if (!measurement) return report(job, chosen.name, measurement.error());
   const auto details = read_details(*chosen.clock, job.machine);
   if (!details) return report(job, chosen.name, details.error());
-  const auto doubt = find_doubt(*measurement, job.made);
+  const auto doubt = find_doubt(*measurement, job.made, job.options.is_trusted);
+  const std::string wrong = wrong_text(job, *measurement, *details, doubt);
+  if (!doubt || is_of_unvouched(*doubt)) name_zone(job, chosen.name, offset_of(*measurement));
   if (job.options.json) {
-    if (doubt) job.log.error(fmt::format("{}: {}", chosen.name, doubt->text));
+    if (!wrong.empty()) job.log.error(fmt::format("{}: {}", chosen.name, wrong));
     print_json(job, chosen, *measurement, *details, doubt);
   } else {
-    print_text(job, chosen, *measurement, *details, doubt);
+    print_text(job, chosen, *measurement, *details, wrong);
   }
-  return doubt ? doubt->status : ExitStatus::kGood;
+  if (doubt) return doubt->status;
+  return wrong.empty() ? ExitStatus::kGood : ExitStatus::kBadVerdict;
 }
 
 ExitStatus compare(Job& job, ChosenClock& chosen) {
   const auto measurement = measure(*chosen.clock, job.machine, job.scale());
   if (!measurement) return report(job, chosen.name, measurement.error());
-  const auto doubt = find_doubt(*measurement, job.made);
+  const auto doubt = find_doubt(*measurement, job.made, job.options.is_trusted);
+  if (!doubt || is_of_unvouched(*doubt)) name_zone(job, chosen.name, offset_of(*measurement));
   if (job.options.json) {
     if (doubt) job.log.error(fmt::format("{}: {}", chosen.name, doubt->text));
     job.output.line(json_line(record_of(chosen.name, *measurement, doubt, job.machine.wall_now())));

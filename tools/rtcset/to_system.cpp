@@ -16,7 +16,7 @@ std::optional<Fault> find_obstacle(const Job& job, const std::optional<Fault>& d
                              sntpd->path),
                  ExitStatus::kBadVerdict};
   }
-  if (!doubt || job.options.force) return std::nullopt;
+  if (!doubt || job.options.force || is_of_unvouched(*doubt)) return std::nullopt;
   return Fault{doubt->name, fmt::format("the clock is left alone: {}; --force to believe it", doubt->text),
                doubt->status};
 }
@@ -32,7 +32,7 @@ enum class Done : std::uint8_t { kStepped, kLeftAlone };
 void print(Job& job, const ChosenClock& chosen, const Measurement& measurement, Done done,
            const std::string& what) {
   if (job.options.json) {
-    const auto doubt = find_doubt(measurement, job.made);
+    const auto doubt = find_doubt(measurement, job.made, job.options.is_trusted);
     job.output.line(json_of(record_of(chosen.name, measurement, doubt, job.machine.wall_now()))
                         .flag("stepped", done == Done::kStepped)
                         .object());
@@ -46,9 +46,10 @@ void print(Job& job, const ChosenClock& chosen, const Measurement& measurement, 
 ExitStatus to_system(Job& job, ChosenClock& chosen) {
   const auto measurement = measure(*chosen.clock, job.machine, job.scale());
   if (!measurement) return report(job, chosen.name, measurement.error());
-  if (const auto obstacle = find_obstacle(job, find_doubt(*measurement, job.made))) {
-    return report(job, chosen.name, *obstacle);
-  }
+  const auto doubt = find_doubt(*measurement, job.made, job.options.is_trusted);
+  if (const auto obstacle = find_obstacle(job, doubt)) return report(job, chosen.name, *obstacle);
+  if (doubt && is_of_unvouched(*doubt))
+    job.log.notice(fmt::format("{}: {}: the system clock may be wrong by it", chosen.name, doubt->text));
   // Even if forced, the clock must have a time.
   if (!measurement->comparison) return report(job, chosen.name, *measurement->fault);
   const Comparison& now = *measurement->comparison;
@@ -58,11 +59,13 @@ ExitStatus to_system(Job& job, ChosenClock& chosen) {
     return ExitStatus::kGood;
   }
   if (job.options.is_dry_run) {
+    name_zone(job, chosen.name, now.offset);
     print(job, chosen, *measurement, Done::kLeftAlone, "the clock would be stepped by the offset");
     return ExitStatus::kGood;
   }
   if (const auto error = job.machine.step_clock(now.offset))
     return report(job, chosen.name, not_stepped(*error));
+  name_zone(job, chosen.name, now.offset);
   print(job, chosen, *measurement, Done::kStepped, "the clock was stepped by the offset");
   return ExitStatus::kGood;
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "libsync/drivers/rtc_policy.hpp"
 #include "tools/common/duration_text.hpp"
 
 namespace isletime::rtcset {
@@ -33,6 +34,14 @@ std::string comparison_text(const battery_clock::Comparison& comparison) {
   }
   return fmt::format("the battery clock is {} {}, give or take {}", duration_text(std::chrono::abs(offset)),
                      offset > nanoseconds::zero() ? "ahead" : "behind", duration_text(bound));
+}
+
+std::string zone_text(Offset offset, battery_clock::ChipScale scale) {
+  const auto zone = scale == battery_clock::ChipScale::kUtc ? find_zone(offset) : std::nullopt;
+  if (!zone) return "";
+  const auto minutes = std::abs(zone->count());
+  return fmt::format("it shows the local time of UTC{}{:02}:{:02}: --local-time if it is to keep that",
+                     zone->count() < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
 JsonWriter json_of(const SampleRecord& record) {

@@ -17,6 +17,10 @@ const char* integrity_text(Integrity integrity);
 // Returns "the battery clock is 1.2 ms behind, give or take 0.5 ms".
 std::string comparison_text(const battery_clock::Comparison& comparison);
 
+// Returns "it shows the local time of UTC+01:00: ...", if a clock that should keep UTC seems to keep local
+// time; otherwise nothing.
+std::string zone_text(Offset offset, battery_clock::ChipScale scale);
+
 // Starts an object with the record's members.
 JsonWriter json_of(const SampleRecord& record);
 

@@ -32,7 +32,15 @@ std::optional<std::string> apply(std::string_view word, RtcOption& rtc) {
     if (rtc.address) return std::nullopt;
     return std::string{"address takes a number from 0x08 to 0x77"};
   }
-  return fmt::format("there is no \"{}\": use chip or address", word);
+  if (word == "local-time") {
+    rtc.keeps_local_time = true;
+    return std::nullopt;
+  }
+  if (word == "trust") {
+    rtc.is_trusted = true;
+    return std::nullopt;
+  }
+  return fmt::format("there is no \"{}\": use chip, address, local-time or trust", word);
 }
 
 }  // namespace

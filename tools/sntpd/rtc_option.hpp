@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The battery clock in the form of --rtc: "DEVICE[,chip=MODEL][,address=N]", as in "/dev/i2c-1,chip=ds3231",
-// or "/dev/rtc0" for the kernel's driver.
+// The battery clock in the form of --rtc: "DEVICE[,chip=MODEL][,address=N][,local-time][,trust]", as in
+// "/dev/i2c-1,chip=ds3231", or "/dev/rtc0" for the kernel's driver.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,9 @@ struct RtcOption {
   std::string device;
   std::optional<ChipModel> chip;        // without it, detected by its registers
   std::optional<std::uint8_t> address;  // without it, the chip's own
+  // The administrator vouches for a clock that nothing tells of whether it kept its time.
+  bool is_trusted = false;
+  bool keeps_local_time = false;  // that of this machine's time zone, not UTC
 
   // Returns whether it is a chip behind a kernel driver, and not a bus.
   bool is_of_the_kernel() const;

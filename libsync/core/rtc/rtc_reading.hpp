@@ -42,10 +42,43 @@ constexpr const char* to_string(Integrity integrity) {
   return "";
 }
 
+// What is told of the chip's supply, besides the integrity of its time.
+enum class RtcSupply : std::uint8_t { kGood, kWeak, kBackupLow, kBackupEmpty };
+
+constexpr const char* to_string(RtcSupply supply) {
+  switch (supply) {
+    case RtcSupply::kGood:
+      return "good";
+    case RtcSupply::kWeak:
+      return "weak";
+    case RtcSupply::kBackupLow:
+      return "backup-low";
+    case RtcSupply::kBackupEmpty:
+      return "backup-empty";
+  }
+  return "";
+}
+
+// Returns a clause for people, or nothing if it is good.
+constexpr const char* describe(RtcSupply supply) {
+  switch (supply) {
+    case RtcSupply::kGood:
+      return "";
+    case RtcSupply::kWeak:
+      return "its supply is low, and its time less accurate for it: check its supply and its battery";
+    case RtcSupply::kBackupLow:
+      return "its battery is low: change it, and then set the clock";
+    case RtcSupply::kBackupEmpty:
+      return "its battery is empty or not there: put one in, and then set the clock";
+  }
+  return "";
+}
+
 struct RtcReading {
   Result<CivilTime, RtcFault> time;
   Integrity integrity;
   bool is_running;  // false if it was told to stop
+  RtcSupply supply = RtcSupply::kGood;
 };
 
 // Returns true if there is a time, the chip vouches for it, and the clock runs.

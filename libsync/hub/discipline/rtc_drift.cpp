@@ -22,7 +22,8 @@ constexpr Celsius kTurnover{25};
 constexpr double kTenKelvin = 10;
 
 // Values of chips that have never been compared, from data sheets: 2 ppm for a DS3231 between 0 and 40 C, 3.5
-// ppm beyond; 20 ppm for tuning forks, whose load on a board varies, and -0.035 ppm/K^2 about 25 +- 5 C.
+// ppm beyond, 5 ppm for a DS3231M, which has the same registers, and as much for its age; 20 ppm for tuning
+// forks, whose load on a board varies, and -0.035 ppm/K^2 about 25 +- 5 C.
 struct Family {
   double frequency;  // one sigma
   double slope;      // one sigma
@@ -32,7 +33,7 @@ struct Family {
   double weather;  // one sigma of changes over days
   double swing;    // one sigma of changes over hours
 };
-constexpr Family kCompensated{1.5 * kPpm, 0.12 * kPpm, 0, 0.08 * kPpm, 1e-10, 0.5 * kPpm, 0.3 * kPpm};
+constexpr Family kCompensated{3.3 * kPpm, 0.12 * kPpm, 0, 0.08 * kPpm, 1e-10, 0.5 * kPpm, 0.3 * kPpm};
 constexpr Family kCrystal{30 * kPpm, 2 * kPpm, -3.5 * kPpm, 0.3 * kPpm, 2e-10, 15 * kPpm, 8 * kPpm};
 
 constexpr const Family& family_of(const RtcOscillator& oscillator) {
@@ -52,6 +53,12 @@ constexpr Seconds kUnobserved{2 * 3600.0};
 constexpr double kFastestChange = 30.0 / 3600;  // K/s, as fast as a box cools that loses its power
 constexpr double kColdest = -10;
 constexpr double kHottest = 40;
+
+// What the temperature may change in the frequency of a tuning fork that has no thermometer, in either
+// direction: 35 K from its turnover at 0.034 ppm/K^2, and 1 ppm for the error of the frequency that was
+// learned. It takes the steepest part of the parabola this long, at the fastest change.
+constexpr double kForkReach = 42.65 * kPpm;
+constexpr Seconds kForkTime{2100};
 
 constexpr double kBoundDeviations = 3.0;
 constexpr double kContradiction = 5.0;
@@ -181,6 +188,19 @@ struct Interval {
   double half() const { return (high - low) / 2; }
 };
 
+Interval around(double centre, double half) {
+  return {centre - half, centre + half};
+}
+Interval hull(const Interval& a, const Interval& b) {
+  return {std::min(a.low, b.low), std::max(a.high, b.high)};
+}
+// Returns what both have in common, or the narrower one if that is nothing.
+Interval intersection(const Interval& a, const Interval& b) {
+  const Interval both{std::max(a.low, b.low), std::min(a.high, b.high)};
+  if (both.low <= both.high) return both;
+  return a.half() < b.half() ? a : b;
+}
+
 // Returns the range of the phase for these temperatures; `deviations` applies to each.
 Interval phases_after(const RtcDrift::State& state, Seconds time, double low, double high,
                       double deviations) {
@@ -194,6 +214,18 @@ Interval phases_after(const RtcDrift::State& state, Seconds time, double low, do
     phases.high = std::max(phases.high, then.mean[kPhase] + deviation);
   }
   return phases;
+}
+
+double known_within(const RtcDrift::State& state) {
+  return kBoundDeviations * std::sqrt(std::max(state.covariance[kPhase][kPhase], 0.0));
+}
+
+// Returns the range of the phase of a tuning fork that was learned at one temperature, and may have had any
+// other since. The weather of the filter covers the usual, but not a winter after a summer.
+Interval phases_at_any_temperature(const RtcDrift::State& state, Seconds time, double frequency) {
+  const double ramp = std::min(time / (2 * kForkTime), 1 - (kForkTime / (2 * std::max(time, kForkTime))));
+  return around(state.mean[kPhase] + frequency * time.count(),
+                known_within(state) + kForkReach * ramp * time.count());
 }
 
 }  // namespace
@@ -230,6 +262,7 @@ std::optional<RtcDrift> RtcDrift::restored(const State& state) {
     }
   }
   if (!is_within(state.temperature.value, 200)) return std::nullopt;
+  if (state.trim && !is_within(*state.trim, kMostFrequency)) return std::nullopt;
   if (state.bound.value < nanoseconds::zero()) return std::nullopt;
   return RtcDrift{state};
 }
@@ -299,12 +332,37 @@ void RtcDrift::follow(WallTime chip, Celsius temperature) {
   state_.at = chip;
 }
 
-std::optional<RtcDrift::Prediction> RtcDrift::predict(WallTime chip,
-                                                      std::optional<Celsius> temperature) const {
+void RtcDrift::follow_trim(WallTime chip, std::optional<Celsius> temperature, double trim) {
+  constexpr double kMostTrim = 1e-3;
+  const double changed = std::clamp(trim, -kMostTrim, kMostTrim) - state_.trim.value_or(trim);
+  state_.trim = std::clamp(trim, -kMostTrim, kMostTrim);
+  if (changed == 0) return;
+  if (const auto time = since(chip)) {
+    follow(chip, temperature.value_or(state_.temperature));
+    const double half = changed * time->count() / 2;
+    state_.mean[kPhase] += half;
+    state_.covariance[kPhase][kPhase] += square(half);
+  }
+  // A step of a DS3231 is 0.05 to 0.12 ppm.
+  constexpr double kErrorOfStep = 0.2;
+  constexpr double kMostFrequency = 1e-3;
+  state_.mean[kFrequency] = std::clamp(state_.mean[kFrequency] + changed, -kMostFrequency, kMostFrequency);
+  state_.covariance[kFrequency][kFrequency] += square(kErrorOfStep * changed);
+}
+
+std::optional<RtcDrift::Prediction> RtcDrift::predict(WallTime chip, std::optional<Celsius> temperature,
+                                                      std::optional<Ppm> most) const {
   const auto time = since(chip);
   if (!time) return std::nullopt;
   const Range range = temperatures(*time, temperature);
-  const Interval phases = phases_after(state_, *time, range.low, range.high, kBoundDeviations);
+  Interval phases = phases_after(state_, *time, range.low, range.high, kBoundDeviations);
+  if (!state_.oscillator.is_compensated && !state_.oscillator.has_thermometer)
+    phases = hull(phases, phases_at_any_temperature(state_, *time, frequency().value));
+  // Nothing that was learned makes a chip worse than its datasheet allows, but for its trim.
+  if (most) {
+    const double rate = static_cast<double>(most->scaled) / 65536 * kPpm + std::abs(state_.trim.value_or(0));
+    phases = intersection(phases, around(state_.mean[kPhase], known_within(state_) + rate * time->count()));
+  }
   return Prediction{{rounded(Seconds{-phases.centre()})},
                     {saturated_sum(rounded(Seconds{phases.half()}), state_.bound.value)}};
 }

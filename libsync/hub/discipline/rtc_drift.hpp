@@ -61,7 +61,8 @@ class RtcDrift {
     Vector mean;  // begins with the phase, chip - true
     Matrix covariance;
     Celsius temperature;
-    Dispersion bound;  // of the last comparison
+    Dispersion bound;              // of the last comparison
+    std::optional<double> trim{};  // by which the chip is made to run faster, if it is known
   };
 
   explicit RtcDrift(RtcOscillator oscillator);
@@ -72,9 +73,14 @@ class RtcDrift {
   Outcome compare(const Comparison& comparison);
   // Follows the temperature while the time is unknown, so that its effect need not be guessed later.
   void follow(WallTime chip, Celsius temperature);
-  // Power may have been off since, at any temperature between -10 and 40 C. Returns nothing if the chip was
-  // never compared, or reads less than it did then.
-  std::optional<Prediction> predict(WallTime chip, std::optional<Celsius> temperature) const;
+  // The chip has this trim now, a fraction. If it was changed, that may have been at any time since the last
+  // comparison.
+  void follow_trim(WallTime chip, std::optional<Celsius> temperature, double trim);
+  // Power may have been off since, at any temperature between -10 and 40 C. `most` is the greatest frequency
+  // error of such a chip, by ChipOscillator::bound(). Returns nothing if the chip was never compared, or
+  // reads less than it did then.
+  std::optional<Prediction> predict(WallTime chip, std::optional<Celsius> temperature,
+                                    std::optional<Ppm> most = std::nullopt) const;
   Frequency frequency() const;
 
   // The chip lost its time, or somebody set it; its frequency stays valid.

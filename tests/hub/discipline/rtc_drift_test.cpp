@@ -269,6 +269,40 @@ TEST(RtcDrift, NoComparisonHoweverAbsurdMakesItInfinite) {
   EXPECT_TRUE(std::isfinite(drift.frequency().deviation));
 }
 
+// It was learned in a warm room and is then without power in the cold, or the other way round.
+TEST(RtcDrift, ACrystalThatWasLearnedAtAnotherTemperatureIsWithinItsBound) {
+  for (const auto& [learned_at, used_at] : {std::pair{25.0, -10.0}, {-10.0, 25.0}, {25.0, 40.0}}) {
+    for (const double at_turnover : {-20e-6, 0.0, 20e-6}) {
+      for (const nanoseconds off : {1h, 24h, 7 * 24h, 30 * 24h}) {
+        Chip chip{{.at_turnover = at_turnover, .turnover = 25, .curve = -0.034e-6, .walk = 0},
+                  {.mean = learned_at, .swing = 0, .phase = 0},
+                  13};
+        RtcDrift drift{kPcf8523};
+        learn(drift, chip, 72h);
+        chip.weather.mean = used_at;
+        chip.pass(off);
+        const auto prediction = drift.predict(chip.reads(), std::nullopt);
+        ASSERT_TRUE(prediction);
+        EXPECT_LE(error_of(*prediction, chip), prediction->bound.value)
+            << learned_at << ' ' << used_at << ' ' << at_turnover << ' ' << off.count();
+      }
+    }
+  }
+}
+
+// It has the registers of a DS3231, and 5 ppm.
+TEST(RtcDrift, ADs3231MThatWasComparedOnceIsWithinItsBound) {
+  for (const double error : {-5e-6, 5e-6}) {
+    Chip chip{{.at_turnover = error, .turnover = 25, .curve = 0, .walk = 0}, kMild, 14};
+    RtcDrift drift{kDs3231};
+    drift.compare(chip.compared(true));
+    chip.pass(30 * 24h);
+    const auto prediction = drift.predict(chip.reads(), chip.shown());
+    ASSERT_TRUE(prediction);
+    EXPECT_LE(error_of(*prediction, chip), prediction->bound.value);
+  }
+}
+
 // Each trial is 30 days without power, in weather other than that of the learning phase, with chips that all
 // differ. The error is within the bound in 99 % of the trials, and the bound is tight enough to be useful.
 struct Trial {

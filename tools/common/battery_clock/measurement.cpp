@@ -11,6 +11,7 @@ namespace isletime::battery_clock {
 namespace {
 
 constexpr auto kBad = ExitStatus::kBadVerdict;
+constexpr const char* kUntold = "untold";
 
 Fault stands_still() {
   return {"stands-still", "its seconds do not go on: set it, and if that does not help, replace it", kBad};
@@ -103,8 +104,9 @@ const char* name_of(ImplausibleTime implausible) {
   return implausible == ImplausibleTime::kTooEarly ? "too-early" : "too-late";
 }
 
-std::optional<Fault> find_doubt(const Measurement& measurement, WallTime made) {
-  if (measurement.reading.integrity == Integrity::kLost) {
+std::optional<Fault> find_doubt(const Measurement& measurement, WallTime made, bool is_trusted) {
+  const RtcBelief belief = belief_in(measurement.reading.integrity, is_trusted);
+  if (belief == RtcBelief::kNone) {
     return Fault{
         "time-lost",
         "its time was lost, as its oscillator stopped or its power failed: look to its battery, and set it",
@@ -119,10 +121,18 @@ std::optional<Fault> find_doubt(const Measurement& measurement, WallTime made) {
                  "the local time that it shows comes twice, an hour apart or so: keep UTC in it, or wait",
                  kBad};
   }
-  if (measurement.reading.integrity == Integrity::kUntold) {
-    return Fault{"untold", "nothing tells whether its time survived the last time without power", kBad};
+  if (belief == RtcBelief::kUnvouched) {
+    return Fault{
+        kUntold,
+        "nothing tells whether its time survived the last time without power: --trust if its battery "
+        "is known to be good",
+        kBad};
   }
   return std::nullopt;
+}
+
+bool is_of_unvouched(const Fault& doubt) {
+  return doubt.name == kUntold;
 }
 
 }  // namespace isletime::battery_clock

@@ -27,6 +27,10 @@ struct Measurement {
   std::optional<Fault> fault;  // why there is no comparison, though the clock answers
 };
 
+inline std::optional<Offset> offset_of(const Measurement& measurement) {
+  return measurement.comparison ? std::optional{measurement.comparison->offset} : std::nullopt;
+}
+
 // Gives run_rtc() access to a battery clock and to the machine's clocks.
 class ClockHost {
  public:
@@ -69,7 +73,10 @@ Result<Measurement, Fault> measure(BatteryClock& clock, Machine& machine, ChipSc
 const char* name_of(ImplausibleTime implausible);
 std::string describe(ImplausibleTime implausible, WallTime made);
 
-// Returns why the clock's time is not to be believed, or nothing if it may be.
-std::optional<Fault> find_doubt(const Measurement& measurement, WallTime made);
+// Returns why the clock's time is not to be believed, or nothing if it may be. `is_trusted` says that the
+// administrator vouches for a clock of which nothing is told.
+std::optional<Fault> find_doubt(const Measurement& measurement, WallTime made, bool is_trusted = false);
+// Returns whether the only doubt is that nothing tells whether the clock kept its time.
+bool is_of_unvouched(const Fault& doubt);
 
 }  // namespace isletime::battery_clock

@@ -13,7 +13,7 @@ SampleRecord record_of(const std::string& name, const Measurement& measurement,
     record.reliable = !doubt;
   }
   // A time that the chip has lost is not a sample, because no bound would be wide enough.
-  if (measurement.comparison && (!doubt || doubt->name == "untold")) {
+  if (measurement.comparison && (!doubt || is_of_unvouched(*doubt))) {
     record.offset = measurement.comparison->offset.value;
     record.uncertainty = measurement.comparison->bound.value;
   } else {

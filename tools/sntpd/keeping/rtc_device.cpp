@@ -8,6 +8,7 @@
 
 #include "libsync/drivers/rtc_chips.hpp"
 #include "libsync/drivers/rtc_detect.hpp"
+#include "tools/sntpd/keeping/chip_mark.hpp"
 
 namespace isletime::sntpd {
 namespace {
@@ -48,6 +49,15 @@ class ChipRtc final : public RtcDevice {
   }
   const ChipOscillator& oscillator() const override { return (*chip_)->oscillator(); }
   std::string chip_name() const override { return to_string((*chip_)->model()); }
+  std::optional<double> trim() override {
+    const auto range = (*chip_)->trim_range();
+    const auto steps = range ? (*chip_)->trim() : Unexpected{BusError::kFailed};
+    if (!steps) return std::nullopt;
+    return steps->value * range->step_ppb * 1e-9;
+  }
+  std::string mark() const override { return mark_; }
+  battery_clock::ChipScale scale() const override { return scale_of(option_); }
+  bool is_trusted() const override { return option_.is_trusted; }
 
   Result<RtcReading, std::string> read(const CivilDate& near) override {
     return noticed((*chip_)->read(near));
@@ -142,6 +152,7 @@ class ChipRtc final : public RtcDevice {
   }
   std::optional<std::string> take(ChipModel model, std::uint8_t address) {
     chip_.emplace(model, *bus_, address);
+    mark_ = chip_mark(model, *bus_, address).value_or("");
     has_failed_ = false;
     return std::nullopt;
   }
@@ -149,10 +160,15 @@ class ChipRtc final : public RtcDevice {
   std::unique_ptr<I2cBus> bus_;
   RtcOption option_;
   std::optional<RtcChipHolder> chip_;
+  std::string mark_;
   bool has_failed_ = false;
 };
 
 }  // namespace
+
+battery_clock::ChipScale scale_of(const RtcOption& option) {
+  return option.keeps_local_time ? battery_clock::ChipScale::kLocalTime : battery_clock::ChipScale::kUtc;
+}
 
 std::string source_name(const RtcOption& option) {
   auto address = option.address;

@@ -14,6 +14,7 @@
 #include "libsync/drivers/chip_oscillator.hpp"
 #include "libsync/hub/rtc_outcome.hpp"
 #include "libsync/ports/i2c_bus.hpp"
+#include "tools/common/battery_clock/chip_scale.hpp"
 #include "tools/sntpd/rtc_option.hpp"
 
 namespace isletime::sntpd {
@@ -52,6 +53,12 @@ class RtcDevice {
   // Valid once the chip was found.
   virtual const ChipOscillator& oscillator() const = 0;
   virtual std::string chip_name() const = 0;
+  // See RtcLook. A failure to read them counts as none.
+  virtual std::optional<double> trim() { return std::nullopt; }
+  virtual std::string mark() const { return {}; }
+  virtual battery_clock::ChipScale scale() const { return battery_clock::ChipScale::kUtc; }
+  // The administrator vouches for a chip of which nothing is told.
+  virtual bool is_trusted() const { return false; }
   // The kernel sets its own battery clock every 11 minutes, which hides the drift.
   virtual bool is_set_by_others() const { return false; }
 
@@ -69,6 +76,7 @@ class RtcDevice {
   virtual Result<RtcHealth, std::string> check(RtcClocks& clocks) = 0;
 };
 
+battery_clock::ChipScale scale_of(const RtcOption& option);
 // Returns the source's name: "rtc:/dev/i2c-1@0x68".
 std::string source_name(const RtcOption& option);
 

@@ -37,7 +37,7 @@ class JobHost {
   }
   MonoTime mono() { return clocks_.mono(); }
   bool sleep_until(MonoTime time) { return clocks_.sleep_until(time); }
-  seconds shown(seconds second) const { return second; }
+  seconds shown(seconds second) const { return from_utc(second, device_.scale()); }
   void keep(std::string failure) { failure_ = std::move(failure); }
 
   auto read() { return device_.read(job_.near); }
@@ -50,13 +50,31 @@ class JobHost {
     return failure;
   }
 
+  // Returns by how much local time has moved against UTC since the chip was last known to be right.
+  Dispersion zone_change(WallTime chip) const {
+    constexpr seconds kDay{86'400};
+    constexpr seconds kYear = 366 * kDay;
+    const battery_clock::ChipScale scale = device_.scale();
+    const auto now = std::chrono::floor<seconds>(chip.time_since_epoch());
+    const seconds offset = from_utc(now, scale) - now;
+    seconds since = now - kYear;
+    if (job_.right_at)
+      since = std::max(since, std::chrono::floor<seconds>(job_.right_at->time_since_epoch()));
+    Dispersion change{};
+    for (seconds then = since; then < now && scale != battery_clock::ChipScale::kUtc; then += kDay)
+      change = std::max(change, Dispersion{magnitude(from_utc(then, scale) - then - offset)});
+    return change;
+  }
+
   const std::string& failure() const { return failure_; }
   // Computes the pair from the edge that was found. Fails if there is none, or if the machine's clock was set
   // meanwhile.
   Result<RtcPair, std::string> pair(const RtcStepper& stepper) {
     const Instant now = instant_of(clocks_);
     const auto edge = stepper.edge(now.mono);
-    const auto chip = edge ? to_wall_time(edge->second, 0) : std::nullopt;
+    if (edge && !job_.is_time_known && comes_twice(edge->second, device_.scale()))
+      return Unexpected{std::string{"the local time that it shows comes twice: wait, or let it keep UTC"}};
+    const auto chip = edge ? utc_of(edge->second, now.mono) : std::nullopt;
     if (!chip) return Unexpected{std::string{"its seconds contradict each other"}};
     if (has_jumped(before_look_, now))
       return Unexpected{std::string{"the machine's clock was set while it was read"}};
@@ -66,6 +84,14 @@ class JobHost {
   }
 
  private:
+  // Returns the UTC of a second that the chip shows. Of an hour that comes twice, it is the one nearer to the
+  // time that is known.
+  std::optional<WallTime> utc_of(seconds shown, MonoTime now) const {
+    const WallTime near = shifted(job_.true_time, elapsed(job_.at, now));
+    return to_wall_time(to_utc(shown, device_.scale(), std::chrono::floor<seconds>(near.time_since_epoch())),
+                        0);
+  }
+
   const RtcJob& job_;
   RtcDevice& device_;
   RtcClocks& clocks_;
@@ -107,12 +133,14 @@ std::string distrust_of(const RtcStepper& stepper) {
 
 Result<RtcLook, std::string> look_at(const RtcStepper& stepper, JobHost& host, RtcDevice& device,
                                      RtcClocks& clocks) {
-  RtcLook look{.chip = device.chip_name(),
-               .oscillator = device.oscillator(),
-               .is_set_by_others = device.is_set_by_others(),
-               .distrust = distrust_of(stepper),
-               .pair = {},
-               .temperature = {}};
+  RtcLook look{
+      .chip = device.chip_name(),
+      .oscillator = device.oscillator(),
+      .is_set_by_others = device.is_set_by_others(),
+      .distrust = distrust_of(stepper),
+      .pair = {},
+      .temperature = {},
+      .is_vouched = belief_in(stepper.reading()->integrity, device.is_trusted()) == RtcBelief::kFull};
   if (look.distrust.empty()) {
     const auto pair = host.pair(stepper);
     if (!pair) return Unexpected{pair.error()};
@@ -120,7 +148,11 @@ Result<RtcLook, std::string> look_at(const RtcStepper& stepper, JobHost& host, R
     const auto ripple = read_patiently(clocks, [&device] { return device.ripple(); });
     if (!ripple) return Unexpected{ripple.error()};
     look.pair = RtcPair{pair->chip, pair->machine, {pair->bound.value + ripple->value}};
+    look.zone_change = host.zone_change(pair->chip);
   }
+  look.keeps_local_time = device.scale() == battery_clock::ChipScale::kLocalTime;
+  look.trim = device.trim();
+  look.mark = device.mark();
   const auto temperature = read_patiently(clocks, [&device] { return device.temperature(); });
   if (temperature && *temperature)
     look.temperature = Celsius{static_cast<double>((*temperature)->value) / 1000};
@@ -142,6 +174,7 @@ void run(RtcStepper stepper, const RtcJob& job, RtcDevice& device, RtcClocks& cl
     return;
   }
   outcome.look = *std::move(look);
+  if (job.kind == RtcJob::Kind::kWrite) outcome.lead = stepper.lead();
 }
 
 }  // namespace
@@ -164,8 +197,9 @@ RtcOutcome do_rtc_job(const RtcJob& job, RtcDevice& device, RtcClocks& clocks) {
       }
       break;
     case RtcJob::Kind::kWrite:
-      run(RtcStepper{RtcStepper::Setting{.set_delay = device.set_delay(), .latest = job.latest}}, job, device,
-          clocks, outcome);
+      run(RtcStepper{RtcStepper::Setting{
+              .set_delay = device.set_delay(), .latest = job.latest, .lead = job.lead}},
+          job, device, clocks, outcome);
       break;
   }
   return outcome;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "tools/sntpd/keeping/rtc_open.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <fstream>
 #include <utility>
 
 #include "libsync/posix/dev_rtc.hpp"
@@ -38,15 +40,36 @@ bool is_no_clock(int code) {
   return code == ENOTTY || code == EISDIR || code == EOPNOTSUPP;
 }
 
+// Returns the kernel's name for what is behind /dev/rtcN, "rtc-ds1307 1-0068", or nothing. The numbers follow
+// the order in which drivers find their chips, and may change.
+std::string driver_of(const std::string& path) {
+  std::ifstream file("/sys/class/rtc/" + path.substr(path.rfind('/') + 1) + "/name");
+  std::string driver;
+  std::getline(file, driver);
+  constexpr std::size_t kLongest = 64;
+  const bool is_plain =
+      std::all_of(driver.begin(), driver.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  return is_plain && driver.size() <= kLongest ? driver : "";
+}
+
 // The kernel's driver gives access to neither the temperature nor the control registers.
 class KernelRtc final : public RtcDevice {
  public:
-  KernelRtc(DevRtc device, bool is_first) : device_(std::move(device)), is_first_(is_first) {}
+  KernelRtc(DevRtc device, RtcOption option)
+      : device_(std::move(device)), option_(std::move(option)), driver_(driver_of(option_.device)) {}
 
   std::optional<std::string> find_chip(RtcClocks&) override { return std::nullopt; }
   const ChipOscillator& oscillator() const override { return kUnknownOscillator; }
   std::string chip_name() const override { return "kernel"; }
-  bool is_set_by_others() const override { return is_first_; }
+  std::optional<double> trim() override {
+    const auto ppb = device_.correction();
+    if (!ppb) return std::nullopt;
+    return static_cast<double>(*ppb) * 1e-9;
+  }
+  std::string mark() const override { return driver_; }
+  battery_clock::ChipScale scale() const override { return scale_of(option_); }
+  bool is_trusted() const override { return option_.is_trusted; }
+  bool is_set_by_others() const override { return option_.is_the_kernels_own(); }
 
   Result<RtcReading, std::string> read(const CivilDate&) override {
     auto reading = device_.read();
@@ -67,19 +90,21 @@ class KernelRtc final : public RtcDevice {
     return error ? std::optional{text_of(*error)} : std::nullopt;
   }
   nanoseconds set_delay() const override { return std::chrono::milliseconds{1}; }
-  Result<RtcHealth, std::string> check(RtcClocks&) override { return RtcHealth{}; }
+  Result<RtcHealth, std::string> check(RtcClocks&) override {
+    return RtcHealth{.repaired = 0, .trouble = describe(supply_of(device_.flags()))};
+  }
 
  private:
   DevRtc device_;
-  bool is_first_;
+  RtcOption option_;
+  std::string driver_;
 };
 
 Opened open_now(const RtcOption& option) {
   if (option.is_of_the_kernel()) {
     auto device = DevRtc::open(option.device);
     if (!device) return Unexpected{device.error()};
-    return std::unique_ptr<RtcDevice>{
-        std::make_unique<KernelRtc>(*std::move(device), option.is_the_kernels_own())};
+    return std::unique_ptr<RtcDevice>{std::make_unique<KernelRtc>(*std::move(device), option)};
   }
   auto bus = I2cDev::open(option.device, I2cDev::Claims::kRespected);
   if (!bus) return Unexpected{bus.error()};
@@ -100,6 +125,10 @@ class AwaitedRtc final : public RtcDevice {
   }
   const ChipOscillator& oscillator() const override { return device_->oscillator(); }
   std::string chip_name() const override { return device_->chip_name(); }
+  std::optional<double> trim() override { return device_->trim(); }
+  std::string mark() const override { return device_->mark(); }
+  battery_clock::ChipScale scale() const override { return device_->scale(); }
+  bool is_trusted() const override { return device_->is_trusted(); }
   bool is_set_by_others() const override { return device_->is_set_by_others(); }
   Result<RtcReading, std::string> read(const CivilDate& near) override { return device_->read(near); }
   Result<std::optional<std::uint8_t>, std::string> read_second() override { return device_->read_second(); }

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "libsync/core/rfc3339.hpp"
+#include "libsync/drivers/rtc_stepper.hpp"
+#include "libsync/policy/saturated.hpp"
 #include "libsync/record/decimal_seconds.hpp"
 #include "libsync/record/json_writer.hpp"
 #include "tools/sntpd/storing/digits.hpp"
@@ -63,8 +65,8 @@ std::string rtc_object(const SavedRtc& saved) {
     mean.push_back(digits_of(drift.mean[i]));
     for (std::size_t j = 0; j <= i; ++j) covariance.push_back(digits_of(drift.covariance[i][j]));
   }
-  return JsonWriter{}
-      .text("source", saved.source)
+  JsonWriter writer;
+  writer.text("source", saved.source)
       .text("chip", saved.chip)
       .flag("is_compensated", drift.oscillator.is_compensated)
       .flag("has_thermometer", drift.oscillator.has_thermometer)
@@ -73,8 +75,12 @@ std::string rtc_object(const SavedRtc& saved) {
       .raw("mean", json_array(mean))
       .raw("covariance", json_array(covariance))
       .raw("temperature_c", digits_of(drift.temperature.value))
-      .seconds("bound_s", drift.bound.value)
-      .object();
+      .seconds("bound_s", drift.bound.value);
+  if (saved.lead) writer.seconds("lead_s", *saved.lead);
+  if (drift.trim) writer.raw("trim", digits_of(*drift.trim));
+  writer.seconds("observed_s", saved.observed);
+  if (!saved.mark.empty()) writer.text("mark", saved.mark);
+  return writer.object();
 }
 
 std::optional<SavedRtc> read_rtc(const JsonValue& object) {
@@ -92,6 +98,24 @@ std::optional<SavedRtc> read_rtc(const JsonValue& object) {
       !covariance || !temperature || !bound)
     return std::nullopt;
   SavedRtc saved{.source = *source, .chip = *chip, .drift = {}};
+  if (object.find("lead_s") != nullptr) {
+    saved.lead = duration_of(object, "lead_s");
+    if (!saved.lead || magnitude(*saved.lead) > RtcStepper::kMostLead) return std::nullopt;
+  }
+  if (object.find("observed_s") != nullptr) {
+    const auto observed = duration_of(object, "observed_s");
+    if (!observed || *observed < nanoseconds::zero()) return std::nullopt;
+    saved.observed = *observed;
+  }
+  if (const JsonValue* trim = object.find("trim")) {
+    saved.drift.trim = number_of(trim);
+    if (!saved.drift.trim) return std::nullopt;
+  }
+  if (object.find("mark") != nullptr) {
+    const auto mark = name_of(object, "mark");
+    if (!mark) return std::nullopt;
+    saved.mark = *mark;
+  }
   saved.drift.oscillator = {*is_compensated, *has_thermometer};
   saved.drift.at = *at;
   saved.drift.is_phase_known = *is_phase_known;
