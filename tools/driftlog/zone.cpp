@@ -49,7 +49,7 @@ Result<Zone, std::string> Zone::parse(std::string_view text) {
 
 WallTime Zone::utc(WallTime local) const {
   if (const auto* offset = std::get_if<seconds>(&zone_)) return local - *offset;
-  const std::string& name = std::get<std::string>(zone_);
+  const auto& name = std::get<std::string>(zone_);
   // NOLINTNEXTLINE(concurrency-mt-unsafe): a command that reads files has one thread.
   const char* now = std::getenv("TZ");
   if (now == nullptr || name != now) {
