@@ -87,8 +87,6 @@ std::optional<Action> Hub::take_action() {
 
 void Hub::take_clock(double rate, Instant now) {
   steering_.take_clock(rate, now.wall);
-  // Nobody vouches for what another program has left behind.
-  if (rate != 0) adapt_rate_error(kMostOfACrystal, rate);
 }
 
 void Hub::resume(Instant now) {
@@ -135,12 +133,19 @@ void Hub::save(Instant now) {
   actions_.emplace_back(action::Save{});
 }
 
+// The rate that the clock has now is as good as what is known of its error.
+Frequency Hub::known_frequency() const {
+  const Frequency unknown{-steering_.steady_rate(),
+                          std::max(kUnknownDeviation, to_fraction(rate_error()) / 2)};
+  return frequency_.value_or(unknown);
+}
+
 Frequency Hub::frequency_for(const std::string& source, MonoTime now) const {
   const auto of_source = std::find_if(saved_.sources.begin(), saved_.sources.end(),
                                       [&](const SavedSource& saved) { return saved.source == source; });
   if (!timekeeper_.standing(now).ever_set && of_source != saved_.sources.end())
     return after_restart(of_source->frequency);
-  return frequency_.value_or(Frequency{-steering_.steady_rate(), kUnknownDeviation});
+  return known_frequency();
 }
 
 std::optional<SavedState> Hub::state_to_save(Instant now) const {
@@ -153,7 +158,7 @@ std::optional<SavedState> Hub::state_to_save(Instant now) const {
   // The clock may have been set back since, and the last good time must not lie in the future.
   state.last_good_time = last_good_ ? last_good_ : saved_.last_good_time;
   if (state.last_good_time) state.last_good_time = std::min(*state.last_good_time, hub_now);
-  state.frequency = frequency_.value_or(Frequency{-steering_.steady_rate(), kUnknownDeviation});
+  state.frequency = known_frequency();
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     if (!servers_[i] || servers_[i]->samples < kFirstSamples) continue;
     const auto estimate = discipline_.source(i)->estimator.at(free_time(now));

@@ -323,8 +323,8 @@ class Hub {
   void learn_frequency(const Discipline::Consensus& consensus);
   // The rate of the clock may be wrong by that much now, or somewhat more as its temperature changes.
   void adapt_rate_error(double fraction);
-  // The same for a correction that is based on little: an uncorrected clock has the tolerance, so a corrected
-  // one has no more than that and the correction.
+  // The same for a correction that is based on little: the clock's error is no more than that of an
+  // uncorrected clock, by an experiment or the tolerance, and the correction.
   void adapt_rate_error(double fraction, double correction);
   Ppm rate_error() const;
   // A source has just set the clock, or agreed with it. `until_next` is the time until a server is asked
@@ -388,6 +388,7 @@ class Hub {
   std::optional<SavedSync> sync_of_last_run(double rate, Instant now) const;
   void save(Instant now);
   void recall();
+  Frequency known_frequency() const;
   Frequency frequency_for(const std::string& source, MonoTime now) const;
   ServerState state() const;
   void note(Event event, const std::string& text, action::Note::Level level = action::Note::Level::kDetail);

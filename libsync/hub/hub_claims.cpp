@@ -217,17 +217,16 @@ void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
     return answer(fed, false, "panic", "the clock would move further than --panic allows");
   }
   const nanoseconds error = saturated_sum(consensus_->estimate.phase, steered(now));
-  const bool has_new_rate = correction->rate != steering_.steady_rate();
   // The clock is set to the estimate, which may differ from the claim because of earlier samples.
   const nanoseconds apart = magnitude(saturated_sum(consensus_->estimate.phase, sample.offset.value));
   const Dispersion by_claim{saturated_sum(claim.bound.value, apart)};
-  order(
-      *correction,
-      AdoptClaim{.claim = claim,
-                 .known = fed.is_vague() ? by_claim : std::min(consensus_->bound, by_claim),
-                 .left = correction->step ? nanoseconds::zero() : magnitude(error),
-                 .frequency_bound = has_new_rate ? std::optional{consensus_->frequency_bound} : std::nullopt},
-      now);
+  order(*correction,
+        AdoptClaim{.claim = claim,
+                   .known = fed.is_vague() ? by_claim : std::min(consensus_->bound, by_claim),
+                   .left = correction->step ? nanoseconds::zero() : magnitude(error),
+                   .frequency_bound =
+                       correction->rate == 0 ? std::nullopt : std::optional{consensus_->frequency_bound}},
+        now);
 }
 
 // The error that the root distance covers is the same in each sample of the source, so it is not noise.

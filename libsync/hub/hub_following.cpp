@@ -234,7 +234,8 @@ void Hub::adapt_rate_error(double fraction) {
 }
 
 void Hub::adapt_rate_error(double fraction, double correction) {
-  adapt_rate_error(std::min(fraction, to_fraction(kFrequencyTolerance) + std::abs(correction)));
+  const Ppm uncorrected = std::max(saved_.rate_error.value_or(kFrequencyTolerance), kFrequencyTolerance);
+  adapt_rate_error(std::min(fraction, to_fraction(uncorrected) + std::abs(correction)));
 }
 
 Ppm Hub::rate_error() const {

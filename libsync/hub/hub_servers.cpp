@@ -44,7 +44,6 @@ void Hub::add_server(std::size_t plan, const ServerAddress& address, Instant now
     return;
   }
   servers_[*index] = AskedServer{.address = address, .plan = plan};
-  if (address.is_ourselves) discipline_.on_trouble(*index, Trouble::kLoop, true);
   actions_.emplace_back(action::Ask{*index});
 }
 

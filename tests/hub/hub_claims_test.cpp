@@ -251,6 +251,35 @@ TEST(HubClaims, ARateThatAnotherProgramHasSetIsInTheBound) {
   }
 }
 
+// An experiment says how wrong the uncorrected clock may be, which this one is not.
+TEST(HubClaims, ARateThatAnotherProgramHasSetIsInTheBoundOfTheNextRunToo) {
+  HubPlay play;
+  play.machine.crystal = 400e-6;
+  play.hub->set_rate_error(Ppm::whole(440), play.now());
+  play.set(0s, 1ms);
+  play.steer_by_others(195e-6);
+  play.set(0s, 1ms);
+  play.stop();
+  play.pass(1h);
+  play.start_again();
+  EXPECT_TRUE(play.is_synchronised());
+  for (int hours = 0; hours < 6; ++hours) {
+    EXPECT_TRUE(play.is_bound_honest())
+        << Seconds{play.error()}.count() << " s of " << Seconds{play.root_distance()}.count() << " s";
+    play.pass(1h);
+  }
+}
+
+TEST(HubClaims, ARateThatAServerHasShownIsKnownToTheNextRun) {
+  HubPlay play;
+  play.machine.crystal = 80e-6;
+  play.add_server();
+  play.pass(6h);
+  play.stop();
+  play.start_again();
+  EXPECT_LT(play.status().rate_error.value_or(RateError{}).value, Ppm::whole(5));
+}
+
 TEST(HubClaims, ARateThatAnotherProgramHasLeftBehindIsInTheBound) {
   HubPlay play(hub_play::ordinary(), {.rate = 200e-6});
   play.set(0s, 1ms);

@@ -86,6 +86,32 @@ TEST(HubNames, AnAddressThatStopsAnsweringIsReplacedAfterEightLosses) {
   EXPECT_EQ(queries_to(play, 1) - before, 8);
 }
 
+TEST(HubNames, AnAddressThatWasGivenUpIsNotTriedAgainBeforeTheOthers) {
+  HubPlay play;
+  play.on_asked = [](Server& server) { server.is_silent = server.number < 3; };
+  play.add_name(1, {1, 2, 3});
+  play.pass(12h);
+  EXPECT_EQ(play.asked(), Numbers{3});
+  EXPECT_EQ(queries_to(play, 1), 4);
+}
+
+TEST(HubNames, ANameIsLookedUpSoonAgainOnceItsAddressIsDead) {
+  HubPlay play;
+  silence(play, 1);
+  const std::size_t plan = play.hub->ask({.text = "time.example"}, play.now());
+  play.pass(10min);
+  EXPECT_EQ(play.hub->unresolved_views().front().last_error, "no such name");
+  play.addresses[plan] = {};
+  play.pass(65s);
+  EXPECT_TRUE(play.hub->unresolved_views().front().last_error.value_or("").empty());
+  play.addresses[plan] = {Server::address_of(1)};
+  for (int times = 0; times < 600 && queries_to(play, 1) < 4; ++times) play.pass(1s);
+  ASSERT_EQ(play.asked(), Numbers{1});
+  const int before = play.lookups;
+  play.pass(10s);
+  EXPECT_GE(play.lookups - before, 2);
+}
+
 TEST(HubNames, AnAddressThatWasGivenUpIsTriedAgainIfTheNameHasNoOther) {
   HubPlay play;
   play.on_asked = [](Server& server) { server.is_silent = true; };
