@@ -2,30 +2,13 @@
 // The chips of the table, by the bytes that their datasheets require.
 #include "libsync/drivers/table_chip.hpp"
 
-#include <optional>
-#include <vector>
-
-#include <gtest/gtest.h>
-
-#include "libsync/drivers/rtc_chips.hpp"
-#include "tests/fakes/rtc_model.hpp"
+#include "tests/drivers/chip_on_bus.hpp"
 
 namespace isletime {
 namespace {
 
-using fakes::Transaction;
-using Script = std::vector<Transaction>;
-
-// It is a Saturday.
-constexpr CivilTime kTime{.date = {2026, 11, 21}, .hour = 16, .minute = 5, .second = 9, .nanosecond = 0};
-
-class TableChipTest : public testing::Test {
+class TableChipTest : public ChipOnBus {
  protected:
-  void make(ChipModel model) {
-    model_.emplace(model, kTime, time_.now);
-    bus_.attach(default_address(model), *model_);
-    chip_.emplace(model, bus_, default_address(model));
-  }
   Script set() {
     EXPECT_FALSE(chip().prepare());
     bus_.forget_transactions();
@@ -39,12 +22,6 @@ class TableChipTest : public testing::Test {
     for (const RegisterFinding& finding : report->findings()) found.push_back(finding.fault);
     return found;
   }
-  RtcChip& chip() { return **chip_; }
-
-  fakes::TrueTime time_{};
-  fakes::ModelBus bus_{time_};
-  std::optional<fakes::ModelChip> model_;
-  std::optional<RtcChipHolder> chip_;
 };
 
 TEST_F(TableChipTest, Ds1339KeepsItsAlarmFlagsAndClearsItsStopFlagLast) {
