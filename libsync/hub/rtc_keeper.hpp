@@ -109,10 +109,10 @@ class RtcKeeper {
   std::optional<RtcDrift> drift_;  // once the chip has answered
   std::string chip_;
   std::string mark_;      // empty if the chip has none
-  std::string failure_;   // of its bus
-  std::string distrust_;  // of its time
+  std::string failure_;   // what its bus said
+  std::string distrust_;  // why its time is not believed
   std::string zone_;      // it seems to keep local time
-  std::string sickness_;  // of its registers
+  std::string sickness_;  // what is wrong with its registers
   std::optional<Celsius> temperature_;
   std::uint64_t repairs_ = 0;
   std::uint64_t writes_ = 0;
