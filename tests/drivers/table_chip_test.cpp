@@ -2,6 +2,8 @@
 // The chips of the table, by the bytes that their datasheets require.
 #include "libsync/drivers/table_chip.hpp"
 
+#include "libsync/drivers/chip_rows.hpp"
+#include "libsync/drivers/chip_setting.hpp"
 #include "tests/drivers/chip_on_bus.hpp"
 
 namespace isletime {
@@ -204,6 +206,18 @@ TEST_F(TableChipTest, Ds3232KeepsItsSettingsBesideItsFlags) {
   EXPECT_EQ(faults(), std::vector{RegisterFault::kPowerFailed});
   ASSERT_FALSE(chip().set(kTime));
   EXPECT_EQ(model_->peek(0x0f, time_.now), 0x78) << "the rate of its conversions, and its 32 kHz output";
+}
+
+TEST(ChipSettings, AWriteClearsReservedBitsAndKeepsFlags) {
+  constexpr SettingField kField{ChipSetting::kLoad, 0x00, 0x01, 0x00, 0x01, 0x01, 0x00, 0xd8, 0x20};
+  EXPECT_EQ(kField.with(0xdf, false), 0x26);
+  EXPECT_EQ(kField.with(0x06, true), 0x27);
+}
+
+// All steps may come as one pulse, which is off by half of it either way.
+TEST(ChipRipple, OfAnRv3032IsHalfOfItsSteps) {
+  for (const int steps : {-4, 4})
+    EXPECT_EQ(chip_row::ripple_rv3032({steps}).value, nanoseconds{seconds{4}} / 32768 / 2);
 }
 
 }  // namespace
