@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What TableChip has to know of a clock chip: a row of the table in libsync/drivers/chip_rows.hpp.
+// What TableChip has to know of a clock chip: a row of the table in libsync/drivers/chip_rows.hpp, which
+// names only what its chip has.
 #pragma once
 
 #include <array>
@@ -60,34 +61,36 @@ struct ChipRow {
   ChipModel model;
 
   // A reading takes `size` registers from `first` on.
-  std::uint8_t first;
+  std::uint8_t first = 0x00;
   std::uint8_t size;
-  std::uint8_t seconds_at;  // minutes and hours follow, then weekday and day or day and weekday, month, year
-  bool is_weekday_first;
-  WeekdayCode weekday;
-  std::array<std::uint8_t, kTimeSize> beside_time;  // bits of these registers that do not belong to the time
-  RegisterBits twelve;                              // the hours are those of a clock with hands
-  RegisterBits lost;                                // flags that the time was lost
-  RegisterBits oscillates;                          // without this bit it was lost, too
-  RegisterBits stop;
-  bool is_stop_low;   // it stops if the bit is clear
-  bool is_unlatched;  // a reading that shows second 59 may mix two minutes
+  // Minutes and hours follow, then weekday and day or day and weekday, month, year.
+  std::uint8_t seconds_at = 0x00;
+  bool is_weekday_first = true;
+  WeekdayCode weekday = WeekdayCode::kFrom1;
+  std::array<std::uint8_t, kTimeSize>
+      beside_time{};          // bits of these registers that do not belong to the time
+  RegisterBits twelve{};      // the hours are those of a clock with hands
+  RegisterBits lost{};        // flags that the time was lost
+  RegisterBits oscillates{};  // without this bit it was lost, too
+  RegisterBits stop{};
+  bool is_stop_low = false;   // it stops if the bit is clear
+  bool is_unlatched = false;  // a reading that shows second 59 may mix two minutes
 
-  SecondStart start;
-  nanoseconds first_tick;    // after the release
-  RegisterBits prescaler;    // a value to write while it is stopped, which clears the divider
-  bool has_hundredths;       // in the register before the seconds
-  std::uint8_t kept_beside;  // bits of the weekday's register that a set keeps
-  RegisterBits flags_kept;   // of the register of `lost`, unless that is the seconds: these stay as they are
-  std::uint8_t flags_ones;   // to be written as ones, which leaves those flags unchanged
+  SecondStart start = SecondStart::kOnRelease;
+  nanoseconds first_tick = seconds{1};  // after the release
+  RegisterBits prescaler{};             // a value to write while it is stopped, which clears the divider
+  bool has_hundredths = false;          // in the register before the seconds
+  std::uint8_t kept_beside = 0;         // bits of the weekday's register that a set keeps
+  RegisterBits flags_kept{};  // of the register of `lost`, unless that is the seconds: these stay as they are
+  std::uint8_t flags_ones = 0;  // to be written as ones, which leaves those flags unchanged
 
-  std::array<ControlRule, 4> rules;
-  std::array<NamedRegister, 3> registers;
+  std::array<ControlRule, 4> rules{};
+  std::array<NamedRegister, 3> registers{};
   // Registers from here on mirror an EEPROM; 0 if there is none.
-  std::uint8_t mirrors_from;
-  std::optional<std::uint8_t> thermometer;  // twelve bits of 1/16 degree, the lowest four first
-  std::optional<TrimRow> trim;
-  ChipOscillator oscillator;
+  std::uint8_t mirrors_from = 0;
+  std::optional<std::uint8_t> thermometer{};  // twelve bits of 1/16 degree, the lowest four first
+  std::optional<TrimRow> trim{};
+  ChipOscillator oscillator = tuning_fork(std::nullopt);
 };
 
 namespace chip_row {

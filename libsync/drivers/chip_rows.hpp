@@ -10,7 +10,6 @@
 namespace isletime {
 namespace chip_row {
 
-inline constexpr ChipOscillator kFork = tuning_fork(std::nullopt);
 constexpr ChipOscillator compensated(bool has_thermometer, std::int32_t tolerance_ppb,
                                      std::int32_t temperature_ppb, std::int32_t ageing_ppb,
                                      std::optional<TrimRange> trim = std::nullopt) {
@@ -54,31 +53,15 @@ inline constexpr TrimRange kRv3032Trim{.least = {-31}, .most = {32}, .step_ppb =
 constexpr ChipRow ds1337_like(ChipModel model, std::uint8_t zeros_of_control) {
   return {
       .model = model,
-      .first = 0x00,
       .size = 0x10,
-      .seconds_at = 0x00,
-      .is_weekday_first = true,
-      .weekday = WeekdayCode::kFrom1,
       .beside_time = {0, 0, 0x40, 0, 0, 0x80, 0},  // 12-hour mode, century
       .twelve = {0x02, 0x40},
       .lost = {0x0f, 0x80},
-      .oscillates = {},
       .stop = {0x0e, 0x80},
-      .is_stop_low = false,
-      .is_unlatched = false,
       .start = SecondStart::kWithSeconds,
-      .first_tick = seconds{1},
-      .prescaler = {},
-      .has_hundredths = false,
-      .kept_beside = 0,
       .flags_kept = {0x0f, 0},
       .flags_ones = 0x03,
-      .rules = {},
-      .registers = {NamedRegister{"Control", 0x0e, zeros_of_control}, NamedRegister{"Status", 0x0f, 0x7c}},
-      .mirrors_from = 0,
-      .thermometer = std::nullopt,
-      .trim = std::nullopt,
-      .oscillator = kFork};
+      .registers = {NamedRegister{"Control", 0x0e, zeros_of_control}, NamedRegister{"Status", 0x0f, 0x7c}}};
 }
 
 inline constexpr ChipRow kDs1337 = ds1337_like(ChipModel::kDs1337, 0x60);
@@ -87,63 +70,31 @@ inline constexpr ChipRow kDs1339 = ds1337_like(ChipModel::kDs1339, 0x40);
 // A write of its calibration restarts its second, wherever that is, so it is not trimmed.
 inline constexpr ChipRow kDs1340{
     .model = ChipModel::kDs1340,
-    .first = 0x00,
     .size = 0x0a,
-    .seconds_at = 0x00,
-    .is_weekday_first = true,
-    .weekday = WeekdayCode::kFrom1,
     .beside_time = {0x80, 0, 0xc0, 0, 0, 0, 0},  // EOSC, the century's bits
-    .twelve = {},
     .lost = {0x09, 0x80},
-    .oscillates = {},
     .stop = {0x00, 0x80},
-    .is_stop_low = false,
-    .is_unlatched = false,
     .start = SecondStart::kWithSeconds,
-    .first_tick = seconds{1},
-    .prescaler = {},
-    .has_hundredths = false,
-    .kept_beside = 0,
     .flags_kept = {0x09, 0},
-    .flags_ones = 0,
-    .rules = {},
     .registers = {NamedRegister{"Control", 0x07, 0}, NamedRegister{"Trickle Charger", 0x08, 0},
-                  NamedRegister{"Flag", 0x09, 0x7f}},
-    .mirrors_from = 0,
-    .thermometer = std::nullopt,
-    .trim = std::nullopt,
-    .oscillator = kFork};
+                  NamedRegister{"Flag", 0x09, 0x7f}}};
 
 // It has no flag but ST, which is clear after it had no power, and OSCRUN, which the oscillator sets. Its
 // datasheet wants it stopped while it is written, and does not say how long its first second then is: a set
 // measures it.
 inline constexpr ChipRow kMcp7940x{
     .model = ChipModel::kMcp7940x,
-    .first = 0x00,
     .size = 0x09,
-    .seconds_at = 0x00,
-    .is_weekday_first = true,
-    .weekday = WeekdayCode::kFrom1,
     .beside_time = {0x80, 0, 0x40, 0x38, 0, 0x20, 0},  // ST, 12-hour mode, OSCRUN to VBATEN, leap year
     .twelve = {0x02, 0x40},
-    .lost = {},
     .oscillates = {0x03, 0x20},
     .stop = {0x00, 0x80},
     .is_stop_low = true,
-    .is_unlatched = false,
-    .start = SecondStart::kOnRelease,
-    .first_tick = seconds{1},
-    .prescaler = {},
-    .has_hundredths = false,
     .kept_beside = 0x18,
-    .flags_kept = {},
-    .flags_ones = 0,
     .rules = {ControlRule{{0x03, 0x08}, 0x00, 0x08, RegisterFault::kBackupOff},
               ControlRule{{0x07, 0x04}, 0x04, 0x00, RegisterFault::kTestMode}},  // trims 128 times a second
     .registers = {NamedRegister{"RTCWKDAY", 0x03, 0xc0}, NamedRegister{"CONTROL", 0x07, 0},
                   NamedRegister{"OSCTRIM", 0x08, 0}},
-    .mirrors_from = 0,
-    .thermometer = std::nullopt,
     .trim = TrimRow{{0x08, 0xff}, kMcp7940xTrim, decode_mcp7940x, encode_mcp7940x, ripple_mcp7940x},
     .oscillator = tuning_fork(kMcp7940xTrim)};
 
@@ -151,31 +102,16 @@ inline constexpr ChipRow kMcp7940x{
 // the bound does not cover, so it counts as well.
 inline constexpr ChipRow kRv8803{
     .model = ChipModel::kRv8803,
-    .first = 0x00,
     .size = 0x10,
-    .seconds_at = 0x00,
-    .is_weekday_first = true,
     .weekday = WeekdayCode::kOneBit,
-    .beside_time = {},
-    .twelve = {},
     .lost = {0x0e, 0x03},
-    .oscillates = {},
     .stop = {0x0f, 0x01},
-    .is_stop_low = false,
     .is_unlatched = true,
-    .start = SecondStart::kOnRelease,
-    .first_tick = seconds{1},
-    .prescaler = {},
-    .has_hundredths = false,
-    .kept_beside = 0,
     .flags_kept = {0x0e, 0},
     .flags_ones = 0x3c,
     .rules = {ControlRule{{0x0d, 0x80}, 0x80, 0x00, RegisterFault::kTestMode}},
     .registers = {NamedRegister{"Extension", 0x0d, 0x80}, NamedRegister{"Flag", 0x0e, 0xc0},
                   NamedRegister{"Control", 0x0f, 0xc2}},
-    .mirrors_from = 0,
-    .thermometer = std::nullopt,
-    .trim = std::nullopt,
     .oscillator = compensated(false, 1'500, 1'500, 5'000)};
 
 // Its switch-over to the battery is off as it is delivered; the mirror of that is at 0xc0.
@@ -184,20 +120,9 @@ inline constexpr ChipRow kRv3032{
     .first = 0x01,
     .size = 0x11,
     .seconds_at = 0x01,
-    .is_weekday_first = true,
     .weekday = WeekdayCode::kFrom0,
-    .beside_time = {},
-    .twelve = {},
     .lost = {0x0d, 0x03},
-    .oscillates = {},
     .stop = {0x11, 0x01},
-    .is_stop_low = false,
-    .is_unlatched = false,
-    .start = SecondStart::kOnRelease,
-    .first_tick = seconds{1},
-    .prescaler = {},
-    .has_hundredths = false,
-    .kept_beside = 0,
     .flags_kept = {0x0d, 0},
     .flags_ones = 0xfc,
     .rules = {ControlRule{{0xc0, 0x30}, 0x00, 0x20, RegisterFault::kBackupOff},
@@ -220,30 +145,17 @@ inline constexpr ChipRow kPcf2127{
     .beside_time = {0x80, 0, 0, 0, 0, 0, 0},  // OSF
     .twelve = {0x00, 0x04},
     .lost = {0x03, 0x80},
-    .oscillates = {},
     .stop = {0x00, 0x20},
-    .is_stop_low = false,
-    .is_unlatched = false,
-    .start = SecondStart::kOnRelease,
     .first_tick = nanoseconds{507'874'000},
-    .prescaler = {},
-    .has_hundredths = false,
-    .kept_beside = 0,
-    .flags_kept = {},
-    .flags_ones = 0,
     .rules = {ControlRule{{0x00, 0x80}, 0x80, 0x00, RegisterFault::kTestMode},
               ControlRule{{0x02, 0xe0}, 0xe0, 0x00, RegisterFault::kBackupOff},
               ControlRule{{0x02, 0x04}, 0x04, 0x04, RegisterFault::kBatteryLow}},
     .registers = {NamedRegister{"Control_1", 0x00, 0x48}, NamedRegister{"Control_3", 0x02, 0},
                   NamedRegister{"CLKOUT_ctl", 0x0f, 0x18}},
-    .mirrors_from = 0,
-    .thermometer = std::nullopt,
-    .trim = std::nullopt,
     .oscillator = compensated(false, 3'000, 5'000, 8'000)};
 
 inline constexpr ChipRow kPcf2131{
     .model = ChipModel::kPcf2131,
-    .first = 0x00,
     .size = 0x0e,
     .seconds_at = 0x07,
     .is_weekday_first = false,
@@ -251,25 +163,14 @@ inline constexpr ChipRow kPcf2131{
     .beside_time = {0x80, 0, 0, 0, 0, 0, 0},  // OSF
     .twelve = {0x00, 0x04},
     .lost = {0x07, 0x80},
-    .oscillates = {},
     .stop = {0x00, 0x20},
-    .is_stop_low = false,
-    .is_unlatched = false,
-    .start = SecondStart::kOnRelease,
-    .first_tick = seconds{1},
     .prescaler = {0x05, 0xa4},
     .has_hundredths = true,
-    .kept_beside = 0,
-    .flags_kept = {},
-    .flags_ones = 0,
     .rules = {ControlRule{{0x00, 0x80}, 0x80, 0x00, RegisterFault::kTestMode},
               ControlRule{{0x02, 0xe0}, 0xe0, 0x00, RegisterFault::kBackupOff},
               ControlRule{{0x02, 0x04}, 0x04, 0x04, RegisterFault::kBatteryLow}},
     .registers = {NamedRegister{"Control_1", 0x00, 0x08}, NamedRegister{"Control_3", 0x02, 0},
                   NamedRegister{"CLKOUT_ctl", 0x13, 0x18}},
-    .mirrors_from = 0,
-    .thermometer = std::nullopt,
-    .trim = std::nullopt,
     .oscillator = compensated(false, 3'000, 5'000, 8'000)};
 
 }  // namespace chip_row

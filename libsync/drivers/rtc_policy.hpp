@@ -51,15 +51,17 @@ enum class RtcBelief : std::uint8_t {
   kUnvouched,  // nothing tells: it may set a clock that nothing else sets, which is then not reliable
   kFull,
 };
-// `is_trusted` says that the administrator vouches for a chip of which nothing is told.
-constexpr RtcBelief belief_in(Integrity integrity, bool is_trusted) {
-  switch (integrity) {
+// `is_trusted` says that the administrator vouches for a chip of which nothing is told. He cannot do that for
+// one whose battery is known to be empty.
+constexpr RtcBelief belief_in(const RtcReading& reading, bool is_trusted) {
+  switch (reading.integrity) {
     case Integrity::kGood:
       return RtcBelief::kFull;
     case Integrity::kLost:
       return RtcBelief::kNone;
     case Integrity::kUntold:
-      return is_trusted ? RtcBelief::kFull : RtcBelief::kUnvouched;
+      return is_trusted && reading.supply != RtcSupply::kBackupEmpty ? RtcBelief::kFull
+                                                                     : RtcBelief::kUnvouched;
   }
   return RtcBelief::kNone;
 }

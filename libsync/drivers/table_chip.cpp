@@ -20,7 +20,7 @@ constexpr std::uint8_t kYearIndex = 6;
 
 }  // namespace
 
-// Of an RV-3032: the only one with an EEPROM.
+// The EEPROM of an RV-3032, which alone of these chips has one.
 constexpr EepromChip::Eeprom TableChip::kEeprom{.control_1 = 0x10,
                                                 .busy_at = 0x0e,
                                                 .busy = 0x04,

@@ -191,6 +191,7 @@ bool Hub::notice(const ClockReading& reading) {
     case Steering::Cause::kSleep:
       note(Event::kSlept, fmt::format("the machine slept {:.0f} s", Seconds{jump->by.value}.count()));
       timekeeper_.on_slept(jump->by.value);
+      if (rtc_) rtc_->on_slept();
       error = {kErrorAfterSleep};
       break;
     case Steering::Cause::kSteeredByOthers:

@@ -33,17 +33,20 @@ constexpr const char* kHangsText = "its bus hangs: check its wiring, or take the
 // of which nothing is known. Comparisons further apart than this have seen too little.
 constexpr nanoseconds kLearned = std::chrono::hours{48};
 constexpr nanoseconds kObserved = std::chrono::hours{2};
-// A chip that is left to drift must stay within what is assumed of one that was never compared.
 // Half of the shortest time by which clocks are turned at the end of daylight saving.
 constexpr nanoseconds kHalfATurn = std::chrono::minutes{15};
+// A chip that is left to drift must stay within what is assumed of one that was never compared.
 static_assert(RtcSchedule::kMostPredicted <= kErrorOfPerson);
 constexpr const char* kUnvouchedText =
-    "nothing tells whether it kept its time without power: it may set the clock, but makes it not reliable; "
-    "if "
-    "its battery is known to be good, give --rtc the word trust";
+    "nothing tells whether it kept its time without power: it may set the clock, which is then not reliable; "
+    "if its battery is known to be good, give --rtc the word trust";
+constexpr const char* kSetByOthersText = "somebody has set it since it was last compared";
 // The errors of the saved time and of the predicted edge, and the rate error of the monotonic clock since.
 constexpr nanoseconds kErrorOfLastRun = seconds{3};
 constexpr Ppm kRateSinceLastRun = Ppm::whole(500);
+// Between two readings of one run, in which the monotonic clock may be slewed by 500 ppm.
+constexpr nanoseconds kErrorOfPace = milliseconds{5};
+constexpr Ppm kRateOfPace = Ppm::whole(1000);
 
 // Returns the properties of the oscillator that matter to its drift.
 constexpr RtcOscillator drifting(const ChipOscillator& oscillator) {
@@ -68,7 +71,7 @@ std::optional<RtcJob> RtcKeeper::next_job(const RtcTime& time, const CivilDate& 
              .latest = distrust_.empty() ? kLatest : kLatestIfLost,
              .lead = lead_,
              .is_time_known = time.host.is_verified || time.host.bound.value < kHalfATurn,
-             .right_at = right_at()};
+             .right = right()};
   const RtcPlan plan = schedule_.next(time.host);
   if (std::exchange(wants_write_, false) && time.host.is_verified) {
     job.kind = RtcJob::Kind::kWrite;
@@ -162,22 +165,26 @@ void RtcKeeper::meet(const RtcLook& look, MonoTime now, News& news) {
   lead_.reset();
   observed_ = {};
   compared_.reset();
-  if (!saved_ || saved_->source != config_.source || saved_->chip != chip_) return;
-  if (const std::string swap = find_swap(look); !swap.empty()) {
+  right_.reset();
+  last_seen_.reset();
+  // What was saved is out of date once this run has used a chip.
+  const std::optional<SavedRtc> saved = std::exchange(saved_, std::nullopt);
+  if (!saved || saved->source != config_.source || saved->chip != chip_) return;
+  if (const std::string swap = find_swap(*saved, look); !swap.empty()) {
     news.notes.push_back({Event::kFault, fmt::format("{}: {}: it is taken for another chip, and learned anew",
                                                      config_.source, swap)});
     return;
   }
-  lead_ = saved_->lead;
-  const auto restored = RtcDrift::restored(saved_->drift);
-  if (!restored || saved_->drift.oscillator != drifting(look.oscillator)) return;
+  lead_ = saved->lead;
+  const auto restored = RtcDrift::restored(saved->drift);
+  if (!restored || saved->drift.oscillator != drifting(look.oscillator)) return;
   drift_ = *restored;
-  observed_ = saved_->observed;
+  observed_ = saved->observed;
+  right_ = saved->right;
   follow_trim(look, news);
   if (look.pair && is_contradicted(*drift_, *look.pair, now)) {
     drift_->forget_phase();
-    news.notes.push_back(
-        {Event::kFault, fmt::format("{}: somebody has set it since it was last compared", config_.source)});
+    news.notes.push_back({Event::kFault, fmt::format("{}: {}", config_.source, kSetByOthersText)});
   }
 }
 
@@ -187,10 +194,10 @@ bool RtcKeeper::is_same_chip(const RtcLook& look) const {
 
 // Returns what tells that this is not the chip whose state was saved, or nothing. While the machine runs
 // nobody changes its chip, but somebody may trim it.
-std::string RtcKeeper::find_swap(const RtcLook& look) const {
-  if (!saved_->mark.empty() && !look.mark.empty() && saved_->mark != look.mark)
+std::string RtcKeeper::find_swap(const SavedRtc& saved, const RtcLook& look) const {
+  if (!saved.mark.empty() && !look.mark.empty() && saved.mark != look.mark)
     return "its registers do not hold what they held";
-  const bool is_trimmed = saved_->drift.trim && look.trim && *saved_->drift.trim != *look.trim;
+  const bool is_trimmed = saved.drift.trim && look.trim && *saved.drift.trim != *look.trim;
   return is_trimmed && !last_run_ ? "its trim is not what it was" : "";
 }
 
@@ -253,9 +260,25 @@ bool RtcKeeper::name_zone(const RtcLook& look, Offset offset, News& news) {
   return !zone || is_known;
 }
 
-std::optional<WallTime> RtcKeeper::right_at() const {
-  const RtcDrift::State* known = drift_ ? &drift_->state() : saved_ ? &saved_->drift : nullptr;
-  return known != nullptr && known->is_phase_known ? std::optional{known->at} : std::nullopt;
+std::optional<RtcRight> RtcKeeper::right() const {
+  if (drift_) return right_;
+  return saved_ ? saved_->right : std::nullopt;
+}
+
+// While the machine runs, its monotonic clock shows whether somebody has set the chip between two readings.
+// A change of local time moves a chip that keeps it, unless nobody sets it.
+void RtcKeeper::notice_set(const RtcLook& look, News& news) {
+  const RtcPair& pair = *look.pair;
+  const auto before = std::exchange(last_seen_, pair);
+  if (!before || !before->at || !pair.at) return;
+  const nanoseconds since = elapsed(*before->at, *pair.at);
+  const nanoseconds bounds = saturated_sum(before->bound.value, pair.bound.value);
+  const nanoseconds explained = saturated_sum(saturated_sum(bounds, look.zone_change.value),
+                                              kErrorOfPace + isletime::drift(magnitude(since), kRateOfPace));
+  if (magnitude(saturated_difference(elapsed(before->chip, pair.chip), since)) <= explained) return;
+  if (std::exchange(right_, std::nullopt) || drift_->state().is_phase_known)
+    news.notes.push_back({Event::kFault, fmt::format("{}: {}", config_.source, kSetByOthersText)});
+  drift_->forget_phase();
 }
 
 void RtcKeeper::compare(const RtcLook& look, Offset offset, Dispersion bound, MonoTime now) {
@@ -266,6 +289,8 @@ void RtcKeeper::compare(const RtcLook& look, Offset offset, Dispersion bound, Mo
   }
   const auto outcome = drift_->compare(
       {.chip = look.pair->chip, .offset = offset, .bound = bound, .temperature = look.temperature});
+  right_ = RtcRight{.at = shifted(look.pair->chip, offset.value), .local_less_utc = look.local_less_utc};
+  last_seen_ = look.pair;
   const nanoseconds since = compared_ ? elapsed(*compared_, now) : nanoseconds::max();
   compared_ = now;
   // Somebody who sets the chip may have replaced it too.
@@ -286,6 +311,7 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
   if (!time.host.is_verified) {
     if (!look.is_vouched && !std::exchange(is_doubt_told_, true))
       news.notes.push_back({Event::kSourceDistrusted, fmt::format("{}: {}", config_.source, kUnvouchedText)});
+    notice_set(look, news);
     news.claim = claim_alone(look, now);
     return;
   }
@@ -319,14 +345,18 @@ RtcKeeper::Claim RtcKeeper::claim_alone(const RtcLook& look, MonoTime now) {
   if (look.temperature) drift_->follow(pair.chip, *look.temperature);
   const RtcDrift::Prediction known =
       predicted.value_or(RtcDrift::Prediction{{}, bound_of_unknown(look.oscillator, now)});
-  return {
-      .at = pair.machine,
-      .offset = {saturated_sum(elapsed(pair.machine, pair.chip), known.offset.value)},
-      .bound = {saturated_sum(saturated_sum(known.bound.value, pair.bound.value), look.zone_change.value)},
-      .noise = pair.bound,
-      .is_reliable = look.is_vouched,
-      .is_heard = true,
-      .remark = {}};
+  nanoseconds bound = saturated_sum(known.bound.value, pair.bound.value);
+  bound = saturated_sum(bound, look.zone_change.value);
+  // Another system of this machine may have set it right while this one was off.
+  if (look.keeps_local_time && !compared_ && !last_run_)
+    bound = saturated_sum(bound, magnitude(known.offset.value));
+  return {.at = pair.machine,
+          .offset = {saturated_sum(elapsed(pair.machine, pair.chip), known.offset.value)},
+          .bound = {bound},
+          .noise = pair.bound,
+          .is_reliable = look.is_vouched,
+          .is_heard = true,
+          .remark = {}};
 }
 
 void RtcKeeper::take_written(const RtcLook& look, const RtcTime& time, MonoTime now, News& news) {
@@ -381,7 +411,8 @@ std::optional<SavedRtc> RtcKeeper::saved() const {
                   .drift = drift_->state(),
                   .lead = lead_,
                   .mark = mark_,
-                  .observed = observed_};
+                  .observed = observed_,
+                  .right = right_};
 }
 
 }  // namespace isletime

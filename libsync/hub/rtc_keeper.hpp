@@ -63,6 +63,8 @@ class RtcKeeper {
     std::vector<Note> notes;
   };
   News take(const RtcOutcome& outcome, const RtcTime& time, MonoTime now);
+  // The machine slept, and its monotonic clock stood still.
+  void on_slept() { last_seen_.reset(); }
   // The job could not be started; `why` is a clause.
   News on_refused(const std::string& why, MonoTime now);
   // Returns a note if the job that was started should have ended long ago; once for each job.
@@ -89,10 +91,11 @@ class RtcKeeper {
   bool is_contradicted(const RtcDrift& drift, const RtcPair& pair, MonoTime now) const;
   std::string distrust_of(const RtcLook& look) const;
   bool name_zone(const RtcLook& look, Offset offset, News& news);
-  std::optional<WallTime> right_at() const;
+  std::optional<RtcRight> right() const;
+  void notice_set(const RtcLook& look, News& news);
   std::optional<RtcFinding::Prediction> predicted_of(const RtcLook& look) const;
   bool is_same_chip(const RtcLook& look) const;
-  std::string find_swap(const RtcLook& look) const;
+  std::string find_swap(const SavedRtc& saved, const RtcLook& look) const;
   void follow_trim(const RtcLook& look, News& news);
   void compare(const RtcLook& look, Offset offset, Dispersion bound, MonoTime now);
   Claim claim_alone(const RtcLook& look, MonoTime now);
@@ -106,10 +109,10 @@ class RtcKeeper {
   std::optional<RtcDrift> drift_;  // once the chip has answered
   std::string chip_;
   std::string mark_;      // empty if the chip has none
-  std::string failure_;   // of its bus
-  std::string distrust_;  // of its time
+  std::string failure_;   // what its bus said
+  std::string distrust_;  // why its time is not believed
   std::string zone_;      // it seems to keep local time
-  std::string sickness_;  // of its registers
+  std::string sickness_;  // what is wrong with its registers
   std::optional<Celsius> temperature_;
   std::uint64_t repairs_ = 0;
   std::uint64_t writes_ = 0;
@@ -119,6 +122,8 @@ class RtcKeeper {
   std::optional<nanoseconds> lead_;  // of a write, as the last one has learned it
   nanoseconds observed_{};           // for how long it was compared at least every two hours
   std::optional<MonoTime> compared_;
+  std::optional<RtcRight> right_;
+  std::optional<RtcPair> last_seen_;
   std::optional<MonoTime> busy_since_;
   bool is_overdue_told_ = false;
   bool is_doubt_told_ = false;

@@ -13,6 +13,13 @@
 
 namespace isletime {
 
+// When a chip was last known to be right, and what local time was then. 0 is the difference of one that keeps
+// UTC.
+struct RtcRight {
+  WallTime at;
+  seconds local_less_utc;
+};
+
 struct RtcJob {
   enum class Kind : std::uint8_t { kRead, kCheck, kWrite };
   Kind kind;
@@ -24,10 +31,9 @@ struct RtcJob {
   nanoseconds latest;  // for a write: how long after its instant it may still start
   // For a write: how long before its second it must begin, by an earlier write of this chip.
   std::optional<nanoseconds> lead = {};
-  // For a chip that keeps local time: whether `true_time` is good enough to tell an hour that comes twice,
-  // and when the chip was last known to be right.
+  // For a chip that keeps local time: whether `true_time` is good enough to tell an hour that comes twice.
   bool is_time_known = true;
-  std::optional<WallTime> right_at = {};
+  std::optional<RtcRight> right = {};
 };
 
 // The chip and the machine's clock at one instant.
@@ -35,6 +41,7 @@ struct RtcPair {
   WallTime chip;
   WallTime machine;
   Dispersion bound;  // the two were read at most this far apart, if the chip had an even pace
+  std::optional<MonoTime> at = {};
 };
 
 struct RtcLook {
@@ -51,9 +58,10 @@ struct RtcLook {
   // does not change. Empty if it has none.
   std::string mark = {};
   bool keeps_local_time = false;  // `pair` is in UTC all the same
-  // By how much local time has moved against UTC since RtcJob::right_at, or within a year: nobody may have
-  // moved the chip.
+  // By how much local time has moved against UTC since RtcJob::right, or within a year. The bound of a claim
+  // includes it, because the chip may not have been moved with it.
   Dispersion zone_change = {};
+  seconds local_less_utc = {};  // 0 if it keeps UTC
 };
 
 // The result of a check of the control registers.

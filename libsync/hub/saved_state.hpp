@@ -9,6 +9,7 @@
 #include "libsync/core/time_types.hpp"
 #include "libsync/hub/discipline/frequency.hpp"
 #include "libsync/hub/discipline/rtc_drift.hpp"
+#include "libsync/hub/rtc_outcome.hpp"
 #include "libsync/policy/timekeeper.hpp"
 
 namespace isletime {
@@ -21,6 +22,7 @@ struct SavedRtc {
   std::optional<nanoseconds> lead{};  // of a write; see RtcJob
   std::string mark{};                 // see RtcLook; empty if it has none
   nanoseconds observed{};             // for how long it was compared
+  std::optional<RtcRight> right{};    // when it was last compared
 };
 
 struct SavedSource {

@@ -1,42 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The bus transactions, byte for byte, as the datasheets require them.
-#include <vector>
-
-#include <gtest/gtest.h>
-
-#include "libsync/drivers/rtc_chips.hpp"
-#include "tests/fakes/rtc_model.hpp"
+#include "tests/drivers/chip_on_bus.hpp"
 
 namespace isletime {
 namespace {
 
-using fakes::Transaction;
-using Script = std::vector<Transaction>;
-
-// It is a Saturday.
-constexpr CivilTime kTime{.date = {2026, 11, 21}, .hour = 16, .minute = 5, .second = 9, .nanosecond = 0};
-
-class Transactions : public testing::Test {
- protected:
-  // Attaches a chip that shows kTime.
-  void make(ChipModel model) {
-    model_.emplace(model, kTime, time_.now);
-    bus_.attach(default_address(model), *model_);
-    chip_.emplace(model, bus_, default_address(model));
-  }
-
-  Script taken() {
-    const Script script = bus_.transactions();
-    bus_.forget_transactions();
-    return script;
-  }
-
-  fakes::TrueTime time_{};
-  fakes::ModelBus bus_{time_};
-  std::optional<fakes::ModelChip> model_;
-  std::optional<RtcChipHolder> chip_;
-  RtcChip& chip() { return **chip_; }
-};
+class Transactions : public ChipOnBus {};
 
 TEST_F(Transactions, Ds3231IsReadInOneAndSetInThree) {
   make(ChipModel::kDs3231);

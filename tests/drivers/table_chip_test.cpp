@@ -2,30 +2,15 @@
 // The chips of the table, by the bytes that their datasheets require.
 #include "libsync/drivers/table_chip.hpp"
 
-#include <optional>
-#include <vector>
-
-#include <gtest/gtest.h>
-
-#include "libsync/drivers/rtc_chips.hpp"
-#include "tests/fakes/rtc_model.hpp"
+#include "libsync/drivers/chip_rows.hpp"
+#include "libsync/drivers/chip_setting.hpp"
+#include "tests/drivers/chip_on_bus.hpp"
 
 namespace isletime {
 namespace {
 
-using fakes::Transaction;
-using Script = std::vector<Transaction>;
-
-// It is a Saturday.
-constexpr CivilTime kTime{.date = {2026, 11, 21}, .hour = 16, .minute = 5, .second = 9, .nanosecond = 0};
-
-class TableChipTest : public testing::Test {
+class TableChipTest : public ChipOnBus {
  protected:
-  void make(ChipModel model) {
-    model_.emplace(model, kTime, time_.now);
-    bus_.attach(default_address(model), *model_);
-    chip_.emplace(model, bus_, default_address(model));
-  }
   Script set() {
     EXPECT_FALSE(chip().prepare());
     bus_.forget_transactions();
@@ -39,12 +24,6 @@ class TableChipTest : public testing::Test {
     for (const RegisterFinding& finding : report->findings()) found.push_back(finding.fault);
     return found;
   }
-  RtcChip& chip() { return **chip_; }
-
-  fakes::TrueTime time_{};
-  fakes::ModelBus bus_{time_};
-  std::optional<fakes::ModelChip> model_;
-  std::optional<RtcChipHolder> chip_;
 };
 
 TEST_F(TableChipTest, Ds1339KeepsItsAlarmFlagsAndClearsItsStopFlagLast) {
@@ -227,6 +206,18 @@ TEST_F(TableChipTest, Ds3232KeepsItsSettingsBesideItsFlags) {
   EXPECT_EQ(faults(), std::vector{RegisterFault::kPowerFailed});
   ASSERT_FALSE(chip().set(kTime));
   EXPECT_EQ(model_->peek(0x0f, time_.now), 0x78) << "the rate of its conversions, and its 32 kHz output";
+}
+
+TEST(ChipSettings, AWriteClearsReservedBitsAndKeepsFlags) {
+  constexpr SettingField kField{ChipSetting::kLoad, 0x00, 0x01, 0x00, 0x01, 0x01, 0x00, 0xd8, 0x20};
+  EXPECT_EQ(kField.with(0xdf, false), 0x26);
+  EXPECT_EQ(kField.with(0x06, true), 0x27);
+}
+
+// All steps may come as one pulse, which is off by half of it either way.
+TEST(ChipRipple, OfAnRv3032IsHalfOfItsSteps) {
+  for (const int steps : {-4, 4})
+    EXPECT_EQ(chip_row::ripple_rv3032({steps}).value, nanoseconds{seconds{4}} / 32768 / 2);
 }
 
 }  // namespace

@@ -21,6 +21,11 @@
 
 namespace isletime::fakes {
 
+// Those that have a trim, by their datasheets.
+inline constexpr std::array kChipsWithATrim{
+    ChipModel::kDs3231,     ChipModel::kDs3232,  ChipModel::kMcp7940x, ChipModel::kPcf85063a,
+    ChipModel::kPcf85063tp, ChipModel::kPcf8523, ChipModel::kRv3028,   ChipModel::kRv3032};
+
 // True time, which all chips share and by which their oscillators run.
 struct TrueTime {
   nanoseconds now{};

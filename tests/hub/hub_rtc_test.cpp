@@ -106,6 +106,51 @@ TEST_F(HubWithRtc, OneThatNothingVouchesForMovesNoClockThatAPersonHasSet) {
   EXPECT_TRUE(play_.is_synchronised());
 }
 
+// It was compared while a server told the time. Then the machine was off, and nothing tells whether the chip
+// had power.
+TEST_F(HubWithRtc, OneThatNothingVouchesForIsNotServedThoughItsDriftIsKnown) {
+  play_.machine.wall = play_.machine.truth;
+  is_vouched_ = false;
+  use_rtc();
+  play_.add_server();
+  for (int times = 0; times < 20; ++times) {
+    play_.pass(10min);
+    run_jobs(0s);
+  }
+  ASSERT_TRUE(play_.is_reliable());
+  play_.stop();
+  play_.machine.truth += 24h;
+  play_.reboot(WallTime{100s});
+  use_rtc();
+  run_jobs(0s);
+  EXPECT_EQ(play_.status().source, kChip);
+  EXPECT_LT(magnitude(play_.error()), 1s);
+  EXPECT_FALSE(play_.is_reliable());
+  EXPECT_FALSE(play_.is_synchronised());
+  EXPECT_FALSE(play_.is_kernel_told());
+}
+
+// The server is gone, and the program is restarted in the same boot.
+TEST_F(HubWithRtc, OneThatNothingVouchesForRenewsNoSyncThatWasSaved) {
+  play_.machine.wall = play_.machine.truth;
+  is_vouched_ = false;
+  use_rtc();
+  play_.add_server();
+  for (int times = 0; times < 20; ++times) {
+    play_.pass(10min);
+    run_jobs(0s);
+  }
+  play_.stop();
+  play_.start_again();
+  use_rtc();
+  for (int times = 0; times < 24; ++times) {
+    run_jobs(0s);
+    play_.pass(10min);
+  }
+  EXPECT_FALSE(play_.is_reliable()) << play_.status().source;
+  EXPECT_TRUE(play_.is_bound_honest());
+}
+
 TEST_F(HubWithRtc, OneThatNothingVouchesForIsNotSavedAsASource) {
   use_rtc();
   is_vouched_ = false;

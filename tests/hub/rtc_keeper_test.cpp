@@ -242,6 +242,30 @@ TEST_F(RtcKeeperTest, ATrimBetweenTwoReadingsIsInTheBound) {
   }
 }
 
+// A lead is of a chip and its driver.
+TEST_F(RtcKeeperTest, TheLeadOfAChipIsForgottenWithIt) {
+  run(seen(kStart, kStart + 1s), verified());
+  next(verified());
+  RtcOutcome written = seen(kStart + 4s, kStart + 4s);
+  written.kind = RtcJob::Kind::kWrite;
+  written.lead = -507ms;
+  keeper.take(written, verified(), now);
+  ASSERT_EQ(keeper.saved()->lead, -507ms);
+  RtcOutcome other = seen(kStart + 5s, kStart + 5s);
+  other.look->chip = "pcf8523";
+  keeper.take(other, verified(), now);
+  EXPECT_FALSE(keeper.saved()->lead);
+}
+
+// A day between two comparisons shows little of how the chip drifts.
+TEST_F(RtcKeeperTest, ComparisonsThatAreFarApartDoNotCountAsObserved) {
+  run(seen(kStart, kStart), verified());
+  keeper.take(seen(kStart + 24h, kStart + 24h), verified(), now + 24h);
+  EXPECT_EQ(keeper.saved()->observed, 0s);
+  keeper.take(seen(kStart + 25h, kStart + 25h), verified(), now + 25h);
+  EXPECT_EQ(keeper.saved()->observed, 1h);
+}
+
 TEST_F(RtcKeeperTest, AChipThatIsWrongIsWrittenAtOnceAndComparedAgain) {
   run(seen(kStart, kStart + 1s), verified(500ms));
   const auto write = next(verified(500ms));

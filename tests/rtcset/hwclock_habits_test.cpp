@@ -27,6 +27,9 @@ TEST(HwclockHabits, AreAnsweredByTheLineToType) {
       {{"--rtc", "/dev/rtc1", "--show"}, "\"rtcset --device /dev/rtc1 show\""},
       {{"--set", "--date=2026-02-03 04:05:06"}, "\"rtcset set 2026-02-03T04:05:06Z\", with your time"},
       {{"--adjust"}, "\"rtcset trim PPM\""},
+      {{"--systz"}, "\"rtcset to-system\""},
+      {{"--systz", "--localtime"}, "\"rtcset --local-time to-system\""},
+      {{"--predict", "--date=2026-02-03"}, "\"rtcset compare\", and \"driftlog fit\""},
       {{"show", "--utc"}, "leave it out"},
       {{"set", "from-system", "--localtime"}, "\"--local-time\""},
   };

@@ -134,6 +134,14 @@ TEST(KernelRtc, WhatItsDriverSaysOfTheBatteryIsTrouble) {
   }
 }
 
+TEST(KernelRtc, TrustIsOfNoAvailIfItsBatteryIsEmpty) {
+  Kept kept{fakes::kRtcPcf8523, ",trust"};
+  kept.rtc.flags = static_cast<unsigned>(RTC_VL_BACKUP_EMPTY);
+  kept.work();
+  ASSERT_TRUE(kept.claim) << kept.trouble();
+  EXPECT_FALSE(kept.claim->is_reliable);
+}
+
 // It has run on its battery, as it should.
 TEST(KernelRtc, ASwitchOverToTheBatteryIsNoTrouble) {
   Kept kept{fakes::kRtcPcf8523};

@@ -26,6 +26,7 @@ SavedRtc example() {
   saved.lead = -507ms;
   saved.observed = 49h;
   saved.mark = "cbf29ce484222325";
+  saved.right = RtcRight{.at = kAt, .local_less_utc = -9h - 30min};
   return saved;
 }
 
@@ -58,6 +59,9 @@ TEST(SavedRtc, SurvivesTheWayThroughItsText) {
   EXPECT_EQ(again->lead, saved.lead);
   EXPECT_EQ(again->observed, saved.observed);
   EXPECT_EQ(again->mark, saved.mark);
+  ASSERT_TRUE(again->right);
+  EXPECT_EQ(again->right->at, saved.right->at);
+  EXPECT_EQ(again->right->local_less_utc, saved.right->local_less_utc);
 }
 
 TEST(SavedRtc, WhatNoChipCanComeToIsNotRead) {
@@ -69,6 +73,8 @@ TEST(SavedRtc, WhatNoChipCanComeToIsNotRead) {
   EXPECT_FALSE(read(replaced(text, R"("chip":"ds3231")", R"("chip":"")")));
   EXPECT_FALSE(read(replaced(text, "2026-", "20-")));
   EXPECT_FALSE(read(replaced(text, R"("lead_s":-)", R"("lead_s":-9)")));
+  EXPECT_FALSE(read(replaced(text, R"("local_less_utc_s":-)", R"("local_less_utc_s":-9)")));
+  EXPECT_FALSE(read(replaced(text, R"("local_less_utc_s":)", R"("other":)")));
 }
 
 TEST(SavedRtc, WhatLacksAMemberIsNotRead) {
@@ -83,7 +89,8 @@ TEST(SavedRtc, WhatLacksAMemberIsNotRead) {
 // Versions before did not save them.
 TEST(SavedRtc, WhatWasSavedByAnOlderVersionIsRead) {
   std::string text = rtc_object(example());
-  for (const char* member : {R"("lead_s":)", R"("trim":)", R"("mark":)", R"("observed_s":)"})
+  for (const char* member :
+       {R"("lead_s":)", R"("trim":)", R"("mark":)", R"("observed_s":)", R"("right_at":)"})
     text = replaced(text, member, R"("not_)" + std::string{member}.substr(1));
   const auto again = read(text);
   ASSERT_TRUE(again);
@@ -91,6 +98,7 @@ TEST(SavedRtc, WhatWasSavedByAnOlderVersionIsRead) {
   EXPECT_FALSE(again->lead);
   EXPECT_EQ(again->observed, 0s);
   EXPECT_EQ(again->mark, "");
+  EXPECT_FALSE(again->right);
 }
 
 TEST(SavedRtc, IsPartOfTheState) {

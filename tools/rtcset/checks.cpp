@@ -37,9 +37,9 @@ std::vector<Check> checks_of(const Job& job, const Measurement& measurement,
                              const std::optional<RegisterReport>& registers) {
   const RtcReading& reading = measurement.reading;
   const bool is_trusted = job.options.is_trusted;
-  std::vector<Check> checks{check_ticking(measurement),
-                            {"integrity", belief_in(reading.integrity, is_trusted) == RtcBelief::kFull,
-                             integrity_text(reading.integrity)}};
+  std::vector<Check> checks{
+      check_ticking(measurement),
+      {"integrity", belief_in(reading, is_trusted) == RtcBelief::kFull, integrity_text(reading.integrity)}};
   const auto doubt = find_doubt(measurement, job.made, is_trusted);
   if (doubt && !find_failed(checks)) checks.push_back({"time", false, doubt->text});
   if (reading.supply != RtcSupply::kGood) checks.push_back({"battery", false, describe(reading.supply)});

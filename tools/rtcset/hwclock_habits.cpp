@@ -22,6 +22,8 @@ constexpr std::array kFunctions{
     Function{"-w", "--systohc", "set from-system"},
     Function{"-s", "--hctosys", "to-system"},
     Function{"", "--set", "set 2026-02-03T04:05:06Z", ", with your time"},
+    Function{"", "--systz", "to-system", ": there is no need to tell the kernel a time zone"},
+    Function{"", "--predict", "compare", ", and \"driftlog fit\" tells how far it will drift"},
     Function{"-a", "--adjust", "trim PPM", ", which corrects the chip's rate for good"},
 };
 

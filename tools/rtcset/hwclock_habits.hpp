@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who comes from hwclock(8) types its options out of habit. They are answered by the line of rtcset to type
-// instead, and not carried out: the two programs do not mean quite the same by them.
+// People who know hwclock(8) type its options out of habit. The answer is the line of rtcset to type instead.
+// It is not carried out, because the two programs do not mean quite the same by it.
 #pragma once
 
 #include <optional>

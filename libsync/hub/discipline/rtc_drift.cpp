@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "libsync/drivers/chip_oscillator.hpp"
 #include "libsync/policy/saturated.hpp"
 
 namespace isletime {
@@ -54,10 +55,12 @@ constexpr double kFastestChange = 30.0 / 3600;  // K/s, as fast as a box cools t
 constexpr double kColdest = -10;
 constexpr double kHottest = 40;
 
-// What the temperature may change in the frequency of a tuning fork that has no thermometer, in either
-// direction: 35 K from its turnover at 0.034 ppm/K^2, and 1 ppm for the error of the frequency that was
-// learned. It takes the steepest part of the parabola this long, at the fastest change.
-constexpr double kForkReach = 42.65 * kPpm;
+// What the temperature may change in the frequency of an oscillator that has no thermometer, in either
+// direction, and 1 ppm for the error of the frequency that was learned. Compensation leaves 5 ppm between the
+// coldest and the hottest. A box that cools as fast as it can takes the steepest part of a tuning fork's
+// parabola in this time.
+constexpr double kForkReach = (kForkTemperaturePpb / 1000.0 + 1) * kPpm;
+constexpr double kCompensatedReach = (5.0 + 1) * kPpm;
 constexpr Seconds kForkTime{2100};
 
 constexpr double kBoundDeviations = 3.0;
@@ -220,12 +223,13 @@ double known_within(const RtcDrift::State& state) {
   return kBoundDeviations * std::sqrt(std::max(state.covariance[kPhase][kPhase], 0.0));
 }
 
-// Returns the range of the phase of a tuning fork that was learned at one temperature, and may have had any
+// Returns the range of the phase of an oscillator that was learned at one temperature, and may have had any
 // other since. The weather of the filter covers the usual, but not a winter after a summer.
 Interval phases_at_any_temperature(const RtcDrift::State& state, Seconds time, double frequency) {
+  const double reach = state.oscillator.is_compensated ? kCompensatedReach : kForkReach;
   const double ramp = std::min(time / (2 * kForkTime), 1 - (kForkTime / (2 * std::max(time, kForkTime))));
   return around(state.mean[kPhase] + frequency * time.count(),
-                known_within(state) + kForkReach * ramp * time.count());
+                known_within(state) + reach * ramp * time.count());
 }
 
 }  // namespace
@@ -356,7 +360,7 @@ std::optional<RtcDrift::Prediction> RtcDrift::predict(WallTime chip, std::option
   if (!time) return std::nullopt;
   const Range range = temperatures(*time, temperature);
   Interval phases = phases_after(state_, *time, range.low, range.high, kBoundDeviations);
-  if (!state_.oscillator.is_compensated && !state_.oscillator.has_thermometer)
+  if (!state_.oscillator.has_thermometer)
     phases = hull(phases, phases_at_any_temperature(state_, *time, frequency().value));
   // Nothing that was learned makes a chip worse than its datasheet allows, but for its trim.
   if (most) {

@@ -384,11 +384,11 @@ TEST(RtcDrift, ThirtyDaysWithoutPowerOfACrystalWithAThermometer) {
   EXPECT_LT(outcome.median_bound, 90s);
 }
 
-// From 25 to -10 C a tuning fork loses 43 ppm, or 111 s.
+// From 25 to -10 C a tuning fork loses 43 ppm, or 111 s; the bound has 1 ppm more.
 TEST(RtcDrift, ThirtyDaysWithoutPowerOfACrystalWithoutThermometer) {
   const Outcome outcome = outcome_of({kPcf8523, true, 72h}, 1000);
   EXPECT_GE(outcome.covered, 0.99);
-  EXPECT_LT(outcome.median_bound, 111s);
+  EXPECT_LT(outcome.median_bound, 115s);
 }
 
 TEST(RtcDrift, ThirtyDaysWithoutPowerOfChipsThatWereLearnedForAnHour) {

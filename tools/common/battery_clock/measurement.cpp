@@ -105,7 +105,7 @@ const char* name_of(ImplausibleTime implausible) {
 }
 
 std::optional<Fault> find_doubt(const Measurement& measurement, WallTime made, bool is_trusted) {
-  const RtcBelief belief = belief_in(measurement.reading.integrity, is_trusted);
+  const RtcBelief belief = belief_in(measurement.reading, is_trusted);
   if (belief == RtcBelief::kNone) {
     return Fault{
         "time-lost",

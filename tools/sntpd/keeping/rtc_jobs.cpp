@@ -50,17 +50,24 @@ class JobHost {
     return failure;
   }
 
+  seconds local_less_utc(WallTime time) const {
+    const auto utc = std::chrono::floor<seconds>(time.time_since_epoch());
+    return from_utc(utc, device_.scale()) - utc;
+  }
   // Returns by how much local time has moved against UTC since the chip was last known to be right.
   Dispersion zone_change(WallTime chip) const {
     constexpr seconds kDay{86'400};
     constexpr seconds kYear = 366 * kDay;
     const battery_clock::ChipScale scale = device_.scale();
     const auto now = std::chrono::floor<seconds>(chip.time_since_epoch());
-    const seconds offset = from_utc(now, scale) - now;
+    const seconds offset = local_less_utc(chip);
     seconds since = now - kYear;
-    if (job_.right_at)
-      since = std::max(since, std::chrono::floor<seconds>(job_.right_at->time_since_epoch()));
     Dispersion change{};
+    if (job_.right) {
+      since = std::max(since, std::chrono::floor<seconds>(job_.right->at.time_since_epoch()));
+      // The machine may have another zone now, or the administrator may have changed his mind.
+      change.value = magnitude(job_.right->local_less_utc - offset);
+    }
     for (seconds then = since; then < now && scale != battery_clock::ChipScale::kUtc; then += kDay)
       change = std::max(change, Dispersion{magnitude(from_utc(then, scale) - then - offset)});
     return change;
@@ -80,7 +87,8 @@ class JobHost {
       return Unexpected{std::string{"the machine's clock was set while it was read"}};
     return RtcPair{.chip = *chip,
                    .machine = WallTime{edge->at.time_since_epoch() + now.wall_less_mono()},
-                   .bound = {edge->bound.value + now.bound}};
+                   .bound = {edge->bound.value + now.bound},
+                   .at = edge->at};
   }
 
  private:
@@ -133,22 +141,23 @@ std::string distrust_of(const RtcStepper& stepper) {
 
 Result<RtcLook, std::string> look_at(const RtcStepper& stepper, JobHost& host, RtcDevice& device,
                                      RtcClocks& clocks) {
-  RtcLook look{
-      .chip = device.chip_name(),
-      .oscillator = device.oscillator(),
-      .is_set_by_others = device.is_set_by_others(),
-      .distrust = distrust_of(stepper),
-      .pair = {},
-      .temperature = {},
-      .is_vouched = belief_in(stepper.reading()->integrity, device.is_trusted()) == RtcBelief::kFull};
+  RtcLook look{.chip = device.chip_name(),
+               .oscillator = device.oscillator(),
+               .is_set_by_others = device.is_set_by_others(),
+               .distrust = distrust_of(stepper),
+               .pair = {},
+               .temperature = {},
+               .is_vouched = belief_in(*stepper.reading(), device.is_trusted()) == RtcBelief::kFull};
   if (look.distrust.empty()) {
     const auto pair = host.pair(stepper);
     if (!pair) return Unexpected{pair.error()};
     // The keeper predicts the chip's time at an even pace.
     const auto ripple = read_patiently(clocks, [&device] { return device.ripple(); });
     if (!ripple) return Unexpected{ripple.error()};
-    look.pair = RtcPair{pair->chip, pair->machine, {pair->bound.value + ripple->value}};
+    look.pair = *pair;
+    look.pair->bound.value += ripple->value;
     look.zone_change = host.zone_change(pair->chip);
+    look.local_less_utc = host.local_less_utc(pair->chip);
   }
   look.keeps_local_time = device.scale() == battery_clock::ChipScale::kLocalTime;
   look.trim = device.trim();

@@ -80,6 +80,9 @@ std::string rtc_object(const SavedRtc& saved) {
   if (drift.trim) writer.raw("trim", digits_of(*drift.trim));
   writer.seconds("observed_s", saved.observed);
   if (!saved.mark.empty()) writer.text("mark", saved.mark);
+  if (saved.right) {
+    writer.time("right_at", saved.right->at).seconds("local_less_utc_s", saved.right->local_less_utc);
+  }
   return writer.object();
 }
 
@@ -115,6 +118,13 @@ std::optional<SavedRtc> read_rtc(const JsonValue& object) {
     const auto mark = name_of(object, "mark");
     if (!mark) return std::nullopt;
     saved.mark = *mark;
+  }
+  if (object.find("right_at") != nullptr) {
+    constexpr nanoseconds kFarthestZone = std::chrono::hours{24};
+    const auto right_at = time_of(object, "right_at");
+    const auto local = duration_of(object, "local_less_utc_s");
+    if (!right_at || !local || magnitude(*local) > kFarthestZone) return std::nullopt;
+    saved.right = RtcRight{.at = *right_at, .local_less_utc = std::chrono::floor<seconds>(*local)};
   }
   saved.drift.oscillator = {*is_compensated, *has_thermometer};
   saved.drift.at = *at;
