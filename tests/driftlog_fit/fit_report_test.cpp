@@ -75,6 +75,12 @@ TEST(FitReport, NamesTheIntervalsOfTheMeanRateAndOfTheRateAtOneTime) {
   EXPECT_NE(words.find("at one time  its rate, 95 % sure: -1.50 to -1.00 ppm"), std::string::npos) << words;
 }
 
+TEST(FitReport, AFineResolutionIsNotRoundedToNothing) {
+  FitReport fine = report(Verdict::kConclusive);
+  fine.fit.resolution_s = 0.0001;
+  EXPECT_EQ(member(fine, "resolution_s"), "0.000100");
+}
+
 TEST(FitReport, SaysWhyNothingIsConcluded) {
   EXPECT_EQ(member(report(Verdict::kNoNoise), "verdict"), "no-noise");
   EXPECT_NE(fit_words(report(Verdict::kNoNoise), {}).find("no noise"), std::string::npos);

@@ -116,13 +116,27 @@ TEST(FitRows, AFaultNamesItsLineAndWhatIsWrong) {
   EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1e300,0.1"), "line 3: offset: 1e300 is more than a century");
   EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1e999,0.1"), "line 3: offset: \"1e999\" is not a number");
   EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1.5 ms,0.1"), "line 3: offset: \"1.5 ms\" is not a number");
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,+-1,0.1"), "line 3: offset: \"+-1\" is not a number");
   EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1.5,-0.1"), "line 3: uncertainty: is negative");
   EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1.5"), "line 3: has 2 columns, and the header 3");
   EXPECT_EQ(fault_of_row("03/02/2026 04:05,1.5,0.1"),
             "line 3: time: \"03/02/2026 04:05\" is not a time as in RFC 3339, 2026-02-03T04:05:06Z");
   EXPECT_EQ(fault_of_row(",1.5,0.1"), "line 3: time: \"\" is neither a time as in RFC 3339 nor seconds");
-  EXPECT_EQ(fault_of_row("2026-02-03T04:05:05Z,1.5,0.1"), "line 3: time goes backwards by 1 s");
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:05Z,1.5,0.1"), "line 3: time goes backwards by 1 s: put the rows in order by --sort");
   EXPECT_EQ(fault_of_row("\"2026-02-03T04:05:07Z,1.5,0.1"), "line 3: a quotation mark is missing");
+}
+
+TEST(FitRows, ValuesThatNoClockHasAreFaults) {
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1.5,1e300"), "line 3: uncertainty: is more than a century");
+  EXPECT_EQ(fault_of_row("2116-01-01T00:00:00Z,1.5,0.1"), "line 3: time: is not within 145 years of 1970");
+  EXPECT_EQ(fault("time,offset_s\n-9.2e9,0\n9.2e9,0\n"), "line 2: time: is not within 145 years of 1970");
+  EXPECT_EQ(fault("time,offset_s,temperature_c\n1,0,1e300\n"),
+            "line 2: temperature_c: is not between -273.15 and 1000");
+  EXPECT_EQ(fault("time,offset_s,temperature_c\n1,0,-300\n"),
+            "line 2: temperature_c: is not between -273.15 and 1000");
+  EXPECT_EQ(fault(R"({"time":"2026-02-03T04:05:06Z","source":"a","offset_s":1,"temperature_c":1e300})"
+                  "\n"),
+            "line 1: temperature_c: is not between -273.15 and 1000");
 }
 
 TEST(FitRows, ALineWithoutEndIsNotTakenIntoMemory) {

@@ -96,7 +96,7 @@ FieldFault read_time(std::string_view text, double unit_s, const std::optional<Z
 FieldFault read_number(std::string_view text, const char* name, double& value) {
   const std::string plain = text.find(',') == std::string_view::npos ? std::string{} : with_point(text);
   std::string_view digits = plain.empty() ? text : std::string_view{plain};
-  if (digits.starts_with('+')) digits.remove_prefix(1);
+  if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
   const char* end = digits.data() + digits.size();
   const auto [stop, failure] = std::from_chars(digits.data(), end, value);
   if (failure != std::errc{} || stop != end || !std::isfinite(value)) {

@@ -179,8 +179,7 @@ std::string reservation(const DriftFit& fit, const FitQuestion& question) {
           fit.steps.size(), fit.rows);
     case Verdict::kNoNoise:
       return "no conclusion: the offsets have no noise at all, so that nothing tells how well they are "
-             "known: is "
-             "one value logged again and again, or computed?";
+             "known: is one value logged again and again, or computed?";
   }
   return {};
 }
@@ -250,7 +249,7 @@ std::string fit_json(const FitReport& report, const FitQuestion& question) {
       .count("rows_without_offset", report.without_offset)
       .count("rows_repeated", fit.repeated)
       .count("lines_skipped", report.skipped)
-      .number("resolution_s", fit.resolution_s, 3)
+      .number("resolution_s", fit.resolution_s, 6)
       .text("method", fit.is_by_bounds ? "bounds" : "noise")
       .count("outlier_count", fit.outliers.size())
       .raw("outliers", outliers_json(fit))

@@ -110,12 +110,27 @@ Fault read_csv_row(const std::vector<std::string_view>& fields, const FitColumns
   return std::nullopt;
 }
 
+// Returns what no reading of a clock can be. The differences of times and offsets within these limits fit into
+// 64-bit nanoseconds.
+Fault judge(const ReadRow& row) {
+  constexpr seconds kFarthest{4'600'000'000};
+  constexpr double kColdest = -273.15;
+  constexpr double kHottest = 1000.0;
+  if (std::chrono::abs(row.time.time_since_epoch()) > kFarthest)
+    return "time: is not within 145 years of 1970";
+  if (row.uncertainty_s && *row.uncertainty_s > kLargestOffset) return "uncertainty: is more than a century";
+  if (row.temperature_c && (*row.temperature_c < kColdest || *row.temperature_c > kHottest))
+    return "temperature_c: is not between -273.15 and 1000";
+  return std::nullopt;
+}
+
 class Collector {
  public:
   // `sorts`: rows may come in any order; take() puts them in that of their times.
   explicit Collector(bool sorts) : sorts_(sorts) {}
 
   Fault add(const ReadRow& row) {
+    if (auto fault = judge(row)) return fault;
     if (!sorts_) return add_next(row);
     if (kept_.size() == kMostFitRows)
       return fmt::format("is the row after {}: thin the record out", kMostFitRows);
@@ -156,7 +171,7 @@ class Collector {
     if (source == nullptr) return fmt::format("names more than {} sources", kMostFitSources);
     State& state = states_[static_cast<std::size_t>(source - sources_.data())];
     if (state.has_rows && row.time < state.last) {
-      return fmt::format("time goes backwards by {:.9g} s",
+      return fmt::format("time goes backwards by {:.9g} s: put the rows in order by --sort",
                          static_cast<double>(elapsed(row.time, state.last).count()) / 1e9);
     }
     state.is_marked |= row.is_mark;
