@@ -122,7 +122,8 @@ TEST(FitRows, AFaultNamesItsLineAndWhatIsWrong) {
   EXPECT_EQ(fault_of_row("03/02/2026 04:05,1.5,0.1"),
             "line 3: time: \"03/02/2026 04:05\" is not a time as in RFC 3339, 2026-02-03T04:05:06Z");
   EXPECT_EQ(fault_of_row(",1.5,0.1"), "line 3: time: \"\" is neither a time as in RFC 3339 nor seconds");
-  EXPECT_EQ(fault_of_row("2026-02-03T04:05:05Z,1.5,0.1"), "line 3: time goes backwards by 1 s: put the rows in order by --sort");
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:05Z,1.5,0.1"),
+            "line 3: time goes backwards by 1 s: put the rows in order by --sort");
   EXPECT_EQ(fault_of_row("\"2026-02-03T04:05:07Z,1.5,0.1"), "line 3: a quotation mark is missing");
 }
 
@@ -180,6 +181,34 @@ TEST(FitRows, ADateWithoutAZoneNeedsOne) {
   EXPECT_EQ(start("+02:00"), WallTime{1'782'864'000s});
   EXPECT_EQ(start("-0530"), WallTime{1'782'891'000s});
   EXPECT_EQ(read(text, {.zone = *Zone::parse("Z")})->front().rows[1].time_s, 1.5);
+}
+
+TEST(FitRows, ALocalTimeThatComesTwiceOrNeverIsNotGuessed) {
+  ReadOptions options{.zone = *Zone::parse("Europe/Berlin")};
+  const std::string put_back =
+      "time,offset_s\n2026-10-25 01:59:00,1\n2026-10-25 02:30:00,2\n2026-10-25 03:00:00.5,3\n";
+  EXPECT_EQ(read(put_back, options).error(),
+            "line 3: time: \"2026-10-25 02:30:00\" comes twice in this zone, as clocks were put back: log in "
+            "UTC, or leave such rows out by --skip-bad");
+  EXPECT_EQ(
+      read("time,offset_s\n2026-03-29 02:30:00,1\n", options).error(),
+      "line 2: time: \"2026-03-29 02:30:00\" never comes in this zone, as clocks were put forward: log in "
+      "UTC, or leave such rows out by --skip-bad");
+  options.skips_bad = true;
+  const auto sources = read(put_back, options);
+  ASSERT_TRUE(sources) << sources.error();
+  ASSERT_EQ(sources->front().rows.size(), 2U);
+  EXPECT_EQ(sources->front().skipped, 1U);
+  EXPECT_EQ(sources->front().start, WallTime{1'792'886'340s});
+  EXPECT_EQ(sources->front().rows[1].time_s, 2 * 3600.0 + 60.5);
+}
+
+TEST(FitRows, AZoneIsUtcAnOffsetOrAFileOfZones) {
+  for (const char* zone : {"UTC", "Z", "+02", "+02:00", "-0530", "Europe/Berlin", "EST5EDT"})
+    EXPECT_TRUE(Zone::parse(zone)) << zone;
+  for (const char* zone : {"", "+2", "+25", "+01:60", "Mars/Olympus", "Europe", "zone.tab", "tzdata.zi",
+                           "/usr/share/zoneinfo/UTC", "../zoneinfo/UTC", "Europe/../UTC"})
+    EXPECT_FALSE(Zone::parse(zone)) << zone;
 }
 
 TEST(FitRows, RowsOutOfOrderAreSortedOnlyIfToldTo) {

@@ -80,7 +80,12 @@ FieldFault read_time(std::string_view text, double unit_s, const std::optional<Z
       return fmt::format("time: \"{}\" names no zone: say which by --zone, as in --zone UTC",
                          shortened(text));
     }
-    time = zone->utc(*local);
+    const auto utc = zone->utc(*local);
+    if (!utc) {
+      return fmt::format("time: \"{}\" {}: log in UTC, or leave such rows out by --skip-bad", shortened(text),
+                         utc.error());
+    }
+    time = *utc;
     return std::nullopt;
   }
   if (const auto count = parse_scaled(plain, unit_s)) {

@@ -110,8 +110,8 @@ Fault read_csv_row(const std::vector<std::string_view>& fields, const FitColumns
   return std::nullopt;
 }
 
-// Returns what no reading of a clock can be. The differences of times and offsets within these limits fit into
-// 64-bit nanoseconds.
+// Returns what no reading of a clock can be. The differences of times and offsets within these limits fit
+// into 64-bit nanoseconds.
 Fault judge(const ReadRow& row) {
   constexpr seconds kFarthest{4'600'000'000};
   constexpr double kColdest = -273.15;
