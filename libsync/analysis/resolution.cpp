@@ -38,11 +38,14 @@ double nearness_of(double step) {
   return 0.002 * std::min(step, 1.0);
 }
 
-// Whether some row differs from the one before by about the step.
+// Whether some row differs from the one before by about the step, and is no outlier: the rows on either side
+// are like their neighbours.
 bool jumps_by(std::span<const ClockRow> rows, double step) {
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    const double jump = std::abs(rows[i].offset_s - rows[i - 1].offset_s);
-    if (jump > 0.8 * step && jump < 1.2 * step) return true;
+  const auto change = [&](std::size_t row) { return std::abs(rows[row].offset_s - rows[row - 1].offset_s); };
+  for (std::size_t i = 2; i + 1 < rows.size(); ++i) {
+    if (change(i) > 0.8 * step && change(i) < 1.2 * step && change(i - 1) < step / 2.0 &&
+        change(i + 1) < step / 2.0)
+      return true;
   }
   return false;
 }

@@ -79,5 +79,20 @@ TEST(Resolution, AStepOfASecondDoesNotMakeAFineClockCoarse) {
   EXPECT_FALSE(find_resolution(rows, 0.005));
 }
 
+TEST(Resolution, ARowThatIsOffByASecondDoesNotMakeAFineClockCoarse) {
+  for (const std::size_t wrong : {1000U, 2879U, 0U}) {
+    auto rows = logged({.rate = 1e-7, .jitter_s = 0.0, .noise_s = 0.001, .is_whole = false}, 0.0);
+    rows[wrong].offset_s += 1.0;
+    EXPECT_FALSE(find_resolution(rows, 0.0)) << wrong;
+  }
+}
+
+TEST(Resolution, JumpsOfASecondWithinTheBoundsAreSteps) {
+  // The rows are stamped so long before the readings that these lie on no lattice.
+  const auto resolution = found({.phase_s = 0.6, .request_s = 0.5, .bound_s = 1.0}, 0.0);
+  ASSERT_TRUE(resolution);
+  EXPECT_EQ(resolution->step_s, 1.0);
+}
+
 }  // namespace
 }  // namespace isletime::analysis
