@@ -13,7 +13,7 @@
 namespace isletime::driftlog {
 namespace {
 
-// Replaces a decimal comma, of which there is at most one and no point beside it.
+// Replaces a decimal comma by a point, if it is the only comma and there is no point.
 std::string with_point(std::string_view text) {
   std::string result{text};
   const auto comma = result.find(',');
@@ -22,7 +22,7 @@ std::string with_point(std::string_view text) {
   return result;
 }
 
-// Parses a number of any unit as nanoseconds: whole seconds and their decimals exactly.
+// Parses a number of any unit as nanoseconds. Seconds and their decimals are exact.
 std::optional<nanoseconds> parse_scaled(const std::string& text, double unit_s) {
   if (unit_s == 1.0) {
     const auto exact = parse_decimal_seconds(text);
@@ -31,7 +31,7 @@ std::optional<nanoseconds> parse_scaled(const std::string& text, double unit_s) 
   }
   double value = 0.0;
   if (read_number(text, "", value) || std::abs(value * unit_s) > 2.0 * kLargestOffset) return std::nullopt;
-  // A time since 1970 in whole milliseconds has more digits than a double of seconds.
+  // Whole units are converted as integers, because a time since 1970 has more digits than a double holds.
   const double whole = std::trunc(value);
   const auto unit_ns = static_cast<std::int64_t>(std::llround(unit_s * 1e9));
   return nanoseconds{static_cast<std::int64_t>(whole) * unit_ns +
@@ -67,7 +67,7 @@ FieldFault split_fields(std::string_view line, char separator, std::vector<std::
 }
 
 FieldFault read_time(std::string_view text, double unit_s, const std::optional<Zone>& zone, WallTime& time) {
-  // Most times are this: nothing is copied for it.
+  // Most times are in this form, which needs no copy.
   auto date = parse_rfc3339(text);
   const std::string plain = date ? std::string{} : with_point(text);
   if (!date) date = parse_rfc3339(plain);

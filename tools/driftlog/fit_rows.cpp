@@ -126,7 +126,7 @@ Fault judge(const ReadRow& row) {
 
 class Collector {
  public:
-  // `sorts`: rows may come in any order; take() puts them in that of their times.
+  // If it sorts, rows may come in any order, and take() puts them in the order of their times.
   explicit Collector(bool sorts) : sorts_(sorts) {}
 
   Fault add(const ReadRow& row) {
@@ -148,7 +148,7 @@ class Collector {
                      [](const Kept& one, const Kept& other) { return one.row.time < other.row.time; });
     for (Kept& kept : kept_) {
       kept.row.source = names_[kept.source];
-      // Nothing is wrong with a row in its place that was taken before.
+      // Sorted rows cannot go backwards, and add() checked everything else.
       static_cast<void>(add_next(kept.row));
     }
     return std::move(sources_);
@@ -234,14 +234,14 @@ class RowParser {
 
   bool is_at_header() const { return is_first_; }
 
-  // Whether a line without a line end is all there: it has all its columns, and its last number no fewer
-  // decimals than those of the lines before.
+  // Returns whether a line without a line end is complete: it has all its columns, and its last number has no
+  // fewer decimals than those of the lines before.
   bool is_complete(std::string_view line) {
     if (is_first_) return false;
     if (is_json_) return line.ends_with('}');
     if (split_fields(line, separator_, fields_) || fields_.size() != columns_.count) return false;
     const std::size_t decimals = decimals_of(fields_.back());
-    // Of a whole number, digits may be missing.
+    // A whole number may lack digits, so it must not be shorter than those before.
     return decimals >= fewest_decimals_ && (decimals > 0 || fields_.back().size() >= shortest_);
   }
 
@@ -270,7 +270,7 @@ class RowParser {
     return collector.add(row);
   }
 
-  // An empty field has as many as there can be: nothing of it is missing.
+  // An empty field counts as having the most decimals, because nothing of it can be missing.
   static std::size_t decimals_of(std::string_view field) {
     if (field.empty()) return kLargestSampleLine;
     const auto point = field.find_last_of(".,");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The zone of times that name none: UTC, an offset from it, or a name of the system's time zones.
+// The zone of times that name none is UTC, an offset from it, or a time zone of the system.
 #pragma once
 
 #include <string>
