@@ -92,7 +92,7 @@ bool are_loose_seconds(std::span<const ClockRow> rows, double typical_uncertaint
   constexpr double kLoosest = 2.0;
   constexpr double kOfRounding = 0.15;
   const bool has_bounds = typical_uncertainty > 0.0;
-  if (has_bounds && (typical_uncertainty < kLeastBound || typical_uncertainty > kLoosest)) return false;
+  if (typical_uncertainty > kLoosest) return false;
   const bool jumps = jumps_by(rows, kSecond);
   if (has_bounds && jumps) return true;
   return (has_bounds || jumps || undo_uneven_times(rows, kSecond)) &&

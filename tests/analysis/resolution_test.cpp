@@ -94,5 +94,26 @@ TEST(Resolution, JumpsOfASecondWithinTheBoundsAreSteps) {
   EXPECT_EQ(resolution->step_s, 1.0);
 }
 
+TEST(Resolution, OffsetsThatUndoRoundedTimesAreOfWholeSeconds) {
+  const auto resolution = found({.rate = 0.0, .jitter_s = 0.3}, 0.1);
+  ASSERT_TRUE(resolution);
+  EXPECT_EQ(resolution->step_s, 1.0);
+}
+
+TEST(Resolution, AFineClockWithLooseBoundsIsNotCoarse) {
+  EXPECT_FALSE(found({.rate = 0.0, .noise_s = 0.03, .is_whole = false, .bound_s = 3.0}, 0.0));
+}
+
+TEST(Resolution, OffsetsThatAreAllEqualAreSecondsAndNotMinutes) {
+  const std::vector<ClockRow> rows = logged({.rate = 0.0, .jitter_s = 0.0}, 0.0);
+  EXPECT_EQ(find_resolution(rows, 0.0)->step_s, 1.0);
+}
+
+TEST(Resolution, NoiseOrADriftOfAStepFromRowToRowIsNotHidden) {
+  EXPECT_TRUE(hides_noise(logged({}, 0.0), 1.0));
+  EXPECT_FALSE(hides_noise(logged({.noise_s = 1.0}, 0.0), 1.0));
+  EXPECT_FALSE(hides_noise(logged({.rate = 0.01}, 0.0), 1.0));
+}
+
 }  // namespace
 }  // namespace isletime::analysis
