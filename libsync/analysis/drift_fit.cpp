@@ -258,11 +258,8 @@ DriftPosterior fit_by_noise(const FitQuestion& question, DriftFit& fit, Believed
   const auto readings = condensed(record, 0, record.rows.size(), kMostReadings, fit.law);
   auto posterior = estimate_drift(readings, terms);
   if (terms == 0) return posterior;
-  fit.temperature = {
-      mean_c, mean_per_degree(posterior), per_degree_interval(posterior, question.confidence), {}};
-  if (terms > 1)
-    fit.temperature->per_square = {mean_per_square(posterior),
-                                   per_square_interval(posterior, question.confidence)};
+  fit.temperature = {mean_c, per_degree(posterior, question.confidence)};
+  if (terms > 1) fit.temperature->per_square = per_square(posterior, question.confidence);
   return posterior;
 }
 
@@ -334,7 +331,7 @@ std::optional<Resolution> resolution_of(std::span<const ClockRow> rows, const Fi
 }  // namespace
 
 double gain_by_temperature(const TemperatureEffect& effect, const Believed& record, std::size_t row) {
-  return effect.per_degree * record.degree_seconds[row] +
+  return effect.per_degree.value * record.degree_seconds[row] +
          (effect.per_square ? effect.per_square->value * record.square_seconds[row] : 0.0);
 }
 

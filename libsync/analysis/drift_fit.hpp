@@ -42,16 +42,10 @@ struct Residuals {
   double largest_s;
 };
 
-struct PerSquareDegree {
-  double value;  // s/s
-  Interval interval;
-};
-
 struct TemperatureEffect {
   double mean_c;
-  double per_degree;  // s/s
-  Interval interval;
-  std::optional<PerSquareDegree> per_square = {};  // absent: the temperatures hardly differ
+  Estimate per_degree;
+  std::optional<Estimate> per_square = {};  // absent: the temperatures hardly differ
 };
 
 struct Window {

@@ -52,6 +52,11 @@ struct Interval {
   double high;
 };
 
+struct Estimate {
+  double value;  // s/s
+  Interval interval;
+};
+
 // The prior probability that a clock has no noise but that of its readings.
 inline constexpr double kQuietPrior = 0.5;
 
@@ -65,10 +70,9 @@ double mean_rate(const DriftPosterior& posterior);
 Interval mean_interval(const DriftPosterior& posterior, double confidence);
 // Returns the interval of the rate at any one time of the record. It always includes mean_interval().
 Interval rate_interval(const DriftPosterior& posterior, double confidence);
-double mean_per_degree(const DriftPosterior& posterior);
-Interval per_degree_interval(const DriftPosterior& posterior, double confidence);
-double mean_per_square(const DriftPosterior& posterior);
-Interval per_square_interval(const DriftPosterior& posterior, double confidence);
+// Return the effects of a degree and of a square degree.
+Estimate per_degree(const DriftPosterior& posterior, double confidence);
+Estimate per_square(const DriftPosterior& posterior, double confidence);
 
 // Returns the cumulative probability of Student's distribution, to a few parts in a thousand.
 double student_cumulative(double value, double degrees_of_freedom);

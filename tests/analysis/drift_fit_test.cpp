@@ -141,7 +141,7 @@ TEST(DriftFit, TemperatureIsToldFromDrift) {
   plan.interval_s = 300.0;
   const auto fit = fit_drift(simulated_rows(plan), {});
   ASSERT_TRUE(fit.temperature);
-  EXPECT_NEAR(fit.temperature->per_degree, -0.04 * kPpm, 0.005 * kPpm);
+  EXPECT_NEAR(fit.temperature->per_degree.value, -0.04 * kPpm, 0.005 * kPpm);
   EXPECT_NEAR(fit.temperature->mean_c, 20.0, 0.1);
   EXPECT_NEAR(fit.rate, 11.7 * kPpm, 0.1 * kPpm);
 }
@@ -300,7 +300,7 @@ TEST(DriftFit, AParabolaOfTheTemperatureIsTold) {
   ASSERT_TRUE(fit.temperature);
   ASSERT_TRUE(fit.temperature->per_square);
   EXPECT_NEAR(fit.temperature->per_square->value, -0.034 * kPpm, 0.002 * kPpm);
-  EXPECT_NEAR(fit.temperature->per_degree, -2 * 3.0 * 0.034 * kPpm, 0.03 * kPpm);
+  EXPECT_NEAR(fit.temperature->per_degree.value, -2 * 3.0 * 0.034 * kPpm, 0.03 * kPpm);
 }
 
 TEST(DriftFit, TheMeanRateIsKnownBetterThanTheRateAtOneTime) {

@@ -88,8 +88,8 @@ TEST(Resolution, ARowThatIsOffByASecondDoesNotMakeAFineClockCoarse) {
 }
 
 TEST(Resolution, JumpsOfASecondWithinTheBoundsAreSteps) {
-  // The rows are stamped so long before the readings that these lie on no lattice.
-  const auto resolution = found({.phase_s = 0.6, .request_s = 0.5, .bound_s = 1.0}, 0.0);
+  // The times are so uneven, and rounded so coarsely, that the readings lie on no lattice.
+  const auto resolution = found({.phase_s = 0.6, .jitter_s = 0.5, .bound_s = 1.0}, 1.0);
   ASSERT_TRUE(resolution);
   EXPECT_EQ(resolution->step_s, 1.0);
 }
