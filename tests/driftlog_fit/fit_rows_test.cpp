@@ -240,6 +240,8 @@ TEST(FitRows, ACompleteLastLineNeedsNoLineEnd) {
   EXPECT_EQ(rows("time,offset_s\n1,0.001\n2,0.002"), 2U);
   EXPECT_EQ(rows("time,offset_s,note\n1,0.001,\n2,0.002,"), 2U);
   EXPECT_EQ(rows("time,offset_s\n1,0.001\n2"), 1U);
+  EXPECT_EQ(rows("time,offset_s\n1,100\n2,101"), 2U);
+  EXPECT_EQ(rows("time,offset_s\n1,100\n2,10"), 1U);
   EXPECT_EQ(rows("time,offset_s,note\n1,0.001,a\n2,0.002"), 1U);
   EXPECT_EQ(rows(R"({"time":"2026-02-03T04:05:06Z","source":"a","offset_s":1.5})"
                  "\n"

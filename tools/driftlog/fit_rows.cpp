@@ -16,7 +16,6 @@
 namespace isletime::driftlog {
 namespace {
 
-using analysis::ClockRow;
 using Fault = FieldFault;
 
 // The values of `error` in the marks of driftlog. No segment of a fit continues across a mark.
