@@ -167,7 +167,9 @@ TEST(FitRows, ANumberMayHaveADecimalComma) {
   EXPECT_EQ(sources->front().rows[1].time_s, 1.25);
   EXPECT_DOUBLE_EQ(sources->front().rows[1].offset_s, -3.75e-3);
   EXPECT_DOUBLE_EQ(*sources->front().rows[0].uncertainty_s, 0.5e-3);
-  EXPECT_NE(fault("time;offset_s\n0;1,250,000\n").find("is not a number"), std::string::npos);
+  for (const std::string number : {"1,250,000", "1.250,5", "1,250.5", ","})
+    EXPECT_NE(fault("time;offset_s\n0;" + number + "\n").find("is not a number"), std::string::npos)
+        << number;
 }
 
 TEST(FitRows, ADateWithoutAZoneNeedsOne) {
@@ -236,7 +238,13 @@ TEST(FitRows, BadLinesAreCountedIfToldTo) {
 }
 
 TEST(FitRows, ACompleteLastLineNeedsNoLineEnd) {
-  const auto rows = [](const char* text) { return read(text)->front().rows.size(); };
+  const auto rows = [](const char* text) {
+    const auto sources = read(text);
+    return sources ? sources->front().rows.size() : 0U;
+  };
+  EXPECT_EQ(
+      rows("{\"time\":\"2026-02-03T04:05:06Z\",\"source\":\"a\",\"offset_s\":1.5}\n{\"time\":\"2026-02-0"),
+      1U);
   EXPECT_EQ(rows("time,offset_s\n1,0.001\n2,0.002"), 2U);
   EXPECT_EQ(rows("time,offset_s,note\n1,0.001,\n2,0.002,"), 2U);
   EXPECT_EQ(rows("time,offset_s\n1,0.001\n2"), 1U);

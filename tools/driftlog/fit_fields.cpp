@@ -13,12 +13,10 @@
 namespace isletime::driftlog {
 namespace {
 
-// Replaces a decimal comma by a point, if it is the only comma and there is no point.
+// Replaces a decimal comma by a point. A number or a date with more than one of either does not parse anyway.
 std::string with_point(std::string_view text) {
   std::string result{text};
-  const auto comma = result.find(',');
-  if (comma == std::string::npos || result.find_first_of(".,", comma + 1) != std::string::npos) return result;
-  if (result.rfind('.', comma) == std::string::npos) result[comma] = '.';
+  if (const auto comma = result.find(','); comma != std::string::npos) result[comma] = '.';
   return result;
 }
 
