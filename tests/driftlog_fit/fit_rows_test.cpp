@@ -150,6 +150,7 @@ TEST(FitRows, TooManySourcesAreNoSources) {
   std::string text = "time,source,offset_s\n";
   for (int i = 0; i < 65; ++i) text += "1," + std::to_string(i) + ",0\n";
   EXPECT_EQ(fault(text), "line 66: names more than 64 sources");
+  EXPECT_EQ(read(text, {.sorts = true}).error(), "line 66: names more than 64 sources");
 }
 
 TEST(FitRows, TimesMayBeMilliseconds) {
