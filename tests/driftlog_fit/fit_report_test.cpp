@@ -81,6 +81,15 @@ TEST(FitReport, AFineResolutionIsNotRoundedToNothing) {
   EXPECT_EQ(member(fine, "resolution_s"), "0.000100");
 }
 
+TEST(FitReport, SaysHowManyRowsRepeatAndLinesWereSkipped) {
+  FitReport some = report(Verdict::kConclusive);
+  EXPECT_EQ(fit_words(some, {}).find("repeat"), std::string::npos);
+  some.fit.repeated = 7;
+  some.skipped = 8;
+  EXPECT_NE(fit_words(some, {}).find(", 7 rows repeat another, 8 lines of the file skipped"),
+            std::string::npos);
+}
+
 TEST(FitReport, SaysWhyNothingIsConcluded) {
   EXPECT_EQ(member(report(Verdict::kNoNoise), "verdict"), "no-noise");
   EXPECT_NE(fit_words(report(Verdict::kNoNoise), {}).find("no noise"), std::string::npos);

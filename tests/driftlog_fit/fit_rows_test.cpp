@@ -236,6 +236,8 @@ TEST(FitRows, BadLinesAreCountedIfToldTo) {
   EXPECT_EQ(sources->front().rows.size(), 3U);
   EXPECT_EQ(sources->front().skipped, 4U);
   EXPECT_FALSE(read("nothing,of,that\n1,2,3\n", {.skips_bad = true}));
+  EXPECT_EQ(read("time,offset_s\nx,1\n", {.skips_bad = true}).error(),
+            "has no rows but 1 that cannot be read");
 }
 
 TEST(FitRows, ACompleteLastLineNeedsNoLineEnd) {
