@@ -27,7 +27,7 @@ Believed believed_rows(std::span<const ClockRow> rows, const std::vector<std::si
 
 namespace {
 
-// The integral up to each row, by trapezes.
+// Integrates values over time up to each row, by the trapezoidal rule.
 std::vector<double> integral(const std::vector<ClockRow>& rows, const std::vector<double>& values) {
   std::vector<double> sums{0.0};
   for (std::size_t i = 1; i < rows.size(); ++i)
@@ -35,7 +35,7 @@ std::vector<double> integral(const std::vector<ClockRow>& rows, const std::vecto
   return sums;
 }
 
-// Subtracts the mean over time, which is returned, from the values, and replaces their integral.
+// Subtracts the mean over time from the values, integrates them into `sums`, and returns the mean.
 double centre(const std::vector<ClockRow>& rows, std::vector<double>& values, std::vector<double>& sums) {
   const double mean = integral(rows, values).back() / (rows.back().time_s - rows.front().time_s);
   for (double& value : values) value -= mean;

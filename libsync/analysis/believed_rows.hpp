@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The rows of a record that a fit believes, cut where an offset does not continue the one before.
+// Selects the rows of a record that a fit believes, and says where an offset does not continue the one
+// before.
 #pragma once
 
 #include <cstddef>
@@ -13,12 +14,12 @@ namespace isletime::analysis {
 
 struct Believed {
   std::vector<ClockRow> rows;
-  std::vector<std::size_t> numbers;  // of each, among all
+  std::vector<std::size_t> numbers;  // each row's number among all rows
   std::vector<bool> begins;          // its offset continues none before
-  // By integrate_temperature():
+  // integrate_temperature() fills these, one value for each row:
   std::vector<double> degrees;         // above the mean
   std::vector<double> degree_seconds;  // their integral
-  std::vector<double> squares;         // of the degrees, less their mean
+  std::vector<double> squares;         // of the degrees, minus their mean
   std::vector<double> square_seconds;
 };
 

@@ -11,7 +11,8 @@
 namespace isletime::analysis {
 namespace {
 
-// What of a walk that does not show is in the rates: a common clock's, 3 * 10^-10 a root second.
+// Whole steps hide a slow random walk of the rate, so the intervals of the rates include that of a common
+// clock, 3 * 10^-10 s/s a root second.
 constexpr double kCommonWalk = 9e-20;
 
 struct Point {
@@ -19,8 +20,8 @@ struct Point {
   double offset;
 };
 
-// The points of a hull that lines can touch: of the lower bounds from above (sign 1), of the upper
-// ones from below (sign -1).
+// Keeps the points of a hull that lines can touch: the lower bounds from above (sign 1), the upper ones from
+// below (sign -1).
 class Hull {
  public:
   explicit Hull(double sign) : sign_(sign) {}
@@ -50,7 +51,7 @@ struct Slopes {
   bool is_empty() const { return least > most; }
 };
 
-// The rows since a clock was set last.
+// Holds the rows since the clock was last set.
 struct Segment {
   Hull lows{1.0};
   Hull highs{-1.0};
@@ -86,8 +87,8 @@ Bound widened(Bound bound, double by) {
   return bound;
 }
 
-// Absent: there are rows that do not fit but miss by less than `clear`, which does not prove a fault. Without
-// that, 38 of 100 clocks that wander are seen to step.
+// Returns nothing if some rows do not fit but miss by less than `clear`, which does not prove a fault.
+// Without that, 38 of 100 clocks that wander are seen to step.
 std::optional<Passage> pass(std::span<const Bound> bounds, double step, double widening, double clear) {
   Passage passage;
   Segment segment;
@@ -119,7 +120,7 @@ std::optional<Passage> pass(std::span<const Bound> bounds, double step, double w
   return passage;
 }
 
-// The bounds of each segment that a passage leaves, without its outliers.
+// Returns the bounds of each segment that a passage leaves, without its outliers.
 std::vector<std::vector<Bound>> segments_of(std::span<const Bound> bounds, const Passage& passage) {
   const auto is_in = [](const std::vector<std::size_t>& rows, std::size_t row) {
     return std::binary_search(rows.begin(), rows.end(), row);
@@ -133,7 +134,7 @@ std::vector<std::vector<Bound>> segments_of(std::span<const Bound> bounds, const
   return segments;
 }
 
-// The slopes of the lines that pass between all bounds, each widened by `widening`.
+// Returns the slopes of the lines that pass between all bounds, each widened by `widening`.
 Slopes slopes_within(const std::vector<std::vector<Bound>>& segments, double widening) {
   Slopes slopes;
   for (const auto& bounds : segments) {
@@ -146,14 +147,14 @@ Slopes slopes_within(const std::vector<std::vector<Bound>>& segments, double wid
   return slopes;
 }
 
-// In deviations: beyond so many, the normal distribution has no share to speak of.
+// Beyond this many deviations, the normal distribution has no share worth counting.
 constexpr int kReach = 6;
-// Points as near to each other as a cell are one.
+// Points in the same cell count as one.
 constexpr int kCells = 3;  // a deviation
 constexpr int kEnd = kReach * kCells;
 constexpr std::size_t kBothEnds = std::size_t{2} * kEnd;
 
-// How many bounds lie how deep, in cells, behind the foremost one.
+// Counts the bounds by their depth, in cells, behind the foremost one.
 class Depths {
  public:
   void add(double cells) {
@@ -164,12 +165,12 @@ class Depths {
     counts_[index + 1] += share;
   }
 
-  // The logarithm of how likely the bounds are if the line lies by half a cell above this one.
+  // Returns the log-likelihood of the bounds if the line lies half a cell above this one.
   double log(int cell) const {
     static const auto kLogShares = [] {
       std::array<double, kBothEnds> shares{};
       for (std::size_t i = 0; i < kBothEnds; ++i) {
-        // The normal distribution's share below a value, by the logistic one's.
+        // The logistic distribution stands in for the normal distribution's share below a value.
         const double value = (static_cast<double>(i) + 0.5) / kCells - kReach;
         shares[i] = -std::log1p(std::exp(-value * std::numbers::pi / std::numbers::sqrt3));
       }
@@ -186,8 +187,8 @@ class Depths {
   std::array<double, kBothEnds> counts_{};
 };
 
-// The logarithm of how far up and down a line of that slope could be moved, where each reading was taken with
-// a normal error of that deviation: every height of the line counts by how well it explains the readings.
+// Returns the logarithm of how far a line of that slope could be moved up and down, if each reading has a
+// normal error of that deviation. Every height of the line counts by how well it explains the readings.
 double room_log(const std::vector<Bound>& bounds, double slope, double deviation) {
   double top = -kInfinity;
   double bottom = kInfinity;
@@ -196,7 +197,7 @@ double room_log(const std::vector<Bound>& bounds, double slope, double deviation
     bottom = std::min(bottom, bound.high_s - slope * bound.time_s);
   }
   const double reach = 2.0 * kReach * deviation;
-  // The error does not show.
+  // The error is too small to show.
   if (bottom - top > reach) return std::log(bottom - top);
   if (bottom - top <= -reach) return -kInfinity;
   const double cell = deviation / kCells;
@@ -220,10 +221,11 @@ double room_log(const std::vector<Bound>& bounds, double slope, double deviation
   return most + std::log(sum * cell);
 }
 
-// The candidate errors of a reading, relative to a step: none, then from one that never shows to one that
-// would average out. They are so fine that none between two is missed: where the readings go to and fro about
-// an edge, the slope is that error over the time that they do so. From 0.01 steps on, the intervals of clocks
-// that wander are twice as wide; up to 0.15 only, 77 of 100 records with an error of 0.4 steps are covered.
+// Returns the candidate errors of a reading, relative to a step: none, then from one that never shows to one
+// that would average out. They are so fine that none between two is missed: where the readings go to and fro
+// about an edge, the slope is that error over the time that they do so. From 0.01 steps on, the intervals of
+// clocks that wander are twice as wide; up to 0.15 only, 77 of 100 records with an error of 0.4 steps are
+// covered.
 std::vector<double> jitters() {
   std::vector<double> all{0.0};
   double jitter = 0.002;
@@ -234,8 +236,8 @@ std::vector<double> jitters() {
   return all;
 }
 
-// How likely the faults of a passage are beforehand: one anywhere, of some ten seconds at most. Without it,
-// half of the records with an error of 0.02 steps have a false step, and are not covered.
+// Returns the log prior of the faults of a passage: each may be anywhere and is at most some ten seconds.
+// Without it, half of the records with an error of 0.02 steps have a false step, and are not covered.
 double fault_log(const Passage& passage, std::size_t rows, double step_s) {
   constexpr double kMostFault = 10.0;
   return -std::log(2.0 * kMostFault * step_s * static_cast<double>(rows)) *

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The rate of a clock whose readings show whole steps only, such as a display's seconds: their errors are no
-// noise that averages out but a staircase. Each reading is a bound below and one above; a line must pass
-// between all of them, and each line that does is as likely as any other.
+// Estimates the rate of a clock whose readings show whole steps only, such as a display's seconds. Their
+// errors are a staircase, not noise that averages out. Each reading is a bound below and one above; a line
+// must pass between all of them, and each line that does is as likely as any other.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace isletime::analysis {
 
-// How a quartz clock may wander, in s/s a root second, without whole steps showing it; a window must allow
-// for it.
+// A quartz clock may wander by this much, in s/s a root second, without whole steps showing it; a window must
+// allow for it.
 inline constexpr double kHiddenWalk = 3e-9;
 
 struct Bound {

@@ -9,7 +9,7 @@
 namespace isletime::analysis {
 namespace {
 
-// Keeps the rows that `is_kept` names, and passes the mark of one that is left out on to the next.
+// Keeps the rows that `is_kept` selects. The mark of a row that is left out moves to the next one kept.
 template <class Kept>
 DistinctRows filtered(std::span<const ClockRow> rows, const std::vector<std::size_t>* numbers, Kept is_kept) {
   DistinctRows result;
@@ -31,7 +31,7 @@ DistinctRows without_repeats(std::span<const ClockRow> rows) {
   std::size_t first = 0;  // of those at this time
   return filtered(rows, nullptr, [&](std::size_t row) {
     if (rows[row].time_s != rows[first].time_s) first = row;
-    // Of very many rows at one time, the last ones are enough.
+    // Many rows may have the same time; comparing with the last of them keeps this fast.
     constexpr std::size_t kMostSeen = 100;
     const std::size_t from = std::max(first, row - std::min(row, kMostSeen));
     return std::none_of(rows.begin() + static_cast<std::ptrdiff_t>(from),
@@ -41,7 +41,7 @@ DistinctRows without_repeats(std::span<const ClockRow> rows) {
 }
 
 bool has_held_offsets(const DistinctRows& record) {
-  // A noise of two of the last digits repeats one reading in seven.
+  // Noise of two units of the last digit repeats one reading in seven.
   constexpr double kLeastShare = 0.2;
   constexpr double kLeastDigits = 2.5;
   std::vector<double> changes;

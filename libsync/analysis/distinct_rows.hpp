@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The rows of a record that are readings of their own: not those that repeat a row, nor those of a logger
-// that polls faster than its source is updated, and logs one value again and again.
+// Finds the rows of a record that are separate readings. A row that repeats another is none, nor is one of a
+// logger that polls faster than its source is updated and logs one value again and again.
 #pragma once
 
 #include <cstddef>
@@ -13,14 +13,14 @@ namespace isletime::analysis {
 
 struct DistinctRows {
   std::vector<ClockRow> rows;
-  std::vector<std::size_t> numbers;  // of each, among all
+  std::vector<std::size_t> numbers;  // each row's number among all rows
 };
 
 // Leaves out rows whose time and offset an earlier row has.
 DistinctRows without_repeats(std::span<const ClockRow> rows);
 
-// Whether the offsets are those of a source that is updated less often than it is logged: they stay the same
-// from row to row, and change by far more than the last digit when they do.
+// Returns whether the source is updated less often than it is logged: its offsets stay the same from row to
+// row, and when they change, they change by far more than the last digit.
 bool has_held_offsets(const DistinctRows& record);
 
 // Keeps the first of equal offsets in a row.

@@ -13,10 +13,10 @@ constexpr std::size_t kRate = 1;
 constexpr std::size_t kOffset = 2;
 constexpr std::size_t kDegree = 3;
 constexpr std::size_t kDecades = kFlickerDecades;
-// The correlation times of flicker noise, as shares of the record.
+// These are the correlation times of flicker noise, as shares of the record.
 constexpr std::array<double, kDecades> kFlickerTimes{1.0 / 300.0, 1.0 / 30.0, 1.0 / 3.0};
 
-// What happens to the state from one reading to the next.
+// How the state changes between two readings: the transition of the filter.
 struct Passing {
   double span;
   bool forgets_offset;
@@ -70,7 +70,7 @@ class Filter {
     state_[kOffset] = 0.0;
   }
 
-  // How much of each state a reading shows.
+  // Returns the share of each state in a reading.
   static Vector shown_by(const Reading& reading) {
     Vector shows{};
     shows[kGain] = shows[kOffset] = 1.0;
@@ -80,7 +80,7 @@ class Filter {
     return shows;
   }
 
-  // How much of each state the rate at a reading's time is made of.
+  // Returns the share of each state in the rate at a reading's time.
   static Vector rate_at(const Reading& reading) {
     Vector parts{};
     parts[kRate] = 1.0;
@@ -124,7 +124,7 @@ class Filter {
  private:
   double flicker() const { return kIsOfFrequency ? noise_.flicker_frequency : noise_.flicker; }
 
-  // One Gauss-Markov process over a span: of the readings, or of the rate, when it adds to the gain.
+  // Moves one Gauss-Markov process over a span. A process of the rate also adds to the gain.
   void pass_flicker(std::size_t i, const Passing& passing) {
     auto& p = covariance_;
     const double keep = passing.keeps[i - kFlicker];
@@ -193,7 +193,7 @@ Evidence weigh_by(const FilterInput& input, const NoiseLevels& noise) {
   return evidence;
 }
 
-// The filter after a reading, for the way back.
+// The filter after a reading, kept for the backward pass.
 template <class F>
 struct Passed {
   Passing passing;
@@ -202,14 +202,15 @@ struct Passed {
   typename F::Innovation innovation;
 };
 
-// What later readings say of a state, by Bierman's recursion: no matrix is inverted.
+// Accumulates the information of later readings about a state by Bierman's recursion, which inverts no
+// matrix.
 template <class F>
 class Backward {
  public:
   using Vector = typename F::Vector;
   using Matrix = typename F::Matrix;
 
-  // The rate with what is known of it from both sides.
+  // Returns the rate, given the readings before and after it.
   RateOnce rate(const Passed<F>& passed, const Vector& parts) const {
     Vector covaries{};
     for (std::size_t i = 0; i < kStates; ++i) {
@@ -228,7 +229,7 @@ class Backward {
   // Goes back over a reading and over the time before it.
   void step(const Passed<F>& passed, const Vector& shows) {
     const auto& innovation = passed.innovation;
-    // Both are multiplied by I - gain * shows from their sides.
+    // The vector and the matrix are multiplied by I - gain * shows, the matrix from both sides.
     double along = 0.0;
     Vector gained{};
     double gained_twice = 0.0;

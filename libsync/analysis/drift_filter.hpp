@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A Kalman filter for a clock that is read with noise: its gain and rate (the two-state clock of Galleani and
-// Tavella, with white and random-walk frequency noise), the offset of the present segment, what a degree and
-// a square degree do, and flicker noise of the readings or of the frequency as three Gauss-Markov processes a
-// decade apart. It says how likely the readings are at given levels of noise, and, smoothed both ways
-// (Bierman's form of Bryson and Frazier's smoother), what the rate was at each reading.
+// This is a Kalman filter for a clock that is read with noise. Its states are the gain and the rate (the
+// two-state clock of Galleani and Tavella, with white and random-walk frequency noise), the offset of the
+// present segment, the effects of a degree and of a square degree, and flicker noise of the readings or of
+// the frequency as three Gauss-Markov processes a decade apart. It computes the likelihood of the readings at
+// given noise levels and, by Bierman's form of the Bryson-Frazier smoother, the rate at each reading.
 #pragma once
 
 #include <array>
@@ -26,12 +26,12 @@ struct Reading {
 
 inline constexpr std::size_t kFlickerDecades = 3;
 
-// Variances relative to that of a reading, over a record of length 1.
+// The variances are relative to that of a reading, over a record of length 1.
 struct NoiseLevels {
   double white = 0.0;              // of what white frequency noise adds to the gain
   double walk = 0.0;               // of what a walk adds to the rate
   double flicker = 0.0;            // of each decade of the readings' flicker noise
-  double flicker_frequency = 0.0;  // of each decade of the rate's; not both
+  double flicker_frequency = 0.0;  // of each decade of the rate's; not with flicker
 };
 
 struct FilterInput {
@@ -50,7 +50,7 @@ struct Evidence {
   std::array<double, 2> per_degree_variance;
 };
 
-// The rate at a reading's time, with what the temperature then did to it.
+// The rate at a reading's time includes the effect of the temperature at that time.
 struct RateOnce {
   double rate;
   double variance;
@@ -58,7 +58,7 @@ struct RateOnce {
 
 Evidence weigh(const FilterInput& input, const NoiseLevels& noise);
 
-// One for each reading. The variances are relative to the evidence's scale.
+// Returns the rate at each reading. The variances are relative to the evidence's scale.
 std::vector<RateOnce> smooth_rates(const FilterInput& input, const NoiseLevels& noise);
 
 }  // namespace isletime::analysis

@@ -25,7 +25,7 @@ double usual_interval(std::span<const ClockRow> rows) {
   return spans.empty() ? 0.0 : median(std::move(spans));
 }
 
-// Readings that do not show the display's steps were not read off it.
+// A reading that is not on the display's lattice was not read off the display, so it is an outlier.
 std::vector<std::size_t> with_strangers(std::vector<std::size_t> outliers, std::span<const ClockRow> rows,
                                         const Lattice& lattice) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -36,8 +36,8 @@ std::vector<std::size_t> with_strangers(std::vector<std::size_t> outliers, std::
   return outliers;
 }
 
-// How many terms of the temperature the record can tell: none unless nearly all rows have one and it varies;
-// that of the square where it varies by more.
+// Returns how many temperature terms the record can resolve: none unless nearly all rows have a temperature
+// and it varies, and the square term only if it varies by more.
 std::size_t temperature_terms(const std::vector<ClockRow>& rows) {
   double least = kInfinity;
   double most = -kInfinity;
@@ -164,8 +164,8 @@ std::vector<FittedSegment> fit_segments(const Believed& record, const DriftFit& 
   return segments;
 }
 
-// What a record is too short or too coarse to show: a day's temperatures, how the clock ages, and how it
-// wanders.
+// Returns the deviations of what the record is too short or too coarse to show: the effect of a day's
+// temperatures, the ageing and the wander.
 Unseen unseen_by(const DriftFit& fit, const Oscillator& oscillator) {
   constexpr double kLongDay = 86'400.0;
   constexpr double kLongYear = 365.25 * kLongDay;
@@ -176,7 +176,7 @@ Unseen unseen_by(const DriftFit& fit, const Oscillator& oscillator) {
 
 Window window_of(const DriftPosterior& posterior, Holdover holdover, const FitQuestion& question,
                  const DriftFit& fit) {
-  // A sync errs as a reading does. That the rate wandered over the record is no error of a sync.
+  // A sync errs as a reading does. The wander of the rate over the record is not part of a sync's error.
   double variance = 0.0;
   for (const auto& h : posterior.hypotheses) variance += h.weight * h.reading_variance;
   const Trust trust{question.tolerance_s, question.confidence, unseen_by(fit, question.oscillator)};
@@ -204,9 +204,9 @@ void judge(DriftFit& fit, const DriftPosterior& posterior, const FitQuestion& qu
   fit.run_for_s = std::max(needed, 1.5 * fit.span_s);
 }
 
-// The readings' error beside their steps, as far as it is seen where a step passes: with an error, the
-// readings go to and fro between two steps for as long as the clock takes to drift by that error. 0: they do
-// not, or their times are so uneven that they would without one.
+// Estimates the readings' error beside their steps from where a step passes: with an error, the readings go
+// to and fro between two steps for as long as the clock takes to drift by that error. Returns 0 if they do
+// not, or if the row times are so uneven that the readings would go to and fro without any error.
 double jitter_seen(const Believed& record, double step_s) {
   constexpr double kUneven = 0.1;
   std::vector<double> unevenness;
@@ -229,7 +229,7 @@ double jitter_seen(const Believed& record, double step_s) {
   return longest * std::abs(risen) / (record.rows.back().time_s - record.rows.front().time_s);
 }
 
-// Fits by the bounds of whole steps. Absent: the clock is so noisy that the steps average out.
+// Fits by the bounds of whole steps. Returns nothing if the clock is so noisy that the steps average out.
 std::optional<DriftPosterior> fit_by_bounds(std::span<const ClockRow> rows, double typical_uncertainty,
                                             DriftFit& fit, Believed& record) {
   const auto bounds = bounds_of(record, *fit.resolution_s);
@@ -258,20 +258,17 @@ DriftPosterior fit_by_noise(const FitQuestion& question, DriftFit& fit, Believed
   const auto readings = condensed(record, 0, record.rows.size(), kMostReadings, fit.law);
   auto posterior = estimate_drift(readings, terms);
   if (terms == 0) return posterior;
-  fit.temperature = {
-      mean_c, mean_per_degree(posterior), per_degree_interval(posterior, question.confidence), {}};
-  if (terms > 1)
-    fit.temperature->per_square = {mean_per_square(posterior),
-                                   per_square_interval(posterior, question.confidence)};
+  fit.temperature = {mean_c, per_degree(posterior, question.confidence)};
+  if (terms > 1) fit.temperature->per_square = per_square(posterior, question.confidence);
   return posterior;
 }
 
-// Whether no noise can be seen: a nanosecond is the last digit of an offset.
+// Returns whether no noise can be seen: a nanosecond is the last digit of an offset.
 bool is_without_noise(const RowFaults& faults) {
   return faults.noise_s <= 1e-9;
 }
 
-// More steps than this are no steps but what the reference or the logger did.
+// More steps than this are the doing of the reference or the logger, not of the clock.
 bool are_too_many(const std::vector<Step>& steps, std::size_t rows) {
   const auto found = static_cast<std::size_t>(
       std::count_if(steps.begin(), steps.end(), [](const Step& step) { return !step.is_marked; }));
@@ -334,7 +331,7 @@ std::optional<Resolution> resolution_of(std::span<const ClockRow> rows, const Fi
 }  // namespace
 
 double gain_by_temperature(const TemperatureEffect& effect, const Believed& record, std::size_t row) {
-  return effect.per_degree * record.degree_seconds[row] +
+  return effect.per_degree.value * record.degree_seconds[row] +
          (effect.per_square ? effect.per_square->value * record.square_seconds[row] : 0.0);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A clock's drift from a record of its offsets: faults found and left out, segments between steps, the
-// rate with an interval that is honest under correlated noise, and how long the clock may be trusted.
-// It concludes nothing from too few rows, and says how long to run.
+// Fits a clock's drift to a record of its offsets: it leaves faults out, splits the record at steps, gives
+// the rate with an interval that is honest under correlated noise, and says how long the clock may be
+// trusted. It concludes nothing from too few rows, and says how long to run.
 #pragma once
 
 #include <cstddef>
@@ -42,16 +42,10 @@ struct Residuals {
   double largest_s;
 };
 
-struct PerSquareDegree {
-  double value;  // s/s
-  Interval interval;
-};
-
 struct TemperatureEffect {
   double mean_c;
-  double per_degree;  // s/s
-  Interval interval;
-  std::optional<PerSquareDegree> per_square = {};  // absent: the temperatures hardly differ
+  Estimate per_degree;
+  std::optional<Estimate> per_square = {};  // absent: the temperatures hardly differ
 };
 
 struct Window {
@@ -63,12 +57,12 @@ enum class Verdict {
   kConclusive,
   kTooFewRows,  // nothing is said of the rate
   kTooShort,    // the interval is wider than asked
-  kWanders,     // and no longer record would narrow it
+  kWanders,     // the rate wanders: no longer record would narrow the interval
   kManySteps,   // more than a clock is stepped: nothing is said of the rate
   kNoNoise,  // the offsets have no noise: nothing tells how well the rate of the line that they make is known
 };
 
-// Whether a rate is told, conclusive or not.
+// Returns whether the fit has a rate, conclusive or not.
 constexpr bool has_rate(Verdict verdict) {
   return verdict == Verdict::kConclusive || verdict == Verdict::kTooShort || verdict == Verdict::kWanders;
 }
@@ -97,7 +91,8 @@ struct DriftFit {
   std::optional<double> run_for_s;  // how long to run instead, if that is known
 };
 
-// What the temperature made the clock gain up to a row of a record whose temperature was integrated.
+// Returns how much the clock gained up to a row because of the temperature. Needs a record with integrated
+// temperature.
 double gain_by_temperature(const TemperatureEffect& effect, const Believed& record, std::size_t row);
 
 DriftFit fit_drift(std::span<const ClockRow> rows, const FitQuestion& question);

@@ -11,14 +11,14 @@
 namespace isletime::analysis {
 namespace {
 
-// How the readings were scaled: to a record of length 1 and a spread near 1.
+// The readings scaled to a record of length 1 and a spread near 1, with the units to undo it.
 struct Scaled {
   FilterInput input;
   double span_s;
   double unit_s;
-  double slope;   // taken out
+  double slope;   // taken out of the readings
   double warmth;  // degree seconds that count as 1
-  double square;  // the same of the squares
+  double square;  // square degree seconds that count as 1
   double range;
 };
 
@@ -94,8 +94,8 @@ Scaled scale(std::span<const Reading> readings, std::size_t terms) {
   return scaled;
 }
 
-// None, and a geometric series of levels. With a step of 4 or 8 clocks that do not wander are covered as
-// often.
+// Returns zero and a geometric series of levels. With a step of 4 or 8 clocks that do not wander are covered
+// as often.
 std::vector<double> levels(double first, double end, double step = 5.0) {
   std::vector<double> all{0.0};
   double level = first;
@@ -143,7 +143,7 @@ std::vector<Candidate> candidates(double count, double quiet_prior) {
   return all;
 }
 
-// A coefficient as one hypothesis has it.
+// A coefficient under one hypothesis.
 struct Part {
   double weight;
   double value;
@@ -167,7 +167,7 @@ double mean_of(const DriftPosterior& posterior, double NoiseHypothesis::*value) 
   return mean / weight;
 }
 
-// The quantile for `probability`, found within the reach of the parts.
+// Returns the quantile for `probability`, found by bisection within the reach of the parts.
 double quantile(const std::vector<Part>& parts, double degrees_of_freedom, double probability) {
   double low = kInfinity;
   double high = -kInfinity;
@@ -196,6 +196,12 @@ Interval interval_of(const std::vector<Part>& parts, double degrees_of_freedom, 
           quantile(parts, degrees_of_freedom, 0.5 + confidence / 2.0)};
 }
 
+Estimate estimate_of(const DriftPosterior& posterior, double NoiseHypothesis::*value,
+                     double NoiseHypothesis::*variance, double confidence) {
+  return {mean_of(posterior, value),
+          interval_of(parts_of(posterior, value, variance), posterior.degrees_of_freedom, confidence)};
+}
+
 // Where frequency noise shows, what is left for the readings' noise depends on how well the model's kinds of
 // noise fit. With this, the mean rates of clocks in a daily cycle are covered by 88 to 95 of 100, without it
 // by 82 to 90.
@@ -205,8 +211,8 @@ double widening(const NoiseLevels& noise) {
   return is_quiet ? 1.0 : kOfDeviation * kOfDeviation;
 }
 
-// The prior range of a diffuse state: wider than any reading, however loud the noise; its size drops out of
-// the evidence. Far more would cost the filter its last digits.
+// Returns the prior variance of a diffuse state. It is larger than any reading however loud the noise, and
+// drops out of the evidence; a far larger one would cost the filter its last digits.
 double diffuse_of(const Scaled& scaled, const NoiseLevels& noise) {
   const double step = 1.0 / static_cast<double>(scaled.input.readings.size());
   return 100.0 * scaled.range * scaled.range *
@@ -214,8 +220,8 @@ double diffuse_of(const Scaled& scaled, const NoiseLevels& noise) {
           noise.flicker_frequency * step * step);
 }
 
-// What the evidence says in the units of the clock. The mean over a walk differs from either end by a third
-// of the variance that it walks in all.
+// Converts the evidence to the units of the clock. The mean over a walk differs from either end by a third of
+// the variance that it walks in all.
 NoiseHypothesis hypothesis_of(const Scaled& scaled, const NoiseLevels& noise, const Evidence& evidence) {
   const auto squared = [&evidence](double unit) { return evidence.scale * unit * unit; };
   const double per_second = scaled.unit_s / scaled.span_s;
@@ -237,7 +243,7 @@ NoiseHypothesis hypothesis_of(const Scaled& scaled, const NoiseLevels& noise, co
           .flicker_frequency = squared(per_second) * flickering};
 }
 
-// The rates at some times of the record, and at its end, by the hypotheses that count.
+// Adds the rates at some times of the record and at its end, under the hypotheses that have weight.
 void add_rates(DriftPosterior& posterior, Scaled& scaled, const std::vector<NoiseLevels>& noises) {
   constexpr double kLeastWeight = 0.003;
   constexpr std::size_t kTimes = 60;
@@ -301,8 +307,7 @@ double mean_rate(const DriftPosterior& posterior) {
 }
 
 Interval mean_interval(const DriftPosterior& posterior, double confidence) {
-  return interval_of(parts_of(posterior, &NoiseHypothesis::rate, &NoiseHypothesis::mean_variance),
-                     posterior.degrees_of_freedom, confidence);
+  return estimate_of(posterior, &NoiseHypothesis::rate, &NoiseHypothesis::mean_variance, confidence).interval;
 }
 
 Interval rate_interval(const DriftPosterior& posterior, double confidence) {
@@ -315,22 +320,14 @@ Interval rate_interval(const DriftPosterior& posterior, double confidence) {
   return {std::min(once.low, mean.low), std::max(once.high, mean.high)};
 }
 
-double mean_per_degree(const DriftPosterior& posterior) {
-  return mean_of(posterior, &NoiseHypothesis::per_degree);
+Estimate per_degree(const DriftPosterior& posterior, double confidence) {
+  return estimate_of(posterior, &NoiseHypothesis::per_degree, &NoiseHypothesis::per_degree_variance,
+                     confidence);
 }
 
-Interval per_degree_interval(const DriftPosterior& posterior, double confidence) {
-  return interval_of(parts_of(posterior, &NoiseHypothesis::per_degree, &NoiseHypothesis::per_degree_variance),
-                     posterior.degrees_of_freedom, confidence);
-}
-
-double mean_per_square(const DriftPosterior& posterior) {
-  return mean_of(posterior, &NoiseHypothesis::per_square);
-}
-
-Interval per_square_interval(const DriftPosterior& posterior, double confidence) {
-  return interval_of(parts_of(posterior, &NoiseHypothesis::per_square, &NoiseHypothesis::per_square_variance),
-                     posterior.degrees_of_freedom, confidence);
+Estimate per_square(const DriftPosterior& posterior, double confidence) {
+  return estimate_of(posterior, &NoiseHypothesis::per_square, &NoiseHypothesis::per_square_variance,
+                     confidence);
 }
 
 }  // namespace isletime::analysis

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The rate of a clock from its readings, when nobody knows how noisy the clock is. The model is a state space
-// (drift_filter.hpp) whose noises are stated: white noise and flicker noise of the readings, white frequency
-// noise and a walk of the rate. The posterior is the average over a grid of their levels, each weighed by how
-// likely it makes the readings and by its prior; no level is chosen, so that the intervals widen with not
-// knowing the noise. It tells two rates: the mean over the record, and the rate at a time of the record that
-// chance chooses.
+// Estimates the rate of a clock from its readings without knowing how noisy the clock is. The model is a
+// state space (drift_filter.hpp) whose noises are stated: white noise and flicker noise of the readings,
+// white frequency noise and a walk of the rate. The posterior is the average over a grid of their levels,
+// each weighed by how likely it makes the readings and by its prior; no level is chosen, so that the
+// intervals widen with not knowing the noise. It gives two rates: the mean over the record, and the rate at a
+// random time of the record.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@
 
 namespace isletime::analysis {
 
-// One explanation: how the clock's noise may be.
+// A hypothesis about the clock's noise, and what follows from it.
 struct NoiseHypothesis {
   double weight;            // the weights sum to 1
   double rate;              // s/s, over the whole record
@@ -31,7 +31,7 @@ struct NoiseHypothesis {
   double flicker_frequency = 0.0;  // the variance of the rate by its flicker noise
 };
 
-// The rate at some time of the record, as one hypothesis has it.
+// The rate at some time of the record under one hypothesis.
 struct RatePart {
   double weight;  // the weights sum to 1
   double rate;    // s/s
@@ -52,6 +52,11 @@ struct Interval {
   double high;
 };
 
+struct Estimate {
+  double value;  // s/s
+  Interval interval;
+};
+
 // The prior probability that a clock has no noise but that of its readings.
 inline constexpr double kQuietPrior = 0.5;
 
@@ -61,16 +66,15 @@ DriftPosterior estimate_drift(std::span<const Reading> readings, std::size_t ter
                               double quiet_prior = kQuietPrior);
 
 double mean_rate(const DriftPosterior& posterior);
-// Of the mean rate over the record. `confidence` is within (0, 1).
+// Returns the interval of the mean rate over the record. `confidence` is within (0, 1).
 Interval mean_interval(const DriftPosterior& posterior, double confidence);
-// Of the rate at any one time of the record; never narrower than the other.
+// Returns the interval of the rate at any one time of the record. It always includes mean_interval().
 Interval rate_interval(const DriftPosterior& posterior, double confidence);
-double mean_per_degree(const DriftPosterior& posterior);
-Interval per_degree_interval(const DriftPosterior& posterior, double confidence);
-double mean_per_square(const DriftPosterior& posterior);
-Interval per_square_interval(const DriftPosterior& posterior, double confidence);
+// Return the effects of a degree and of a square degree.
+Estimate per_degree(const DriftPosterior& posterior, double confidence);
+Estimate per_square(const DriftPosterior& posterior, double confidence);
 
-// The cumulative probability of Student's distribution, to a few parts in a thousand.
+// Returns the cumulative probability of Student's distribution, to a few parts in a thousand.
 double student_cumulative(double value, double degrees_of_freedom);
 
 }  // namespace isletime::analysis

@@ -10,7 +10,7 @@
 namespace isletime::analysis {
 namespace {
 
-// The rates that the clock may have at a sync.
+// Returns the rates that the clock may have at a sync.
 std::vector<RatePart> rates_at_sync(const DriftPosterior& posterior, bool at_end) {
   std::vector<RatePart> parts;
   double sum = 0.0;
@@ -26,7 +26,7 @@ std::vector<RatePart> rates_at_sync(const DriftPosterior& posterior, bool at_end
   return parts;
 }
 
-// The variance of what the clock gains by what the record could not show.
+// Returns the variance of the gain by what the record could not show.
 double unseen_gain(const Unseen& unseen, double after) {
   const double beyond = std::max(0.0, after - unseen.walk_from_s);
   const double aged = unseen.ageing * after * (after + unseen.walk_from_s) / 2.0;
@@ -34,8 +34,8 @@ double unseen_gain(const Unseen& unseen, double after) {
          unseen.walk * unseen.walk * beyond * beyond * beyond / 3.0;
 }
 
-// A random walk of the phase is beyond a limit at some time before twice as often as at the end; this
-// variance of the end makes up for it.
+// A random walk of the phase exceeds a limit at some time twice as often as it does at the end. Multiplying
+// the variance at the end by this makes up for it.
 constexpr double kOfPassage = 1.3;
 
 double chance_beyond(const std::vector<RatePart>& parts, double corrected_by, double degrees_of_freedom,
@@ -89,7 +89,7 @@ double length_needed(const DriftPosterior& posterior, const Wanted& wanted, doub
   const auto likeliest =
       std::max_element(posterior.hypotheses.begin(), posterior.hypotheses.end(),
                        [](const auto& one, const auto& other) { return one.weight < other.weight; });
-  // The number of deviations for a confidence: by bisection of the normal distribution.
+  // Bisection of the normal distribution gives the number of deviations for a confidence.
   double least = 0.0;
   double most = 10.0;
   for (int i = 0; i < 50; ++i) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// How long a clock may be left alone: its rate, noise and their uncertainties extrapolated, and what the
-// record was too short to show.
+// Computes how long a clock may be left alone, by extrapolating its rate, its noise and their uncertainties,
+// and by allowing for what the record was too short to show.
 #pragma once
 
 #include "libsync/analysis/drift_posterior.hpp"
 
 namespace isletime::analysis {
 
-// What the record could not show, by deviations.
+// These are the standard deviations of what the record could not show.
 struct Unseen {
   double rate = 0.0;    // s/s
   double ageing = 0.0;  // s/s a second
@@ -26,13 +26,13 @@ enum class Holdover {
   kCorrected,    // the drift found is taken out: its uncertainty remains
 };
 
-// Seconds after a sync whose error has the deviation `at_sync_s` until the clock may be off by more than the
-// tolerance, less surely than the confidence asks; 0: at once. At most `most_s`. The sync is at any time like
-// those of the record, or at its end, whichever is worse.
+// Returns for how many seconds after a sync the clock is within the tolerance at the confidence asked for, at
+// most `most_s`. The error of the sync has the deviation `at_sync_s`. The rate at the sync is that of any
+// time of the record or of its end, whichever is worse.
 double time_within(const DriftPosterior& posterior, Holdover holdover, const Trust& trust, double at_sync_s,
                    double most_s);
 
-// The question that a record of `length_s` so far is to answer.
+// The precision asked of a record that is `length_s` long so far.
 struct Wanted {
   double precision;   // s/s
   double confidence;  // within (0, 1)
@@ -40,8 +40,8 @@ struct Wanted {
   double length_s;
 };
 
-// How long the record must be for the rate to be known as asked. Beyond `most_s`: no length would do, as the
-// rate itself wanders more.
+// Returns how long the record must be for the rate to be known as asked, or infinity if not even `most_s` is
+// enough because the rate itself wanders more.
 double length_needed(const DriftPosterior& posterior, const Wanted& wanted, double most_s);
 
 }  // namespace isletime::analysis

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What a record is too short to show of a clock, by the family of its oscillator: a floor for how far its
-// rate may go. From the manufacturers' data sheets: tuning-fork and AT-cut crystals age by up to 3 to 5 ppm
-// in the first year, temperature- compensated ones (DS3231, RV-8803) by up to 1 ppm, ovens by up to 0.1 ppm.
+// A record may be too short to show how far a clock's rate may go; these floors by the family of its
+// oscillator stand in for it. The manufacturers' data sheets say that tuning-fork and AT-cut crystals age by
+// up to 3 to 5 ppm in the first year, temperature-compensated ones (DS3231, RV-8803) by up to 1 ppm, and
+// ovens by up to 0.1 ppm.
 #pragma once
 
 #include <array>

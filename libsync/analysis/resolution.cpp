@@ -9,10 +9,10 @@
 namespace isletime::analysis {
 namespace {
 
-// A bound of less than this share of a step rules the step out: half of one is the least that is honest.
+// A bound below this share of a step rules the step out, because an honest bound is half a step at least.
 constexpr double kLeastBound = 0.45;
 
-// The share of the rows that satisfy `test`, of a thousand of them at most.
+// Returns the share of the rows that satisfy `test`, from a sample of about a thousand.
 template <class Test>
 double share_of(std::span<const ClockRow> rows, Test test) {
   const std::size_t stride = std::max<std::size_t>(1, rows.size() / 1000);
@@ -38,11 +38,14 @@ double nearness_of(double step) {
   return 0.002 * std::min(step, 1.0);
 }
 
-// Whether some row differs from the one before by about the step.
+// Returns whether the offset changes by about a step from one row to the next and is no outlier: the rows on
+// either side are like their neighbours.
 bool jumps_by(std::span<const ClockRow> rows, double step) {
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    const double jump = std::abs(rows[i].offset_s - rows[i - 1].offset_s);
-    if (jump > 0.8 * step && jump < 1.2 * step) return true;
+  const auto change = [&](std::size_t row) { return std::abs(rows[row].offset_s - rows[row - 1].offset_s); };
+  for (std::size_t i = 2; i + 1 < rows.size(); ++i) {
+    if (change(i) > 0.8 * step && change(i) < 1.2 * step && change(i - 1) < step / 2.0 &&
+        change(i + 1) < step / 2.0)
+      return true;
   }
   return false;
 }
@@ -65,8 +68,8 @@ bool shows_steps(std::span<const ClockRow> rows, const Lattice& lattice) {
   });
 }
 
-// Whether offsets undo the unevenness of the times, as they do if a remote clock shows steps only: the
-// correlation of their changes is then negative, whatever the times are rounded to.
+// Returns whether the offsets undo the unevenness of the times. They do if the remote clock shows steps only:
+// the correlation of the changes is then negative, whatever the times are rounded to.
 bool undo_uneven_times(std::span<const ClockRow> rows, double step) {
   constexpr double kLeastCorrelation = 0.3;
   double times = 0.0;
@@ -83,13 +86,13 @@ bool undo_uneven_times(std::span<const ClockRow> rows, double step) {
   return both < -kLeastCorrelation * std::sqrt(times * offsets) && times > 0.0 && offsets > 0.0;
 }
 
-// Whole seconds whose row has another time than that at which they were read.
+// Returns whether the readings are whole seconds that were read at another time than their rows say.
 bool are_loose_seconds(std::span<const ClockRow> rows, double typical_uncertainty) {
   constexpr double kSecond = 1.0;
   constexpr double kLoosest = 2.0;
   constexpr double kOfRounding = 0.15;
   const bool has_bounds = typical_uncertainty > 0.0;
-  if (has_bounds && (typical_uncertainty < kLeastBound || typical_uncertainty > kLoosest)) return false;
+  if (typical_uncertainty > kLoosest) return false;
   const bool jumps = jumps_by(rows, kSecond);
   if (has_bounds && jumps) return true;
   return (has_bounds || jumps || undo_uneven_times(rows, kSecond)) &&
@@ -108,7 +111,7 @@ bool Lattice::holds(const ClockRow& row) const {
 }
 
 bool hides_noise(std::span<const ClockRow> rows, double step_s) {
-  // A clock that drifts by so much from row to row goes through a step's width as noise would.
+  // A clock that drifts by this much from row to row dithers over a step's width, as noise would.
   constexpr double kDithering = 0.3;
   std::size_t moved = 0;
   std::vector<double> changes;
@@ -128,7 +131,7 @@ std::optional<Resolution> find_resolution(std::span<const ClockRow> rows, double
       rows.begin(), rows.end(), [](const ClockRow& a, const ClockRow& b) { return a.offset_s < b.offset_s; });
   for (const double step : {60.0, 1.0, 0.1, 0.01, 0.001}) {
     if (typical_uncertainty > 0.0 && typical_uncertainty < kLeastBound * step) continue;
-    // Whole minutes only where minutes were seen to pass.
+    // Whole minutes are recognised only if minutes were seen to pass.
     if (step > 1.0 && most->offset_s - least->offset_s < step) continue;
     for (const bool is_of_time : {true, false}) {
       auto lattice = find_lattice(rows, step, is_of_time, nearness_of(step));

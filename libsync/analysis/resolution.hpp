@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Whether readings show whole steps only, as a display's seconds do, and which. They are told from the
-// readings themselves, from the rows' bounds and from jumps of a second that those bounds allow for; the
-// rounding of the time column does not matter.
+// Finds out whether readings show whole steps only, as a display's seconds do, and which steps. The evidence
+// is in the readings themselves, in the rows' bounds and in jumps of a second that those bounds allow for;
+// the rounding of the time column does not matter.
 #pragma once
 
 #include <optional>
@@ -12,14 +12,15 @@
 
 namespace isletime::analysis {
 
-// The steps that readings lie on, exactly: of the offset as written down, or of the remote clock's time.
+// The steps that readings lie on exactly. They are steps of the offset as written down, or of the remote
+// clock's time.
 struct Lattice {
   double step_s;
   bool is_of_time;
   ClockRow first;  // a row that is on it
 
   bool holds(const ClockRow& row) const;
-  // The distance from the nearest step.
+  // Returns the distance from the nearest step, in seconds.
   double distance(const ClockRow& row) const;
 };
 
@@ -32,7 +33,7 @@ struct Resolution {
 // `typical_uncertainty` is 0 where the rows have none. Needs at least 6 rows.
 std::optional<Resolution> find_resolution(std::span<const ClockRow> rows, double typical_uncertainty);
 
-// Whether readings of this step hide the clock's own noise, which would make them average out.
+// Returns whether steps of this size hide the clock's own noise, so that readings do not average out.
 bool hides_noise(std::span<const ClockRow> rows, double step_s);
 
 }  // namespace isletime::analysis

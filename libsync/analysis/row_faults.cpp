@@ -12,12 +12,13 @@
 namespace isletime::analysis {
 namespace {
 
-// With fewer rows, one is as much a part of what is usual as it may differ from it.
+// With fewer rows than this, a wrong row is itself too large a part of what is usual.
 constexpr std::size_t kFewestJudged = 8;
-// So many rows outvote a burst of four.
+// This many rows outvote a burst of four.
 constexpr std::size_t kAround = 9;
 
-// How far a row lies from the median of `width` rows, in deviations if a row of median uncertainty had 1.
+// Returns how far a row lies from the median of `width` rows, in units of the deviation of a row of median
+// uncertainty.
 double distance_from(std::size_t first, std::size_t width, std::size_t row, const std::vector<double>& flat,
                      const std::vector<double>& relative) {
   // The median of equal rows has this many times the variance of their mean.
@@ -38,7 +39,7 @@ std::vector<double> relative_deviations(std::span<const ClockRow> rows, const No
   return relative;
 }
 
-// How badly the law explains the changes from row to row: their negative log-likelihood as double
+// Returns how badly the law explains the changes from row to row: their negative log-likelihood as double
 // exponential noise, in which no change counts for more than an outlier. Without this limit, the interval of
 // a record with outliers is three times as wide.
 double misfit(std::span<const ClockRow> rows, const std::vector<double>& flat, const NoiseLaw& law,
@@ -100,9 +101,9 @@ NoiseLaw best_law(std::span<const ClockRow> rows, const std::vector<double>& fla
   return best;
 }
 
-// The noise by the rows' distances from the medians around them, unless the rate goes so far between rows
-// that a row is itself the median: then by how the offsets bend from row to row, of which late readings count
-// for more.
+// Returns the noise that the rows' distances from the medians around them show. If the rate goes so far
+// between rows that a row is itself the median, the bends of the offsets from row to row show it instead, in
+// which late readings count for more.
 double usual_noise(const std::vector<double>& distances, const std::vector<double>& flat,
                    const std::vector<double>& relative) {
   std::vector<double> bends;
@@ -149,8 +150,8 @@ Sound sound_rows(std::span<const ClockRow> rows, const std::vector<double>& flat
   return sound;
 }
 
-// How far the mean of `width` rows from `at` on is from that of as many before; 0: there are too few rows, or
-// another step is among them.
+// Returns how far the mean of `width` rows from `at` on is from that of as many before, or 0 if there are too
+// few rows or another step is among them.
 double jump(const Sound& sound, std::size_t at, std::size_t width) {
   if (at < width || at + width > sound.rows.size()) return 0.0;
   for (std::size_t i = at - width + 1; i < at + width; ++i) {
@@ -192,14 +193,14 @@ void find_steps(Sound& sound, std::size_t width, double noise_s, double limit) {
   }
 }
 
-// The median of the flattened offsets of the rows around a place of `sound`, to one side of it.
+// Returns the median of the flattened offsets of some rows of `sound`.
 double median_beside(const Sound& sound, const std::vector<double>& flat, std::size_t from, std::size_t to) {
   std::vector<double> values;
   for (std::size_t i = from; i < to; ++i) values.push_back(flat[sound.rows[i]]);
   return median(std::move(values));
 }
 
-// So many rows outvote a clump of twelve late ones.
+// This many rows outvote a clump of twelve late ones.
 constexpr std::size_t kAroundClump = 25;
 
 // Takes back steps that do not last: a clump of late readings begins and ends with what looks like one.

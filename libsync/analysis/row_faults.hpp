@@ -52,7 +52,7 @@ struct FaultLimits {
 RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s,
                           const FaultLimits& limits = {});
 
-// The median of the uncertainties of the rows that have one; 0: none has.
+// Returns the median of the uncertainties of the rows that have one, or 0 if none has.
 double median_uncertainty(std::span<const ClockRow> rows);
 
 }  // namespace isletime::analysis

@@ -47,5 +47,21 @@ TEST(DistinctRows, AHeldValueIsOneReading) {
   EXPECT_EQ(distinct.rows[1].time_s, 80.0);
 }
 
+TEST(DistinctRows, AMarkWithinAHeldValueKeepsItsRow) {
+  auto rows = held_rows(8, 1e-9);
+  rows[3].is_marked = true;
+  const DistinctRows distinct = without_held(without_repeats(rows));
+  EXPECT_EQ(distinct.numbers[1], 3U);
+  EXPECT_TRUE(distinct.rows[1].is_marked);
+  EXPECT_FALSE(distinct.rows[2].is_marked);
+}
+
+TEST(DistinctRows, ValuesThatRepeatByChanceAreNotHeld) {
+  // One value in ten repeats the one before.
+  auto rows = held_rows(1, 1e-9);
+  for (std::size_t i = 10; i < rows.size(); i += 10) rows[i].offset_s = rows[i - 1].offset_s;
+  EXPECT_FALSE(has_held_offsets(without_repeats(rows)));
+}
+
 }  // namespace
 }  // namespace isletime::analysis

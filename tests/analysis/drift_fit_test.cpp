@@ -141,7 +141,7 @@ TEST(DriftFit, TemperatureIsToldFromDrift) {
   plan.interval_s = 300.0;
   const auto fit = fit_drift(simulated_rows(plan), {});
   ASSERT_TRUE(fit.temperature);
-  EXPECT_NEAR(fit.temperature->per_degree, -0.04 * kPpm, 0.005 * kPpm);
+  EXPECT_NEAR(fit.temperature->per_degree.value, -0.04 * kPpm, 0.005 * kPpm);
   EXPECT_NEAR(fit.temperature->mean_c, 20.0, 0.1);
   EXPECT_NEAR(fit.rate, 11.7 * kPpm, 0.1 * kPpm);
 }
@@ -213,6 +213,51 @@ TEST(DriftFit, AReferenceThatStepsAgainAndAgainConcludesNothing) {
   EXPECT_EQ(fit_drift(rows, {}).verdict, Verdict::kManySteps);
 }
 
+TEST(DriftFit, AFewStepsAndAnyNumberOfMarksAreNotTooMany) {
+  auto stepped = steady_rows(200, 60.0, 5 * kPpm, 1e-4);
+  for (std::size_t i = 0; i < stepped.size(); ++i) stepped[i].offset_s += 0.73 * static_cast<double>(i / 25);
+  const auto fit = fit_drift(stepped, {});
+  EXPECT_EQ(fit.steps.size(), 7U);
+  EXPECT_NE(fit.verdict, Verdict::kManySteps);
+  auto marked = steady_rows(200, 60.0, 5 * kPpm, 1e-4);
+  for (std::size_t i = 10; i < marked.size(); i += 10) marked[i].is_marked = true;
+  EXPECT_NE(fit_drift(marked, {}).verdict, Verdict::kManySteps);
+}
+
+TEST(DriftFit, HeldAndRepeatedRowsAreOneReadingAndKeepTheirNumbers) {
+  auto rows = steady_rows(600, 60.0, 5 * kPpm, 1e-4);
+  rows[100].offset_s += 0.5;
+  for (std::size_t i = 300; i < rows.size(); ++i) rows[i].offset_s += 2.0;
+  const double alone = half_width(fit_drift(rows, {}));
+  for (const double interval : {0.0, 10.0}) {  // repeated, held
+    std::vector<ClockRow> often;
+    for (const ClockRow& row : rows) {
+      for (int i = 0; i < 6; ++i) {
+        often.push_back(row);
+        often.back().time_s += i * interval;
+      }
+    }
+    const auto fit = fit_drift(often, {});
+    EXPECT_EQ(fit.repeated, 3000U) << interval;
+    EXPECT_EQ(fit.outliers, std::vector<std::size_t>{600}) << interval;
+    ASSERT_EQ(fit.steps.size(), 1U) << interval;
+    EXPECT_EQ(fit.steps[0].row, 1800U) << interval;
+    EXPECT_NEAR(half_width(fit) / alone, 1.0, 0.01) << interval;
+  }
+}
+
+TEST(DriftFit, WholeSecondsThatStayTheSameAreNotHeld) {
+  auto rows = steady_rows(1441, 60.0, 0.0, 0.0);
+  for (auto& row : rows) {
+    row.offset_s = std::floor(100 * kPpm * row.time_s);
+    row.uncertainty_s = 1.0;
+  }
+  rows[500].offset_s += 0.3;
+  const auto fit = fit_drift(rows, {});
+  EXPECT_TRUE(fit.is_by_bounds);
+  EXPECT_EQ(fit.repeated, 0U);
+}
+
 TEST(DriftFit, LateReadingsInAClumpAreNoSteps) {
   auto rows = steady_rows(1000, 60.0, 5 * kPpm, 1e-4);
   for (const std::size_t i : {400U, 401U, 402U, 404U, 405U, 406U, 407U}) rows[i].offset_s += 0.05;
@@ -255,7 +300,7 @@ TEST(DriftFit, AParabolaOfTheTemperatureIsTold) {
   ASSERT_TRUE(fit.temperature);
   ASSERT_TRUE(fit.temperature->per_square);
   EXPECT_NEAR(fit.temperature->per_square->value, -0.034 * kPpm, 0.002 * kPpm);
-  EXPECT_NEAR(fit.temperature->per_degree, -2 * 3.0 * 0.034 * kPpm, 0.03 * kPpm);
+  EXPECT_NEAR(fit.temperature->per_degree.value, -2 * 3.0 * 0.034 * kPpm, 0.03 * kPpm);
 }
 
 TEST(DriftFit, TheMeanRateIsKnownBetterThanTheRateAtOneTime) {

@@ -68,5 +68,23 @@ TEST(Holdover, AShortRecordIsNoProofThatAClockWandersAsNoQuartzDoes) {
   EXPECT_LT(length_needed(known(0.0, 0.0, 1e-12, 0.0, 1e-8), {2e-6, 0.95, 0.2, 3.0}, kLong), 3600.0);
 }
 
+TEST(Holdover, WhatTheRecordCouldNotShowShortensTheWindow) {
+  const auto posterior = known(0.0, 0.0, 0.0, 0.0, 0.0);
+  const auto within = [&](const Unseen& unseen) {
+    return time_within(posterior, Holdover::kCorrected, {1.0, 0.95, unseen}, 0.0, kLong);
+  };
+  EXPECT_NEAR(within({.rate = 1e-6}), 1e6 / 1.96, 1e3);
+  const double aged = std::sqrt(2e13 / 1.96);
+  EXPECT_NEAR(within({.ageing = 1e-13}), aged, 0.005 * aged);
+  const double walked = 1e5 + std::cbrt(3e18 / (1.96 * 1.96));
+  EXPECT_NEAR(within({.walk = 1e-9, .walk_from_s = 1e5}), walked, 0.005 * walked);
+}
+
+TEST(Holdover, TheRateAtTheEndOfTheRecordCountsIfItIsLessWellKnown) {
+  auto posterior = known(0.0, 0.0, 0.0, 0.0, 0.0);
+  posterior.rates = {{0.99, 0.0, 1e-16, 0.0, 0.0, false}, {0.01, 0.0, 1e-12, 0.0, 0.0, true}};
+  EXPECT_NEAR(time_within(posterior, Holdover::kCorrected, {1.0, 0.95}, 0.0, kLong), 1e6 / 1.96, 1e3);
+}
+
 }  // namespace
 }  // namespace isletime::analysis

@@ -79,5 +79,41 @@ TEST(Resolution, AStepOfASecondDoesNotMakeAFineClockCoarse) {
   EXPECT_FALSE(find_resolution(rows, 0.005));
 }
 
+TEST(Resolution, ARowThatIsOffByASecondDoesNotMakeAFineClockCoarse) {
+  for (const std::size_t wrong : {1000U, 2879U, 0U}) {
+    auto rows = logged({.rate = 1e-7, .jitter_s = 0.0, .noise_s = 0.001, .is_whole = false}, 0.0);
+    rows[wrong].offset_s += 1.0;
+    EXPECT_FALSE(find_resolution(rows, 0.0)) << wrong;
+  }
+}
+
+TEST(Resolution, JumpsOfASecondWithinTheBoundsAreSteps) {
+  // The times are so uneven, and rounded so coarsely, that the readings lie on no lattice.
+  const auto resolution = found({.phase_s = 0.6, .jitter_s = 0.5, .bound_s = 1.0}, 1.0);
+  ASSERT_TRUE(resolution);
+  EXPECT_EQ(resolution->step_s, 1.0);
+}
+
+TEST(Resolution, OffsetsThatUndoRoundedTimesAreOfWholeSeconds) {
+  const auto resolution = found({.rate = 0.0, .jitter_s = 0.3}, 0.1);
+  ASSERT_TRUE(resolution);
+  EXPECT_EQ(resolution->step_s, 1.0);
+}
+
+TEST(Resolution, AFineClockWithLooseBoundsIsNotCoarse) {
+  EXPECT_FALSE(found({.rate = 0.0, .noise_s = 0.03, .is_whole = false, .bound_s = 3.0}, 0.0));
+}
+
+TEST(Resolution, OffsetsThatAreAllEqualAreSecondsAndNotMinutes) {
+  const std::vector<ClockRow> rows = logged({.rate = 0.0, .jitter_s = 0.0}, 0.0);
+  EXPECT_EQ(find_resolution(rows, 0.0)->step_s, 1.0);
+}
+
+TEST(Resolution, NoiseOrADriftOfAStepFromRowToRowIsNotHidden) {
+  EXPECT_TRUE(hides_noise(logged({}, 0.0), 1.0));
+  EXPECT_FALSE(hides_noise(logged({.noise_s = 1.0}, 0.0), 1.0));
+  EXPECT_FALSE(hides_noise(logged({.rate = 0.01}, 0.0), 1.0));
+}
+
 }  // namespace
 }  // namespace isletime::analysis

@@ -75,6 +75,21 @@ TEST(FitReport, NamesTheIntervalsOfTheMeanRateAndOfTheRateAtOneTime) {
   EXPECT_NE(words.find("at one time  its rate, 95 % sure: -1.50 to -1.00 ppm"), std::string::npos) << words;
 }
 
+TEST(FitReport, AFineResolutionIsNotRoundedToNothing) {
+  FitReport fine = report(Verdict::kConclusive);
+  fine.fit.resolution_s = 0.0001;
+  EXPECT_EQ(member(fine, "resolution_s"), "0.000100");
+}
+
+TEST(FitReport, SaysHowManyRowsRepeatAndLinesWereSkipped) {
+  FitReport some = report(Verdict::kConclusive);
+  EXPECT_EQ(fit_words(some, {}).find("repeat"), std::string::npos);
+  some.fit.repeated = 7;
+  some.skipped = 8;
+  EXPECT_NE(fit_words(some, {}).find(", 7 rows repeat another, 8 lines of the file skipped"),
+            std::string::npos);
+}
+
 TEST(FitReport, SaysWhyNothingIsConcluded) {
   EXPECT_EQ(member(report(Verdict::kNoNoise), "verdict"), "no-noise");
   EXPECT_NE(fit_words(report(Verdict::kNoNoise), {}).find("no noise"), std::string::npos);

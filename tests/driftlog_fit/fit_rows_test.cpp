@@ -116,13 +116,28 @@ TEST(FitRows, AFaultNamesItsLineAndWhatIsWrong) {
   EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1e300,0.1"), "line 3: offset: 1e300 is more than a century");
   EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1e999,0.1"), "line 3: offset: \"1e999\" is not a number");
   EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1.5 ms,0.1"), "line 3: offset: \"1.5 ms\" is not a number");
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,+-1,0.1"), "line 3: offset: \"+-1\" is not a number");
   EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1.5,-0.1"), "line 3: uncertainty: is negative");
   EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1.5"), "line 3: has 2 columns, and the header 3");
   EXPECT_EQ(fault_of_row("03/02/2026 04:05,1.5,0.1"),
             "line 3: time: \"03/02/2026 04:05\" is not a time as in RFC 3339, 2026-02-03T04:05:06Z");
   EXPECT_EQ(fault_of_row(",1.5,0.1"), "line 3: time: \"\" is neither a time as in RFC 3339 nor seconds");
-  EXPECT_EQ(fault_of_row("2026-02-03T04:05:05Z,1.5,0.1"), "line 3: time goes backwards by 1 s");
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:05Z,1.5,0.1"),
+            "line 3: time goes backwards by 1 s: put the rows in order by --sort");
   EXPECT_EQ(fault_of_row("\"2026-02-03T04:05:07Z,1.5,0.1"), "line 3: a quotation mark is missing");
+}
+
+TEST(FitRows, ValuesThatNoClockHasAreFaults) {
+  EXPECT_EQ(fault_of_row("2026-02-03T04:05:07Z,1.5,1e300"), "line 3: uncertainty: is more than a century");
+  EXPECT_EQ(fault_of_row("2116-01-01T00:00:00Z,1.5,0.1"), "line 3: time: is not within 145 years of 1970");
+  EXPECT_EQ(fault("time,offset_s\n-9.2e9,0\n9.2e9,0\n"), "line 2: time: is not within 145 years of 1970");
+  EXPECT_EQ(fault("time,offset_s,temperature_c\n1,0,1e300\n"),
+            "line 2: temperature_c: is not between -273.15 and 1000");
+  EXPECT_EQ(fault("time,offset_s,temperature_c\n1,0,-300\n"),
+            "line 2: temperature_c: is not between -273.15 and 1000");
+  EXPECT_EQ(fault(R"({"time":"2026-02-03T04:05:06Z","source":"a","offset_s":1,"temperature_c":1e300})"
+                  "\n"),
+            "line 1: temperature_c: is not between -273.15 and 1000");
 }
 
 TEST(FitRows, ALineWithoutEndIsNotTakenIntoMemory) {
@@ -135,6 +150,7 @@ TEST(FitRows, TooManySourcesAreNoSources) {
   std::string text = "time,source,offset_s\n";
   for (int i = 0; i < 65; ++i) text += "1," + std::to_string(i) + ",0\n";
   EXPECT_EQ(fault(text), "line 66: names more than 64 sources");
+  EXPECT_EQ(read(text, {.sorts = true}).error(), "line 66: names more than 64 sources");
 }
 
 TEST(FitRows, TimesMayBeMilliseconds) {
@@ -152,7 +168,9 @@ TEST(FitRows, ANumberMayHaveADecimalComma) {
   EXPECT_EQ(sources->front().rows[1].time_s, 1.25);
   EXPECT_DOUBLE_EQ(sources->front().rows[1].offset_s, -3.75e-3);
   EXPECT_DOUBLE_EQ(*sources->front().rows[0].uncertainty_s, 0.5e-3);
-  EXPECT_NE(fault("time;offset_s\n0;1,250,000\n").find("is not a number"), std::string::npos);
+  for (const std::string number : {"1,250,000", "1.250,5", "1,250.5", ","})
+    EXPECT_NE(fault("time;offset_s\n0;" + number + "\n").find("is not a number"), std::string::npos)
+        << number;
 }
 
 TEST(FitRows, ADateWithoutAZoneNeedsOne) {
@@ -166,6 +184,34 @@ TEST(FitRows, ADateWithoutAZoneNeedsOne) {
   EXPECT_EQ(start("+02:00"), WallTime{1'782'864'000s});
   EXPECT_EQ(start("-0530"), WallTime{1'782'891'000s});
   EXPECT_EQ(read(text, {.zone = *Zone::parse("Z")})->front().rows[1].time_s, 1.5);
+}
+
+TEST(FitRows, ALocalTimeThatComesTwiceOrNeverIsNotGuessed) {
+  ReadOptions options{.zone = *Zone::parse("Europe/Berlin")};
+  const std::string put_back =
+      "time,offset_s\n2026-10-25 01:59:00,1\n2026-10-25 02:30:00,2\n2026-10-25 03:00:00.5,3\n";
+  EXPECT_EQ(read(put_back, options).error(),
+            "line 3: time: \"2026-10-25 02:30:00\" comes twice in this zone, as clocks were put back: log in "
+            "UTC, or leave such rows out by --skip-bad");
+  EXPECT_EQ(
+      read("time,offset_s\n2026-03-29 02:30:00,1\n", options).error(),
+      "line 2: time: \"2026-03-29 02:30:00\" never comes in this zone, as clocks were put forward: log in "
+      "UTC, or leave such rows out by --skip-bad");
+  options.skips_bad = true;
+  const auto sources = read(put_back, options);
+  ASSERT_TRUE(sources) << sources.error();
+  ASSERT_EQ(sources->front().rows.size(), 2U);
+  EXPECT_EQ(sources->front().skipped, 1U);
+  EXPECT_EQ(sources->front().start, WallTime{1'792'886'340s});
+  EXPECT_EQ(sources->front().rows[1].time_s, 2 * 3600.0 + 60.5);
+}
+
+TEST(FitRows, AZoneIsUtcAnOffsetOrAFileOfZones) {
+  for (const char* zone : {"UTC", "Z", "+02", "+02:00", "-0530", "Europe/Berlin", "EST5EDT"})
+    EXPECT_TRUE(Zone::parse(zone)) << zone;
+  for (const char* zone : {"", "+2", "+25", "+01:60", "Mars/Olympus", "Europe", "zone.tab", "tzdata.zi",
+                           "/usr/share/zoneinfo/UTC", "../zoneinfo/UTC", "Europe/../UTC"})
+    EXPECT_FALSE(Zone::parse(zone)) << zone;
 }
 
 TEST(FitRows, RowsOutOfOrderAreSortedOnlyIfToldTo) {
@@ -190,13 +236,23 @@ TEST(FitRows, BadLinesAreCountedIfToldTo) {
   EXPECT_EQ(sources->front().rows.size(), 3U);
   EXPECT_EQ(sources->front().skipped, 4U);
   EXPECT_FALSE(read("nothing,of,that\n1,2,3\n", {.skips_bad = true}));
+  EXPECT_EQ(read("time,offset_s\nx,1\n", {.skips_bad = true}).error(),
+            "has no rows but 1 that cannot be read");
 }
 
 TEST(FitRows, ACompleteLastLineNeedsNoLineEnd) {
-  const auto rows = [](const char* text) { return read(text)->front().rows.size(); };
+  const auto rows = [](const char* text) {
+    const auto sources = read(text);
+    return sources ? sources->front().rows.size() : 0U;
+  };
+  EXPECT_EQ(
+      rows("{\"time\":\"2026-02-03T04:05:06Z\",\"source\":\"a\",\"offset_s\":1.5}\n{\"time\":\"2026-02-0"),
+      1U);
   EXPECT_EQ(rows("time,offset_s\n1,0.001\n2,0.002"), 2U);
   EXPECT_EQ(rows("time,offset_s,note\n1,0.001,\n2,0.002,"), 2U);
   EXPECT_EQ(rows("time,offset_s\n1,0.001\n2"), 1U);
+  EXPECT_EQ(rows("time,offset_s\n1,100\n2,101"), 2U);
+  EXPECT_EQ(rows("time,offset_s\n1,100\n2,10"), 1U);
   EXPECT_EQ(rows("time,offset_s,note\n1,0.001,a\n2,0.002"), 1U);
   EXPECT_EQ(rows(R"({"time":"2026-02-03T04:05:06Z","source":"a","offset_s":1.5})"
                  "\n"

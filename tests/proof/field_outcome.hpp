@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How often an interval held the truth over many field records of a kind, and how wide it was for that; how
+// Counts over many field records of a kind how often an interval held the truth and how wide it was, and how
 // often the clock stayed within the tolerance for the whole of a window that was claimed.
 #pragma once
 

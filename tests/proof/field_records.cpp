@@ -15,7 +15,7 @@ constexpr double kTurn = 6.283185307179586;
 constexpr std::size_t kOctaves = 16;
 constexpr double kFlickerStep = 120.0;
 
-// Flicker noise as octaves: the k-th value is held for 2^k steps, then drawn anew.
+// Makes flicker noise from octaves: the k-th value is held for 2^k steps, then drawn anew.
 void redraw(std::vector<double>& octaves, std::uint64_t step, std::mt19937_64& random) {
   std::normal_distribution<double> normal;
   for (std::size_t k = 0; k < octaves.size(); ++k) {

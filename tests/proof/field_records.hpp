@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Records of clocks with the noises, oscillators and readers that are met in the field, and what the clock
-// did during and after each. This generator shares no code with the analysis: it has its own clock, random
-// numbers (std::mt19937_64) and flicker noise (octaves of held values).
+// Makes records of clocks with the noises, oscillators and readers that are met in the field, and says what
+// the clock did during and after each. This generator shares no code with the analysis: it has its own clock,
+// random numbers (std::mt19937_64) and flicker noise (octaves of held values).
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct FieldPlan {
   std::string_view name;
   double days = 1.0;
   double interval_s = 120.0;
-  // The clock. Its rate is uniform within +-drift_ppm.
+  // These describe the clock, whose rate is uniform within +-drift_ppm.
   double drift_ppm = 40.0;
   double white_frequency = 0.0;    // Allan deviation at 1 s
   double flicker_frequency = 0.0;  // deviation of each octave
@@ -29,7 +29,7 @@ struct FieldPlan {
   double ppm_per_c = 0.0;
   double parabola_ppm = 0.0;  // a square degree from 25 C, as of a watch crystal: -0.034
   double ageing_ppm = 0.0;    // a year, by its deviation
-  // Its readings.
+  // These describe its readings.
   bool has_thermometer = false;
   double white_s = 0.001;
   double flicker_s = 0.0;      // deviation of each octave
@@ -94,10 +94,10 @@ struct FieldRecord {
 
 FieldRecord make_field_record(const FieldPlan& plan, std::uint64_t seed);
 
-// The kinds that the docs' table has.
+// Returns the kinds of the table in the docs.
 const std::vector<FieldPlan>& field_plans();
 
-// For how long from now the clock stays within the tolerance, given that `rate` is taken out; at most
+// Returns for how long from now the clock stays within the tolerance if `rate` is taken out, at most
 // `most_s`.
 double stays_within(FieldClock clock, double rate, double tolerance_s, double most_s);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The promises of driftlog fit over records of an independent generator, a few of each kind; field_table
+// Tests the promises of driftlog fit on records of an independent generator, a few of each kind; field_table
 // tries more. Seeds are fixed, so that a result is the same on every run.
 #include <string>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What others do, to compare with: ordinary least squares, the Theil-Sen line with Sen's interval (1968), and
-// least squares with the interval of Newey and West (1987, 1994), which allows for correlated noise.
+// Fits lines by methods to compare with: ordinary least squares, the Theil-Sen line with Sen's interval
+// (1968), and least squares with the interval of Newey and West (1987, 1994), which allows for correlated
+// noise.
 #pragma once
 
 #include <vector>

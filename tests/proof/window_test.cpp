@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether a clock may be left alone for as long as driftlog says: it is, after its record, over and over.
+// Tests that a clock may be left alone for as long as driftlog says, by simulating it on after many records.
 #include <cmath>
 
 #include <gtest/gtest.h>

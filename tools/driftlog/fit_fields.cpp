@@ -13,16 +13,14 @@
 namespace isletime::driftlog {
 namespace {
 
-// Replaces a decimal comma, of which there is at most one and no point beside it.
+// Replaces a decimal comma by a point. A number or a date with more than one of either does not parse anyway.
 std::string with_point(std::string_view text) {
   std::string result{text};
-  const auto comma = result.find(',');
-  if (comma == std::string::npos || result.find_first_of(".,", comma + 1) != std::string::npos) return result;
-  if (result.rfind('.', comma) == std::string::npos) result[comma] = '.';
+  if (const auto comma = result.find(','); comma != std::string::npos) result[comma] = '.';
   return result;
 }
 
-// Parses a number of any unit as nanoseconds: whole seconds and their decimals exactly.
+// Parses a number of any unit as nanoseconds. Seconds and their decimals are exact.
 std::optional<nanoseconds> parse_scaled(const std::string& text, double unit_s) {
   if (unit_s == 1.0) {
     const auto exact = parse_decimal_seconds(text);
@@ -31,7 +29,7 @@ std::optional<nanoseconds> parse_scaled(const std::string& text, double unit_s) 
   }
   double value = 0.0;
   if (read_number(text, "", value) || std::abs(value * unit_s) > 2.0 * kLargestOffset) return std::nullopt;
-  // A time since 1970 in whole milliseconds has more digits than a double of seconds.
+  // Whole units are converted as integers, because a time since 1970 has more digits than a double holds.
   const double whole = std::trunc(value);
   const auto unit_ns = static_cast<std::int64_t>(std::llround(unit_s * 1e9));
   return nanoseconds{static_cast<std::int64_t>(whole) * unit_ns +
@@ -67,7 +65,7 @@ FieldFault split_fields(std::string_view line, char separator, std::vector<std::
 }
 
 FieldFault read_time(std::string_view text, double unit_s, const std::optional<Zone>& zone, WallTime& time) {
-  // Most times are this: nothing is copied for it.
+  // Most times are in this form, which needs no copy.
   auto date = parse_rfc3339(text);
   const std::string plain = date ? std::string{} : with_point(text);
   if (!date) date = parse_rfc3339(plain);
@@ -80,7 +78,12 @@ FieldFault read_time(std::string_view text, double unit_s, const std::optional<Z
       return fmt::format("time: \"{}\" names no zone: say which by --zone, as in --zone UTC",
                          shortened(text));
     }
-    time = zone->utc(*local);
+    const auto utc = zone->utc(*local);
+    if (!utc) {
+      return fmt::format("time: \"{}\" {}: log in UTC, or leave such rows out by --skip-bad", shortened(text),
+                         utc.error());
+    }
+    time = *utc;
     return std::nullopt;
   }
   if (const auto count = parse_scaled(plain, unit_s)) {
@@ -96,7 +99,7 @@ FieldFault read_time(std::string_view text, double unit_s, const std::optional<Z
 FieldFault read_number(std::string_view text, const char* name, double& value) {
   const std::string plain = text.find(',') == std::string_view::npos ? std::string{} : with_point(text);
   std::string_view digits = plain.empty() ? text : std::string_view{plain};
-  if (digits.starts_with('+')) digits.remove_prefix(1);
+  if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
   const char* end = digits.data() + digits.size();
   const auto [stop, failure] = std::from_chars(digits.data(), end, value);
   if (failure != std::errc{} || stop != end || !std::isfinite(value)) {

@@ -76,7 +76,7 @@ void add_verdict_options(CLI::App& app, analysis::FitQuestion& question) {
          [&question](const std::string& text) { question.resolution_s = *parse_number(text); },
          "Readings are in steps of S (default: seen in them)")
       ->type_name("S")
-      ->check(must_be("a number of seconds from 1e-6 to 3600", [](const std::string& text) {
+      ->check(must_be("a number of seconds from 0.000001 to 3600", [](const std::string& text) {
         const auto number = parse_number(text);
         return number && *number >= 1e-6 && *number <= 3600.0;
       }));

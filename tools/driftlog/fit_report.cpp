@@ -75,6 +75,12 @@ std::string outliers_json(const DriftFit& fit) {
   return json_array(items);
 }
 
+void add_estimate(JsonWriter& json, const std::string& name, const analysis::Estimate& estimate) {
+  json.number(name, ppm(estimate.value), kPpmDecimals)
+      .number(name + "_low", ppm(estimate.interval.low), kPpmDecimals)
+      .number(name + "_high", ppm(estimate.interval.high), kPpmDecimals);
+}
+
 std::string segments_json(const FitReport& report) {
   std::vector<std::string> items;
   for (const auto& segment : report.fit.segments) {
@@ -82,11 +88,7 @@ std::string segments_json(const FitReport& report) {
     JsonWriter item;
     item.time("from", time_at(report, segment.from_s)).time("to", time_at(report, segment.to_s));
     item.count("rows", segment.rows);
-    if (segment.rate) {
-      item.number("drift_ppm", ppm(*segment.rate), kPpmDecimals)
-          .number("drift_ppm_low", ppm(segment.interval.low), kPpmDecimals)
-          .number("drift_ppm_high", ppm(segment.interval.high), kPpmDecimals);
-    }
+    if (segment.rate) add_estimate(item, "drift_ppm", {*segment.rate, segment.interval});
     items.push_back(item.object());
   }
   return json_array(items);
@@ -128,15 +130,10 @@ void add_details(JsonWriter& json, const FitReport& report) {
       .number("residual_median_s", fit.residuals.median_s, 9)
       .number("residual_largest_s", fit.residuals.largest_s, 9);
   if (fit.temperature) {
-    json.number("temperature_c", fit.temperature->mean_c, 2)
-        .number("temperature_ppm_per_c", ppm(fit.temperature->per_degree), kPpmDecimals)
-        .number("temperature_ppm_per_c_low", ppm(fit.temperature->interval.low), kPpmDecimals)
-        .number("temperature_ppm_per_c_high", ppm(fit.temperature->interval.high), kPpmDecimals);
-    if (const auto& square = fit.temperature->per_square) {
-      json.number("temperature_ppm_per_c2", ppm(square->value), kPpmDecimals)
-          .number("temperature_ppm_per_c2_low", ppm(square->interval.low), kPpmDecimals)
-          .number("temperature_ppm_per_c2_high", ppm(square->interval.high), kPpmDecimals);
-    }
+    json.number("temperature_c", fit.temperature->mean_c, 2);
+    add_estimate(json, "temperature_ppm_per_c", fit.temperature->per_degree);
+    if (fit.temperature->per_square)
+      add_estimate(json, "temperature_ppm_per_c2", *fit.temperature->per_square);
   }
   json.raw("segments", segments_json(report)).raw("allan_deviation", allan_json(fit));
 }
@@ -179,8 +176,7 @@ std::string reservation(const DriftFit& fit, const FitQuestion& question) {
           fit.steps.size(), fit.rows);
     case Verdict::kNoNoise:
       return "no conclusion: the offsets have no noise at all, so that nothing tells how well they are "
-             "known: is "
-             "one value logged again and again, or computed?";
+             "known: is one value logged again and again, or computed?";
   }
   return {};
 }
@@ -250,7 +246,7 @@ std::string fit_json(const FitReport& report, const FitQuestion& question) {
       .count("rows_without_offset", report.without_offset)
       .count("rows_repeated", fit.repeated)
       .count("lines_skipped", report.skipped)
-      .number("resolution_s", fit.resolution_s, 3)
+      .number("resolution_s", fit.resolution_s, 6)
       .text("method", fit.is_by_bounds ? "bounds" : "noise")
       .count("outlier_count", fit.outliers.size())
       .raw("outliers", outliers_json(fit))
@@ -293,7 +289,7 @@ std::string fit_words(const FitReport& report, const FitQuestion& question) {
                         fit.residuals.rms_s, fit.residuals.median_s, fit.residuals.largest_s);
   }
   if (fit.temperature) {
-    const RateText warmth = text_of(fit.temperature->per_degree, fit.temperature->interval);
+    const RateText warmth = text_of(fit.temperature->per_degree.value, fit.temperature->per_degree.interval);
     text += fmt::format("  temperature  {} ppm a degree ({} to {}), at a mean of {:.1f} C\n", warmth.rate,
                         warmth.low, warmth.high, fit.temperature->mean_c);
     if (const auto& square = fit.temperature->per_square) {

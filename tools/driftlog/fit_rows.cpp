@@ -16,7 +16,6 @@
 namespace isletime::driftlog {
 namespace {
 
-using analysis::ClockRow;
 using Fault = FieldFault;
 
 // The values of `error` in the marks of driftlog. No segment of a fit continues across a mark.
@@ -110,12 +109,27 @@ Fault read_csv_row(const std::vector<std::string_view>& fields, const FitColumns
   return std::nullopt;
 }
 
+// Returns what no reading of a clock can be. The differences of times and offsets within these limits fit
+// into 64-bit nanoseconds.
+Fault judge(const ReadRow& row) {
+  constexpr seconds kFarthest{4'600'000'000};
+  constexpr double kColdest = -273.15;
+  constexpr double kHottest = 1000.0;
+  if (std::chrono::abs(row.time.time_since_epoch()) > kFarthest)
+    return "time: is not within 145 years of 1970";
+  if (row.uncertainty_s && *row.uncertainty_s > kLargestOffset) return "uncertainty: is more than a century";
+  if (row.temperature_c && (*row.temperature_c < kColdest || *row.temperature_c > kHottest))
+    return "temperature_c: is not between -273.15 and 1000";
+  return std::nullopt;
+}
+
 class Collector {
  public:
-  // `sorts`: rows may come in any order; take() puts them in that of their times.
+  // If it sorts, rows may come in any order, and take() puts them in the order of their times.
   explicit Collector(bool sorts) : sorts_(sorts) {}
 
   Fault add(const ReadRow& row) {
+    if (auto fault = judge(row)) return fault;
     if (!sorts_) return add_next(row);
     if (kept_.size() == kMostFitRows)
       return fmt::format("is the row after {}: thin the record out", kMostFitRows);
@@ -133,7 +147,7 @@ class Collector {
                      [](const Kept& one, const Kept& other) { return one.row.time < other.row.time; });
     for (Kept& kept : kept_) {
       kept.row.source = names_[kept.source];
-      // Nothing is wrong with a row in its place that was taken before.
+      // Sorted rows cannot go backwards, and add() checked everything else.
       static_cast<void>(add_next(kept.row));
     }
     return std::move(sources_);
@@ -156,7 +170,7 @@ class Collector {
     if (source == nullptr) return fmt::format("names more than {} sources", kMostFitSources);
     State& state = states_[static_cast<std::size_t>(source - sources_.data())];
     if (state.has_rows && row.time < state.last) {
-      return fmt::format("time goes backwards by {:.9g} s",
+      return fmt::format("time goes backwards by {:.9g} s: put the rows in order by --sort",
                          static_cast<double>(elapsed(row.time, state.last).count()) / 1e9);
     }
     state.is_marked |= row.is_mark;
@@ -219,14 +233,14 @@ class RowParser {
 
   bool is_at_header() const { return is_first_; }
 
-  // Whether a line without a line end is all there: it has all its columns, and its last number no fewer
-  // decimals than those of the lines before.
+  // Returns whether a line without a line end is complete: it has all its columns, and its last number has no
+  // fewer decimals than those of the lines before.
   bool is_complete(std::string_view line) {
     if (is_first_) return false;
     if (is_json_) return line.ends_with('}');
     if (split_fields(line, separator_, fields_) || fields_.size() != columns_.count) return false;
     const std::size_t decimals = decimals_of(fields_.back());
-    // Of a whole number, digits may be missing.
+    // A whole number may lack digits, so it must not be shorter than those before.
     return decimals >= fewest_decimals_ && (decimals > 0 || fields_.back().size() >= shortest_);
   }
 
@@ -255,7 +269,7 @@ class RowParser {
     return collector.add(row);
   }
 
-  // An empty field has as many as there can be: nothing of it is missing.
+  // An empty field counts as having the most decimals, because nothing of it can be missing.
   static std::size_t decimals_of(std::string_view field) {
     if (field.empty()) return kLargestSampleLine;
     const auto point = field.find_last_of(".,");

@@ -15,8 +15,8 @@ using analysis::ClockRow;
 using analysis::DriftFit;
 using analysis::Verdict;
 
-// `first` and `last` delimit a segment, whose rows have the fit without its level.
-// They weigh as in the fit.
+// Puts the fit of a segment through the weighted mean of its rows, which weigh as in the fit. `first` and
+// `last` delimit the segment, whose rows have the fit without its level.
 void put_through_mean(std::vector<FittedRow>::iterator first, std::vector<FittedRow>::iterator last,
                       const std::vector<ClockRow>& rows, const analysis::NoiseLaw& law) {
   double time = 0.0;

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "tools/driftlog/zone.hpp"
 
+#include <array>
 #include <charconv>
 #include <cstdlib>
-#include <ctime>
-#include <filesystem>
+#include <fstream>
 #include <optional>
+
+#include <time.h>
+
+#include "tools/common/local_time.hpp"
 
 namespace isletime::driftlog {
 namespace {
+
+using namespace std::chrono_literals;
 
 std::optional<int> two_digits(std::string_view text) {
   int value = 0;
@@ -30,10 +36,12 @@ std::optional<seconds> parse_offset(std::string_view text) {
   return text[0] == '-' ? -offset : offset;
 }
 
+// Whether the system has a zone of this name: a file that begins as tzfile(5) says.
 bool is_name(const std::string& text) {
   if (text.empty() || text.front() == '/' || text.find("..") != std::string::npos) return false;
-  std::error_code failure;
-  return std::filesystem::is_regular_file("/usr/share/zoneinfo/" + text, failure);
+  std::ifstream file("/usr/share/zoneinfo/" + text, std::ios::binary);
+  std::array<char, 4> magic{};
+  return file.read(magic.data(), magic.size()) && std::string_view{magic.data(), magic.size()} == "TZif";
 }
 
 }  // namespace
@@ -47,7 +55,7 @@ Result<Zone, std::string> Zone::parse(std::string_view text) {
                   "such as Europe/Berlin"}};
 }
 
-WallTime Zone::utc(WallTime local) const {
+Result<WallTime, const char*> Zone::utc(WallTime local) const {
   if (const auto* offset = std::get_if<seconds>(&zone_)) return local - *offset;
   const auto& name = std::get<std::string>(zone_);
   // NOLINTNEXTLINE(concurrency-mt-unsafe): a command that reads files has one thread.
@@ -58,11 +66,10 @@ WallTime Zone::utc(WallTime local) const {
   }
   const nanoseconds since = local.time_since_epoch();
   const nanoseconds fraction = subsecond(since);
-  const std::time_t as_utc = (since - fraction) / seconds{1};
-  std::tm fields{};
-  gmtime_r(&as_utc, &fields);
-  fields.tm_isdst = -1;
-  return WallTime{seconds{std::mktime(&fields)} + fraction};
+  const auto utc = utc_times_of(seconds{(since - fraction) / 1s}).all;
+  if (utc.empty()) return Unexpected{"never comes in this zone, as clocks were put forward"};
+  if (utc.size() > 1) return Unexpected{"comes twice in this zone, as clocks were put back"};
+  return WallTime{utc.front() + fraction};
 }
 
 }  // namespace isletime::driftlog

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The zone of times that name none: UTC, an offset from it, or a name of the system's time zones.
+// The zone of times that name none is UTC, an offset from it, or a time zone of the system.
 #pragma once
 
 #include <string>
@@ -16,9 +16,9 @@ class Zone {
   // Parses "Z", "UTC", "+02:00", "-0530" or "Europe/Berlin". The error is a clause.
   static Result<Zone, std::string> parse(std::string_view text);
 
-  // Converts a local time, given as if it were UTC. Of a local time that there is twice, when daylight saving
-  // ends, the system's library picks one.
-  WallTime utc(WallTime local) const;
+  // Converts a local time, given as if it were UTC. A local time that occurs twice, or never, because clocks
+  // were put back, or forward, is an error: a clause.
+  Result<WallTime, const char*> utc(WallTime local) const;
 
  private:
   explicit Zone(seconds offset) : zone_(offset) {}
