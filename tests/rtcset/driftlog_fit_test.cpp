@@ -112,7 +112,7 @@ TEST(DriftlogFit, TheLargestIsReadWhole) {
   report.fit.verdict = analysis::Verdict::kConclusive;
   report.fit.rate = 3.2e-6;
   report.fit.interval = {3.19e-6, 3.21e-6};
-  report.fit.temperature = {99.99, -1e-3, {-1e-3, 1e-3}};
+  report.fit.temperature = {99.99, {-1e-3, {-1e-3, 1e-3}}};
   report.fit.outliers.assign(10'000, 3'999'999);
   report.fit.steps.assign(1000, {});
   for (auto& step : report.fit.steps) {
