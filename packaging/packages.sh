@@ -4,7 +4,7 @@
 build_packages=(
   g++ cmake ninja-build pkgconf
   libcli11-dev libfmt-dev libsodium-dev nettle-dev nlohmann-json3-dev libcap-ng-dev libseccomp-dev
-  libcurl4-gnutls-dev
+  libcurl4-gnutls-dev libmicrohttpd-dev libgnutls28-dev libsqlite3-dev libqrencode-dev
 )
 
 test_packages=(

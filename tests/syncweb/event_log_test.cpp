@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include "tools/syncweb/event_log.hpp"
+
+#include <gtest/gtest.h>
+
+namespace isletime::syncweb {
+namespace {
+
+TEST(EventLog, AreNumberedWithoutGapsAndCaughtUpWith) {
+  EventLog log;
+  EXPECT_EQ(log.next(0), nullptr);
+  log.add("status", "1");
+  log.add("press", "2");
+  ASSERT_NE(log.next(0), nullptr);
+  EXPECT_EQ(log.next(0)->number, 1);
+  EXPECT_EQ(log.next(1)->json, "2");
+  EXPECT_EQ(log.next(2), nullptr);
+}
+
+TEST(EventLog, WhoMissedTooManyOrComesFromAnotherRunStartsWithTheOldest) {
+  EventLog log;
+  for (std::size_t i = 0; i < EventLog::kMostKept + 10; ++i) log.add("status", "{}");
+  EXPECT_EQ(log.next(3)->number, 11);
+  EXPECT_EQ(log.next(1'000'000)->number, 11);
+}
+
+}  // namespace
+}  // namespace isletime::syncweb

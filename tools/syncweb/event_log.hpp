@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// The latest events for the pages, numbered from 1 without gaps, so that a page that was cut off can catch
+// up.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+namespace isletime::syncweb {
+
+struct WebEvent {
+  std::uint64_t number;
+  std::string type;  // "status", "press"
+  std::string json;  // on one line
+};
+
+class EventLog {
+ public:
+  static constexpr std::size_t kMostKept = 256;
+
+  void add(std::string_view type, std::string json) {
+    events_.push_back({++last_, std::string{type}, std::move(json)});
+    if (events_.size() > kMostKept) events_.pop_front();
+  }
+  std::uint64_t last() const { return last_; }
+  // Returns the event after that number, or null if there is none yet. If events are missing in between, or
+  // the number is not one of this run, it is the oldest that is kept.
+  const WebEvent* next(std::uint64_t after) const {
+    if (events_.empty() || after == last_) return nullptr;
+    if (after > last_ || after + 1 < events_.front().number) return &events_.front();
+    return &events_[after + 1 - events_.front().number];
+  }
+
+ private:
+  std::deque<WebEvent> events_;
+  std::uint64_t last_ = 0;
+};
+
+}  // namespace isletime::syncweb

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// The requests that syncweb answers: one row of one table each.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "libsync/policy/instant.hpp"
+#include "tools/syncweb/message.hpp"
+#include "tools/syncweb/site.hpp"
+
+namespace isletime::syncweb {
+
+enum class Right : std::uint8_t {
+  kAnyone,  // whoever may read; nothing changes, or only what devices say of themselves
+  kChange,  // from permitted places, with the PIN if there is one, and from our own pages
+};
+
+struct Route {
+  Method method;  // kGet answers HEAD as well
+  std::string_view path;
+  Right right;
+  Outcome (*answer)(Site& site, const Request& request, Instant now);
+};
+
+std::span<const Route> routes();
+
+}  // namespace isletime::syncweb

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// What the handlers of requests share. It has no socket and reads no clock: the server passes requests, lines
+// of sntpd and the time to it. Only presses and settings go to the disk from here.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "libsync/core/time_types.hpp"
+#include "libsync/policy/instant.hpp"
+#include "libsync/posix/interfaces.hpp"
+#include "tools/syncweb/event_log.hpp"
+#include "tools/syncweb/hub/hub_picture.hpp"
+#include "tools/syncweb/message.hpp"
+#include "tools/syncweb/options.hpp"
+
+namespace isletime::syncweb {
+
+struct Site {
+  explicit Site(const Options& its_options) : options(its_options) {}
+
+  const Options& options;
+  std::vector<InterfaceAddress> own_addresses;  // at the moment
+  EventLog events;
+  HubPicture hub;
+};
+
+// Answers a request by the table of routes, after all checks that it and its right need.
+Outcome respond(Site& site, const Request& request, Instant now);
+
+}  // namespace isletime::syncweb
