@@ -119,14 +119,14 @@ std::optional<Server::Failure> Server::open_listeners(std::uint16_t port, std::v
 }
 
 std::optional<Server::Failure> Server::give_up_rights(const std::optional<User>& user) {
-  const auto identity = drop_privileges(user);
+  const auto identity = drop_privileges(user, Rights::kNone);
   if (!identity) {
     return Failure{ExitStatus::kSystemFailed,
                    fmt::format("rights cannot be given up: {} (--user names another user to become)",
                                to_string(identity.error()))};
   }
   if (options_.no_sandbox || kIsSanitized) return std::nullopt;
-  if (const auto error = enter_sandbox())
+  if (const auto error = enter_sandbox(Sandbox::kWebServer))
     log_.notice(fmt::format("runs without a system call filter: {}", to_string(*error)));
   return std::nullopt;
 }
