@@ -4,6 +4,7 @@
 #include <array>
 
 #include "tools/syncweb/machine/time_api.hpp"
+#include "tools/syncweb/presses/press_api.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -14,6 +15,12 @@ constexpr std::array kRoutes{
     // Phones
 
     // Presses
+    Route{Method::kPost, "/api/press", Right::kAnyone, take_press},
+    Route{Method::kGet, "/btn", Right::kAnyone, take_older_press},
+    Route{Method::kGet, "/api/presses", Right::kAnyone, list_presses},
+    Route{Method::kGet, "/api/presses/splits", Right::kAnyone, list_splits},
+    Route{Method::kGet, "/presses.csv", Right::kAnyone, export_presses},
+    Route{Method::kPost, "/api/presses/reset", Right::kChange, reset_presses},
 
     // Access
 

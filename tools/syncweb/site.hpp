@@ -15,6 +15,7 @@
 #include "tools/syncweb/hub/hub_picture.hpp"
 #include "tools/syncweb/message.hpp"
 #include "tools/syncweb/options.hpp"
+#include "tools/syncweb/presses/presses.hpp"
 
 namespace isletime::syncweb {
 
@@ -26,6 +27,7 @@ struct Site {
   std::string run;  // random, of this process: the numbers of its events mean nothing in another run
   EventLog events;
   HubPicture hub;
+  Presses presses;
 };
 
 // Answers a request by the table of routes, after all checks that it and its right need.
