@@ -4,6 +4,9 @@
 #include <array>
 
 #include "tools/syncweb/machine/time_api.hpp"
+#include "tools/syncweb/phone/place_api.hpp"
+#include "tools/syncweb/phone/sync_api.hpp"
+#include "tools/syncweb/phone/zone_api.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -12,6 +15,12 @@ constexpr std::array kRoutes{
     // Time and state for machines
     Route{Method::kGet, "/time", Right::kAnyone, answer_time},
     // Phones
+    Route{Method::kPost, "/api/timesync/exchange", Right::kAnyone, answer_exchange},
+    Route{Method::kPost, "/api/timesync/client", Right::kAnyone, answer_client_sync},
+    Route{Method::kPost, "/api/system/time", Right::kChange, answer_set_system_time},
+    Route{Method::kPost, "/api/zone", Right::kChange, answer_set_zone},
+    Route{Method::kGet, "/api/place", Right::kAnyone, answer_place},
+    Route{Method::kPost, "/api/place", Right::kChange, answer_set_place},
 
     // Presses
 

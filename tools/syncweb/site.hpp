@@ -15,6 +15,8 @@
 #include "tools/syncweb/hub/hub_picture.hpp"
 #include "tools/syncweb/message.hpp"
 #include "tools/syncweb/options.hpp"
+#include "tools/syncweb/phone/phone_syncs.hpp"
+#include "tools/syncweb/phone/settings.hpp"
 
 namespace isletime::syncweb {
 
@@ -25,6 +27,8 @@ struct Site {
   std::vector<InterfaceAddress> own_addresses;  // at the moment
   EventLog events;
   HubPicture hub;
+  PhoneSyncs phones;
+  Settings settings;
 };
 
 // Answers a request by the table of routes, after all checks that it and its right need.
