@@ -121,7 +121,7 @@ std::optional<std::string> Settings::set_zone(const ZoneClaim& zone, const ToldA
                        known->zone.is_daylight == zone.is_daylight && known->at.is_reliable >= at.is_reliable;
   settings_.zone = KnownZone{zone, at};
   // A phone tells its zone with each sync; the disk need not hear it again.
-  if (is_same) return std::nullopt;
+  if (is_same && is_saved_) return std::nullopt;
   return save();
 }
 
@@ -130,10 +130,12 @@ std::optional<std::string> Settings::set_place(const Position& place, const Told
   return save();
 }
 
-std::optional<std::string> Settings::save() const {
+std::optional<std::string> Settings::save() {
+  is_saved_ = false;
   if (folder_ == nullptr) return "there is no state folder, so that a restart will lose it";
   const auto failure = replace_state_file(*folder_, kFile, to_json(settings_));
-  if (!failure) return std::nullopt;
+  is_saved_ = !failure;
+  if (is_saved_) return std::nullopt;
   return fmt::format("it is in force, but a restart will lose it: {}/{}: {}", folder_->path(), kFile,
                      to_string(*failure));
 }

@@ -70,11 +70,12 @@ class Settings {
   std::optional<nanoseconds> age(const ToldAt& told, const ToldAt& now) const;
 
  private:
-  std::optional<std::string> save() const;
+  std::optional<std::string> save();
 
   const StateFolder* folder_ = nullptr;  // nothing is saved without one
   std::string boot_;
   SavedSettings settings_;
+  bool is_saved_ = true;
 };
 
 }  // namespace isletime::syncweb
