@@ -4,6 +4,8 @@
 #include <array>
 
 #include "tools/syncweb/machine/time_api.hpp"
+#include "tools/syncweb/pages/pages.hpp"
+#include "tools/syncweb/pages/plain_page.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -18,6 +20,21 @@ constexpr std::array kRoutes{
     // Access
 
     // Pages
+    Route{Method::kGet, "/", Right::kAnyone, answer_main_page},
+    Route{Method::kGet, "/plain", Right::kAnyone, answer_plain_page},
+    Route{Method::kGet, "/presses", Right::kAnyone, answer_presses_page},
+    Route{Method::kGet, "/chart.js", Right::kAnyone, answer_page_file},
+    Route{Method::kGet, "/dom.js", Right::kAnyone, answer_page_file},
+    Route{Method::kGet, "/exchange.js", Right::kAnyone, answer_page_file},
+    Route{Method::kGet, "/hub_clock.js", Right::kAnyone, answer_page_file},
+    Route{Method::kGet, "/icon.svg", Right::kAnyone, answer_page_file},
+    Route{Method::kGet, "/live.js", Right::kAnyone, answer_page_file},
+    Route{Method::kGet, "/main.js", Right::kAnyone, answer_page_file},
+    Route{Method::kGet, "/place.js", Right::kAnyone, answer_page_file},
+    Route{Method::kGet, "/presses.js", Right::kAnyone, answer_page_file},
+    Route{Method::kGet, "/style.css", Right::kAnyone, answer_page_file},
+    Route{Method::kGet, "/sync.js", Right::kAnyone, answer_page_file},
+    Route{Method::kGet, "/words.js", Right::kAnyone, answer_page_file},
 };
 
 }  // namespace

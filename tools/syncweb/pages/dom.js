@@ -55,7 +55,7 @@ export function table(caption, heads, rows) {
     h('table', {},
       h('thead', {}, h('tr', {}, heads.map((head) => h('th', { scope: 'col' }, head)))),
       h('tbody', {}, rows.map((cells) =>
-        h('tr', {}, cells.map((cell, i) => (i ? h('td', {}, cell) : h('th', { scope: 'row' }, cell))))))));
+        h('tr', {}, cells.map((cell, i) => h(i ? 'td' : 'th', i ? {} : { scope: 'row' }, cell)))))));
 }
 
 // Asks in a dialogue; returns whether the answer was yes.

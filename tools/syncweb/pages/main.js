@@ -40,10 +40,11 @@ function warnings({ status }) {
 
 function history({ points }) {
   const text = summary(points.filter((p) => Number.isFinite(p.offset_s) && Number.isFinite(p.bound_s)));
+  if (points.length < 2) return null;
   return [
-    points.length > 1 && draw(points, (ms) => format.time(ms).slice(0, 5)),
+    draw(points, (ms) => format.time(ms).slice(0, 5)),
     h('p', {}, text),
-    points.length > 1 && h('p', { class: 'soft' }, 'The line is the offset that was last measured; the band around it is the bound.'),
+    h('p', { class: 'soft' }, 'The line is the offset that was last measured; the band around it is the bound.'),
   ];
 }
 
@@ -79,7 +80,8 @@ function sources({ sources: list, sourcesAt }) {
 
 function clients({ clients: list, clientsAt }) {
   if (!list.length) return [h('p', {}, 'No device has asked yet. Devices ask this hub by NTP, UDP port 123.')];
-  const row = (one) => [one.address, one.requests, one.version == null ? '–' : `v${one.version}`, age(one.last_seen_s, clientsAt)];
+  const row = (one) => [one.address, one.requests, one.version == null ? '–' : `v${one.version}`,
+    h('span', { class: 'number' }, age(one.last_seen_s, clientsAt))];
   return [table('Devices', ['Address', 'Requests', 'NTP', 'Last'], list.map(row))];
 }
 

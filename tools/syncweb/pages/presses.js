@@ -40,15 +40,14 @@ function show({ splits }) {
   byId('latest').replaceChildren(h('span', { class: 'clock' }, splitText(latest.total_s ?? 0)),
     h('span', {}, `${latest.sender}, at ${format.full(latest.unix * 1000)} `, ...marks(latest)));
   const row = (press) => [
-    press.sender,
-    h('span', { class: 'number', title: format.date(press.unix * 1000) }, format.time(press.unix * 1000, 3)),
+    [press.sender, ' ', ...marks(press)],
     number(press.split_s == null ? '–' : splitText(press.split_s)),
     number(splitText(press.total_s ?? 0)),
+    h('span', { class: 'number', title: format.date(press.unix * 1000) }, format.time(press.unix * 1000, 3)),
     number(`± ${boundText(press.uncertainty_s)}`),
-    h('span', {}, ...marks(press)),
   ];
   byId('presses').replaceChildren(
-    table('Presses of this run, the latest first', ['Button', 'Time', 'Split', 'Total', 'Error bound', 'Note'],
+    table('Presses of this run, the latest first', ['Button', 'Split', 'Total', 'Time', 'Error bound'],
       [...splits].reverse().map(row)),
     h('p', { class: 'soft' }, `Times are in ${format.zone}${format.isOwn ? ', this phone’s zone' : ''}.`));
 }
