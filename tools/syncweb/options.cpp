@@ -62,7 +62,7 @@ void add_options(CLI::App& app, Options& options, Words& words) {
       ->check(is_place);
   app.add_option("--pin-file", options.pin_file, "Ask for the PIN of FILE before changes")->type_name("FILE");
   app.add_flag("--portal", options.is_portal, "Lead phones that join to the page");
-  app.add_option("-c,--control", words.control, "The control socket of sntpd")->type_name("PATH");
+  app.add_option("--control", words.control, "The control socket of sntpd")->type_name("PATH");
 }
 
 // Adds options that few need. --help, which must fit a screen, only names them.

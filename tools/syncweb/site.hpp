@@ -23,6 +23,7 @@ struct Site {
 
   const Options& options;
   std::vector<InterfaceAddress> own_addresses;  // at the moment
+  std::string run;  // random, of this process: the numbers of its events mean nothing in another run
   EventLog events;
   HubPicture hub;
 };

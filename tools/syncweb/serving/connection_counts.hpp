@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// How many connections each client has, so that no client takes all that there may be. A client is an IPv4
+// address or the /64 of an IPv6 address, since a host has a whole /64 of addresses to choose from.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <optional>
+
+#include "libsync/core/ip_address.hpp"
+
+namespace isletime::syncweb {
+
+class ConnectionCounts {
+ public:
+  static constexpr std::size_t kMostInAll = 1200;
+  static constexpr std::size_t kMostOfOneClient = 100;
+
+  static constexpr IpAddress client_of(IpAddress address) {
+    return address.is_v4() ? address : IpAddress{address.high, 0};
+  }
+
+  bool is_refused(IpAddress address) const { return count(address) >= kMostOfOneClient; }
+  bool is_full() const { return total_ >= kMostInAll; }
+  // Returns the client that has the most connections, if it has more than `newcomer`: it is to lose one.
+  std::optional<IpAddress> greediest_besides(IpAddress newcomer) const {
+    const auto most = std::max_element(counts_.begin(), counts_.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (most == counts_.end() || most->second <= count(newcomer) + 1) return std::nullopt;
+    return most->first;
+  }
+
+  void add(IpAddress address) {
+    ++counts_[client_of(address)];
+    ++total_;
+  }
+  void remove(IpAddress address) {
+    const auto found = counts_.find(client_of(address));
+    if (found == counts_.end()) return;
+    --total_;
+    if (--found->second == 0) counts_.erase(found);
+  }
+
+ private:
+  std::size_t count(IpAddress address) const {
+    const auto found = counts_.find(client_of(address));
+    return found == counts_.end() ? 0 : found->second;
+  }
+
+  std::map<IpAddress, std::size_t> counts_;
+  std::size_t total_ = 0;
+};
+
+}  // namespace isletime::syncweb

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#include "tools/syncweb/serving/server.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <limits>
+#include <utility>
+
+#include <poll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "libsync/posix/clocks.hpp"
+#include "libsync/posix/random.hpp"
+#include "libsync/posix/sandbox.hpp"
+#include "libsync/posix/socket_address.hpp"
+#include "tools/common/signals.hpp"
+
+namespace isletime::syncweb {
+namespace {
+
+const Endpoint kAnyV4{IpAddress::v4(0)};
+const Endpoint kAnyV6{};
+
+// A sanitizer's leak check traces the process, for which the filter would kill it.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kIsSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kIsSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kIsSanitized = false;
+#endif
+
+const char* advice(int code) {
+  switch (code) {
+    case EACCES:
+      return " (ports below 1024 need root: run as root, or choose --port and --tls-port above)";
+    case EADDRINUSE:
+      return " (another server has this port: stop it, or choose another --port or --tls-port)";
+    case EADDRNOTAVAIL:
+      return " (no interface of this machine has this address)";
+    default:
+      return "";
+  }
+}
+
+// Rounded up, so that poll(2) does not return just before the time; -1 means forever. A sanitizer may delay a
+// signal until the next call that it intercepts, so there the wait is limited.
+int milliseconds_until(std::optional<MonoTime> wakeup) {
+  using std::chrono::ceil;
+  using std::chrono::milliseconds;
+  constexpr std::int64_t kMost = kIsSanitized ? 1000 : std::numeric_limits<int>::max();
+  if (!wakeup) return kIsSanitized ? static_cast<int>(kMost) : -1;
+  const auto left = ceil<milliseconds>(elapsed(mono_now(), *wakeup)).count();
+  return static_cast<int>(std::clamp<std::int64_t>(left, 0, kMost));
+}
+
+// Each connection takes a descriptor, and the usual limit is 1,024.
+void raise_descriptor_limit() {
+  constexpr rlim_t kNeeded = ConnectionCounts::kMostInAll + 256;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kNeeded) return;
+  limit.rlim_cur = std::min(limit.rlim_max, kNeeded);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+Server::Server(const Options& options, const Log& log)
+    : options_(options),
+      log_(log),
+      site_(options),
+      link_(options.control_sockets),
+      service_(site_, link_, log) {}
+
+std::optional<Server::Failure> Server::open() {
+  const std::string name = options_.user.value_or(kDefaultUser);
+  auto user = geteuid() == 0 ? find_user(name) : std::nullopt;
+  const bool is_homeless = geteuid() == 0 && !user;
+  if (options_.user && is_homeless)
+    return Failure{ExitStatus::kUsage, fmt::format("--user {}: there is no such user", name)};
+  if (is_homeless) user = User{kNobody, kNobody, {}};
+  raise_descriptor_limit();
+  std::vector<Listener> plain;
+  std::vector<Listener> secure;
+  if (auto failure = open_listeners(options_.port, plain)) return failure;
+  if (auto watch = InterfaceWatch::open()) watch_.emplace(*std::move(watch));
+  site_.run = fmt::format("{:016x}", random_u64());
+  site_.own_addresses = interface_addresses();
+  if (auto failure = serve(std::move(plain), nullptr)) return failure;
+  if (auto failure = give_up_rights(user)) return failure;
+  if (is_homeless) {
+    log_.notice(fmt::format(
+        "runs as nobody: there is no user {}: make one (useradd --system {}), or give --user", name, name));
+  }
+  return std::nullopt;
+}
+
+std::optional<Server::Failure> Server::open_listeners(std::uint16_t port, std::vector<Listener>& listeners) {
+  if (port == 0) return std::nullopt;
+  const bool everywhere = options_.bind.empty();
+  for (Endpoint local : everywhere ? std::vector{kAnyV4, kAnyV6} : options_.bind) {
+    local.port = port;
+    auto listener = open_listener(local);
+    if (listener) {
+      listeners.push_back(*std::move(listener));
+      continue;
+    }
+    const SysError error = listener.error();
+    // It also serves on a kernel without IPv6.
+    if (everywhere && !local.address.is_v4() && error.code == EAFNOSUPPORT) continue;
+    return Failure{ExitStatus::kSystemFailed,
+                   fmt::format("{}: {}{}", to_string(local), to_string(error), advice(error.code))};
+  }
+  return std::nullopt;
+}
+
+std::optional<Server::Failure> Server::give_up_rights(const std::optional<User>& user) {
+  const auto identity = drop_privileges(user);
+  if (!identity) {
+    return Failure{ExitStatus::kSystemFailed,
+                   fmt::format("rights cannot be given up: {} (--user names another user to become)",
+                               to_string(identity.error()))};
+  }
+  if (options_.no_sandbox || kIsSanitized) return std::nullopt;
+  if (const auto error = enter_sandbox())
+    log_.notice(fmt::format("runs without a system call filter: {}", to_string(*error)));
+  return std::nullopt;
+}
+
+std::optional<Server::Failure> Server::serve(std::vector<Listener> listeners, const TlsKeys* keys) {
+  for (Listener& listener : listeners) {
+    const std::string local = to_string(listener.local);
+    if (const auto failure = service_.serve(std::move(listener), keys))
+      return Failure{ExitStatus::kSystemFailed, fmt::format("{}: {}", local, *failure)};
+    log_.notice(fmt::format("serving {}://{}/", keys != nullptr ? "https" : "http", local));
+  }
+  return std::nullopt;
+}
+
+void Server::run() {
+  catch_signals(Hangup::kStops);
+  std::signal(SIGPIPE, SIG_IGN);
+  while (!stop_requested()) wait_for_events();
+}
+
+std::optional<MonoTime> Server::next_wakeup() const {
+  const auto of_service = service_.next_wakeup();
+  const auto of_link = link_.next_wakeup();
+  if (!of_service || !of_link) return of_service ? of_service : of_link;
+  return std::min(*of_service, *of_link);
+}
+
+void Server::wait_for_events() {
+  std::vector<pollfd> polled;
+  service_.append_polled(polled);
+  link_.append_polled(polled);
+  if (watch_) polled.push_back({watch_->descriptor(), POLLIN, 0});
+  if (poll(polled.data(), polled.size(), milliseconds_until(next_wakeup())) < 0) return;
+  link_.step(site_, read_instant(mono_now, wall_now));
+  if (watch_ && watch_->take_changed()) site_.own_addresses = interface_addresses();
+  service_.step();
+}
+
+}  // namespace isletime::syncweb
