@@ -3,9 +3,11 @@
 
 #include <array>
 
+#include "tools/syncweb/access/login.hpp"
 #include "tools/syncweb/machine/time_api.hpp"
 #include "tools/syncweb/pages/pages.hpp"
 #include "tools/syncweb/pages/plain_page.hpp"
+#include "tools/syncweb/portal/portal.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -18,6 +20,12 @@ constexpr std::array kRoutes{
     // Presses
 
     // Access
+    Route{Method::kGet, "/login", Right::kAnyone, answer_login_page},
+    Route{Method::kPost, "/login", Right::kAnyone, answer_login, Body::kForm},
+    Route{Method::kPost, "/logout", Right::kAnyone, answer_logout, Body::kForm},
+    Route{Method::kGet, "/portal", Right::kAnyone, answer_portal_page},
+    Route{Method::kGet, "/portal/done", Right::kAnyone, answer_portal_done},
+    Route{Method::kGet, "/qr.svg", Right::kAnyone, answer_qr},
 
     // Pages
     Route{Method::kGet, "/", Right::kAnyone, answer_main_page},
