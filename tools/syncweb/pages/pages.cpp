@@ -33,11 +33,6 @@ std::string_view type_of(std::string_view name) {
 
 void protect(std::vector<Field>& headers) {
   headers.push_back({"Content-Security-Policy", kContentSecurityPolicy});
-  headers.push_back({"X-Content-Type-Options", "nosniff"});
-  // With "no-referrer", browsers would send our own forms with "Origin: null" (Fetch Standard, section 3.2),
-  // which cannot be told from another site's.
-  headers.push_back({"Referrer-Policy", "same-origin"});
-  headers.push_back({"Cross-Origin-Resource-Policy", "same-origin"});
   headers.push_back({"Permissions-Policy", "geolocation=(self), camera=(), microphone=()"});
 }
 

@@ -19,7 +19,7 @@ struct PageFile {
 
 std::span<const PageFile> page_files();
 
-// Adds what protects a page: the Content-Security-Policy and its relatives.
+// A page that the server wrote. It may run our scripts, unlike other responses.
 Response page_response(std::string html, std::vector<Field> headers);
 
 // GET /, the main page.

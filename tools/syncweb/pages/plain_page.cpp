@@ -8,7 +8,7 @@
 #include "libsync/core/civil_time.hpp"
 #include "libsync/record/json_value.hpp"
 #include "tools/common/duration_text.hpp"
-#include "tools/syncweb/pages/html.hpp"
+#include "tools/syncweb/access/small_page.hpp"
 #include "tools/syncweb/pages/pages.hpp"
 
 namespace isletime::syncweb {
