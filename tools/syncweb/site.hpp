@@ -16,11 +16,11 @@
 #include "tools/syncweb/hub/hub_picture.hpp"
 #include "tools/syncweb/message.hpp"
 #include "tools/syncweb/options.hpp"
-#include "tools/syncweb/presses/presses.hpp"
 #include "tools/syncweb/phone/phone_syncs.hpp"
 #include "tools/syncweb/phone/settings.hpp"
 #include "tools/syncweb/portal/portal_clients.hpp"
 #include "tools/syncweb/portal/qr_code.hpp"
+#include "tools/syncweb/presses/presses.hpp"
 
 namespace isletime::syncweb {
 
