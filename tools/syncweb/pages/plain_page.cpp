@@ -9,6 +9,7 @@
 #include "libsync/record/json_value.hpp"
 #include "tools/common/duration_text.hpp"
 #include "tools/syncweb/access/small_page.hpp"
+#include "tools/syncweb/hub/hub_status.hpp"
 #include "tools/syncweb/pages/pages.hpp"
 
 namespace isletime::syncweb {
@@ -57,12 +58,6 @@ std::string section(std::string_view id, std::string_view title, std::string_vie
 std::string list_section(std::string_view id, std::string_view title, std::string_view items) {
   if (items.empty()) return {};
   return section(id, title, fmt::format("<ul class=\"rows\">\n{}</ul>\n", items));
-}
-
-std::string text_of(const JsonValue& object, std::string_view name) {
-  const JsonValue* member = object.find(name);
-  const std::string* text = member == nullptr ? nullptr : member->text();
-  return text == nullptr ? std::string{} : *text;
 }
 
 const JsonValue::Array* array_of(const JsonValue& object, std::string_view name) {
