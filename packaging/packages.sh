@@ -2,7 +2,7 @@
 # The packages of Debian 12 that are needed, and how they are installed. Sourced by quickstart and check.
 
 build_packages=(
-  g++ cmake ninja-build pkgconf
+  g++ cmake ninja-build pkgconf curl
   libcli11-dev libfmt-dev libsodium-dev nettle-dev nlohmann-json3-dev libcap-ng-dev libseccomp-dev
   libcurl4-gnutls-dev libmicrohttpd-dev libgnutls28-dev libsqlite3-dev libqrencode-dev
 )
