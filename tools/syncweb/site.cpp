@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tools/syncweb/access/rights.hpp"
+#include "tools/syncweb/machine/time_fields.hpp"
 #include "tools/syncweb/routes.hpp"
 
 namespace isletime::syncweb {
@@ -13,9 +14,7 @@ bool answers(const Route& route, Method method) {
   return route.method == method || (route.method == Method::kGet && method == Method::kHead);
 }
 
-}  // namespace
-
-Outcome respond(Site& site, const Request& request, Instant now) {
+Outcome respond_without_time(Site& site, const Request& request, Instant now) {
   if (decide(site.options.access_rules, request.from.address) == Access::kDeny)
     return error_response(Status::kForbidden, "not-allowed", "this address may not read here");
   bool is_known = false;
@@ -31,6 +30,14 @@ Outcome respond(Site& site, const Request& request, Instant now) {
   if (is_known)
     return error_response(Status::kMethodNotAllowed, "bad-method", "another method is needed here");
   return error_response(Status::kNotFound, "not-found", "there is no such page");
+}
+
+}  // namespace
+
+Outcome respond(Site& site, const Request& request, Instant now) {
+  Outcome outcome = respond_without_time(site, request, now);
+  if (auto* response = std::get_if<Response>(&outcome)) add_time_fields(*response, site.hub.at(now));
+  return outcome;
 }
 
 }  // namespace isletime::syncweb

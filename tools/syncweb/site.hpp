@@ -13,6 +13,7 @@
 #include "libsync/posix/interfaces.hpp"
 #include "tools/syncweb/event_log.hpp"
 #include "tools/syncweb/hub/hub_picture.hpp"
+#include "tools/syncweb/machine/history.hpp"
 #include "tools/syncweb/message.hpp"
 #include "tools/syncweb/options.hpp"
 
@@ -24,8 +25,10 @@ struct Site {
   const Options& options;
   std::vector<InterfaceAddress> own_addresses;  // at the moment
   std::string run;  // random, of this process: the numbers of its events mean nothing in another run
+  std::optional<MonoTime> started;
   EventLog events;
   HubPicture hub;
+  History history;
 };
 
 // Answers a request by the table of routes, after all checks that it and its right need.
