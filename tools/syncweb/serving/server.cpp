@@ -18,6 +18,7 @@
 #include "libsync/posix/sandbox.hpp"
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/signals.hpp"
+#include "tools/syncweb/machine/state_api.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -89,6 +90,7 @@ std::optional<Server::Failure> Server::open() {
   if (auto failure = open_listeners(options_.port, plain)) return failure;
   if (auto watch = InterfaceWatch::open()) watch_.emplace(*std::move(watch));
   site_.run = fmt::format("{:016x}", random_u64());
+  site_.started = mono_now();
   site_.own_addresses = interface_addresses();
   if (auto failure = serve(std::move(plain), nullptr)) return failure;
   if (auto failure = give_up_rights(user)) return failure;
@@ -160,7 +162,9 @@ void Server::wait_for_events() {
   link_.append_polled(polled);
   if (watch_) polled.push_back({watch_->descriptor(), POLLIN, 0});
   if (poll(polled.data(), polled.size(), milliseconds_until(next_wakeup())) < 0) return;
-  link_.step(site_, read_instant(mono_now, wall_now));
+  const Instant now = read_instant(mono_now, wall_now);
+  link_.step(site_, now);
+  keep_history(site_, now);
   if (watch_ && watch_->take_changed()) site_.own_addresses = interface_addresses();
   service_.step();
 }
