@@ -148,7 +148,8 @@ void HttpService::DaemonEnd::operator()(MHD_Daemon* daemon) const {
   MHD_stop_daemon(daemon);
 }
 
-HttpService::HttpService(Site& site, HubLink& link, const Log& log) : site_(site), link_(link), log_(log) {}
+HttpService::HttpService(Site& site, HubLink& link, const Log& log, Respond respond)
+    : site_(site), link_(link), log_(log), respond_(respond) {}
 
 // libmicrohttpd ends no daemon that has a suspended connection.
 HttpService::~HttpService() {
@@ -156,7 +157,7 @@ HttpService::~HttpService() {
   for (const Port& port : ports_) MHD_run(port.daemon.get());
 }
 
-std::optional<std::string> HttpService::serve(Listener listener, const TlsKeys* keys) {
+std::optional<std::string> HttpService::serve(Listener listener, const KeyPair* keys) {
   // The library closes the descriptor that it gets.
   const int socket = fcntl(listener.socket.get(), F_DUPFD_CLOEXEC, 0);
   if (socket < 0) return to_string(last_error("fcntl").error);
@@ -291,7 +292,7 @@ bool HttpService::on_complete(Connection& connection, const char* method) {
   request.from = connection.from;
   request.to = connection.to;
   request.is_secure = connection.is_secure;
-  Outcome outcome = respond(site_, request, now);
+  Outcome outcome = respond_(site_, request, now);
   if (const auto* response = std::get_if<Response>(&outcome)) return reply(connection, *response);
   if (const auto* stream = std::get_if<EventStream>(&outcome)) return start_stream(connection, *stream);
   return start_feeding(connection, std::move(std::get<FeedFirst>(outcome)));

@@ -26,7 +26,7 @@ struct MHD_Daemon;
 namespace isletime::syncweb {
 
 // A certificate and its private key, in PEM (RFC 7468).
-struct TlsKeys {
+struct KeyPair {
   std::string certificate;
   std::string key;
 };
@@ -39,13 +39,15 @@ class HttpService {
   static constexpr nanoseconds kStallTime = seconds{15};      // of a stream that the client does not read
   static constexpr nanoseconds kHeartbeatInterval = seconds{4};
 
-  HttpService(Site& site, HubLink& link, const Log& log);
+  using Respond = Outcome (*)(Site& site, const Request& request, Instant now);
+
+  HttpService(Site& site, HubLink& link, const Log& log, Respond respond = syncweb::respond);
   ~HttpService();
   HttpService(const HttpService&) = delete;
   HttpService& operator=(const HttpService&) = delete;
 
   // Serves these connections, by HTTPS if there are keys. Returns a clause about the failure, if any.
-  std::optional<std::string> serve(Listener listener, const TlsKeys* keys);
+  std::optional<std::string> serve(Listener listener, const KeyPair* keys);
 
   void append_polled(std::vector<pollfd>& polled) const;
   // Must be called after each poll(2).
@@ -88,6 +90,7 @@ class HttpService {
   Site& site_;
   HubLink& link_;
   const Log& log_;
+  Respond respond_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
   std::unordered_map<HubLink::FeedId, Connection*> feeding_;
   ConnectionCounts counts_;

@@ -133,7 +133,7 @@ std::optional<Server::Failure> Server::give_up_rights(const std::optional<User>&
   return std::nullopt;
 }
 
-std::optional<Server::Failure> Server::serve(std::vector<Listener> listeners, const TlsKeys* keys) {
+std::optional<Server::Failure> Server::serve(std::vector<Listener> listeners, const KeyPair* keys) {
   for (Listener& listener : listeners) {
     const std::string local = to_string(listener.local);
     if (const auto failure = service_.serve(std::move(listener), keys))

@@ -38,7 +38,7 @@ class Server {
  private:
   std::optional<Failure> open_listeners(std::uint16_t port, std::vector<Listener>& listeners);
   std::optional<Failure> give_up_rights(const std::optional<User>& user);
-  std::optional<Failure> serve(std::vector<Listener> listeners, const TlsKeys* keys);
+  std::optional<Failure> serve(std::vector<Listener> listeners, const KeyPair* keys);
   void wait_for_events();
   std::optional<MonoTime> next_wakeup() const;
 
