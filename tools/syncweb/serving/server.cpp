@@ -23,6 +23,7 @@
 #include "tools/syncweb/access/own_names.hpp"
 #include "tools/syncweb/access/pin.hpp"
 #include "tools/syncweb/certificate/own_certificate.hpp"
+#include "tools/syncweb/machine/state_api.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -101,6 +102,7 @@ std::optional<Server::Failure> Server::open() {
   if (auto failure = open_state(user)) return failure;
   if (auto watch = InterfaceWatch::open()) watch_.emplace(*std::move(watch));
   site_.run = fmt::format("{:016x}", random_u64());
+  site_.started = mono_now();
   site_.own_addresses = interface_addresses();
   site_.host_name = host_name_of_this_machine();
   if (auto failure = serve(std::move(plain), nullptr)) return failure;
@@ -200,7 +202,9 @@ void Server::wait_for_events() {
   link_.append_polled(polled);
   if (watch_) polled.push_back({watch_->descriptor(), POLLIN, 0});
   if (poll(polled.data(), polled.size(), milliseconds_until(next_wakeup())) < 0) return;
-  link_.step(site_, read_instant(mono_now, wall_now));
+  const Instant now = read_instant(mono_now, wall_now);
+  link_.step(site_, now);
+  keep_history(site_, now);
   if (watch_ && watch_->take_changed()) site_.own_addresses = interface_addresses();
   service_.step();
 }
