@@ -14,6 +14,7 @@ constexpr std::size_t kMostStoreMessages = 16;
 }  // namespace
 
 void Presses::open(const StateFolder* folder, int most_pages) {
+  store_.reset();
   folder_ = folder;
   most_pages_ = most_pages;
   (void)with_store([](PressStore&) -> Result<bool, StoreError> { return true; });
