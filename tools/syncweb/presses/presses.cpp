@@ -38,8 +38,8 @@ std::optional<StoreError> Presses::replace_damaged(const StoreError& error) {
   store_.reset();
   const auto aside = set_presses_aside(*folder_);
   if (!aside) return aside.error();
-  add_message(fmt::format("{0}/{1}: {2}: kept as {3}; a new one is begun. Try: sqlite3 {0}/{3} .recover",
-                          folder_->path(), kPressFile, error.text, *aside));
+  add_message(fmt::format("{}/{}: {}: its files are kept as {}*; a new one is begun", folder_->path(),
+                          kPressFile, error.text, *aside));
   auto store = PressStore::open(*folder_, most_pages_);
   if (!store) return store.error();
   store_.emplace(*std::move(store));
