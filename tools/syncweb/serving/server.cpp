@@ -17,6 +17,7 @@
 #include "libsync/posix/random.hpp"
 #include "libsync/posix/sandbox.hpp"
 #include "libsync/posix/socket_address.hpp"
+#include "tools/common/paths.hpp"
 #include "tools/common/signals.hpp"
 
 namespace isletime::syncweb {
@@ -91,12 +92,26 @@ std::optional<Server::Failure> Server::open() {
   site_.run = fmt::format("{:016x}", random_u64());
   site_.own_addresses = interface_addresses();
   if (auto failure = serve(std::move(plain), nullptr)) return failure;
+  open_state_folder(user ? user->id : geteuid());
   if (auto failure = give_up_rights(user)) return failure;
+  if (state_folder_) site_.presses.open(&*state_folder_);
   if (is_homeless) {
     log_.notice(fmt::format(
         "runs as nobody: there is no user {}: make one (useradd --system {}), or give --user", name, name));
   }
   return std::nullopt;
+}
+
+// Without the folder, time is still served.
+void Server::open_state_folder(uid_t owner) {
+  const std::string path =
+      options_.state_folder.value_or(default_paths(surroundings()).state_folder + "/web");
+  auto folder = StateFolder::open(path, owner);
+  if (folder) {
+    state_folder_.emplace(*std::move(folder));
+  } else {
+    log_.error(fmt::format("{}: {}: nothing can be stored there", path, to_string(folder.error())));
+  }
 }
 
 std::optional<Server::Failure> Server::open_listeners(std::uint16_t port, std::vector<Listener>& listeners) {
@@ -163,6 +178,7 @@ void Server::wait_for_events() {
   link_.step(site_, read_instant(mono_now, wall_now));
   if (watch_ && watch_->take_changed()) site_.own_addresses = interface_addresses();
   service_.step();
+  for (const std::string& message : site_.presses.take_messages()) log_.error(message);
 }
 
 }  // namespace isletime::syncweb

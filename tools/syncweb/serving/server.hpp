@@ -10,6 +10,7 @@
 
 #include "libsync/posix/interface_watch.hpp"
 #include "libsync/posix/privileges.hpp"
+#include "libsync/posix/state_folder.hpp"
 #include "libsync/posix/sys_error.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
@@ -39,11 +40,13 @@ class Server {
   std::optional<Failure> open_listeners(std::uint16_t port, std::vector<Listener>& listeners);
   std::optional<Failure> give_up_rights(const std::optional<User>& user);
   std::optional<Failure> serve(std::vector<Listener> listeners, const TlsKeys* keys);
+  void open_state_folder(uid_t owner);
   void wait_for_events();
   std::optional<MonoTime> next_wakeup() const;
 
   const Options& options_;
   const Log& log_;
+  std::optional<StateFolder> state_folder_;
   Site site_;
   HubLink link_;
   HttpService service_;
