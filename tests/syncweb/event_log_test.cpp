@@ -6,7 +6,7 @@
 namespace isletime::syncweb {
 namespace {
 
-TEST(EventLog, AreNumberedWithoutGapsAndCaughtUpWith) {
+TEST(EventLog, EventsAreNumberedAndCaughtUpWith) {
   EventLog log;
   EXPECT_EQ(log.next(0), nullptr);
   log.add("status", "1");
@@ -19,9 +19,27 @@ TEST(EventLog, AreNumberedWithoutGapsAndCaughtUpWith) {
 
 TEST(EventLog, WhoMissedTooManyOrComesFromAnotherRunStartsWithTheOldest) {
   EventLog log;
-  for (std::size_t i = 0; i < EventLog::kMostKept + 10; ++i) log.add("status", "{}");
+  for (std::size_t i = 0; i < EventLog::kMostKept + 10; ++i) log.add("press", "{}");
   EXPECT_EQ(log.next(3)->number, 11);
   EXPECT_EQ(log.next(1'000'000)->number, 11);
+}
+
+TEST(EventLog, AStateTakesThePlaceOfTheOneBeforeAndPushesNoNewsOut) {
+  EventLog log;
+  log.add("press", "{}");
+  for (std::size_t i = 0; i < 10 * EventLog::kMostKept; ++i) log.add("status", std::to_string(i));
+  EXPECT_EQ(log.next(0)->type, "press");
+  EXPECT_EQ(log.next(1)->number, log.last());
+  EXPECT_EQ(log.next(1)->json, std::to_string(10 * EventLog::kMostKept - 1));
+  EXPECT_EQ(log.next(log.last()), nullptr);
+}
+
+TEST(EventLog, TheOldestMakeRoomForLargeOnes) {
+  EventLog log;
+  for (int i = 0; i < 20; ++i) log.add("activity", std::string(EventLog::kMostBytes / 4, 'x'));
+  EXPECT_EQ(log.next(0)->number, 17);
+  log.add("activity", std::string(2 * EventLog::kMostBytes, 'x'));
+  EXPECT_EQ(log.next(0)->number, 21) << "the latest is kept, however large";
 }
 
 }  // namespace

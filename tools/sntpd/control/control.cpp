@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/sntpd/control/control.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -16,6 +17,10 @@ namespace {
 
 // How often the clients are compared while a control client follows them.
 constexpr nanoseconds kClientsInterval = seconds{1};
+
+// Who follows the status gets a line at least this often, so that its bound and its age are fresh, and that
+// silence shows a fault.
+constexpr nanoseconds kStatusInterval = seconds{60};
 
 std::string to_json(const char* request, const Hub::Reply& answer) {
   return answer.is_accepted ? done_json(request, answer.name, answer.text)
@@ -56,7 +61,10 @@ void Control::answer(ClientId to, const Show& asked) {
     show_clients(to, asked.follow);
     return;
   }
-  if (asked.follow) server_.follow(to, to_string(asked.topic));
+  if (asked.follow) {
+    if (!server_.is_followed(to_string(asked.topic))) next_status_ = mono_now() + kStatusInterval;
+    server_.follow(to, to_string(asked.topic));
+  }
   server_.reply(to, show(asked));
 }
 
@@ -137,22 +145,26 @@ void Control::look_for_clients() {
 void Control::publish() {
   const auto is_followed = [this](Topic topic) { return server_.is_followed(to_string(topic)); };
   const auto tell = [this](Topic topic, const std::string& line) { server_.publish(to_string(topic), line); };
-  if (daemon_.hub.take_changed()) {
-    for (const Topic topic : {Topic::kStatus, Topic::kSources}) {
-      if (is_followed(topic)) tell(topic, show({.topic = topic}));
-    }
+  const MonoTime now = mono_now();
+  const bool has_changed = daemon_.hub.take_changed();
+  if ((has_changed || now >= next_status_) && is_followed(Topic::kStatus)) {
+    next_status_ = now + kStatusInterval;
+    tell(Topic::kStatus, show({.topic = Topic::kStatus}));
   }
+  if (has_changed && is_followed(Topic::kSources)) tell(Topic::kSources, show({.topic = Topic::kSources}));
   const auto news = daemon_.memory.take_news();
   if (!news.empty() && is_followed(Topic::kActivity)) tell(Topic::kActivity, activity_json(news));
-  const MonoTime now = mono_now();
   if (!is_followed(Topic::kClients) || is_looking_ || now < next_look_) return;
   next_look_ = now + kClientsInterval;
   look_for_clients();
 }
 
 std::optional<MonoTime> Control::next_wakeup() const {
-  if (is_looking_ || !server_.is_followed(to_string(Topic::kClients))) return std::nullopt;
-  return next_look_;
+  std::optional<MonoTime> next;
+  if (server_.is_followed(to_string(Topic::kStatus))) next = next_status_;
+  if (!is_looking_ && server_.is_followed(to_string(Topic::kClients)))
+    next = next ? std::min(*next, next_look_) : next_look_;
+  return next;
 }
 
 }  // namespace isletime::sntpd

@@ -70,6 +70,7 @@ class Control {
   std::string last_clients_;
   bool is_looking_ = false;  // the clients are being collected in the background
   MonoTime next_look_{};
+  MonoTime next_status_{};
 };
 
 }  // namespace isletime::sntpd
