@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "libsync/posix/clocks.hpp"
+#include "libsync/posix/machine_id.hpp"
 #include "libsync/posix/random.hpp"
 #include "libsync/posix/sandbox.hpp"
 #include "libsync/posix/socket_address.hpp"
@@ -109,11 +110,19 @@ std::optional<Server::Failure> Server::open() {
   if (auto failure = give_up_rights(user)) return failure;
   // The key must belong to the user as which this goes on.
   if (auto failure = serve_securely(std::move(secure))) return failure;
+  recall();
   if (is_homeless) {
     log_.notice(fmt::format(
         "runs as nobody: there is no user {}: make one (useradd --system {}), or give --user", name, name));
   }
   return std::nullopt;
+}
+
+// What is on the disk must belong to the user as which this goes on.
+void Server::recall() {
+  if (!state_) return;
+  site_.presses.open(&*state_);
+  if (const auto warning = site_.settings.open(*state_, boot_id().value_or(""))) log_.error(*warning);
 }
 
 std::optional<Server::Failure> Server::open_listeners(std::uint16_t port, std::vector<Listener>& listeners) {
@@ -207,6 +216,7 @@ void Server::wait_for_events() {
   keep_history(site_, now);
   if (watch_ && watch_->take_changed()) site_.own_addresses = interface_addresses();
   service_.step();
+  for (const std::string& message : site_.presses.take_messages()) log_.error(message);
 }
 
 }  // namespace isletime::syncweb

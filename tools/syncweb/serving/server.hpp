@@ -39,6 +39,7 @@ class Server {
  private:
   std::optional<Failure> open_listeners(std::uint16_t port, std::vector<Listener>& listeners);
   std::optional<Failure> open_state(const std::optional<User>& user);
+  void recall();
   std::optional<Failure> serve_securely(std::vector<Listener> listeners);
   std::optional<Failure> give_up_rights(const std::optional<User>& user);
   std::optional<Failure> serve(std::vector<Listener> listeners, const TlsKeys* keys);
@@ -47,11 +48,11 @@ class Server {
 
   const Options& options_;
   const Log& log_;
+  std::optional<StateFolder> state_;  // what the site keeps is there
   Site site_;
   HubLink link_;
   HttpService service_;
   std::optional<InterfaceWatch> watch_;
-  std::optional<StateFolder> state_;
 };
 
 }  // namespace isletime::syncweb
