@@ -48,6 +48,8 @@ class HttpService {
 
   // Serves these connections, by HTTPS if there are keys. Returns a clause about the failure, if any.
   std::optional<std::string> serve(Listener listener, const TlsKeys* keys);
+  // From now on serves HTTPS with these keys; its connections end.
+  std::optional<std::string> replace_keys(const TlsKeys& keys);
 
   void append_polled(std::vector<pollfd>& polled) const;
   // Must be called after each poll(2).
@@ -62,9 +64,12 @@ class HttpService {
   using Daemon = std::unique_ptr<MHD_Daemon, DaemonEnd>;
   struct Port {
     Listener listener;
+    bool is_secure;
     Daemon daemon;  // has a descriptor of its own for the listener
   };
 
+  Daemon start(const Listener& listener, const TlsKeys* keys);
+  void run_daemons();
   bool is_admitted(IpAddress from);
   Connection& add(MHD_Connection* handle, bool is_secure);
   void remove(Connection& connection);

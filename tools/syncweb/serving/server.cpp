@@ -29,6 +29,7 @@
 namespace isletime::syncweb {
 namespace {
 
+constexpr nanoseconds kRenewalInterval = std::chrono::hours{1};  // between looks at the certificate
 const Endpoint kAnyV4{IpAddress::v4(0)};
 const Endpoint kAnyV6{};
 
@@ -110,19 +111,12 @@ std::optional<Server::Failure> Server::open() {
   if (auto failure = give_up_rights(user)) return failure;
   // The key must belong to the user as which this goes on.
   if (auto failure = serve_securely(std::move(secure))) return failure;
-  recall();
+  open_kept();
   if (is_homeless) {
     log_.notice(fmt::format(
         "runs as nobody: there is no user {}: make one (useradd --system {}), or give --user", name, name));
   }
   return std::nullopt;
-}
-
-// What is on the disk must belong to the user as which this goes on.
-void Server::recall() {
-  if (!state_) return;
-  site_.presses.open(&*state_);
-  if (const auto warning = site_.settings.open(*state_, boot_id().value_or(""))) log_.error(*warning);
 }
 
 std::optional<Server::Failure> Server::open_listeners(std::uint16_t port, std::vector<Listener>& listeners) {
@@ -158,15 +152,41 @@ std::optional<Server::Failure> Server::open_state(const std::optional<User>& use
   return std::nullopt;
 }
 
+void Server::open_kept() {
+  site_.presses.open(state_ ? &*state_ : nullptr);
+  if (!state_) return;
+  if (const auto warning = site_.settings.open(*state_, boot_id().value_or(""))) log_.notice(*warning);
+}
+
 std::optional<Server::Failure> Server::serve_securely(std::vector<Listener> listeners) {
   if (listeners.empty()) return std::nullopt;
-  const auto wanted = wanted_names(own_names(site_.host_name, options_.names), site_.own_addresses);
-  auto used = certificate_in_use(state_ ? &*state_ : nullptr, wanted, {build_time(), std::nullopt});
-  if (!used) return Failure{ExitStatus::kSystemFailed, used.error()};
+  const auto keys = certify({build_time(), std::nullopt});
+  if (!keys) return Failure{ExitStatus::kSystemFailed, keys.error()};
+  return serve(std::move(listeners), &*keys);
+}
+
+CertificateNames Server::names_to_certify() const {
+  return wanted_names(own_names(site_.host_name, options_.names), site_.own_addresses);
+}
+
+Result<TlsKeys, std::string> Server::certify(const KnownTime& time) {
+  auto used = certificate_in_use(state_ ? &*state_ : nullptr, names_to_certify(), time);
+  if (!used) return Unexpected{used.error()};
   if (used->notice) log_.notice("has made itself a new certificate: " + *used->notice);
   if (used->failure) log_.error(*used->failure);
-  const TlsKeys keys{used->certificate.pair.certificate, used->certificate.pair.key};
-  return serve(std::move(listeners), &keys);
+  certificate_ = std::move(used->certificate);
+  return TlsKeys{certificate_->pair.certificate, certificate_->pair.key};
+}
+
+void Server::renew_certificate(Instant now) {
+  if (!certificate_) return;
+  next_renewal_ = now.mono + kRenewalInterval;
+  const HubTime hub = site_.hub.at(now);
+  const KnownTime time{build_time(), hub.is_reliable ? std::optional{hub.time} : std::nullopt};
+  if (!reason_to_renew(*certificate_, names_to_certify(), time)) return;
+  const auto keys = certify(time);
+  const auto failure = keys ? service_.replace_keys(*keys) : std::optional{keys.error()};
+  if (failure) log_.error("HTTPS: " + *failure);
 }
 
 std::optional<Server::Failure> Server::give_up_rights(const std::optional<User>& user) {
@@ -214,7 +234,9 @@ void Server::wait_for_events() {
   const Instant now = read_instant(mono_now, wall_now);
   link_.step(site_, now);
   keep_history(site_, now);
-  if (watch_ && watch_->take_changed()) site_.own_addresses = interface_addresses();
+  const bool has_moved = watch_ && watch_->take_changed();
+  if (has_moved) site_.own_addresses = interface_addresses();
+  if (has_moved || now.mono >= next_renewal_) renew_certificate(now);
   service_.step();
   for (const std::string& message : site_.presses.take_messages()) log_.error(message);
 }
