@@ -59,7 +59,7 @@ std::string list_section(std::string_view id, std::string_view title, std::strin
   return section(id, title, fmt::format("<ul class=\"rows\">\n{}</ul>\n", items));
 }
 
-std::string text_of(const JsonValue& object, std::string_view name) {
+std::string member_text(const JsonValue& object, std::string_view name) {
   const JsonValue* member = object.find(name);
   const std::string* text = member == nullptr ? nullptr : member->text();
   return text == nullptr ? std::string{} : *text;
@@ -127,7 +127,8 @@ std::string sources_section(const HubPicture& hub) {
   std::string items;
   for (const JsonValue& row : *rows) {
     items += fmt::format("<li><strong>{}</strong><span class=\"soft\">{}</span></li>\n",
-                         html_escaped(text_of(row, "source")), html_escaped(text_of(row, "standing_text")));
+                         html_escaped(member_text(row, "source")),
+                         html_escaped(member_text(row, "standing_text")));
   }
   return list_section("sources", "Time sources", items);
 }
@@ -139,8 +140,9 @@ std::string activity_section(const HubPicture& hub) {
     if (static_cast<std::size_t>(line - lines.rbegin()) == kMostActivity) break;
     const auto entry = parse_json(*line, kOfHub);
     if (!entry) continue;
-    items += fmt::format("<li><span>{}</span><span class=\"soft\">{}</span></li>\n",
-                         html_escaped(text_of(*entry, "text")), html_escaped(text_of(*entry, "time")));
+    items +=
+        fmt::format("<li><span>{}</span><span class=\"soft\">{}</span></li>\n",
+                    html_escaped(member_text(*entry, "text")), html_escaped(member_text(*entry, "time")));
   }
   return list_section("activity", "What happened", items);
 }
