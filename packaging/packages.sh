@@ -2,7 +2,7 @@
 # The packages of Debian 12 that are needed, and how they are installed. Sourced by quickstart and check.
 
 build_packages=(
-  g++ cmake ninja-build pkgconf
+  g++ cmake ninja-build pkgconf curl
   libcli11-dev libfmt-dev libsodium-dev nettle-dev nlohmann-json3-dev libcap-ng-dev libseccomp-dev
   libcurl4-gnutls-dev libmicrohttpd-dev libgnutls28-dev libsqlite3-dev libqrencode-dev
 )
@@ -11,6 +11,8 @@ test_packages=(
   libgtest-dev libgmock-dev python3
   clang clang-format clang-tidy libclang-rt-dev llvm
   mandoc shellcheck gnuplot-nox openssl
+  # Parses the metrics of syncweb.
+  python3-prometheus-client
   # Firmware: compilers for the ESP8266 and the Cortex-M3, and machines to run the result.
   gcc-xtensa-lx106 picolibc-xtensa-lx106-elf
   gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib

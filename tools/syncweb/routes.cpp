@@ -9,7 +9,11 @@
 #include "tools/syncweb/machine/time_api.hpp"
 #include "tools/syncweb/pages/pages.hpp"
 #include "tools/syncweb/pages/plain_page.hpp"
+#include "tools/syncweb/phone/place_api.hpp"
+#include "tools/syncweb/phone/sync_api.hpp"
+#include "tools/syncweb/phone/zone_api.hpp"
 #include "tools/syncweb/portal/portal.hpp"
+#include "tools/syncweb/presses/press_api.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -28,8 +32,20 @@ constexpr std::array kRoutes{
     Route{Method::kGet, "/health", Right::kAnyone, answer_health},
     Route{Method::kGet, "/metrics", Right::kAnyone, answer_metrics},
     // Phones
+    Route{Method::kPost, "/api/timesync/exchange", Right::kAnyone, answer_exchange},
+    Route{Method::kPost, "/api/timesync/client", Right::kAnyone, answer_client_sync},
+    Route{Method::kPost, "/api/system/time", Right::kChange, answer_set_system_time},
+    Route{Method::kPost, "/api/zone", Right::kChange, answer_set_zone},
+    Route{Method::kGet, "/api/place", Right::kAnyone, answer_place},
+    Route{Method::kPost, "/api/place", Right::kChange, answer_set_place},
 
     // Presses
+    Route{Method::kPost, "/api/press", Right::kAnyone, take_press},
+    Route{Method::kGet, "/btn", Right::kAnyone, take_older_press},
+    Route{Method::kGet, "/api/presses", Right::kAnyone, list_presses},
+    Route{Method::kGet, "/api/presses/splits", Right::kAnyone, list_splits},
+    Route{Method::kGet, "/presses.csv", Right::kAnyone, export_presses},
+    Route{Method::kPost, "/api/presses/reset", Right::kChange, reset_presses},
 
     // Access
     Route{Method::kGet, "/login", Right::kAnyone, answer_login_page},

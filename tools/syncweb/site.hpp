@@ -17,8 +17,11 @@
 #include "tools/syncweb/machine/history.hpp"
 #include "tools/syncweb/message.hpp"
 #include "tools/syncweb/options.hpp"
+#include "tools/syncweb/phone/phone_syncs.hpp"
+#include "tools/syncweb/phone/settings.hpp"
 #include "tools/syncweb/portal/portal_clients.hpp"
 #include "tools/syncweb/portal/qr_code.hpp"
+#include "tools/syncweb/presses/presses.hpp"
 
 namespace isletime::syncweb {
 
@@ -31,6 +34,9 @@ struct Site {
   std::optional<MonoTime> started;
   EventLog events;
   HubPicture hub;
+  Presses presses;
+  PhoneSyncs phones;
+  Settings settings;
   std::string host_name;  // of this machine
   LoginState login;
   PortalClients portal;

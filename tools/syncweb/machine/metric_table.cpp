@@ -33,7 +33,7 @@ Samples number(std::optional<double> value) {
 }
 
 std::optional<double> ratio_of(std::optional<double> ppm) {
-  return ppm ? std::optional{*ppm * 1e-6} : std::nullopt;
+  return ppm ? std::optional{*ppm / 1e6} : std::nullopt;
 }
 
 bool is_set(const JsonValue& object, std::string_view name) {

@@ -9,6 +9,7 @@
 #include "libsync/record/json_value.hpp"
 #include "tools/common/duration_text.hpp"
 #include "tools/syncweb/access/small_page.hpp"
+#include "tools/syncweb/hub/hub_status.hpp"
 #include "tools/syncweb/pages/pages.hpp"
 
 namespace isletime::syncweb {
@@ -57,12 +58,6 @@ std::string section(std::string_view id, std::string_view title, std::string_vie
 std::string list_section(std::string_view id, std::string_view title, std::string_view items) {
   if (items.empty()) return {};
   return section(id, title, fmt::format("<ul class=\"rows\">\n{}</ul>\n", items));
-}
-
-std::string member_text(const JsonValue& object, std::string_view name) {
-  const JsonValue* member = object.find(name);
-  const std::string* text = member == nullptr ? nullptr : member->text();
-  return text == nullptr ? std::string{} : *text;
 }
 
 const JsonValue::Array* array_of(const JsonValue& object, std::string_view name) {
@@ -127,8 +122,8 @@ std::string sources_section(const HubPicture& hub) {
   std::string items;
   for (const JsonValue& row : *rows) {
     items += fmt::format("<li><strong>{}</strong><span class=\"soft\">{}</span></li>\n",
-                         html_escaped(member_text(row, "source")),
-                         html_escaped(member_text(row, "standing_text")));
+                         html_escaped(plain_text_in(row, "source")),
+                         html_escaped(plain_text_in(row, "standing_text")));
   }
   return list_section("sources", "Time sources", items);
 }
@@ -142,7 +137,7 @@ std::string activity_section(const HubPicture& hub) {
     if (!entry) continue;
     items +=
         fmt::format("<li><span>{}</span><span class=\"soft\">{}</span></li>\n",
-                    html_escaped(member_text(*entry, "text")), html_escaped(member_text(*entry, "time")));
+                    html_escaped(plain_text_in(*entry, "text")), html_escaped(plain_text_in(*entry, "time")));
   }
   return list_section("activity", "What happened", items);
 }
