@@ -11,6 +11,8 @@ test_packages=(
   libgtest-dev libgmock-dev python3
   clang clang-format clang-tidy libclang-rt-dev llvm
   mandoc shellcheck gnuplot-nox openssl
+  # Parses the metrics of syncweb.
+  python3-prometheus-client
   # Firmware: compilers for the ESP8266 and the Cortex-M3, and machines to run the result.
   gcc-xtensa-lx106 picolibc-xtensa-lx106-elf
   gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib

@@ -14,6 +14,7 @@
 
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/socket_address.hpp"
+#include "tools/syncweb/machine/time_fields.hpp"
 #include "tools/syncweb/serving/event_text.hpp"
 #include "tools/syncweb/serving/request_reader.hpp"
 
@@ -415,6 +416,7 @@ void HttpService::deliver_feed_replies() {
     Connection& connection = *found->second;
     feeding_.erase(found);
     connection.exchange->late = connection.exchange->then(reply);
+    add_time_fields(*connection.exchange->late, site_.hub.at(instant_now()));
     resume(connection);
   }
 }
