@@ -1055,7 +1055,6 @@ RECORDS = {
 }
 
 
-
 def web_access(host="192.168.4.1", origin="http://192.168.4.1", cookie="", form="pin=2718&next=%2Fpresses"):
     return "\n".join((host, origin, cookie, form)).encode("latin-1")
 
