@@ -20,7 +20,11 @@ test_packages=(
   # Real peers: tools for their network namespace, the dissector, and the libraries of the unpacked programs.
   iproute2 tshark netbase
   libbsd0 libcap2 libedit2 libgnutls30 libseccomp2 libssl3
+  # A browser for the web page.
+  chromium chromium-driver
 )
+# It fetches axe-core, which looks for what keeps people out of a page. Others' packages of Node.js contain it.
+command -v npm >/dev/null || test_packages+=(npm)
 
 # The guest of tests/guest: the packages that make and run it, and its contents, Debian's for 32-bit ARM,
 # which are unpacked but never installed.

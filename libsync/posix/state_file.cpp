@@ -23,8 +23,8 @@ std::optional<SysError> sync_to_disk(int descriptor) {
 }
 
 std::optional<StateError> write_new(const StateFolder& folder, const std::string& name,
-                                    std::string_view content) {
-  auto file = folder.open_file(name, O_WRONLY | O_CREAT | O_EXCL);
+                                    std::string_view content, mode_t mode) {
+  auto file = folder.open_file(name, O_WRONLY | O_CREAT | O_EXCL, mode);
   if (!file) return file.error();
   if (const auto error = write_all(file->get(), content)) return system_error(*error);
   if (const auto error = sync_to_disk(file->get())) return system_error(*error);
@@ -59,11 +59,11 @@ Result<std::optional<std::string>, StateError> read_state_file(const StateFolder
 }
 
 std::optional<StateError> replace_state_file(const StateFolder& folder, const std::string& name,
-                                             std::string_view content) {
+                                             std::string_view content, mode_t mode) {
   const std::string fresh = name + ".new";
   const int at = folder.descriptor();
   unlinkat(at, fresh.c_str(), 0);  // left by a killed process
-  if (const auto error = write_new(folder, fresh, content)) {
+  if (const auto error = write_new(folder, fresh, content, mode)) {
     unlinkat(at, fresh.c_str(), 0);
     return error;
   }

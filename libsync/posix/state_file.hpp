@@ -16,8 +16,9 @@ namespace isletime {
 Result<std::optional<std::string>, StateError> read_state_file(const StateFolder& folder,
                                                                const std::string& name, std::size_t most);
 
-// Returns the failure, if there was one. Waits for the disk.
+// Returns the failure, if there was one. Waits for the disk. The new file has `mode`, whatever the old one
+// had.
 std::optional<StateError> replace_state_file(const StateFolder& folder, const std::string& name,
-                                             std::string_view content);
+                                             std::string_view content, mode_t mode = kReadableByAll);
 
 }  // namespace isletime

@@ -15,7 +15,6 @@ namespace isletime {
 namespace {
 
 constexpr mode_t kFolderMode = 0755;
-constexpr mode_t kFileMode = 0644;
 
 Unexpected<StateError> system_fault(const char* operation) {
   return Unexpected{StateError{StateFault::kSystem, {errno, operation}}};
@@ -140,9 +139,9 @@ bool StateFolder::hand_over(std::span<const std::string_view> names) const {
   return std::all_of(found->begin(), found->end(), give) && fchown(folder_.get(), owner_, kSameGroup) == 0;
 }
 
-Result<Fd, StateError> StateFolder::open_file(const std::string& name, int flags) const {
+Result<Fd, StateError> StateFolder::open_file(const std::string& name, int flags, mode_t mode) const {
   // O_NONBLOCK: opening a FIFO in the file's place must not block.
-  Fd file{openat(folder_.get(), name.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, kFileMode)};
+  Fd file{openat(folder_.get(), name.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode)};
   if (!file.is_open()) return refused_to_open(folder_.get(), name);
   struct stat status {};
   if (fstat(file.get(), &status) != 0) return system_fault("fstat");

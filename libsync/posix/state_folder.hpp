@@ -17,6 +17,9 @@
 
 namespace isletime {
 
+inline constexpr mode_t kReadableByAll = 0644;
+inline constexpr mode_t kOnlyForOwner = 0600;
+
 enum class StateFault : std::uint8_t {
   kSystem,  // see StateError::system
   kSymlink,
@@ -48,8 +51,8 @@ class StateFolder {
   // false if there are others or the system refuses.
   bool hand_over(std::span<const std::string_view> names) const;
 
-  // `flags` are those of open(2); a file that it creates is readable by all.
-  Result<Fd, StateError> open_file(const std::string& name, int flags) const;
+  // `flags` are those of open(2); a file that it creates gets `mode`, by default readable by all.
+  Result<Fd, StateError> open_file(const std::string& name, int flags, mode_t mode = kReadableByAll) const;
 
   int descriptor() const { return folder_.get(); }
   const std::string& path() const { return path_; }

@@ -45,6 +45,7 @@ inline constexpr std::size_t kLargestBody = 16384;
 enum class Status : std::uint16_t {
   kOk = 200,
   kNoContent = 204,
+  kFound = 302,
   kSeeOther = 303,
   kNotModified = 304,
   kBadRequest = 400,

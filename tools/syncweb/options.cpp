@@ -14,7 +14,7 @@ namespace {
 
 constexpr ProgramText kText{
     "syncweb", "The hub's web page: phones give it the time, everybody sees its state.",
-    "Also, see syncweb(8): --deny --name --no-sandbox --phone-error --state-dir --user\n"
+    "Also, see syncweb(8): --deny --make-pin --name --no-sandbox --phone-error --state-dir --user\n"
     "Example: on ports that need no root, without HTTPS\n"
     "  syncweb --port 8080 --tls-port 0"};
 
@@ -77,6 +77,7 @@ void add_rare_options(CLI::App& app, Options& options, Words& words) {
                         return value && *value >= nanoseconds::zero();
                       }))
       ->group(kHidden);
+  app.add_flag("--make-pin", options.is_to_make_pin)->group(kHidden);
   app.add_option("--state-dir", options.state_folder)->group(kHidden);
   app.add_option("--user", options.user)->group(kHidden);
 }

@@ -11,11 +11,17 @@
 #include "libsync/core/time_types.hpp"
 #include "libsync/policy/instant.hpp"
 #include "libsync/posix/interfaces.hpp"
+#include "tools/syncweb/access/login_state.hpp"
 #include "tools/syncweb/event_log.hpp"
 #include "tools/syncweb/hub/hub_picture.hpp"
 #include "tools/syncweb/machine/history.hpp"
 #include "tools/syncweb/message.hpp"
 #include "tools/syncweb/options.hpp"
+#include "tools/syncweb/phone/phone_syncs.hpp"
+#include "tools/syncweb/phone/settings.hpp"
+#include "tools/syncweb/portal/portal_clients.hpp"
+#include "tools/syncweb/portal/qr_code.hpp"
+#include "tools/syncweb/presses/presses.hpp"
 
 namespace isletime::syncweb {
 
@@ -29,6 +35,13 @@ struct Site {
   EventLog events;
   HubPicture hub;
   History history;
+  Presses presses;
+  PhoneSyncs phones;
+  Settings settings;
+  std::string host_name;  // of this machine
+  LoginState login;
+  PortalClients portal;
+  QrCode qr_code;
 };
 
 // Answers a request by the table of routes, after all checks that it and its right need.

@@ -24,7 +24,7 @@ namespace isletime::syncweb {
 
 class ServedSite {
  public:
-  explicit ServedSite(HttpService::Respond respond, const KeyPair* keys = nullptr)
+  explicit ServedSite(HttpService::Respond respond, const TlsKeys* keys = nullptr)
       : link_(paths_), service_(site, link_, log_, respond) {
     auto listener = open_listener({IpAddress::v4(0x7f00'0001), 0});
     if (!listener) {

@@ -21,4 +21,7 @@ bool may_sync_unasked(const Site& site, const Request& request);
 // forgery), or nothing. Devices, which send no Origin, pass.
 std::optional<Response> refuse_foreign_page(const Request& request);
 
+// Returns whether the request comes from a browser that has given the PIN.
+bool has_session(const Site& site, const Request& request, Instant now);
+
 }  // namespace isletime::syncweb

@@ -157,7 +157,7 @@ HttpService::~HttpService() {
   for (const Port& port : ports_) MHD_run(port.daemon.get());
 }
 
-std::optional<std::string> HttpService::serve(Listener listener, const KeyPair* keys) {
+std::optional<std::string> HttpService::serve(Listener listener, const TlsKeys* keys) {
   // The library closes the descriptor that it gets.
   const int socket = fcntl(listener.socket.get(), F_DUPFD_CLOEXEC, 0);
   if (socket < 0) return to_string(last_error("fcntl").error);

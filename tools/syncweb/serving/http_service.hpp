@@ -26,7 +26,7 @@ struct MHD_Daemon;
 namespace isletime::syncweb {
 
 // A certificate and its private key, in PEM (RFC 7468).
-struct KeyPair {
+struct TlsKeys {
   std::string certificate;
   std::string key;
 };
@@ -47,7 +47,7 @@ class HttpService {
   HttpService& operator=(const HttpService&) = delete;
 
   // Serves these connections, by HTTPS if there are keys. Returns a clause about the failure, if any.
-  std::optional<std::string> serve(Listener listener, const KeyPair* keys);
+  std::optional<std::string> serve(Listener listener, const TlsKeys* keys);
 
   void append_polled(std::vector<pollfd>& polled) const;
   // Must be called after each poll(2).

@@ -17,7 +17,12 @@
 #include "libsync/posix/random.hpp"
 #include "libsync/posix/sandbox.hpp"
 #include "libsync/posix/socket_address.hpp"
+#include "tools/common/build_time.hpp"
+#include "tools/common/paths.hpp"
 #include "tools/common/signals.hpp"
+#include "tools/syncweb/access/own_names.hpp"
+#include "tools/syncweb/access/pin.hpp"
+#include "tools/syncweb/certificate/own_certificate.hpp"
 #include "tools/syncweb/machine/state_api.hpp"
 
 namespace isletime::syncweb {
@@ -85,15 +90,25 @@ std::optional<Server::Failure> Server::open() {
     return Failure{ExitStatus::kUsage, fmt::format("--user {}: there is no such user", name)};
   if (is_homeless) user = User{kNobody, kNobody, {}};
   raise_descriptor_limit();
+  if (options_.pin_file) {
+    auto hash = read_pin_file(*options_.pin_file);
+    if (!hash) return Failure{ExitStatus::kUsage, "--pin-file " + hash.error()};
+    site_.login.pin_hash = *std::move(hash);
+  }
   std::vector<Listener> plain;
   std::vector<Listener> secure;
   if (auto failure = open_listeners(options_.port, plain)) return failure;
+  if (auto failure = open_listeners(options_.tls_port, secure)) return failure;
+  if (auto failure = open_state(user)) return failure;
   if (auto watch = InterfaceWatch::open()) watch_.emplace(*std::move(watch));
   site_.run = fmt::format("{:016x}", random_u64());
   site_.started = mono_now();
   site_.own_addresses = interface_addresses();
+  site_.host_name = host_name_of_this_machine();
   if (auto failure = serve(std::move(plain), nullptr)) return failure;
   if (auto failure = give_up_rights(user)) return failure;
+  // The key must belong to the user as which this goes on.
+  if (auto failure = serve_securely(std::move(secure))) return failure;
   if (is_homeless) {
     log_.notice(fmt::format(
         "runs as nobody: there is no user {}: make one (useradd --system {}), or give --user", name, name));
@@ -120,20 +135,45 @@ std::optional<Server::Failure> Server::open_listeners(std::uint16_t port, std::v
   return std::nullopt;
 }
 
+std::optional<Server::Failure> Server::open_state(const std::optional<User>& user) {
+  const std::string path =
+      options_.state_folder.value_or(default_paths(surroundings()).state_folder + "/web");
+  auto folder = StateFolder::open(path, user ? user->id : geteuid());
+  if (folder) {
+    state_.emplace(*std::move(folder));
+    return std::nullopt;
+  }
+  const std::string failure = fmt::format("{}: {}", path, to_string(folder.error()));
+  if (options_.state_folder) return Failure{ExitStatus::kSystemFailed, failure};
+  log_.notice(failure + ": nothing is kept there");
+  return std::nullopt;
+}
+
+std::optional<Server::Failure> Server::serve_securely(std::vector<Listener> listeners) {
+  if (listeners.empty()) return std::nullopt;
+  const auto wanted = wanted_names(own_names(site_.host_name, options_.names), site_.own_addresses);
+  auto used = certificate_in_use(state_ ? &*state_ : nullptr, wanted, {build_time(), std::nullopt});
+  if (!used) return Failure{ExitStatus::kSystemFailed, used.error()};
+  if (used->notice) log_.notice("has made itself a new certificate: " + *used->notice);
+  if (used->failure) log_.error(*used->failure);
+  const TlsKeys keys{used->certificate.pair.certificate, used->certificate.pair.key};
+  return serve(std::move(listeners), &keys);
+}
+
 std::optional<Server::Failure> Server::give_up_rights(const std::optional<User>& user) {
-  const auto identity = drop_privileges(user);
+  const auto identity = drop_privileges(user, Rights::kNone);
   if (!identity) {
     return Failure{ExitStatus::kSystemFailed,
                    fmt::format("rights cannot be given up: {} (--user names another user to become)",
                                to_string(identity.error()))};
   }
   if (options_.no_sandbox || kIsSanitized) return std::nullopt;
-  if (const auto error = enter_sandbox())
+  if (const auto error = enter_sandbox(Sandbox::kWebServer))
     log_.notice(fmt::format("runs without a system call filter: {}", to_string(*error)));
   return std::nullopt;
 }
 
-std::optional<Server::Failure> Server::serve(std::vector<Listener> listeners, const KeyPair* keys) {
+std::optional<Server::Failure> Server::serve(std::vector<Listener> listeners, const TlsKeys* keys) {
   for (Listener& listener : listeners) {
     const std::string local = to_string(listener.local);
     if (const auto failure = service_.serve(std::move(listener), keys))

@@ -10,6 +10,7 @@
 
 #include "libsync/posix/interface_watch.hpp"
 #include "libsync/posix/privileges.hpp"
+#include "libsync/posix/state_folder.hpp"
 #include "libsync/posix/sys_error.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
@@ -37,8 +38,10 @@ class Server {
 
  private:
   std::optional<Failure> open_listeners(std::uint16_t port, std::vector<Listener>& listeners);
+  std::optional<Failure> open_state(const std::optional<User>& user);
+  std::optional<Failure> serve_securely(std::vector<Listener> listeners);
   std::optional<Failure> give_up_rights(const std::optional<User>& user);
-  std::optional<Failure> serve(std::vector<Listener> listeners, const KeyPair* keys);
+  std::optional<Failure> serve(std::vector<Listener> listeners, const TlsKeys* keys);
   void wait_for_events();
   std::optional<MonoTime> next_wakeup() const;
 
@@ -48,6 +51,7 @@ class Server {
   HubLink link_;
   HttpService service_;
   std::optional<InterfaceWatch> watch_;
+  std::optional<StateFolder> state_;
 };
 
 }  // namespace isletime::syncweb

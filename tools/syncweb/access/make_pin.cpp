@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "tools/syncweb/access/make_pin.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <termios.h>
+
+#include <unistd.h>
+
+#include "libsync/posix/sys_error.hpp"
+#include "tools/common/output.hpp"
+#include "tools/syncweb/access/pin.hpp"
+
+namespace isletime::syncweb {
+namespace {
+
+// A terminal does not show what is typed while this lives.
+class HiddenTyping {
+ public:
+  HiddenTyping() {
+    is_terminal_ = tcgetattr(STDIN_FILENO, &before_) == 0;
+    if (!is_terminal_) return;
+    std::fputs("PIN: ", stderr);
+    termios hidden = before_;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  }
+  ~HiddenTyping() {
+    if (!is_terminal_) return;
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    std::fputs("\n", stderr);
+  }
+  HiddenTyping(const HiddenTyping&) = delete;
+  HiddenTyping& operator=(const HiddenTyping&) = delete;
+
+ private:
+  termios before_{};
+  bool is_terminal_ = false;
+};
+
+// Returns the first line of stdin, cut where it is certainly too long, or nothing if reading fails.
+std::optional<std::string> read_line() {
+  const HiddenTyping hidden;
+  std::string line;
+  while (line.size() <= kLongestPin) {
+    char next = 0;
+    const ssize_t count = read(STDIN_FILENO, &next, 1);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::nullopt;
+    if (count == 0 || next == '\n') break;
+    line += next;
+  }
+  return line;
+}
+
+}  // namespace
+
+ExitStatus make_pin(const Log& log) {
+  const auto pin = read_line();
+  if (!pin) {
+    log.error("stdin: " + to_string(SysError{errno, "read"}));
+    return ExitStatus::kSystemFailed;
+  }
+  if (const auto fault = fault_of_pin(*pin)) {
+    log.error("the PIN on stdin: " + *fault);
+    return ExitStatus::kUsage;
+  }
+  const auto hash = hash_of_pin(*pin);
+  if (!hash) {
+    log.error("no memory to hash the PIN");
+    return ExitStatus::kSystemFailed;
+  }
+  Output output;
+  output.write(*hash + '\n');
+  if (!output.failure()) return ExitStatus::kGood;
+  log.error(to_string(*output.failure()));
+  return ExitStatus::kSystemFailed;
+}
+
+}  // namespace isletime::syncweb

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// What a page wants to know of its own rights and of the way to this hub: "me" of GET /api/state.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "libsync/policy/instant.hpp"
+#include "tools/syncweb/message.hpp"
+#include "tools/syncweb/site.hpp"
+
+namespace isletime::syncweb {
+
+// {"may_change":true,"needs_pin":true,"has_session":false,"automatic":false,"is_secure":false,
+//  "secure_url":"https://192.168.4.1/"}: may_change is about the place; needs_pin says that the PIN is still
+//  to
+// be given.
+std::string requester_json(const Site& site, const Request& request, Instant now);
+
+// "http://192.168.4.1/": the address by which a client that has reached us reaches us again, be it called by
+// another's name. Over TLS only if HTTP is not served.
+std::string own_url(const Site& site, const Request& request);
+
+// The same host, by the name that was called, over TLS; nothing if that is not served.
+std::optional<std::string> secure_url(const Site& site, const Request& request);
+
+}  // namespace isletime::syncweb
