@@ -84,6 +84,24 @@ TEST_F(TimeApi, TheStatusOfASynchronisationIsToldWithoutATimeToo) {
             R"("age_s":2.000000000,"bound_s":0.010005000,"last_sync":null})");
 }
 
+TEST_F(TimeApi, TheZoneAndTheLastSyncOfAPhoneAreTold) {
+  hears(status_line({}));
+  site.settings.set_zone({"Europe/Berlin", 1h, false}, site.settings.told_at(kWall, true, kMono));
+  site.phones.last.accepted = PhoneSync{.source = "phone:192.168.4.17",
+                                        .by = SyncBy::kHand,
+                                        .verdict = "adopt",
+                                        .offset = {2s},
+                                        .bound = {20ms},
+                                        .delay = std::nullopt,
+                                        .at = kMono};
+  EXPECT_EQ(*json(ask("/api/system/time")).find("timezone")->text(), "Europe/Berlin");
+  const JsonValue status = json(ask("/api/timesync/status", 12s));
+  EXPECT_EQ(*status.find("zone")->text(), "Europe/Berlin");
+  EXPECT_EQ(*status.find("last_sync")->find("source")->text(), "phone:192.168.4.17");
+  EXPECT_EQ(status.find("last_sync")->find("age_s")->number()->text, "12.000000000");
+  EXPECT_EQ(respond_to(get("/", {{"getTimeNDate", ""}})).body, "05:05:06, 02, 03-02-2026");
+}
+
 class TimeAndDate : public MachineSite {
  protected:
   std::string shown(WallTime time, const std::optional<std::string>& zone = {}) {
