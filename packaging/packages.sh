@@ -2,7 +2,7 @@
 # The packages of Debian 12 that are needed, and how they are installed. Sourced by quickstart and check.
 
 build_packages=(
-  g++ cmake ninja-build pkgconf
+  g++ cmake ninja-build pkgconf curl
   libcli11-dev libfmt-dev libsodium-dev nettle-dev nlohmann-json3-dev libcap-ng-dev libseccomp-dev
   libcurl4-gnutls-dev libmicrohttpd-dev libgnutls28-dev libsqlite3-dev libqrencode-dev
 )
@@ -18,7 +18,11 @@ test_packages=(
   # Real peers: tools for their network namespace, the dissector, and the libraries of the unpacked programs.
   iproute2 tshark netbase
   libbsd0 libcap2 libedit2 libgnutls30 libseccomp2 libssl3
+  # A browser for the web page.
+  chromium chromium-driver
 )
+# It fetches axe-core, which looks for what keeps people out of a page. Others' packages of Node.js contain it.
+command -v npm >/dev/null || test_packages+=(npm)
 
 # The guest of tests/guest: the packages that make and run it, and its contents, Debian's for 32-bit ARM,
 # which are unpacked but never installed.

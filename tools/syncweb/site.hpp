@@ -20,6 +20,7 @@
 #include "tools/syncweb/phone/settings.hpp"
 #include "tools/syncweb/portal/portal_clients.hpp"
 #include "tools/syncweb/portal/qr_code.hpp"
+#include "tools/syncweb/presses/presses.hpp"
 
 namespace isletime::syncweb {
 
@@ -31,6 +32,7 @@ struct Site {
   std::string run;  // random, of this process: the numbers of its events mean nothing in another run
   EventLog events;
   HubPicture hub;
+  Presses presses;
   PhoneSyncs phones;
   Settings settings;
   std::string host_name;  // of this machine

@@ -8,6 +8,7 @@
 #include "libsync/record/json_value.hpp"
 #include "libsync/record/json_writer.hpp"
 #include "libsync/record/plain_text.hpp"
+#include "tools/syncweb/hub/hub_status.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -20,11 +21,6 @@ constexpr std::array<std::string_view, 4> kFollowed{
     R"({"request":"clients","follow":true})",
     R"({"request":"activity","follow":true,"lines":100})",
 };
-
-std::string text_of(const JsonValue& object, std::string_view name) {
-  const JsonValue* member = object.find(name);
-  return member != nullptr && member->text() != nullptr ? made_plain(*member->text()) : "";
-}
 
 }  // namespace
 
