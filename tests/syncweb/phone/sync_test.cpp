@@ -158,14 +158,16 @@ TEST(PhoneSync, AStepOfMoreThanADayShowsBothTimesAndNeedsAPerson) {
   }
 }
 
-TEST(PhoneSync, AConfirmationCountsOnceAndForThisSessionAndAddress) {
+TEST(PhoneSync, AConfirmationCountsOnceAndForThatPhoneAndAlsoWithANewMeasurement) {
   PhoneWorld world{-kYear};
   const Told asked = world.sync({}, "hand");
   ASSERT_EQ(asked.name, "confirm");
-  EXPECT_EQ(world.report({.address = "192.168.4.18"}, "hand", PhoneWorld::confirmed(asked)).name,
-            "unknown-session");
-  EXPECT_EQ(world.sync({}, "hand", PhoneWorld::confirmed(asked)).name, "confirm") << "another session";
-  EXPECT_EQ(world.report({}, "hand", R"(,"confirm":"guess")").name, "confirm");
+  EXPECT_EQ(world.sync({.address = "192.168.4.18"}, "hand", PhoneWorld::confirmed(asked)).name, "confirm");
+  EXPECT_EQ(world.sync({.off = 11s}, "hand", PhoneWorld::confirmed(asked)).name, "confirm")
+      << "it shows another time now";
+  EXPECT_EQ(world.sync({}, "hand", R"(,"confirm":"guess")").name, "confirm");
+  EXPECT_EQ(world.sync({}, "hand", PhoneWorld::confirmed(asked)).name, "adopt");
+  EXPECT_EQ(world.sync({.off = kYear}, "hand", PhoneWorld::confirmed(asked)).name, "confirm");
 }
 
 TEST(PhoneSync, APersonWhoThinksForAMinuteMayStillConfirm) {

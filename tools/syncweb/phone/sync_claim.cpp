@@ -102,7 +102,7 @@ Response conflict(const JsonWriter& json) {
 // Asks a person; the token in the response is their answer.
 void add_question(Site& site, const SyncSituation& it, JsonWriter& json) {
   const std::string token = random_id();
-  site.phones.confirmations.ask(token, {it.claim.session, it.from, it.offset}, it.now.mono);
+  site.phones.confirmations.ask(token, {it.from, it.offset}, it.now.mono);
   json.text("confirm", token);
 }
 
@@ -205,9 +205,8 @@ SyncDecision decision_of(Site& site, const SyncSituation& it) {
                         .is_hub_connected = site.hub.is_connected(),
                         .is_hub_synchronised = it.hub.is_synchronised,
                         .follows_hub = may_be_own && shows_same_time(it.offset, it.claim.measured)};
-  question.is_confirmed =
-      it.claim.confirm && site.phones.confirmations.redeem(
-                              *it.claim.confirm, {it.claim.session, it.from, it.offset}, it.now.mono);
+  question.is_confirmed = it.claim.confirm && site.phones.confirmations.redeem(
+                                                  *it.claim.confirm, {it.from, it.offset}, it.now.mono);
   return decide_sync(question);
 }
 
