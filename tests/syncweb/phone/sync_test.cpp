@@ -244,6 +244,23 @@ TEST(PhoneSync, ABrowserOnTheHubKnowsNothingNew) {
   EXPECT_TRUE(says(told, "runs on the hub")) << told.message;
 }
 
+TEST(PhoneSync, ABrowserOnTheHubIsNewsToAClockThatSntpdKeepsBesideTheMachines) {
+  PhoneWorld world{-3217ms};
+  world.play.steers_machine = false;  // --no-clock
+  ASSERT_EQ(world.sync({}, "page").name, "adopt");
+  world.pass(40min);
+  EXPECT_EQ(world.sync(kOnTheHub, "hand").name, "agree");
+}
+
+TEST(PhoneSync, APhoneIsNotToldOfItselfAsOfAnother) {
+  PhoneWorld world;
+  world.sync({}, "page");
+  const Told asked = world.sync({.off = 30 * 24h}, "hand");
+  const Told told = world.sync({.off = 30 * 24h}, "hand", PhoneWorld::confirmed(asked));
+  EXPECT_EQ(told.name, "outranked") << "sntpd ranks a person's word below a phone on the access point";
+  EXPECT_EQ(told.json.find("other"), nullptr);
+}
+
 TEST(PhoneSync, APersonOnTheAccessPointIsNotOutrankedByThatPhonesOwnPage) {
   PhoneWorld world;
   ASSERT_EQ(world.sync({}, "page").name, "adopt");
