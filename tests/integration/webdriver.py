@@ -34,13 +34,12 @@ class WebDriverError(Exception):
 class Browser:
     """One session: one window of a browser that has never been used before."""
 
-    def __init__(self, port, profile, is_insecure_accepted=False):
+    def __init__(self, port, profile, arguments=()):
         self.address = f"http://127.0.0.1:{port}"
         self.session = ""
-        options = {"args": [*ARGUMENTS, f"--user-data-dir={profile}"]}
+        options = {"args": [*ARGUMENTS, f"--user-data-dir={profile}", *arguments]}
         capabilities = {
             "browserName": "chrome",
-            "acceptInsecureCerts": is_insecure_accepted,
             "pageLoadStrategy": "eager",
             "goog:chromeOptions": options,
             "goog:loggingPrefs": {"browser": "ALL"},
