@@ -279,19 +279,20 @@ TEST_F(PressStoreTest, IsSetAsideWithItsLogUnderNamesThatAreFree) {
   EXPECT_FALSE(fs::exists(scratch_.path("presses.db")));
 }
 
-TEST_F(PressStoreTest, ManyPressesNeedLittleSpaceAndTime) {
-  constexpr int kMany = 5'000;  // a slow disk needs 20 ms for each
-  auto store = open();
+TEST_F(PressStoreTest, PressesTakeLittleSpaceAndOneWaitEach) {
+  constexpr int kMany = 1'000;  // a slow disk needs 20 ms for each
   const auto started = std::chrono::steady_clock::now();
-  for (int i = 0; i < kMany; ++i) {
-    const auto added = store.add(numbered(static_cast<std::uint64_t>(i), i * 10ms), kArrival);
-    ASSERT_TRUE(added) << added.error().text;
+  {
+    auto store = open();
+    for (int i = 0; i < kMany; ++i) {
+      const auto added = store.add(numbered(static_cast<std::uint64_t>(i), i * 10ms), kArrival);
+      ASSERT_TRUE(added) << added.error().text;
+    }
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
-  const auto size = fs::file_size(scratch_.path(kPressFile)) + fs::file_size(scratch_.path("presses.db-wal"));
-  std::cout << kMany / took.count() << " presses/s, " << size / kMany << " bytes each\n";
-  EXPECT_LT(size / kMany, 256U);  // so that 10^6 fit into kMostPressPages
-  ASSERT_EQ(store.add(numbered(5, 50ms), kArrival)->kind, AddedPress::Kind::kDuplicate);
+  const auto size = fs::file_size(scratch_.path(kPressFile)) / kMany;
+  std::cout << kMany / took.count() << " presses/s, " << size << " bytes each\n";
+  EXPECT_LT(size, 256U);  // so that 10^6 fit into kMostPressPages
 }
 
 }  // namespace

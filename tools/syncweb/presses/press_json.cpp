@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tools/syncweb/presses/press_json.hpp"
 
-#include <algorithm>
 #include <vector>
 
 #include "libsync/record/json_writer.hpp"
@@ -34,21 +33,12 @@ JsonWriter press_members(const StoredPress& stored) {
 
 std::string split_json(const SplitRow& row, bool has_first) {
   JsonWriter json = press_members(row.press);
-  json.text("standing", to_string(row.standing));
-  if (row.standing != PressStanding::kCounted) return json.object();
+  if (row.standing != PressStanding::kCounted) return json.text("why", to_string(row.standing)).object();
   json.text("order", to_string(row.order)).flag("too_close", row.order == PressOrder::kTooClose);
   if (row.places) json.count("first_place", row.places->first).count("last_place", row.places->last);
   json.seconds("split_s", row.split).seconds("split_uncertainty_s", value_of(row.split_bound));
   if (has_first) json.seconds("total_s", row.total).seconds("total_uncertainty_s", value_of(row.total_bound));
   return json.object();
-}
-
-template <class Items, class Text>
-std::string json_list(const Items& items, Text text) {
-  std::vector<std::string> texts;
-  texts.reserve(items.size());
-  for (const auto& item : items) texts.push_back(text(item));
-  return json_array(texts);
 }
 
 }  // namespace
@@ -58,20 +48,27 @@ std::string press_json(const StoredPress& press) {
 }
 
 std::string presses_json(const PressPage& page, const RunStart& run) {
+  std::vector<std::string> presses;
+  for (const StoredPress& press : page.presses) presses.push_back(press_json(press));
   JsonWriter json;
-  json.raw("presses", json_list(page.presses, press_json));
+  json.raw("presses", json_array(presses));
   json.count("last", id_count(page.presses.empty() ? 0 : page.presses.back().id));
   json.flag("more", page.has_more).count("since", id_count(run.since));
   return json.object();
 }
 
 std::string splits_json(std::span<const SplitRow> rows, const RunStart& run, std::uint64_t left_out) {
+  std::vector<std::string> splits;
+  std::vector<std::string> not_counted;
+  for (const SplitRow& row : rows) {
+    (row.standing == PressStanding::kCounted ? splits : not_counted)
+        .push_back(split_json(row, left_out == 0));
+  }
   JsonWriter json;
   json.count("since", id_count(run.since));
   if (run.time) json.time("begun", *run.time);
   json.seconds("lockout_s", kLockout).count("left_out", left_out);
-  json.raw("presses", json_list(rows, [&](const SplitRow& row) { return split_json(row, left_out == 0); }));
-  return json.object();
+  return json.raw("splits", json_array(splits)).raw("not_counted", json_array(not_counted)).object();
 }
 
 std::string run_json(const RunStart& run) {

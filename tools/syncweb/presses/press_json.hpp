@@ -15,7 +15,9 @@ namespace isletime::syncweb {
 std::string press_json(const StoredPress& press);
 // {"presses":[...],"last":43,"more":false,"since":40}, where "last" is that of these presses.
 std::string presses_json(const PressPage& page, const RunStart& run);
-// {"since":40,"begun":...,"lockout_s":2.0,"left_out":0,"presses":[...]}; see syncweb(8).
+// {"since":40,"begun":...,"lockout_s":2.000000000,"left_out":0,"splits":[...],"not_counted":[...]}, both
+// lists in the order of time. `left_out` earlier presses of the run are not among the rows; there are no
+// totals then.
 std::string splits_json(std::span<const SplitRow> rows, const RunStart& run, std::uint64_t left_out);
 // {"since":40}
 std::string run_json(const RunStart& run);

@@ -151,6 +151,11 @@ bool has_file(const StateFolder& folder, const std::string& name) {
   return fstatat(folder.descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+bool is_empty_file(const StateFolder& folder, const std::string& name) {
+  struct stat status {};
+  return fstatat(folder.descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_size == 0;
+}
+
 std::optional<StoreError> rename_file(const StateFolder& folder, const std::string& from,
                                       const std::string& to) {
   if (!has_file(folder, from)) return std::nullopt;
@@ -306,9 +311,11 @@ Result<std::string, StoreError> set_presses_aside(const StateFolder& folder) {
     const std::string name = fmt::format("presses-damaged-{}.db", i);
     const std::string log = name + "-wal";
     if (has_file(folder, name) || has_file(folder, log)) continue;
-    // The log first: SQLite deletes a log that it finds without its database.
+    // The log first: SQLite deletes a log that it finds without its database, or beside an empty one.
     if (auto error = rename_file(folder, kLogFile, log)) return Unexpected{*std::move(error)};
-    if (auto error = rename_file(folder, kPressFile, name)) return Unexpected{*std::move(error)};
+    if (!is_empty_file(folder, kPressFile)) {
+      if (auto error = rename_file(folder, kPressFile, name)) return Unexpected{*std::move(error)};
+    }
     unlinkat(folder.descriptor(), kIndexFile, 0);
     if (fsync(folder.descriptor()) != 0) return Unexpected{system_error("fsync")};
     return name;

@@ -14,6 +14,7 @@ constexpr std::size_t kMostStoreMessages = 16;
 }  // namespace
 
 void Presses::open(const StateFolder* folder, int most_pages) {
+  store_.reset();
   folder_ = folder;
   most_pages_ = most_pages;
   (void)with_store([](PressStore&) -> Result<bool, StoreError> { return true; });
@@ -37,8 +38,8 @@ std::optional<StoreError> Presses::replace_damaged(const StoreError& error) {
   store_.reset();
   const auto aside = set_presses_aside(*folder_);
   if (!aside) return aside.error();
-  add_message(fmt::format("{0}/{1}: {2}: kept as {3}; a new one is begun. Try: sqlite3 {0}/{3} .recover",
-                          folder_->path(), kPressFile, error.text, *aside));
+  add_message(fmt::format("{}/{}: {}: its files are kept as {}*; a new one is begun", folder_->path(),
+                          kPressFile, error.text, *aside));
   auto store = PressStore::open(*folder_, most_pages_);
   if (!store) return store.error();
   store_.emplace(*std::move(store));

@@ -24,6 +24,7 @@
 #include "tools/syncweb/access/own_names.hpp"
 #include "tools/syncweb/access/pin.hpp"
 #include "tools/syncweb/certificate/own_certificate.hpp"
+#include "tools/syncweb/machine/state_api.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -103,6 +104,7 @@ std::optional<Server::Failure> Server::open() {
   if (auto failure = open_state(user)) return failure;
   if (auto watch = InterfaceWatch::open()) watch_.emplace(*std::move(watch));
   site_.run = fmt::format("{:016x}", random_u64());
+  site_.started = mono_now();
   site_.own_addresses = interface_addresses();
   site_.host_name = host_name_of_this_machine();
   if (auto failure = serve(std::move(plain), nullptr)) return failure;
@@ -231,6 +233,7 @@ void Server::wait_for_events() {
   if (poll(polled.data(), polled.size(), milliseconds_until(next_wakeup())) < 0) return;
   const Instant now = read_instant(mono_now, wall_now);
   link_.step(site_, now);
+  keep_history(site_, now);
   const bool has_moved = watch_ && watch_->take_changed();
   if (has_moved) site_.own_addresses = interface_addresses();
   if (has_moved || now.mono >= next_renewal_) renew_certificate(now);
