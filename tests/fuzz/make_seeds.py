@@ -1054,6 +1054,44 @@ RECORDS = {
     "empty": b"",
 }
 
+
+def web_access(host="192.168.4.1", origin="http://192.168.4.1", cookie="", form="pin=2718&next=%2Fpresses"):
+    return "\n".join((host, origin, cookie, form)).encode("latin-1")
+
+
+WEB_ACCESSES = {
+    "own_page": web_access(),
+    "own_page_with_port": web_access("192.168.4.1:80", "http://192.168.4.1:80"),
+    "ipv6": web_access("[fd00::1]:8080", "http://[fd00::1]:8080"),
+    "ipv6_with_zone": web_access("[fe80::1%25eth0]", "http://[fe80::1]"),
+    "ipv4_mapped": web_access("[::ffff:192.168.4.1]", "http://[::ffff:192.168.4.1]"),
+    "final_dot": web_access("hub.local.", "http://hub.local"),
+    "localhost": web_access("localhost", "http://localhost"),
+    "rebound_name": web_access("evil.test", "http://evil.test"),
+    "probe_of_a_phone": web_access("captive.apple.com", ""),
+    "cross_site": web_access(origin="http://evil.test"),
+    "origin_null": web_access(origin="null"),
+    "origin_with_user": web_access(origin="http://192.168.4.1@evil.test"),
+    "decimal_address": web_access("3232236545", "http://3232236545"),
+    "no_host": web_access(""),
+    "two_hosts": web_access("192.168.4.1, evil.test"),
+    "port_too_great": web_access("192.168.4.1:65536"),
+    "session": web_access(cookie="theme=dark; isletime=" + "0f" * 16),
+    "session_twice": web_access(cookie="isletime=" + "0f" * 16 + "; isletime=" + "1f" * 16),
+    "session_too_short": web_access(cookie="isletime=0f"),
+    "escapes": web_access(form="pin=gr%C3%BCn+%26&next=%2Fa%3Fb%3D%22"),
+    "escape_cut_off": web_access(form="pin=%2"),
+    "zero_byte": web_access(form="pin=27%0018"),
+    "field_twice": web_access(form="pin=1&pin=2"),
+    "too_many_fields": web_access(form="&".join(f"{i}=" for i in range(20))),
+    "next_of_another_host": web_access(form="next=%2F%2Fevil.test"),
+    "next_with_backslash": web_access(form="next=%2F%5Cevil.test"),
+    "next_with_line_end": web_access(form="next=%2F%0D%0ASet-Cookie"),
+    "not_utf8": web_access(form="pin=%FF"),
+    "empty": b"",
+}
+
+
 def web_request(target="/time", method="GET", fields=("Host: 192.168.4.1",)):
     return "\n".join((method, target, *fields)).encode("latin-1")
 
@@ -1129,43 +1167,6 @@ PHONE_SYNCS = {name: text.encode() for name, text in {
     "place": 'p{"latitude":52.5163,"longitude":13.3777,"accuracy_m":12.5}\n',
     "place_beyond": 'p{"latitude":1e308,"longitude":-181,"accuracy_m":-0}\n',
 }.items()}
-
-
-def web_access(host="192.168.4.1", origin="http://192.168.4.1", cookie="", form="pin=2718&next=%2Fpresses"):
-    return "\n".join((host, origin, cookie, form)).encode("latin-1")
-
-
-WEB_ACCESSES = {
-    "own_page": web_access(),
-    "own_page_with_port": web_access("192.168.4.1:80", "http://192.168.4.1:80"),
-    "ipv6": web_access("[fd00::1]:8080", "http://[fd00::1]:8080"),
-    "ipv6_with_zone": web_access("[fe80::1%25eth0]", "http://[fe80::1]"),
-    "ipv4_mapped": web_access("[::ffff:192.168.4.1]", "http://[::ffff:192.168.4.1]"),
-    "final_dot": web_access("hub.local.", "http://hub.local"),
-    "localhost": web_access("localhost", "http://localhost"),
-    "rebound_name": web_access("evil.test", "http://evil.test"),
-    "probe_of_a_phone": web_access("captive.apple.com", ""),
-    "cross_site": web_access(origin="http://evil.test"),
-    "origin_null": web_access(origin="null"),
-    "origin_with_user": web_access(origin="http://192.168.4.1@evil.test"),
-    "decimal_address": web_access("3232236545", "http://3232236545"),
-    "no_host": web_access(""),
-    "two_hosts": web_access("192.168.4.1, evil.test"),
-    "port_too_great": web_access("192.168.4.1:65536"),
-    "session": web_access(cookie="theme=dark; isletime=" + "0f" * 16),
-    "session_twice": web_access(cookie="isletime=" + "0f" * 16 + "; isletime=" + "1f" * 16),
-    "session_too_short": web_access(cookie="isletime=0f"),
-    "escapes": web_access(form="pin=gr%C3%BCn+%26&next=%2Fa%3Fb%3D%22"),
-    "escape_cut_off": web_access(form="pin=%2"),
-    "zero_byte": web_access(form="pin=27%0018"),
-    "field_twice": web_access(form="pin=1&pin=2"),
-    "too_many_fields": web_access(form="&".join(f"{i}=" for i in range(20))),
-    "next_of_another_host": web_access(form="next=%2F%2Fevil.test"),
-    "next_with_backslash": web_access(form="next=%2F%5Cevil.test"),
-    "next_with_line_end": web_access(form="next=%2F%0D%0ASet-Cookie"),
-    "not_utf8": web_access(form="pin=%FF"),
-    "empty": b"",
-}
 
 SEEDS = {
     "phone_sync_fuzz": PHONE_SYNCS,
