@@ -72,8 +72,8 @@ std::string_view state_of(const HubPicture& hub, const HubTime& time) {
 }
 
 std::string quality_of(const HubTime& time) {
-  std::string words = time.bound ? fmt::format("Right to within {}.", bound_words(time.bound->value))
-                                 : "Its bound is not known.";
+  if (!time.bound) return "This is the island’s own time. How far it is from the world’s is not known.";
+  std::string words = fmt::format("Right to within {}.", bound_words(time.bound->value));
   if (time.age) words += fmt::format(" Set {} by {}.", age_words(*time.age), time.source);
   if (!time.is_reliable) words += " That is too old or too wide to rely on.";
   return words;
@@ -122,7 +122,8 @@ std::string sources_section(const HubPicture& hub) {
   std::string items;
   for (const JsonValue& row : *rows) {
     items += fmt::format("<li><strong>{}</strong><span class=\"soft\">{}</span></li>\n",
-                         html_escaped(text_of(row, "source")), html_escaped(text_of(row, "standing_text")));
+                         html_escaped(plain_text_in(row, "source")),
+                         html_escaped(plain_text_in(row, "standing_text")));
   }
   return list_section("sources", "Time sources", items);
 }
@@ -134,8 +135,9 @@ std::string activity_section(const HubPicture& hub) {
     if (static_cast<std::size_t>(line - lines.rbegin()) == kMostActivity) break;
     const auto entry = parse_json(*line, kOfHub);
     if (!entry) continue;
-    items += fmt::format("<li><span>{}</span><span class=\"soft\">{}</span></li>\n",
-                         html_escaped(text_of(*entry, "text")), html_escaped(text_of(*entry, "time")));
+    items +=
+        fmt::format("<li><span>{}</span><span class=\"soft\">{}</span></li>\n",
+                    html_escaped(plain_text_in(*entry, "text")), html_escaped(plain_text_in(*entry, "time")));
   }
   return list_section("activity", "What happened", items);
 }
