@@ -59,7 +59,7 @@ bool HubPicture::on_line(std::string_view line, Instant now, EventLog& events) {
       Reply{"clients", &HubPicture::take_clients}, Reply{"activity", &HubPicture::take_activity}};
   const auto reply = parse_json(line, {kLargestControlReply, kDepthOfReplies});
   if (!reply) return false;
-  const std::string name = plain_text_in(*reply, "reply");
+  const std::string name = text_of(*reply, "reply");
   const auto found =
       std::find_if(kReplies.begin(), kReplies.end(), [&](const Reply& known) { return known.name == name; });
   return found != kReplies.end() && (this->*found->take)(*reply, now, events);
@@ -89,7 +89,7 @@ bool HubPicture::take_clients(const JsonValue& reply, Instant now, EventLog& eve
   std::string clients = array_text(reply, "clients");
   if (clients.empty()) return false;
   clients_ = std::move(clients);
-  const double left_out = std::clamp(number_in(reply, "left_out").value_or(0), 0.0, 1e9);
+  const double left_out = std::clamp(number_of(reply, "left_out").value_or(0), 0.0, 1e9);
   client_count_ = reply.find("clients")->array()->size() + static_cast<std::uint64_t>(left_out);
   // With many clients the list is long, and changes all the time.
   constexpr std::size_t kShort = 8192;

@@ -5,7 +5,6 @@
 #include <array>
 
 #include "tools/syncweb/machine/time_api.hpp"
-#include "tools/syncweb/phone/zone.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -66,13 +65,6 @@ Response answer_file(const Request& request, std::string_view name) {
   return file_response(request, *file);
 }
 
-// Returns nothing if no phone has told the zone, or this machine does not know it.
-std::optional<seconds> utc_offset_of(const Site& site, WallTime at) {
-  const auto& known = site.settings.zone();
-  const auto offset = known ? local_offset(known->zone.name, at) : std::nullopt;
-  return offset ? std::optional{offset->utc_offset} : std::nullopt;
-}
-
 }  // namespace
 
 Response page_response(std::string html, std::vector<Field> headers) {
@@ -82,8 +74,7 @@ Response page_response(std::string html, std::vector<Field> headers) {
 }
 
 Outcome answer_main_page(Site& site, const Request& request, Instant now) {
-  const HubTime hub = site.hub.at(now);
-  if (auto response = answer_time_and_date(hub, request, utc_offset_of(site, hub.time)))
+  if (auto response = answer_time_and_date(site.hub.at(now), request, zone_of(site)))
     return *std::move(response);
   return answer_file(request, "index.html");
 }
