@@ -1092,6 +1092,38 @@ WEB_ACCESSES = {
 }
 
 
+def web_request(target="/time", method="GET", fields=("Host: 192.168.4.1",)):
+    return "\n".join((method, target, *fields)).encode("latin-1")
+
+
+WEB_REQUESTS = {
+    "time": web_request(),
+    "older_press": web_request("/btn?msec=1770000000123&sender=button%203&prevdur=&ip=192.168.4.7"),
+    "flag_without_value": web_request("/?getTimeNDate"),
+    "plus_in_path_and_query": web_request("/a+b?c=d+e"),
+    "escapes": web_request("/%C3%A9%2F%25?%26=%3D"),
+    "escape_cut_off": web_request("/%4"),
+    "zero_byte": web_request("/time%00.js"),
+    "line_end": web_request("/%0D%0ASet-Cookie:%20a"),
+    "overlong_utf8": web_request("/%C0%AE%C0%AE/etc/passwd"),
+    "dots": web_request("/../../etc/passwd"),
+    "absolute": web_request("http://hub.local:8080/time?a=b"),
+    "absolute_without_path": web_request("HTTPS://hub.local"),
+    "absolute_without_host": web_request("http:///time"),
+    "asterisk": web_request("*", "OPTIONS"),
+    "too_many_parameters": web_request("/?" + "a=b&" * 40),
+    "press": web_request("/api/press", "POST", ("Host: hub", "Content-Type: application/json", "Content-Length: 120")),
+    "too_long": web_request("/api/press", "POST", ("Content-Length: 99999999999999999999",)),
+    "two_hosts": web_request(fields=("Host: a", "HOST: b")),
+    "tab_in_field": web_request(fields=("User-Agent: a\tb",)),
+    "control_in_field": web_request(fields=("X: \x1b[2J",)),
+    "field_without_name": web_request(fields=(": a",)),
+    "too_many_fields": web_request(fields=("X: y",) * 70),
+    "last_event_id": web_request("/api/events?after=3", fields=("Last-Event-ID: 41",)),
+    "empty": b"",
+}
+
+
 EXCHANGES = "x{}\nx{\"session\":\"$S\"}\n"
 
 
@@ -1161,6 +1193,7 @@ SEEDS = {
     "address_fuzz": {name: STRANGER + text for name, text in ADDRESSES.items()},
     "config_fuzz": CONFIGURATIONS,
     "web_access_fuzz": WEB_ACCESSES,
+    "web_request_fuzz": WEB_REQUESTS,
 }
 
 

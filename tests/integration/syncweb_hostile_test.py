@@ -411,4 +411,4 @@ def can_become_others():
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

@@ -60,7 +60,7 @@ class HubLinkTest : public testing::Test {
   const fakes::ScratchFolder scratch_;
   const std::string path_ = scratch_.path("sntpd.sock");
   const std::vector<std::string> paths_{scratch_.path("none.sock"), path_};
-  const Options options_;
+  const Options options_{};
   Site site_{options_};
   MonoTime now_ = MonoTime{} + seconds{1000};
   std::optional<ControlServer> sntpd_;

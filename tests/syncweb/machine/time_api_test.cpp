@@ -88,6 +88,7 @@ TEST_F(TimeApi, TheZoneAndTheLastSyncOfAPhoneAreTold) {
   hears(status_line({}));
   site.settings.set_zone({"Europe/Berlin", 1h, false}, site.settings.told_at(kWall, true, kMono));
   site.phones.last.accepted = PhoneSync{.source = "phone:192.168.4.17",
+                                        .of = IpAddress::v4(0xc0a8'0411),
                                         .by = SyncBy::kHand,
                                         .verdict = "adopt",
                                         .offset = {2s},

@@ -53,7 +53,7 @@ class ServedSite {
   Endpoint local() const { return local_; }
 
  private:
-  const Options options_;
+  const Options options_{};
   const Log log_{"test", Log::Level::kErrors};
   std::vector<std::string> paths_;
 

@@ -59,7 +59,7 @@ bool HubPicture::on_line(std::string_view line, Instant now, EventLog& events) {
       Reply{"clients", &HubPicture::take_clients}, Reply{"activity", &HubPicture::take_activity}};
   const auto reply = parse_json(line, {kLargestControlReply, kDepthOfReplies});
   if (!reply) return false;
-  const std::string name = text_of(*reply, "reply");
+  const std::string name = plain_text_in(*reply, "reply");
   const auto found =
       std::find_if(kReplies.begin(), kReplies.end(), [&](const Reply& known) { return known.name == name; });
   return found != kReplies.end() && (this->*found->take)(*reply, now, events);

@@ -57,14 +57,14 @@ Samples of_sources(const MetricsInput& input, std::optional<std::string> (*value
   const auto* sources = input.sources.array();
   if (sources == nullptr) return samples;
   for (const JsonValue& source : *sources) {
-    const std::string name = text_of(source, "source");
+    const std::string name = plain_text_in(source, "source");
     // A sample of the same labels may occur once only.
     const bool is_known = std::any_of(samples.begin(), samples.end(), [&](const MetricSample& sample) {
       return sample.labels.front().value == name;
     });
     auto text = value(source);
     if (text && !is_known)
-      samples.push_back({{{"source", name}, {"kind", text_of(source, "kind")}}, *std::move(text)});
+      samples.push_back({{{"source", name}, {"kind", plain_text_in(source, "kind")}}, *std::move(text)});
   }
   return samples;
 }
@@ -82,7 +82,7 @@ std::optional<std::string> reach_of_source(const JsonValue& source) {
 
 // The tally codes of ntpq: the system peer, and those that are combined with it.
 std::optional<std::string> selection_of_source(const JsonValue& source) {
-  const std::string tally = text_of(source, "tally");
+  const std::string tally = plain_text_in(source, "tally");
   return tally == "*" || tally == "+" ? "1" : "0";
 }
 
@@ -92,7 +92,8 @@ Samples of_rtc(const MetricsInput& input, std::string (*value)(const JsonValue& 
   if (rtc == nullptr || rtc->object() == nullptr) return {};
   std::string text = value(*rtc);
   if (text.empty()) return {};
-  return {{{{"source", text_of(*rtc, "source")}, {"chip", text_of(*rtc, "chip")}}, std::move(text)}};
+  return {
+      {{{"source", plain_text_in(*rtc, "source")}, {"chip", plain_text_in(*rtc, "chip")}}, std::move(text)}};
 }
 
 std::string text_or_none(std::optional<double> value) {
@@ -108,7 +109,7 @@ constexpr std::array kMetrics{
     Metric{"isletime_build", kInfo, "", "The versions of sntpd, if it is reached, and of syncweb.",
            [](In in) {
              MetricSample sample{{{"syncweb", ISLETIME_VERSION}}, "1"};
-             if (in.is_connected) sample.labels.push_back({"sntpd", text_of(in.status, "version")});
+             if (in.is_connected) sample.labels.push_back({"sntpd", plain_text_in(in.status, "version")});
              return Samples{std::move(sample)};
            }},
     Metric{"isletime_sntpd_up", kGauge, "", "1 if syncweb has a connection to sntpd, otherwise 0.",

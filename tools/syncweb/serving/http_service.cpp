@@ -14,6 +14,7 @@
 
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/socket_address.hpp"
+#include "tools/syncweb/access/common_headers.hpp"
 #include "tools/syncweb/machine/time_fields.hpp"
 #include "tools/syncweb/serving/event_text.hpp"
 #include "tools/syncweb/serving/request_reader.hpp"
@@ -64,6 +65,13 @@ std::vector<Field> headers_of(MHD_Connection* connection) {
       },
       &headers);
   return headers;
+}
+
+void add_fields(MHD_Response& made, const Response& response) {
+  if (!response.type.empty())
+    MHD_add_response_header(&made, MHD_HTTP_HEADER_CONTENT_TYPE, response.type.c_str());
+  for (const Field& field : response.headers)
+    MHD_add_response_header(&made, field.name.c_str(), field.value.c_str());
 }
 
 Connection* connection_of(MHD_Connection* handle) {
@@ -302,7 +310,7 @@ void HttpService::end_request(Connection& connection) {
 bool HttpService::on_header(Connection& connection) {
   const char* length = MHD_lookup_connection_value(connection.handle, MHD_HEADER_KIND, "Content-Length");
   if (length == nullptr || !announces_too_much(length)) return true;
-  return reply(connection, too_large_response());
+  return refuse(connection, too_large_response());
 }
 
 bool HttpService::on_complete(Connection& connection, const char* method) {
@@ -310,10 +318,10 @@ bool HttpService::on_complete(Connection& connection, const char* method) {
   if (exchange.late) return reply(connection, *exchange.late);
   if (exchange.awaited) return false;
   connection.deadline = mono_now() + kResponseTime;
-  if (exchange.is_too_large) return reply(connection, too_large_response());
+  if (exchange.is_too_large) return refuse(connection, too_large_response());
   const Instant now = instant_now();
   auto read = read_request(method, exchange.target, headers_of(connection.handle));
-  if (const auto* refusal = std::get_if<Response>(&read)) return reply(connection, *refusal);
+  if (auto* refusal = std::get_if<Response>(&read)) return refuse(connection, std::move(*refusal));
   auto& request = std::get<Request>(read);
   request.body = std::move(exchange.body);
   request.from = connection.from;
@@ -325,6 +333,12 @@ bool HttpService::on_complete(Connection& connection, const char* method) {
   return start_feeding(connection, std::move(std::get<FeedFirst>(outcome)));
 }
 
+bool HttpService::refuse(Connection& connection, Response response) {
+  add_common_headers(response);
+  add_time_fields(response, site_.hub.at(instant_now()));
+  return reply(connection, response);
+}
+
 bool HttpService::reply(Connection& connection, const Response& response) {
   // The library copies the body.
   const ResponsePointer made{
@@ -332,10 +346,7 @@ bool HttpService::reply(Connection& connection, const Response& response) {
                                       MHD_RESPMEM_MUST_COPY),
       MHD_destroy_response};
   if (!made) return false;
-  if (!response.type.empty())
-    MHD_add_response_header(made.get(), MHD_HTTP_HEADER_CONTENT_TYPE, response.type.c_str());
-  for (const Field& field : response.headers)
-    MHD_add_response_header(made.get(), field.name.c_str(), field.value.c_str());
+  add_fields(*made, response);
   return MHD_queue_response(connection.handle, static_cast<unsigned>(response.status), made.get()) == MHD_YES;
 }
 
@@ -347,8 +358,9 @@ bool HttpService::start_stream(Connection& connection, const EventStream& stream
       MHD_destroy_response};
   if (!made) return false;
   static_cast<void>(reader.release());
-  MHD_add_response_header(made.get(), MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
-  MHD_add_response_header(made.get(), MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+  Response header{.type = "text/event-stream", .body = {}, .headers = {{"Cache-Control", "no-store"}}};
+  add_common_headers(header);
+  add_fields(*made, header);
   connection.stream = Stream{
       .after = stream.after, .last_read = mono_now(), .pending = hello_text(site_.run, site_.events.last())};
   return MHD_queue_response(connection.handle, MHD_HTTP_OK, made.get()) == MHD_YES;

@@ -78,6 +78,7 @@ class HttpService {
   // Return false if the connection cannot go on.
   bool on_header(Connection& connection);
   bool on_complete(Connection& connection, const char* method);
+  bool refuse(Connection& connection, Response response);
   bool reply(Connection& connection, const Response& response);
   bool start_stream(Connection& connection, const EventStream& stream);
   bool start_feeding(Connection& connection, FeedFirst feed);
