@@ -248,6 +248,9 @@ void Hub::tick(Instant now) {
   }
   if (steering_.is_slew_over(now.mono)) end_slew(now);
   retell(now);
+  // Reliability ends by time alone, without an event.
+  const bool is_reliable = reliable_for(now).has_value();
+  if (std::exchange(was_reliable_, is_reliable) != is_reliable) has_changed_ = true;
   if (next_save_ && now.mono >= *next_save_) {
     next_save_ = now.mono + kSaveInterval;
     save(now);
@@ -259,6 +262,11 @@ std::optional<MonoTime> Hub::next_wakeup(Instant now) const {
   for (const auto& wakeup : {steering_.next_wakeup(now), next_rtc_wakeup(now), next_look_at_kernel_,
                              names_.next_lookup(servers_)}) {
     if (wakeup && (!next || *wakeup < *next)) next = wakeup;
+  }
+  constexpr nanoseconds kPastIt = std::chrono::milliseconds{1};
+  if (const auto left = reliable_for(now)) {
+    const MonoTime end{saturated_sum(now.mono.time_since_epoch(), saturated_sum(*left, kPastIt))};
+    if (!next || end < *next) next = end;
   }
   return next;
 }

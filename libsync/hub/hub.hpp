@@ -375,6 +375,8 @@ class Hub {
 
   // hub_report.cpp
   bool is_reliable_by_kernel(const ServerState& state, Instant now) const;
+  // Returns how long the clock stays reliable if no source is heard again, or nothing if it is not.
+  std::optional<nanoseconds> reliable_for(Instant now) const;
   std::string_view unset_warning(const ClockStanding& standing, bool is_served) const;
   std::string unreliable_warning(const ClockStanding& standing) const;
   void add_warnings(StatusView& view, const ClockStanding& standing, MonoTime now) const;
@@ -440,6 +442,7 @@ class Hub {
   std::optional<KnownBefore> saved_sync_;  // what a restart would claim
   bool is_sync_unsaved_ = false;           // the last save came in mid-slew
   bool has_changed_ = false;
+  bool was_reliable_ = false;  // at the last tick
   std::optional<RtcKeeper> rtc_;
 };
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "libsync/hub/fractions.hpp"
 #include "libsync/hub/hub.hpp"
 
 namespace isletime {
@@ -71,14 +72,28 @@ std::string Hub::unreliable_warning(const ClockStanding& standing) const {
   return "the clock was last compared so long ago that it is not reliable";
 }
 
+// A clock that reads less than the floor is known to be wrong, so it is not reliable.
+std::optional<nanoseconds> Hub::reliable_for(Instant now) const {
+  if (hub_time(now.wall) < earliest_) return std::nullopt;
+  if (timekeeper_.standing(now.mono).reliable) return timekeeper_.reliable_for(now.mono);
+  const ServerState state = this->state();
+  if (!is_reliable_by_kernel(state, now)) return std::nullopt;
+  const Dispersion by_now = root_dispersion_at(state, hub_time(now.wall));
+  const Seconds left{timekeeper_.tolerance().value - by_now.value};
+  return rounded(left / to_fraction(state.growth_rate));
+}
+
 StatusView Hub::status(Instant now) const {
   const ServerState state = this->state();
   const ClockStanding standing = timekeeper_.standing(now.mono);
+  const ClockMap map = clock().map(now.wall);
   StatusView view;
   view.time = hub_time(now.wall);
+  view.ahead = map.ahead;
+  view.ahead_rate_ppm = map.rate * kPartsPerMillion;
   view.synchronised = is_synchronised(state, view.time);
-  // A clock that reads less than the floor is known to be wrong, so it is not reliable.
-  view.reliable = (standing.reliable || is_reliable_by_kernel(state, now)) && view.time >= earliest_;
+  view.reliable_for = reliable_for(now);
+  view.reliable = view.reliable_for.has_value();
   if (standing.ever_set && !followed_.empty()) {
     view.source = followed_;
     view.kind = name_of(standing.kind);

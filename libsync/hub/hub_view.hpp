@@ -15,14 +15,17 @@
 namespace isletime {
 
 struct StatusView {
-  WallTime time;  // of the hub's clock
+  WallTime time;            // of the hub's clock
+  nanoseconds ahead{};      // hub's clock - machine's clock; not 0 with --no-clock
+  double ahead_rate_ppm{};  // how fast that grows
   bool synchronised = false;
   bool reliable = false;
-  std::string source = "free run";  // "ntp:192.0.2.1"
-  std::string kind = "free-run";    // a name: "ntp", "phone", "rtc", "manual"
-  std::optional<nanoseconds> age;   // since the clock was last set or checked
-  std::optional<Dispersion> bound;  // the clock's error is at most this
-  std::optional<Offset> offset;     // the estimated rest that is still to be slewed
+  std::optional<nanoseconds> reliable_for;  // if no source is heard again; nothing if it is not reliable
+  std::string source = "free run";          // "ntp:192.0.2.1"
+  std::string kind = "free-run";            // a name: "ntp", "phone", "rtc", "manual"
+  std::optional<nanoseconds> age;           // since the clock was last set or checked
+  std::optional<Dispersion> bound;          // the clock's error is at most this
+  std::optional<Offset> offset;             // the estimated rest that is still to be slewed
   std::optional<double> frequency_ppm;
   std::optional<double> frequency_error_ppm;
   std::optional<RateError> rate_error;  // the one that windows and bounds follow

@@ -234,5 +234,27 @@ class State(Hub):
                 self.assertEqual(said.count(str(state)), 1, said)
 
 
+class OwnAddresses(Hub):
+    def feed(self, source):
+        """Returns the name of the reason why a sample of the source is refused, or nothing."""
+        now = time.time_ns()
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now // 10**9)) + f".{now % 10**9:09}Z"
+        sample = {"time": stamp, "source": source, "offset_s": 0.001, "uncertainty_s": 0.01, "stratum": 3}
+        command = [PROGRAMS / "sntpctl", "--control", self.control, "feed"]
+        fed = subprocess.run(
+            command, input=json.dumps(sample), capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        )
+        return None if fed.returncode == 0 else fed.stderr
+
+    def test_one_that_comes_while_the_hub_runs_is_known_to_be_its_own(self):
+        with self.hub():
+            self.ask("status")
+            self.assertIsNone(self.feed("ntp:10.9.0.1:11123"))
+            subprocess.run(["ip", "address", "add", "10.9.0.1/24", "dev", "lo"], check=True)
+            self.assertIn("loop", self.feed("ntp:10.9.0.1:11123"))
+            subprocess.run(["ip", "address", "delete", "10.9.0.1/24", "dev", "lo"], check=True)
+            self.assertIsNone(self.feed("ntp:10.9.0.1:11123"))
+
+
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

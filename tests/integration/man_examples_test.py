@@ -6,6 +6,7 @@ Runs under tests/integration/island, which gets the addresses that the examples 
 succeed; one that runs until interrupted must have printed something by then, and exit without an error.
 """
 
+import itertools
 import os
 import pathlib
 import re
@@ -42,15 +43,18 @@ class ManExamples(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
+        self.numbers = itertools.count(1)
 
     def start(self, command):
-        """Starts the command. Its output, and that of its children, goes to a file, as do the files that it writes."""
+        """Starts the command. Its output, and that of its children, goes to a file of its own, as do the files that
+        it writes."""
+        self.output = self.folder / f"output{next(self.numbers)}"
         environment = {
             **os.environ,
             "PATH": f"{PROGRAMS}:{FAKES}:{os.environ['PATH']}",
             "XDG_RUNTIME_DIR": str(self.folder),
         }
-        with open(self.folder / "output", "wb") as output:
+        with open(self.output, "wb") as output:
             process = subprocess.Popen(
                 # The command must not find or control a hub of this machine.
                 ["unshare", "--mount", "sh", "-c", f"mount -t tmpfs none /run && exec {command}"],
@@ -69,7 +73,9 @@ class ManExamples(unittest.TestCase):
         process.wait()
 
     def lines_written(self):
+        """Counts the lines of the program that was started last, and of the files that programs wrote."""
         files = [path for path in self.folder.iterdir() if path.is_file() and path.suffix != ".toml"]
+        files = [path for path in files if path == self.output or not path.name.startswith("output")]
         return sum(path.read_bytes().count(b"\n") for path in files)
 
     def wait_for_lines(self, process, count):
@@ -84,11 +90,11 @@ class ManExamples(unittest.TestCase):
         for beginning, count in endless_until.items():
             if command.startswith(beginning):
                 self.wait_for_lines(process, count)
-                self.assertIsNone(process.poll(), (self.folder / "output").read_text())
+                self.assertIsNone(process.poll(), self.output.read_text())
                 self.assertGreaterEqual(self.lines_written(), count)
                 process.send_signal(signal.SIGINT)
         status = process.wait(PATIENCE_S)
-        self.assertEqual(status, 0, f"{command}\n{(self.folder / 'output').read_text()}")
+        self.assertEqual(status, 0, f"{command}\n{self.output.read_text()}")
 
     def test_sntpd(self):
         commands, files = examples_of(ROOT / "man/sntpd.8")

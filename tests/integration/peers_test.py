@@ -31,7 +31,7 @@ PEER_ENVIRONMENT = {
     **os.environ,
     "PATH": f"{PEERS}/usr/bin:{PEERS}/usr/sbin:{os.environ['PATH']}",
     "PYTHONPATH": f"{PEERS}/usr/lib/python3/dist-packages",
-    "LD_LIBRARY_PATH": str(next(PEERS.glob("usr/lib/*/ntp"))),
+    "LD_LIBRARY_PATH": ":".join(str(folder) for glob in ("*-gnu*/ntp", "*-gnu*") for folder in PEERS.glob(f"usr/lib/{glob}")),
 }
 
 

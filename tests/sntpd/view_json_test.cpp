@@ -24,8 +24,11 @@ JsonValue read(const std::string& json) {
 TEST(ViewJson, StatusOfAHubThatFollows) {
   StatusView status;
   status.time = kTime;
+  status.ahead = -1500ms;
+  status.ahead_rate_ppm = 0.25;
   status.synchronised = true;
   status.reliable = true;
+  status.reliable_for = 20min;
   status.source = "ntp:192.0.2.1";
   status.kind = "ntp";
   status.age = 1s;
@@ -46,7 +49,8 @@ TEST(ViewJson, StatusOfAHubThatFollows) {
   status.version = "0.1.0";
   EXPECT_EQ(
       status_json(status),
-      R"({"reply":"status","time":"2026-02-03T04:05:06.000000007Z","synchronised":true,"reliable":true,)"
+      R"({"reply":"status","time":"2026-02-03T04:05:06.000000007Z","ahead_s":-1.500000000,"ahead_rate_ppm":0.250000,)"
+      R"("synchronised":true,"reliable":true,"reliable_for_s":1200.000000000,)"
       R"("source":"ntp:192.0.2.1","kind":"ntp","age_s":1.000000000,"bound_s":0.002000000,)"
       R"("offset_s":-0.000003000,"frequency_ppm":-12.500000,"frequency_error_ppm":0.001000,)"
       R"("stratum":3,"leap":1,"refid":"192.0.2.1","root_delay_s":0.004000000,)"
@@ -98,7 +102,8 @@ TEST(ViewJson, AnUnsetHubClaimsNothing) {
   EXPECT_EQ(status.find("synchronised")->flag(), false);
   EXPECT_EQ(status.find("reliable")->flag(), false);
   EXPECT_EQ(status.find("leap")->number()->text, "3");
-  for (const char* absent : {"age_s", "bound_s", "offset_s", "frequency_ppm", "frequency_error_ppm"}) {
+  for (const char* absent :
+       {"reliable_for_s", "age_s", "bound_s", "offset_s", "frequency_ppm", "frequency_error_ppm"}) {
     EXPECT_EQ(status.find(absent), nullptr) << absent;
   }
 }

@@ -116,7 +116,10 @@ std::string status_text(const JsonValue& reply, bool shows_colours) {
     out += fmt::format("  {:<16} {}{}\n", name, value, value == kAbsent ? "" : remark);
   };
   row("time", status.text("time"));
+  if (status.duration("ahead_s").value_or(nanoseconds::zero()) != nanoseconds::zero())
+    row("ahead", status.signed_seconds("ahead_s"), " s, of this machine's clock");
   row("error bound", status.seconds("bound_s"), " s");
+  row("reliable for", status.roughly("reliable_for_s"), ", if no source is heard again");
   row("last sync", status.roughly("age_s"), " ago");
   row("offset", status.signed_seconds("offset_s"), " s, still to be corrected");
   row("frequency", status.text("frequency_ppm"), " ppm");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The latest events for the pages, numbered from 1 without gaps, so that a page that was cut off can catch
-// up.
+// up. Number and size are bounded; a page that has missed more starts from the whole state again.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,16 @@ struct WebEvent {
 class EventLog {
  public:
   static constexpr std::size_t kMostKept = 256;
+  static constexpr std::size_t kMostBytes =
+      std::size_t{1024} * 1024;  // of JSON; the latest event is always kept
 
   void add(std::string_view type, std::string json) {
+    bytes_ += json.size();
     events_.push_back({++last_, std::string{type}, std::move(json)});
-    if (events_.size() > kMostKept) events_.pop_front();
+    while (events_.size() > kMostKept || (bytes_ > kMostBytes && events_.size() > 1)) {
+      bytes_ -= events_.front().json.size();
+      events_.pop_front();
+    }
   }
   std::uint64_t last() const { return last_; }
   // Returns the event after that number, or null if there is none yet. If events are missing in between, or
@@ -35,6 +41,7 @@ class EventLog {
 
  private:
   std::deque<WebEvent> events_;
+  std::size_t bytes_ = 0;
   std::uint64_t last_ = 0;
 };
 

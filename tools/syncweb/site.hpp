@@ -14,10 +14,14 @@
 #include "tools/syncweb/access/login_state.hpp"
 #include "tools/syncweb/event_log.hpp"
 #include "tools/syncweb/hub/hub_picture.hpp"
+#include "tools/syncweb/machine/history.hpp"
 #include "tools/syncweb/message.hpp"
 #include "tools/syncweb/options.hpp"
+#include "tools/syncweb/phone/phone_syncs.hpp"
+#include "tools/syncweb/phone/settings.hpp"
 #include "tools/syncweb/portal/portal_clients.hpp"
 #include "tools/syncweb/portal/qr_code.hpp"
+#include "tools/syncweb/presses/presses.hpp"
 
 namespace isletime::syncweb {
 
@@ -27,12 +31,17 @@ struct Site {
   const Options& options;
   std::vector<InterfaceAddress> own_addresses;  // at the moment
   std::string run;  // random, of this process: the numbers of its events mean nothing in another run
+  std::optional<MonoTime> started;
   EventLog events;
   HubPicture hub;
+  Presses presses;
+  PhoneSyncs phones;
+  Settings settings;
   std::string host_name;  // of this machine
   LoginState login;
   PortalClients portal;
   QrCode qr_code;
+  History history;
 };
 
 // Answers a request by the table of routes, after all checks that it and its right need.

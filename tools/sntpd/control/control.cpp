@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/sntpd/control/control.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -17,6 +18,10 @@ namespace {
 // How often the clients are compared while a control client follows them.
 constexpr nanoseconds kClientsInterval = seconds{1};
 
+// Who follows the status gets a line at least this often, so that its bound and its age are fresh, and that
+// silence shows a fault.
+constexpr nanoseconds kStatusInterval = seconds{60};
+
 std::string to_json(const char* request, const Hub::Reply& answer) {
   return answer.is_accepted ? done_json(request, answer.name, answer.text)
                             : error_json(answer.name, answer.text);
@@ -25,16 +30,13 @@ std::string to_json(const char* request, const Hub::Reply& answer) {
 }  // namespace
 
 Control::Control(ControlServer server, Daemon daemon)
-    : server_(std::move(server)), daemon_(std::move(daemon)), group_(find_group(kControlGroup)) {}
+    : server_(std::move(server)),
+      daemon_(std::move(daemon)),
+      control_group_(find_group(kControlGroup)),
+      feed_group_(find_group(kFeedGroup)) {}
 
 void Control::step(std::span<const pollfd> polled) {
   if (const auto request = server_.on_poll(polled)) take(*request);
-}
-
-bool Control::may_change(const Peer& peer) const {
-  // The user nobody stands for everybody without a user of their own.
-  const bool is_our_own = peer.uid == geteuid() && peer.uid != kNobody;
-  return peer.uid == 0 || is_our_own || (group_ && is_member(peer, *group_));
 }
 
 void Control::take(const ControlServer::Request& request) {
@@ -43,9 +45,9 @@ void Control::take(const ControlServer::Request& request) {
     server_.reply(request.from, error_json(parsed.error().name, parsed.error().message));
     return;
   }
-  if (is_change(*parsed) && !may_change(request.peer)) {
-    server_.reply(request.from,
-                  error_json("not-permitted", "only root, sntpd's own user and the group isletime may"));
+  const Accounts accounts{.own = geteuid(), .control = control_group_, .feed = feed_group_};
+  if (!is_permitted(*parsed, request.peer, accounts)) {
+    server_.reply(request.from, error_json("not-permitted", who_may(*parsed)));
     return;
   }
   std::visit([&](const auto& asked) { answer(request.from, asked); }, *parsed);
@@ -56,7 +58,10 @@ void Control::answer(ClientId to, const Show& asked) {
     show_clients(to, asked.follow);
     return;
   }
-  if (asked.follow) server_.follow(to, to_string(asked.topic));
+  if (asked.follow) {
+    if (!server_.is_followed(to_string(asked.topic))) next_status_ = mono_now() + kStatusInterval;
+    server_.follow(to, to_string(asked.topic));
+  }
   server_.reply(to, show(asked));
 }
 
@@ -137,22 +142,26 @@ void Control::look_for_clients() {
 void Control::publish() {
   const auto is_followed = [this](Topic topic) { return server_.is_followed(to_string(topic)); };
   const auto tell = [this](Topic topic, const std::string& line) { server_.publish(to_string(topic), line); };
-  if (daemon_.hub.take_changed()) {
-    for (const Topic topic : {Topic::kStatus, Topic::kSources}) {
-      if (is_followed(topic)) tell(topic, show({.topic = topic}));
-    }
+  const MonoTime now = mono_now();
+  const bool has_changed = daemon_.hub.take_changed();
+  if ((has_changed || now >= next_status_) && is_followed(Topic::kStatus)) {
+    next_status_ = now + kStatusInterval;
+    tell(Topic::kStatus, show({.topic = Topic::kStatus}));
   }
+  if (has_changed && is_followed(Topic::kSources)) tell(Topic::kSources, show({.topic = Topic::kSources}));
   const auto news = daemon_.memory.take_news();
   if (!news.empty() && is_followed(Topic::kActivity)) tell(Topic::kActivity, activity_json(news));
-  const MonoTime now = mono_now();
   if (!is_followed(Topic::kClients) || is_looking_ || now < next_look_) return;
   next_look_ = now + kClientsInterval;
   look_for_clients();
 }
 
 std::optional<MonoTime> Control::next_wakeup() const {
-  if (is_looking_ || !server_.is_followed(to_string(Topic::kClients))) return std::nullopt;
-  return next_look_;
+  std::optional<MonoTime> next;
+  if (server_.is_followed(to_string(Topic::kStatus))) next = next_status_;
+  if (!is_looking_ && server_.is_followed(to_string(Topic::kClients)))
+    next = next ? std::min(*next, next_look_) : next_look_;
+  return next;
 }
 
 }  // namespace isletime::sntpd

@@ -109,8 +109,11 @@ std::string status_json(const StatusView& status) {
   JsonWriter json;
   json.text("reply", "status")
       .time("time", status.time)
+      .seconds("ahead_s", status.ahead)
+      .number("ahead_rate_ppm", status.ahead_rate_ppm, kPpmDecimals)
       .flag("synchronised", status.synchronised)
       .flag("reliable", status.reliable)
+      .seconds("reliable_for_s", status.reliable_for)
       .text("source", status.source)
       .text("kind", status.kind)
       .seconds("age_s", status.age)

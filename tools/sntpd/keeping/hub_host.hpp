@@ -12,6 +12,7 @@
 #include <poll.h>
 
 #include "libsync/hub/hub.hpp"
+#include "libsync/posix/interface_watch.hpp"
 #include "libsync/posix/system_clock.hpp"
 #include "tools/common/log.hpp"
 #include "tools/sntpd/control/control_request.hpp"
@@ -95,6 +96,8 @@ class HubHost {
   void begin_rtc(const RtcJob& job);
   void end_rtc();
 
+  // Returns whether the addresses may have changed since the last call.
+  bool take_addresses_changed();
   void tell_own_addresses();
   bool is_on_access_point(const std::string& source) const;
 
@@ -110,6 +113,7 @@ class HubHost {
   OwnQueries& own_queries_;
   std::optional<SystemClock> system_;
   bool was_refused_ = false;  // the machine's clock may not be set, which has been reported
+  std::optional<InterfaceWatch> interface_watch_;  // opened with the first addresses
   Hub hub_;
   Upstreams upstreams_;
   std::optional<BroadcastReceiver> receiver_;

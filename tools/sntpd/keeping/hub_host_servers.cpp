@@ -212,9 +212,15 @@ void HubHost::hear_from(Association& association, const HeardDatagram& heard) {
   execute();
 }
 
+bool HubHost::take_addresses_changed() {
+  if (interface_watch_) return interface_watch_->take_changed();
+  if (auto watch = InterfaceWatch::open()) interface_watch_ = *std::move(watch);
+  return true;
+}
+
 // Loopback addresses are added here because the loopback interface may be down.
 void HubHost::tell_own_addresses() {
-  if (options_.port == 0) return;
+  if (options_.port == 0 || !take_addresses_changed()) return;
   std::vector<Hub::OwnAddress> own;
   const auto add = [&](IpAddress address) {
     own.push_back({.reference_id = reference_id_of(address),

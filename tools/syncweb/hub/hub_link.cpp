@@ -8,6 +8,7 @@
 #include "libsync/record/json_value.hpp"
 #include "libsync/record/json_writer.hpp"
 #include "libsync/record/plain_text.hpp"
+#include "tools/syncweb/hub/hub_status.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -21,21 +22,16 @@ constexpr std::array<std::string_view, 4> kFollowed{
     R"({"request":"activity","follow":true,"lines":100})",
 };
 
-std::string text_of(const JsonValue& object, std::string_view name) {
-  const JsonValue* member = object.find(name);
-  return member != nullptr && member->text() != nullptr ? made_plain(*member->text()) : "";
-}
-
 }  // namespace
 
 std::optional<HubReply> parse_feed_reply(std::string_view line) {
   const auto reply = parse_json(line, kReplyLimits);
   if (!reply || reply->object() == nullptr) return std::nullopt;
-  if (const auto error = text_of(*reply, "error"); !error.empty())
-    return HubReply{false, error, text_of(*reply, "message")};
-  const auto verdict = text_of(*reply, "verdict");
-  if (text_of(*reply, "reply") != "feed" || verdict.empty()) return std::nullopt;
-  return HubReply{true, verdict, text_of(*reply, "message")};
+  if (const auto error = plain_text_in(*reply, "error"); !error.empty())
+    return HubReply{false, error, plain_text_in(*reply, "message")};
+  const auto verdict = plain_text_in(*reply, "verdict");
+  if (plain_text_in(*reply, "reply") != "feed" || verdict.empty()) return std::nullopt;
+  return HubReply{true, verdict, plain_text_in(*reply, "message")};
 }
 
 HubLink::FeedId HubLink::feed(const SampleRecord& sample, MonoTime now) {

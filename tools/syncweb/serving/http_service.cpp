@@ -14,6 +14,7 @@
 
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/socket_address.hpp"
+#include "tools/syncweb/machine/time_fields.hpp"
 #include "tools/syncweb/serving/event_text.hpp"
 #include "tools/syncweb/serving/request_reader.hpp"
 
@@ -26,6 +27,7 @@ constexpr std::size_t kMemoryOfConnection = 10 * 1024;
 constexpr std::size_t kStreamBlock = 1024;
 constexpr std::size_t kMostPending = 4096;
 constexpr nanoseconds kCheckInterval = seconds{1};
+constexpr const char* kDoesNotStart = "libmicrohttpd does not start";
 constexpr const char* kTlsPriorities = "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1:%SERVER_PRECEDENCE";
 
 using ResponsePointer = std::unique_ptr<MHD_Response, decltype(&MHD_destroy_response)>;
@@ -147,18 +149,40 @@ void HttpService::DaemonEnd::operator()(MHD_Daemon* daemon) const {
   MHD_stop_daemon(daemon);
 }
 
-HttpService::HttpService(Site& site, HubLink& link, const Log& log) : site_(site), link_(link), log_(log) {}
+HttpService::HttpService(Site& site, HubLink& link, const Log& log, Respond respond)
+    : site_(site), link_(link), log_(log), respond_(respond) {}
 
 // libmicrohttpd ends no daemon that has a suspended connection.
 HttpService::~HttpService() {
   for (const auto& [connection, owner] : connections_) drop(*connection);
-  for (const Port& port : ports_) MHD_run(port.daemon.get());
+  run_daemons();
 }
 
 std::optional<std::string> HttpService::serve(Listener listener, const TlsKeys* keys) {
+  Daemon daemon = start(listener, keys);
+  if (!daemon) return kDoesNotStart;
+  ports_.push_back({std::move(listener), keys != nullptr, std::move(daemon)});
+  return std::nullopt;
+}
+
+std::optional<std::string> HttpService::replace_keys(const TlsKeys& keys) {
+  for (const auto& [connection, owner] : connections_) {
+    if (connection->is_secure) drop(*connection);
+  }
+  for (Port& port : ports_) {
+    if (!port.is_secure) continue;
+    if (port.daemon) MHD_run(port.daemon.get());
+    port.daemon.reset();
+    port.daemon = start(port.listener, &keys);
+    if (!port.daemon) return kDoesNotStart;
+  }
+  return std::nullopt;
+}
+
+HttpService::Daemon HttpService::start(const Listener& listener, const TlsKeys* keys) {
   // The library closes the descriptor that it gets.
   const int socket = fcntl(listener.socket.get(), F_DUPFD_CLOEXEC, 0);
-  if (socket < 0) return to_string(last_error("fcntl").error);
+  if (socket < 0) return nullptr;
   std::vector<MHD_OptionItem> options{
       {MHD_OPTION_NOTIFY_CONNECTION,
        reinterpret_cast<std::intptr_t>(keys != nullptr ? &HttpCallbacks::notify<true>
@@ -188,16 +212,20 @@ std::optional<std::string> HttpService::serve(Listener listener, const TlsKeys* 
     options.push_back({MHD_OPTION_HTTPS_PRIORITIES, 0, priorities.data()});
   }
   options.push_back({MHD_OPTION_END, 0, nullptr});
-  Daemon daemon{MHD_start_daemon(flags, 0, HttpCallbacks::admit, this, HttpCallbacks::handle, this,
+  return Daemon{MHD_start_daemon(flags, 0, HttpCallbacks::admit, this, HttpCallbacks::handle, this,
                                  MHD_OPTION_EXTERNAL_LOGGER, &write_log, const_cast<Log*>(&log_),
                                  MHD_OPTION_ARRAY, options.data(), MHD_OPTION_END)};
-  if (!daemon) return "the HTTP library does not start";
-  ports_.push_back({std::move(listener), std::move(daemon)});
-  return std::nullopt;
+}
+
+void HttpService::run_daemons() {
+  for (const Port& port : ports_) {
+    if (port.daemon) MHD_run(port.daemon.get());
+  }
 }
 
 void HttpService::append_polled(std::vector<pollfd>& polled) const {
   for (const Port& port : ports_) {
+    if (!port.daemon) continue;
     const auto* info = MHD_get_daemon_info(port.daemon.get(), MHD_DAEMON_INFO_EPOLL_FD);
     if (info != nullptr) polled.push_back({info->epoll_fd, POLLIN, 0});
   }
@@ -206,14 +234,15 @@ void HttpService::append_polled(std::vector<pollfd>& polled) const {
 void HttpService::step() {
   deliver_feed_replies();
   drop_overdue(mono_now());
-  for (const Port& port : ports_) MHD_run(port.daemon.get());
+  run_daemons();
   wake_streams(mono_now());
 }
 
 std::optional<MonoTime> HttpService::next_wakeup() const {
   for (const Port& port : ports_) {
     MHD_UNSIGNED_LONG_LONG timeout = 0;  // ms
-    if (MHD_get_timeout(port.daemon.get(), &timeout) == MHD_YES && timeout == 0) return mono_now();
+    if (port.daemon && MHD_get_timeout(port.daemon.get(), &timeout) == MHD_YES && timeout == 0)
+      return mono_now();
   }
   if (connections_.empty()) return std::nullopt;
   return std::min(next_check_, next_heartbeat_);
@@ -290,7 +319,7 @@ bool HttpService::on_complete(Connection& connection, const char* method) {
   request.from = connection.from;
   request.to = connection.to;
   request.is_secure = connection.is_secure;
-  Outcome outcome = respond(site_, request, now);
+  Outcome outcome = respond_(site_, request, now);
   if (const auto* response = std::get_if<Response>(&outcome)) return reply(connection, *response);
   if (const auto* stream = std::get_if<EventStream>(&outcome)) return start_stream(connection, *stream);
   return start_feeding(connection, std::move(std::get<FeedFirst>(outcome)));
@@ -387,6 +416,7 @@ void HttpService::deliver_feed_replies() {
     Connection& connection = *found->second;
     feeding_.erase(found);
     connection.exchange->late = connection.exchange->then(reply);
+    add_time_fields(*connection.exchange->late, site_.hub.at(instant_now()));
     resume(connection);
   }
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "tools/syncweb/phone/own_time.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tools/sntpd/control/view_json.hpp"
+
+namespace isletime::syncweb {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr IpAddress kPhone = IpAddress::v4(0xc0a8'0411);  // 192.168.4.17
+
+std::string clients_of(const std::string& address, nanoseconds last_seen) {
+  const std::vector<sntpd::ClientView> clients{{.address = "10.0.0.1", .last_seen = 1s},
+                                               {.address = address, .last_seen = last_seen}};
+  return sntpd::clients_json(WallTime{1'800'000'000s}, clients);
+}
+
+TEST(OwnTime, AClientOfTheLastDayIsFoundInWhatSntpdReallySays) {
+  EXPECT_TRUE(has_asked_lately(clients_of("192.168.4.17", 23h), kPhone));
+  EXPECT_FALSE(has_asked_lately(clients_of("192.168.4.17", 25h), kPhone));
+  EXPECT_FALSE(has_asked_lately(clients_of("192.168.4.171", 1s), kPhone));
+}
+
+TEST(OwnTime, WhateverElseIsSaidOfClientsFindsNobody) {
+  for (const char* clients :
+       {"", "{}", "[]", "null", "{\"clients\":7}", "{\"clients\":[7,null,{}]}",
+        R"({"clients":[{"address":"192.168.4.17"}]})",
+        R"({"clients":[{"address":"192.168.4.17","last_seen_s":"1"}]})",
+        R"({"clients":[{"address":17,"last_seen_s":1}]})", R"({"clients":[{"address":"192.168.4.17",)"}) {
+    EXPECT_FALSE(has_asked_lately(clients, kPhone)) << clients;
+  }
+  EXPECT_TRUE(has_asked_lately(R"([{"address":"192.168.4.17","last_seen_s":1.5}])", kPhone))
+      << "the list alone will do";
+}
+
+TEST(OwnTime, ABrowserOnTheHubHasTheHubsClock) {
+  const std::vector<InterfaceAddress> own{
+      {.interface = "ap0", .address = IpAddress::v4(0xc0a8'0401), .network = {}}};
+  EXPECT_TRUE(is_of_this_machine(own, IpAddress::v4(0x7f00'0001)));
+  EXPECT_TRUE(is_of_this_machine(own, IpAddress{0, 1}));
+  EXPECT_TRUE(is_of_this_machine(own, IpAddress::v4(0xc0a8'0401)));
+  EXPECT_FALSE(is_of_this_machine(own, kPhone));
+}
+
+TEST(OwnTime, ADifferenceOfSecondsIsNews) {
+  EXPECT_TRUE(shows_same_time({50ms}, {10ms}));
+  EXPECT_TRUE(shows_same_time({-130ms}, {10ms}));
+  EXPECT_FALSE(shows_same_time({131ms}, {10ms}));
+  EXPECT_FALSE(shows_same_time({3217ms}, {10ms}));
+  EXPECT_FALSE(shows_same_time({nanoseconds::min()}, {10ms}));
+}
+
+}  // namespace
+}  // namespace isletime::syncweb

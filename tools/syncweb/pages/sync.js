@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// This phone against the hub: measures, shows the difference, and sets the hub by hand or, where the hub lets
+// its phones do that, by itself.
+import { ApiError, measure, post } from './exchange.js';
+import { confirm, h } from './dom.js';
+import { boundText, differenceText, offsetText } from './words.js';
+
+const LOOK_EVERY_MS = 60_000;
+const SYNC_EVERY_MS = 3_600_000;
+const UNRELIABLE_EVERY_MS = 60_000;
+const AT_THE_START = 4;  // exchanges, for a quick first time
+
+export class PhoneSync {
+  #isBusy = false;
+  #lookedAt = -Infinity;
+  #syncedAt = -Infinity;
+  #failedAt = -Infinity;
+
+  // `on` has distance(ms), difference(text), result(text), busy(flag); `format` returns the ZoneFormat.
+  constructor(on, format) {
+    this.on = on;
+    this.format = format;
+  }
+
+  // Called about once a second: does what is due. `may` says what the hub permits and needs.
+  async keep({ isAutomatic, isTrusted }) {
+    if (this.#isBusy || document.hidden) return;
+    const now = performance.now();
+    const every = isTrusted ? SYNC_EVERY_MS : UNRELIABLE_EVERY_MS;
+    if (isAutomatic && now - Math.max(this.#syncedAt, this.#failedAt) > every) {
+      await this.#exclusively(() => this.#send('page'));
+    } else if (now - this.#lookedAt > LOOK_EVERY_MS) {
+      await this.#exclusively(() => this.#send('look', this.#lookedAt < 0 ? AT_THE_START : undefined));
+    }
+  }
+
+  // The phone or the page slept, so its clock may have paused.
+  wake() { this.#lookedAt = -Infinity; }
+
+  async byHand() {
+    if (this.#isBusy) return;
+    await this.#exclusively(async () => {
+      this.on.busy(true);
+      this.on.result('Measuring…');
+      try {
+        await this.#send('hand');
+      } finally {
+        this.on.busy(false);
+      }
+    });
+  }
+
+  async #exclusively(work) {
+    this.#isBusy = true;
+    try {
+      await work();
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #send(by, count) {
+    this.#lookedAt = performance.now();
+    try {
+      const measured = await measure(count);
+      this.on.distance(measured.offset);
+      const answer = await this.#ask({ ...measured.report, by });
+      if (!answer) return;
+      this.on.difference(differenceText(answer.offset_s, answer.bound_s));
+      if (by === 'look') return;
+      this.#syncedAt = performance.now();
+      this.on.result(this.#success(by, answer));
+      // The hub's clock is another one now.
+      this.#lookedAt = -Infinity;
+    } catch (error) {
+      if (by !== 'look') this.#failedAt = performance.now();
+      if (by === 'hand' || (by === 'page' && error instanceof ApiError)) this.on.result(this.#failure(by, error));
+      if (by === 'page' && !(error instanceof ApiError)) this.#failedAt = -Infinity;
+    }
+  }
+
+  #success(by, answer) {
+    const start = by === 'hand' ? 'The hub took the time of this phone' : 'The hub took the time of this phone by itself';
+    return `${start}: it was ${offsetText(answer.offset_s)} ${answer.offset_s > 0 ? 'behind' : 'ahead'}, ` +
+      `and is right to within ${boundText(answer.bound_s)}. Its answer: ${answer.message}.`;
+  }
+
+  #failure(by, error) {
+    if (error instanceof ApiError) {
+      return `The hub did not take the time of this phone${by === 'page' ? ' by itself' : ''}: ${error.message}.`;
+    }
+    return `That did not work: ${error.message || 'the hub does not answer'}. Try again.`;
+  }
+
+  // A large step is only made by a person who has seen both times.
+  async #ask(report) {
+    try {
+      return await post('/api/timesync/client', report);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.answer.error !== 'confirm' || report.by !== 'hand') throw error;
+      if (!(await this.#confirmed(error.answer))) {
+        this.on.result('The hub’s time was left as it was.');
+        return null;
+      }
+      const again = await measure();
+      return post('/api/timesync/client', { ...again.report, by: 'hand', confirm: error.answer.confirm });
+    }
+  }
+
+  #confirmed(answer) {
+    const row = (name, time) => {
+      const ms = Date.parse(time);
+      return [h('dt', {}, name), h('dd', {}, h('strong', {}, this.format().time(ms)), ' ',
+        this.format().date(ms), h('small', {}, time))];
+    };
+    return confirm('Set the hub to this time?', [
+      h('p', {}, `The two clocks are ${offsetText(answer.offset_s)} apart. Go on only if this phone is right.`),
+      h('dl', { class: 'times' }, row('The hub', answer.hub_time), row('This phone', answer.phone_time)),
+    ], 'Set the hub');
+  }
+}
