@@ -1055,7 +1055,6 @@ RECORDS = {
 }
 
 
-
 def web_access(host="192.168.4.1", origin="http://192.168.4.1", cookie="", form="pin=2718&next=%2Fpresses"):
     return "\n".join((host, origin, cookie, form)).encode("latin-1")
 
@@ -1092,7 +1091,53 @@ WEB_ACCESSES = {
     "empty": b"",
 }
 
+
+EXCHANGES = "x{}\nx{\"session\":\"$S\"}\n"
+
+
+def sync(stamps, by="page", more=',"resolution_ms":1'):
+    return f'c{{"session":"$S","stamps":[{stamps}],"by":"{by}"{more}}}\n'
+
+
+def stamped(number, t1, t4):
+    return f'{{"number":{number},"t1":{t1},"t4":{t4}}}'
+
+
+BOTH = stamped(1, "$L", "$L.25") + "," + stamped(2, "$L", "$L.5")
+TOKYO = ',"zone":"Asia/Tokyo","utc_offset_s":32400,"dst":false'
+PHONE_SYNCS = {name: text.encode() for name, text in {
+    "look": EXCHANGES + sync(BOTH, "look"),
+    "page": EXCHANGES + sync(BOTH),
+    "page_three_times": (EXCHANGES + sync(BOTH)) * 3,
+    "hand": EXCHANGES + sync(BOTH, "hand"),
+    "own_time": EXCHANGES + sync(stamped(1, "$N", "$N"), "hand"),
+    "a_year_and_confirmed": EXCHANGES + sync(stamped(2, "$Y", "$Y"), "hand")
+                            + sync(stamped(2, "$Y", "$Y"), "hand", ',"confirm":"$T"'),
+    "confirmed_unasked": EXCHANGES + sync(stamped(2, "$Y", "$Y"), "hand", ',"confirm":"none"'),
+    "clock_was_set": EXCHANGES + sync(stamped(1, "$N", "$N") + "," + stamped(2, "$L", "$L")),
+    "clock_ran_backwards": EXCHANGES + sync(stamped(1, "$L", "$N")),
+    "page_was_hidden": EXCHANGES + sync(stamped(1, "$N", "$Y")),
+    "not_a_number": EXCHANGES + sync(stamped(1, "NaN", "$L")),
+    "1e308": EXCHANGES + sync(stamped(1, "1e308", "1e308")),
+    "negative": EXCHANGES + sync(stamped(1, "-1", "$L")),
+    "of_1970": EXCHANGES + sync(stamped(1, "0", "1")),
+    "of_2255": EXCHANGES + sync(stamped(1, "9e12", "9e12")),
+    "exchange_twice": EXCHANGES + sync(stamped(1, "$L", "$L") + "," + stamped(1, "$L", "$L")),
+    "exchange_unknown": EXCHANGES + sync(stamped(3, "$L", "$L")),
+    "zone": EXCHANGES + sync(BOTH, more=TOKYO),
+    "zone_hidden": EXCHANGES + sync(BOTH, more=TOKYO) + EXCHANGES
+                   + sync(BOTH, "hand", ',"zone":"UTC","utc_offset_s":0') + 'z{"zone":"UTC"}\n',
+    "zone_is_a_path": EXCHANGES + sync(BOTH, more=',"zone":"../../etc/passwd","utc_offset_s":0'),
+    "coarse": EXCHANGES + sync(stamped(1, "$L", "$L"), more=',"resolution_ms":100'),
+    "system_time": 't{"timestamp":$L,"timezone":"Europe/Berlin"}\n',
+    "system_time_as_text": 't{"currentTime":"2027-02-03T04:05:06.789Z"}\n',
+    "system_time_confirmed": 't{"timestamp":$Y}\nt{"timestamp":$Y,"confirm":"$T"}\n',
+    "place": 'p{"latitude":52.5163,"longitude":13.3777,"accuracy_m":12.5}\n',
+    "place_beyond": 'p{"latitude":1e308,"longitude":-181,"accuracy_m":-0}\n',
+}.items()}
+
 SEEDS = {
+    "phone_sync_fuzz": PHONE_SYNCS,
     "rtc_fuzz": RTCS,
     "packet_fuzz": PACKETS,
     "rfc3339_fuzz": TIMES,

@@ -33,6 +33,7 @@ TEST(RequestReader, RefusesWhatIsNotPlainText) {
   EXPECT_EQ(status_of("GET", "/", {{"X", std::string{"a\0b", 3}}}), 400);
   EXPECT_EQ(status_of("GET", "/", {{"X", "a\x1b[2J"}}), 400);
   EXPECT_EQ(status_of("GET", "/", {{"X\x01", "a"}}), 400);
+  EXPECT_EQ(status_of("GET", "/", {{"", "a"}}), 400);
   EXPECT_EQ(status_of("GET", "/", {{"X", "\xff"}}), 400);
 }
 

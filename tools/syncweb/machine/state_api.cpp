@@ -4,17 +4,12 @@
 #include <charconv>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include "libsync/posix/socket_address.hpp"
 #include "libsync/record/json_writer.hpp"
-#include "tools/syncweb/access/rights.hpp"
+#include "tools/syncweb/access/requester.hpp"
 #include "tools/syncweb/machine/time_api.hpp"
 
 namespace isletime::syncweb {
 namespace {
-
-constexpr std::uint16_t kUsualTlsPort = 443;
 
 Response unreached_response() {
   return error_response(Status::kServiceUnavailable, "no-hub",
@@ -39,27 +34,6 @@ std::optional<std::uint64_t> event_number(const std::string* text) {
 std::uint64_t position_of(const Request& request, std::uint64_t otherwise) {
   if (const auto number = event_number(request.header("last-event-id"))) return *number;
   return event_number(request.parameter("after")).value_or(otherwise);
-}
-
-// Returns the address of this site over TLS, by which the client has reached us without it.
-std::string secure_url(const Site& site, const Request& request) {
-  const std::uint16_t port = site.options.tls_port;
-  if (port == 0 || request.is_secure) return "null";
-  const std::string address = address_text({request.to, 0, 0});
-  const std::string host = request.to.is_v4() ? address : '[' + address + ']';
-  const std::string suffix = port == kUsualTlsPort ? "" : fmt::format(":{}", port);
-  return json_quoted(fmt::format("https://{}{}/", host, suffix));
-}
-
-// What the person at the page may do.
-std::string me_json(const Site& site, const Request& request, Instant now) {
-  return JsonWriter{}
-      .flag("may_change", !refuse_change(site, request, now))
-      .flag("needs_pin", site.options.pin_file.has_value())
-      .flag("automatic", may_sync_unasked(site, request))
-      .flag("is_secure", request.is_secure)
-      .raw("secure_url", secure_url(site, request))
-      .object();
 }
 
 }  // namespace
@@ -90,7 +64,7 @@ Outcome answer_state(Site& site, const Request& request, Instant now) {
                            .raw("sources", or_else(site.hub.sources(), "[]"))
                            .raw("clients", or_else(site.hub.clients(), "[]"))
                            .raw("activity", json_array(site.hub.activity()))
-                           .raw("me", me_json(site, request, now))
+                           .raw("me", requester_json(site, request, now))
                            .object());
 }
 

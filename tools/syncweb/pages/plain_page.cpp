@@ -72,8 +72,8 @@ std::string_view state_of(const HubPicture& hub, const HubTime& time) {
 }
 
 std::string quality_of(const HubTime& time) {
-  std::string words = time.bound ? fmt::format("Right to within {}.", bound_words(time.bound->value))
-                                 : "Its bound is not known.";
+  if (!time.bound) return "This is the island’s own time. How far it is from the world’s is not known.";
+  std::string words = fmt::format("Right to within {}.", bound_words(time.bound->value));
   if (time.age) words += fmt::format(" Set {} by {}.", age_words(*time.age), time.source);
   if (!time.is_reliable) words += " That is too old or too wide to rely on.";
   return words;

@@ -92,7 +92,7 @@ async function load() {
   try {
     state = await getJson('/api/state');
     heardAt = performance.now();
-    format = new ZoneFormat(state.settings.zone);
+    format = new ZoneFormat(state.settings?.zone);
     showRight();
     refresh();
     isLoading = false;
