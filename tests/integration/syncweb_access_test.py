@@ -46,6 +46,7 @@ class Web(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
+        self.folder.chmod(0o755)
         self.state = self.folder / "state"
         self.messages = ""
 
