@@ -144,7 +144,7 @@ class ManExamples(unittest.TestCase):
         """Its examples stand with the requests that they show, in all sections."""
         commands = re.findall(r"^\.Dl (.*)$", (ROOT / "man/syncweb.8").read_text(encoding="utf-8"), re.M)
         commands = [command for command in commands if command.startswith(("curl", "htpdate"))]
-        self.assertGreater(len(commands), 15)
+        self.assertGreater(len(commands), 20)
         hub = self.start(f"sntpd --no-clock --local --control {self.folder}/isletime/sntpd.sock")
         self.wait_for_lines(hub, 1)
         page = self.start(f"syncweb --user root --permit 192.168.4.0/24 --state-dir {self.folder}/web")
