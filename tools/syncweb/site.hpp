@@ -34,6 +34,7 @@ struct Site {
   std::optional<MonoTime> started;
   EventLog events;
   HubPicture hub;
+  History history;
   Presses presses;
   PhoneSyncs phones;
   Settings settings;
@@ -41,7 +42,6 @@ struct Site {
   LoginState login;
   PortalClients portal;
   QrCode qr_code;
-  History history;
 };
 
 // Answers a request by the table of routes, after all checks that it and its right need.

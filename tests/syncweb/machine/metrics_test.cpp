@@ -56,15 +56,26 @@ TEST_F(Metrics, HaveTheMediaTypeAndTheEndOfOpenMetrics) {
 
 TEST_F(Metrics, TellTheHubsClock) {
   hears_all();
-  for (const char* line :
-       {"isletime_sntpd_up 1", "isletime_synchronised 1", "isletime_reliable 1",
-        "isletime_bound_seconds 0.010005000", "isletime_offset_seconds -0.000003000",
-        "isletime_age_seconds 2.000000000", "isletime_ahead_seconds -5.000000000",
-        "isletime_frequency_ratios -1.25e-05", "isletime_stratum 3",
-        "isletime_root_delay_seconds 0.004000000", "isletime_root_dispersion_seconds 0.005000000",
-        "isletime_uptime_seconds 3600.000000000", "isletime_web_uptime_seconds 1.000000000",
-        "isletime_warnings 0", "isletime_clients 3", R"(isletime_requests_total{outcome="answered"} 7)",
-        R"(isletime_requests_total{outcome="refused"} 8)", "isletime_requests_limited_total 9"}) {
+  for (const char* line : {"isletime_sntpd_up 1",
+                           "isletime_synchronised 1",
+                           "isletime_reliable 1",
+                           "isletime_bound_seconds 0.010005000",
+                           "isletime_offset_seconds -0.000003000",
+                           "isletime_age_seconds 2.000000000",
+                           "isletime_ahead_seconds -5.000000000",
+                           "isletime_frequency_ratios -1.25e-05",
+                           "isletime_stratum 3",
+                           "isletime_root_delay_seconds 0.004000000",
+                           "isletime_root_dispersion_seconds 0.005000000",
+                           "isletime_uptime_seconds 3600.000000000",
+                           "isletime_presses_total 0",
+                           "isletime_presses_repeated_total 0",
+                           "isletime_web_uptime_seconds 1.000000000",
+                           "isletime_warnings 0",
+                           "isletime_clients 3",
+                           R"(isletime_requests_total{outcome="answered"} 7)",
+                           R"(isletime_requests_total{outcome="refused"} 8)",
+                           "isletime_requests_limited_total 9"}) {
     EXPECT_TRUE(tells(line)) << line << "\n" << ask("/metrics", 1s).body;
   }
 }

@@ -51,6 +51,7 @@ TEST_F(StateApi, TheStateIsCompleteBeforeSntpdIsReached) {
   EXPECT_TRUE(state.find("status")->is_null());
   for (const char* list : {"sources", "clients", "activity"})
     EXPECT_TRUE(state.find(list)->array()->empty()) << list;
+  EXPECT_TRUE(state.find("settings")->find("zone")->is_null());
 }
 
 TEST_F(StateApi, TheStateHasAllThatSntpdSaidAndTheNumberOfTheLastEvent) {
@@ -70,6 +71,8 @@ TEST_F(StateApi, TheStateHasAllThatSntpdSaidAndTheNumberOfTheLastEvent) {
 TEST_F(StateApi, TheStateSaysWhatTheVisitorMayDo) {
   const JsonValue local = *json(ask("/api/state")).find("me");
   EXPECT_EQ(local.find("may_change")->flag(), true) << "from lo";
+  EXPECT_EQ(local.find("needs_pin")->flag(), false);
+  EXPECT_EQ(local.find("has_session")->flag(), false);
   EXPECT_EQ(local.find("automatic")->flag(), false);
   EXPECT_EQ(local.find("is_secure")->flag(), false);
   EXPECT_EQ(*local.find("secure_url")->text(), "https://127.0.0.1:8443/");
@@ -77,11 +80,11 @@ TEST_F(StateApi, TheStateSaysWhatTheVisitorMayDo) {
   options.automatic = {Place{"lo"}};
   Request secure = get("/api/state");
   secure.is_secure = true;
+  secure.headers = {{"host", "127.0.0.1:8443"}};
   const JsonValue other = *json(respond_to(secure)).find("me");
   EXPECT_EQ(other.find("may_change")->flag(), false);
   EXPECT_EQ(other.find("automatic")->flag(), true);
   EXPECT_EQ(other.find("is_secure")->flag(), true);
-  EXPECT_TRUE(other.find("secure_url")->is_null());
 }
 
 TEST_F(StateApi, AStreamGoesOnWhereTheClientWas) {

@@ -77,44 +77,70 @@ TEST_F(TimeApi, TheSystemTimeIsInMilliseconds) {
 TEST_F(TimeApi, TheStatusOfASynchronisationIsToldWithoutATimeToo) {
   const Response unknown = ask("/api/timesync/status");
   EXPECT_EQ(unknown.status, Status::kOk);
-  EXPECT_EQ(unknown.body, R"({"reliable":false,"synchronised":false})");
+  EXPECT_EQ(unknown.body, R"({"reliable":false,"synchronised":false,"last_sync":null})");
   hears(status_line({}));
   EXPECT_EQ(ask("/api/timesync/status", 1s).body,
             R"({"reliable":true,"synchronised":true,"source":"ntp:192.0.2.1","kind":"ntp",)"
-            R"("age_s":2.000000000,"bound_s":0.010005000})");
+            R"("age_s":2.000000000,"bound_s":0.010005000,"last_sync":null})");
+}
+
+TEST_F(TimeApi, TheZoneAndTheLastSyncOfAPhoneAreTold) {
+  hears(status_line({}));
+  site.settings.set_zone({"Europe/Berlin", 1h, false}, site.settings.told_at(kWall, true, kMono));
+  site.phones.last.accepted = PhoneSync{.source = "phone:192.168.4.17",
+                                        .of = IpAddress::v4(0xc0a8'0411),
+                                        .by = SyncBy::kHand,
+                                        .verdict = "adopt",
+                                        .offset = {2s},
+                                        .bound = {20ms},
+                                        .delay = std::nullopt,
+                                        .at = kMono};
+  EXPECT_EQ(*json(ask("/api/system/time")).find("timezone")->text(), "Europe/Berlin");
+  const JsonValue status = json(ask("/api/timesync/status", 12s));
+  EXPECT_EQ(*status.find("zone")->text(), "Europe/Berlin");
+  EXPECT_EQ(*status.find("last_sync")->find("source")->text(), "phone:192.168.4.17");
+  EXPECT_EQ(status.find("last_sync")->find("age_s")->number()->text, "12.000000000");
+  EXPECT_EQ(respond_to(get("/", {{"getTimeNDate", ""}})).body, "05:05:06, 02, 03-02-2026");
 }
 
 class TimeAndDate : public MachineSite {
  protected:
-  std::string shown(WallTime time, std::optional<seconds> utc_offset = {}) {
-    const auto response = answer_time_and_date({.time = time, .is_synchronised = true},
-                                               get("/", {{"getTimeNDate", ""}}), utc_offset);
+  std::string shown(WallTime time, const std::optional<std::string>& zone = {}) {
+    const auto response =
+        answer_time_and_date({.time = time, .is_synchronised = true}, get("/", {{"getTimeNDate", ""}}), zone);
     return response ? response->body : "(none)";
   }
 };
 
 // 1770091506 is Tuesday, 2026-02-03T04:05:06Z, by date(1).
 TEST_F(TimeAndDate, HasTheFormOfTheShelfClock) {
-  EXPECT_EQ(shown(kWall, 0s), "04:05:06, 02, 03-02-2026");
-  EXPECT_EQ(shown(kWall + 999ms, 1h), "05:05:06, 02, 03-02-2026");
-  EXPECT_EQ(shown(kWall, -5h), "23:05:06, 01, 02-02-2026") << "Monday is 1";
-  EXPECT_EQ(shown(kWall - 48h, 0s), "04:05:06, 07, 01-02-2026") << "Sunday is 7";
+  EXPECT_EQ(shown(kWall, "Etc/UTC"), "04:05:06, 02, 03-02-2026");
+  EXPECT_EQ(shown(kWall + 999ms, "Europe/Berlin"), "05:05:06, 02, 03-02-2026");
+  EXPECT_EQ(shown(kWall, "America/New_York"), "23:05:06, 01, 02-02-2026") << "Monday is 1";
+  EXPECT_EQ(shown(kWall - 48h, "Etc/UTC"), "04:05:06, 07, 01-02-2026") << "Sunday is 7";
+}
+
+TEST_F(TimeAndDate, IsInTheSystemsZoneIfNoOtherIsKnown) {
+  const fakes::TimeZone system{"CET-1"};
+  EXPECT_EQ(shown(kWall), "05:05:06, 02, 03-02-2026");
+  EXPECT_EQ(shown(kWall, "../../etc/passwd"), "05:05:06, 02, 03-02-2026");
+  EXPECT_EQ(shown(kWall, "Europe/Nowhere"), "05:05:06, 02, 03-02-2026");
 }
 
 // Central European Summer Time began on 2026-03-29 at 01:00 UTC (directive 2000/84/EC).
-TEST_F(TimeAndDate, IsInTheSystemsZoneWithItsDaylightSaving) {
-  const fakes::TimeZone zone{"Europe/Berlin"};
+TEST_F(TimeAndDate, ChangesWithDaylightSaving) {
+  const std::string zone = "Europe/Berlin";
   const WallTime change{1'774'746'000s};
-  EXPECT_EQ(shown(change - 1s), "01:59:59, 07, 29-03-2026");
-  EXPECT_EQ(shown(change), "03:00:00, 07, 29-03-2026");
+  EXPECT_EQ(shown(change - 1s, zone), "01:59:59, 07, 29-03-2026");
+  EXPECT_EQ(shown(change, zone), "03:00:00, 07, 29-03-2026");
 }
 
 TEST_F(TimeAndDate, IsGivenOnlyToThoseWhoAskForIt) {
-  EXPECT_FALSE(answer_time_and_date({.time = kWall, .is_synchronised = true}, get("/"), 0s));
+  EXPECT_FALSE(answer_time_and_date({.time = kWall, .is_synchronised = true}, get("/"), {}));
 }
 
 TEST_F(TimeAndDate, AnUnsynchronisedHubHasNone) {
-  const auto response = answer_time_and_date({.time = kWall}, get("/", {{"getTimeNDate", ""}}), 0s);
+  const auto response = answer_time_and_date({.time = kWall}, get("/", {{"getTimeNDate", ""}}), {});
   ASSERT_TRUE(response);
   EXPECT_EQ(response->status, Status::kServiceUnavailable);
 }

@@ -158,14 +158,16 @@ TEST(PhoneSync, AStepOfMoreThanADayShowsBothTimesAndNeedsAPerson) {
   }
 }
 
-TEST(PhoneSync, AConfirmationCountsOnceAndForThisSessionAndAddress) {
+TEST(PhoneSync, AConfirmationCountsOnceAndForThatPhoneAndAlsoWithANewMeasurement) {
   PhoneWorld world{-kYear};
   const Told asked = world.sync({}, "hand");
   ASSERT_EQ(asked.name, "confirm");
-  EXPECT_EQ(world.report({.address = "192.168.4.18"}, "hand", PhoneWorld::confirmed(asked)).name,
-            "unknown-session");
-  EXPECT_EQ(world.sync({}, "hand", PhoneWorld::confirmed(asked)).name, "confirm") << "another session";
-  EXPECT_EQ(world.report({}, "hand", R"(,"confirm":"guess")").name, "confirm");
+  EXPECT_EQ(world.sync({.address = "192.168.4.18"}, "hand", PhoneWorld::confirmed(asked)).name, "confirm");
+  EXPECT_EQ(world.sync({.off = 11s}, "hand", PhoneWorld::confirmed(asked)).name, "confirm")
+      << "it shows another time now";
+  EXPECT_EQ(world.sync({}, "hand", R"(,"confirm":"guess")").name, "confirm");
+  EXPECT_EQ(world.sync({}, "hand", PhoneWorld::confirmed(asked)).name, "adopt");
+  EXPECT_EQ(world.sync({.off = kYear}, "hand", PhoneWorld::confirmed(asked)).name, "confirm");
 }
 
 TEST(PhoneSync, APersonWhoThinksForAMinuteMayStillConfirm) {
@@ -240,6 +242,23 @@ TEST(PhoneSync, ABrowserOnTheHubKnowsNothingNew) {
   const Told told = world.sync(kOnTheHub, "hand");
   EXPECT_EQ(told.name, "own-time");
   EXPECT_TRUE(says(told, "runs on the hub")) << told.message;
+}
+
+TEST(PhoneSync, ABrowserOnTheHubIsNewsToAClockThatSntpdKeepsBesideTheMachines) {
+  PhoneWorld world{-3217ms};
+  world.play.steers_machine = false;  // --no-clock
+  ASSERT_EQ(world.sync({}, "page").name, "adopt");
+  world.pass(40min);
+  EXPECT_EQ(world.sync(kOnTheHub, "hand").name, "agree");
+}
+
+TEST(PhoneSync, APhoneIsNotToldOfItselfAsOfAnother) {
+  PhoneWorld world;
+  world.sync({}, "page");
+  const Told asked = world.sync({.off = 30 * 24h}, "hand");
+  const Told told = world.sync({.off = 30 * 24h}, "hand", PhoneWorld::confirmed(asked));
+  EXPECT_EQ(told.name, "outranked") << "sntpd ranks a person's word below a phone on the access point";
+  EXPECT_EQ(told.json.find("other"), nullptr);
 }
 
 TEST(PhoneSync, APersonOnTheAccessPointIsNotOutrankedByThatPhonesOwnPage) {

@@ -89,7 +89,7 @@ bool HubPicture::take_clients(const JsonValue& reply, Instant now, EventLog& eve
   std::string clients = array_text(reply, "clients");
   if (clients.empty()) return false;
   clients_ = std::move(clients);
-  const double left_out = std::clamp(number_in(reply, "left_out").value_or(0), 0.0, 1e9);
+  const double left_out = std::clamp(number_of(reply, "left_out").value_or(0), 0.0, 1e9);
   client_count_ = reply.find("clients")->array()->size() + static_cast<std::uint64_t>(left_out);
   // With many clients the list is long, and changes all the time.
   constexpr std::size_t kShort = 8192;

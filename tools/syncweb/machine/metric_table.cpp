@@ -70,12 +70,12 @@ Samples of_sources(const MetricsInput& input, std::optional<std::string> (*value
 }
 
 std::optional<std::string> seconds_text_of(const JsonValue& source, std::string_view name) {
-  const auto value = seconds_in(source, name);
+  const auto value = seconds_of(source, name);
   return value ? std::optional{seconds_text(*value)} : std::nullopt;
 }
 
 std::optional<std::string> reach_of_source(const JsonValue& source) {
-  const auto reach = number_in(source, "reach");
+  const auto reach = number_of(source, "reach");
   if (!reach || *reach < 0 || *reach > 255) return std::nullopt;
   return fmt::format("{}", std::popcount(static_cast<unsigned>(*reach)));
 }
@@ -129,26 +129,26 @@ constexpr std::array kMetrics{
            [](In in) { return duration(in.hub.age); }},
     Metric{"isletime_ahead_seconds", kGauge, "seconds",
            "How far the time that is served is ahead of the machine's clock (sntpd --no-clock).",
-           [](In in) { return duration(seconds_in(in.status, "ahead_s")); }},
+           [](In in) { return duration(seconds_of(in.status, "ahead_s")); }},
     Metric{"isletime_frequency_ratios", kGauge, "ratios",
            "The frequency error of the machine's clock that is corrected; positive if the clock is slow.",
-           [](In in) { return number(ratio_of(number_in(in.status, "frequency_ppm"))); }},
+           [](In in) { return number(ratio_of(number_of(in.status, "frequency_ppm"))); }},
     Metric{"isletime_frequency_error_ratios", kGauge, "ratios",
            "One standard deviation of isletime_frequency_ratios.",
-           [](In in) { return number(ratio_of(number_in(in.status, "frequency_error_ppm"))); }},
+           [](In in) { return number(ratio_of(number_of(in.status, "frequency_error_ppm"))); }},
     Metric{"isletime_rate_error_ratios", kGauge, "ratios",
            "The rate by which the bound grows, as measured or found by an experiment.",
-           [](In in) { return number(ratio_of(number_in(in.status, "rate_error_ppm"))); }},
+           [](In in) { return number(ratio_of(number_of(in.status, "rate_error_ppm"))); }},
     Metric{"isletime_stratum", kGauge, "", "The stratum that is served; 16 while the hub is unsynchronised.",
            [](In in) {
              if (!in.is_connected) return Samples{};
-             return only(in.hub.is_synchronised ? count_text(number_in(in.status, "stratum")) : "16");
+             return only(in.hub.is_synchronised ? count_text(number_of(in.status, "stratum")) : "16");
            }},
     Metric{"isletime_root_delay_seconds", kGauge, "seconds", "Round trip to the reference clock.",
-           [](In in) { return duration(seconds_in(served(in), "root_delay_s")); }},
+           [](In in) { return duration(seconds_of(served(in), "root_delay_s")); }},
     Metric{"isletime_root_dispersion_seconds", kGauge, "seconds",
            "Dispersion to the reference clock, when sntpd last stated it.",
-           [](In in) { return duration(seconds_in(served(in), "root_dispersion_s")); }},
+           [](In in) { return duration(seconds_of(served(in), "root_dispersion_s")); }},
     Metric{"isletime_warnings", kGauge, "", "The number of warnings that sntpd has at the moment.",
            [](In in) {
              const JsonValue* warnings = in.status.find("warnings");
@@ -177,40 +177,45 @@ constexpr std::array kMetrics{
     Metric{"isletime_requests", kCounter, "", "NTP requests, by whether they were answered or refused.",
            [](In in) {
              if (!in.is_connected) return Samples{};
-             return Samples{{{{"outcome", "answered"}}, count_text(number_in(in.status, "answered"))},
-                            {{{"outcome", "refused"}}, count_text(number_in(in.status, "refused"))}};
+             return Samples{{{{"outcome", "answered"}}, count_text(number_of(in.status, "answered"))},
+                            {{{"outcome", "refused"}}, count_text(number_of(in.status, "refused"))}};
            }},
     Metric{"isletime_requests_limited", kCounter, "",
            "NTP requests beyond their clients' limits, answered or not.",
            [](In in) {
-             return in.is_connected ? only(count_text(number_in(in.status, "limited"))) : Samples{};
+             return in.is_connected ? only(count_text(number_of(in.status, "limited"))) : Samples{};
            }},
     Metric{"isletime_rtc_temperature_celsius", kGauge, "celsius", "The temperature of the battery clock.",
            [](In in) {
              return of_rtc(
-                 in, [](const JsonValue& rtc) { return text_or_none(number_in(rtc, "temperature_c")); });
+                 in, [](const JsonValue& rtc) { return text_or_none(number_of(rtc, "temperature_c")); });
            }},
     Metric{"isletime_rtc_frequency_ratios", kGauge, "ratios",
            "The drift of the battery clock; positive if it is slow.",
            [](In in) {
              return of_rtc(in, [](const JsonValue& rtc) {
-               return text_or_none(ratio_of(number_in(rtc, "frequency_ppm")));
+               return text_or_none(ratio_of(number_of(rtc, "frequency_ppm")));
              });
            }},
     Metric{"isletime_rtc_writes", kCounter, "", "How often the battery clock was set.",
            [](In in) {
-             return of_rtc(in, [](const JsonValue& rtc) { return count_text(number_in(rtc, "writes")); });
+             return of_rtc(in, [](const JsonValue& rtc) { return count_text(number_of(rtc, "writes")); });
            }},
     Metric{"isletime_rtc_repairs", kCounter, "", "How often registers of the battery clock were repaired.",
            [](In in) {
-             return of_rtc(in, [](const JsonValue& rtc) { return count_text(number_in(rtc, "repairs")); });
+             return of_rtc(in, [](const JsonValue& rtc) { return count_text(number_of(rtc, "repairs")); });
            }},
     Metric{"isletime_rtc_failures", kCounter, "", "How often the battery clock's bus failed.",
            [](In in) {
-             return of_rtc(in, [](const JsonValue& rtc) { return count_text(number_in(rtc, "failures")); });
+             return of_rtc(in, [](const JsonValue& rtc) { return count_text(number_of(rtc, "failures")); });
            }},
+    Metric{"isletime_presses", kCounter, "",
+           "Presses of buttons that were stored since syncweb was started, each counted once.",
+           [](In in) { return only(std::to_string(in.presses)); }},
+    Metric{"isletime_presses_repeated", kCounter, "", "Presses that came again after they were stored.",
+           [](In in) { return only(std::to_string(in.repeated_presses)); }},
     Metric{"isletime_uptime_seconds", kGauge, "seconds", "Time since sntpd was started.",
-           [](In in) { return duration(seconds_in(in.status, "uptime_s")); }},
+           [](In in) { return duration(seconds_of(in.status, "uptime_s")); }},
     Metric{"isletime_web_uptime_seconds", kGauge, "seconds", "Time since syncweb was started.",
            [](In in) { return duration(in.uptime); }},
 };

@@ -35,6 +35,9 @@ struct MetricsInput {
   const JsonValue& status;   // of sntpd; null if not connected
   const JsonValue& sources;  // an array, or null
   std::optional<std::uint64_t> clients;
+  // Presses of buttons since the start, and those of them that had come before.
+  std::uint64_t presses = 0;
+  std::uint64_t repeated_presses = 0;
   std::optional<nanoseconds> uptime;  // of syncweb
 };
 

@@ -80,6 +80,8 @@ Outcome answer_metrics(Site& site, const Request&, Instant now) {
                     .status = status,
                     .sources = sources,
                     .clients = site.hub.client_count(),
+                    .presses = site.presses.presses_received(),
+                    .repeated_presses = site.presses.presses_repeated(),
                     .uptime = site.started ? std::optional{elapsed(*site.started, now.mono)} : std::nullopt}),
       {{"Cache-Control", "no-store"}}};
 }

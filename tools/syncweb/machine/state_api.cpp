@@ -7,6 +7,7 @@
 #include "libsync/record/json_writer.hpp"
 #include "tools/syncweb/access/requester.hpp"
 #include "tools/syncweb/machine/time_api.hpp"
+#include "tools/syncweb/phone/settings_json.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -64,6 +65,7 @@ Outcome answer_state(Site& site, const Request& request, Instant now) {
                            .raw("sources", or_else(site.hub.sources(), "[]"))
                            .raw("clients", or_else(site.hub.clients(), "[]"))
                            .raw("activity", json_array(site.hub.activity()))
+                           .raw("settings", settings_json(site, now))
                            .raw("me", requester_json(site, request, now))
                            .object());
 }

@@ -9,6 +9,7 @@
 #include "libsync/record/json_writer.hpp"
 #include "libsync/record/sample_record.hpp"
 #include "tools/common/local_time.hpp"
+#include "tools/syncweb/phone/zone.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -61,11 +62,12 @@ Outcome answer_well_known_time(Site& site, const Request&, Instant now) {
 Outcome answer_system_time(Site& site, const Request&, Instant now) {
   const HubTime hub = site.hub.at(now);
   if (!hub.is_synchronised) return unsynchronised_response();
+  const auto zone = zone_of(site);
   const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(hub.time.time_since_epoch());
   return json_response(JsonWriter{}
                            .time("currentTime", hub.time)
                            .raw("timestamp", std::to_string(milliseconds.count()))
-                           .raw("timezone", "null")
+                           .raw("timezone", zone ? json_quoted(*zone) : "null")
                            .flag("reliable", hub.is_reliable)
                            .seconds("bound_s", bound_value(hub.bound))
                            .object());
@@ -76,15 +78,24 @@ Outcome answer_timesync_status(Site& site, const Request&, Instant now) {
   JsonWriter json;
   json.flag("reliable", hub.is_reliable).flag("synchronised", hub.is_synchronised);
   if (hub.is_synchronised) json.text("source", hub.source).text("kind", hub.kind);
-  return json_response(json.seconds("age_s", hub.age).seconds("bound_s", bound_value(hub.bound)).object());
+  json.seconds("age_s", hub.age).seconds("bound_s", bound_value(hub.bound));
+  if (const auto zone = zone_of(site)) json.text("zone", *zone);
+  const auto& last = site.phones.last.accepted;
+  return json_response(json.raw("last_sync", last ? to_json(*last, now.mono) : "null").object());
+}
+
+std::optional<std::string> zone_of(const Site& site) {
+  const auto& known = site.settings.zone();
+  return known ? std::optional{known->zone.name} : std::nullopt;
 }
 
 std::optional<Response> answer_time_and_date(const HubTime& hub, const Request& request,
-                                             std::optional<seconds> utc_offset) {
+                                             const std::optional<std::string>& zone) {
   if (request.parameter("getTimeNDate") == nullptr) return std::nullopt;
   if (!hub.is_synchronised) return unsynchronised_response();
   const auto utc = std::chrono::floor<seconds>(hub.time.time_since_epoch());
-  const seconds local = utc_offset ? utc + *utc_offset : local_of(utc);
+  const auto offset = zone ? local_offset(*zone, hub.time) : std::nullopt;
+  const seconds local = offset ? utc + offset->utc_offset : local_of(utc);
   const auto days =
       std::chrono::floor<std::chrono::duration<std::int64_t, std::ratio<86'400>>>(local).count();
   const auto civil = to_wall_time(local, 0);

@@ -25,9 +25,12 @@ Outcome answer_system_time(Site& site, const Request& request, Instant now);
 Outcome answer_timesync_status(Site& site, const Request& request, Instant now);
 
 // GET /?getTimeNDate: "04:05:06, 02, 03-02-2026", local time and the day of the week, of which 1 is Monday.
-// Returns nothing if the request asks for something else. `utc_offset` is local time - UTC at the hub's time;
-// without it, the local time is that of the system's own zone.
+// Returns nothing if the request asks for something else. Local time is that of the zone, by its IANA name;
+// if that is absent or unknown, of the system's own.
 std::optional<Response> answer_time_and_date(const HubTime& hub, const Request& request,
-                                             std::optional<seconds> utc_offset);
+                                             const std::optional<std::string>& zone);
+
+// The zone that a phone or a person has told the hub, by its IANA name.
+std::optional<std::string> zone_of(const Site& site);
 
 }  // namespace isletime::syncweb

@@ -74,7 +74,7 @@ Response page_response(std::string html, std::vector<Field> headers) {
 }
 
 Outcome answer_main_page(Site& site, const Request& request, Instant now) {
-  if (auto response = answer_time_and_date(site.hub.at(now), request, std::nullopt))
+  if (auto response = answer_time_and_date(site.hub.at(now), request, zone_of(site)))
     return *std::move(response);
   return answer_file(request, "index.html");
 }
