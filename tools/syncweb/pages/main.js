@@ -281,7 +281,7 @@ function showAll() {
   const { me } = state;
   const isLocked = me.needs_pin && !me.has_session;
   setHidden(byId('pin'), !isLocked);
-  setHidden(byId('sync'), !me.may_change);
+  setHidden(byId('sync'), !me.may_change || isLocked);
   setHidden(byId('no-right'), me.may_change || isLocked);
   setHidden(byId('automatic'), !me.automatic);
   showSections(null);
