@@ -23,7 +23,7 @@ namespace isletime::syncweb {
 namespace {
 
 // The header of a request, its fields and the response's header must fit.
-constexpr std::size_t kMemoryOfConnection = 10 * 1024;
+constexpr std::size_t kMemoryOfConnection = std::size_t{10} * 1024;
 // Of the reader of a stream; an event may take several reads.
 constexpr std::size_t kStreamBlock = 1024;
 constexpr std::size_t kMostPending = 4096;
@@ -385,7 +385,7 @@ long HttpService::read_stream(Connection& connection, char* buffer, std::size_t 
     return 0;
   }
   const std::size_t sent = std::min(size, stream.pending.size());
-  std::memcpy(buffer, stream.pending.data(), sent);
+  std::copy_n(stream.pending.data(), sent, buffer);
   if (sent == stream.pending.size()) {
     // An idle client keeps no memory.
     stream.pending = std::string{};
