@@ -46,7 +46,7 @@ struct SavedSettings {
 };
 std::string to_json(const SavedSettings& settings);
 // The error is a clause.
-Result<SavedSettings, std::string> parse_settings(std::string_view json);
+Result<SavedSettings, std::string> parse_settings(std::string_view text);
 
 class Settings {
  public:
