@@ -2,7 +2,7 @@
 # The packages of Debian 12 that are needed, and how they are installed. Sourced by quickstart and check.
 
 build_packages=(
-  g++ cmake ninja-build pkgconf
+  g++ cmake ninja-build pkgconf curl
   libcli11-dev libfmt-dev libsodium-dev nettle-dev nlohmann-json3-dev libcap-ng-dev libseccomp-dev
   libcurl4-gnutls-dev libmicrohttpd-dev libgnutls28-dev libsqlite3-dev libqrencode-dev
 )
@@ -11,6 +11,8 @@ test_packages=(
   libgtest-dev libgmock-dev python3
   clang clang-format clang-tidy libclang-rt-dev llvm
   mandoc shellcheck gnuplot-nox openssl
+  # Parses the metrics of syncweb.
+  python3-prometheus-client
   # Firmware: compilers for the ESP8266 and the Cortex-M3, and machines to run the result.
   gcc-xtensa-lx106 picolibc-xtensa-lx106-elf
   gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
@@ -23,6 +25,9 @@ test_packages=(
 )
 # It fetches axe-core, which looks for what keeps people out of a page. Others' packages of Node.js contain it.
 command -v npm >/dev/null || test_packages+=(npm)
+
+# What tests/bench/web measures syncweb with.
+web_bench_packages=(nginx-light wrk)
 
 # The guest of tests/guest: the packages that make and run it, and its contents, Debian's for 32-bit ARM,
 # which are unpacked but never installed.

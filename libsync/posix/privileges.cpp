@@ -42,18 +42,19 @@ std::vector<gid_t> groups_of(const std::string& name, const char* path) {
   return groups;
 }
 
-constexpr std::array<unsigned, 2> kKept{CAP_SYS_TIME, CAP_NET_BIND_SERVICE};
+constexpr std::array<unsigned, 2> kToKeepTime{CAP_SYS_TIME, CAP_NET_BIND_SERVICE};
 constexpr auto kHeld = static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED);
 
-// Selects those of the two capabilities that this process has.
-void choose_kept() {
-  std::array<bool, kKept.size()> has{};
+// Selects those of the kept capabilities that this process has.
+void choose(Rights kept) {
+  std::array<bool, kToKeepTime.size()> has{};
   capng_get_caps_process();
-  for (std::size_t i = 0; i < kKept.size(); ++i)
-    has[i] = capng_have_capability(CAPNG_PERMITTED, kKept[i]) != 0;
+  for (std::size_t i = 0; i < kToKeepTime.size(); ++i) {
+    has[i] = kept == Rights::kKeepTime && capng_have_capability(CAPNG_PERMITTED, kToKeepTime[i]) != 0;
+  }
   capng_clear(CAPNG_SELECT_ALL);
-  for (std::size_t i = 0; i < kKept.size(); ++i) {
-    if (has[i]) capng_update(CAPNG_ADD, kHeld, kKept[i]);
+  for (std::size_t i = 0; i < kToKeepTime.size(); ++i) {
+    if (has[i]) capng_update(CAPNG_ADD, kHeld, kToKeepTime[i]);
   }
 }
 
@@ -67,9 +68,9 @@ std::optional<SysError> forbid_gaining() {
   return std::nullopt;
 }
 
-Result<Identity, SysError> become(const User& user) {
+Result<Identity, SysError> become(const User& user, Rights kept) {
   if (setgroups(user.further_groups.size(), user.further_groups.data()) != 0) return failed("setgroups");
-  choose_kept();
+  choose(kept);
   errno = 0;
   if (capng_change_id(static_cast<int>(user.id), static_cast<int>(user.group),
                       static_cast<capng_flags_t>(CAPNG_CLEAR_BOUNDING | CAPNG_CLEAR_AMBIENT)) != 0) {
@@ -78,25 +79,25 @@ Result<Identity, SysError> become(const User& user) {
   return Identity::kService;
 }
 
-Result<Identity, SysError> stay_root() {
-  choose_kept();
+Result<Identity, SysError> stay_root(Rights kept) {
+  choose(kept);
   errno = 0;
   if (capng_apply(CAPNG_SELECT_ALL) != 0) return failed("drop capabilities");
   return Identity::kRoot;
 }
 
-Result<Identity, SysError> stay() {
-  choose_kept();
+Result<Identity, SysError> stay(Rights kept) {
+  choose(kept);
   errno = 0;
   // We may not change the bounding set, and need not: see forbid_gaining.
   if (capng_apply(CAPNG_SELECT_CAPS) != 0) return failed("drop capabilities");
   return Identity::kAsRun;
 }
 
-Result<Identity, SysError> change_identity(const std::optional<User>& user) {
-  if (geteuid() != 0) return stay();
-  if (user && user->id == 0) return stay_root();
-  return become(user.value_or(User{kNobody, kNobody, {}}));
+Result<Identity, SysError> change_identity(const std::optional<User>& user, Rights kept) {
+  if (geteuid() != 0) return stay(kept);
+  if (user && user->id == 0) return stay_root(kept);
+  return become(user.value_or(User{kNobody, kNobody, {}}), kept);
 }
 
 }  // namespace
@@ -116,8 +117,8 @@ std::optional<gid_t> find_group(const std::string& name, const char* path) {
   return std::nullopt;
 }
 
-Result<Identity, SysError> drop_privileges(const std::optional<User>& user) {
-  const auto identity = change_identity(user);
+Result<Identity, SysError> drop_privileges(const std::optional<User>& user, Rights kept) {
+  const auto identity = change_identity(user, kept);
   if (!identity) return identity;
   if (const auto error = forbid_gaining()) return Unexpected{*error};
   return identity;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Turns root into a daemon that may set the clock and use ports below 1024, but nothing else: of
-// capabilities(7) it keeps CAP_SYS_TIME and CAP_NET_BIND_SERVICE, and no program that it ran could gain more.
+// Turns root into a daemon that may do only its own work: of capabilities(7), one that keeps time retains
+// CAP_SYS_TIME and CAP_NET_BIND_SERVICE, any other one none, and no program that it ran could gain more.
 // Capabilities belong to a thread, so call this before other threads start.
 #pragma once
 
@@ -33,12 +33,18 @@ std::optional<User> find_user(const std::string& name, const char* passwd = "/et
 
 std::optional<gid_t> find_group(const std::string& name, const char* path = "/etc/group");
 
-enum class Identity : std::uint8_t {
-  kService,  // the given user, or nobody without one
-  kRoot,     // the given user is root, with only the two capabilities
-  kAsRun,    // not started as root: unchanged, with what it had of the two
+// The capabilities that are kept.
+enum class Rights : std::uint8_t {
+  kKeepTime,  // the two: to set the clock, and to use ports below 1024
+  kNone,
 };
 
-Result<Identity, SysError> drop_privileges(const std::optional<User>& user);
+enum class Identity : std::uint8_t {
+  kService,  // the given user, or nobody without one
+  kRoot,     // the given user is root, with only the kept capabilities
+  kAsRun,    // not started as root: unchanged, with what it had of those
+};
+
+Result<Identity, SysError> drop_privileges(const std::optional<User>& user, Rights kept = Rights::kKeepTime);
 
 }  // namespace isletime

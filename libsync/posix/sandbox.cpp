@@ -19,18 +19,13 @@ namespace {
 // the calls with 64-bit file offsets and times that libc makes on 32-bit systems.
 constexpr std::initializer_list<const char*> kAllowed{
     // Time
-    "adjtimex",
     "alarm",
-    "clock_adjtime",
-    "clock_adjtime64",
     "clock_getres",
     "clock_getres_time64",
     "clock_gettime",
     "clock_gettime64",
     "clock_nanosleep",
     "clock_nanosleep_time64",
-    "clock_settime",
-    "clock_settime64",
     "gettimeofday",
     "nanosleep",
     "setitimer",
@@ -198,6 +193,11 @@ constexpr std::initializer_list<const char*> kAllowed{
     "capget",
 };
 
+// These set the clock, or adjust its rate.
+constexpr std::initializer_list<const char*> kClockCalls{
+    "adjtimex", "clock_adjtime", "clock_adjtime64", "clock_settime", "clock_settime64",
+};
+
 // Newer variants of older calls: libc falls back to the older call if the kernel reports these as unknown.
 constexpr std::initializer_list<const char*> kUnknown{
     "clone3", "close_range", "epoll_pwait2", "faccessat2", "openat2",
@@ -248,10 +248,13 @@ constexpr std::initializer_list<const char*> kFatal{
     "vfork",
 };
 
-// These serve if_nametoindex(3), stdio's test for a terminal, and the clock chips.
+// These serve if_nametoindex(3), and stdio's test for a terminal.
 constexpr std::initializer_list<unsigned long> kIoctls{
-    SIOCGIFINDEX, SIOCGIFNAME, TCGETS,      TIOCGWINSZ, FIONREAD,  FIONBIO,   RTC_RD_TIME, RTC_SET_TIME,
-    RTC_UIE_ON,   RTC_UIE_OFF, RTC_VL_READ, RTC_VL_CLR, I2C_SLAVE, I2C_FUNCS, I2C_RDWR,
+    SIOCGIFINDEX, SIOCGIFNAME, TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO,
+};
+constexpr std::initializer_list<unsigned long> kChipIoctls{
+    RTC_RD_TIME, RTC_SET_TIME, RTC_UIE_ON, RTC_UIE_OFF, RTC_VL_READ,
+    RTC_VL_CLR,  I2C_SLAVE,    I2C_FUNCS,  I2C_RDWR,
 };
 
 constexpr std::initializer_list<int> kFamilies{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
@@ -292,13 +295,17 @@ class Rules {
   int failure_ = 0;
 };
 
-int add_rules(scmp_filter_ctx filter) {
+int add_rules(scmp_filter_ctx filter, Sandbox kind) {
   Rules rules(filter);
   rules.all(kAllowed, SCMP_ACT_ALLOW);
   rules.all(kUnknown, SCMP_ACT_ERRNO(ENOSYS));
   rules.all(kFatal, SCMP_ACT_KILL_PROCESS);
   rules.allow_with("socket", 0, kFamilies);
   rules.allow_with("ioctl", 1, kIoctls);
+  if (kind == Sandbox::kTimeServer) {
+    rules.all(kClockCalls, SCMP_ACT_ALLOW);
+    rules.allow_with("ioctl", 1, kChipIoctls);
+  }
   // Threads are allowed, but no new processes.
   rules.allow_with("clone", 0, {CLONE_THREAD}, CLONE_THREAD);
   return rules.failure();
@@ -306,10 +313,10 @@ int add_rules(scmp_filter_ctx filter) {
 
 }  // namespace
 
-std::optional<SysError> enter_sandbox() {
+std::optional<SysError> enter_sandbox(Sandbox kind) {
   const Filter filter{seccomp_init(SCMP_ACT_ERRNO(EPERM)), seccomp_release};
   if (!filter) return SysError{ENOMEM, "seccomp"};
-  if (const int code = add_rules(filter.get())) return SysError{code, "seccomp"};
+  if (const int code = add_rules(filter.get(), kind)) return SysError{code, "seccomp"};
   // Old kernels lack these attributes, and the filter works without them.
   seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_LOG, 1);
   seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);

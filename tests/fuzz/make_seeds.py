@@ -1054,6 +1054,76 @@ RECORDS = {
     "empty": b"",
 }
 
+
+def web_access(host="192.168.4.1", origin="http://192.168.4.1", cookie="", form="pin=2718&next=%2Fpresses"):
+    return "\n".join((host, origin, cookie, form)).encode("latin-1")
+
+
+WEB_ACCESSES = {
+    "own_page": web_access(),
+    "own_page_with_port": web_access("192.168.4.1:80", "http://192.168.4.1:80"),
+    "ipv6": web_access("[fd00::1]:8080", "http://[fd00::1]:8080"),
+    "ipv6_with_zone": web_access("[fe80::1%25eth0]", "http://[fe80::1]"),
+    "ipv4_mapped": web_access("[::ffff:192.168.4.1]", "http://[::ffff:192.168.4.1]"),
+    "final_dot": web_access("hub.local.", "http://hub.local"),
+    "localhost": web_access("localhost", "http://localhost"),
+    "rebound_name": web_access("evil.test", "http://evil.test"),
+    "probe_of_a_phone": web_access("captive.apple.com", ""),
+    "cross_site": web_access(origin="http://evil.test"),
+    "origin_null": web_access(origin="null"),
+    "origin_with_user": web_access(origin="http://192.168.4.1@evil.test"),
+    "decimal_address": web_access("3232236545", "http://3232236545"),
+    "no_host": web_access(""),
+    "two_hosts": web_access("192.168.4.1, evil.test"),
+    "port_too_great": web_access("192.168.4.1:65536"),
+    "session": web_access(cookie="theme=dark; isletime=" + "0f" * 16),
+    "session_twice": web_access(cookie="isletime=" + "0f" * 16 + "; isletime=" + "1f" * 16),
+    "session_too_short": web_access(cookie="isletime=0f"),
+    "escapes": web_access(form="pin=gr%C3%BCn+%26&next=%2Fa%3Fb%3D%22"),
+    "escape_cut_off": web_access(form="pin=%2"),
+    "zero_byte": web_access(form="pin=27%0018"),
+    "field_twice": web_access(form="pin=1&pin=2"),
+    "too_many_fields": web_access(form="&".join(f"{i}=" for i in range(20))),
+    "next_of_another_host": web_access(form="next=%2F%2Fevil.test"),
+    "next_with_backslash": web_access(form="next=%2F%5Cevil.test"),
+    "next_with_line_end": web_access(form="next=%2F%0D%0ASet-Cookie"),
+    "not_utf8": web_access(form="pin=%FF"),
+    "empty": b"",
+}
+
+
+def web_request(target="/time", method="GET", fields=("Host: 192.168.4.1",)):
+    return "\n".join((method, target, *fields)).encode("latin-1")
+
+
+WEB_REQUESTS = {
+    "time": web_request(),
+    "older_press": web_request("/btn?msec=1770000000123&sender=button%203&prevdur=&ip=192.168.4.7"),
+    "flag_without_value": web_request("/?getTimeNDate"),
+    "plus_in_path_and_query": web_request("/a+b?c=d+e"),
+    "escapes": web_request("/%C3%A9%2F%25?%26=%3D"),
+    "escape_cut_off": web_request("/%4"),
+    "zero_byte": web_request("/time%00.js"),
+    "line_end": web_request("/%0D%0ASet-Cookie:%20a"),
+    "overlong_utf8": web_request("/%C0%AE%C0%AE/etc/passwd"),
+    "dots": web_request("/../../etc/passwd"),
+    "absolute": web_request("http://hub.local:8080/time?a=b"),
+    "absolute_without_path": web_request("HTTPS://hub.local"),
+    "absolute_without_host": web_request("http:///time"),
+    "asterisk": web_request("*", "OPTIONS"),
+    "too_many_parameters": web_request("/?" + "a=b&" * 40),
+    "press": web_request("/api/press", "POST", ("Host: hub", "Content-Type: application/json", "Content-Length: 120")),
+    "too_long": web_request("/api/press", "POST", ("Content-Length: 99999999999999999999",)),
+    "two_hosts": web_request(fields=("Host: a", "HOST: b")),
+    "tab_in_field": web_request(fields=("User-Agent: a\tb",)),
+    "control_in_field": web_request(fields=("X: \x1b[2J",)),
+    "field_without_name": web_request(fields=(": a",)),
+    "too_many_fields": web_request(fields=("X: y",) * 70),
+    "last_event_id": web_request("/api/events?after=3", fields=("Last-Event-ID: 41",)),
+    "empty": b"",
+}
+
+
 PRESS = {"sender": '"button-3f2a"', "boot": '"8f3c"', "number": "17", "time": '"2026-02-03T05:05:06.789+01:00"',
          "uncertainty_s": "0.0012", "reliable": "true"}
 
@@ -1109,7 +1179,52 @@ PRESSES = {
     "empty": b"",
 }
 
+EXCHANGES = "x{}\nx{\"session\":\"$S\"}\n"
+
+
+def sync(stamps, by="page", more=',"resolution_ms":1'):
+    return f'c{{"session":"$S","stamps":[{stamps}],"by":"{by}"{more}}}\n'
+
+
+def stamped(number, t1, t4):
+    return f'{{"number":{number},"t1":{t1},"t4":{t4}}}'
+
+
+BOTH = stamped(1, "$L", "$L.25") + "," + stamped(2, "$L", "$L.5")
+TOKYO = ',"zone":"Asia/Tokyo","utc_offset_s":32400,"dst":false'
+PHONE_SYNCS = {name: text.encode() for name, text in {
+    "look": EXCHANGES + sync(BOTH, "look"),
+    "page": EXCHANGES + sync(BOTH),
+    "page_three_times": (EXCHANGES + sync(BOTH)) * 3,
+    "hand": EXCHANGES + sync(BOTH, "hand"),
+    "own_time": EXCHANGES + sync(stamped(1, "$N", "$N"), "hand"),
+    "a_year_and_confirmed": EXCHANGES + sync(stamped(2, "$Y", "$Y"), "hand")
+                            + sync(stamped(2, "$Y", "$Y"), "hand", ',"confirm":"$T"'),
+    "confirmed_unasked": EXCHANGES + sync(stamped(2, "$Y", "$Y"), "hand", ',"confirm":"none"'),
+    "clock_was_set": EXCHANGES + sync(stamped(1, "$N", "$N") + "," + stamped(2, "$L", "$L")),
+    "clock_ran_backwards": EXCHANGES + sync(stamped(1, "$L", "$N")),
+    "page_was_hidden": EXCHANGES + sync(stamped(1, "$N", "$Y")),
+    "not_a_number": EXCHANGES + sync(stamped(1, "NaN", "$L")),
+    "1e308": EXCHANGES + sync(stamped(1, "1e308", "1e308")),
+    "negative": EXCHANGES + sync(stamped(1, "-1", "$L")),
+    "of_1970": EXCHANGES + sync(stamped(1, "0", "1")),
+    "of_2255": EXCHANGES + sync(stamped(1, "9e12", "9e12")),
+    "exchange_twice": EXCHANGES + sync(stamped(1, "$L", "$L") + "," + stamped(1, "$L", "$L")),
+    "exchange_unknown": EXCHANGES + sync(stamped(3, "$L", "$L")),
+    "zone": EXCHANGES + sync(BOTH, more=TOKYO),
+    "zone_hidden": EXCHANGES + sync(BOTH, more=TOKYO) + EXCHANGES
+                   + sync(BOTH, "hand", ',"zone":"UTC","utc_offset_s":0') + 'z{"zone":"UTC"}\n',
+    "zone_is_a_path": EXCHANGES + sync(BOTH, more=',"zone":"../../etc/passwd","utc_offset_s":0'),
+    "coarse": EXCHANGES + sync(stamped(1, "$L", "$L"), more=',"resolution_ms":100'),
+    "system_time": 't{"timestamp":$L,"timezone":"Europe/Berlin"}\n',
+    "system_time_as_text": 't{"currentTime":"2027-02-03T04:05:06.789Z"}\n',
+    "system_time_confirmed": 't{"timestamp":$Y}\nt{"timestamp":$Y,"confirm":"$T"}\n',
+    "place": 'p{"latitude":52.5163,"longitude":13.3777,"accuracy_m":12.5}\n',
+    "place_beyond": 'p{"latitude":1e308,"longitude":-181,"accuracy_m":-0}\n',
+}.items()}
+
 SEEDS = {
+    "phone_sync_fuzz": PHONE_SYNCS,
     "rtc_fuzz": RTCS,
     "packet_fuzz": PACKETS,
     "rfc3339_fuzz": TIMES,
@@ -1133,6 +1248,8 @@ SEEDS = {
     "address_fuzz": {name: STRANGER + text for name, text in ADDRESSES.items()},
     "config_fuzz": CONFIGURATIONS,
     "press_fuzz": PRESSES,
+    "web_access_fuzz": WEB_ACCESSES,
+    "web_request_fuzz": WEB_REQUESTS,
 }
 
 

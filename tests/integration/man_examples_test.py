@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the EXAMPLES of the man pages unchanged.
 
-Usage: island man_examples_test.py FOLDER_OF_PROGRAMS
+Usage: island man_examples_test.py FOLDER_OF_PROGRAMS [TEST...]
 Runs under tests/integration/island, which gets the addresses that the examples name. Each command must
 succeed; one that runs until interrupted must have printed something by then, and exit without an error.
 """
@@ -21,6 +21,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
 FAKES = PROGRAMS.parent / "tests"
+PEERS = ROOT / "build/peers/root"
 ADDRESSES = ("192.168.4.1/24", "fd00:4::1/64")
 PATIENCE_S = 20
 
@@ -51,7 +52,7 @@ class ManExamples(unittest.TestCase):
         self.output = self.folder / f"output{next(self.numbers)}"
         environment = {
             **os.environ,
-            "PATH": f"{PROGRAMS}:{FAKES}:{os.environ['PATH']}",
+            "PATH": f"{PROGRAMS}:{FAKES}:{PEERS}/usr/sbin:{os.environ['PATH']}",
             "XDG_RUNTIME_DIR": str(self.folder),
         }
         with open(self.output, "wb") as output:
@@ -85,8 +86,8 @@ class ManExamples(unittest.TestCase):
 
     def assert_works(self, command):
         process = self.start(command)
-        # The numbers of lines mean: it serves; a header and a sample; two past events.
-        endless_until = {"sntpd": 1, "ntpprobe --monitor": 2, "sntpctl --follow": 2}
+        # The numbers of lines mean: it serves; a header and a sample; two past events; an event.
+        endless_until = {"sntpd": 1, "ntpprobe --monitor": 2, "sntpctl --follow": 2, "curl --no-buffer": 2}
         for beginning, count in endless_until.items():
             if command.startswith(beginning):
                 self.wait_for_lines(process, count)
@@ -94,6 +95,8 @@ class ManExamples(unittest.TestCase):
                 self.assertGreaterEqual(self.lines_written(), count)
                 process.send_signal(signal.SIGINT)
         status = process.wait(PATIENCE_S)
+        if command.startswith("curl --no-buffer"):
+            status += signal.SIGINT  # curl does not catch it
         self.assertEqual(status, 0, f"{command}\n{self.output.read_text()}")
 
     def test_sntpd(self):
@@ -137,6 +140,20 @@ class ManExamples(unittest.TestCase):
         (self.folder / "rtc.csv").write_text(rows.replace("simulated:clock", "rtc:/dev/i2c-1"), encoding="utf-8")
         (self.folder / "both.csv").write_text(hub + camera, encoding="utf-8")
 
+    def test_syncweb(self):
+        """Its examples stand with the requests that they show, in all sections."""
+        commands = re.findall(r"^\.Dl (.*)$", (ROOT / "man/syncweb.8").read_text(encoding="utf-8"), re.M)
+        commands = [command for command in commands if command.startswith(("curl", "htpdate"))]
+        self.assertGreater(len(commands), 15)
+        hub = self.start(f"sntpd --no-clock --local --control {self.folder}/isletime/sntpd.sock")
+        self.wait_for_lines(hub, 1)
+        page = self.start(f"syncweb --user root --permit 192.168.4.0/24 --state-dir {self.folder}/web")
+        self.wait_for_lines(page, 2)
+        self.assert_works("curl --silent --retry 10 http://192.168.4.1/health")  # 503 until it has found the hub
+        for command in commands:
+            with self.subTest(command=command):
+                self.assert_works(command)
+
     def test_rtcset(self):
         """No battery clock may be set here, so the test only checks that every command line is understood."""
         commands, _ = examples_of(ROOT / "man/rtcset.8")
@@ -166,4 +183,4 @@ class ManExamples(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

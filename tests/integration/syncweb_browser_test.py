@@ -8,6 +8,7 @@ in build/screenshots.
 """
 
 import contextlib
+import datetime
 import http.client
 import json
 import os
@@ -54,29 +55,39 @@ class Web(hubs.Hub):
         self.stack.enter_context(self.hub(*options))
         self.ask("status")
 
+    def start_reliable_hub(self):
+        self.start_hub()
+        self.set_hub(0)
+
+    def set_hub(self, ahead_s):
+        now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=ahead_s)
+        self.ask("--uncertainty", "0.01", "set", now.isoformat())
+
     def syncweb(self, *options):
-        words = (hubs.PROGRAMS / "syncweb", "--port", PORT, "--tls-port", 0, "--control", self.control)
+        port = () if "--port" in options else ("--port", PORT)
+        words = (hubs.PROGRAMS / "syncweb", *port, "--tls-port", 0, "--control", self.control)
         places = () if "--permit" in options else ("--permit", "127.0.0.0/8")
         automatic = () if "--automatic" in options else ("--automatic", "192.0.2.1")
         state = ("--state-dir", self.folder / "web")
-        return self.running(*words, *state, *places, *automatic, *options)
+        # Only root and a group that is not here may feed this sntpd.
+        return self.running(*words, "--user", "root", *state, *places, *automatic, *options)
 
     def start_web(self, *options):
         self.stack.enter_context(self.syncweb(*options))
-        self.wait_until_served()
+        self.wait_until_served(int(options[options.index("--port") + 1]) if "--port" in options else PORT)
 
-    def wait_until_served(self):
+    def wait_until_served(self, port=PORT):
         """Waits until syncweb answers and has heard sntpd."""
-        deadline = time.monotonic() + hubs.PATIENCE_S
+        deadline = time.monotonic() + webdriver.PATIENCE_S
         while True:
             with contextlib.suppress(OSError, KeyError, ValueError):
-                if self.get("/api/state")["status"] is not None:
+                if self.get("/api/state", port)["status"] is not None:
                     return
             self.assertLess(time.monotonic(), deadline, self.output())
             time.sleep(0.02)
 
-    def get(self, path):
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)) as connection:
+    def get(self, path, port=PORT):
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
             connection.request("GET", path)
             return json.load(connection.getresponse())
 
@@ -140,7 +151,7 @@ class Syncing(Web):
     def test_a_step_of_more_than_a_day_is_shown_first(self):
         self.start_hub()
         self.start_web()
-        ahead_s = -400 * 86400
+        ahead_s = 400 * 86400
         phone = self.start_browser(ahead_ms=ahead_s * 1000)
         phone.open(SITE)
         phone.wait_for_text("#difference", "This phone says")
@@ -159,7 +170,7 @@ class Syncing(Web):
         self.assert_is_ahead(ahead_s)
 
     def test_a_page_from_where_nothing_may_be_set_offers_no_button(self):
-        self.start_hub("--local")
+        self.start_reliable_hub()
         self.start_web("--permit", "192.0.2.1")
         phone = self.start_browser()
         phone.open(SITE)
@@ -181,7 +192,7 @@ class Placing(Web):
         return phone
 
     def test_the_place_is_stored_if_the_person_agrees(self):
-        self.start_hub("--local")
+        self.start_reliable_hub()
         self.start_web()
         phone = self.phone("granted")
         phone.wait_for_text("#place", "52.51628° N, 13.37771° E, to within 8 m")
@@ -189,7 +200,7 @@ class Placing(Web):
         self.assertEqual((place["latitude"], place["longitude"], place["accuracy_m"]), (52.51628, 13.37771, 8))
 
     def test_nothing_is_stored_if_the_person_does_not(self):
-        self.start_hub("--local")
+        self.start_reliable_hub()
         self.start_web()
         phone = self.phone("denied")
         phone.wait_for_text("#place", "it was not allowed to")
@@ -198,32 +209,146 @@ class Placing(Web):
     def test_without_https_the_page_says_why_it_cannot(self):
         networks.add_pair("isle0", "10.1.0.1/24")
         self.addCleanup(lambda: networks.delete_pair("isle0"))
-        self.start_hub("--local")
+        self.start_reliable_hub()
         self.start_web("--permit", "10.1.0.1")
         phone = self.start_browser()
         phone.open(f"http://10.1.0.1:{PORT}")
         phone.wait_for_text("#place", "Browsers tell a phone’s place only to pages that came by HTTPS")
 
 
+class Pin(Web):
+    PIN = "4711"
+
+    def pin_file(self):
+        made = subprocess.run(
+            [hubs.PROGRAMS / "syncweb", "--make-pin"], input=self.PIN + "\n", capture_output=True, text=True, check=True
+        )
+        path = self.file("pin", made.stdout.strip())
+        path.chmod(0o600)
+        return path
+
+    def test_the_pin_unlocks_what_changes_something(self):
+        self.start_reliable_hub()
+        self.start_web("--pin-file", self.pin_file())
+        phone = self.start_browser()
+        phone.open(SITE)
+        phone.wait_for("the form", lambda: phone.is_shown("#pin"))
+        self.assertFalse(phone.is_shown("#sync"))
+        phone.type("#pin-field", "0000")
+        phone.click("#pin button")
+        phone.wait_for_text("[role=alert]", "not the PIN")
+        phone.type("#pin", self.PIN)
+        phone.click("button")
+        phone.wait_for("the button", lambda: phone.is_shown("#sync"))
+        self.assertFalse(phone.is_shown("#pin"))
+        self.assertEqual(phone.url(), SITE + "/")
+        (cookie,) = phone.cookies().values()
+        self.assertTrue(cookie["httpOnly"])
+        phone.wait_for_text("#difference", "agree within")
+        phone.click("#sync")
+        phone.wait_for_text("#result", "The hub took the time of this phone")
+
+
+class Portal(Web):
+    """A phone whose every name leads to the hub, as where dnsmasq says address=/#/10.1.0.1."""
+
+    PROBE = "http://connectivitycheck.gstatic.com/generate_204"
+
+    def test_a_phone_that_joins_is_led_to_the_page_once(self):
+        self.start_reliable_hub()
+        self.start_web("--portal", "--port", "80")
+        phone = self.start_browser(arguments=["--host-resolver-rules=MAP * 127.0.0.1"])
+        phone.open(self.PROBE)
+        phone.wait_for_text("h1", "the hub's own network")
+        self.assertEqual(phone.url(), "http://127.0.0.1/portal")
+        phone.wait_for("the QR code", lambda: phone.run("return document.images[0].naturalWidth > 0"))
+        phone.click("main a")
+        phone.wait_for_text("#state", "Reliable")
+        self.assertEqual(phone.url(), "http://127.0.0.1/")
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", 80, timeout=5)) as connection:
+            connection.request("GET", "/generate_204", headers={"Host": "connectivitycheck.gstatic.com"})
+            self.assertEqual(connection.getresponse().status, 204)
+
+
+class Presses(Web):
+    def press(self, sender, number, seconds, **more):
+        at = self.start + datetime.timedelta(seconds=seconds)
+        press = {"sender": sender, "number": number, "time": at.isoformat().replace("+00:00", "Z")}
+        press |= {"uncertainty_s": 0.0012, "reliable": True, **more}
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)) as connection:
+            connection.request("POST", "/api/press", json.dumps(press), {"Content-Type": "application/json"})
+            answer = json.load(connection.getresponse())
+        self.assertTrue(answer["accepted"], answer)
+
+    def set_up_page(self):
+        self.start_reliable_hub()
+        self.start_web()
+        self.start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=5)
+        browser = self.start_browser()
+        browser.open(SITE + "/presses")
+        browser.wait_for_text("#presses", "Presses appear here")
+        return browser
+
+    def rows(self, browser):
+        return browser.run(
+            "return [...document.querySelectorAll('tbody tr')].map("
+            "(row) => [...row.cells].slice(0, 3).map((cell) => cell.textContent.trim()))"
+        )
+
+    def test_presses_come_in_with_their_splits(self):
+        browser = self.set_up_page()
+        self.press("start", 1, 0)
+        browser.wait_for_text("tbody", "start")
+        self.press("half", 1, 31.4567)
+        self.press("half", 2, 95.31)
+        self.press("finish", 1, 95.3105, reliable=False)
+        browser.wait_for("four rows", lambda: len(self.rows(browser)) == 4)
+        rows = self.rows(browser)
+        self.assertEqual(rows[3], ["start", "–", "–"])
+        self.assertEqual(rows[2], ["half", "31.457", "31.457"])
+        self.assertEqual(rows[1][1:], ["1:03.853", "1:35.310"])
+        self.assertIn("too close to call", rows[0][0])
+        self.assertIn("unreliable", rows[0][0])
+        Looks.take_pictures(self, "presses", browser)
+
+    def test_a_new_run_is_begun_only_if_that_is_meant(self):
+        browser = self.set_up_page()
+        self.press("start", 1, 0)
+        browser.wait_for_text("tbody", "start")
+        browser.click("#reset")
+        browser.wait_for_text("dialog", "Begin a new run?")
+        browser.click("dialog button.quiet")
+        self.assertEqual(len(self.rows(browser)), 1)
+        browser.click("#reset")
+        browser.click("dialog button:not(.quiet)")
+        browser.wait_for_text("#presses", "Presses appear here")
+        self.assertEqual(browser.text("#result"), "A new run has begun.")
+        csv = browser.run("return fetch('/presses.csv').then((response) => response.text())")
+        self.assertIn("button:start", csv, "nothing is deleted")
+
+
 class Views(Web):
     def test_without_javascript_the_server_shows_the_state(self):
-        self.start_hub("--local")
+        self.start_reliable_hub()
         self.start_web()
         browser = self.start_browser()
         browser.devtools("Emulation.setScriptExecutionDisabled", value=True)
         browser.open(SITE)
-        deadline = time.monotonic() + hubs.PATIENCE_S
-        while True:
+
+        def plain_page():
             root = browser.devtools("DOM.getDocument")["root"]
-            html = browser.devtools("DOM.getOuterHTML", nodeId=root["nodeId"])["outerHTML"]
-            if root["documentURL"] == f"{SITE}/plain" and "Reliable" in html:
-                break
-            self.assertLess(time.monotonic(), deadline, html)
+            return root["documentURL"] == f"{SITE}/plain" and self.html(browser, root)
+
+        html = browser.wait_for("the plain page", plain_page)
+        self.assertIn("Reliable", html)
         self.assertRegex(html, r'<p class="clock">\d\d:\d\d:\d\d</p>')
         self.assertIn("Time sources", html)
 
+    def html(self, browser, root):
+        return browser.devtools("DOM.getOuterHTML", nodeId=root["nodeId"])["outerHTML"]
+
     def test_the_parts_that_compute_are_right(self):
-        self.start_hub("--local")
+        self.start_reliable_hub()
         self.start_web()
         browser = self.start_browser()
         browser.open(SITE)
@@ -231,19 +356,20 @@ class Views(Web):
         self.assertEqual(browser.run(f"return (async () => {{ {script} }})()"), [])
 
     def test_the_browser_has_nothing_to_complain_of(self):
-        self.start_hub("--local")
+        self.start_reliable_hub()
         self.start_web()
         browser = self.start_browser()
         for path, selector in (("/", "#sources .rows"), ("/presses", "#presses p"), ("/plain", ".clock")):
             browser.open(SITE + path)
             browser.wait_for(path, lambda selector=selector: browser.is_shown(selector))
-        complaints = [one for one in browser.errors() if "Password forms should have" not in one]
+        # A PIN has no user name.
+        complaints = [one for one in browser.errors() if SITE in one and "Password forms should have" not in one]
         self.assertEqual(complaints, [])
 
 
 class Reconnecting(Web):
     def test_the_page_goes_on_after_its_server_was_started_again(self):
-        self.start_hub("--local")
+        self.start_reliable_hub()
         with self.syncweb():
             self.wait_until_served()
             browser = self.start_browser()
@@ -251,12 +377,12 @@ class Reconnecting(Web):
             browser.wait_for_text("#state", "Reliable")
             browser.run("document.title = 'still the same page'")
         self.start_web()
-        self.ask("set", "2030-01-02T03:04:05Z")
+        self.set_hub(100)
         browser.wait_for_text("#activity", "set by hand")
         self.assertEqual(browser.run("return document.title"), "still the same page")
 
     def test_a_stream_that_falls_silent_is_noticed_and_replaced(self):
-        self.start_hub("--local")
+        self.start_reliable_hub()
         self.start_web()
         browser = self.start_browser()
         browser.open(SITE)
@@ -281,14 +407,14 @@ class Reconnecting(Web):
         return found
 
     def test_without_streams_the_page_polls(self):
-        self.start_hub("--local")
+        self.start_reliable_hub()
         self.start_web()
         browser = self.start_browser()
         browser.devtools("Network.enable")
         browser.devtools("Network.setBlockedURLs", urls=["*/api/events?*"])
         browser.open(SITE)
         browser.wait_for_text("#state", "Reliable")
-        self.ask("set", "2030-01-02T03:04:05Z")
+        self.set_hub(100)
         browser.wait_for_text("#activity", "set by hand")
 
 
@@ -296,30 +422,34 @@ class Looks(Web):
     """Pictures for people, and what axe-core finds for those who do not see them."""
 
     def pages(self):
-        self.start_hub("--local")
+        self.start_reliable_hub()
         self.start_web()
         browser = self.start_browser()
         for name, path, selector in (
             ("time", "/", "#difference"),
-            ("presses", "/presses", "#presses p"),
+            ("no-presses", "/presses", "#presses p"),
             ("plain", "/plain?still", ".clock"),
         ):
             browser.open(SITE + path)
             browser.wait_for(path, lambda selector=selector: browser.is_shown(selector))
             yield name, browser
 
-    def test_pictures(self):
+    @staticmethod
+    def take_pictures(test, name, browser):
         PICTURES.mkdir(parents=True, exist_ok=True)
+        for width, height in (PHONE, DESKTOP):
+            for is_dark in (False, True):
+                browser.set_window(width, height, is_dark)
+                path = PICTURES / f"{name}-{width}-{'dark' if is_dark else 'light'}.png"
+                browser.screenshot(path)
+                with test.subTest(picture=path.name):
+                    test.assertGreater(path.stat().st_size, 8000)
+                    scrolls = browser.run("return document.documentElement.scrollWidth > innerWidth")
+                    test.assertFalse(scrolls, "nothing is wider than the window")
+
+    def test_pictures(self):
         for name, browser in self.pages():
-            for width, height in (PHONE, DESKTOP):
-                for is_dark in (False, True):
-                    browser.set_window(width, height, is_dark)
-                    path = PICTURES / f"{name}-{width}-{'dark' if is_dark else 'light'}.png"
-                    browser.screenshot(path)
-                    with self.subTest(picture=path.name):
-                        self.assertGreater(path.stat().st_size, 8000)
-                        scrolls = browser.run("return document.documentElement.scrollWidth > innerWidth")
-                        self.assertFalse(scrolls, "nothing is wider than the window")
+            self.take_pictures(self, name, browser)
 
     def test_accessibility(self):
         axe = AXE.read_text(encoding="utf-8")

@@ -34,13 +34,12 @@ class WebDriverError(Exception):
 class Browser:
     """One session: one window of a browser that has never been used before."""
 
-    def __init__(self, port, profile, is_insecure_accepted=False):
+    def __init__(self, port, profile, arguments=()):
         self.address = f"http://127.0.0.1:{port}"
         self.session = ""
-        options = {"args": [*ARGUMENTS, f"--user-data-dir={profile}"]}
+        options = {"args": [*ARGUMENTS, f"--user-data-dir={profile}", *arguments]}
         capabilities = {
             "browserName": "chrome",
-            "acceptInsecureCerts": is_insecure_accepted,
             "pageLoadStrategy": "eager",
             "goog:chromeOptions": options,
             "goog:loggingPrefs": {"browser": "ALL"},
@@ -112,8 +111,13 @@ class Browser:
             if result:
                 return result
             if time.monotonic() > deadline:
-                raise AssertionError(f"{what}: not within {PATIENCE_S} s; the page says: {self.text('body')}")
+                raise AssertionError(f"{what}: not within {PATIENCE_S} s; the page says: {self._all_text()}")
             time.sleep(0.05)
+
+    def _all_text(self):
+        with contextlib.suppress(WebDriverError):
+            return self.text("body")
+        return "nothing that can be read"
 
     def wait_for_text(self, selector, part):
         return self.wait_for(f"{selector} says {part}", lambda: part in self.text(selector) and self.text(selector))
@@ -135,7 +139,7 @@ class Browser:
 def driver(port):
     """Runs chromedriver; yields a function that starts a browser."""
     environment = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/lib/chromium"}
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, contextlib.ExitStack() as stack:
         environment |= {"HOME": folder, "XDG_CONFIG_HOME": folder, "XDG_CACHE_HOME": folder, "TMPDIR": folder}
         log = stack.enter_context(open(os.path.join(folder, "log"), "wb"))
         process = stack.enter_context(

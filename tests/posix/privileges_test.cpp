@@ -120,6 +120,28 @@ TEST_F(Privileges, RootItselfKeepsNothingButTheTwoCapabilities) {
             0);
 }
 
+TEST_F(Privileges, ADaemonThatKeepsNoTimeHasNoCapabilityAtAll) {
+  for (const std::optional<User>& user : {std::optional{kSomebody}, std::optional<User>{}}) {
+    EXPECT_EQ(status_of_child([&] {
+                const auto identity = drop_privileges(user, Rights::kNone);
+                if (!identity || *identity != Identity::kService) return 1;
+                if (geteuid() != (user ? 4711 : 65534)) return 2;
+                for (const char* set : {"CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb"}) {
+                  if (from_status(set) != 0) return 3;
+                }
+                if (binds_a_port_below_1024() || may_adjust_the_clock()) return 4;
+                return setuid(0) == 0 || from_status("NoNewPrivs") != 1 ? 5 : 0;
+              }),
+              0);
+  }
+  EXPECT_EQ(status_of_child([] {
+              const auto identity = drop_privileges(User{0, 0, {}}, Rights::kNone);
+              if (!identity || *identity != Identity::kRoot) return 1;
+              return from_status("CapEff") == 0 && from_status("CapPrm") == 0 ? 0 : 2;
+            }),
+            0);
+}
+
 TEST_F(Privileges, WhoWasNotRootKeepsWhatThereWasOfTheTwo) {
   EXPECT_EQ(status_of_child([] {
               if (!drop_privileges(kSomebody)) return 1;

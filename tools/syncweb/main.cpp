@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tools/common/exit_status.hpp"
+#include "tools/syncweb/access/make_pin.hpp"
 #include "tools/syncweb/options.hpp"
 #include "tools/syncweb/serving/server.hpp"
 
@@ -13,6 +14,7 @@ ExitStatus run(int argc, const char* const* argv) {
   if (const auto* status = std::get_if<ExitStatus>(&parsed)) return *status;
   const auto& options = std::get<Options>(parsed);
   const Log log("syncweb", options.level);
+  if (options.is_to_make_pin) return make_pin(log);
   Server server(options, log);
   if (const auto failure = server.open()) {
     log.error(failure->text);

@@ -4,6 +4,8 @@
 #include <array>
 
 #include "tools/syncweb/access/login.hpp"
+#include "tools/syncweb/machine/metrics.hpp"
+#include "tools/syncweb/machine/state_api.hpp"
 #include "tools/syncweb/machine/time_api.hpp"
 #include "tools/syncweb/pages/pages.hpp"
 #include "tools/syncweb/pages/plain_page.hpp"
@@ -19,6 +21,16 @@ namespace {
 constexpr std::array kRoutes{
     // Time and state for machines
     Route{Method::kGet, "/time", Right::kAnyone, answer_time},
+    Route{Method::kGet, "/.well-known/time", Right::kAnyone, answer_well_known_time},
+    Route{Method::kGet, "/api/system/time", Right::kAnyone, answer_system_time},
+    Route{Method::kGet, "/api/timesync/status", Right::kAnyone, answer_timesync_status},
+    Route{Method::kGet, "/api/ntp/status", Right::kAnyone, answer_ntp_status},
+    Route{Method::kGet, "/api/state", Right::kAnyone, answer_state},
+    Route{Method::kGet, "/api/events", Right::kAnyone, answer_events},
+    Route{Method::kGet, "/api/events/list", Right::kAnyone, answer_event_list},
+    Route{Method::kGet, "/api/history", Right::kAnyone, answer_history},
+    Route{Method::kGet, "/health", Right::kAnyone, answer_health},
+    Route{Method::kGet, "/metrics", Right::kAnyone, answer_metrics},
     // Phones
     Route{Method::kPost, "/api/timesync/exchange", Right::kAnyone, answer_exchange},
     Route{Method::kPost, "/api/timesync/client", Right::kAnyone, answer_client_sync},

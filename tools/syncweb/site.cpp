@@ -8,6 +8,7 @@
 #include "tools/syncweb/access/cookie.hpp"
 #include "tools/syncweb/access/media_type.hpp"
 #include "tools/syncweb/access/rights.hpp"
+#include "tools/syncweb/machine/time_fields.hpp"
 #include "tools/syncweb/portal/portal.hpp"
 #include "tools/syncweb/routes.hpp"
 
@@ -86,7 +87,9 @@ Outcome with_common_headers(Outcome outcome) {
 }  // namespace
 
 Outcome respond(Site& site, const Request& request, Instant now) {
-  return with_common_headers(respond_without_headers(site, request, now));
+  Outcome outcome = with_common_headers(respond_without_headers(site, request, now));
+  if (auto* response = std::get_if<Response>(&outcome)) add_time_fields(*response, site.hub.at(now));
+  return outcome;
 }
 
 }  // namespace isletime::syncweb

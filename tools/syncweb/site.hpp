@@ -14,6 +14,7 @@
 #include "tools/syncweb/access/login_state.hpp"
 #include "tools/syncweb/event_log.hpp"
 #include "tools/syncweb/hub/hub_picture.hpp"
+#include "tools/syncweb/machine/history.hpp"
 #include "tools/syncweb/message.hpp"
 #include "tools/syncweb/options.hpp"
 #include "tools/syncweb/phone/phone_syncs.hpp"
@@ -30,8 +31,10 @@ struct Site {
   const Options& options;
   std::vector<InterfaceAddress> own_addresses;  // at the moment
   std::string run;  // random, of this process: the numbers of its events mean nothing in another run
+  std::optional<MonoTime> started;
   EventLog events;
   HubPicture hub;
+  History history;
   Presses presses;
   PhoneSyncs phones;
   Settings settings;

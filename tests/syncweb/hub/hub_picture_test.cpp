@@ -64,6 +64,12 @@ TEST_F(HubPictures, TheTransitOfALineCountsForTheBound) {
   EXPECT_EQ(at(5s).bound, Dispersion{10'500us});
 }
 
+TEST_F(HubPictures, ALineMayBeMadeAfterTheClocksWereRead) {
+  ASSERT_TRUE(hears(status_line({.ahead = 5s, .bound = 10ms}), -50ms));
+  EXPECT_EQ(at(-50ms).time, kWall + 4'950ms);
+  EXPECT_TRUE(at(0s).is_synchronised);
+}
+
 TEST_F(HubPictures, ReliabilityEndsWhenSntpdWouldEndIt) {
   ASSERT_TRUE(hears(status_line({.reliable_for = 60s}), 2s));
   EXPECT_TRUE(at(60s - 1ns).is_reliable);
@@ -145,6 +151,22 @@ TEST_F(HubPictures, PagesAreToldOfEachLine) {
   EXPECT_EQ(picture.client_count(), 4);
   ASSERT_TRUE(hears(R"({"reply":"activity","lines":[{"event":"a"},{"event":"b"}]})"));
   EXPECT_EQ(last_event(), R"(activity {"lines":[{"event":"a"},{"event":"b"}]})");
+}
+
+TEST_F(HubPictures, ALongListOfClientsIsSentToPagesNowAndThen) {
+  const auto line = [](const std::string& address) {
+    return R"({"reply":"clients","clients":[{"address":")" + address + "\"}]}";
+  };
+  const std::string name(9000, 'x');
+  ASSERT_TRUE(hears(line(name)));
+  EXPECT_EQ(events.last(), 1);
+  ASSERT_TRUE(hears(line(name + "y"), 9s));
+  EXPECT_EQ(events.last(), 1);
+  EXPECT_EQ(picture.clients(), R"([{"address":")" + name + "y\"}]");
+  ASSERT_TRUE(hears(line(name + "z"), 10s));
+  EXPECT_EQ(events.last(), 2);
+  ASSERT_TRUE(hears(line("192.0.2.7"), 11s)) << "a short one at once";
+  EXPECT_EQ(events.last(), 3);
 }
 
 TEST_F(HubPictures, LinesOfTheActivityAreTakenOnce) {

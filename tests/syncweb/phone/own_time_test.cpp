@@ -17,8 +17,10 @@ using namespace std::chrono_literals;
 constexpr IpAddress kPhone = IpAddress::v4(0xc0a8'0411);  // 192.168.4.17
 
 std::string clients_of(const std::string& address, nanoseconds last_seen) {
-  const std::vector<sntpd::ClientView> clients{{.address = "10.0.0.1", .last_seen = 1s},
-                                               {.address = address, .last_seen = last_seen}};
+  std::vector<sntpd::ClientView> clients(2);
+  clients[0].address = "10.0.0.1";
+  clients[1].address = address;
+  clients[1].last_seen = last_seen;
   return sntpd::clients_json(WallTime{1'800'000'000s}, clients);
 }
 
@@ -41,8 +43,8 @@ TEST(OwnTime, WhateverElseIsSaidOfClientsFindsNobody) {
 }
 
 TEST(OwnTime, ABrowserOnTheHubHasTheHubsClock) {
-  const std::vector<InterfaceAddress> own{
-      {.interface = "ap0", .address = IpAddress::v4(0xc0a8'0401), .network = {}}};
+  std::vector<InterfaceAddress> own(1);
+  own[0].address = IpAddress::v4(0xc0a8'0401);
   EXPECT_TRUE(is_of_this_machine(own, IpAddress::v4(0x7f00'0001)));
   EXPECT_TRUE(is_of_this_machine(own, IpAddress{0, 1}));
   EXPECT_TRUE(is_of_this_machine(own, IpAddress::v4(0xc0a8'0401)));

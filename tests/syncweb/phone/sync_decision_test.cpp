@@ -49,7 +49,7 @@ TEST(SyncDecision, MoreThanADayOnASetHubNeedsAPersonEitherWay) {
 }
 
 TEST(SyncDecision, APageSetsAnUnsetHubByYears) {
-  EXPECT_EQ(decide_sync(question_of(SyncBy::kPage, 56 * kYear, false, WallTime{60s})), SyncDecision::kFeed)
+  EXPECT_EQ(decide_sync(question_of(SyncBy::kPage, 57 * kYear, false, WallTime{60s})), SyncDecision::kFeed)
       << "it reads 1970";
   EXPECT_EQ(decide_sync(question_of(SyncBy::kPage, 2 * kYear, false, kBuilt)), SyncDecision::kFeed)
       << "it reads the build time";
@@ -60,7 +60,7 @@ TEST(SyncDecision, APageSetsAnUnsetHubByYears) {
 }
 
 TEST(SyncDecision, APersonIsAskedOnceAboutAnUnsetHubToo) {
-  SyncQuestion question = question_of(SyncBy::kHand, 56 * kYear, false, WallTime{60s});
+  SyncQuestion question = question_of(SyncBy::kHand, 57 * kYear, false, WallTime{60s});
   EXPECT_EQ(decide_sync(question), SyncDecision::kConfirm);
   question.is_confirmed = true;
   EXPECT_EQ(decide_sync(question), SyncDecision::kFeed);

@@ -30,16 +30,13 @@ std::string to_json(const char* request, const Hub::Reply& answer) {
 }  // namespace
 
 Control::Control(ControlServer server, Daemon daemon)
-    : server_(std::move(server)), daemon_(std::move(daemon)), group_(find_group(kControlGroup)) {}
+    : server_(std::move(server)),
+      daemon_(std::move(daemon)),
+      control_group_(find_group(kControlGroup)),
+      feed_group_(find_group(kFeedGroup)) {}
 
 void Control::step(std::span<const pollfd> polled) {
   if (const auto request = server_.on_poll(polled)) take(*request);
-}
-
-bool Control::may_change(const Peer& peer) const {
-  // The user nobody stands for everybody without a user of their own.
-  const bool is_our_own = peer.uid == geteuid() && peer.uid != kNobody;
-  return peer.uid == 0 || is_our_own || (group_ && is_member(peer, *group_));
 }
 
 void Control::take(const ControlServer::Request& request) {
@@ -48,9 +45,9 @@ void Control::take(const ControlServer::Request& request) {
     server_.reply(request.from, error_json(parsed.error().name, parsed.error().message));
     return;
   }
-  if (is_change(*parsed) && !may_change(request.peer)) {
-    server_.reply(request.from,
-                  error_json("not-permitted", "only root, sntpd's own user and the group isletime may"));
+  const Accounts accounts{.own = geteuid(), .control = control_group_, .feed = feed_group_};
+  if (!is_permitted(*parsed, request.peer, accounts)) {
+    server_.reply(request.from, error_json("not-permitted", who_may(*parsed)));
     return;
   }
   std::visit([&](const auto& asked) { answer(request.from, asked); }, *parsed);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Handles requests on the control socket: everybody may look; root, the daemon's own user and the group
-// isletime may make changes. Work that takes long, or waits for a disk, is done in the background and
-// answered afterwards.
+// Handles requests on the control socket of those who may make them (permission.hpp). Work that takes long,
+// or waits for a disk, is done in the background and answered afterwards.
 #pragma once
 
 #include <functional>
@@ -16,12 +15,11 @@
 #include "tools/sntpd/background.hpp"
 #include "tools/sntpd/control/client_view.hpp"
 #include "tools/sntpd/control/control_request.hpp"
+#include "tools/sntpd/control/permission.hpp"
 #include "tools/sntpd/keeping/hub_host.hpp"
 #include "tools/sntpd/storing/memory.hpp"
 
 namespace isletime::sntpd {
-
-inline constexpr const char* kControlGroup = "isletime";
 
 class Control {
  public:
@@ -52,7 +50,6 @@ class Control {
  private:
   using ClientId = ControlServer::ClientId;
 
-  bool may_change(const Peer& peer) const;
   void take(const ControlServer::Request& request);
   void answer(ClientId to, const Show& asked);
   void answer(ClientId to, const Feed& feed);
@@ -66,7 +63,8 @@ class Control {
 
   ControlServer server_;
   Daemon daemon_;
-  std::optional<gid_t> group_;
+  std::optional<gid_t> control_group_;
+  std::optional<gid_t> feed_group_;
   std::string last_clients_;
   bool is_looking_ = false;  // the clients are being collected in the background
   MonoTime next_look_{};

@@ -15,9 +15,11 @@ namespace {
 
 constexpr std::size_t kDepthOfReplies = 6;
 
-// The longest time that a line may take from sntpd to here. One that seems to have taken longer, or less than
-// none, was made before the machine's clock was set.
+// The longest time that a line may take from sntpd to here, and by how much it may seem to come from the
+// future, because the clocks were read before the line was. Beyond both, it was made before the machine's
+// clock was set.
 constexpr nanoseconds kLongestTransit = seconds{10};
+constexpr nanoseconds kMostLead = seconds{1};
 
 // What sntpd takes for a step of the machine's clock; smaller ones count as an error of the time.
 constexpr nanoseconds kLeastStep = std::chrono::milliseconds{1};
@@ -35,7 +37,7 @@ nanoseconds gain(nanoseconds over, double ppm) {
 std::optional<Instant> made_at(const HubStatus& status, Instant now) {
   const WallTime wall{saturated_difference(status.time.time_since_epoch(), status.ahead)};
   const nanoseconds transit = elapsed(wall, now.wall);
-  if (transit < -kLeastStep || transit > kLongestTransit) return std::nullopt;
+  if (transit < -kMostLead || transit > kLongestTransit) return std::nullopt;
   return Instant{now.mono - transit, wall, now.bound};
 }
 
@@ -57,7 +59,7 @@ bool HubPicture::on_line(std::string_view line, Instant now, EventLog& events) {
       Reply{"clients", &HubPicture::take_clients}, Reply{"activity", &HubPicture::take_activity}};
   const auto reply = parse_json(line, {kLargestControlReply, kDepthOfReplies});
   if (!reply) return false;
-  const std::string name = text_of(*reply, "reply");
+  const std::string name = plain_text_in(*reply, "reply");
   const auto found =
       std::find_if(kReplies.begin(), kReplies.end(), [&](const Reply& known) { return known.name == name; });
   return found != kReplies.end() && (this->*found->take)(*reply, now, events);
@@ -83,12 +85,16 @@ bool HubPicture::take_sources(const JsonValue& reply, Instant, EventLog& events)
   return true;
 }
 
-bool HubPicture::take_clients(const JsonValue& reply, Instant, EventLog& events) {
+bool HubPicture::take_clients(const JsonValue& reply, Instant now, EventLog& events) {
   std::string clients = array_text(reply, "clients");
   if (clients.empty()) return false;
   clients_ = std::move(clients);
   const double left_out = std::clamp(number_of(reply, "left_out").value_or(0), 0.0, 1e9);
   client_count_ = reply.find("clients")->array()->size() + static_cast<std::uint64_t>(left_out);
+  // With many clients the list is long, and changes all the time.
+  constexpr std::size_t kShort = 8192;
+  if (clients_.size() > kShort && next_long_clients_ && now.mono < *next_long_clients_) return true;
+  next_long_clients_ = now.mono + kLongClientsInterval;
   events.add(
       "clients",
       JsonWriter{}.raw("clients", clients_).count("left_out", static_cast<std::uint64_t>(left_out)).object());

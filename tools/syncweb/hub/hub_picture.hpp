@@ -37,6 +37,9 @@ class HubPicture {
   static constexpr std::size_t kMostActivity = 100;      // lines
   static constexpr std::size_t kLongestActivity = 4096;  // bytes of a line
 
+  // Pages are told of a long list of clients at most this often.
+  static constexpr nanoseconds kLongClientsInterval = seconds{10};
+
   // Takes a line of sntpd. Returns false if it is none that is known, and then changes nothing. Adds events
   // for the pages.
   bool on_line(std::string_view line, Instant now, EventLog& events);
@@ -69,6 +72,7 @@ class HubPicture {
   std::string sources_;
   std::string clients_;
   std::optional<std::uint64_t> client_count_;
+  std::optional<MonoTime> next_long_clients_;
   std::vector<std::string> activity_;
   std::optional<Made> made_;
 };

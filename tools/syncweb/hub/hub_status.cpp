@@ -43,14 +43,14 @@ std::optional<double> number_of(const JsonValue& object, std::string_view name) 
   return result;
 }
 
-std::string text_of(const JsonValue& object, std::string_view name) {
+std::string plain_text_in(const JsonValue& object, std::string_view name) {
   const JsonValue* value = object.find(name);
   const std::string* text = value == nullptr ? nullptr : value->text();
   return text == nullptr ? "" : made_plain(*text);
 }
 
 Result<HubStatus, std::string> parse_hub_status(const JsonValue& object) {
-  const auto time = parse_rfc3339(text_of(object, "time"));
+  const auto time = parse_rfc3339(plain_text_in(object, "time"));
   if (!time) return Unexpected{std::string{"time: is not a time"}};
   const auto ahead = seconds_of(object, "ahead_s");
   if (!ahead) return Unexpected{std::string{"ahead_s: is not a number of seconds"}};
@@ -69,8 +69,8 @@ Result<HubStatus, std::string> parse_hub_status(const JsonValue& object) {
                    .rate_error_ppm = number_of(object, "rate_error_ppm"),
                    .age = seconds_of(object, "age_s"),
                    .offset = offset ? std::optional{Offset{*offset}} : std::nullopt,
-                   .source = text_of(object, "source"),
-                   .kind = text_of(object, "kind")};
+                   .source = plain_text_in(object, "source"),
+                   .kind = plain_text_in(object, "kind")};
 }
 
 }  // namespace isletime::syncweb

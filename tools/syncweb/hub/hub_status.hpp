@@ -33,6 +33,6 @@ Result<HubStatus, std::string> parse_hub_status(const JsonValue& object);
 // These return nothing if an object has no such member, or one of another kind.
 std::optional<nanoseconds> seconds_of(const JsonValue& object, std::string_view name);
 std::optional<double> number_of(const JsonValue& object, std::string_view name);
-std::string text_of(const JsonValue& object, std::string_view name);  // plain; empty if there is none
+std::string plain_text_in(const JsonValue& object, std::string_view name);  // plain; empty if there is none
 
 }  // namespace isletime::syncweb

@@ -114,14 +114,15 @@ function watchHidden() {
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // Measures once. Throws where the phone's clock stepped or the page was hidden meanwhile.
-export async function measure(count = EXCHANGES) {
+// A session goes on where it is named.
+export async function measure(count = EXCHANGES, session = null) {
   const endWatch = watchHidden();
   const exchanges = [];
   const before = readAnchor();
   try {
     for (let i = 0; i < count; ++i) {
       if (i > 0) await pause(PAUSE_MS);
-      exchanges.push(await exchangeOnce(exchanges[0]?.session));
+      exchanges.push(await exchangeOnce(exchanges[0]?.session ?? session));
     }
   } finally {
     if (endWatch()) throw new Error('the page was hidden while it measured');

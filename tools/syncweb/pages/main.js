@@ -141,10 +141,10 @@ function quality(verdict) {
       ? 'Nobody has told the hub the time since it started. If this phone is right, press “Sync the hub from this phone”.'
       : 'Nobody has told the hub the time since it started. A phone in its own Wi-Fi can set it.';
   }
+  if (status.bound_s == null) return 'This is the island’s own time. How far it is from the world’s is not known.';
   const seconds = status.age_s + (performance.now() - statusAt) / 1000;
   const since = status.age_s == null ? '' : ` Set ${ageText(seconds)} by ${sourceText(status.source)}.`;
-  const bound = status.bound_s == null ? 'How far it may be off is not known.' : `Right to within ${boundText(status.bound_s)}.`;
-  return bound + since + (verdict === 'unreliable' ? ' That is too old or too wide to rely on.' : '');
+  return `Right to within ${boundText(status.bound_s)}.${since}` + (verdict === 'unreliable' ? ' That is too old or too wide to rely on.' : '');
 }
 
 function showState() {
@@ -263,7 +263,7 @@ async function load() {
     const [got, past] = await Promise.all([getJson('/api/state'), getJson('/api/history').catch(() => ({ points: [] }))]);
     heardAt = performance.now();
     statusAt = heardAt;
-    state = { ...got, points: past.points, sourcesAt: heardAt, clientsAt: heardAt, settingsAt: heardAt };
+    state = { settings: { zone: null, place: null }, ...got, points: past.points, sourcesAt: heardAt, clientsAt: heardAt, settingsAt: heardAt };
     // A first, rough time, until the exchanges have measured it.
     if (got.time && !hasMeasured) clock.set(got.time.unix * 1000 - heardAt);
     setZone();
@@ -281,7 +281,7 @@ function showAll() {
   const { me } = state;
   const isLocked = me.needs_pin && !me.has_session;
   setHidden(byId('pin'), !isLocked);
-  setHidden(byId('sync'), !me.may_change);
+  setHidden(byId('sync'), !me.may_change || isLocked);
   setHidden(byId('no-right'), me.may_change || isLocked);
   setHidden(byId('automatic'), !me.automatic);
   showSections(null);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "tools/syncweb/machine/time_api.hpp"
+
 namespace isletime::syncweb {
 namespace {
 
@@ -71,7 +73,9 @@ Response page_response(std::string html, std::vector<Field> headers) {
   return {Status::kOk, "text/html; charset=utf-8", std::move(html), std::move(headers)};
 }
 
-Outcome answer_main_page(Site&, const Request& request, Instant) {
+Outcome answer_main_page(Site& site, const Request& request, Instant now) {
+  if (auto response = answer_time_and_date(site.hub.at(now), request, zone_of(site)))
+    return *std::move(response);
   return answer_file(request, "index.html");
 }
 

@@ -22,7 +22,7 @@ std::span<const PageFile> page_files();
 // A page that the server wrote. It may run our scripts, unlike other responses.
 Response page_response(std::string html, std::vector<Field> headers);
 
-// GET /, the main page.
+// GET /, the main page; with ?getTimeNDate, the local time for devices.
 Outcome answer_main_page(Site& site, const Request& request, Instant now);
 // GET /presses
 Outcome answer_presses_page(Site& site, const Request& request, Instant now);

@@ -53,6 +53,6 @@ export function placeContent({ settings, me, settingsAt }) {
       await send((text) => { result.textContent = text; });
       button.disabled = false;
     },
-  }, 'Give the hub this phone’s place');
+  }, 'Share this phone’s place');
   return [...content, h('p', {}, button), result];
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/syncweb/pages/plain_page.hpp"
 
+#include <array>
 #include <chrono>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include "tools/syncweb/access/small_page.hpp"
 #include "tools/syncweb/hub/hub_status.hpp"
 #include "tools/syncweb/pages/pages.hpp"
+#include "tools/syncweb/phone/zone.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -71,23 +73,56 @@ std::string_view state_of(const HubPicture& hub, const HubTime& time) {
   return time.is_reliable ? "Reliable" : "Not reliable";
 }
 
+struct SourceWords {
+  std::string_view start;
+  std::string_view words;
+};
+
+constexpr std::array kSourceWords{
+    SourceWords{"phone:", "the phone "},     SourceWords{"manual:", "hand, from "},
+    SourceWords{"ntp:", "the time server "}, SourceWords{"rtc:", "the battery clock "},
+    SourceWords{"http:", "the web server "},
+};
+
+std::string source_words(std::string_view source) {
+  if (source == "manual") return "hand";
+  for (const SourceWords& row : kSourceWords) {
+    if (source.starts_with(row.start))
+      return std::string{row.words} + std::string{source.substr(row.start.size())};
+  }
+  return std::string{source};
+}
+
 std::string quality_of(const HubTime& time) {
-  std::string words = time.bound ? fmt::format("Right to within {}.", bound_words(time.bound->value))
-                                 : "Its bound is not known.";
-  if (time.age) words += fmt::format(" Set {} by {}.", age_words(*time.age), time.source);
+  if (!time.bound) return "This is the island’s own time. How far it is from the world’s is not known.";
+  std::string words = fmt::format("Right to within {}.", bound_words(time.bound->value));
+  if (time.age) words += fmt::format(" Set {} by {}.", age_words(*time.age), source_words(time.source));
   if (!time.is_reliable) words += " That is too old or too wide to rely on.";
   return words;
 }
 
-std::string time_of(const HubTime& time) {
-  const CivilTime utc = to_civil_time(time.time);
-  return fmt::format(
-      "<p class=\"clock\">{:02}:{:02}:{:02}</p>\n<p id=\"date\">{:04}-{:02}-{:02} UTC, when this page was "
-      "made</p>\n",
-      utc.hour, utc.minute, utc.second, utc.date.year, utc.date.month, utc.date.day);
+std::string clock_of(const CivilTime& time) {
+  return fmt::format("{:02}:{:02}:{:02}", time.hour, time.minute, time.second);
 }
 
-std::string hub_section(const HubPicture& hub, const HubTime& time) {
+std::string date_of(const CivilDate& date) {
+  return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+}
+
+// In the hub's zone, if a phone has told it and this machine knows it.
+std::string time_of(const Site& site, const HubTime& time) {
+  const CivilTime utc = to_civil_time(time.time);
+  const auto& zone = site.settings.zone();
+  const auto offset = zone ? local_offset(zone->zone.name, time.time) : std::nullopt;
+  const CivilTime local = offset ? to_civil_time(time.time + offset->utc_offset) : utc;
+  return fmt::format(
+      "<p class=\"clock\">{}</p>\n<p id=\"date\">{}, {}</p>\n<p class=\"soft\">{} {} UTC</p>\n",
+      clock_of(local), date_of(local.date), offset ? html_escaped(zone->zone.name) : "UTC", date_of(utc.date),
+      clock_of(utc));
+}
+
+std::string hub_section(const Site& site, const HubTime& time) {
+  const HubPicture& hub = site.hub;
   std::string out =
       "<section id=\"hub\" aria-labelledby=\"hub-title\">\n<h1 id=\"hub-title\">The hub’s time</h1>\n";
   out += fmt::format("<p id=\"state\">{}</p>\n", state_of(hub, time));
@@ -97,7 +132,7 @@ std::string hub_section(const HubPicture& hub, const HubTime& time) {
     out +=
         paragraph("Nobody has told the hub the time since it started. A phone with JavaScript can set it.");
   } else {
-    out += time_of(time) + paragraph(quality_of(time));
+    out += time_of(site, time) + paragraph(quality_of(time));
   }
   return out + "</section>\n";
 }
@@ -127,6 +162,14 @@ std::string sources_section(const HubPicture& hub) {
   return list_section("sources", "Time sources", items);
 }
 
+// "2026-02-03T04:05:06.123456789Z" becomes "2026-02-03 04:05:06 UTC".
+std::string short_time(const std::string& time) {
+  constexpr std::size_t kDate = 10;
+  constexpr std::size_t kUpToSeconds = 19;
+  if (time.size() < kUpToSeconds) return time;
+  return time.substr(0, kDate) + ' ' + time.substr(kDate + 1, kUpToSeconds - kDate - 1) + " UTC";
+}
+
 std::string activity_section(const HubPicture& hub) {
   std::string items;
   const auto& lines = hub.activity();
@@ -134,8 +177,9 @@ std::string activity_section(const HubPicture& hub) {
     if (static_cast<std::size_t>(line - lines.rbegin()) == kMostActivity) break;
     const auto entry = parse_json(*line, kOfHub);
     if (!entry) continue;
-    items += fmt::format("<li><span>{}</span><span class=\"soft\">{}</span></li>\n",
-                         html_escaped(text_of(*entry, "text")), html_escaped(text_of(*entry, "time")));
+    items +=
+        fmt::format("<li><span>{}</span><span class=\"soft\">{}</span></li>\n",
+                    html_escaped(text_of(*entry, "text")), html_escaped(short_time(text_of(*entry, "time"))));
   }
   return list_section("activity", "What happened", items);
 }
@@ -173,7 +217,7 @@ Outcome answer_plain_page(Site& site, const Request& request, Instant now) {
   const bool is_still = request.parameter("still") != nullptr;
   const HubTime time = site.hub.at(now);
   std::string html{kStart};
-  html += hub_section(site.hub, time);
+  html += hub_section(site, time);
   html += warnings_section(site.hub) + sources_section(site.hub) + activity_section(site.hub);
   if (site.options.pin_file) html += kPinForm;
   html += "</main>\n<footer><p>";

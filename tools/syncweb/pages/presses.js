@@ -4,7 +4,7 @@ import { byId, confirm, h, setHidden, setText, table } from './dom.js';
 import { ApiError, post } from './exchange.js';
 import { ZoneFormat } from './hub_clock.js';
 import { Live } from './live.js';
-import { boundText, durationText, splitText } from './words.js';
+import { boundText, durationText, plainName, splitText } from './words.js';
 
 const SILENT_AFTER_MS = 15_000;
 const GATHER_MS = 100;
@@ -21,35 +21,37 @@ async function getJson(path) {
   return response.json();
 }
 
+const totalText = (press) => (press.total_s == null ? '–' : splitText(press.total_s));
 const number = (text) => h('span', { class: 'number' }, text);
 
 function marks(press) {
   return [
     press.too_close && h('span', { class: 'mark', title: 'The error bounds of this press and the one before overlap' }, 'too close to call'),
-    !press.reliable && h('span', { class: 'mark', title: 'The button’s clock was not reliable' }, 'unreliable'),
+    press.reliable === false && h('span', { class: 'mark', title: 'The button’s clock was not reliable' }, 'unreliable'),
   ].filter(Boolean).flatMap((mark) => [mark, ' ']);
 }
 
-function show({ splits }) {
+function show({ splits, not_counted: left = [] }) {
   const latest = splits.at(-1);
   if (!latest) {
     byId('latest').replaceChildren('No press in this run yet.');
     byId('presses').replaceChildren(h('p', {}, 'Presses appear here as soon as a button has sent one.'));
     return;
   }
-  byId('latest').replaceChildren(h('span', { class: 'clock' }, splitText(latest.total_s ?? 0)),
+  byId('latest').replaceChildren(h('span', { class: 'clock' }, totalText(latest)),
     h('span', {}, `${latest.sender}, at ${format.full(latest.unix * 1000)} `, ...marks(latest)));
   const row = (press) => [
     [press.sender, ' ', ...marks(press)],
     number(press.split_s == null ? '–' : splitText(press.split_s)),
-    number(splitText(press.total_s ?? 0)),
+    number(totalText(press)),
     h('span', { class: 'number', title: format.date(press.unix * 1000) }, format.time(press.unix * 1000, 3)),
-    number(`± ${boundText(press.uncertainty_s)}`),
+    number(press.uncertainty_s == null ? 'not known' : `± ${boundText(press.uncertainty_s)}`),
   ];
-  byId('presses').replaceChildren(
+  byId('presses').replaceChildren(...[
     table('Presses of this run, the latest first', ['Button', 'Split', 'Total', 'Time', 'Error bound'],
       [...splits].reverse().map(row)),
-    h('p', { class: 'soft' }, `Times are in ${format.zone}${format.isOwn ? ', this phone’s zone' : ''}.`));
+    left.length > 0 && h('p', {}, `${left.length} more not counted: ${[...new Set(left.map((press) => plainName(press.why)))].join(', ')}.`),
+    h('p', { class: 'soft' }, `Times are in ${format.zone}${format.isOwn ? ', this phone’s zone' : ''}.`)].filter(Boolean));
 }
 
 // Presses that come together are fetched together.
@@ -92,7 +94,7 @@ async function load() {
   try {
     state = await getJson('/api/state');
     heardAt = performance.now();
-    format = new ZoneFormat(state.settings.zone);
+    format = new ZoneFormat(state.settings?.zone);
     showRight();
     refresh();
     isLoading = false;

@@ -102,7 +102,8 @@ export class PhoneSync {
         this.on.result('The hub’s time was left as it was.');
         return null;
       }
-      const again = await measure();
+      // The answer counts for this session only, and the clocks have run on.
+      const again = await measure(undefined, report.session);
       return post('/api/timesync/client', { ...again.report, by: 'hand', confirm: error.answer.confirm });
     }
   }

@@ -17,8 +17,7 @@ bool Confirmations::redeem(std::string_view token, const Question& question, Mon
   const auto found = std::find_if(open_.begin(), open_.end(), [&](const Open& open) {
     const nanoseconds apart =
         magnitude(saturated_difference(open.question.offset.value, question.offset.value));
-    return open.token == token && open.question.session == question.session &&
-           open.question.of == question.of && apart <= kTolerance;
+    return open.token == token && open.question.of == question.of && apart <= kTolerance;
   });
   if (found == open_.end()) return false;
   open_.erase(found);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Questions that a person is to answer before something rare is done, such as a step of years. The answer is
-// a token that counts once, soon, from the same address and session, and only for what was shown.
+// a token that counts once, soon, from the same address, and only for what was shown. It may come with a new
+// measurement, which is more accurate than one that waited for the person.
 #pragma once
 
 #include <deque>
@@ -20,7 +21,6 @@ class Confirmations {
   static constexpr nanoseconds kTolerance = seconds{10};
 
   struct Question {
-    std::string session;  // empty if there is none
     IpAddress of;
     Offset offset;  // that was shown
   };

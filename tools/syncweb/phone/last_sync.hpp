@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "libsync/core/ip_address.hpp"
 #include "libsync/core/time_types.hpp"
 #include "tools/syncweb/phone/client_report.hpp"
 
@@ -13,6 +14,7 @@ namespace isletime::syncweb {
 
 struct PhoneSync {
   std::string source;  // "phone:192.168.4.17"
+  IpAddress of;        // the phone's, whether it counted as a phone or as a person
   SyncBy by = SyncBy::kPage;
   std::string verdict;  // sntpd's word: "adopt", "outranked"
   Offset offset;        // phone - hub, before the hub was set

@@ -14,7 +14,7 @@
 
 namespace isletime::syncweb {
 
-// Returns the JSON object that is the body. Other sites' forms cannot send this media type unasked.
+// Returns the JSON object that is the body.
 Result<JsonValue, Refusal> parse_phone_json(const Request& request);
 
 // Converts Unix time in milliseconds, with or without a fraction. The error is a clause: "is negative".

@@ -92,7 +92,6 @@ Result<SyncClaim, Refusal> parse_system_time(const JsonValue& body, Instant now)
   const auto confirm = parse_confirm(body);
   if (!confirm) return Unexpected{confirm.error()};
   return SyncClaim{.by = SyncBy::kHand,
-                   .session = {},
                    .to_wall = {elapsed(now.wall, time->time)},
                    .measured = {kLongestRequest + time->resolution},
                    .zone = *zone,
@@ -124,12 +123,8 @@ Outcome answer_client_sync(Site& site, const Request& request, Instant now) {
   if (!body) return refusal_response(body.error());
   const auto report = parse_client_report(*body);
   if (!report) return refusal_response(report.error());
-  SyncClaim claim{.by = report->by,
-                  .session = report->session,
-                  .to_wall = {},
-                  .measured = {},
-                  .zone = report->zone,
-                  .confirm = report->confirm};
+  SyncClaim claim{
+      .by = report->by, .to_wall = {}, .measured = {}, .zone = report->zone, .confirm = report->confirm};
   if (auto refusal = refuse_sync(site, request, claim, now)) return *std::move(refusal);
   const auto exchanges =
       site.phones.sessions.join(report->session, request.from.address, report->stamps, now.mono);

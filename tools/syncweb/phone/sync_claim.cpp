@@ -39,6 +39,15 @@ struct SyncSituation {
   ToldAt told;
 };
 
+// Returns whether the phone's clock may be the hub's: on the hub itself, unless sntpd keeps a clock of its
+// own beside the machine's, or where sntpd has answered lately.
+bool may_follow_hub(const Site& site, const SyncSituation& it) {
+  constexpr nanoseconds kReadingTwoClocks = std::chrono::milliseconds{1};
+  const bool is_machines = magnitude(elapsed(it.now.wall, it.hub_time)) <= kReadingTwoClocks;
+  return (is_machines && is_of_this_machine(site.own_addresses, it.from)) ||
+         has_asked_lately(site.hub.clients(), it.from);
+}
+
 bool is_large(Offset offset) {
   return magnitude(offset.value) > kLargestUnaskedStep;
 }
@@ -102,7 +111,7 @@ Response conflict(const JsonWriter& json) {
 // Asks a person; the token in the response is their answer.
 void add_question(Site& site, const SyncSituation& it, JsonWriter& json) {
   const std::string token = random_id();
-  site.phones.confirmations.ask(token, {it.claim.session, it.from, it.offset}, it.now.mono);
+  site.phones.confirmations.ask(token, {it.from, it.offset}, it.now.mono);
   json.text("confirm", token);
 }
 
@@ -135,7 +144,7 @@ Response report_own_time(Site& site, const SyncSituation& it) {
 // Another phone that sntpd believes, and that this one contradicts.
 const PhoneSync* find_other_phone(const Site& site, const SyncSituation& it) {
   const auto& other = site.phones.last.accepted;
-  if (!other || other->source == it.source || magnitude(it.offset.value) <= kPhonesAgree) return nullptr;
+  if (!other || other->of == it.from || magnitude(it.offset.value) <= kPhonesAgree) return nullptr;
   return elapsed(other->at, it.now.mono) <= kOtherPhoneCounts ? &*other : nullptr;
 }
 
@@ -147,6 +156,7 @@ std::string other_phone_text(const PhoneSync& other, MonoTime now) {
 
 void remember(LastSyncs& last, const SyncSituation& it, const HubReply& reply) {
   (reply.is_accepted ? last.accepted : last.refused) = PhoneSync{.source = it.source,
+                                                                 .of = it.from,
                                                                  .by = it.claim.by,
                                                                  .verdict = reply.name,
                                                                  .offset = it.offset,
@@ -195,19 +205,17 @@ Outcome feed_first(Site& site, const SyncSituation& it) {
 }
 
 SyncDecision decision_of(Site& site, const SyncSituation& it) {
-  const bool may_be_own =
-      is_of_this_machine(site.own_addresses, it.from) || has_asked_lately(site.hub.clients(), it.from);
-  SyncQuestion question{.by = it.claim.by,
-                        .built = build_time(),
-                        .phone_time = it.phone_time,
-                        .hub_time = it.hub_time,
-                        .offset = it.offset,
-                        .is_hub_connected = site.hub.is_connected(),
-                        .is_hub_synchronised = it.hub.is_synchronised,
-                        .follows_hub = may_be_own && shows_same_time(it.offset, it.claim.measured)};
-  question.is_confirmed =
-      it.claim.confirm && site.phones.confirmations.redeem(
-                              *it.claim.confirm, {it.claim.session, it.from, it.offset}, it.now.mono);
+  SyncQuestion question{
+      .by = it.claim.by,
+      .built = build_time(),
+      .phone_time = it.phone_time,
+      .hub_time = it.hub_time,
+      .offset = it.offset,
+      .is_hub_connected = site.hub.is_connected(),
+      .is_hub_synchronised = it.hub.is_synchronised,
+      .follows_hub = may_follow_hub(site, it) && shows_same_time(it.offset, it.claim.measured)};
+  question.is_confirmed = it.claim.confirm && site.phones.confirmations.redeem(
+                                                  *it.claim.confirm, {it.from, it.offset}, it.now.mono);
   return decide_sync(question);
 }
 

@@ -12,7 +12,6 @@ namespace isletime::syncweb {
 
 struct SyncClaim {
   SyncBy by = SyncBy::kLook;
-  std::string session;  // empty if there is none
   Offset to_wall;       // phone - the machine's wall clock
   Dispersion measured;  // bound of the difference to what the phone shows
   std::optional<Delay> delay{};

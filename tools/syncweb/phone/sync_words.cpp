@@ -36,6 +36,8 @@ constexpr std::array kSentences{
                     "this phone and {holder} disagree by {apart}, and nothing tells which of them is right"},
     VerdictSentence{"outlier", "this phone is further off than the other sources, by {apart}"},
     VerdictSentence{"suspect", "this phone contradicts what it said before, by {apart}: let it say so again"},
+    VerdictSentence{"not-permitted",
+                    "sntpd does not let syncweb set the time: its user must be in the group isletime-feed"},
     VerdictSentence{"too-old", "the hub's clock was set meanwhile: try again"},
 };
 

@@ -21,13 +21,13 @@ class ConnectionCounts {
     return address.is_v4() ? address : IpAddress{address.high, 0};
   }
 
-  bool is_refused(IpAddress address) const { return count(address) >= kMostOfOneClient; }
+  bool is_refused(IpAddress address) const { return count(client_of(address)) >= kMostOfOneClient; }
   bool is_full() const { return total_ >= kMostInAll; }
   // Returns the client that has the most connections, if it has more than `newcomer`: it is to lose one.
   std::optional<IpAddress> greediest_besides(IpAddress newcomer) const {
     const auto most = std::max_element(counts_.begin(), counts_.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
-    if (most == counts_.end() || most->second <= count(newcomer) + 1) return std::nullopt;
+    if (most == counts_.end() || most->second <= count(client_of(newcomer)) + 1) return std::nullopt;
     return most->first;
   }
 
@@ -43,8 +43,8 @@ class ConnectionCounts {
   }
 
  private:
-  std::size_t count(IpAddress address) const {
-    const auto found = counts_.find(client_of(address));
+  std::size_t count(IpAddress client) const {
+    const auto found = counts_.find(client);
     return found == counts_.end() ? 0 : found->second;
   }
 

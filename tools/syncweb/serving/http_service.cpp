@@ -14,6 +14,8 @@
 
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/socket_address.hpp"
+#include "tools/syncweb/access/common_headers.hpp"
+#include "tools/syncweb/machine/time_fields.hpp"
 #include "tools/syncweb/serving/event_text.hpp"
 #include "tools/syncweb/serving/request_reader.hpp"
 
@@ -26,6 +28,7 @@ constexpr std::size_t kMemoryOfConnection = 10 * 1024;
 constexpr std::size_t kStreamBlock = 1024;
 constexpr std::size_t kMostPending = 4096;
 constexpr nanoseconds kCheckInterval = seconds{1};
+constexpr const char* kDoesNotStart = "libmicrohttpd does not start";
 constexpr const char* kTlsPriorities = "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1:%SERVER_PRECEDENCE";
 
 using ResponsePointer = std::unique_ptr<MHD_Response, decltype(&MHD_destroy_response)>;
@@ -62,6 +65,13 @@ std::vector<Field> headers_of(MHD_Connection* connection) {
       },
       &headers);
   return headers;
+}
+
+void add_fields(MHD_Response& made, const Response& response) {
+  if (!response.type.empty())
+    MHD_add_response_header(&made, MHD_HTTP_HEADER_CONTENT_TYPE, response.type.c_str());
+  for (const Field& field : response.headers)
+    MHD_add_response_header(&made, field.name.c_str(), field.value.c_str());
 }
 
 Connection* connection_of(MHD_Connection* handle) {
@@ -147,18 +157,40 @@ void HttpService::DaemonEnd::operator()(MHD_Daemon* daemon) const {
   MHD_stop_daemon(daemon);
 }
 
-HttpService::HttpService(Site& site, HubLink& link, const Log& log) : site_(site), link_(link), log_(log) {}
+HttpService::HttpService(Site& site, HubLink& link, const Log& log, Respond respond)
+    : site_(site), link_(link), log_(log), respond_(respond) {}
 
 // libmicrohttpd ends no daemon that has a suspended connection.
 HttpService::~HttpService() {
   for (const auto& [connection, owner] : connections_) drop(*connection);
-  for (const Port& port : ports_) MHD_run(port.daemon.get());
+  run_daemons();
 }
 
 std::optional<std::string> HttpService::serve(Listener listener, const TlsKeys* keys) {
+  Daemon daemon = start(listener, keys);
+  if (!daemon) return kDoesNotStart;
+  ports_.push_back({std::move(listener), keys != nullptr, std::move(daemon)});
+  return std::nullopt;
+}
+
+std::optional<std::string> HttpService::replace_keys(const TlsKeys& keys) {
+  for (const auto& [connection, owner] : connections_) {
+    if (connection->is_secure) drop(*connection);
+  }
+  for (Port& port : ports_) {
+    if (!port.is_secure) continue;
+    if (port.daemon) MHD_run(port.daemon.get());
+    port.daemon.reset();
+    port.daemon = start(port.listener, &keys);
+    if (!port.daemon) return kDoesNotStart;
+  }
+  return std::nullopt;
+}
+
+HttpService::Daemon HttpService::start(const Listener& listener, const TlsKeys* keys) {
   // The library closes the descriptor that it gets.
   const int socket = fcntl(listener.socket.get(), F_DUPFD_CLOEXEC, 0);
-  if (socket < 0) return to_string(last_error("fcntl").error);
+  if (socket < 0) return nullptr;
   std::vector<MHD_OptionItem> options{
       {MHD_OPTION_NOTIFY_CONNECTION,
        reinterpret_cast<std::intptr_t>(keys != nullptr ? &HttpCallbacks::notify<true>
@@ -188,16 +220,20 @@ std::optional<std::string> HttpService::serve(Listener listener, const TlsKeys* 
     options.push_back({MHD_OPTION_HTTPS_PRIORITIES, 0, priorities.data()});
   }
   options.push_back({MHD_OPTION_END, 0, nullptr});
-  Daemon daemon{MHD_start_daemon(flags, 0, HttpCallbacks::admit, this, HttpCallbacks::handle, this,
+  return Daemon{MHD_start_daemon(flags, 0, HttpCallbacks::admit, this, HttpCallbacks::handle, this,
                                  MHD_OPTION_EXTERNAL_LOGGER, &write_log, const_cast<Log*>(&log_),
                                  MHD_OPTION_ARRAY, options.data(), MHD_OPTION_END)};
-  if (!daemon) return "the HTTP library does not start";
-  ports_.push_back({std::move(listener), std::move(daemon)});
-  return std::nullopt;
+}
+
+void HttpService::run_daemons() {
+  for (const Port& port : ports_) {
+    if (port.daemon) MHD_run(port.daemon.get());
+  }
 }
 
 void HttpService::append_polled(std::vector<pollfd>& polled) const {
   for (const Port& port : ports_) {
+    if (!port.daemon) continue;
     const auto* info = MHD_get_daemon_info(port.daemon.get(), MHD_DAEMON_INFO_EPOLL_FD);
     if (info != nullptr) polled.push_back({info->epoll_fd, POLLIN, 0});
   }
@@ -206,14 +242,15 @@ void HttpService::append_polled(std::vector<pollfd>& polled) const {
 void HttpService::step() {
   deliver_feed_replies();
   drop_overdue(mono_now());
-  for (const Port& port : ports_) MHD_run(port.daemon.get());
+  run_daemons();
   wake_streams(mono_now());
 }
 
 std::optional<MonoTime> HttpService::next_wakeup() const {
   for (const Port& port : ports_) {
     MHD_UNSIGNED_LONG_LONG timeout = 0;  // ms
-    if (MHD_get_timeout(port.daemon.get(), &timeout) == MHD_YES && timeout == 0) return mono_now();
+    if (port.daemon && MHD_get_timeout(port.daemon.get(), &timeout) == MHD_YES && timeout == 0)
+      return mono_now();
   }
   if (connections_.empty()) return std::nullopt;
   return std::min(next_check_, next_heartbeat_);
@@ -273,7 +310,7 @@ void HttpService::end_request(Connection& connection) {
 bool HttpService::on_header(Connection& connection) {
   const char* length = MHD_lookup_connection_value(connection.handle, MHD_HEADER_KIND, "Content-Length");
   if (length == nullptr || !announces_too_much(length)) return true;
-  return reply(connection, too_large_response());
+  return refuse(connection, too_large_response());
 }
 
 bool HttpService::on_complete(Connection& connection, const char* method) {
@@ -281,19 +318,25 @@ bool HttpService::on_complete(Connection& connection, const char* method) {
   if (exchange.late) return reply(connection, *exchange.late);
   if (exchange.awaited) return false;
   connection.deadline = mono_now() + kResponseTime;
-  if (exchange.is_too_large) return reply(connection, too_large_response());
+  if (exchange.is_too_large) return refuse(connection, too_large_response());
   const Instant now = instant_now();
   auto read = read_request(method, exchange.target, headers_of(connection.handle));
-  if (const auto* refusal = std::get_if<Response>(&read)) return reply(connection, *refusal);
+  if (auto* refusal = std::get_if<Response>(&read)) return refuse(connection, std::move(*refusal));
   auto& request = std::get<Request>(read);
   request.body = std::move(exchange.body);
   request.from = connection.from;
   request.to = connection.to;
   request.is_secure = connection.is_secure;
-  Outcome outcome = respond(site_, request, now);
+  Outcome outcome = respond_(site_, request, now);
   if (const auto* response = std::get_if<Response>(&outcome)) return reply(connection, *response);
   if (const auto* stream = std::get_if<EventStream>(&outcome)) return start_stream(connection, *stream);
   return start_feeding(connection, std::move(std::get<FeedFirst>(outcome)));
+}
+
+bool HttpService::refuse(Connection& connection, Response response) {
+  add_common_headers(response);
+  add_time_fields(response, site_.hub.at(instant_now()));
+  return reply(connection, response);
 }
 
 bool HttpService::reply(Connection& connection, const Response& response) {
@@ -303,10 +346,7 @@ bool HttpService::reply(Connection& connection, const Response& response) {
                                       MHD_RESPMEM_MUST_COPY),
       MHD_destroy_response};
   if (!made) return false;
-  if (!response.type.empty())
-    MHD_add_response_header(made.get(), MHD_HTTP_HEADER_CONTENT_TYPE, response.type.c_str());
-  for (const Field& field : response.headers)
-    MHD_add_response_header(made.get(), field.name.c_str(), field.value.c_str());
+  add_fields(*made, response);
   return MHD_queue_response(connection.handle, static_cast<unsigned>(response.status), made.get()) == MHD_YES;
 }
 
@@ -318,8 +358,9 @@ bool HttpService::start_stream(Connection& connection, const EventStream& stream
       MHD_destroy_response};
   if (!made) return false;
   static_cast<void>(reader.release());
-  MHD_add_response_header(made.get(), MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
-  MHD_add_response_header(made.get(), MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+  Response header{.type = "text/event-stream", .body = {}, .headers = {{"Cache-Control", "no-store"}}};
+  add_common_headers(header);
+  add_fields(*made, header);
   connection.stream = Stream{
       .after = stream.after, .last_read = mono_now(), .pending = hello_text(site_.run, site_.events.last())};
   return MHD_queue_response(connection.handle, MHD_HTTP_OK, made.get()) == MHD_YES;
@@ -376,6 +417,9 @@ void HttpService::resume(Connection& connection) {
 
 void HttpService::drop(Connection& connection) {
   connection.is_dropped = true;
+  // What a client does not read must not stay in the kernel after the connection is closed.
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  setsockopt(connection.socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   shutdown(connection.socket, SHUT_RDWR);
   resume(connection);
 }
@@ -387,6 +431,7 @@ void HttpService::deliver_feed_replies() {
     Connection& connection = *found->second;
     feeding_.erase(found);
     connection.exchange->late = connection.exchange->then(reply);
+    add_time_fields(*connection.exchange->late, site_.hub.at(instant_now()));
     resume(connection);
   }
 }

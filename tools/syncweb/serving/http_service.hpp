@@ -39,13 +39,17 @@ class HttpService {
   static constexpr nanoseconds kStallTime = seconds{15};      // of a stream that the client does not read
   static constexpr nanoseconds kHeartbeatInterval = seconds{4};
 
-  HttpService(Site& site, HubLink& link, const Log& log);
+  using Respond = Outcome (*)(Site& site, const Request& request, Instant now);
+
+  HttpService(Site& site, HubLink& link, const Log& log, Respond respond = syncweb::respond);
   ~HttpService();
   HttpService(const HttpService&) = delete;
   HttpService& operator=(const HttpService&) = delete;
 
   // Serves these connections, by HTTPS if there are keys. Returns a clause about the failure, if any.
   std::optional<std::string> serve(Listener listener, const TlsKeys* keys);
+  // From now on serves HTTPS with these keys; its connections end.
+  std::optional<std::string> replace_keys(const TlsKeys& keys);
 
   void append_polled(std::vector<pollfd>& polled) const;
   // Must be called after each poll(2).
@@ -60,9 +64,12 @@ class HttpService {
   using Daemon = std::unique_ptr<MHD_Daemon, DaemonEnd>;
   struct Port {
     Listener listener;
+    bool is_secure;
     Daemon daemon;  // has a descriptor of its own for the listener
   };
 
+  Daemon start(const Listener& listener, const TlsKeys* keys);
+  void run_daemons();
   bool is_admitted(IpAddress from);
   Connection& add(MHD_Connection* handle, bool is_secure);
   void remove(Connection& connection);
@@ -71,6 +78,7 @@ class HttpService {
   // Return false if the connection cannot go on.
   bool on_header(Connection& connection);
   bool on_complete(Connection& connection, const char* method);
+  bool refuse(Connection& connection, Response response);
   bool reply(Connection& connection, const Response& response);
   bool start_stream(Connection& connection, const EventStream& stream);
   bool start_feeding(Connection& connection, FeedFirst feed);
@@ -88,6 +96,7 @@ class HttpService {
   Site& site_;
   HubLink& link_;
   const Log& log_;
+  Respond respond_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
   std::unordered_map<HubLink::FeedId, Connection*> feeding_;
   ConnectionCounts counts_;

@@ -38,7 +38,7 @@ bool is_field_text(std::string value) {
 std::optional<Response> refuse_headers(const std::vector<Field>& headers) {
   if (headers.size() > kMostHeaders) return malformed("the request has too many header fields");
   for (const Field& field : headers) {
-    if (!is_plain(field.name) || !is_field_text(field.value))
+    if (field.name.empty() || !is_plain(field.name) || !is_field_text(field.value))
       return malformed("a header field is not plain text");
   }
   const auto hosts =

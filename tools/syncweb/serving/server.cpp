@@ -14,15 +14,22 @@
 #include <fmt/format.h>
 
 #include "libsync/posix/clocks.hpp"
+#include "libsync/posix/machine_id.hpp"
 #include "libsync/posix/random.hpp"
 #include "libsync/posix/sandbox.hpp"
 #include "libsync/posix/socket_address.hpp"
+#include "tools/common/build_time.hpp"
 #include "tools/common/paths.hpp"
 #include "tools/common/signals.hpp"
+#include "tools/syncweb/access/own_names.hpp"
+#include "tools/syncweb/access/pin.hpp"
+#include "tools/syncweb/certificate/own_certificate.hpp"
+#include "tools/syncweb/machine/state_api.hpp"
 
 namespace isletime::syncweb {
 namespace {
 
+constexpr nanoseconds kRenewalInterval = std::chrono::hours{1};  // between looks at the certificate
 const Endpoint kAnyV4{IpAddress::v4(0)};
 const Endpoint kAnyV6{};
 
@@ -85,33 +92,31 @@ std::optional<Server::Failure> Server::open() {
     return Failure{ExitStatus::kUsage, fmt::format("--user {}: there is no such user", name)};
   if (is_homeless) user = User{kNobody, kNobody, {}};
   raise_descriptor_limit();
+  if (options_.pin_file) {
+    auto hash = read_pin_file(*options_.pin_file);
+    if (!hash) return Failure{ExitStatus::kUsage, "--pin-file " + hash.error()};
+    site_.login.pin_hash = *std::move(hash);
+  }
   std::vector<Listener> plain;
   std::vector<Listener> secure;
   if (auto failure = open_listeners(options_.port, plain)) return failure;
+  if (auto failure = open_listeners(options_.tls_port, secure)) return failure;
+  if (auto failure = open_state(user)) return failure;
   if (auto watch = InterfaceWatch::open()) watch_.emplace(*std::move(watch));
   site_.run = fmt::format("{:016x}", random_u64());
+  site_.started = mono_now();
   site_.own_addresses = interface_addresses();
+  site_.host_name = host_name_of_this_machine();
   if (auto failure = serve(std::move(plain), nullptr)) return failure;
-  open_state_folder(user ? user->id : geteuid());
   if (auto failure = give_up_rights(user)) return failure;
-  if (state_folder_) site_.presses.open(&*state_folder_);
+  // The key must belong to the user as which this goes on.
+  if (auto failure = serve_securely(std::move(secure))) return failure;
+  open_kept();
   if (is_homeless) {
     log_.notice(fmt::format(
         "runs as nobody: there is no user {}: make one (useradd --system {}), or give --user", name, name));
   }
   return std::nullopt;
-}
-
-// Without the folder, time is still served.
-void Server::open_state_folder(uid_t owner) {
-  const std::string path =
-      options_.state_folder.value_or(default_paths(surroundings()).state_folder + "/web");
-  auto folder = StateFolder::open(path, owner);
-  if (folder) {
-    state_folder_.emplace(*std::move(folder));
-  } else {
-    log_.error(fmt::format("{}: {}: nothing can be stored there", path, to_string(folder.error())));
-  }
 }
 
 std::optional<Server::Failure> Server::open_listeners(std::uint16_t port, std::vector<Listener>& listeners) {
@@ -133,15 +138,66 @@ std::optional<Server::Failure> Server::open_listeners(std::uint16_t port, std::v
   return std::nullopt;
 }
 
+std::optional<Server::Failure> Server::open_state(const std::optional<User>& user) {
+  const std::string path =
+      options_.state_folder.value_or(default_paths(surroundings()).state_folder + "/web");
+  auto folder = StateFolder::open(path, user ? user->id : geteuid());
+  if (folder) {
+    state_.emplace(*std::move(folder));
+    return std::nullopt;
+  }
+  const std::string failure = fmt::format("{}: {}", path, to_string(folder.error()));
+  if (options_.state_folder) return Failure{ExitStatus::kSystemFailed, failure};
+  log_.notice(failure + ": nothing is kept there");
+  return std::nullopt;
+}
+
+void Server::open_kept() {
+  site_.presses.open(state_ ? &*state_ : nullptr);
+  if (!state_) return;
+  if (const auto warning = site_.settings.open(*state_, boot_id().value_or(""))) log_.notice(*warning);
+}
+
+std::optional<Server::Failure> Server::serve_securely(std::vector<Listener> listeners) {
+  if (listeners.empty()) return std::nullopt;
+  const auto keys = certify({build_time(), std::nullopt});
+  if (!keys) return Failure{ExitStatus::kSystemFailed, keys.error()};
+  return serve(std::move(listeners), &*keys);
+}
+
+CertificateNames Server::names_to_certify() const {
+  return wanted_names(own_names(site_.host_name, options_.names), site_.own_addresses);
+}
+
+Result<TlsKeys, std::string> Server::certify(const KnownTime& time) {
+  auto used = certificate_in_use(state_ ? &*state_ : nullptr, names_to_certify(), time);
+  if (!used) return Unexpected{used.error()};
+  if (used->notice) log_.notice("has made itself a new certificate: " + *used->notice);
+  if (used->failure) log_.error(*used->failure);
+  certificate_ = std::move(used->certificate);
+  return TlsKeys{certificate_->pair.certificate, certificate_->pair.key};
+}
+
+void Server::renew_certificate(Instant now) {
+  if (!certificate_) return;
+  next_renewal_ = now.mono + kRenewalInterval;
+  const HubTime hub = site_.hub.at(now);
+  const KnownTime time{build_time(), hub.is_reliable ? std::optional{hub.time} : std::nullopt};
+  if (!reason_to_renew(*certificate_, names_to_certify(), time)) return;
+  const auto keys = certify(time);
+  const auto failure = keys ? service_.replace_keys(*keys) : std::optional{keys.error()};
+  if (failure) log_.error("HTTPS: " + *failure);
+}
+
 std::optional<Server::Failure> Server::give_up_rights(const std::optional<User>& user) {
-  const auto identity = drop_privileges(user);
+  const auto identity = drop_privileges(user, Rights::kNone);
   if (!identity) {
     return Failure{ExitStatus::kSystemFailed,
                    fmt::format("rights cannot be given up: {} (--user names another user to become)",
                                to_string(identity.error()))};
   }
   if (options_.no_sandbox || kIsSanitized) return std::nullopt;
-  if (const auto error = enter_sandbox())
+  if (const auto error = enter_sandbox(Sandbox::kWebServer))
     log_.notice(fmt::format("runs without a system call filter: {}", to_string(*error)));
   return std::nullopt;
 }
@@ -175,8 +231,12 @@ void Server::wait_for_events() {
   link_.append_polled(polled);
   if (watch_) polled.push_back({watch_->descriptor(), POLLIN, 0});
   if (poll(polled.data(), polled.size(), milliseconds_until(next_wakeup())) < 0) return;
-  link_.step(site_, read_instant(mono_now, wall_now));
-  if (watch_ && watch_->take_changed()) site_.own_addresses = interface_addresses();
+  const Instant now = read_instant(mono_now, wall_now);
+  link_.step(site_, now);
+  keep_history(site_, now);
+  const bool has_moved = watch_ && watch_->take_changed();
+  if (has_moved) site_.own_addresses = interface_addresses();
+  if (has_moved || now.mono >= next_renewal_) renew_certificate(now);
   service_.step();
   for (const std::string& message : site_.presses.take_messages()) log_.error(message);
 }

@@ -14,6 +14,7 @@
 #include "libsync/posix/sys_error.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
+#include "tools/syncweb/certificate/own_certificate.hpp"
 #include "tools/syncweb/hub/hub_link.hpp"
 #include "tools/syncweb/options.hpp"
 #include "tools/syncweb/serving/http_service.hpp"
@@ -38,19 +39,26 @@ class Server {
 
  private:
   std::optional<Failure> open_listeners(std::uint16_t port, std::vector<Listener>& listeners);
+  std::optional<Failure> open_state(const std::optional<User>& user);
+  std::optional<Failure> serve_securely(std::vector<Listener> listeners);
   std::optional<Failure> give_up_rights(const std::optional<User>& user);
   std::optional<Failure> serve(std::vector<Listener> listeners, const TlsKeys* keys);
-  void open_state_folder(uid_t owner);
+  void open_kept();
+  CertificateNames names_to_certify() const;
+  Result<TlsKeys, std::string> certify(const KnownTime& time);
+  void renew_certificate(Instant now);
   void wait_for_events();
   std::optional<MonoTime> next_wakeup() const;
 
   const Options& options_;
   const Log& log_;
-  std::optional<StateFolder> state_folder_;
+  std::optional<StateFolder> state_;  // outlives the site, which uses it
   Site site_;
   HubLink link_;
   HttpService service_;
   std::optional<InterfaceWatch> watch_;
+  std::optional<OwnCertificate> certificate_;  // set while HTTPS is served
+  MonoTime next_renewal_{};
 };
 
 }  // namespace isletime::syncweb
