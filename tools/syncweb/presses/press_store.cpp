@@ -102,7 +102,7 @@ StoreError error_of(const Database& database) {
   const int system = database.last_errno();
   switch (code & 0xff) {
     case SQLITE_FULL:
-      return {StoreFault::kFull, fmt::format("the disk is full, or the file has {} pages", kMostPressPages)};
+      return {StoreFault::kFull, "the disk is full, or the file has reached its largest size"};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_PROTOCOL:
