@@ -27,11 +27,11 @@ constexpr std::array<std::string_view, 4> kFollowed{
 std::optional<HubReply> parse_feed_reply(std::string_view line) {
   const auto reply = parse_json(line, kReplyLimits);
   if (!reply || reply->object() == nullptr) return std::nullopt;
-  if (const auto error = text_of(*reply, "error"); !error.empty())
-    return HubReply{false, error, text_of(*reply, "message")};
-  const auto verdict = text_of(*reply, "verdict");
-  if (text_of(*reply, "reply") != "feed" || verdict.empty()) return std::nullopt;
-  return HubReply{true, verdict, text_of(*reply, "message")};
+  if (const auto error = plain_text_in(*reply, "error"); !error.empty())
+    return HubReply{false, error, plain_text_in(*reply, "message")};
+  const auto verdict = plain_text_in(*reply, "verdict");
+  if (plain_text_in(*reply, "reply") != "feed" || verdict.empty()) return std::nullopt;
+  return HubReply{true, verdict, plain_text_in(*reply, "message")};
 }
 
 HubLink::FeedId HubLink::feed(const SampleRecord& sample, MonoTime now) {

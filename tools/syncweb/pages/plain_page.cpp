@@ -157,7 +157,8 @@ std::string sources_section(const HubPicture& hub) {
   std::string items;
   for (const JsonValue& row : *rows) {
     items += fmt::format("<li><strong>{}</strong><span class=\"soft\">{}</span></li>\n",
-                         html_escaped(text_of(row, "source")), html_escaped(text_of(row, "standing_text")));
+                         html_escaped(plain_text_in(row, "source")),
+                         html_escaped(plain_text_in(row, "standing_text")));
   }
   return list_section("sources", "Time sources", items);
 }
@@ -177,9 +178,9 @@ std::string activity_section(const HubPicture& hub) {
     if (static_cast<std::size_t>(line - lines.rbegin()) == kMostActivity) break;
     const auto entry = parse_json(*line, kOfHub);
     if (!entry) continue;
-    items +=
-        fmt::format("<li><span>{}</span><span class=\"soft\">{}</span></li>\n",
-                    html_escaped(text_of(*entry, "text")), html_escaped(short_time(text_of(*entry, "time"))));
+    items += fmt::format("<li><span>{}</span><span class=\"soft\">{}</span></li>\n",
+                         html_escaped(plain_text_in(*entry, "text")),
+                         html_escaped(short_time(plain_text_in(*entry, "time"))));
   }
   return list_section("activity", "What happened", items);
 }
