@@ -230,7 +230,7 @@ class Pin(Web):
     def test_the_pin_unlocks_what_changes_something(self):
         self.start_reliable_hub()
         self.start_web("--pin-file", self.pin_file())
-        phone = self.start_browser()
+        phone = self.start_browser(ahead_ms=3217)
         phone.open(SITE)
         phone.wait_for("the form", lambda: phone.is_shown("#pin"))
         self.assertFalse(phone.is_shown("#sync"))
@@ -248,7 +248,7 @@ class Pin(Web):
         self.assertEqual(phone.url(), SITE + "/")
         (cookie,) = phone.cookies().values()
         self.assertTrue(cookie["httpOnly"])
-        phone.wait_for_text("#difference", "agree within")
+        phone.wait_for_text("#difference", "This phone is 3.21")
         phone.click("#sync")
         phone.wait_for_text("#result", "The hub took the time of this phone")
 
