@@ -1124,6 +1124,61 @@ WEB_REQUESTS = {
 }
 
 
+PRESS = {"sender": '"button-3f2a"', "boot": '"8f3c"', "number": "17", "time": '"2026-02-03T05:05:06.789+01:00"',
+         "uncertainty_s": "0.0012", "reliable": "true"}
+
+
+def press(**changed):
+    return b"\0" + json_object({name: value for name, value in (PRESS | changed).items() if value}).encode()
+
+
+def older_press(milliseconds, sender="button-3f2a"):
+    return bytes([1, len(milliseconds)]) + milliseconds.encode() + sender.encode()
+
+
+def pressed(sender, at, bound=None, reliable=True):
+    """A press some microseconds after 1970; the bound counts units of 1.024 us."""
+    kind = sender | (0 if reliable else 16)
+    time = struct.pack(">hB", at // 1024, 20)
+    if bound is None:
+        return bytes([kind]) + time
+    return bytes([kind | 8]) + time + struct.pack(">H", bound)
+
+
+def run(*presses, start=None):
+    return b"\2" + (b"\0" if start is None else struct.pack(">BqI", 1, start, 10**6)) + b"".join(presses)
+
+
+PRESSES = {
+    "press": press(),
+    "without_boot_and_bound": press(boot=None, uncertainty_s=None, reliable="false"),
+    "null_bound": press(uncertainty_s="null"),
+    "sender_of_quotes_and_commas": press(sender=r'"a,\"b\"\\"'),
+    "sender_with_control_character": press(sender=r'"\u001b[2J"'),
+    "sender_too_long": press(sender='"' + "x" * 65 + '"'),
+    "number_beyond_a_double": press(number="9007199254740993"),
+    "negative_number": press(number="-1"),
+    "bound_1e308": press(uncertainty_s="1e308"),
+    "negative_bound": press(uncertainty_s="-0.001"),
+    "time_beyond_2262": press(time='"9999-01-01T00:00:00Z"'),
+    "unknown_member": press(colour='"red"'),
+    "twice": b'\0{"sender":"a","sender":"b"}',
+    "deep": b"\0" + b"[" * 3000,
+    "older": older_press("1770091506789"),
+    "older_in_seconds": older_press("1770091506"),
+    "older_in_microseconds": older_press("1770091506789000"),
+    "older_negative": older_press("-1770091506789"),
+    "older_without_sender": older_press("1770091506789", ""),
+    "run_of_a_race": run(pressed(0, 0, 100), pressed(1, 9_000_000, 100), pressed(2, 4_000_000, 100)),
+    "run_too_close": run(pressed(0, 0, 5000), pressed(1, 4000, 5000), pressed(2, 8000, 5000)),
+    "run_of_one_button_in_the_lockout": run(*(pressed(0, at, 10) for at in (0, 1_000_000, 2_100_000, 2_200_000))),
+    "run_with_an_unreliable_press": run(pressed(0, 0, 10), pressed(3, 3_000_000, 10, False), pressed(2, 6_000_000, 10)),
+    "run_without_bounds": run(pressed(0, 0), pressed(1, 3_000_000)),
+    "run_after_a_reset": run(pressed(0, 0, 10), pressed(1, 9_000_000, 10), start=5 * 10**9),
+    "run_across_centuries": run(*(b"\xec" + struct.pack(">qH", at, 9) for at in (FIRST_NS, LAST_NS))),
+    "empty": b"",
+}
+
 EXCHANGES = "x{}\nx{\"session\":\"$S\"}\n"
 
 
@@ -1192,6 +1247,7 @@ SEEDS = {
     "device_fuzz": {name: KNOWN_CRYSTAL + play for name, play in DEVICES.items()},
     "address_fuzz": {name: STRANGER + text for name, text in ADDRESSES.items()},
     "config_fuzz": CONFIGURATIONS,
+    "press_fuzz": PRESSES,
     "web_access_fuzz": WEB_ACCESSES,
     "web_request_fuzz": WEB_REQUESTS,
 }

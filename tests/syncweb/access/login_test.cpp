@@ -51,6 +51,7 @@ TEST(Login, TheRightPinOpensASessionAndLeadsOn) {
   const std::string me = requester_json(hub.site, request, hub.now());
   EXPECT_NE(me.find("\"has_session\":true"), std::string::npos);
   EXPECT_NE(me.find("\"needs_pin\":false"), std::string::npos);
+  EXPECT_NE(me.find("\"may_change\":true"), std::string::npos);
 }
 
 TEST(Login, AWrongPinOpensNone) {
@@ -242,10 +243,10 @@ TEST(Requester, IsToldOfItsRightsAndOfTheWayToTls) {
   HubWithPin hub;
   EXPECT_EQ(
       requester_json(hub.site, get("/api/state"), hub.now()),
-      "{\"may_change\":true,\"needs_pin\":true,\"has_session\":false,\"automatic\":true,\"is_secure\":false,"
+      "{\"may_change\":false,\"needs_pin\":true,\"has_session\":false,\"automatic\":true,\"is_secure\":false,"
       "\"secure_url\":\"https://192.168.4.1/\"}");
   EXPECT_EQ(requester_json(hub.site, from(get("/"), "10.0.0.9", "10.0.0.5"), hub.now()),
-            "{\"may_change\":false,\"needs_pin\":true,\"has_session\":false,\"automatic\":false,\"is_"
+            "{\"may_change\":false,\"needs_pin\":false,\"has_session\":false,\"automatic\":false,\"is_"
             "secure\":false,"
             "\"secure_url\":\"https://10.0.0.5/\"}");
 }

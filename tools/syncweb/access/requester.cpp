@@ -44,12 +44,13 @@ std::optional<std::string> secure_url(const Site& site, const Request& request) 
 }
 
 std::string requester_json(const Site& site, const Request& request, Instant now) {
-  const bool may_change =
+  const bool is_permitted =
       is_from(site.options.permitted, request.from.address, request.to, site.own_addresses);
   const bool is_in = has_session(site, request, now);
+  const bool needs_pin = is_permitted && site.options.pin_file.has_value() && !is_in;
   JsonWriter json;
-  json.flag("may_change", may_change)
-      .flag("needs_pin", site.options.pin_file.has_value() && !is_in)
+  json.flag("may_change", is_permitted && !needs_pin)
+      .flag("needs_pin", needs_pin)
       .flag("has_session", is_in)
       .flag("automatic", may_sync_unasked(site, request))
       .flag("is_secure", request.is_secure);

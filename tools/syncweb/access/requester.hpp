@@ -11,10 +11,9 @@
 
 namespace isletime::syncweb {
 
-// {"may_change":true,"needs_pin":true,"has_session":false,"automatic":false,"is_secure":false,
-//  "secure_url":"https://192.168.4.1/"}: may_change is about the place; needs_pin says that the PIN is still
-//  to
-// be given.
+// {"may_change":false,"needs_pin":true,"has_session":false,"automatic":false,"is_secure":false,
+//  "secure_url":"https://192.168.4.1/"}: may_change holds for a change that is asked for now; needs_pin says
+// that the PIN is all that is missing.
 std::string requester_json(const Site& site, const Request& request, Instant now);
 
 // "http://192.168.4.1/": the address by which a client that has reached us reaches us again, be it called by

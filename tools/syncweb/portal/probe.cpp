@@ -36,7 +36,7 @@ Response firefox_text() {
 Response firefox_page() {
   return uncached(
       {Status::kOk, "text/html",
-       "<meta http-equiv=\"refresh\" content=\"0;url=https://support.mozilla.org/kb/captive-portal\"/>"});
+       R"(<meta http-equiv="refresh" content="0;url=https://support.mozilla.org/kb/captive-portal"/>)"});
 }
 
 Response online(Response response) {

@@ -24,8 +24,11 @@ void append_row(std::string& path, const QRcode& code, int y) {
     while (end < code.width && is_dark(code, end, y)) ++end;
     if (end > x) {
       const std::string run = std::to_string(end - x);
-      path += 'M' + std::to_string(x + kQuietZone) + ' ' + std::to_string(y + kQuietZone) + 'h' + run +
-              "v1h-" + run + 'z';
+      path.append("M")
+          .append(std::to_string(x + kQuietZone))
+          .append(" ")
+          .append(std::to_string(y + kQuietZone));
+      path.append("h").append(run).append("v1h-").append(run).append("z");
     }
     x = end > x ? end : x + 1;
   }
@@ -40,9 +43,9 @@ std::optional<std::string> qr_svg(const std::string& text) {
   std::string path;
   for (int y = 0; y < code->width; ++y) append_row(path, *code, y);
   const std::string size = std::to_string(code->width + 2 * kQuietZone);
-  return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + size + ' ' + size +
-         "\" shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h" + size + 'v' + size + "h-" + size +
-         "z\"/><path fill=\"#000\" d=\"" + path + "\"/></svg>\n";
+  return R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 )" + size + ' ' + size +
+         R"(" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h)" + size + 'v' + size + "h-" + size +
+         R"(z"/><path fill="#000" d=")" + path + R"("/></svg>)" + '\n';
 }
 
 const std::string* QrCode::svg_of(const std::string& text) {
