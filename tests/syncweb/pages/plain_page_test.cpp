@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/syncweb/hub_lines.hpp"
+
 namespace isletime::syncweb {
 namespace {
 
@@ -30,7 +32,7 @@ class PlainPage : public testing::Test {
     Request request;
     request.path = "/plain";
     request.query = std::move(query);
-    return std::get<Response>(answer_plain_page(site_, request, {}));
+    return std::get<Response>(answer_plain_page(site_, request, after(0s)));
   }
 
   bool says(std::string_view part) { return get().body.find(part) != std::string::npos; }
@@ -42,6 +44,27 @@ class PlainPage : public testing::Test {
 TEST_F(PlainPage, SaysThatNothingIsKnownWithoutSntpd) {
   EXPECT_TRUE(says("The time service does not run"));
   EXPECT_FALSE(says("class=\"clock\"")) << "a time that nobody vouches for";
+}
+
+TEST_F(PlainPage, ShowsTheTimeAndItsBoundOfASynchronisedHub) {
+  ASSERT_TRUE(site_.hub.on_line(status_line({.bound = 11'800us}), after(0s), site_.events));
+  EXPECT_TRUE(says("<p class=\"clock\">04:05:06</p>"));
+  EXPECT_TRUE(says("Right to within 12 ms. Set just now by the time server 192.0.2.1."));
+}
+
+TEST_F(PlainPage, ShowsNoTimeOfAnUnsynchronisedHub) {
+  ASSERT_TRUE(site_.hub.on_line(status_line({.is_synchronised = false}), after(0s), site_.events));
+  EXPECT_TRUE(says("Not set"));
+  EXPECT_FALSE(says("class=\"clock\""));
+}
+
+TEST_F(PlainPage, EscapesWhatSntpdSays) {
+  const char* line =
+      R"({"reply":"activity","lines":[{"event":"x","time":"<i>","text":"<script>alert(1)</script>"}]})";
+  ASSERT_TRUE(site_.hub.on_line(line, after(0s), site_.events));
+  EXPECT_TRUE(says("&lt;script&gt;alert(1)&lt;/script&gt;"));
+  EXPECT_FALSE(says("<script>"));
+  EXPECT_FALSE(says("<i>"));
 }
 
 TEST_F(PlainPage, LoadsItselfAgainUnlessToldNotTo) {

@@ -27,6 +27,7 @@ const number = (text) => h('span', { class: 'number' }, text);
 function marks(press) {
   return [
     press.too_close && h('span', { class: 'mark', title: 'The error bounds of this press and the one before overlap' }, 'too close to call'),
+    press.order === 'unknown' && press.reliable !== false && h('span', { class: 'mark' }, 'no bound to rely on'),
     press.reliable === false && h('span', { class: 'mark', title: 'The button’s clock was not reliable' }, 'unreliable'),
   ].filter(Boolean).flatMap((mark) => [mark, ' ']);
 }

@@ -66,7 +66,7 @@ export class PhoneSync {
       this.on.distance(measured.offset);
       const answer = await this.#ask({ ...measured.report, by });
       if (!answer) return;
-      this.on.difference(differenceText(answer.offset_s, answer.bound_s));
+      this.on.difference(differenceText(answer.offset_s, answer.measured_within_s));
       if (by === 'look') return;
       this.#syncedAt = performance.now();
       this.on.result(this.#success(by, answer));
