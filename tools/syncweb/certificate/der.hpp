@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // As much of DER (ITU-T X.690) as a certificate needs. Certificates are written here and not by GnuTLS, since
-// its functions take the validity as time_t: a program with 64-bit time on a 32-bit Debian 12 would pass it
-// to a library that was built with another size, and such a library cannot express times past 2038.
+// its functions take the validity as time_t: that of Debian 12's library for 32-bit ARM has 32 bits, while
+// this program has 64, and it could not express times past 2038 anyway.
 #pragma once
 
 #include <chrono>
