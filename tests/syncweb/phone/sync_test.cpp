@@ -123,6 +123,7 @@ TEST(PhoneSync, TwoPhonesThatDisagreeAreToldSo) {
   EXPECT_EQ(told.name, "falseticker") << told.message;
   EXPECT_TRUE(says(told, "7.00")) << told.message;
   EXPECT_TRUE(says(told, "phone:192.168.4.17")) << told.message;
+  ASSERT_NE(told.json.find("other"), nullptr);
   EXPECT_EQ(*told.json.find("other")->find("source")->text(), "phone:192.168.4.17");
   EXPECT_LT(magnitude(world.error()), 1s) << "the hub stays with the first";
 }
