@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <limits>
 #include <memory>
 #include <utility>
 
@@ -22,6 +21,7 @@
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/build_time.hpp"
 #include "tools/common/paths.hpp"
+#include "tools/common/poll_timeout.hpp"
 #include "tools/common/signals.hpp"
 #include "tools/sntpd/keeping/rtc_open.hpp"
 #include "tools/sntpd/shrink.hpp"
@@ -31,15 +31,6 @@ namespace {
 
 const Endpoint kAnyV4{IpAddress::v4(0)};
 const Endpoint kAnyV6{};
-
-// A sanitizer's leak check traces the process, for which the filter would kill it.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kIsSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kIsSanitized = false;
-#endif
 
 const char* advice(int code) {
   switch (code) {
@@ -52,17 +43,6 @@ const char* advice(int code) {
     default:
       return "";
   }
-}
-
-// Rounded up, so that poll(2) does not return just before the time; -1 means forever. A sanitizer may delay a
-// signal until the next call that it intercepts, so there the wait is limited.
-int milliseconds_until(std::optional<MonoTime> wakeup) {
-  using std::chrono::ceil;
-  using std::chrono::milliseconds;
-  constexpr std::int64_t kMost = kIsSanitized ? 1000 : std::numeric_limits<int>::max();
-  if (!wakeup) return kIsSanitized ? static_cast<int>(kMost) : -1;
-  const auto left = ceil<milliseconds>(elapsed(mono_now(), *wakeup)).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 1, kMost));
 }
 
 std::string text_of(WallTime time) {
@@ -324,7 +304,8 @@ void Server::wait_for_events() {
   const std::size_t of_broadcaster = polled.size();
   if (background_.descriptor() != -1) polled.push_back({background_.descriptor(), POLLIN, 0});
   if (control_) control_->append_polled(polled);
-  if (poll(polled.data(), polled.size(), milliseconds_until(next_wakeup())) < 0) return;
+  if (poll(polled.data(), polled.size(), poll_timeout(next_wakeup(), std::chrono::milliseconds{1})) < 0)
+    return;
   const std::span all{polled};
   hub_->step(all.first(of_hub));
   background_.step();

@@ -12,11 +12,12 @@
 namespace isletime::syncweb {
 namespace {
 
-constexpr ProgramText kText{
-    "syncweb", "The hub's web page: phones give it the time, everybody sees its state.",
-    "Also, see syncweb(8): --deny --make-pin --name --no-sandbox --phone-error --state-dir --user\n"
-    "Example: on ports that need no root, without HTTPS\n"
-    "  syncweb --port 8080 --tls-port 0"};
+constexpr ProgramText kText{"syncweb",
+                            "The hub's web page: phones give it the time, everybody sees its state.",
+                            "Also, see syncweb(8): --deny --make-pin --name --no-sandbox --phone-error\n"
+                            "  --state-dir --user\n"
+                            "Example: on ports that need no root, without HTTPS\n"
+                            "  syncweb --port 8080 --tls-port 0"};
 
 struct Words {
   std::vector<std::string> bind;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <limits>
 #include <utility>
 
 #include <poll.h>
@@ -20,6 +19,7 @@
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/build_time.hpp"
 #include "tools/common/paths.hpp"
+#include "tools/common/poll_timeout.hpp"
 #include "tools/common/signals.hpp"
 #include "tools/syncweb/access/own_names.hpp"
 #include "tools/syncweb/access/pin.hpp"
@@ -33,15 +33,6 @@ constexpr nanoseconds kRenewalInterval = std::chrono::hours{1};  // between look
 const Endpoint kAnyV4{IpAddress::v4(0)};
 const Endpoint kAnyV6{};
 
-// A sanitizer's leak check traces the process, for which the filter would kill it.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kIsSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kIsSanitized = false;
-#endif
-
 const char* advice(int code) {
   switch (code) {
     case EACCES:
@@ -53,17 +44,6 @@ const char* advice(int code) {
     default:
       return "";
   }
-}
-
-// Rounded up, so that poll(2) does not return just before the time; -1 means forever. A sanitizer may delay a
-// signal until the next call that it intercepts, so there the wait is limited.
-int milliseconds_until(std::optional<MonoTime> wakeup) {
-  using std::chrono::ceil;
-  using std::chrono::milliseconds;
-  constexpr std::int64_t kMost = kIsSanitized ? 1000 : std::numeric_limits<int>::max();
-  if (!wakeup) return kIsSanitized ? static_cast<int>(kMost) : -1;
-  const auto left = ceil<milliseconds>(elapsed(mono_now(), *wakeup)).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 0, kMost));
 }
 
 // Each connection takes a descriptor, and the usual limit is 1,024.
@@ -230,7 +210,8 @@ void Server::wait_for_events() {
   service_.append_polled(polled);
   link_.append_polled(polled);
   if (watch_) polled.push_back({watch_->descriptor(), POLLIN, 0});
-  if (poll(polled.data(), polled.size(), milliseconds_until(next_wakeup())) < 0) return;
+  if (poll(polled.data(), polled.size(), poll_timeout(next_wakeup(), std::chrono::milliseconds{0})) < 0)
+    return;
   const Instant now = read_instant(mono_now, wall_now);
   link_.step(site_, now);
   keep_history(site_, now);
