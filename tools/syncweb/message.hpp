@@ -33,6 +33,7 @@ struct Request {
   Endpoint from;
   IpAddress to;            // our own address, to which the client connected
   bool is_secure = false;  // over TLS
+  bool is_http_1_0 = false;
 
   // These return null if there is none, and the first if there are several.
   const std::string* header(std::string_view lower_case_name) const;

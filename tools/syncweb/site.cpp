@@ -61,8 +61,9 @@ Outcome respond_without_headers(Site& site, const Request& request, Instant now)
   if (decide(site.options.access_rules, request.from.address) == Access::kDeny)
     return error_response(Status::kForbidden, "not-allowed", "this address may not read here");
   const auto called = called_host(request);
-  if (!called) return error_response(Status::kBadRequest, "bad-host", "one Host field is needed");
-  if (!names_this_hub(site, request, *called)) {
+  if (!called && !is_without_host(request))
+    return error_response(Status::kBadRequest, "bad-host", "one Host field is needed");
+  if (called && !names_this_hub(site, request, *called)) {
     if (auto response = answer_as_portal(site, request, *called, now)) return *std::move(response);
     return error_response(Status::kMisdirectedRequest, "wrong-host",
                           "this hub is not called so: use its address, or start it with --name");

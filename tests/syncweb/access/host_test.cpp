@@ -74,6 +74,16 @@ TEST(Host, MissingDoubledOrGarbledIsRefused) {
   EXPECT_EQ(status_of(hub, "192.168.4.1, evil.test"), Status::kBadRequest);
 }
 
+// RFC 9112, section 3.2, asks for Host since HTTP/1.1 only, and every browser sends it.
+TEST(Host, MayBeMissingInHttp10AsDevicesSendIt) {
+  HubAtTest hub;
+  Request old = get("/login");
+  old.is_http_1_0 = true;
+  EXPECT_EQ(hub.answer(called(old, "evil.test")).status, Status::kMisdirectedRequest);
+  old.headers.clear();
+  EXPECT_EQ(hub.answer(old).status, kLedOn);
+}
+
 TEST(Host, OfAnotherIsRefusedOnPagesThatDoNotExistToo) {
   HubAtTest hub;
   EXPECT_EQ(hub.answer(called(get("/nothing"), "evil.test")).status, Status::kMisdirectedRequest);

@@ -27,6 +27,10 @@ std::optional<Authority> called_host(const Request& request) {
   return host == nullptr ? std::nullopt : parse_authority(*host);
 }
 
+bool is_without_host(const Request& request) {
+  return request.is_http_1_0 && request.header("host") == nullptr;
+}
+
 bool names_this_hub(const Site& site, const Request& request, const Authority& called) {
   if (called.port.value_or(default_port(request.is_secure)) != served_port(site.options, request.is_secure))
     return false;

@@ -20,6 +20,9 @@ const std::string* only_value(const Request& request, std::string_view lower_cas
 // Returns nothing if the Host field is missing, doubled or garbled.
 std::optional<Authority> called_host(const Request& request);
 
+// Returns whether it is HTTP/1.0 without a Host field, as simple devices send it and no browser does.
+bool is_without_host(const Request& request);
+
 // Returns whether it names this hub: an address of ours, "localhost" from this machine, our host name, with
 // or without ".local", or one of options.names, each with the port that was connected to.
 bool names_this_hub(const Site& site, const Request& request, const Authority& called);

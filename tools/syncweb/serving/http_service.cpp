@@ -119,8 +119,8 @@ struct HttpCallbacks {
     return connection;
   }
 
-  static MHD_Result handle(void* service, MHD_Connection*, const char*, const char* method, const char*,
-                           const char* data, std::size_t* size, void** context) {
+  static MHD_Result handle(void* service, MHD_Connection*, const char*, const char* method,
+                           const char* version, const char* data, std::size_t* size, void** context) {
     auto* connection = static_cast<Connection*>(*context);
     if (connection == nullptr || !connection->exchange || connection->is_dropped) return MHD_NO;
     Exchange& exchange = *connection->exchange;
@@ -131,7 +131,7 @@ struct HttpCallbacks {
       *size = 0;
       return MHD_YES;
     }
-    return to_result(of(service).on_complete(*connection, method));
+    return to_result(of(service).on_complete(*connection, method, version));
   }
 
   static void complete(void* service, MHD_Connection*, void** context, MHD_RequestTerminationCode) {
@@ -313,7 +313,7 @@ bool HttpService::on_header(Connection& connection) {
   return refuse(connection, too_large_response());
 }
 
-bool HttpService::on_complete(Connection& connection, const char* method) {
+bool HttpService::on_complete(Connection& connection, const char* method, std::string_view version) {
   Exchange& exchange = *connection.exchange;
   if (exchange.late) return reply(connection, *exchange.late);
   if (exchange.awaited) return false;
@@ -327,6 +327,7 @@ bool HttpService::on_complete(Connection& connection, const char* method) {
   request.from = connection.from;
   request.to = connection.to;
   request.is_secure = connection.is_secure;
+  request.is_http_1_0 = version == MHD_HTTP_VERSION_1_0;
   Outcome outcome = respond_(site_, request, now);
   if (const auto* response = std::get_if<Response>(&outcome)) return reply(connection, *response);
   if (const auto* stream = std::get_if<EventStream>(&outcome)) return start_stream(connection, *stream);

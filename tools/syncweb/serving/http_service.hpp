@@ -77,7 +77,7 @@ class HttpService {
   void end_request(Connection& connection);
   // Return false if the connection cannot go on.
   bool on_header(Connection& connection);
-  bool on_complete(Connection& connection, const char* method);
+  bool on_complete(Connection& connection, const char* method, std::string_view version);
   bool refuse(Connection& connection, Response response);
   bool reply(Connection& connection, const Response& response);
   bool start_stream(Connection& connection, const EventStream& stream);
