@@ -85,10 +85,16 @@ TEST(SyncDecision, ItsOwnTimeIsNoNewsUnlessAPersonInsists) {
   EXPECT_EQ(decide_sync(question), SyncDecision::kFeed);
 }
 
-TEST(SyncDecision, WithoutAWordOfTheHubAPageMakesNoLargeStep) {
-  SyncQuestion question = question_of(SyncBy::kPage, kYear, false);
-  question.is_hub_connected = false;
-  EXPECT_EQ(decide_sync(question), SyncDecision::kDisconnected);
+TEST(SyncDecision, WithoutAWordOfTheHubNobodyMakesALargeStepAndNoTimeIsTheHubsOwn) {
+  for (const SyncBy by : {SyncBy::kPage, SyncBy::kHand}) {
+    SyncQuestion question = question_of(by, kYear, false);
+    question.is_hub_connected = false;
+    EXPECT_EQ(decide_sync(question), SyncDecision::kDisconnected);
+    question.offset = {10ms};
+    question.phone_time = question.hub_time + 10ms;
+    question.follows_hub = true;
+    EXPECT_EQ(decide_sync(question), SyncDecision::kFeed);
+  }
 }
 
 }  // namespace

@@ -385,6 +385,44 @@ TEST(SystemTime, TextOfWholeSecondsIsASecondLessCertain) {
   EXPECT_EQ(told.text("zone"), "Europe/Berlin");
 }
 
+TEST(SystemTime, EitherMemberIsATextOrMilliseconds) {
+  for (const char* name : {"currentTime", "timestamp"}) {
+    for (const bool is_text : {true, false}) {
+      PhoneWorld world{-60s};
+      const WallTime truth = world.play.machine.truth;
+      const auto written = format_rfc3339(truth);
+      const std::string text = '"' + std::string{written.data(), 23} + "Z\"";
+      const std::string value = is_text ? text : fmt::format("{}", truth.time_since_epoch() / 1ms);
+      const Told told = world.post({}, "/api/system/time", fmt::format(R"({{"{}":{}}})", name, value));
+      EXPECT_EQ(told.name, "adopt") << name << ": " << value << ": " << told.message;
+      EXPECT_EQ(world.fed.at(0).uncertainty, 5s + 1ms + 500ms);
+      EXPECT_LT(magnitude(world.error()), 10ms);
+    }
+  }
+}
+
+TEST(SystemTime, APersonOnTheHubWhoIsSecondsOffIsNotTakenForTheHubsOwnClock) {
+  for (const nanoseconds off : {3217ms, -3217ms}) {
+    PhoneWorld world;
+    const auto time = (world.play.machine.truth + off).time_since_epoch() / 1ms;
+    const Told told = world.post(kOnTheHub, "/api/system/time", fmt::format(R"({{"timestamp":{}}})", time));
+    EXPECT_NE(told.name, "own-time") << told.message;
+    EXPECT_EQ(world.fed.size(), 1U);
+  }
+}
+
+TEST(SystemTime, WithoutSntpdNobodyIsToldOfTheHubsOwnTimeOrAskedToConfirm) {
+  for (const nanoseconds off : {nanoseconds{0}, nanoseconds{48h}}) {
+    PhoneWorld world;
+    world.web.site.hub.on_disconnected(world.web.site.events);
+    world.is_sntpd_silent = true;
+    const auto time = (world.play.machine.truth + off).time_since_epoch() / 1ms;
+    const Told told = world.post(kOnTheHub, "/api/system/time", fmt::format(R"({{"timestamp":{}}})", time));
+    EXPECT_EQ(told.status, Status::kServiceUnavailable);
+    EXPECT_EQ(told.name, "no-hub") << told.message;
+  }
+}
+
 TEST(SystemTime, BadTimesAreRefusedByName) {
   PhoneWorld world;
   const auto message = [&](const char* body) {

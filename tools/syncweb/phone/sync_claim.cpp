@@ -48,6 +48,11 @@ bool may_follow_hub(const Site& site, const SyncSituation& it) {
          has_asked_lately(site.hub.clients(), it.from);
 }
 
+bool shows_hubs_time(const SyncSituation& it) {
+  if (it.claim.delay) return shows_same_time(it.offset, it.claim.measured);
+  return showed_same_time(it.offset, it.claim.measured.value - kLongestRequest);
+}
+
 bool is_large(Offset offset) {
   return magnitude(offset.value) > kLargestUnaskedStep;
 }
@@ -205,15 +210,14 @@ Outcome feed_first(Site& site, const SyncSituation& it) {
 }
 
 SyncDecision decision_of(Site& site, const SyncSituation& it) {
-  SyncQuestion question{
-      .by = it.claim.by,
-      .built = build_time(),
-      .phone_time = it.phone_time,
-      .hub_time = it.hub_time,
-      .offset = it.offset,
-      .is_hub_connected = site.hub.is_connected(),
-      .is_hub_synchronised = it.hub.is_synchronised,
-      .follows_hub = may_follow_hub(site, it) && shows_same_time(it.offset, it.claim.measured)};
+  SyncQuestion question{.by = it.claim.by,
+                        .built = build_time(),
+                        .phone_time = it.phone_time,
+                        .hub_time = it.hub_time,
+                        .offset = it.offset,
+                        .is_hub_connected = site.hub.is_connected(),
+                        .is_hub_synchronised = it.hub.is_synchronised,
+                        .follows_hub = may_follow_hub(site, it) && shows_hubs_time(it)};
   question.is_confirmed = it.claim.confirm && site.phones.confirmations.redeem(
                                                   *it.claim.confirm, {it.from, it.offset}, it.now.mono);
   return decide_sync(question);

@@ -21,10 +21,12 @@ SyncDecision decide_sync(const SyncQuestion& question) {
   if (question.phone_time < question.built) return SyncDecision::kBeforeBuild;
   if (question.phone_time > question.built + kLongestUse) return SyncDecision::kBeyondUse;
   if (question.is_confirmed) return SyncDecision::kFeed;
+  const bool is_large = magnitude(question.offset.value) > kLargestUnaskedStep;
+  // Nobody is asked what sntpd could not be told. A small difference is fed all the same: it may be back.
+  if (!question.is_hub_connected) return is_large ? SyncDecision::kDisconnected : SyncDecision::kFeed;
   if (question.follows_hub) return SyncDecision::kOwnTime;
-  if (magnitude(question.offset.value) <= kLargestUnaskedStep) return SyncDecision::kFeed;
+  if (!is_large) return SyncDecision::kFeed;
   if (question.by == SyncBy::kHand) return SyncDecision::kConfirm;
-  if (!question.is_hub_connected) return SyncDecision::kDisconnected;
   return may_step_unasked(question) ? SyncDecision::kFeed : SyncDecision::kConfirm;
 }
 

@@ -32,7 +32,7 @@ enum class SyncDecision : std::uint8_t {
   kOwnTime,       // it is the hub's own time; a person may insist
   kBeforeBuild,   // the phone is certainly wrong
   kBeyondUse,     // the same
-  kDisconnected,  // nothing is known of the hub, so that the page may not make a large step
+  kDisconnected,  // nothing is known of the hub, so that nobody can judge a large step
 };
 SyncDecision decide_sync(const SyncQuestion& question);
 
