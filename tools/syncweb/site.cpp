@@ -43,17 +43,20 @@ std::optional<Response> refuse_route(const Site& site, const Route& route, const
 }
 
 Outcome respond_by_route(Site& site, const Request& request, Instant now) {
-  bool is_known = false;
+  std::string allowed;
   for (const Route& route : routes()) {
     if (route.path != request.path) continue;
-    is_known = true;
+    if (!allowed.empty()) allowed += ", ";
+    allowed += route.method == Method::kPost ? "POST" : "GET, HEAD";
     if (!answers(route, request.method)) continue;
     if (auto refusal = refuse_route(site, route, request, now)) return *std::move(refusal);
     return route.answer(site, request, now);
   }
-  if (is_known)
-    return error_response(Status::kMethodNotAllowed, "bad-method", "another method is needed here");
-  return error_response(Status::kNotFound, "not-found", "there is no such page");
+  if (allowed.empty()) return error_response(Status::kNotFound, "not-found", "there is no such page");
+  Response response =
+      error_response(Status::kMethodNotAllowed, "bad-method", "another method is needed here: " + allowed);
+  response.headers.push_back({"Allow", allowed});
+  return response;
 }
 
 // The address first, then the name that was called, then what the route needs.

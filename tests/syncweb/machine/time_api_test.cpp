@@ -145,5 +145,19 @@ TEST_F(TimeAndDate, AnUnsynchronisedHubHasNone) {
   EXPECT_EQ(response->status, Status::kServiceUnavailable);
 }
 
+TEST_F(MachineSite, AWrongMethodIsToldTheRightOnes) {
+  const auto allowed = [&](const char* path) {
+    Request request = get(path);
+    request.method = Method::kPost;
+    request.headers.push_back({"content-type", "application/json"});
+    const Response response = respond_to(request);
+    EXPECT_EQ(response.status, Status::kMethodNotAllowed) << path;
+    return field_of(response, "Allow");
+  };
+  EXPECT_EQ(allowed("/time"), "GET, HEAD");
+  EXPECT_EQ(field_of(ask("/api/timesync/exchange"), "Allow"), "POST");
+  EXPECT_EQ(field_of(ask("/no-such-page"), "Allow"), "(none)");
+}
+
 }  // namespace
 }  // namespace isletime::syncweb

@@ -59,5 +59,14 @@ TEST(OwnTime, ADifferenceOfSecondsIsNews) {
   EXPECT_FALSE(shows_same_time({nanoseconds::min()}, {10ms}));
 }
 
+TEST(OwnTime, ATimeThatIsSentWithoutAnExchangeCanOnlyHaveAged) {
+  EXPECT_TRUE(showed_same_time({100ms}, 1ms));
+  EXPECT_TRUE(showed_same_time({-1101ms}, 1ms)) << "the request may have taken a second";
+  EXPECT_TRUE(showed_same_time({-2100ms}, 1s)) << "whole seconds, rounded down";
+  EXPECT_FALSE(showed_same_time({101ms}, 1s)) << "no request comes before it is sent";
+  EXPECT_FALSE(showed_same_time({-1102ms}, 1ms));
+  EXPECT_FALSE(showed_same_time({nanoseconds::min()}, 1s));
+}
+
 }  // namespace
 }  // namespace isletime::syncweb

@@ -196,15 +196,16 @@ TEST(PhoneSync, OnlyWhoMayChangeMayConfirmForAPage) {
   EXPECT_EQ(world.report(phone, "page", PhoneWorld::confirmed(asked)).name, "not-permitted");
 }
 
-TEST(PhoneSync, AnUnsetHubOfYearsAgoIsSetByAPageAndAskedAboutByHand) {
-  PhoneWorld by_page{-kYear};
-  EXPECT_EQ(by_page.sync({}, "page").name, "adopt");
-  EXPECT_LT(magnitude(by_page.error()), 10ms);
-  PhoneWorld by_hand{-kYear};
-  const Told asked = by_hand.sync({}, "hand");
-  EXPECT_EQ(asked.name, "confirm");
-  EXPECT_TRUE(says(asked, "nothing vouches for it")) << asked.message;
-  EXPECT_EQ(by_hand.report({}, "hand", PhoneWorld::confirmed(asked)).name, "adopt");
+TEST(PhoneSync, AnUnsetHubOfYearsAgoIsNotSetBeforeAPersonHasSeenBothTimes) {
+  for (const char* by : {"page", "hand"}) {
+    PhoneWorld world{-kYear};
+    const Told asked = world.sync({}, by);
+    EXPECT_EQ(asked.name, "confirm") << by;
+    EXPECT_TRUE(says(asked, "nothing vouches for it")) << asked.message;
+    EXPECT_TRUE(world.fed.empty());
+    EXPECT_EQ(world.report({}, by, PhoneWorld::confirmed(asked)).name, "adopt");
+    EXPECT_LT(magnitude(world.error()), 10ms);
+  }
 }
 
 TEST(PhoneSync, NoPhoneLeavesTheTimeInWhichThisProgramIsUsed) {
@@ -383,6 +384,44 @@ TEST(SystemTime, TextOfWholeSecondsIsASecondLessCertain) {
   EXPECT_EQ(told.name, "adopt") << told.message;
   EXPECT_EQ(world.fed[0].uncertainty, 5s + 1s + 500ms);
   EXPECT_EQ(told.text("zone"), "Europe/Berlin");
+}
+
+TEST(SystemTime, EitherMemberIsATextOrMilliseconds) {
+  for (const char* name : {"currentTime", "timestamp"}) {
+    for (const bool is_text : {true, false}) {
+      PhoneWorld world{-60s};
+      const WallTime truth = world.play.machine.truth;
+      const auto written = format_rfc3339(truth);
+      const std::string text = '"' + std::string{written.data(), 23} + "Z\"";
+      const std::string value = is_text ? text : fmt::format("{}", truth.time_since_epoch() / 1ms);
+      const Told told = world.post({}, "/api/system/time", fmt::format(R"({{"{}":{}}})", name, value));
+      EXPECT_EQ(told.name, "adopt") << name << ": " << value << ": " << told.message;
+      EXPECT_EQ(world.fed.at(0).uncertainty, 5s + 1ms + 500ms);
+      EXPECT_LT(magnitude(world.error()), 10ms);
+    }
+  }
+}
+
+TEST(SystemTime, APersonOnTheHubWhoIsSecondsOffIsNotTakenForTheHubsOwnClock) {
+  for (const nanoseconds off : {3217ms, -3217ms}) {
+    PhoneWorld world;
+    const auto time = (world.play.machine.truth + off).time_since_epoch() / 1ms;
+    const Told told = world.post(kOnTheHub, "/api/system/time", fmt::format(R"({{"timestamp":{}}})", time));
+    EXPECT_NE(told.name, "own-time") << told.message;
+    EXPECT_EQ(world.fed.size(), 1U);
+  }
+}
+
+TEST(SystemTime, WithoutSntpdNobodyIsToldOfTheHubsOwnTimeOrAskedToConfirm) {
+  for (const nanoseconds off : {nanoseconds{0}, nanoseconds{48h}}) {
+    PhoneWorld world;
+    world.web.site.hub.on_disconnected(world.web.site.events);
+    world.is_sntpd_silent = true;
+    const auto time = (world.play.machine.truth + off).time_since_epoch() / 1ms;
+    const Told told = world.post(kOnTheHub, "/api/system/time", fmt::format(R"({{"timestamp":{}}})", time));
+    EXPECT_EQ(told.status, Status::kServiceUnavailable);
+    EXPECT_EQ(told.name, "no-hub") << told.message;
+  }
 }
 
 TEST(SystemTime, BadTimesAreRefusedByName) {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/syncweb/hub_lines.hpp"
 #include "tests/syncweb/serving/served_site.hpp"
 
 namespace isletime::syncweb {
@@ -126,6 +127,17 @@ TEST(HttpService, StreamsEventsFromWhereAClientWas) {
   served.site.events.add("status", "3");
   EXPECT_TRUE(served.run_until([&] { return client.has("id: 3\nevent: status\ndata: 3\n\n"); }));
   EXPECT_EQ(client.count("id: 3\n"), 1U);
+}
+
+TEST(HttpService, AStreamHasTheHubsTimeInItsHeaderLikeOtherResponses) {
+  ServedSite served(echo);
+  served.site.hub.on_line(status_line({.made = wall_now()}), read_instant(mono_now, wall_now),
+                          served.site.events);
+  RawWebClient client(served);
+  client.send(kGetEvents);
+  EXPECT_TRUE(served.run_until([&] { return client.has("event: hello"); }));
+  EXPECT_EQ(client.count("\r\nDate: "), 1U) << client.received();
+  EXPECT_TRUE(client.has("\r\nX-Isletime-Reliable: true\r\n"));
 }
 
 TEST(HttpService, AnEventMayBeLargerThanAllBuffers) {

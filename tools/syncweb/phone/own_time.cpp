@@ -13,6 +13,8 @@
 namespace isletime::syncweb {
 namespace {
 
+// A phone's SNTP client keeps its clock within some tens of milliseconds over Wi-Fi.
+constexpr nanoseconds kClientsError = std::chrono::milliseconds{100};
 constexpr nanoseconds kLately = std::chrono::hours{24};
 
 bool is_lately(const JsonValue& client) {
@@ -45,11 +47,15 @@ bool is_of_this_machine(std::span<const InterfaceAddress> own, const IpAddress& 
          std::any_of(own.begin(), own.end(), [&](const InterfaceAddress& a) { return a.address == address; });
 }
 
-// A phone's SNTP client keeps its clock within some tens of milliseconds over Wi-Fi.
 bool shows_same_time(Offset offset, Dispersion bound) {
-  constexpr nanoseconds kClientsError = std::chrono::milliseconds{100};
   constexpr int kBounds = 3;
   return magnitude(offset.value) <= saturated_sum(bound.value * kBounds, kClientsError);
+}
+
+// The bound of such a time is far wider, for the rare request that waits, so that it would hide real news.
+bool showed_same_time(Offset offset, nanoseconds resolution) {
+  constexpr nanoseconds kUsualRequest = seconds{1};
+  return offset.value <= kClientsError && offset.value >= -(kUsualRequest + resolution + kClientsError);
 }
 
 }  // namespace isletime::syncweb

@@ -20,5 +20,7 @@ bool is_of_this_machine(std::span<const InterfaceAddress> own, const IpAddress& 
 // Returns whether the difference is so small that the clock may follow the hub. `bound` is that of the
 // measurement alone.
 bool shows_same_time(Offset offset, Dispersion bound);
+// The same of a time that was sent without an exchange, which can only have aged on its way.
+bool showed_same_time(Offset offset, nanoseconds resolution);
 
 }  // namespace isletime::syncweb

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/syncweb/phone/sync_api.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -46,31 +47,34 @@ struct PlainTime {
   nanoseconds resolution;
 };
 
-Result<PlainTime, Refusal> parse_current_time(const JsonValue& body) {
-  const auto text = text_member(body, "currentTime");
+// Either member is a text or Unix time in ms, because older pages send either in either.
+Result<PlainTime, Refusal> parse_time_member(const JsonValue& body, std::string_view name) {
+  if (body.find(name)->number() != nullptr) {
+    const auto time = milliseconds_member(body, name);
+    if (!time) return Unexpected{time.error()};
+    return PlainTime{*time, kFinestResolution};
+  }
+  const auto text = text_member(body, name);
   if (!text) return Unexpected{text.error()};
   const auto time = parse_rfc3339(*text);
-  if (!time) return Unexpected{bad_member("currentTime", "is not a time such as 2026-02-03T04:05:06.789Z")};
+  if (!time) return Unexpected{bad_member(name, "is not a time such as 2026-02-03T04:05:06.789Z")};
   const bool has_fraction = text->find('.') != std::string::npos;
   return PlainTime{*time, has_fraction ? kFinestResolution : nanoseconds{seconds{1}}};
 }
 
 Result<PlainTime, Refusal> parse_plain_time(const JsonValue& body) {
-  const bool has_timestamp = body.find("timestamp") != nullptr;
-  if (body.find("currentTime") == nullptr && !has_timestamp)
-    return Unexpected{bad_member("currentTime", "is missing, and so is timestamp")};
-  std::optional<PlainTime> by_stamp;
-  if (has_timestamp) {
-    const auto time = milliseconds_member(body, "timestamp");
-    if (!time) return Unexpected{time.error()};
-    by_stamp = PlainTime{*time, kFinestResolution};
-    if (body.find("currentTime") == nullptr) return *by_stamp;
+  constexpr const char* kNames[]{"currentTime", "timestamp"};
+  std::optional<PlainTime> best;
+  for (const char* name : kNames) {
+    if (body.find(name) == nullptr) continue;
+    const auto time = parse_time_member(body, name);
+    if (!time) return time;
+    if (best && magnitude(elapsed(best->time, time->time)) > std::max(best->resolution, time->resolution))
+      return Unexpected{bad_member(name, "is another time than currentTime")};
+    if (!best || time->resolution < best->resolution) best = *time;
   }
-  auto by_text = parse_current_time(body);
-  if (!by_text || !by_stamp) return by_text;
-  if (magnitude(elapsed(by_text->time, by_stamp->time)) > by_text->resolution)
-    return Unexpected{bad_member("timestamp", "is another time than currentTime")};
-  return *by_stamp;
+  if (!best) return Unexpected{bad_member("currentTime", "is missing, and so is timestamp")};
+  return *best;
 }
 
 // The older controller tells the zone's name only.

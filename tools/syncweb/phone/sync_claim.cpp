@@ -13,6 +13,7 @@
 #include "tools/syncweb/access/rights.hpp"
 #include "tools/syncweb/phone/own_time.hpp"
 #include "tools/syncweb/phone/settings_json.hpp"
+#include "tools/syncweb/phone/sync_api.hpp"
 #include "tools/syncweb/phone/sync_decision.hpp"
 #include "tools/syncweb/phone/sync_words.hpp"
 #include "tools/syncweb/phone/zone_api.hpp"
@@ -46,6 +47,11 @@ bool may_follow_hub(const Site& site, const SyncSituation& it) {
   const bool is_machines = magnitude(elapsed(it.now.wall, it.hub_time)) <= kReadingTwoClocks;
   return (is_machines && is_of_this_machine(site.own_addresses, it.from)) ||
          has_asked_lately(site.hub.clients(), it.from);
+}
+
+bool shows_hubs_time(const SyncSituation& it) {
+  if (it.claim.delay) return shows_same_time(it.offset, it.claim.measured);
+  return showed_same_time(it.offset, it.claim.measured.value - kLongestRequest);
 }
 
 bool is_large(Offset offset) {
@@ -205,15 +211,12 @@ Outcome feed_first(Site& site, const SyncSituation& it) {
 }
 
 SyncDecision decision_of(Site& site, const SyncSituation& it) {
-  SyncQuestion question{
-      .by = it.claim.by,
-      .built = build_time(),
-      .phone_time = it.phone_time,
-      .hub_time = it.hub_time,
-      .offset = it.offset,
-      .is_hub_connected = site.hub.is_connected(),
-      .is_hub_synchronised = it.hub.is_synchronised,
-      .follows_hub = may_follow_hub(site, it) && shows_same_time(it.offset, it.claim.measured)};
+  SyncQuestion question{.by = it.claim.by,
+                        .built = build_time(),
+                        .phone_time = it.phone_time,
+                        .offset = it.offset,
+                        .is_hub_connected = site.hub.is_connected(),
+                        .follows_hub = may_follow_hub(site, it) && shows_hubs_time(it)};
   question.is_confirmed = it.claim.confirm && site.phones.confirmations.redeem(
                                                   *it.claim.confirm, {it.from, it.offset}, it.now.mono);
   return decide_sync(question);

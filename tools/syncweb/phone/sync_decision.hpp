@@ -17,10 +17,8 @@ struct SyncQuestion {
   SyncBy by = SyncBy::kLook;
   WallTime built;       // no time before it is right
   WallTime phone_time;  // at the moment
-  WallTime hub_time;    // at the moment
   Offset offset;        // phone - hub
   bool is_hub_connected = false;
-  bool is_hub_synchronised = false;
   bool follows_hub = false;   // the phone's clock probably follows this hub
   bool is_confirmed = false;  // a person has seen both times
 };
@@ -32,7 +30,7 @@ enum class SyncDecision : std::uint8_t {
   kOwnTime,       // it is the hub's own time; a person may insist
   kBeforeBuild,   // the phone is certainly wrong
   kBeyondUse,     // the same
-  kDisconnected,  // nothing is known of the hub, so that the page may not make a large step
+  kDisconnected,  // nothing is known of the hub, so that nobody can judge a large step
 };
 SyncDecision decide_sync(const SyncQuestion& question);
 

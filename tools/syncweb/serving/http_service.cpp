@@ -361,6 +361,7 @@ bool HttpService::start_stream(Connection& connection, const EventStream& stream
   static_cast<void>(reader.release());
   Response header{.type = "text/event-stream", .body = {}, .headers = {{"Cache-Control", "no-store"}}};
   add_common_headers(header);
+  add_time_fields(header, site_.hub.at(instant_now()));
   add_fields(*made, header);
   connection.stream = Stream{
       .after = stream.after, .last_read = mono_now(), .pending = hello_text(site_.run, site_.events.last())};
