@@ -42,6 +42,55 @@ globalThis.Date = class extends RightDate {
 };
 """
 
+# Makes up two hours of history, which the hub itself writes once a minute.
+HISTORY = """
+const fetchIndeed = globalThis.fetch;
+const point = (_, i) => ({unix: Date.now() / 1000 - 60 * (120 - i), offset_s: 0.004 * Math.sin(i / 9), bound_s: 0.012, reliable: true});
+globalThis.fetch = (path, ...options) => (path === '/api/history'
+  ? Promise.resolve(Response.json({points: Array.from({length: 120}, point)})) : fetchIndeed(path, ...options));
+"""
+
+# Lets a test pass the time that a page waits for: passTime(ms) moves the page's monotonic clock and runs its timers
+# of at least ten seconds that have become due.
+PASSED_TIME = """
+const since = performance.now.bind(performance);
+const start = globalThis.setTimeout, stop = globalThis.clearTimeout;
+const long = new Map();
+let passed = 0;
+performance.now = () => since() + passed;
+globalThis.setTimeout = (work, ms) => {
+  const timer = start(() => { long.delete(timer); work(); }, ms);
+  if (ms >= 10_000) long.set(timer, {work, due: performance.now() + ms});
+  return timer;
+};
+globalThis.clearTimeout = (timer) => { long.delete(timer); stop(timer); };
+globalThis.passTime = (ms) => {
+  passed += ms;
+  for (const [timer, {work, due}] of [...long]) {
+    if (due > performance.now()) continue;
+    clearTimeout(timer);
+    work();
+  }
+};
+"""
+
+# What of the page is cut off, must be scrolled sideways, or leaves its section.
+CLIPPED = """
+const right = (element) => element.getBoundingClientRect().right;
+const isClipped = (element) => right(element) > right(element.closest('section') ?? document.documentElement) + 1
+  || (getComputedStyle(element).overflowX !== 'visible' && element.scrollWidth > element.clientWidth);
+return [...document.querySelectorAll('main *:not(svg *)')].filter(isClipped).map((element) => element.outerHTML.slice(0, 80));
+"""
+
+
+drivers = None
+
+
+def setUpModule():
+    """Starts the driver, from which each test gets a browser of its own."""
+    global drivers
+    drivers = unittest.enterModuleContext(webdriver.driver(DRIVER_PORT))
+
 
 class Web(hubs.Hub):
     """Runs a hub, its web page and a browser."""
@@ -91,13 +140,19 @@ class Web(hubs.Hub):
             connection.request("GET", path)
             return json.load(connection.getresponse())
 
-    def start_browser(self, ahead_ms=0, **options):
-        if not hasattr(self, "browsers"):
-            self.browsers = self.stack.enter_context(webdriver.driver(DRIVER_PORT))
-        browser = self.browsers(**options)
+    def post(self, path, body, port=PORT):
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+            connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+            return json.load(connection.getresponse())
+
+    def start_browser(self, ahead_ms=0, script="", **options):
+        browser = drivers(**options)
+        self.stack.callback(browser.end)
         browser.set_window(*PHONE)
         if ahead_ms:
-            browser.devtools("Page.addScriptToEvaluateOnNewDocument", source=WRONG_CLOCK % ahead_ms)
+            script = WRONG_CLOCK % ahead_ms + script
+        if script:
+            browser.devtools("Page.addScriptToEvaluateOnNewDocument", source=f"(() => {{ {script} }})();")
         return browser
 
     def assert_is_ahead(self, expected_s):
@@ -109,7 +164,6 @@ class Web(hubs.Hub):
         """Checks the shown time, which is behind by a tenth at most, against the hub's."""
         ahead_ms = self.ask("status")["ahead_s"] * 1000
         shown = browser.run(
-            "const right = globalThis.RightDate ?? Date;"
             "return [document.getElementById('utc').textContent, document.getElementById('time').textContent,"
             " document.getElementById('tenth').textContent, Date.now()]"
         )
@@ -169,6 +223,27 @@ class Syncing(Web):
         phone.wait_for_text("#result", "The hub took the time of this phone")
         self.assert_is_ahead(ahead_s)
 
+    def test_a_phone_that_shows_the_hubs_own_time_sets_it_only_if_its_person_insists(self):
+        self.start_reliable_hub()
+        self.start_web()
+        self.served()
+        phone = self.start_browser()
+        phone.open(SITE)
+        phone.wait_for_text("#clients", "127.0.0.1")
+        phone.wait_for_text("#difference", "agree within")
+        phone.click("#sync")
+        phone.wait_for_text("dialog", "its clock is the hub's own")
+        self.assertIn("Go on only if you know that this phone got its time elsewhere", phone.text("dialog"))
+        phone.click("dialog button.quiet")
+        phone.wait_for_text("#result", "left as it was")
+        self.assertEqual(self.ask("status")["source"], "manual")
+        phone.click("#sync")
+        phone.wait_for_text("dialog", "Set the hub to this time?")
+        phone.click("dialog button:not(.quiet)")
+        answer = phone.wait_for("an answer", lambda: "Measuring" not in phone.text("#result") and phone.text("#result"))
+        self.assertNotIn("the hub's own", answer)
+        self.assertNotIn("left as it was", answer)
+
     def test_a_page_from_where_nothing_may_be_set_offers_no_button(self):
         self.start_reliable_hub()
         self.start_web("--permit", "192.0.2.1")
@@ -177,6 +252,45 @@ class Syncing(Web):
         phone.wait_for_text("#no-right", "can be read, but not set")
         phone.wait_for_text("#difference", "agree within")
         self.assertFalse(phone.is_shown("#sync"))
+
+
+class Zones(Web):
+    def phone(self, zone, script=""):
+        self.start_reliable_hub()
+        self.start_web()
+        self.assertEqual(self.post("/api/zone", {"zone": "Europe/Berlin"}), {"zone": "Europe/Berlin"})
+        phone = self.start_browser(ahead_ms=3217, script=script)
+        phone.devtools("Emulation.setTimezoneOverride", timezoneId=zone)
+        return phone
+
+    def sync(self, phone):
+        phone.open(SITE)
+        phone.wait_for_text("#difference", "the hub")
+        phone.click("#sync")
+        phone.wait_for("the answer", lambda: phone.text("#zone-result"))
+
+    def zone(self):
+        return self.get("/api/state")["settings"]["zone"]
+
+    def test_a_browser_that_hides_its_zone_changes_the_hubs_only_if_its_person_wants_it(self):
+        phone = self.phone("UTC")
+        self.sync(phone)
+        self.assertIn("browsers do that hide their zone", phone.text("#zone-result"))
+        phone.click("#zone-result button:not(.quiet)")
+        phone.wait_for_text("#zone-result", "The hub keeps the zone Europe/Berlin.")
+        self.assertEqual(self.zone(), "Europe/Berlin")
+        self.sync(phone)
+        phone.click("#zone-result button.quiet")
+        phone.wait_for_text("#zone-result", "The hub’s zone is UTC now.")
+        self.assertEqual(self.zone(), "UTC")
+
+    def test_a_zone_that_is_not_taken_is_told(self):
+        lie = "Date.prototype.getTimezoneOffset = () => -17;"
+        phone = self.phone("Asia/Tokyo", lie)
+        self.sync(phone)
+        self.assertIn("not taken", phone.text("#zone-result"))
+        self.assertFalse(phone.run("return document.querySelector('#zone-result button') !== null"))
+        self.assertEqual(self.zone(), "Europe/Berlin")
 
 
 class Placing(Web):
@@ -279,15 +393,13 @@ class Presses(Web):
         at = self.start + datetime.timedelta(seconds=seconds)
         press = {"sender": sender, "number": number, "time": at.isoformat().replace("+00:00", "Z")}
         press |= {"uncertainty_s": 0.0012, "reliable": True, **more}
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)) as connection:
-            connection.request("POST", "/api/press", json.dumps(press), {"Content-Type": "application/json"})
-            answer = json.load(connection.getresponse())
-        self.assertTrue(answer["accepted"], answer)
+        answer = self.post("/api/press", press)
+        self.assertTrue(answer.get("accepted"), answer)
 
     def set_up_page(self):
         self.start_reliable_hub()
         self.start_web()
-        self.start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=5)
+        self.start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=3)
         browser = self.start_browser()
         browser.open(SITE + "/presses")
         browser.wait_for_text("#presses", "Presses appear here")
@@ -296,7 +408,14 @@ class Presses(Web):
     def rows(self, browser):
         return browser.run(
             "return [...document.querySelectorAll('tbody tr')].map("
-            "(row) => [...row.cells].slice(0, 3).map((cell) => cell.textContent.trim()))"
+            "(row) => [...row.cells].map((cell) => (cell.querySelector('strong') ?? cell).textContent.trim()))"
+        )
+
+    def marks(self, browser):
+        """Returns the marks of each press, the latest first."""
+        return browser.run(
+            "return [...document.querySelectorAll('tbody tr')].map("
+            "(row) => [...row.querySelectorAll('.mark')].map((mark) => mark.textContent))"
         )
 
     def test_presses_come_in_with_their_splits(self):
@@ -311,9 +430,30 @@ class Presses(Web):
         self.assertEqual(rows[3], ["start", "–", "–"])
         self.assertEqual(rows[2], ["half", "31.457", "31.457"])
         self.assertEqual(rows[1][1:], ["1:03.853", "1:35.310"])
-        self.assertIn("too close to call", rows[0][0])
-        self.press("finish", 2, 120, reliable=False)
-        browser.wait_for_text("tbody", "unreliable")
+        self.assertEqual(self.marks(browser), [["too close to call: place 3 to 4"]] * 2 + [[], []])
+
+    def test_what_is_not_certain_or_not_counted_is_told(self):
+        browser = self.set_up_page()
+        self.press("old", 1, 1)
+        browser.wait_for_text("tbody", "old")
+        browser.click("#reset")
+        browser.click("dialog button:not(.quiet)")
+        browser.wait_for_text("#presses", "Presses appear here")
+        self.press("early", 1, 0)
+        browser.wait_for_text("#not-counted", "before this run")
+        self.start = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=1)
+        self.press("start", 1, 0)
+        self.press("half", 1, 4000)
+        self.press("half", 2, 4000.5)
+        self.press("finish", 1, 9000.25, reliable=False)
+        self.press("a-button-whose-name-is-as-long-as-the-hub-lets-a-buttons-name-be", 1, 9010, uncertainty_s=None)
+        browser.wait_for("four rows", lambda: len(self.rows(browser)) == 4)
+        unknown = ["order unknown"]
+        self.assertEqual(self.marks(browser), [unknown, ["order unknown", "unreliable"], unknown, []])
+        self.assertEqual(self.rows(browser)[1], ["finish", "1:23:20.250", "2:30:00.250"])
+        self.assertIn("error bound not known", browser.text("tbody tr"))
+        self.assertIn("repeated: less than 2 s after a press of the same button", browser.text("#not-counted"))
+        self.assertNotIn("undefined", browser.text("main"))
         Looks.take_pictures(self, "presses", browser)
 
     def test_a_new_run_is_begun_only_if_that_is_meant(self):
@@ -389,12 +529,13 @@ class Reconnecting(Web):
     def test_a_stream_that_falls_silent_is_noticed_and_replaced(self):
         self.start_reliable_hub()
         self.start_web()
-        browser = self.start_browser()
+        browser = self.start_browser(script=PASSED_TIME)
         browser.open(SITE)
         browser.wait_for_text("#state", "Reliable")
         (process,) = self.processes("syncweb")
         os.kill(process, signal.SIGSTOP)
         try:
+            browser.run("passTime(16_000)")
             browser.wait_for_text("#state", "The hub is away")
             self.assertIn("Nothing has been heard of the hub since", browser.text("#quality"))
         finally:
@@ -429,7 +570,8 @@ class Looks(Web):
     def pages(self):
         self.start_reliable_hub()
         self.start_web()
-        browser = self.start_browser()
+        self.served()
+        browser = self.start_browser(script=HISTORY)
         for name, path, selector in (
             ("time", "/", "#difference"),
             ("no-presses", "/presses", "#presses p"),
@@ -439,6 +581,8 @@ class Looks(Web):
             browser.wait_for(path, lambda selector=selector: browser.is_shown(selector))
             if name == "time":
                 browser.wait_for_text("#difference", "the hub")
+                browser.wait_for_text("#clients", "127.0.0.1")
+                self.assertIn("still to be slewed", browser.text("#history"))
             yield name, browser
 
     @staticmethod
@@ -451,8 +595,7 @@ class Looks(Web):
                 browser.screenshot(path)
                 with test.subTest(picture=path.name):
                     test.assertGreater(path.stat().st_size, 8000)
-                    scrolls = browser.run("return document.documentElement.scrollWidth > innerWidth")
-                    test.assertFalse(scrolls, "nothing is wider than the window")
+                    test.assertEqual(browser.run(CLIPPED)[:3], [])
 
     def test_pictures(self):
         for name, browser in self.pages():

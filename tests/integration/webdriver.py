@@ -59,7 +59,8 @@ class Browser:
             raise WebDriverError(json.load(error)["value"]["message"]) from error
 
     def end(self):
-        self._call("DELETE", "")
+        with contextlib.suppress(WebDriverError, OSError):
+            self._call("DELETE", "")
 
     def open(self, url):
         self._call("POST", "/url", {"url": url})
@@ -137,7 +138,7 @@ class Browser:
 
 @contextlib.contextmanager
 def driver(port):
-    """Runs chromedriver; yields a function that starts a browser."""
+    """Runs chromedriver; yields a function that starts a browser, which its caller ends."""
     environment = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/lib/chromium"}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, contextlib.ExitStack() as stack:
         environment |= {"HOME": folder, "XDG_CONFIG_HOME": folder, "XDG_CACHE_HOME": folder, "TMPDIR": folder}
@@ -149,16 +150,9 @@ def driver(port):
         _wait_until_ready(port)
 
         def start(**options):
-            browser = Browser(port, tempfile.mkdtemp(dir=folder), **options)
-            stack.callback(_end, browser)
-            return browser
+            return Browser(port, tempfile.mkdtemp(dir=folder), **options)
 
         yield start
-
-
-def _end(browser):
-    with contextlib.suppress(WebDriverError, OSError):
-        browser.end()
 
 
 def _wait_until_ready(port):

@@ -33,6 +33,12 @@ expect('a phone as a source', words.sourceText('phone:192.168.4.17'), 'the phone
 expect('a server of IPv6', words.sourceText('ntp:fd00::1'), 'the time server fd00::1');
 expect('a source that is not known', words.sourceText('local clock'), 'local clock');
 
+const apart = 'The two clocks are 2 days apart.';
+const asked = (error) => words.questionTexts({ error, message: 'the phone may be wrong', offset_s: -172_800 });
+expect('a large step is asked', asked('confirm'), [`${apart} Go on only if this phone is right.`]);
+expect('a question of a later hub', asked('odd'), ['The hub asks: the phone may be wrong.', `${apart} Go on only if this phone is right.`]);
+expect('the hub’s own time', asked('own-time')[1].includes('makes the hub’s no better'), true);
+
 expect('a split of seconds', words.splitText(4.567), '4.567');
 expect('a split of a minute', words.splitText(64.5), '1:04.500');
 expect('a split of hours', words.splitText(3661.0004), '1:01:01.000');
@@ -73,5 +79,8 @@ expect('the date in the zone', berlin.date(summer), 'Thursday, 2 July 2026');
 expect('a zone that no browser knows', new ZoneFormat('Atlantis/Capital').isOwn, true);
 
 expect('a round axis', [0.0013, 0.002, 7, 11].map(chart.roundUp), [0.002, 0.002, 10, 20]);
+expect('the chart in words', chart.summary([
+  { unix: 0, offset_s: -0.0012, bound_s: 0.004, reliable: true }, { unix: 7200, offset_s: 0.02, bound_s: 0.003, reliable: true }]),
+'In the last 2 h what was still to be slewed of the hub’s clock was between −1.2 ms and +20 ms, and the time was right to within 4.0 ms.');
 expect('a gap', chart.runs([{ unix: 0 }, { unix: 60 }, { unix: 900 }]).map((run) => run.length), [2, 1]);
 return failures;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Draws the hub's last measured offset and its bound over the last hours, and says the same in a sentence.
+// Draws what was still to be slewed of the hub's clock, and the bound, over the last hours; says the same in a sentence.
 import { svg } from './dom.js';
-import { boundText, durationText, offsetText } from './words.js';
+import { boundText, durationText, signed } from './words.js';
 
 const WIDTH = 640;
 const HEIGHT = 200;
@@ -28,13 +28,11 @@ export function runs(points) {
 }
 
 export function summary(points) {
-  if (points.length < 2) return 'The chart begins when the hub has been followed for some minutes.';
   const offsets = points.map((p) => p.offset_s);
-  const signed = (value) => `${value < 0 ? '−' : '+'}${offsetText(value)}`;
   const bound = Math.max(...points.map((p) => p.bound_s));
   const unreliable = points.filter((p) => !p.reliable).length;
-  return `In the last ${durationText(points.at(-1).unix - points[0].unix)} the measured offset was between ` +
-    `${signed(Math.min(...offsets))} and ${signed(Math.max(...offsets))}, ` +
+  return `In the last ${durationText(points.at(-1).unix - points[0].unix)} what was still to be slewed of the hub’s clock ` +
+    `was between ${signed(Math.min(...offsets))} and ${signed(Math.max(...offsets))}, ` +
     `and the time was right to within ${boundText(bound)}` +
     (unreliable ? `; it was unreliable in ${Math.round((100 * unreliable) / points.length)} % of it.` : '.');
 }
@@ -47,11 +45,9 @@ function axisLabel(seconds) {
   return (seconds < 0 ? '−' : '+') + text;
 }
 
-// `timeText` formats Unix milliseconds.
-export function draw(points, timeText) {
-  const all = points.filter((p) => Number.isFinite(p.offset_s) && Number.isFinite(p.bound_s));
+// Needs two points. `timeText` formats Unix milliseconds.
+export function draw(all, timeText) {
   const root = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'chart', role: 'img', 'aria-label': summary(all) });
-  if (all.length < 2) return root;
   const start = all[0].unix;
   const span = Math.max(all.at(-1).unix - start, 1);
   // A few wide bounds, such as before the first sync, should not flatten the rest.

@@ -50,12 +50,11 @@ export function refreshAges() {
   }
 }
 
-export function table(caption, heads, rows) {
-  return h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
-    h('table', {},
-      h('thead', {}, h('tr', {}, heads.map((head) => h('th', { scope: 'col' }, head)))),
-      h('tbody', {}, rows.map((cells) =>
-        h('tr', {}, cells.map((cell, i) => h(i ? 'td' : 'th', i ? {} : { scope: 'row' }, cell)))))));
+export function table(label, heads, rows) {
+  return h('table', { 'aria-label': label },
+    h('thead', {}, h('tr', {}, heads.map((head) => h('th', { scope: 'col' }, head)))),
+    h('tbody', {}, rows.map((cells) =>
+      h('tr', {}, cells.map((cell, i) => h(i ? 'td' : 'th', i ? { 'data-head': heads[i] } : { scope: 'row' }, cell))))));
 }
 
 // Asks in a dialogue; returns whether the answer was yes.

@@ -73,29 +73,27 @@ export class ApiError extends Error {
   }
 }
 
-export async function post(path, body) {
-  const response = await fetch(path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-    cache: 'no-store',
-  });
+const send = (path, body) => fetch(path, {
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+  cache: 'no-store',
+});
+
+async function read(response) {
   const answer = await response.json().catch(() => null);
   if (!response.ok) throw new ApiError(response.status, answer);
   return answer;
 }
 
+export const get = async (path) => read(await fetch(path, { cache: 'no-store' }));
+export const post = async (path, body) => read(await send(path, body));
+
 async function exchangeOnce(session) {
   const p1 = performance.now();
-  const response = await fetch('/api/timesync/exchange', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(session ? { session } : {}),
-    cache: 'no-store',
-  });
+  const response = await send('/api/timesync/exchange', session ? { session } : {});
   const p4 = performance.now();
-  const answer = await response.json().catch(() => null);
-  if (!response.ok) throw new ApiError(response.status, answer);
+  const answer = await read(response);
   return { ...answer, p1, p4, t2: answer.receive * 1000, t3: answer.transmit * 1000 };
 }
 
@@ -114,15 +112,14 @@ function watchHidden() {
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // Measures once. Throws where the phone's clock stepped or the page was hidden meanwhile.
-// A session goes on where it is named.
-export async function measure(count = EXCHANGES, session = null) {
+export async function measure(count = EXCHANGES) {
   const endWatch = watchHidden();
   const exchanges = [];
   const before = readAnchor();
   try {
     for (let i = 0; i < count; ++i) {
       if (i > 0) await pause(PAUSE_MS);
-      exchanges.push(await exchangeOnce(exchanges[0]?.session ?? session));
+      exchanges.push(await exchangeOnce(exchanges[0]?.session));
     }
   } finally {
     if (endWatch()) throw new Error('the page was hidden while it measured');

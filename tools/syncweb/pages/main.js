@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The main page: what the hub says becomes the state, and each section shows its part of it.
 import { draw, summary } from './chart.js';
-import { age, byId, h, refreshAges, setHidden, setText, shape, table } from './dom.js';
+import { age, byId, h, refreshAges, setHidden, setText, shape } from './dom.js';
+import { get, post } from './exchange.js';
 import { HubClock, ZoneFormat } from './hub_clock.js';
 import { Live } from './live.js';
 import { placeContent } from './place.js';
 import { PhoneSync } from './sync.js';
-import { ageText, boundText, durationText, judge, offsetText, plainName, sourceText } from './words.js';
+import { ageText, boundText, durationText, judge, plainName, signed, sourceText } from './words.js';
 
 const SILENT_AFTER_MS = 15_000;
 const MOST_ACTIVITY = 50;
@@ -21,8 +22,7 @@ let hasMeasured = false;
 let difference = 'Not measured yet.';
 
 // The sections after the clock and the phone, in their order on the page. Each has content(state), which
-// returns elements, or null where there is nothing to show. What else the hub looks after joins here: a
-// camera comes between the battery clock and the time sources.
+// returns elements, or null where there is nothing to show.
 const SECTIONS = [
   { id: 'warnings', title: 'Warnings', on: ['status'], content: warnings },
   { id: 'history', title: 'The last hours', on: ['history'], content: history },
@@ -39,12 +39,13 @@ function warnings({ status }) {
 }
 
 function history({ points }) {
-  const text = summary(points.filter((p) => Number.isFinite(p.offset_s) && Number.isFinite(p.bound_s)));
-  if (points.length < 2) return null;
+  const known = points.filter((p) => Number.isFinite(p.offset_s) && Number.isFinite(p.bound_s));
+  if (known.length < 2) return null;
   return [
-    draw(points, (ms) => format.time(ms).slice(0, 5)),
-    h('p', {}, text),
-    h('p', { class: 'soft' }, 'The line is the offset that was last measured; the band around it is the bound.'),
+    draw(known, (ms) => format.time(ms).slice(0, 5)),
+    h('p', {}, summary(known)),
+    h('p', { class: 'soft' }, 'The line is what was still to be slewed of the hub’s clock; slewing corrects it gradually. ' +
+      'The band around the line is the bound of the error.'),
   ];
 }
 
@@ -65,14 +66,10 @@ function battery({ status, sources: list }) {
   ];
 }
 
-function signed(seconds) {
-  return `${seconds < 0 ? '−' : '+'}${offsetText(seconds)}`;
-}
-
 function sources({ sources: list, sourcesAt }) {
   if (!list.length) return [h('p', {}, 'The hub has no time source yet.')];
   const row = (one) => h('li', {}, h('strong', {}, one.source),
-    one.offset_s != null && h('span', { class: 'numbers' }, signed(one.offset_s),
+    one.offset_s != null && h('span', {}, signed(one.offset_s),
       one.uncertainty_s != null && ` ± ${boundText(one.uncertainty_s)}`, one.age_s != null && [' · ', age(one.age_s, sourcesAt)]),
     h('span', { class: 'soft' }, one.standing_text ?? plainName(one.standing)));
   return [h('ul', { class: 'rows' }, list.map(row))];
@@ -80,9 +77,9 @@ function sources({ sources: list, sourcesAt }) {
 
 function clients({ clients: list, clientsAt }) {
   if (!list.length) return [h('p', {}, 'No device has asked yet. Devices ask this hub by NTP, UDP port 123.')];
-  const row = (one) => [one.address, one.requests, one.version == null ? '–' : `v${one.version}`,
-    h('span', { class: 'number' }, age(one.last_seen_s, clientsAt))];
-  return [table('Devices', ['Address', 'Requests', 'NTP', 'Last'], list.map(row))];
+  const row = (one) => h('li', {}, h('strong', {}, one.address), h('span', {}, age(one.last_seen_s, clientsAt)),
+    h('span', { class: 'soft' }, `${one.requests} request${one.requests === 1 ? '' : 's'}${one.version == null ? '' : `, NTP version ${one.version}`}`));
+  return [h('ul', { class: 'rows' }, list.map(row))];
 }
 
 function activity({ activity: lines }) {
@@ -164,19 +161,22 @@ function showState() {
 }
 
 let shownSecond = null;
+function showClock() {
+  if (!clock.isSet || document.hidden) return;
+  const now = clock.read();
+  setText(byId('tenth'), `.${Math.floor(now / 100) % 10}`);
+  const second = Math.floor(now / 1000);
+  if (second === shownSecond) return;
+  shownSecond = second;
+  setText(byId('time'), format.time(now));
+  setText(byId('date'), format.date(now));
+  setText(byId('zone'), `${format.zoneName(now)} · ${format.zone}${format.isOwn ? ' (this phone’s zone)' : ''}`);
+  setText(byId('utc'), `${new Date(now).toISOString().slice(0, 19).replace('T', ' ')} UTC`);
+}
+
 function tick() {
+  showClock();
   const now = clock.isSet ? clock.read() : performance.now();
-  if (clock.isSet && !document.hidden) {
-    setText(byId('tenth'), `.${Math.floor(now / 100) % 10}`);
-    const second = Math.floor(now / 1000);
-    if (second !== shownSecond) {
-      shownSecond = second;
-      setText(byId('time'), format.time(now));
-      setText(byId('date'), format.date(now));
-      setText(byId('zone'), `${format.zoneName(now)} · ${format.zone}${format.isOwn ? ' (this phone’s zone)' : ''}`);
-      setText(byId('utc'), `${new Date(now).toISOString().slice(0, 19).replace('T', ' ')} UTC`);
-    }
-  }
   setTimeout(tick, 100 - (now % 100) + 1);
 }
 
@@ -187,10 +187,27 @@ function everySecond() {
   sync.keep({ isAutomatic: state.me.automatic && isHeard(), isTrusted: judge(isHeard(), state.status) === 'reliable' });
 }
 
+let isZoneKept = false;
+function showZoneAnswer({ zone_message: message, zone_question: isQuestion, zone }) {
+  const say = (text) => byId('zone-result').replaceChildren(...(text ? [h('p', {}, text)] : []));
+  say(message && `The zone: ${message}.`);
+  if (!isQuestion || !mayChange()) return;
+  const keep = () => {
+    isZoneKept = true;
+    say(`The hub keeps the zone ${zone}.`);
+  };
+  const change = () => post('/api/zone', { zone: 'UTC' })
+    .then(() => say('The hub’s zone is UTC now.'), (error) => say(`The hub’s zone was not changed: ${error.message}.`));
+  byId('zone-result').append(h('p', {}, 'If this phone’s zone is UTC indeed, the hub’s can be set to it.'),
+    h('p', { class: 'buttons' }, h('button', { type: 'button', class: 'quiet', onclick: change }, 'Set the hub’s zone to UTC'),
+      h('button', { type: 'button', onclick: keep }, `Keep ${zone}`)));
+}
+
 const sync = new PhoneSync({
   distance(ms) {
     hasMeasured = true;
     clock.set(ms);
+    showClock();
     showState();
   },
   difference(text) {
@@ -198,6 +215,7 @@ const sync = new PhoneSync({
     showDifference();
   },
   result(text) { setText(byId('result'), text); },
+  zone(answer) { if (!isZoneKept) showZoneAnswer(answer); },
   busy(isBusy) {
     byId('sync').disabled = isBusy;
     byId('phone').setAttribute('aria-busy', isBusy);
@@ -249,18 +267,12 @@ const live = new Live({
   reload: load,
 });
 
-async function getJson(path) {
-  const response = await fetch(path, { cache: 'no-store' });
-  if (!response.ok) throw new Error(`${path}: ${response.status}`);
-  return response.json();
-}
-
 let isLoading = false;
 async function load() {
   if (isLoading) return;
   isLoading = true;
   try {
-    const [got, past] = await Promise.all([getJson('/api/state'), getJson('/api/history').catch(() => ({ points: [] }))]);
+    const [got, past] = await Promise.all([get('/api/state'), get('/api/history').catch(() => ({ points: [] }))]);
     heardAt = performance.now();
     statusAt = heardAt;
     state = { settings: { zone: null, place: null }, ...got, points: past.points, sourcesAt: heardAt, clientsAt: heardAt, settingsAt: heardAt };
@@ -277,13 +289,14 @@ async function load() {
   showState();
 }
 
+const isLocked = () => state.me.needs_pin && !state.me.has_session;
+const mayChange = () => state.me.may_change && !isLocked();
+
 function showAll() {
-  const { me } = state;
-  const isLocked = me.needs_pin && !me.has_session;
-  setHidden(byId('pin'), !isLocked);
-  setHidden(byId('sync'), !me.may_change || isLocked);
-  setHidden(byId('no-right'), me.may_change || isLocked);
-  setHidden(byId('automatic'), !me.automatic);
+  setHidden(byId('pin'), !isLocked());
+  setHidden(byId('sync'), !mayChange());
+  setHidden(byId('no-right'), state.me.may_change || isLocked());
+  setHidden(byId('automatic'), !state.me.automatic);
   showSections(null);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The page of presses: splits and totals of the run, as they come.
 import { byId, confirm, h, setHidden, setText, table } from './dom.js';
-import { ApiError, post } from './exchange.js';
+import { ApiError, get, post } from './exchange.js';
 import { ZoneFormat } from './hub_clock.js';
 import { Live } from './live.js';
 import { boundText, durationText, plainName, splitText } from './words.js';
@@ -15,44 +15,58 @@ let heardAt = -Infinity;
 let gathering = 0;
 let isWanted = false;
 
-async function getJson(path) {
-  const response = await fetch(path, { cache: 'no-store' });
-  if (!response.ok) throw new Error(`${path}: ${response.status}`);
-  return response.json();
-}
-
 const totalText = (press) => (press.total_s == null ? '–' : splitText(press.total_s));
 const number = (text) => h('span', { class: 'number' }, text);
 
 function marks(press) {
   return [
-    press.too_close && h('span', { class: 'mark', title: 'The error bounds of this press and the one before overlap' }, 'too close to call'),
-    press.order === 'unknown' && press.reliable !== false && h('span', { class: 'mark' }, 'no bound to rely on'),
+    press.too_close && h('span', { class: 'mark', title: 'The error bounds of this press overlap those of another' },
+      `too close to call${press.first_place < press.last_place ? `: place ${press.first_place} to ${press.last_place}` : ''}`),
+    press.order === 'unknown' && h('span', { class: 'mark', title: 'This press or one next to it has no bound to rely on' }, 'order unknown'),
     press.reliable === false && h('span', { class: 'mark', title: 'The button’s clock was not reliable' }, 'unreliable'),
   ].filter(Boolean).flatMap((mark) => [mark, ' ']);
 }
 
-function show({ splits, not_counted: left = [] }) {
-  const latest = splits.at(-1);
-  if (!latest) {
-    byId('latest').replaceChildren('No press in this run yet.');
+function timeAndBound(press) {
+  return h('small', { title: format.date(press.unix * 1000) }, `${format.time(press.unix * 1000, 3)} `,
+    press.uncertainty_s == null ? 'error bound not known' : number(`± ${boundText(press.uncertainty_s)}`));
+}
+
+function showLatest(latest) {
+  byId('latest').replaceChildren(...(latest ? [h('span', { class: 'clock' }, totalText(latest)),
+    h('span', {}, `${latest.sender}, at ${format.full(latest.unix * 1000)} `, ...marks(latest))] : ['No press in this run yet.']));
+}
+
+function splitTable(splits) {
+  const row = (press) => [
+    [h('strong', {}, press.sender), ' ', ...marks(press), timeAndBound(press)],
+    number(press.split_s == null ? '–' : splitText(press.split_s)),
+    number(totalText(press)),
+  ];
+  return table('Presses of this run, the latest first', ['Button', 'Split', 'Total'], [...splits].reverse().map(row));
+}
+
+function notCounted(presses, lockout) {
+  const reasons = {
+    repeated: `repeated: less than ${lockout} s after a press of the same button`,
+    'before-run': 'before this run: made before it began, and received later',
+  };
+  return [h('h3', {}, 'Not counted'), h('ul', { class: 'rows', id: 'not-counted' }, [...presses].reverse().map((press) =>
+    h('li', {}, h('strong', {}, press.sender), timeAndBound(press), h('span', { class: 'soft' }, reasons[press.why] ?? plainName(press.why)))))];
+}
+
+function show({ splits, not_counted: left = [], left_out: leftOut, lockout_s: lockout }) {
+  showLatest(splits.at(-1));
+  if (!splits.length && !left.length) {
     byId('presses').replaceChildren(h('p', {}, 'Presses appear here as soon as a button has sent one.'));
     return;
   }
-  byId('latest').replaceChildren(h('span', { class: 'clock' }, totalText(latest)),
-    h('span', {}, `${latest.sender}, at ${format.full(latest.unix * 1000)} `, ...marks(latest)));
-  const row = (press) => [
-    [press.sender, ' ', ...marks(press)],
-    number(press.split_s == null ? '–' : splitText(press.split_s)),
-    number(totalText(press)),
-    h('span', { class: 'number', title: format.date(press.unix * 1000) }, format.time(press.unix * 1000, 3)),
-    number(press.uncertainty_s == null ? 'not known' : `± ${boundText(press.uncertainty_s)}`),
-  ];
-  byId('presses').replaceChildren(...[
-    table('Presses of this run, the latest first', ['Button', 'Split', 'Total', 'Time', 'Error bound'],
-      [...splits].reverse().map(row)),
-    left.length > 0 && h('p', {}, `${left.length} more not counted: ${[...new Set(left.map((press) => plainName(press.why)))].join(', ')}.`),
-    h('p', { class: 'soft' }, `Times are in ${format.zone}${format.isOwn ? ', this phone’s zone' : ''}.`)].filter(Boolean));
+  const parts = [
+    splits.length > 0 && splitTable(splits),
+    leftOut > 0 && h('p', {}, `${leftOut} earlier presses of this run are not shown, so there are no totals.`),
+    left.length > 0 && notCounted(left, lockout),
+    h('p', { class: 'soft' }, `Times are in ${format.zone}${format.isOwn ? ', this phone’s zone' : ''}.`)];
+  byId('presses').replaceChildren(...parts.flat().filter(Boolean));
 }
 
 // Presses that come together are fetched together.
@@ -62,7 +76,7 @@ function refresh() {
   gathering = setTimeout(async () => {
     isWanted = false;
     try {
-      show(await getJson('/api/presses/splits'));
+      show(await get('/api/presses/splits'));
     } catch {
       isWanted = true;
     }
@@ -93,7 +107,7 @@ async function load() {
   if (isLoading) return;
   isLoading = true;
   try {
-    state = await getJson('/api/state');
+    state = await get('/api/state');
     heardAt = performance.now();
     format = new ZoneFormat(state.settings?.zone);
     showRight();

@@ -3,7 +3,7 @@
 // its phones do that, by itself.
 import { ApiError, measure, post } from './exchange.js';
 import { confirm, h } from './dom.js';
-import { boundText, differenceText, offsetText } from './words.js';
+import { boundText, differenceText, offsetText, questionTexts } from './words.js';
 
 const LOOK_EVERY_MS = 60_000;
 const SYNC_EVERY_MS = 3_600_000;
@@ -16,7 +16,7 @@ export class PhoneSync {
   #syncedAt = -Infinity;
   #failedAt = -Infinity;
 
-  // `on` has distance(ms), difference(text), result(text), busy(flag); `format` returns the ZoneFormat.
+  // `on` has distance(ms), difference(text), result(text), zone(answer), busy(flag); `format` returns the ZoneFormat.
   constructor(on, format) {
     this.on = on;
     this.format = format;
@@ -68,20 +68,24 @@ export class PhoneSync {
       if (!answer) return;
       this.on.difference(differenceText(answer.offset_s, answer.measured_within_s));
       if (by === 'look') return;
+      this.on.zone(answer);
       this.#syncedAt = performance.now();
       this.on.result(this.#success(by, answer));
       // The hub's clock is another one now.
       this.#lookedAt = -Infinity;
     } catch (error) {
-      if (by !== 'look') this.#failedAt = performance.now();
+      if (by !== 'look') {
+        this.#failedAt = performance.now();
+        // The hub judges the zone whatever it does with the time.
+        this.on.zone(error.answer ?? {});
+      }
       if (by === 'hand' || (by === 'page' && error instanceof ApiError)) this.on.result(this.#failure(by, error));
       if (by === 'page' && !(error instanceof ApiError)) this.#failedAt = -Infinity;
     }
   }
 
   #success(by, answer) {
-    const start = by === 'hand' ? 'The hub took the time of this phone' : 'The hub took the time of this phone by itself';
-    return `${start}: it was ${offsetText(answer.offset_s)} ${answer.offset_s > 0 ? 'behind' : 'ahead'}, ` +
+    return `The hub took the time of this phone${by === 'hand' ? '' : ' by itself'}: it was ${offsetText(answer.offset_s)} ${answer.offset_s > 0 ? 'behind' : 'ahead'}, ` +
       `and is right to within ${boundText(answer.bound_s)}. Its answer: ${answer.message}.`;
   }
 
@@ -92,19 +96,20 @@ export class PhoneSync {
     return `That did not work: ${error.message || 'the hub does not answer'}. Try again.`;
   }
 
-  // A large step is only made by a person who has seen both times.
+  // What comes with a token is a question, such as a large step: only a person who has seen both times may say yes.
   async #ask(report) {
     try {
       return await post('/api/timesync/client', report);
     } catch (error) {
-      if (!(error instanceof ApiError) || error.answer.error !== 'confirm' || report.by !== 'hand') throw error;
+      if (!(error instanceof ApiError) || !error.answer.confirm || report.by !== 'hand') throw error;
       if (!(await this.#confirmed(error.answer))) {
+        this.on.zone(error.answer);
         this.on.result('The hub’s time was left as it was.');
         return null;
       }
-      // The answer counts for this session only, and the clocks have run on.
-      const again = await measure(undefined, report.session);
-      return post('/api/timesync/client', { ...again.report, by: 'hand', confirm: error.answer.confirm });
+      // The clocks have run on, and the hub may have another question.
+      const again = await measure();
+      return this.#ask({ ...again.report, by: 'hand', confirm: error.answer.confirm });
     }
   }
 
@@ -115,7 +120,7 @@ export class PhoneSync {
         this.format().date(ms), h('small', {}, time))];
     };
     return confirm('Set the hub to this time?', [
-      h('p', {}, `The two clocks are ${offsetText(answer.offset_s)} apart. Go on only if this phone is right.`),
+      ...questionTexts(answer).map((text) => h('p', {}, text)),
       h('dl', { class: 'times' }, row('The hub', answer.hub_time), row('This phone', answer.phone_time)),
     ], 'Set the hub');
   }

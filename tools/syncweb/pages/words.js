@@ -45,11 +45,23 @@ export function offsetText(seconds) {
   return durationText(size);
 }
 
+export const signed = (seconds) => `${seconds < 0 ? '−' : '+'}${offsetText(seconds)}`;
+
 // Offset = phone - hub, so a positive one means that the phone is ahead.
 export function differenceText(offset, bound) {
   if (Math.abs(offset) <= bound) return `This phone and the hub agree within ${boundText(bound)}.`;
   const way = offset > 0 ? 'ahead of' : 'behind';
   return `This phone is ${offsetText(offset)} ${way} the hub, give or take ${boundText(bound)}.`;
+}
+
+// What the hub asks a person before it takes a phone's time.
+export function questionTexts({ error, message, offset_s: offset }) {
+  const apart = `The two clocks are ${offsetText(offset)} apart.`;
+  const plain = `${apart} Go on only if this phone is right.`;
+  if (error === 'confirm') return [plain];
+  if (error !== 'own-time') return [`The hub asks: ${message}.`, plain];
+  return [`${message[0].toUpperCase()}${message.slice(1)}.`, `${apart} A time that came from the hub makes the hub’s no better: ` +
+    'it only looks checked. Go on only if you know that this phone got its time elsewhere.'];
 }
 
 const SOURCES = {
