@@ -14,33 +14,30 @@ constexpr WallTime kBuilt{1'780'000'000s};
 constexpr WallTime kHubTime = kBuilt + 24h * 300;
 constexpr auto kYear = 24h * 365;
 
-SyncQuestion question_of(SyncBy by, nanoseconds offset, bool is_set, WallTime hub_time = kHubTime) {
+SyncQuestion question_of(SyncBy by, nanoseconds offset, WallTime hub_time = kHubTime) {
   return {.by = by,
           .built = kBuilt,
           .phone_time = hub_time + offset,
-          .hub_time = hub_time,
           .offset = {offset},
-          .is_hub_connected = true,
-          .is_hub_synchronised = is_set};
+          .is_hub_connected = true};
 }
 
 TEST(SyncDecision, LookingFeedsNothingWhateverItSees) {
-  EXPECT_EQ(decide_sync(question_of(SyncBy::kLook, 50 * kYear, true)), SyncDecision::kMeasured);
+  EXPECT_EQ(decide_sync(question_of(SyncBy::kLook, 50 * kYear)), SyncDecision::kMeasured);
 }
 
 TEST(SyncDecision, UpToADayNobodyIsAsked) {
   for (const SyncBy by : {SyncBy::kPage, SyncBy::kHand}) {
     for (const nanoseconds offset : {nanoseconds{24h}, nanoseconds{-24h}}) {
-      EXPECT_EQ(decide_sync(question_of(by, offset, true)), SyncDecision::kFeed);
-      EXPECT_EQ(decide_sync(question_of(by, offset, false)), SyncDecision::kFeed);
+      EXPECT_EQ(decide_sync(question_of(by, offset)), SyncDecision::kFeed);
     }
   }
 }
 
-TEST(SyncDecision, MoreThanADayOnASetHubNeedsAPersonEitherWay) {
+TEST(SyncDecision, MoreThanADayNeedsAPersonEitherWay) {
   for (const SyncBy by : {SyncBy::kPage, SyncBy::kHand}) {
     for (const nanoseconds offset : {24h + 1ns, -24h - 1ns}) {
-      SyncQuestion question = question_of(by, offset, true);
+      SyncQuestion question = question_of(by, offset);
       EXPECT_EQ(decide_sync(question), SyncDecision::kConfirm);
       question.is_confirmed = true;
       EXPECT_EQ(decide_sync(question), SyncDecision::kFeed);
@@ -48,19 +45,18 @@ TEST(SyncDecision, MoreThanADayOnASetHubNeedsAPersonEitherWay) {
   }
 }
 
-TEST(SyncDecision, APageSetsAnUnsetHubByYears) {
-  EXPECT_EQ(decide_sync(question_of(SyncBy::kPage, 57 * kYear, false, WallTime{60s})), SyncDecision::kFeed)
+TEST(SyncDecision, NobodySetsAHubByYearsUnaskedWhateverItReads) {
+  EXPECT_EQ(decide_sync(question_of(SyncBy::kPage, 57 * kYear, WallTime{60s})), SyncDecision::kConfirm)
       << "it reads 1970";
-  EXPECT_EQ(decide_sync(question_of(SyncBy::kPage, 2 * kYear, false, kBuilt)), SyncDecision::kFeed)
+  EXPECT_EQ(decide_sync(question_of(SyncBy::kPage, 2 * kYear, kBuilt)), SyncDecision::kConfirm)
       << "it reads the build time";
-  EXPECT_EQ(decide_sync(question_of(SyncBy::kPage, -100 * 24h, false)), SyncDecision::kConfirm)
-      << "a plausible clock, which runs on from the last shutdown, is never put back unasked";
-  EXPECT_EQ(decide_sync(question_of(SyncBy::kPage, -30 * kYear, false, kBuilt + 31 * kYear)),
+  EXPECT_EQ(decide_sync(question_of(SyncBy::kPage, -100 * 24h)), SyncDecision::kConfirm);
+  EXPECT_EQ(decide_sync(question_of(SyncBy::kPage, -30 * kYear, kBuilt + 31 * kYear)),
             SyncDecision::kConfirm);
 }
 
-TEST(SyncDecision, APersonIsAskedOnceAboutAnUnsetHubToo) {
-  SyncQuestion question = question_of(SyncBy::kHand, 57 * kYear, false, WallTime{60s});
+TEST(SyncDecision, APersonIsAskedOnce) {
+  SyncQuestion question = question_of(SyncBy::kHand, 57 * kYear, WallTime{60s});
   EXPECT_EQ(decide_sync(question), SyncDecision::kConfirm);
   question.is_confirmed = true;
   EXPECT_EQ(decide_sync(question), SyncDecision::kFeed);
@@ -68,17 +64,17 @@ TEST(SyncDecision, APersonIsAskedOnceAboutAnUnsetHubToo) {
 
 TEST(SyncDecision, NobodyMayLeaveTheProgramsUse) {
   for (const bool is_confirmed : {false, true}) {
-    SyncQuestion early = question_of(SyncBy::kHand, elapsed(kHubTime, kBuilt - 1s), false);
+    SyncQuestion early = question_of(SyncBy::kHand, elapsed(kHubTime, kBuilt - 1s));
     early.is_confirmed = is_confirmed;
     EXPECT_EQ(decide_sync(early), SyncDecision::kBeforeBuild);
-    SyncQuestion late = question_of(SyncBy::kHand, 21 * kYear, false);
+    SyncQuestion late = question_of(SyncBy::kHand, 21 * kYear);
     late.is_confirmed = is_confirmed;
     EXPECT_EQ(decide_sync(late), SyncDecision::kBeyondUse);
   }
 }
 
 TEST(SyncDecision, ItsOwnTimeIsNoNewsUnlessAPersonInsists) {
-  SyncQuestion question = question_of(SyncBy::kHand, 10ms, true);
+  SyncQuestion question = question_of(SyncBy::kHand, 10ms);
   question.follows_hub = true;
   EXPECT_EQ(decide_sync(question), SyncDecision::kOwnTime);
   question.is_confirmed = true;
@@ -87,11 +83,11 @@ TEST(SyncDecision, ItsOwnTimeIsNoNewsUnlessAPersonInsists) {
 
 TEST(SyncDecision, WithoutAWordOfTheHubNobodyMakesALargeStepAndNoTimeIsTheHubsOwn) {
   for (const SyncBy by : {SyncBy::kPage, SyncBy::kHand}) {
-    SyncQuestion question = question_of(by, kYear, false);
+    SyncQuestion question = question_of(by, kYear);
     question.is_hub_connected = false;
     EXPECT_EQ(decide_sync(question), SyncDecision::kDisconnected);
     question.offset = {10ms};
-    question.phone_time = question.hub_time + 10ms;
+    question.phone_time = kHubTime + 10ms;
     question.follows_hub = true;
     EXPECT_EQ(decide_sync(question), SyncDecision::kFeed);
   }

@@ -13,6 +13,7 @@
 #include "tools/syncweb/access/rights.hpp"
 #include "tools/syncweb/phone/own_time.hpp"
 #include "tools/syncweb/phone/settings_json.hpp"
+#include "tools/syncweb/phone/sync_api.hpp"
 #include "tools/syncweb/phone/sync_decision.hpp"
 #include "tools/syncweb/phone/sync_words.hpp"
 #include "tools/syncweb/phone/zone_api.hpp"
@@ -213,10 +214,8 @@ SyncDecision decision_of(Site& site, const SyncSituation& it) {
   SyncQuestion question{.by = it.claim.by,
                         .built = build_time(),
                         .phone_time = it.phone_time,
-                        .hub_time = it.hub_time,
                         .offset = it.offset,
                         .is_hub_connected = site.hub.is_connected(),
-                        .is_hub_synchronised = it.hub.is_synchronised,
                         .follows_hub = may_follow_hub(site, it) && shows_hubs_time(it)};
   question.is_confirmed = it.claim.confirm && site.phones.confirmations.redeem(
                                                   *it.claim.confirm, {it.from, it.offset}, it.now.mono);

@@ -17,10 +17,8 @@ struct SyncQuestion {
   SyncBy by = SyncBy::kLook;
   WallTime built;       // no time before it is right
   WallTime phone_time;  // at the moment
-  WallTime hub_time;    // at the moment
   Offset offset;        // phone - hub
   bool is_hub_connected = false;
-  bool is_hub_synchronised = false;
   bool follows_hub = false;   // the phone's clock probably follows this hub
   bool is_confirmed = false;  // a person has seen both times
 };
