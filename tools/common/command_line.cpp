@@ -2,6 +2,8 @@
 #include "tools/common/command_line.hpp"
 
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -20,6 +22,11 @@ class PlainFormatter : public CLI::Formatter {
   std::string make_option_opts(const CLI::Option* option) const override {
     const std::string type = option->get_type_name();
     return type.empty() ? type : ' ' + type;
+  }
+  std::string make_group(std::string group, bool is_positional,
+                         std::vector<const CLI::Option*> options) const override {
+    if (group == kUnlisted) return "";
+    return Formatter::make_group(std::move(group), is_positional, std::move(options));
   }
 };
 

@@ -20,6 +20,10 @@ struct ProgramText {
   const char* example;  // whole lines, at the end of --help
 };
 
+// The group of options that --help does not list. Unlike those of CLI11's hidden group, which has no name,
+// they are named by complaints.
+inline constexpr const char* kUnlisted = "unlisted";
+
 std::unique_ptr<CLI::App> make_command_line(const ProgramText& text, Log::Level& level);
 
 // Adds --verbose and --quiet to a subcommand, as make_command_line() does to the program.

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/command_line.hpp"
 #include "tools/common/config_file.hpp"
 #include "tools/common/paths.hpp"
 #include "tools/common/seconds_option.hpp"
+#include "tools/syncweb/access/authority.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -29,6 +32,11 @@ struct Words {
   std::string phone_error;
   std::string control;
 };
+
+bool is_host_name(const std::string& text) {
+  const auto called = parse_authority(text);
+  return called && !called->address && !called->port;
+}
 
 CLI::Option* repeatable(CLI::Option* option) {
   return option->allow_extra_args(false);
@@ -53,7 +61,7 @@ void add_options(CLI::App& app, Options& options, Words& words) {
   repeatable(app.add_option("--allow", words.allow, "Who may look (default: loopback, private, link-local)"))
       ->type_name("PREFIX")
       ->check(is_prefix);
-  repeatable(app.add_option("--deny", words.deny))->check(is_prefix)->group("");
+  repeatable(app.add_option("--deny", words.deny))->check(is_prefix)->group(kUnlisted);
   repeatable(app.add_option("--permit", words.permit, "Who may set the time and reset (default: lo, ap0)"))
       ->type_name("PLACE")
       ->check(is_place);
@@ -68,19 +76,20 @@ void add_options(CLI::App& app, Options& options, Words& words) {
 
 // Adds options that few need. --help, which must fit a screen, only names them.
 void add_rare_options(CLI::App& app, Options& options, Words& words) {
-  constexpr const char* kHidden = "";
-  repeatable(app.add_option("--name", words.names))->group(kHidden);
-  app.add_flag("--no-sandbox", options.no_sandbox)->group(kHidden);
+  repeatable(app.add_option("--name", words.names))
+      ->check(must_be("a host name", is_host_name))
+      ->group(kUnlisted);
+  app.add_flag("--no-sandbox", options.no_sandbox)->group(kUnlisted);
   app.add_option("--phone-error", words.phone_error)
       ->check(must_be("a number of seconds",
                       [](const std::string& text) {
                         const auto value = parse_seconds(text);
                         return value && *value >= nanoseconds::zero();
                       }))
-      ->group(kHidden);
-  app.add_flag("--make-pin", options.is_to_make_pin)->group(kHidden);
-  app.add_option("--state-dir", options.state_folder)->group(kHidden);
-  app.add_option("--user", options.user)->group(kHidden);
+      ->group(kUnlisted);
+  app.add_flag("--make-pin", options.is_to_make_pin)->group(kUnlisted);
+  app.add_option("--state-dir", options.state_folder)->group(kUnlisted);
+  app.add_option("--user", options.user)->group(kUnlisted);
 }
 
 std::vector<AccessRule> access_rules_of(const Words& words) {
@@ -125,6 +134,14 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   if (options.port == 0 && options.tls_port == 0) {
     Log(kText.name, Log::Level::kErrors)
         .error("--port 0 and --tls-port 0 leave nothing to serve; see syncweb --help");
+    return ExitStatus::kUsage;
+  }
+  if (options.port == options.tls_port) {
+    Log(kText.name, Log::Level::kErrors)
+        .error(
+            fmt::format("--port and --tls-port are both {}: HTTP and HTTPS each need their own; see syncweb "
+                        "--help",
+                        options.port));
     return ExitStatus::kUsage;
   }
   return converted(options, words);

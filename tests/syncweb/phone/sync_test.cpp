@@ -102,8 +102,9 @@ TEST(PhoneSync, ARefusedTimeIsNotRecordedAsASync) {
 }
 
 TEST(PhoneSync, TheLastSyncHasAMonotonicAgeAlsoIfNothingHadToChange) {
-  PhoneWorld world{-10 * kYear / 10};
-  world.sync({}, "page");
+  PhoneWorld world{-kYear};
+  const Told asked = world.sync({}, "page");
+  ASSERT_EQ(world.report({}, "page", PhoneWorld::confirmed(asked)).name, "adopt");
   world.pass(60s);
   auto json = parse_json(*last_sync_json(world.web.site, world.play.now()), {.size = 1000, .depth = 1});
   EXPECT_EQ(*json->find("source")->text(), "phone:192.168.4.17");
