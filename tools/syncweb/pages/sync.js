@@ -11,7 +11,8 @@ const UNRELIABLE_EVERY_MS = 60_000;
 const AT_THE_START = 4;  // exchanges, for a quick first time
 
 export class PhoneSync {
-  #isBusy = false;
+  #running = null;  // the work that goes on at the moment
+  #isPressed = false;
   #lookedAt = -Infinity;
   #syncedAt = -Infinity;
   #failedAt = -Infinity;
@@ -24,7 +25,7 @@ export class PhoneSync {
 
   // Called about once a second: does what is due. `may` says what the hub permits and needs.
   async keep({ isAutomatic, isTrusted }) {
-    if (this.#isBusy || document.hidden) return;
+    if (this.#running || this.#isPressed || document.hidden) return;
     const now = performance.now();
     const every = isTrusted ? SYNC_EVERY_MS : UNRELIABLE_EVERY_MS;
     if (isAutomatic && now - Math.max(this.#syncedAt, this.#failedAt) > every) {
@@ -38,25 +39,23 @@ export class PhoneSync {
   wake() { this.#lookedAt = -Infinity; }
 
   async byHand() {
-    if (this.#isBusy) return;
-    await this.#exclusively(async () => {
-      this.on.busy(true);
-      this.on.result('Measuring…');
-      try {
-        await this.#send('hand');
-      } finally {
-        this.on.busy(false);
-      }
-    });
+    if (this.#isPressed) return;
+    this.#isPressed = true;
+    this.on.busy(true);
+    this.on.result('Measuring…');
+    // What the page does by itself ends first.
+    await this.#running;
+    try {
+      await this.#exclusively(() => this.#send('hand'));
+    } finally {
+      this.on.busy(false);
+      this.#isPressed = false;
+    }
   }
 
   async #exclusively(work) {
-    this.#isBusy = true;
-    try {
-      await work();
-    } finally {
-      this.#isBusy = false;
-    }
+    this.#running = work().finally(() => { this.#running = null; });
+    await this.#running;
   }
 
   async #send(by, count) {
