@@ -27,6 +27,18 @@ TEST(ConnectionCounts, OneClientHasItsLimitAndOthersStillHaveRoom) {
   EXPECT_FALSE(counts.is_refused(kPhone));
 }
 
+TEST(ConnectionCounts, ThisMachineIsManyClientsBehindAProxyAndHasNoLimitOfItsOwn) {
+  constexpr IpAddress kProxy = IpAddress::v4(0x7f00'0001);
+  ConnectionCounts counts;
+  for (std::size_t i = 0; i < ConnectionCounts::kMostInAll; ++i) {
+    EXPECT_FALSE(counts.is_refused(kProxy));
+    counts.add(kProxy);
+  }
+  EXPECT_TRUE(counts.is_full());
+  EXPECT_EQ(counts.greediest_besides(kPhone), kProxy) << "others still have room";
+  EXPECT_EQ(counts.greediest_besides(kProxy), kProxy) << "its newest clients take the place of its oldest";
+}
+
 TEST(ConnectionCounts, AddressesOfOneNetworkOfIpv6AreOneClient) {
   constexpr IpAddress kFirst{0x2001'0db8'0000'0001, 1};
   constexpr IpAddress kSecond{0x2001'0db8'0000'0001, 2};

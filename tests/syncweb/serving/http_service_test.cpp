@@ -183,10 +183,11 @@ TEST(HttpService, FeedsFirstAndSaysThatNobodyAnswered) {
 }
 
 TEST(HttpService, OneClientTakesNoMoreThanItsConnections) {
+  constexpr IpAddress kClient = IpAddress::v4(0x7f00'0002);
   ServedSite served(echo);
   std::vector<std::unique_ptr<RawWebClient>> clients;
   for (std::size_t i = 0; i < ConnectionCounts::kMostOfOneClient + 20; ++i)
-    clients.push_back(std::make_unique<RawWebClient>(served));
+    clients.push_back(std::make_unique<RawWebClient>(served, kClient));
   const auto ended = [&] {
     return std::count_if(clients.begin(), clients.end(),
                          [](const auto& client) { return client->has_ended(); });
@@ -195,9 +196,9 @@ TEST(HttpService, OneClientTakesNoMoreThanItsConnections) {
   clients.front()->send(kGet);
   EXPECT_TRUE(served.run_until([&] { return clients.front()->has("/echo"); }));
   clients.clear();
-  RawWebClient later(served);
+  RawWebClient later(served, kClient);
   EXPECT_TRUE(served.run_until([&] {
-    if (later.has_ended()) later = RawWebClient(served);
+    if (later.has_ended()) later = RawWebClient(served, kClient);
     return !later.has_ended();
   }));
 }

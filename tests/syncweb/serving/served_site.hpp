@@ -68,8 +68,10 @@ class ServedSite {
 
 class RawWebClient {
  public:
-  explicit RawWebClient(const ServedSite& served)
+  explicit RawWebClient(const ServedSite& served, IpAddress source = IpAddress::v4(0x7f00'0001))
       : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const SocketAddress own = to_socket_address({source, 0});
+    EXPECT_EQ(bind(socket_.get(), &own.generic, own.length), 0);
     const SocketAddress address = to_socket_address(served.local());
     EXPECT_EQ(connect(socket_.get(), &address.generic, address.length), 0);
     EXPECT_EQ(fcntl(socket_.get(), F_SETFL, O_NONBLOCK), 0);

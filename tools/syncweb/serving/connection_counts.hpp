@@ -21,14 +21,20 @@ class ConnectionCounts {
     return address.is_v4() ? address : IpAddress{address.high, 0};
   }
 
-  bool is_refused(IpAddress address) const { return count(client_of(address)) >= kMostOfOneClient; }
+  // This machine has no limit of its own: behind a proxy on it are many clients.
+  bool is_refused(IpAddress address) const {
+    return !is_this_machine(address) && count(client_of(address)) >= kMostOfOneClient;
+  }
   bool is_full() const { return total_ >= kMostInAll; }
-  // Returns the client that has the most connections, if it has more than `newcomer`: it is to lose one.
+  // Returns the client that has the most connections, if it has more than `newcomer` or is this machine: it
+  // is to lose one.
   std::optional<IpAddress> greediest_besides(IpAddress newcomer) const {
     const auto most = std::max_element(counts_.begin(), counts_.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
-    if (most == counts_.end() || most->second <= count(client_of(newcomer)) + 1) return std::nullopt;
-    return most->first;
+    if (most == counts_.end()) return std::nullopt;
+    const bool is_greedier = most->second > count(client_of(newcomer)) + 1;
+    const bool is_same_machine = is_this_machine(newcomer) && most->first == client_of(newcomer);
+    return is_greedier || is_same_machine ? std::optional{most->first} : std::nullopt;
   }
 
   void add(IpAddress address) {
@@ -43,6 +49,10 @@ class ConnectionCounts {
   }
 
  private:
+  static constexpr bool is_this_machine(IpAddress address) {
+    return address == IpAddress::v4(0x7f00'0001) || address == IpAddress{0, 1};
+  }
+
   std::size_t count(IpAddress client) const {
     const auto found = counts_.find(client);
     return found == counts_.end() ? 0 : found->second;
