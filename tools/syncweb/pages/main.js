@@ -282,6 +282,7 @@ async function load() {
     showAll();
     isLoading = false;
     live.start(got.run, got.last);
+    everySecond();
   } catch {
     isLoading = false;
     setTimeout(load, 3000);
