@@ -11,7 +11,7 @@ const UNRELIABLE_EVERY_MS = 60_000;
 const AT_THE_START = 4;  // exchanges, for a quick first time
 
 export class PhoneSync {
-  #running = null;  // the work that goes on at the moment
+  #running = null;  // the work in progress
   #isPressed = false;
   #lookedAt = -Infinity;
   #syncedAt = -Infinity;
@@ -23,7 +23,7 @@ export class PhoneSync {
     this.format = format;
   }
 
-  // Called about once a second: does what is due. `may` says what the hub permits and needs.
+  // Called about once a second: does what is due.
   async keep({ isAutomatic, isTrusted }) {
     if (this.#running || this.#isPressed || document.hidden) return;
     const now = performance.now();
@@ -43,7 +43,6 @@ export class PhoneSync {
     this.#isPressed = true;
     this.on.busy(true);
     this.on.result('Measuring…');
-    // What the page does by itself ends first.
     await this.#running;
     try {
       await this.#exclusively(() => this.#send('hand'));
