@@ -11,7 +11,7 @@ const UNRELIABLE_EVERY_MS = 60_000;
 const AT_THE_START = 4;  // exchanges, for a quick first time
 
 export class PhoneSync {
-  #isBusy = false;
+  #work = null;
   #lookedAt = -Infinity;
   #syncedAt = -Infinity;
   #failedAt = -Infinity;
@@ -24,7 +24,7 @@ export class PhoneSync {
 
   // Called about once a second: does what is due. `may` says what the hub permits and needs.
   async keep({ isAutomatic, isTrusted }) {
-    if (this.#isBusy || document.hidden) return;
+    if (this.#work || document.hidden) return;
     const now = performance.now();
     const every = isTrusted ? SYNC_EVERY_MS : UNRELIABLE_EVERY_MS;
     if (isAutomatic && now - Math.max(this.#syncedAt, this.#failedAt) > every) {
@@ -38,25 +38,16 @@ export class PhoneSync {
   wake() { this.#lookedAt = -Infinity; }
 
   async byHand() {
-    if (this.#isBusy) return;
-    await this.#exclusively(async () => {
-      this.on.busy(true);
-      this.on.result('Measuring…');
-      try {
-        await this.#send('hand');
-      } finally {
-        this.on.busy(false);
-      }
-    });
+    this.on.busy(true);
+    this.on.result('Measuring…');
+    await this.#work;  // a look may be under way
+    await this.#exclusively(() => this.#send('hand'));
+    this.on.busy(false);
   }
 
-  async #exclusively(work) {
-    this.#isBusy = true;
-    try {
-      await work();
-    } finally {
-      this.#isBusy = false;
-    }
+  #exclusively(work) {
+    this.#work = work().finally(() => { this.#work = null; });
+    return this.#work;
   }
 
   async #send(by, count) {
