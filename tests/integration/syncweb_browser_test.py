@@ -42,6 +42,18 @@ globalThis.Date = class extends RightDate {
 };
 """
 
+SLOW_EXCHANGES = """
+const fetchIndeed = globalThis.fetch;
+globalThis.exchanges = 0;
+globalThis.fetch = async (path, ...options) => {
+  if (path.endsWith('/exchange')) {
+    ++globalThis.exchanges;
+    await new Promise((resolve) => setTimeout(resolve, 400));
+  }
+  return fetchIndeed(path, ...options);
+};
+"""
+
 # Makes up two hours of history, which the hub itself writes once a minute.
 HISTORY = """
 const fetchIndeed = globalThis.fetch;
@@ -222,6 +234,15 @@ class Syncing(Web):
         phone.click("dialog button:not(.quiet)")
         phone.wait_for_text("#result", "The hub took the time of this phone")
         self.assert_is_ahead(ahead_s)
+
+    def test_a_press_of_the_button_during_a_look_counts(self):
+        self.start_hub()
+        self.start_web()
+        phone = self.start_browser(ahead_ms=3217, script=SLOW_EXCHANGES)
+        phone.open(SITE)
+        phone.wait_for("a look", lambda: phone.run("return globalThis.exchanges > 0"))
+        phone.click("#sync")
+        phone.wait_for_text("#result", "The hub took the time of this phone")
 
     def test_a_phone_that_shows_the_hubs_own_time_sets_it_only_if_its_person_insists(self):
         self.start_reliable_hub()

@@ -22,7 +22,7 @@ let hasMeasured = false;
 let difference = 'Not measured yet.';
 
 // The sections after the clock and the phone, in their order on the page. Each has content(state), which
-// returns elements, or null where there is nothing to show.
+// returns elements, or null where there is nothing to show. A camera is to come after the battery clock.
 const SECTIONS = [
   { id: 'warnings', title: 'Warnings', on: ['status'], content: warnings },
   { id: 'history', title: 'The last hours', on: ['history'], content: history },

@@ -11,8 +11,7 @@ const UNRELIABLE_EVERY_MS = 60_000;
 const AT_THE_START = 4;  // exchanges, for a quick first time
 
 export class PhoneSync {
-  #running = null;  // the work in progress
-  #isPressed = false;
+  #work = null;
   #lookedAt = -Infinity;
   #syncedAt = -Infinity;
   #failedAt = -Infinity;
@@ -23,9 +22,9 @@ export class PhoneSync {
     this.format = format;
   }
 
-  // Called about once a second: does what is due.
+  // Called about once a second: does what is due. `may` says what the hub permits and needs.
   async keep({ isAutomatic, isTrusted }) {
-    if (this.#running || this.#isPressed || document.hidden) return;
+    if (this.#work || document.hidden) return;
     const now = performance.now();
     const every = isTrusted ? SYNC_EVERY_MS : UNRELIABLE_EVERY_MS;
     if (isAutomatic && now - Math.max(this.#syncedAt, this.#failedAt) > every) {
@@ -39,22 +38,16 @@ export class PhoneSync {
   wake() { this.#lookedAt = -Infinity; }
 
   async byHand() {
-    if (this.#isPressed) return;
-    this.#isPressed = true;
     this.on.busy(true);
     this.on.result('Measuring…');
-    await this.#running;
-    try {
-      await this.#exclusively(() => this.#send('hand'));
-    } finally {
-      this.on.busy(false);
-      this.#isPressed = false;
-    }
+    await this.#work;  // a look may be under way
+    await this.#exclusively(() => this.#send('hand'));
+    this.on.busy(false);
   }
 
-  async #exclusively(work) {
-    this.#running = work().finally(() => { this.#running = null; });
-    await this.#running;
+  #exclusively(work) {
+    this.#work = work().finally(() => { this.#work = null; });
+    return this.#work;
   }
 
   async #send(by, count) {
