@@ -67,7 +67,7 @@ Result<PlainTime, Refusal> parse_plain_time(const JsonValue& body) {
   std::optional<PlainTime> best;
   for (const char* name : kNames) {
     if (body.find(name) == nullptr) continue;
-    const auto time = parse_time_member(body, name);
+    auto time = parse_time_member(body, name);
     if (!time) return time;
     if (best && magnitude(elapsed(best->time, time->time)) > std::max(best->resolution, time->resolution))
       return Unexpected{bad_member(name, "is another time than currentTime")};
