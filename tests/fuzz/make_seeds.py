@@ -1066,6 +1066,7 @@ WEB_ACCESSES = {
     "ipv6_with_zone": web_access("[fe80::1%25eth0]", "http://[fe80::1]"),
     "ipv4_mapped": web_access("[::ffff:192.168.4.1]", "http://[::ffff:192.168.4.1]"),
     "final_dot": web_access("hub.local.", "http://hub.local"),
+    "two_final_dots": web_access("hub.local..", "http://hub.local."),
     "localhost": web_access("localhost", "http://localhost"),
     "rebound_name": web_access("evil.test", "http://evil.test"),
     "probe_of_a_phone": web_access("captive.apple.com", ""),

@@ -29,7 +29,7 @@ TEST(Authority, LosesTheFinalDotOfAFullName) {
   ASSERT_TRUE(parse_authority("hub.local."));
   EXPECT_EQ(parse_authority("hub.local.")->name, "hub.local");
   EXPECT_FALSE(parse_authority("."));
-  EXPECT_FALSE(parse_authority("..:80") && parse_authority("..:80")->name.empty());
+  EXPECT_FALSE(parse_authority("hub.local..")) << "a label is empty";
 }
 
 TEST(Authority, WhatNoBrowserSendsIsRefused) {
@@ -39,6 +39,9 @@ TEST(Authority, WhatNoBrowserSendsIsRefused) {
                            "hub:",
                            "hub:0",
                            "hub:65536",
+                           "..:80",
+                           ".hub",
+                           "hub..local",
                            "hub:80x",
                            "hub:+80",
                            "hub:80:80",

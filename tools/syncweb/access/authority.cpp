@@ -44,11 +44,17 @@ std::optional<Authority> parse_bracketed(std::string_view text) {
   return Authority{name, address, std::nullopt};
 }
 
+// RFC 1035, section 2.3.1. The name has lost its final dot.
+bool has_empty_label(const std::string& name) {
+  return name.front() == '.' || name.back() == '.' || name.find("..") != std::string::npos;
+}
+
 std::optional<Authority> parse_name(std::string_view text) {
   std::string name = in_lower_case(text);
   if (!name.empty() && name.back() == '.') name.pop_back();
   if (name.empty() || name.size() > kLongestName || !std::all_of(name.begin(), name.end(), is_of_a_name))
     return std::nullopt;
+  if (has_empty_label(name)) return std::nullopt;
   const auto address = address_of(name);
   // "2130706433" and "127.1" are addresses to some programs, and names to none.
   if (!address && name.find_first_not_of("0123456789.") == std::string::npos) return std::nullopt;
