@@ -26,7 +26,7 @@ test_packages=(
 # It fetches axe-core, which looks for what keeps people out of a page. Others' packages of Node.js contain it.
 command -v npm >/dev/null || test_packages+=(npm)
 
-# What tests/bench/web measures syncweb with.
+# The peer of tests/bench/web, and the client that loads both.
 web_bench_packages=(nginx-light wrk)
 
 # The guest of tests/guest: the packages that make and run it, and its contents, Debian's for 32-bit ARM,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What TableChip has to know of a clock chip: a row of the table in libsync/drivers/chip_rows.hpp, which
-// names only what its chip has.
+// Describes a clock chip to TableChip: a row of the table in libsync/drivers/chip_rows.hpp, which names only
+// what its chip has.
 #pragma once
 
 #include <array>

@@ -31,7 +31,7 @@ void Hub::on_steered(const Steered& steered, Instant now) {
          fmt::format("the clock is stepped by {:+.9f} s", Seconds{correction.step->value}.count()),
          action::Note::Level::kNotice);
   }
-  // What the views state of a clock beside the machine's holds for one rate only.
+  // The views state how far a clock beside the machine's is ahead, which holds for one rate only.
   has_changed_ = true;
   const bool is_done = hear_of_clock(steered.failure);
   if (is_done && correction.slew) steering_.on_slew(*correction.slew, now.mono);

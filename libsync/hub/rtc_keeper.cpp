@@ -167,7 +167,7 @@ void RtcKeeper::meet(const RtcLook& look, MonoTime now, News& news) {
   compared_.reset();
   right_.reset();
   last_seen_.reset();
-  // What was saved is out of date once this run has used a chip.
+  // The saved state is out of date once this run has used a chip.
   const std::optional<SavedRtc> saved = std::exchange(saved_, std::nullopt);
   if (!saved || saved->source != config_.source || saved->chip != chip_) return;
   if (const std::string swap = find_swap(*saved, look); !swap.empty()) {

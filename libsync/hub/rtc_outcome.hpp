@@ -58,7 +58,7 @@ struct RtcLook {
   // does not change. Empty if it has none.
   std::string mark = {};
   bool keeps_local_time = false;  // `pair` is in UTC all the same
-  // By how much local time has moved against UTC since RtcJob::right, or within a year. The bound of a claim
+  // Local time has moved by this much against UTC since RtcJob::right, or within a year. The bound of a claim
   // includes it, because the chip may not have been moved with it.
   Dispersion zone_change = {};
   seconds local_less_utc = {};  // 0 if it keeps UTC

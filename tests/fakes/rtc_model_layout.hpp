@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the files of the chips' model share. Only they include this.
+// Declarations that the files of the chips' model share. Only they include this.
 #pragma once
 
 #include "tests/fakes/rtc_model.hpp"

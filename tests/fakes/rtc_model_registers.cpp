@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a modelled chip does when its registers are read and written.
+// Reading and writing the registers of a modelled chip.
 #include "tests/fakes/rtc_model_layout.hpp"
 
 namespace isletime::fakes {

@@ -41,6 +41,12 @@ class HubWithRtc : public testing::Test {
       play_.tick();
     }
   }
+  void pass_hours(nanoseconds off) {
+    for (int times = 0; times < 20; ++times) {
+      play_.pass(10min);
+      run_jobs(off);
+    }
+  }
   void use_rtc() {
     play_.take_clock();
     play_.hub->use_rtc(kChip, true, play_.now());
@@ -98,10 +104,7 @@ TEST_F(HubWithRtc, OneThatNothingVouchesForMovesNoClockThatAPersonHasSet) {
   play_.hub->set(play_.machine.truth, {100ms}, play_.now());
   play_.execute();
   is_vouched_ = false;
-  for (int times = 0; times < 20; ++times) {
-    play_.pass(10min);
-    run_jobs(-30s);
-  }
+  pass_hours(-30s);
   EXPECT_LT(magnitude(play_.error()), 1s);
   EXPECT_TRUE(play_.is_synchronised());
 }
@@ -113,10 +116,7 @@ TEST_F(HubWithRtc, OneThatNothingVouchesForIsNotServedThoughItsDriftIsKnown) {
   is_vouched_ = false;
   use_rtc();
   play_.add_server();
-  for (int times = 0; times < 20; ++times) {
-    play_.pass(10min);
-    run_jobs(0s);
-  }
+  pass_hours(0s);
   ASSERT_TRUE(play_.is_reliable());
   play_.stop();
   play_.machine.truth += 24h;
@@ -136,10 +136,7 @@ TEST_F(HubWithRtc, OneThatNothingVouchesForRenewsNoSyncThatWasSaved) {
   is_vouched_ = false;
   use_rtc();
   play_.add_server();
-  for (int times = 0; times < 20; ++times) {
-    play_.pass(10min);
-    run_jobs(0s);
-  }
+  pass_hours(0s);
   play_.stop();
   play_.start_again();
   use_rtc();
@@ -222,10 +219,7 @@ TEST_F(HubWithRtc, AWriteIsOrderedBehindASaveThatItWaitsFor) {
 TEST_F(HubWithRtc, NothingIsWrittenThatNobodyVouchesFor) {
   use_rtc();
   run_jobs(-30s);
-  for (int times = 0; times < 20; ++times) {
-    play_.pass(10min);
-    run_jobs(-30s);
-  }
+  pass_hours(-30s);
   for (const Action& action : play_.done) {
     const auto* run = std::get_if<action::RunRtcJob>(&action);
     EXPECT_FALSE(run != nullptr && run->job.kind == RtcJob::Kind::kWrite);

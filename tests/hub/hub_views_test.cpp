@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the status says of the time that is served, and when whoever shows it is told of a change.
+// The status describes the time that is served, and whoever shows it is told when that changes.
 #include <gtest/gtest.h>
 
 #include "tests/hub/hub_play.hpp"

@@ -135,8 +135,8 @@ TEST_F(RtcClaims, HoldWhenAChipIsTakenIntoTheColdAndBack) {
   }
 }
 
-// What a chip remembers tells it from others, and other programs write there. The state that the last run has
-// saved is of no use once this run has written the chip.
+// A chip is told from others by what it remembers, where other programs write, too. The state that the last
+// run has saved is of no use once this run has written the chip.
 TEST_F(RtcClaims, HoldWhenAChipIsTakenForAnotherAndForItselfAgain) {
   learn(ChipModel::kDs1307, {.error_ppb = 20'000});
   pass(24h * 14);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What sntpd does with a chip over simulated days, and how well it then knows the time.
+// Runs sntpd with a chip over simulated days, and checks how well it then knows the time.
 #include "tests/sntpd/rtc_with_model.hpp"
 
 namespace isletime::sntpd {

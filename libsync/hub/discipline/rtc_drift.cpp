@@ -55,10 +55,10 @@ constexpr double kFastestChange = 30.0 / 3600;  // K/s, as fast as a box cools t
 constexpr double kColdest = -10;
 constexpr double kHottest = 40;
 
-// What the temperature may change in the frequency of an oscillator that has no thermometer, in either
-// direction, and 1 ppm for the error of the frequency that was learned. Compensation leaves 5 ppm between the
-// coldest and the hottest. A box that cools as fast as it can takes the steepest part of a tuning fork's
-// parabola in this time.
+// Bounds the change, in either direction, that the temperature makes in the frequency of an oscillator
+// without a thermometer, and adds 1 ppm for the error of the frequency that was learned. Compensation leaves
+// 5 ppm between the coldest and the hottest. A box that cools as fast as it can takes the steepest part of a
+// tuning fork's parabola in this time.
 constexpr double kForkReach = (kForkTemperaturePpb / 1000.0 + 1) * kPpm;
 constexpr double kCompensatedReach = (5.0 + 1) * kPpm;
 constexpr Seconds kForkTime{2100};
