@@ -41,6 +41,12 @@ void FedSources::leave_all() {
   for (FedSource& source : sources_) leave(source);
 }
 
+void FedSources::leave_kind(SourceKind kind) {
+  for (FedSource& source : sources_) {
+    if (source.kind == kind) leave(source);
+  }
+}
+
 void FedSources::leave_outranked(SourceKind kind) {
   for (FedSource& source : sources_) {
     if (source.kind > kind) leave(source);

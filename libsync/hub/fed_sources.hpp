@@ -44,6 +44,7 @@ class FedSources {
   bool join(FedSource& source);
   void leave(FedSource& source);
   void leave_all();
+  void leave_kind(SourceKind kind);
   // Removes the sources of a worse rank than `kind` from the discipline.
   void leave_outranked(SourceKind kind);
   // Removes the sources whose window has passed.

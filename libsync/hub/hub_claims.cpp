@@ -185,11 +185,11 @@ void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
   }
   fed_.leave_outranked(claim.kind);
   discipline_.seed_frequency(frequency_for(claim.source, now.mono));
-  // Earlier samples of the source are dropped if this one contradicts them or is much more accurate. The
-  // times that a person sets are never averaged.
+  // The latest time that a person sets replaces all earlier ones, from whichever phone or terminal they came.
+  if (claim.kind == SourceKind::kManual) fed_.leave_kind(claim.kind);
+  // Earlier samples of the source are dropped if this one contradicts them or is much more accurate.
   const bool knows_at_last = std::exchange(fed.is_known_vaguely, fed.is_vague()) && !fed.is_vague();
-  if (claim.kind == SourceKind::kManual || knows_at_last || contradicts_itself(fed, claim, now))
-    fed_.leave(fed);
+  if (knows_at_last || contradicts_itself(fed, claim, now)) fed_.leave(fed);
   if (!fed_.join(fed)) return answer(fed, false, "no-room", "there are too many sources");
   const OffsetSample sample = sample_of(claim, fed.is_vague());
   switch (

@@ -97,7 +97,9 @@ Judgement Timekeeper::compare(const Report& report, const Sync& held, MonoTime n
     const bool held_counts = consistent && may_make_reliable(held);
     return {Verdict::kAgree, held_counts ? std::min(held_bound, by_report) : by_report, false};
   }
-  if (knows_less && r.rank == rule(held.kind).rank && is_in_force(held, now)) {
+  // A person who contradicts an earlier one decides, however precisely.
+  const bool is_decision = report.kind == SourceKind::kManual;
+  if (knows_less && !is_decision && r.rank == rule(held.kind).rank && is_in_force(held, now)) {
     return {Verdict::kTooUncertain, {}, false};
   }
   return {Verdict::kAdopt, report.bound, false};

@@ -115,6 +115,23 @@ TEST(HubFed, ALaterWordOfAPersonCounts) {
   EXPECT_TRUE(play.is_reliable());
 }
 
+TEST(HubFed, ALaterWordOfAPersonCountsFromWhicheverPhoneItComes) {
+  for (const nanoseconds uncertainty : {100ms, 500ms, 900ms}) {
+    HubPlay play;
+    ASSERT_EQ(play.feed("manual:192.168.4.17", 60s, 500ms).name, "adopt");
+    play.pass(1min);
+    EXPECT_EQ(play.feed("manual:192.168.4.18", 0s, uncertainty).name, "adopt") << uncertainty.count();
+    EXPECT_LT(magnitude(play.error()), 1ms) << "it is not averaged";
+    EXPECT_TRUE(play.is_reliable());
+    play.pass(2min);  // the clock was set back by one
+    EXPECT_EQ(play.feed("manual:192.168.4.17", 30s, uncertainty).name, "adopt") << "the first may insist";
+    EXPECT_LT(magnitude(play.error() - 30s), 1ms);
+    play.pass(1min);
+    EXPECT_EQ(play.set().name, "adopt");
+    EXPECT_LT(magnitude(play.error()), 1ms);
+  }
+}
+
 TEST(HubFed, ALaterSampleReplacesAnEarlierOneThatItContradicts) {
   for (const char* source : kAllKinds) {
     const bool is_server = source == kFedNtp;

@@ -122,6 +122,13 @@ TEST(Timekeeper, OfEqualRanksTheMoreCertainWins) {
   EXPECT_EQ(verdict(200ms, kBoot + 30min), Verdict::kAdopt);
 }
 
+TEST(Timekeeper, ALaterWordOfAPersonCountsAlsoIfItIsVaguer) {
+  const Timekeeper keeper = set_by(SourceKind::kManual, {20ms});
+  EXPECT_EQ(keeper.judge(report(SourceKind::kManual, 5s, 200ms), kBoot + 1min).verdict, Verdict::kAdopt);
+  EXPECT_EQ(keeper.judge(report(SourceKind::kManual, 100ms, 200ms), kBoot + 1min).verdict, Verdict::kAgree)
+      << "it contradicts nothing";
+}
+
 TEST(Timekeeper, ABetterRankIsFollowedAlsoWhenItIsVaguer) {
   const Timekeeper keeper = set_by(SourceKind::kRtc, {1ms});
   EXPECT_EQ(keeper.judge(report(SourceKind::kNtp, 10ms, 30ms), kBoot + 1s).verdict, Verdict::kAdopt);
