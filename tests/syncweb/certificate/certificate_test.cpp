@@ -144,6 +144,25 @@ TEST_F(CertificateOf2049, IsRightPast2038And2050) {
   EXPECT_EQ(read->validity, over_2050().validity);
 }
 
+// RFC 5280, section 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050 on.
+class CertificateOfNewYear2050 : public Certificate {
+ protected:
+  static const OwnCertificate& at_midnight() {
+    constexpr CertificateTime begin = std::chrono::sys_days{std::chrono::year{2050} / 1 / 1} - 1s;
+    static const OwnCertificate certificate = *make_certificate(names_of_hub(), {begin, begin + 1s});
+    return certificate;
+  }
+  CertificateOfNewYear2050() : Certificate(at_midnight()) {}
+};
+
+TEST_F(CertificateOfNewYear2050, EndsInTheOtherFormOfTime) {
+  EXPECT_EQ(x509("-startdate -enddate"),
+            "notBefore=Dec 31 23:59:59 2049 GMT\nnotAfter=Jan  1 00:00:00 2050 GMT\n");
+  const std::string parsed = output_of("openssl asn1parse -in " + scratch_.path("certificate.pem"));
+  EXPECT_NE(parsed.find("UTCTIME           :491231235959Z"), std::string::npos) << parsed;
+  EXPECT_NE(parsed.find("GENERALIZEDTIME   :20500101000000Z"), std::string::npos) << parsed;
+}
+
 TEST(Certificate64, OfANameLongerThanACommonNameMayBe) {
   CertificateNames names = names_of_hub();
   names.names.insert(names.names.begin(), std::string(63, 'a') + ".example.org");
