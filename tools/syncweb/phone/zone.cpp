@@ -16,6 +16,12 @@ namespace {
 constexpr std::size_t kLongestName = 64;
 constexpr const char* kZoneFolder = "/usr/share/zoneinfo/";
 
+// tzdata installs these beside the zones of IANA: copies without and with leap seconds, and defaults.
+bool is_of_this_system(std::string_view zone) {
+  return zone.starts_with("posix/") || zone.starts_with("right/") || zone == "posixrules" ||
+         zone == "localtime";
+}
+
 bool has_zone_file(const std::string& zone) {
   std::ifstream file(kZoneFolder + zone, std::ios::binary);
   std::array<char, 4> magic{};
@@ -64,7 +70,7 @@ bool is_zone_name(std::string_view text) {
 }
 
 std::optional<LocalOffset> local_offset(const std::string& zone, WallTime at) {
-  if (!is_zone_name(zone) || !has_zone_file(zone)) return std::nullopt;
+  if (!is_zone_name(zone) || is_of_this_system(zone) || !has_zone_file(zone)) return std::nullopt;
   const ZoneInForce in_force{zone};
   const auto time = static_cast<time_t>(std::chrono::floor<seconds>(at.time_since_epoch()).count());
   tm parts{};
