@@ -21,7 +21,7 @@ std::string known_zone(const PhoneWorld& world) {
   return zone ? zone->zone.name : "";
 }
 
-TEST(ZoneOfPhones, ComesWithEachSyncWhateverBecomesOfTheTime) {
+TEST(ZoneOfPhones, ComesWithEachSyncAlsoIfNothingHadToBeSet) {
   PhoneWorld world;
   world.sync({}, "page", kTokyo);
   EXPECT_EQ(known_zone(world), "Asia/Tokyo");
@@ -31,6 +31,30 @@ TEST(ZoneOfPhones, ComesWithEachSyncWhateverBecomesOfTheTime) {
   EXPECT_EQ(agrees.text("zone"), "Asia/Kathmandu");
   world.is_sntpd_silent = true;
   EXPECT_EQ(world.sync({}, "page", kTokyo).text("zone"), "Asia/Tokyo");
+}
+
+TEST(ZoneOfPhones, OfAPhoneWhoseTimeIsRefusedIsNotTakenUnlessAPersonTellsIt) {
+  PhoneWorld world;
+  world.play.add_server();
+  world.pass(10min);
+  const Told right = world.sync({.off = 300ms}, "page", kTokyo);
+  ASSERT_EQ(right.name, "outranked");
+  EXPECT_EQ(right.text("zone"), "Asia/Tokyo") << "the hub's clock agrees with it";
+  const PhoneAtTest wrong{.address = "192.168.4.18", .off = 23s};
+  const Told refused = world.sync(wrong, "page", kKathmandu);
+  ASSERT_EQ(refused.name, "outranked");
+  EXPECT_EQ(refused.text("zone"), "Asia/Tokyo");
+  EXPECT_EQ(refused.text("zone_message"),
+            "the hub does not take Asia/Kathmandu from a phone whose time it refuses");
+  EXPECT_EQ(world.sync(wrong, "page", kTokyo).text("zone_message"), "") << "nothing would change";
+  EXPECT_EQ(world.sync(wrong, "hand", kKathmandu).text("zone"), "Asia/Kathmandu");
+}
+
+TEST(ZoneOfPhones, OfAPhoneThatNobodyJudgesIsNotTaken) {
+  PhoneWorld world;
+  world.is_sntpd_silent = true;
+  EXPECT_EQ(world.sync({}, "page", kTokyo).name, "no-hub");
+  EXPECT_EQ(known_zone(world), "");
 }
 
 TEST(ZoneOfPhones, LookingTellsNone) {

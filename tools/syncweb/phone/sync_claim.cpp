@@ -131,9 +131,15 @@ Response ask_for_step(Site& site, const SyncSituation& it) {
   return conflict(json);
 }
 
-// The zone counts whatever becomes of the time.
-void settle_its_zone(Site& site, const SyncSituation& it, const ToldAt& told, JsonWriter& json) {
-  if (it.claim.zone) settle_zone(site, *it.claim.zone, it.phone_time, told, json);
+// A zone is believed from a person, and from a phone whose time is accepted or that the hub's clock agrees
+// with.
+void settle_its_zone(Site& site, const SyncSituation& it, const ToldAt& told, bool is_time_accepted,
+                     JsonWriter& json) {
+  if (!it.claim.zone) return;
+  const bool agrees = it.hub.is_synchronised && magnitude(it.offset.value) <= kPhonesAgree;
+  if (is_time_accepted || agrees || it.claim.by == SyncBy::kHand)
+    return settle_zone(site, *it.claim.zone, it.phone_time, told, json);
+  keep_zone(site, *it.claim.zone, json);
 }
 
 Response report_own_time(Site& site, const SyncSituation& it) {
@@ -143,7 +149,7 @@ Response report_own_time(Site& site, const SyncSituation& it) {
       is_here ? "this browser runs on the hub, so that its clock is the hub's own"
               : "this phone asks the hub for the time by NTP, and shows the same: it knows nothing new");
   if (it.claim.by == SyncBy::kHand) add_question(site, it, json);
-  settle_its_zone(site, it, it.told, json);
+  settle_its_zone(site, it, it.told, false, json);
   return conflict(json);
 }
 
@@ -184,7 +190,7 @@ Response tell_verdict(Site& site, const SyncSituation& it, const std::optional<H
   JsonWriter json;
   if (!reply) {
     json.text("error", "no-hub").text("message", "sntpd does not answer, so that nobody sets the clock");
-    settle_its_zone(site, it, it.told, json);
+    settle_its_zone(site, it, it.told, false, json);
     return json_response(json.object(), Status::kServiceUnavailable);
   }
   std::string message = describe_sync({reply->name, reply->message, it.offset, it.hub.source});
@@ -193,7 +199,7 @@ Response tell_verdict(Site& site, const SyncSituation& it, const std::optional<H
   json.text(reply->is_accepted ? "verdict" : "error", reply->name).text("message", message);
   add_numbers(json, it);
   if (other != nullptr) json.raw("other", to_json(*other, it.now.mono));
-  settle_its_zone(site, it, told_after(it, *reply), json);
+  settle_its_zone(site, it, told_after(it, *reply), reply->is_accepted, json);
   remember(site.phones.last, it, *reply);
   return json_response(json.object(), reply->is_accepted ? Status::kOk : Status::kConflict);
 }

@@ -42,6 +42,14 @@ void settle_zone(Site& site, const ZoneClaim& claim, WallTime phone_time, const 
   if (message) json.text("zone_message", *message);
 }
 
+void keep_zone(const Site& site, const ZoneClaim& refused, JsonWriter& json) {
+  add_known_zone(site, json);
+  const auto& known = site.settings.zone();
+  if (known && known->zone.name == refused.name) return;
+  json.text("zone_message",
+            fmt::format("the hub does not take {} from a phone whose time it refuses", refused.name));
+}
+
 Outcome answer_set_zone(Site& site, const Request& request, Instant now) {
   const auto body = parse_phone_json(request);
   if (!body) return refusal_response(body.error());

@@ -13,6 +13,9 @@ namespace isletime::syncweb {
 void settle_zone(Site& site, const ZoneClaim& claim, WallTime phone_time, const ToldAt& told,
                  JsonWriter& json);
 
+// Adds the known zone to the response, and why the claimed one does not replace it.
+void keep_zone(const Site& site, const ZoneClaim& refused, JsonWriter& json);
+
 // POST /api/zone: {"zone":"UTC"}; a person's word, which needs no clock to agree.
 Outcome answer_set_zone(Site& site, const Request& request, Instant now);
 
