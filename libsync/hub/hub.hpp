@@ -364,6 +364,7 @@ class Hub {
   OffsetSample sample_of(const Claim& claim, bool is_vague) const;
   bool contradicts_itself(const FedSource& fed, const Claim& claim, Instant now) const;
   void answer(FedSource& fed, bool is_accepted, const std::string& name, const std::string& text);
+  void answer_outranked(FedSource& fed, Instant now);
 
   // hub_rtc.cpp
   RtcTime rtc_time(Instant now) const;

@@ -9,6 +9,7 @@
 
 #include "libsync/hub/fractions.hpp"
 #include "libsync/hub/hub.hpp"
+#include "libsync/hub/wait_text.hpp"
 
 namespace isletime {
 namespace {
@@ -126,6 +127,16 @@ void Hub::answer(FedSource& fed, bool is_accepted, const std::string& name, cons
   reply_ = {is_accepted, name, text};
 }
 
+// How long it is outranked is in the reply only, since the list of sources is read later.
+void Hub::answer_outranked(FedSource& fed, Instant now) {
+  const VerdictDescription outranked = describe(Verdict::kOutranked);
+  answer(fed, false, outranked.name, outranked.text);
+  const nanoseconds left = timekeeper_.in_force_for(now.mono);
+  if (follows_server() || !default_rule(fed.kind).may_make_reliable || left == nanoseconds::zero()) return;
+  reply_.text +=
+      fmt::format(", and outranks this one for {} more, or longer if it is heard again", wait_text(left));
+}
+
 void Hub::judge(const Claim& claim, Instant now) {
   fed_.leave_expired(timekeeper_, now.mono);
   if (claim.kind == SourceKind::kPhone || claim.kind == SourceKind::kPhoneOnAccessPoint)
@@ -152,10 +163,8 @@ void Hub::judge(const Claim& claim, Instant now) {
   switch (judgement.verdict) {
     case Verdict::kAdopt:
       // A server that we poll ourselves is preferred to any sample that is fed.
-      if (follows_server() || (claim.kind == SourceKind::kIsland && before_island_)) {
-        const VerdictDescription outranked = describe(Verdict::kOutranked);
-        return answer(fed, false, outranked.name, outranked.text);
-      }
+      if (follows_server() || (claim.kind == SourceKind::kIsland && before_island_))
+        return answer_outranked(fed, now);
       return adopt(fed, claim, now);
     case Verdict::kAgree:
       if (!follows_server()) {
@@ -167,10 +176,11 @@ void Hub::judge(const Claim& claim, Instant now) {
       return answer(fed, true, verdict.name, verdict.text);
     case Verdict::kBelowThreshold:
       return answer(fed, true, verdict.name, verdict.text);
+    case Verdict::kOutranked:
+      return answer_outranked(fed, now);
     case Verdict::kUnreliable:
     case Verdict::kBelowFloor:
     case Verdict::kAbsurd:
-    case Verdict::kOutranked:
     case Verdict::kTooUncertain:
       break;
   }

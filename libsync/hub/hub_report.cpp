@@ -8,6 +8,7 @@
 
 #include "libsync/hub/fractions.hpp"
 #include "libsync/hub/hub.hpp"
+#include "libsync/hub/wait_text.hpp"
 
 namespace isletime {
 namespace {
@@ -24,15 +25,6 @@ const char* name_of(Tier tier) {
       return "fallback";
   }
   return "";
-}
-
-// "23 h 12 min"
-std::string wait_text(nanoseconds wait) {
-  const auto minutes = std::chrono::ceil<std::chrono::minutes>(std::max(wait, nanoseconds::zero()));
-  const auto whole_hours = std::chrono::floor<std::chrono::hours>(minutes);
-  const auto rest = (minutes - whole_hours).count();
-  return whole_hours.count() == 0 ? fmt::format("{} min", rest)
-                                  : fmt::format("{} h {} min", whole_hours.count(), rest);
 }
 
 // Returns the frequency as the views state it: positive if the clock is slow.

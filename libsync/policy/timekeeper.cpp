@@ -199,6 +199,11 @@ nanoseconds Timekeeper::reliable_for(MonoTime now) const {
   return std::min(saturated_difference(window_of(*last_), age(*last_, now)), time_to_gain(tolerated, rate));
 }
 
+nanoseconds Timekeeper::in_force_for(MonoTime now) const {
+  if (!last_ || !is_in_force(*last_, now)) return nanoseconds::zero();
+  return saturated_difference(window_of(*last_), age(*last_, now));
+}
+
 bool Timekeeper::may_write_rtc(MonoTime now) const {
   return last_ && last_->kind != SourceKind::kRtc && is_reliable(*last_, now);
 }

@@ -266,6 +266,9 @@ class Timekeeper {
   // Returns how long it stays reliable if no source is heard again, or 0 if it is not reliable.
   nanoseconds reliable_for(MonoTime now) const;
 
+  // Returns how long sources of worse ranks are refused if no source is heard again.
+  nanoseconds in_force_for(MonoTime now) const;
+
   // Neither the RTC's own time nor that of an unverified clock may be written to the RTC.
   bool may_write_rtc(MonoTime now) const;
   bool may_set_camera(MonoTime now) const { return standing(now).reliable; }

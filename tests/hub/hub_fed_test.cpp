@@ -132,6 +132,32 @@ TEST(HubFed, ALaterWordOfAPersonCountsFromWhicheverPhoneItComes) {
   }
 }
 
+TEST(HubFed, APersonIsToldHowLongAPhoneOnTheAccessPointOutranksThem) {
+  HubPlay play;
+  ASSERT_EQ(play.feed(play.sample(kPhone, 23s, 20ms), true).name, "adopt");
+  play.pass(3min);
+  const Hub::Reply refused = play.set();
+  EXPECT_EQ(refused.name, "outranked");
+  EXPECT_EQ(refused.text,
+            "a better source has set the clock, and outranks this one for 27 min more, or longer if it is "
+            "heard again");
+  EXPECT_EQ(play.hub->fed_views(play.now())[1].standing_text, "a better source has set the clock")
+      << "which is shown later, too";
+  play.pass(27min + 1s);
+  EXPECT_EQ(play.set().name, "adopt");
+}
+
+TEST(HubFed, WhoIsOutrankedForEverIsToldNoEndOfIt) {
+  HubPlay by_person;
+  by_person.set();
+  EXPECT_EQ(by_person.feed("ccapi:https://192.0.2.4", 5s).text, "a better source has set the clock")
+      << "a camera, for which nobody vouches, does not replace it after its window either";
+  HubPlay by_server;
+  by_server.add_server();
+  by_server.pass(10min);
+  EXPECT_EQ(by_server.set(5s).text, "a better source has set the clock") << "as long as it is followed";
+}
+
 TEST(HubFed, ALaterSampleReplacesAnEarlierOneThatItContradicts) {
   for (const char* source : kAllKinds) {
     const bool is_server = source == kFedNtp;

@@ -261,6 +261,10 @@ TEST(PhoneSync, APhoneIsNotToldOfItselfAsOfAnother) {
   const Told asked = world.sync({.off = 30 * 24h}, "hand");
   const Told told = world.sync({.off = 30 * 24h}, "hand", PhoneWorld::confirmed(asked));
   EXPECT_EQ(told.name, "outranked") << "sntpd ranks a person's word below a phone on the access point";
+  EXPECT_TRUE(says(told,
+                   "outranks this one for 30 min more, or longer if it is heard again: it is "
+                   "phone:192.168.4.17, by which the hub's clock is 30 d"))
+      << told.message;
   EXPECT_EQ(told.json.find("other"), nullptr);
 }
 

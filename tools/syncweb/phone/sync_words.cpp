@@ -14,7 +14,7 @@ namespace {
 
 struct VerdictSentence {
   std::string_view verdict;
-  std::string_view sentence;  // with {apart}, {hub_was} and {holder}
+  std::string_view sentence;  // with {apart}, {hub_was}, {holder} and sntpd's {message}
 };
 
 constexpr std::array kSentences{
@@ -24,7 +24,7 @@ constexpr std::array kSentences{
         "below-threshold",
         "the hub's clock agrees with this phone's within {apart}, and is known better by {holder}"},
     VerdictSentence{"outranked",
-                    "a better source, {holder}, holds the hub's clock, which is {hub_was} this phone's"},
+                    "{message}: it is {holder}, by which the hub's clock is {hub_was} this phone's"},
     VerdictSentence{"too-uncertain",
                     "the hub's clock, set by {holder}, is known better than by this phone, from which it "
                     "differs by {apart}"},
@@ -71,7 +71,8 @@ std::string describe_sync(const SyncOutcome& outcome) {
   if (found == kSentences.end()) return std::string{outcome.message};
   return fmt::format(fmt::runtime(found->sentence), fmt::arg("apart", amount_text(outcome.offset.value)),
                      fmt::arg("hub_was", hub_is_text(outcome.offset)),
-                     fmt::arg("holder", outcome.holder.empty() ? "another source" : outcome.holder));
+                     fmt::arg("holder", outcome.holder.empty() ? "another source" : outcome.holder),
+                     fmt::arg("message", outcome.message));
 }
 
 }  // namespace isletime::syncweb
