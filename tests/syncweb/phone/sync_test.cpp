@@ -129,6 +129,15 @@ TEST(PhoneSync, TwoPhonesThatDisagreeAreToldSo) {
   EXPECT_LT(magnitude(world.error()), 1s) << "the hub stays with the first";
 }
 
+TEST(PhoneSync, APhoneIsNotToldOfAnotherThatSntpdNoLongerFollows) {
+  PhoneWorld world;
+  EXPECT_EQ(world.sync({}, "page").name, "adopt");
+  world.pass(31min);
+  const Told told = world.sync({.address = "192.168.4.18", .off = 7s}, "page");
+  EXPECT_EQ(told.name, "adopt") << told.message;
+  EXPECT_EQ(told.json.find("other"), nullptr);
+}
+
 TEST(PhoneSync, APhoneThatIsYearsOffIsAbsurdToAHubThatIsSetAndToldSo) {
   PhoneWorld world;
   world.sync({}, "page");
