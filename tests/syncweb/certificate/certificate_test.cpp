@@ -108,6 +108,16 @@ TEST_F(Certificate, HasASerialNumberOfItsOwn) {
   EXPECT_NE(other->pair.key, made().pair.key);
 }
 
+// RFC 5280, section 4.1.2.2. One of random bits is negative half of the time.
+TEST_F(Certificate, HasAPositiveSerialNumber) {
+  for (int i = 0; i < 8; ++i) {
+    scratch_.write("other.pem", make_certificate(names_of_hub(), kValidity)->pair.certificate);
+    const std::string serial = output_of("openssl x509 -noout -serial -in " + scratch_.path("other.pem"));
+    EXPECT_EQ(serial.rfind("serial=", 0), 0U) << serial;
+    EXPECT_EQ(serial.find('-'), std::string::npos) << serial;
+  }
+}
+
 TEST_F(Certificate, WithTheKeyOfAnotherIsNone) {
   const auto other = make_certificate(names_of_hub(), kValidity);
   ASSERT_TRUE(other);
