@@ -28,7 +28,7 @@ function marks(press) {
 }
 
 function timeAndBound(press) {
-  return h('small', { title: format.date(press.unix * 1000) }, `${format.time(press.unix * 1000, 3)} `,
+  return h('small', { title: format.date(press.unix * 1000) }, `${format.timeToMs(press.unix * 1000)} `,
     press.uncertainty_s == null ? 'error bound not known' : number(`± ${boundText(press.uncertainty_s)}`));
 }
 
