@@ -66,6 +66,10 @@ globalThis.fetch = (path, ...options) => (path === '/api/history'
 # Lets a test pass the time that a page waits for: passTime(ms) moves the page's monotonic clock and runs its timers
 # of at least ten seconds that have become due.
 PASSED_TIME = """
+globalThis.streams = 0;
+globalThis.EventSource = class extends EventSource {
+  constructor(...words) { super(...words); ++globalThis.streams; }
+};
 const since = performance.now.bind(performance);
 const start = globalThis.setTimeout, stop = globalThis.clearTimeout;
 const long = new Map();
@@ -566,6 +570,13 @@ class Views(Web):
 
 
 class Reconnecting(Web):
+    def set_by_hand(self, browser):
+        """Sets the hub once more, and waits until the page tells of it."""
+        said = "set by hand"
+        before = browser.wait_for_text("#activity", said).count(said)
+        self.set_hub(100)
+        browser.wait_for("news", lambda: browser.text("#activity").count(said) > before)
+
     def test_the_page_goes_on_after_its_server_was_started_again(self):
         self.start_reliable_hub()
         with self.syncweb():
@@ -575,8 +586,7 @@ class Reconnecting(Web):
             browser.wait_for_text("#state", "Reliable")
             browser.run("document.title = 'still the same page'")
         self.start_web()
-        self.set_hub(100)
-        browser.wait_for_text("#activity", "set by hand")
+        self.set_by_hand(browser)
         self.assertEqual(browser.run("return document.title"), "still the same page")
 
     def test_a_stream_that_falls_silent_is_noticed_and_replaced(self):
@@ -594,6 +604,7 @@ class Reconnecting(Web):
         finally:
             os.kill(process, signal.SIGCONT)
         browser.wait_for_text("#state", "Reliable")
+        browser.wait_for("another stream", lambda: browser.run("return globalThis.streams") > 1)
 
     def processes(self, name):
         """Returns those on this island that run a program."""
@@ -613,8 +624,7 @@ class Reconnecting(Web):
         browser.devtools("Network.setBlockedURLs", urls=["*/api/events?*"])
         browser.open(SITE)
         browser.wait_for_text("#state", "Reliable")
-        self.set_hub(100)
-        browser.wait_for_text("#activity", "set by hand")
+        self.set_by_hand(browser)
 
 
 class Looks(Web):
