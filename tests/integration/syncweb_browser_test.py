@@ -59,8 +59,24 @@ globalThis.fetch = async (path, ...options) => {
 HISTORY = """
 const fetchIndeed = globalThis.fetch;
 const point = (_, i) => ({unix: Date.now() / 1000 - 60 * (120 - i), offset_s: 0.004 * Math.sin(i / 9), bound_s: 0.012, reliable: true});
-globalThis.fetch = (path, ...options) => (path === '/api/history'
-  ? Promise.resolve(Response.json({points: Array.from({length: 120}, point)})) : fetchIndeed(path, ...options));
+globalThis.histories = 0;
+globalThis.fetch = (path, ...options) => {
+  if (path !== '/api/history') return fetchIndeed(path, ...options);
+  ++globalThis.histories;
+  return Promise.resolve(Response.json({points: Array.from({length: 120}, point)}));
+};
+"""
+
+# Makes what sntpd said four minutes older than it is.
+OLD_STATE = """
+const fetchIndeed = globalThis.fetch;
+globalThis.fetch = async (path, ...options) => {
+  const response = await fetchIndeed(path, ...options);
+  if (path !== '/api/state') return response;
+  const state = await response.json();
+  for (const name of ['status', 'sources', 'clients']) state[`${name}_came_s`] += 240;
+  return Response.json(state);
+};
 """
 
 # Lets a test pass the time that a page waits for: passTime(ms) moves the page's monotonic clock and runs its timers
@@ -68,7 +84,11 @@ globalThis.fetch = (path, ...options) => (path === '/api/history'
 PASSED_TIME = """
 globalThis.streams = 0;
 globalThis.EventSource = class extends EventSource {
-  constructor(...words) { super(...words); ++globalThis.streams; }
+  constructor(...words) {
+    super(...words);
+    ++globalThis.streams;
+    globalThis.stream = this;
+  }
 };
 const since = performance.now.bind(performance);
 const start = globalThis.setTimeout, stop = globalThis.clearTimeout;
@@ -549,6 +569,15 @@ class Views(Web):
     def html(self, browser, root):
         return browser.devtools("DOM.getOuterHTML", nodeId=root["nodeId"])["outerHTML"]
 
+    def test_ages_go_on_from_when_the_hub_heard_of_them(self):
+        self.start_reliable_hub()
+        self.start_web()
+        self.served()
+        browser = self.start_browser(script=OLD_STATE)
+        browser.open(SITE)
+        for selector in ("#quality", "#sources", "#clients"):
+            browser.wait_for_text(selector, "4 min ago")
+
     def test_the_parts_that_compute_are_right(self):
         self.start_reliable_hub()
         self.start_web()
@@ -569,7 +598,27 @@ class Views(Web):
         self.assertEqual(complaints, [])
 
 
+# Gives the page a point of its history that is of long before the others.
+EARLY_POINT = """
+return fetch('/api/state').then((response) => response.json()).then(({last}) => {
+  const data = JSON.stringify({unix: 1770091506, offset_s: 0, bound_s: 0.01, reliable: true});
+  globalThis.stream.dispatchEvent(new MessageEvent('history', {data, lastEventId: String(last + 1)}));
+  return globalThis.histories > 1;
+});
+"""
+
+
 class Reconnecting(Web):
+    def test_after_a_step_of_the_hubs_clock_the_history_has_its_new_times(self):
+        self.start_reliable_hub()
+        self.start_web()
+        browser = self.start_browser(script=HISTORY + "{" + PASSED_TIME + "}")
+        browser.open(SITE)
+        browser.wait_for_text("#history", "In the last")
+        before = browser.text("#history")
+        browser.wait_for("the history anew", lambda: browser.run(EARLY_POINT))
+        browser.wait_for_text("#history", before)
+
     def set_by_hand(self, browser):
         """Sets the hub once more, and waits until the page tells of it."""
         said = "set by hand"
