@@ -151,11 +151,21 @@ void check_lockout(const std::vector<const SplitRow*>& counted) {
   }
 }
 
+void check_standing(const SplitRow& row, const RunStart& start) {
+  const auto span = span_of_row(row);
+  const __int128 bound = start.bound ? start.bound->value.count() : 0;
+  const bool is_before = span && start.time && span->latest < start.time->time_since_epoch().count() - bound;
+  require((row.standing == PressStanding::kBeforeRun) == is_before,
+          "what was certainly pressed before the run, and nothing else, is told apart");
+}
+
 void check_splits(Input& input) {
   RunStart start;
-  if (input.u8() % 2 == 1) {
+  const std::uint8_t known = input.u8();
+  if (known % 2 == 1) {
     start.time = input.wall_time();
-    start.bound = Dispersion{nanoseconds{input.u32()}};
+    const nanoseconds bound{input.u32()};
+    if (known % 4 == 1) start.bound = Dispersion{bound};
   }
   auto presses = some_presses(input);
   const std::size_t size = presses.size();
@@ -165,6 +175,7 @@ void check_splits(Input& input) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     require(i == 0 || rows[i - 1].press.press.time <= rows[i].press.press.time,
             "rows are in the order of time");
+    check_standing(rows[i], start);
     if (rows[i].standing == PressStanding::kCounted) counted.push_back(&rows[i]);
   }
   for (std::size_t i = 0; i < counted.size(); ++i) check_order(counted, i);

@@ -22,6 +22,7 @@ import networks
 import webdriver
 
 PORT = 8080
+TLS_PORT = 8443
 SITE = f"http://127.0.0.1:{PORT}"
 DRIVER_PORT = 9515
 # The largest error of a hub that a phone has set over loopback.
@@ -58,13 +59,38 @@ globalThis.fetch = async (path, ...options) => {
 HISTORY = """
 const fetchIndeed = globalThis.fetch;
 const point = (_, i) => ({unix: Date.now() / 1000 - 60 * (120 - i), offset_s: 0.004 * Math.sin(i / 9), bound_s: 0.012, reliable: true});
-globalThis.fetch = (path, ...options) => (path === '/api/history'
-  ? Promise.resolve(Response.json({points: Array.from({length: 120}, point)})) : fetchIndeed(path, ...options));
+globalThis.histories = 0;
+globalThis.fetch = (path, ...options) => {
+  if (path !== '/api/history') return fetchIndeed(path, ...options);
+  ++globalThis.histories;
+  return Promise.resolve(Response.json({points: Array.from({length: 120}, point)}));
+};
+"""
+
+# Makes what sntpd said four minutes older than it is, and lets no news come.
+OLD_STATE = """
+globalThis.EventSource = class extends EventTarget { close() {} };
+const fetchIndeed = globalThis.fetch;
+globalThis.fetch = async (path, ...options) => {
+  const response = await fetchIndeed(path, ...options);
+  if (path !== '/api/state') return response;
+  const state = await response.json();
+  for (const name of ['status', 'sources', 'clients']) state[`${name}_came_s`] += 240;
+  return Response.json(state);
+};
 """
 
 # Lets a test pass the time that a page waits for: passTime(ms) moves the page's monotonic clock and runs its timers
 # of at least ten seconds that have become due.
 PASSED_TIME = """
+globalThis.streams = 0;
+globalThis.EventSource = class extends EventSource {
+  constructor(...words) {
+    super(...words);
+    ++globalThis.streams;
+    globalThis.stream = this;
+  }
+};
 const since = performance.now.bind(performance);
 const start = globalThis.setTimeout, stop = globalThis.clearTimeout;
 const long = new Map();
@@ -126,7 +152,8 @@ class Web(hubs.Hub):
 
     def syncweb(self, *options):
         port = () if "--port" in options else ("--port", PORT)
-        words = (hubs.PROGRAMS / "syncweb", *port, "--tls-port", 0, "--control", self.control)
+        tls_port = () if "--tls-port" in options else ("--tls-port", 0)
+        words = (hubs.PROGRAMS / "syncweb", *port, *tls_port, "--control", self.control)
         places = () if "--permit" in options else ("--permit", "127.0.0.0/8")
         automatic = () if "--automatic" in options else ("--automatic", "192.0.2.1")
         state = ("--state-dir", self.folder / "web")
@@ -148,12 +175,12 @@ class Web(hubs.Hub):
             time.sleep(0.02)
 
     def get(self, path, port=PORT):
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=webdriver.PATIENCE_S)) as connection:
             connection.request("GET", path)
             return json.load(connection.getresponse())
 
     def post(self, path, body, port=PORT):
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=webdriver.PATIENCE_S)) as connection:
             connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
             return json.load(connection.getresponse())
 
@@ -244,6 +271,19 @@ class Syncing(Web):
         phone.click("#sync")
         phone.wait_for_text("#result", "The hub took the time of this phone")
 
+    def test_a_page_that_was_hidden_while_it_measured_sets_nothing(self):
+        self.start_reliable_hub()
+        self.start_web()
+        phone = self.start_browser(ahead_ms=3217, script=SLOW_EXCHANGES)
+        phone.open(SITE)
+        phone.wait_for_text("#difference", "ahead of the hub")
+        before = phone.run("return globalThis.exchanges")
+        phone.click("#sync")
+        phone.wait_for("an exchange", lambda: phone.run("return globalThis.exchanges") > before)
+        phone.run("document.dispatchEvent(new Event('visibilitychange'))")
+        phone.wait_for_text("#result", "the page was hidden while it measured")
+        self.assertEqual(self.ask("status")["source"], "manual")
+
     def test_a_phone_that_shows_the_hubs_own_time_sets_it_only_if_its_person_insists(self):
         self.start_reliable_hub()
         self.start_web()
@@ -318,19 +358,22 @@ class Zones(Web):
 class Placing(Web):
     BERLIN = {"latitude": 52.51628, "longitude": 13.37771, "accuracy": 8}
 
-    def phone(self, setting):
-        phone = self.start_browser()
+    def phone(self, setting, **options):
+        phone = self.start_browser(**options)
         phone.devtools("Browser.setPermission", permission={"name": "geolocation"}, setting=setting)
         phone.devtools("Emulation.setGeolocationOverride", **self.BERLIN)
-        phone.open(SITE)
+        return phone
+
+    def share_place(self, phone):
         phone.wait_for_text("#place", "does not know where it is")
         phone.click("#place button")
-        return phone
 
     def test_the_place_is_stored_if_the_person_agrees(self):
         self.start_reliable_hub()
         self.start_web()
         phone = self.phone("granted")
+        phone.open(SITE)
+        self.share_place(phone)
         phone.wait_for_text("#place", "52.51628° N, 13.37771° E, to within 8 m")
         place = self.get("/api/place")
         self.assertEqual((place["latitude"], place["longitude"], place["accuracy_m"]), (52.51628, 13.37771, 8))
@@ -339,17 +382,24 @@ class Placing(Web):
         self.start_reliable_hub()
         self.start_web()
         phone = self.phone("denied")
+        phone.open(SITE)
+        self.share_place(phone)
         phone.wait_for_text("#place", "it was not allowed to")
         self.assertIsNone(self.get("/api/state")["settings"]["place"])
 
-    def test_without_https_the_page_says_why_it_cannot(self):
+    def test_without_https_the_page_says_why_it_cannot_and_leads_there(self):
         networks.add_pair("isle0", "10.1.0.1/24")
         self.addCleanup(lambda: networks.delete_pair("isle0"))
         self.start_reliable_hub()
-        self.start_web("--permit", "10.1.0.1")
-        phone = self.start_browser()
+        self.start_web("--permit", "10.1.0.1", "--tls-port", TLS_PORT)
+        # As if the person had gone on after the warning of the hub's own certificate.
+        phone = self.phone("granted", arguments=["--ignore-certificate-errors"])
         phone.open(f"http://10.1.0.1:{PORT}")
         phone.wait_for_text("#place", "Browsers tell a phone’s place only to pages that came by HTTPS")
+        phone.click("#place a")
+        self.share_place(phone)
+        self.assertEqual(phone.url(), f"https://10.1.0.1:{TLS_PORT}/")
+        phone.wait_for_text("#place", "52.51628° N, 13.37771° E, to within 8 m")
 
 
 class Pin(Web):
@@ -373,11 +423,13 @@ class Pin(Web):
         phone.type("#pin-field", "0000")
         phone.click("#pin button")
         phone.wait_for_text("[role=alert]", "not the PIN")
+        next_page = "body:not(#before) :is(#sync, [role=alert])"
         # At most one PIN is checked a second, so the next may come too early.
         for _ in range(3):
+            phone.run("document.body.id = 'before'")
             phone.type("#pin", self.PIN)
             phone.click("button")
-            came = phone.wait_for("a page", lambda: phone.find("#sync, [role=alert]") and phone.text("body"))
+            came = phone.wait_for("a page", lambda: phone.find(next_page) and phone.text("body"))
             if "Too many tries" not in came:
                 break
             words = came.split()
@@ -408,7 +460,7 @@ class Portal(Web):
         phone.click("main a")
         phone.wait_for_text("#state", "Reliable")
         self.assertEqual(phone.url(), "http://127.0.0.1/")
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", 80, timeout=5)) as connection:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", 80, timeout=webdriver.PATIENCE_S)) as connection:
             connection.request("GET", "/generate_204", headers={"Host": "connectivitycheck.gstatic.com"})
             self.assertEqual(connection.getresponse().status, 204)
 
@@ -480,6 +532,7 @@ class Presses(Web):
         self.assertIn("repeated: less than 2 s after a press of the same button", browser.text("#not-counted"))
         self.assertNotIn("undefined", browser.text("main"))
         Looks.take_pictures(self, "presses", browser)
+        Looks.check_accessibility(self, "presses", browser)
 
     def test_a_new_run_is_begun_only_if_that_is_meant(self):
         browser = self.set_up_page()
@@ -492,7 +545,7 @@ class Presses(Web):
         browser.click("#reset")
         browser.click("dialog button:not(.quiet)")
         browser.wait_for_text("#presses", "Presses appear here")
-        self.assertEqual(browser.text("#result"), "A new run has begun.")
+        browser.wait_for_text("#result", "A new run has begun.")
         csv = browser.run("return fetch('/presses.csv').then((response) => response.text())")
         self.assertIn("button:start", csv, "nothing is deleted")
 
@@ -517,6 +570,16 @@ class Views(Web):
     def html(self, browser, root):
         return browser.devtools("DOM.getOuterHTML", nodeId=root["nodeId"])["outerHTML"]
 
+    def test_ages_go_on_from_when_the_hub_heard_of_them(self):
+        self.start_reliable_hub()
+        self.start_web()
+        self.served()
+        browser = self.start_browser(script=OLD_STATE)
+        browser.wait_for("a client", lambda: self.get("/api/state")["clients"])
+        browser.open(SITE)
+        for selector in ("#quality", "#sources", "#clients"):
+            browser.wait_for_text(selector, "4 min ago")
+
     def test_the_parts_that_compute_are_right(self):
         self.start_reliable_hub()
         self.start_web()
@@ -537,7 +600,34 @@ class Views(Web):
         self.assertEqual(complaints, [])
 
 
+# Gives the page a point of its history that is of long before the others.
+EARLY_POINT = """
+return fetch('/api/state').then((response) => response.json()).then(({last}) => {
+  const data = JSON.stringify({unix: 1770091506, offset_s: 0, bound_s: 0.01, reliable: true});
+  globalThis.stream.dispatchEvent(new MessageEvent('history', {data, lastEventId: String(last + 1)}));
+  return globalThis.histories > 1;
+});
+"""
+
+
 class Reconnecting(Web):
+    def test_after_a_step_of_the_hubs_clock_the_history_has_its_new_times(self):
+        self.start_reliable_hub()
+        self.start_web()
+        browser = self.start_browser(script=HISTORY + "{" + PASSED_TIME + "}")
+        browser.open(SITE)
+        browser.wait_for_text("#history", "In the last")
+        before = browser.text("#history")
+        browser.wait_for("the history anew", lambda: browser.run(EARLY_POINT))
+        browser.wait_for_text("#history", before)
+
+    def set_by_hand(self, browser):
+        """Sets the hub once more, and waits until the page tells of it."""
+        said = "set by hand"
+        before = browser.wait_for_text("#activity", said).count(said)
+        self.set_hub(100)
+        browser.wait_for("news", lambda: browser.text("#activity").count(said) > before)
+
     def test_the_page_goes_on_after_its_server_was_started_again(self):
         self.start_reliable_hub()
         with self.syncweb():
@@ -547,8 +637,7 @@ class Reconnecting(Web):
             browser.wait_for_text("#state", "Reliable")
             browser.run("document.title = 'still the same page'")
         self.start_web()
-        self.set_hub(100)
-        browser.wait_for_text("#activity", "set by hand")
+        self.set_by_hand(browser)
         self.assertEqual(browser.run("return document.title"), "still the same page")
 
     def test_a_stream_that_falls_silent_is_noticed_and_replaced(self):
@@ -566,6 +655,7 @@ class Reconnecting(Web):
         finally:
             os.kill(process, signal.SIGCONT)
         browser.wait_for_text("#state", "Reliable")
+        browser.wait_for("another stream", lambda: browser.run("return globalThis.streams") > 1)
 
     def processes(self, name):
         """Returns those on this island that run a program."""
@@ -585,8 +675,7 @@ class Reconnecting(Web):
         browser.devtools("Network.setBlockedURLs", urls=["*/api/events?*"])
         browser.open(SITE)
         browser.wait_for_text("#state", "Reliable")
-        self.set_hub(100)
-        browser.wait_for_text("#activity", "set by hand")
+        self.set_by_hand(browser)
 
 
 class Looks(Web):
@@ -626,19 +715,21 @@ class Looks(Web):
         for name, browser in self.pages():
             self.take_pictures(self, name, browser)
 
-    def test_accessibility(self):
+    @staticmethod
+    def check_accessibility(test, name, browser):
         axe = AXE.read_text(encoding="utf-8")
+        for is_dark in (False, True):
+            browser.set_window(*PHONE, is_dark)
+            browser.run(axe)
+            found = browser.run("return axe.run()")
+            with test.subTest(page=name, is_dark=is_dark):
+                test.assertGreater(len(found["passes"]), 10)
+                violations = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
+                test.assertEqual(violations, [])
+
+    def test_accessibility(self):
         for name, browser in self.pages():
-            for is_dark in (False, True):
-                browser.set_window(*PHONE, is_dark)
-                browser.run(axe)
-                found = browser.run("return axe.run()")
-                with self.subTest(page=name, is_dark=is_dark):
-                    self.assertGreater(len(found["passes"]), 10)
-                    violations = [
-                        (one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]
-                    ]
-                    self.assertEqual(violations, [])
+            self.check_accessibility(self, name, browser)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ class Device:
         """Returns the status and the body, or nothing if there is no answer."""
         try:
             if self.connection is None:
-                self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)
+                self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=PATIENCE_S)
             self.connection.request(*self.request(number, unix_ms))
             response = self.connection.getresponse()
             return response.status, response.read()
@@ -123,7 +123,7 @@ class Presses(unittest.TestCase):
     def wait_until_served(self, process):
         deadline = time.monotonic() + PATIENCE_S
         while True:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", PORT), timeout=5):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", PORT), timeout=PATIENCE_S):
                 return
             self.assertIsNone(process.poll(), self.output())
             self.assertLess(time.monotonic(), deadline, self.output())
@@ -133,7 +133,7 @@ class Presses(unittest.TestCase):
         return (self.folder / "output").read_text(encoding="utf-8")
 
     def get(self, path):
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", PORT, timeout=5)) as connection:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", PORT, timeout=PATIENCE_S)) as connection:
             connection.request("GET", path)
             response = connection.getresponse()
             return response.status, response.read().decode()
@@ -152,6 +152,15 @@ class Presses(unittest.TestCase):
 
 
 class Killed(Presses):
+    def acknowledged(self, devices):
+        return sum(len(device.acknowledged) for device in devices)
+
+    def wait_for_acknowledged(self, devices, number):
+        deadline = time.monotonic() + PATIENCE_S
+        while self.acknowledged(devices) < number:
+            self.assertLess(time.monotonic(), deadline, self.output())
+            time.sleep(0.005)
+
     def test_every_acknowledged_press_is_there_exactly_once(self):
         seed = random.randrange(2**32)
         chance = random.Random(seed)
@@ -164,6 +173,8 @@ class Killed(Presses):
                     if kill == 0:
                         for thread in threads:
                             thread.start()
+                    if kill % 2 == 1:  # after some presses; otherwise at any instant, also while it starts
+                        self.wait_for_acknowledged(devices, kill + 2)
                     time.sleep(chance.uniform(0, 0.3))
                     process.send_signal(signal.SIGKILL)
                     process.wait()
@@ -177,8 +188,7 @@ class Killed(Presses):
             stop.set()
 
         self.assertEqual([press["id"] for press in presses], list(range(1, len(presses) + 1)))
-        total = sum(len(device.acknowledged) for device in devices)
-        self.assertGreater(total, KILLS, "hardly any press came through between the kills")
+        self.assertGreater(self.acknowledged(devices), KILLS, "hardly any press came through between the kills")
         for device in devices:
             self.assertEqual(device.unexpected, [], f"seed {seed}")
             found = [round(press["unix"] * 1000) for press in presses if press["sender"] == device.name]

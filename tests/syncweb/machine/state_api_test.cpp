@@ -54,6 +54,16 @@ TEST_F(StateApi, TheStateIsCompleteBeforeSntpdIsReached) {
   EXPECT_TRUE(state.find("settings")->find("zone")->is_null());
 }
 
+TEST_F(StateApi, TheStateTellsHowOldWhatSntpdSaidIs) {
+  hears(status_line({}));
+  hears(kSources);
+  hears(R"({"reply":"clients","clients":[]})");
+  const JsonValue state = json(ask("/api/state", 50s));
+  for (const char* name : {"status_came_s", "sources_came_s", "clients_came_s"})
+    EXPECT_EQ(state.find(name)->number()->text, "50.000000000") << name;
+  EXPECT_EQ(json(ask("/api/state")).find("status_came_s")->number()->text, "0.000000000");
+}
+
 TEST_F(StateApi, TheStateHasAllThatSntpdSaidAndTheNumberOfTheLastEvent) {
   hears(status_line({}));
   hears(kSources);

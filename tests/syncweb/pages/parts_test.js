@@ -74,7 +74,9 @@ expect('a large one is shown', clock.read(20), -4980);
 
 const berlin = new ZoneFormat('Europe/Berlin');
 const summer = Date.UTC(2026, 6, 1, 22, 5, 9, 87);
-expect('the time in summer', berlin.time(summer, 3), '00:05:09.087');
+expect('the time in summer', berlin.timeToMs(summer), '00:05:09.087');
+expect('a time that rounds up to a second', berlin.timeToMs(summer + 912.6), '00:05:10.000');
+expect('a clock that does not round up', berlin.time(summer + 912.6), '00:05:09');
 expect('the date in the zone', berlin.date(summer), 'Thursday, 2 July 2026');
 expect('a zone that no browser knows', new ZoneFormat('Atlantis/Capital').isOwn, true);
 

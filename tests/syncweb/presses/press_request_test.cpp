@@ -39,6 +39,13 @@ TEST(PressRequest, MayLackBootAndBound) {
   }
 }
 
+TEST(PressRequest, MayHaveABoundOfZero) {
+  const auto press = parse_press(
+      R"({"sender":"a","number":0,"time":"2026-02-03T04:05:06Z","uncertainty_s":0,"reliable":true})");
+  ASSERT_TRUE(press) << press.error();
+  EXPECT_EQ(press->uncertainty, Dispersion{0s});
+}
+
 struct Bad {
   const char* member;
   const char* value;

@@ -136,6 +136,15 @@ TEST(Splits, ALatePressFromBeforeTheResetIsMarkedIfThatIsCertain) {
   EXPECT_EQ(unknown[0].standing, PressStanding::kCounted);
 }
 
+TEST(Splits, AHubWithoutABoundIsTheReferenceOfItsPresses) {
+  const RunStart start{0, kStart, std::nullopt};
+  const auto rows =
+      make_splits({pressed(1, -22min), pressed(2, -1'000'001ns, 1ms), pressed(3, -1ms, 1ms)}, start);
+  EXPECT_EQ(rows[0].standing, PressStanding::kBeforeRun);
+  EXPECT_EQ(rows[1].standing, PressStanding::kBeforeRun);
+  EXPECT_EQ(rows[2].standing, PressStanding::kCounted);
+}
+
 TEST(Splits, CenturiesApartDoNotOverflow) {
   StoredPress earliest = pressed(1, 0s, nanoseconds::max());
   earliest.press.time = WallTime::min();

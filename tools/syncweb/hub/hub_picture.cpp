@@ -70,6 +70,7 @@ bool HubPicture::take_status(const JsonValue& reply, Instant now, EventLog& even
   if (!status) return false;
   const bool was_connected = is_connected();
   status_ = json_text(reply);
+  status_came_ = now.mono;
   made_.reset();
   if (const auto at = made_at(*status, now)) made_ = Made{*std::move(status), *at};
   if (!was_connected) events.add("hub", JsonWriter{}.flag("connected", true).object());
@@ -77,10 +78,11 @@ bool HubPicture::take_status(const JsonValue& reply, Instant now, EventLog& even
   return true;
 }
 
-bool HubPicture::take_sources(const JsonValue& reply, Instant, EventLog& events) {
+bool HubPicture::take_sources(const JsonValue& reply, Instant now, EventLog& events) {
   std::string sources = array_text(reply, "sources");
   if (sources.empty()) return false;
   sources_ = std::move(sources);
+  sources_came_ = now.mono;
   events.add("sources", JsonWriter{}.raw("sources", sources_).object());
   return true;
 }
@@ -89,6 +91,7 @@ bool HubPicture::take_clients(const JsonValue& reply, Instant now, EventLog& eve
   std::string clients = array_text(reply, "clients");
   if (clients.empty()) return false;
   clients_ = std::move(clients);
+  clients_came_ = now.mono;
   const double left_out = std::clamp(number_of(reply, "left_out").value_or(0), 0.0, 1e9);
   client_count_ = reply.find("clients")->array()->size() + static_cast<std::uint64_t>(left_out);
   // With many clients the list is long, and changes all the time.

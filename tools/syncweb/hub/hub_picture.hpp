@@ -52,6 +52,10 @@ class HubPicture {
   const std::string& status() const { return status_; }
   const std::string& sources() const { return sources_; }
   const std::string& clients() const { return clients_; }
+  // When each of these came; the ages in them are as of then.
+  std::optional<MonoTime> status_came() const { return status_came_; }
+  std::optional<MonoTime> sources_came() const { return sources_came_; }
+  std::optional<MonoTime> clients_came() const { return clients_came_; }
   // How many have asked the hub for the time, also those that the array leaves out.
   std::optional<std::uint64_t> client_count() const { return client_count_; }
   const std::vector<std::string>& activity() const { return activity_; }  // lines of JSON, oldest first
@@ -71,6 +75,9 @@ class HubPicture {
   std::string status_;
   std::string sources_;
   std::string clients_;
+  std::optional<MonoTime> status_came_;
+  std::optional<MonoTime> sources_came_;
+  std::optional<MonoTime> clients_came_;
   std::optional<std::uint64_t> client_count_;
   std::optional<MonoTime> next_long_clients_;
   std::vector<std::string> activity_;

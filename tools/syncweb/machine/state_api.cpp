@@ -56,6 +56,9 @@ Outcome answer_health(Site& site, const Request&, Instant now) {
 }
 
 Outcome answer_state(Site& site, const Request& request, Instant now) {
+  const auto since = [&](const std::optional<MonoTime>& came) {
+    return came ? std::optional{elapsed(*came, now.mono)} : std::nullopt;
+  };
   return json_response(JsonWriter{}
                            .text("run", site.run)
                            .count("last", site.events.last())
@@ -64,6 +67,9 @@ Outcome answer_state(Site& site, const Request& request, Instant now) {
                            .raw("status", or_else(site.hub.status(), "null"))
                            .raw("sources", or_else(site.hub.sources(), "[]"))
                            .raw("clients", or_else(site.hub.clients(), "[]"))
+                           .seconds("status_came_s", since(site.hub.status_came()))
+                           .seconds("sources_came_s", since(site.hub.sources_came()))
+                           .seconds("clients_came_s", since(site.hub.clients_came()))
                            .raw("activity", json_array(site.hub.activity()))
                            .raw("settings", settings_json(site, now))
                            .raw("me", requester_json(site, request, now))

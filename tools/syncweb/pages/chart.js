@@ -8,7 +8,7 @@ const HEIGHT = 200;
 const LEFT = 64;
 const BOTTOM = 24;
 const TOP = 8;
-const LONGEST_GAP_S = 180;
+export const LONGEST_GAP_S = 180;
 
 // The least of 1, 2, 5, 10... that is not below the value.
 export function roundUp(value) {

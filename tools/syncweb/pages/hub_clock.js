@@ -41,9 +41,10 @@ export class ZoneFormat {
     this.name = format({ timeZoneName: 'long', hour: 'numeric' });
   }
 
-  time(ms, decimals = 0) {
-    const fraction = String(((Math.round(ms) % 1000) + 1000) % 1000).padStart(3, '0').slice(0, decimals);
-    return this.clock.format(ms) + (decimals ? `.${fraction}` : '');
+  time(ms) { return this.clock.format(ms); }
+  timeToMs(ms) {
+    const rounded = Math.round(ms);
+    return `${this.time(rounded)}.${String(((rounded % 1000) + 1000) % 1000).padStart(3, '0')}`;
   }
   date(ms) { return this.day.format(ms); }
   zoneName(ms) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The main page: what the hub says becomes the state, and each section shows its part of it.
-import { draw, summary } from './chart.js';
+import { draw, LONGEST_GAP_S, summary } from './chart.js';
 import { age, byId, h, refreshAges, setHidden, setText, shape } from './dom.js';
 import { get, post } from './exchange.js';
 import { HubClock, ZoneFormat } from './hub_clock.js';
 import { Live } from './live.js';
 import { placeContent } from './place.js';
 import { PhoneSync } from './sync.js';
-import { ageText, boundText, durationText, judge, plainName, signed, sourceText } from './words.js';
+import { ageText, boundText, durationText, judge, signed, sourceText } from './words.js';
 
 const SILENT_AFTER_MS = 15_000;
 const MOST_ACTIVITY = 50;
@@ -44,8 +44,7 @@ function history({ points }) {
   return [
     draw(known, (ms) => format.time(ms).slice(0, 5)),
     h('p', {}, summary(known)),
-    h('p', { class: 'soft' }, 'The line is what was still to be slewed of the hub’s clock; slewing corrects it gradually. ' +
-      'The band around the line is the bound of the error.'),
+    h('p', { class: 'soft' }, 'The line is what was still to be slewed, which is done gradually. The band around it is the bound of the error.'),
   ];
 }
 
@@ -53,12 +52,12 @@ function battery({ status, sources: list }) {
   const rtc = status?.rtc;
   if (!rtc) return null;
   const source = list.find((one) => one.source === rtc.source);
-  const facts = [['Chip', rtc.chip]];
+  const facts = rtc.chip ? [['Chip', rtc.chip]] : [];
   if (source) facts.push(['State', source.standing_text]);
   if (source?.offset_s != null) facts.push(['Offset', `${signed(source.offset_s)}, to within ${boundText(source.uncertainty_s)}`]);
-  if (rtc.frequency_ppm != null) facts.push(['Rate', `loses ${rtc.frequency_ppm.toFixed(2)} ppm`]);
+  if (rtc.frequency_ppm != null) facts.push(['Rate', `${rtc.frequency_ppm < 0 ? 'gains' : 'loses'} ${Math.abs(rtc.frequency_ppm).toFixed(2)} ppm`]);
   if (rtc.temperature_c != null) facts.push(['Temperature', `${rtc.temperature_c.toFixed(1)} °C`]);
-  facts.push(['Written', `${rtc.writes} times since the hub started`]);
+  facts.push(['Written', `${rtc.writes} time${rtc.writes === 1 ? '' : 's'} since the hub started`]);
   if (rtc.failures) facts.push(['Failures', String(rtc.failures)]);
   return [
     rtc.trouble && h('p', { class: 'trouble' }, shape('unreliable'), h('span', {}, rtc.trouble)),
@@ -71,7 +70,7 @@ function sources({ sources: list, sourcesAt }) {
   const row = (one) => h('li', {}, h('strong', {}, one.source),
     one.offset_s != null && h('span', {}, signed(one.offset_s),
       one.uncertainty_s != null && ` ± ${boundText(one.uncertainty_s)}`, one.age_s != null && [' · ', age(one.age_s, sourcesAt)]),
-    h('span', { class: 'soft' }, one.standing_text ?? plainName(one.standing)));
+    h('span', { class: 'soft' }, one.standing_text));
   return [h('ul', { class: 'rows' }, list.map(row))];
 }
 
@@ -228,11 +227,11 @@ const TAKERS = {
     statusAt = performance.now();
   },
   sources(data) {
-    state.sources = data.sources ?? data;
+    state.sources = data.sources;
     state.sourcesAt = performance.now();
   },
   clients(data) {
-    state.clients = data.clients ?? data;
+    state.clients = data.clients;
     state.clientsAt = performance.now();
   },
   activity(data) {
@@ -243,9 +242,14 @@ const TAKERS = {
   hub(data) {
     if (!data.connected) state.status = null;
   },
-  history(data) { state.points = [...state.points, data].slice(-MOST_POINTS); },
+  history(data) {
+    const { unix } = state.points.at(-1) ?? data;
+    state.points = [...state.points, data].slice(-MOST_POINTS);
+    // After a step of the hub's clock, the earlier points have other times.
+    if (data.unix < unix || data.unix > unix + LONGEST_GAP_S) load();
+  },
   settings(data) {
-    state.settings = { ...state.settings, ...data };
+    state.settings = data;
     state.settingsAt = performance.now();
     setZone();
   },
@@ -274,8 +278,10 @@ async function load() {
   try {
     const [got, past] = await Promise.all([get('/api/state'), get('/api/history').catch(() => ({ points: [] }))]);
     heardAt = performance.now();
-    statusAt = heardAt;
-    state = { settings: { zone: null, place: null }, ...got, points: past.points, sourcesAt: heardAt, clientsAt: heardAt, settingsAt: heardAt };
+    const came = (seconds) => heardAt - 1000 * (seconds ?? 0);
+    statusAt = came(got.status_came_s);
+    state = { ...got, points: past.points, settingsAt: heardAt,
+      sourcesAt: came(got.sources_came_s), clientsAt: came(got.clients_came_s) };
     // A first, rough time, until the exchanges have measured it.
     if (got.time && !hasMeasured) clock.set(got.time.unix * 1000 - heardAt);
     setZone();

@@ -4,7 +4,7 @@ import { byId, confirm, h, setHidden, setText, table } from './dom.js';
 import { ApiError, get, post } from './exchange.js';
 import { ZoneFormat } from './hub_clock.js';
 import { Live } from './live.js';
-import { boundText, durationText, plainName, splitText } from './words.js';
+import { boundText, durationText, splitText } from './words.js';
 
 const SILENT_AFTER_MS = 15_000;
 const GATHER_MS = 100;
@@ -28,7 +28,7 @@ function marks(press) {
 }
 
 function timeAndBound(press) {
-  return h('small', { title: format.date(press.unix * 1000) }, `${format.time(press.unix * 1000, 3)} `,
+  return h('small', { title: format.date(press.unix * 1000) }, `${format.timeToMs(press.unix * 1000)} `,
     press.uncertainty_s == null ? 'error bound not known' : number(`± ${boundText(press.uncertainty_s)}`));
 }
 
@@ -52,10 +52,10 @@ function notCounted(presses, lockout) {
     'before-run': 'before this run: made before it began, and received later',
   };
   return [h('h3', {}, 'Not counted'), h('ul', { class: 'rows', id: 'not-counted' }, [...presses].reverse().map((press) =>
-    h('li', {}, h('strong', {}, press.sender), timeAndBound(press), h('span', { class: 'soft' }, reasons[press.why] ?? plainName(press.why)))))];
+    h('li', {}, h('strong', {}, press.sender), timeAndBound(press), h('span', { class: 'soft' }, reasons[press.why] ?? press.why))))];
 }
 
-function show({ splits, not_counted: left = [], left_out: leftOut, lockout_s: lockout }) {
+function show({ splits, not_counted: left, left_out: leftOut, lockout_s: lockout }) {
   showLatest(splits.at(-1));
   if (!splits.length && !left.length) {
     byId('presses').replaceChildren(h('p', {}, 'Presses appear here as soon as a button has sent one.'));
@@ -85,17 +85,12 @@ function refresh() {
   }, GATHER_MS);
 }
 
-function showRight() {
-  const { me } = state;
-  setHidden(byId('reset'), !(me.may_change || me.needs_pin));
-}
-
 const live = new Live({
   heard() { heardAt = performance.now(); },
   event(type, data) {
     if (type === 'press' || type === 'presses-reset') refresh();
     if (type === 'settings') {
-      format = new ZoneFormat(data.zone ?? state.settings.zone);
+      format = new ZoneFormat(data.zone);
       refresh();
     }
   },
@@ -109,8 +104,8 @@ async function load() {
   try {
     state = await get('/api/state');
     heardAt = performance.now();
-    format = new ZoneFormat(state.settings?.zone);
-    showRight();
+    format = new ZoneFormat(state.settings.zone);
+    setHidden(byId('reset'), !(state.me.may_change || state.me.needs_pin));
     refresh();
     isLoading = false;
     live.start(state.run, state.last);

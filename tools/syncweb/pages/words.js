@@ -81,11 +81,6 @@ export function sourceText(source) {
   return words ? `${words} ${source.slice(at + 1)}` : source;
 }
 
-// "root-distance-too-large" becomes "root distance too large".
-export function plainName(name) {
-  return (name ?? '').replaceAll('-', ' ').replaceAll('_', ' ');
-}
-
 // A split or a total to the millisecond: "4.567", "1:04.567", "1:01:04.567".
 export function splitText(seconds) {
   const sign = seconds < 0 ? '−' : '';

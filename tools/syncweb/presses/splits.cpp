@@ -36,8 +36,10 @@ std::optional<Dispersion> sum_of_bounds(const Press& a, const Press& b) {
 
 bool is_before(const Press& press, const RunStart& start) {
   const auto span = span_of(press);
-  if (!span || !start.time || !start.bound) return false;
-  return span->latest < saturated_difference(start.time->time_since_epoch(), start.bound->value);
+  if (!span || !start.time) return false;
+  // A hub whose time has no bound is the reference itself (--local): the presses' bounds are from its time.
+  const nanoseconds bound = start.bound ? start.bound->value : nanoseconds::zero();
+  return span->latest < saturated_difference(start.time->time_since_epoch(), bound);
 }
 
 // Sets the standings, from the first press to the last. The lockout runs from a press that counts.

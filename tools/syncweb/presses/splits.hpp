@@ -53,7 +53,7 @@ struct SplitRow {
 struct RunStart {
   std::int64_t since = 0;  // presses with larger ids belong to it
   std::optional<WallTime> time;
-  std::optional<Dispersion> bound;
+  std::optional<Dispersion> bound;  // nothing if the hub was the reference itself
 };
 
 std::vector<SplitRow> make_splits(std::vector<StoredPress> presses, const RunStart& start,
