@@ -72,7 +72,7 @@ class DeviceRtc {
   // A read has found that the chip's time is not to be believed.
   void on_read_in_vain(const std::optional<RtcTruth>& truth, MonoTime now);
   // Returns whether the chip holds what was written, as far as a reading of it shows.
-  bool on_written(const RtcSighting& sighting, const RtcTraits& traits, const RtcTruth& truth, MonoTime now);
+  bool on_written(const RtcSighting& sighting, const RtcTruth& truth, MonoTime now);
   void on_write_failed(MonoTime now) { schedule_.on_write_failed(now); }
   // The device was too busy, or lost its verified time: nothing was written.
   void on_write_missed(MonoTime now) { schedule_.on_write_missed(now); }
@@ -80,7 +80,7 @@ class DeviceRtc {
   // A transaction failed, whatever it was for. After a write, call on_write_failed() too.
   void on_failed(MonoTime now) { schedule_.on_failed(now); }
   // Nothing that is known of the chip holds any more: a write has begun, or another chip was found.
-  void forget() { compared_.reset(); }
+  void forget();
 
   const std::optional<RtcComparison>& comparison() const { return compared_; }
 
@@ -88,9 +88,11 @@ class DeviceRtc {
   static RtcHost host_of(const std::optional<RtcTruth>& truth);
   Claim claim(const RtcSighting& sighting, const RtcTraits& traits) const;
   void compare(const RtcSighting& sighting, const RtcTruth& truth);
+  void notice_set(const RtcSighting& sighting);
 
   RtcSchedule schedule_;
   std::optional<RtcComparison> compared_;
+  std::optional<RtcSighting> seen_;  // last, since it was written
   bool wants_write_ = false;
 };
 
