@@ -81,9 +81,9 @@ void RtcRunner::start_job() {
     stepper_.emplace(RtcStepper::Reading{});
     return;
   }
-  const bool has_time = state_ == RtcState::kGood || state_ == RtcState::kUnvouched;
-  stepper_.emplace(RtcStepper::Setting{
-      .set_delay = (*chip_)->set_delay(), .latest = has_time ? kLatest : kLatestIfLost, .lead = lead_});
+  stepper_.emplace(RtcStepper::Setting{.set_delay = (*chip_)->set_delay(),
+                                       .latest = state_ == RtcState::kGood ? kLatest : kLatestIfLost,
+                                       .lead = lead_});
 }
 
 void RtcRunner::advance(const RtcClock& clock) {
@@ -225,7 +225,7 @@ void RtcRunner::write(const RtcStep& todo, const std::optional<RtcTruth>& truth)
 
 std::optional<RtcState> RtcRunner::distrust() const {
   const RtcReading& reading = *stepper_->reading();
-  if (belief_in(reading, config_.is_trusted) == RtcBelief::kNone) return RtcState::kLost;
+  if (belief_in(reading, false) != RtcBelief::kFull) return RtcState::kLost;
   if (!reading.time) return RtcState::kNotATime;
   const auto edge = stepper_->edge(config_.uptime());
   const auto time = edge ? to_wall_time(edge->second, 0) : std::nullopt;
@@ -284,8 +284,7 @@ RtcTraits RtcRunner::traits(MonoTime now) {
   const ChipOscillator& oscillator = (*chip_)->oscillator();
   if (!uncompared_since_) uncompared_since_ = now;
   return {.tolerance = oscillator.bound(),
-          .uncompared = bound_of_uncompared(oscillator, elapsed(*uncompared_since_, now)),
-          .is_vouched = belief_in(*stepper_->reading(), config_.is_trusted) == RtcBelief::kFull};
+          .uncompared = bound_of_uncompared(oscillator, elapsed(*uncompared_since_, now))};
 }
 
 void RtcRunner::finish_sighted(const RtcClock& clock, Dispersion ripple) {
@@ -298,9 +297,8 @@ void RtcRunner::finish_sighted(const RtcClock& clock, Dispersion ripple) {
   if (job_ == DeviceRtcJob::kWrite) {
     finish_written(sighting, truth, now);
   } else {
-    const RtcTraits known = traits(now);
-    state_ = known.is_vouched ? RtcState::kGood : RtcState::kUnvouched;
-    if (const auto claim = rtc_.on_read(sighting, known, truth, now))
+    state_ = RtcState::kGood;
+    if (const auto claim = rtc_.on_read(sighting, traits(now), truth, now))
       clock.on_claim(clock.context, *claim, sighting.at);
   }
   if (!truth || !truth->is_verified || !rtc_.comparison()) return;
@@ -318,7 +316,7 @@ void RtcRunner::finish_written(const RtcSighting& sighting, const std::optional<
   }
   lead_ = stepper_->lead();
   if (rtc_.on_written(sighting, *truth, now)) {
-    state_ = traits(now).is_vouched ? RtcState::kGood : RtcState::kUnvouched;
+    state_ = RtcState::kGood;
     ++writes_;
   } else {
     state_ = RtcState::kNotKept;

@@ -32,7 +32,6 @@ enum class RtcState : std::uint8_t {
   kAbsent,       // no clock answers
   kAmbiguous,    // its registers suit two models: the setting "rtc" must say which one it is
   kGood,         // it has a time that may be believed
-  kUnvouched,    // it has a time, but nothing tells whether it kept it without power
   kLost,         // it lost its time
   kNotATime,     // its registers hold no valid time
   kImplausible,  // it reads a time before the build, or long after it
@@ -50,8 +49,6 @@ class RtcRunner {
     MonoTime (*uptime)();              // read right before and after a call of a driver
     WallTime built;                    // an earlier time is not believed
     std::optional<ChipModel> model{};  // nothing: it is detected
-    // Somebody vouches for a chip that cannot tell whether it kept its time.
-    bool is_trusted = false;
   };
   RtcRunner(const Config& config, const std::optional<SavedRtc>& saved);
   RtcRunner(const RtcRunner&) = delete;

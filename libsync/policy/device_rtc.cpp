@@ -71,9 +71,7 @@ void DeviceRtc::compare(const RtcSighting& sighting, const RtcTruth& truth) {
 }
 
 DeviceRtc::Claim DeviceRtc::claim(const RtcSighting& sighting, const RtcTraits& traits) const {
-  Claim claim{.time = sighting.chip,
-              .bound = {saturated_sum(traits.uncompared.value, sighting.bound.value)},
-              .is_vouched = traits.is_vouched};
+  Claim claim{.time = sighting.chip, .bound = {saturated_sum(traits.uncompared.value, sighting.bound.value)}};
   if (!compared_) return claim;
   const nanoseconds since = elapsed(compared_->chip, sighting.chip);
   if (since < nanoseconds::zero() || since > kLongestSince) return claim;

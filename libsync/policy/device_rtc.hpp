@@ -32,7 +32,6 @@ struct RtcSighting {
 struct RtcTraits {
   Ppm tolerance;          // of its oscillator
   Dispersion uncompared;  // its greatest error if it was never compared
-  bool is_vouched;        // something tells that it kept its time
 };
 
 // The last comparison with a verified clock. Devices save it, since it bounds the chip's time after a loss of
@@ -63,7 +62,6 @@ class DeviceRtc {
   struct Claim {
     WallTime time;  // at RtcSighting::at
     Dispersion bound;
-    bool is_vouched;
   };
   // A read has found a time that may be believed; `truth` is that of the sighting's instant. Returns nothing
   // if a better source tells the time: the chip was compared with it.
