@@ -12,6 +12,7 @@
 #include "tests/core/vectors/ntp_mac_vectors.hpp"
 #include "tests/core/vectors/ntp_packet_vectors.hpp"
 #include "tests/core/vectors/ntp_timestamp_vectors.hpp"
+#include "tests/core/vectors/posix_tz_vectors.hpp"
 #include "tests/core/vectors/reference_id_vectors.hpp"
 #include "tests/core/vectors/rfc3339_vectors.hpp"
 #include "tests/core/vectors/short_time_vectors.hpp"
@@ -24,7 +25,7 @@ namespace {
 constexpr std::span<const Check> kChecks[] = {
     kBytesChecks,     kTimeTypesChecks,   kNtpTimestampChecks, kShortTimeChecks,
     kExchangeChecks,  kReferenceIdChecks, kNtpMacChecks,       kNtpPacketChecks,
-    kCivilTimeChecks, kRfc3339Checks,     kIpAddressChecks,
+    kCivilTimeChecks, kRfc3339Checks,     kIpAddressChecks,    kPosixTzChecks,
 };
 
 void write_number(int number) {
