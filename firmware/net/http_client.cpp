@@ -39,7 +39,7 @@ bool HttpClient::post_json(const Endpoint& server, std::string_view path, std::s
   if (is_busy_ || !compose(server, path, body)) return false;
   const bool is_kept = is_connected_ && server == server_;
   server_ = server;
-  response_ = {};
+  response_.restart();
   handler_ = handler;
   context_ = context;
   waited_seconds_ = 0;
