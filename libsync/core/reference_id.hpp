@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 struct ReferenceId {

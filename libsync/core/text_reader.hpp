@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 // Takes characters off the front; after the first mismatch everything fails.

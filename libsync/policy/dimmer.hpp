@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 class Dimmer {
