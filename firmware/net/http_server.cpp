@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "firmware/kit/text_writer.hpp"
 #include "firmware/net/frame_times.hpp"
 #include "firmware/net/lwip_address.hpp"
+#include "libsync/core/text_writer.hpp"
 #include "lwip/pbuf.h"
 #include "lwip/tcp.h"
 
@@ -180,7 +180,7 @@ bool HttpServer::serve(Connection& connection, IpAddress from) {
 bool HttpServer::reply(Connection& connection, const HttpReply& reply) {
   tcp_pcb& pcb = *connection.pcb;
   std::array<char, 384> buffer;
-  firmware::TextWriter head{buffer};
+  TextWriter head{buffer};
   head.text("HTTP/1.1 ").number(static_cast<std::uint64_t>(reply.status)).text(" ");
   head.text(reason(reply.status)).text("\r\nContent-Type: ").text(reply.type);
   head.text("\r\nContent-Length: ").number(reply.body.size());

@@ -32,7 +32,8 @@ struct HttpReply {
   int status = 200;
   std::string_view type = "text/plain";
   std::string_view body = {};
-  std::string_view fields = {};  // further header fields, each with its "\r\n"
+  // Further fields of the header, each with its end of line: "Retry-After: 10\r\n".
+  std::string_view fields = {};
 };
 
 class HttpServer {
