@@ -9,6 +9,8 @@
 #include <span>
 #include <string_view>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 using Bytes = std::span<const std::uint8_t>;

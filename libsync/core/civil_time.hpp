@@ -116,19 +116,25 @@ constexpr std::optional<WallTime> to_wall_time(const CivilTime& time) {
   return to_wall_time(seconds_since_epoch(time), time.nanosecond);
 }
 
-constexpr CivilTime to_civil_time(WallTime time) {
-  const auto since_epoch = time.time_since_epoch();
-  const auto whole = std::chrono::floor<seconds>(since_epoch);
+// `since_epoch` must be within years 0 to 9999, and `nanosecond` below 10^9.
+constexpr CivilTime to_civil_time(seconds since_epoch, std::uint32_t nanosecond) {
   constexpr std::int64_t kDay = 86'400;
-  const std::int64_t days = (whole.count() >= 0 ? whole.count() : whole.count() - (kDay - 1)) / kDay;
-  const auto second_of_day = static_cast<std::int32_t>(whole.count() - days * kDay);
+  const std::int64_t whole = since_epoch.count();
+  const std::int64_t days = (whole >= 0 ? whole : whole - (kDay - 1)) / kDay;
+  const auto second_of_day = static_cast<std::int32_t>(whole - days * kDay);
   return {
       .date = civil_date(days),
       .hour = static_cast<std::uint8_t>(second_of_day / 3600),
       .minute = static_cast<std::uint8_t>(second_of_day / 60 % 60),
       .second = static_cast<std::uint8_t>(second_of_day % 60),
-      .nanosecond = static_cast<std::uint32_t>(subsecond(since_epoch).count()),
+      .nanosecond = nanosecond,
   };
+}
+
+constexpr CivilTime to_civil_time(WallTime time) {
+  const auto since_epoch = time.time_since_epoch();
+  return to_civil_time(std::chrono::floor<seconds>(since_epoch),
+                       static_cast<std::uint32_t>(subsecond(since_epoch).count()));
 }
 
 }  // namespace isletime

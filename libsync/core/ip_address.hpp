@@ -6,6 +6,8 @@
 #include <compare>
 #include <cstdint>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 struct IpAddress {

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 struct ReferenceId {
@@ -21,6 +23,12 @@ struct ReferenceId {
 
 // 127.127.1.1 is ntpd's address for an undisciplined local clock, which every NTP tool knows.
 inline constexpr ReferenceId kLocalClock{0x7f7f'0101};
+
+// A server that serves its own undisciplined clock, or follows one that does: its time is an agreement among
+// its clients.
+constexpr bool is_local_clock(std::uint8_t stratum, ReferenceId reference_id) {
+  return reference_id == (stratum == 1 ? ReferenceId::ascii("LOCL") : kLocalClock);
+}
 
 namespace kiss {
 inline constexpr auto kRate = ReferenceId::ascii("RATE");

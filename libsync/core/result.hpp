@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 template <class E>

@@ -11,6 +11,7 @@
 
 #include "libsync/core/civil_time.hpp"
 #include "libsync/core/result.hpp"
+#include "libsync/core/text_reader.hpp"
 #include "libsync/core/time_types.hpp"
 
 namespace isletime {
@@ -22,52 +23,7 @@ namespace rfc3339 {
 inline constexpr std::size_t kWrittenSize = 30;
 using Written = std::array<char, kWrittenSize>;
 
-// Takes characters off the front; after the first mismatch everything fails.
-class Reader {
- public:
-  constexpr explicit Reader(std::string_view text) : text_(text) {}
-
-  constexpr bool at_digit() const { return !text_.empty() && text_[0] >= '0' && text_[0] <= '9'; }
-  constexpr bool at_end() const { return text_.empty(); }
-  constexpr bool failed() const { return failed_; }
-
-  constexpr std::uint32_t digit() {
-    if (failed_ || !at_digit()) {
-      failed_ = true;
-      return 0;
-    }
-    const auto value = static_cast<std::uint32_t>(text_[0] - '0');
-    text_.remove_prefix(1);
-    return value;
-  }
-
-  constexpr std::uint32_t digits(int count) {
-    std::uint32_t value = 0;
-    for (int i = 0; i < count; ++i) value = value * 10 + digit();
-    return value;
-  }
-
-  // Takes the next character if it is one of `allowed`; otherwise returns 0.
-  constexpr char take_if(std::string_view allowed) {
-    if (failed_ || text_.empty()) return 0;
-    for (const char candidate : allowed) {
-      if (text_[0] != candidate) continue;
-      text_.remove_prefix(1);
-      return candidate;
-    }
-    return 0;
-  }
-
-  constexpr void expect(std::string_view allowed) {
-    if (take_if(allowed) == 0) failed_ = true;
-  }
-
- private:
-  std::string_view text_;
-  bool failed_ = false;
-};
-
-constexpr std::uint32_t read_fraction(Reader& reader) {
+constexpr std::uint32_t read_fraction(TextReader& reader) {
   std::uint32_t value = reader.digit();
   int count = 1;
   for (; reader.at_digit(); ++count) {
@@ -90,7 +46,7 @@ constexpr void write_digits(char* end, std::uint32_t value, int count) {
 }  // namespace rfc3339
 
 constexpr Result<WallTime, Rfc3339Error> parse_rfc3339(std::string_view text) {
-  rfc3339::Reader reader{text};
+  TextReader reader{text};
   CivilTime civil;
   civil.date.year = static_cast<std::int32_t>(reader.digits(4));
   reader.expect("-");

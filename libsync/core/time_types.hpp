@@ -7,6 +7,8 @@
 #include <compare>
 #include <cstdint>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 using std::chrono::nanoseconds;

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 enum class ChipModel : std::uint8_t {

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 enum class ChipSetting : std::uint8_t {

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <span>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 enum class RegisterFault : std::uint8_t {

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 template <std::size_t Size>

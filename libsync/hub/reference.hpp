@@ -19,12 +19,6 @@
 
 namespace isletime {
 
-// A server that serves its own undisciplined clock, or follows one that does: its time is an agreement among
-// its clients.
-constexpr bool is_local_clock(std::uint8_t stratum, ReferenceId reference_id) {
-  return reference_id == (stratum == 1 ? ReferenceId::ascii("LOCL") : kLocalClock);
-}
-
 class Reference {
  public:
   struct Config {

@@ -28,6 +28,9 @@ constexpr std::int64_t kContradicting = 6;
 // RFC 5905, PHI: the frequency tolerance of any clock, in ns/s.
 constexpr std::int64_t kTolerance = 15'000;
 
+// Ppm's unit in one ns/s, rounded up: 65.536.
+constexpr std::int64_t kScaledPerNs = 66;
+
 constexpr std::uint32_t kLargestWander = 4000;
 constexpr std::uint32_t kCalmSamples = 128;  // these halve what surprises have doubled, and more
 
@@ -74,7 +77,7 @@ SampleUse DeviceEstimator::judge(const DeviceSample& sample) {
   const Box box = box_of(sample);
   if (filter_ && (contradicts(box) || is_nearer_to_suspect(at, box))) return doubt(at, box);
   if (!filter_) {
-    filter_.emplace(at, box.offset, box.half_width + delays_.mean_excess().count() + box.dispersion);
+    start(at, box);
   } else {
     admit_shorter_path({shortest.value - delays_.minimum().value});
     weigh_surprise(at, box);
@@ -84,6 +87,16 @@ SampleUse DeviceEstimator::judge(const DeviceSample& sample) {
   believe(at, box);
   if (taken_ < kKnownDelays) ++taken_;
   return SampleUse::kTaken;
+}
+
+void DeviceEstimator::start(MonoTime at, const Box& box) {
+  const std::int64_t deviation = box.half_width + delays_.mean_excess().count() + box.dispersion;
+  if (!expected_rate_) {
+    filter_.emplace(at, box.offset, deviation);
+    return;
+  }
+  filter_.emplace(at, box.offset, deviation, expected_rate_->rate,
+                  expected_rate_->deviation.scaled / kScaledPerNs);
 }
 
 std::optional<DeviceEstimate> DeviceEstimator::at(MonoTime now) const {
@@ -107,8 +120,11 @@ std::optional<DeviceEstimate> DeviceEstimator::at(MonoTime now) const {
     const std::int64_t away = distance(doubt_->box.offset, filter.offset());
     bound = std::max(bound, saturated_sum(away, doubt_->box.farthest + drift_since_suspect(now)));
   }
-  return DeviceEstimate{
-      {nanoseconds{filter.offset()}}, filter.rate(), {nanoseconds{deviation}}, {nanoseconds{bound}}};
+  return DeviceEstimate{.offset = {nanoseconds{filter.offset()}},
+                        .rate = filter.rate(),
+                        .rate_deviation = {filter.rate_deviation() * kScaledPerNs + 1},
+                        .deviation = {nanoseconds{deviation}},
+                        .bound = {nanoseconds{bound}}};
 }
 
 seconds DeviceEstimator::interval(MonoTime now) const {

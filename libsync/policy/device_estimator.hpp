@@ -25,6 +25,7 @@ struct DeviceSample {
 struct DeviceEstimate {
   Offset offset;  // remote - free-running local; the true time is at + offset
   Ppm rate;       // positive if the free-running clock is slow
+  Ppm rate_deviation;
   Dispersion deviation;
   // The offset's greatest error, even if all of the least delay is in one direction. The server's own root
   // distance is not included.
@@ -47,6 +48,10 @@ class DeviceEstimator {
   // The crystal wanders at least this much; surprises increase the value.
   explicit DeviceEstimator(std::uint16_t wander = kKnownCrystal) : least_wander_(wander), wander_(wander) {}
 
+  // The rate is known from before, to within a deviation. It counts from the first sample on, so a later call
+  // changes nothing.
+  void expect_rate(Ppm rate, Ppm deviation) { expected_rate_ = ExpectedRate{rate, deviation}; }
+
   SampleUse add(const DeviceSample& sample);
   std::optional<DeviceEstimate> at(MonoTime now) const;  // nothing before the first sample
   // Returns the present interval between queries; see device_schedule.
@@ -60,6 +65,10 @@ class DeviceEstimator {
     std::int64_t dispersion;
     std::int64_t farthest;  // the truth is no farther from the offset, whatever the queues
   };
+  struct ExpectedRate {
+    Ppm rate;
+    Ppm deviation;
+  };
   // Samples that contradict the estimate but not each other: the narrowest of them, and their number.
   struct Doubt {
     MonoTime at;
@@ -70,6 +79,7 @@ class DeviceEstimator {
   enum class Queued : std::uint8_t { kUnclear, kThere, kBack, kBoth };
 
   SampleUse judge(const DeviceSample& sample);
+  void start(MonoTime at, const Box& box);
   bool is_centred(const DeviceSample& sample) const;
   Box box_of(const DeviceSample& sample) const;
   std::int64_t softness() const;
@@ -96,6 +106,7 @@ class DeviceEstimator {
   std::int8_t surprised_ = 0;  // the side of the last sample if that was a surprise
   DeviceSchedule schedule_;
   DeviceDelays delays_;
+  std::optional<ExpectedRate> expected_rate_;
   std::optional<DeviceFilter> filter_;
   std::optional<Doubt> doubt_;
   MonoTime believed_{};       // time of the last believed sample

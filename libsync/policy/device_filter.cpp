@@ -12,7 +12,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::int64_t kFirstRateDeviation = 200'000;  // fits most crystals, and does not exclude 500 ppm
 constexpr Ppm kRateLimit = Ppm::whole(DeviceFilter::kLargestRate / 1000);
 
 // No clock is known better than this, so a smaller variance is a rounding error.
@@ -31,11 +30,13 @@ constexpr std::int64_t multiply(std::int64_t a, std::int64_t factor, int shift) 
 
 }  // namespace
 
-DeviceFilter::DeviceFilter(MonoTime at, std::int64_t offset, std::int64_t deviation)
+DeviceFilter::DeviceFilter(MonoTime at, std::int64_t offset, std::int64_t deviation, Ppm rate,
+                           std::int64_t rate_deviation)
     : at_(at),
       offset_(offset),
+      rate_(std::clamp(rate, Ppm{-kRateLimit.scaled}, kRateLimit)),
       p00_(square(std::min(deviation, kLargestDeviation))),
-      p11_(square(kFirstRateDeviation)) {
+      p11_(square(std::clamp<std::int64_t>(rate_deviation, 1, kLargestRateDeviation))) {
   limit();
 }
 

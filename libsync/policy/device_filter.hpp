@@ -17,9 +17,13 @@ class DeviceFilter {
   static constexpr std::int64_t kLargestRateDeviation = 500'000;    // ns/s
   static constexpr std::int64_t kLargestRate = 1'000'000;           // ns/s
 
+  // Fits most crystals, and does not exclude 500 ppm; ns/s.
+  static constexpr std::int64_t kUnknownRate = 200'000;
+
   // Offsets, deviations and edges are in ns, deviations of the rate in ns/s. At first the rate may be that of
-  // any crystal.
-  DeviceFilter(MonoTime at, std::int64_t offset, std::int64_t deviation);
+  // any crystal, unless it is known from before.
+  DeviceFilter(MonoTime at, std::int64_t offset, std::int64_t deviation, Ppm rate = {},
+               std::int64_t rate_deviation = kUnknownRate);
 
   std::int64_t offset() const { return offset_; }
   Ppm rate() const { return rate_; }

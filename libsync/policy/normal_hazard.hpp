@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 inline constexpr std::int64_t kOneQ12 = 4096;

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "tests/core/vectors/aes_cmac_vectors.hpp"
 #include "tests/core/vectors/bytes_vectors.hpp"
 #include "tests/core/vectors/civil_time_vectors.hpp"
 #include "tests/core/vectors/exchange_vectors.hpp"
@@ -12,6 +13,7 @@
 #include "tests/core/vectors/ntp_mac_vectors.hpp"
 #include "tests/core/vectors/ntp_packet_vectors.hpp"
 #include "tests/core/vectors/ntp_timestamp_vectors.hpp"
+#include "tests/core/vectors/posix_tz_vectors.hpp"
 #include "tests/core/vectors/reference_id_vectors.hpp"
 #include "tests/core/vectors/rfc3339_vectors.hpp"
 #include "tests/core/vectors/short_time_vectors.hpp"
@@ -22,9 +24,9 @@ namespace isletime::vectors {
 namespace {
 
 constexpr std::span<const Check> kChecks[] = {
-    kBytesChecks,     kTimeTypesChecks,   kNtpTimestampChecks, kShortTimeChecks,
-    kExchangeChecks,  kReferenceIdChecks, kNtpMacChecks,       kNtpPacketChecks,
-    kCivilTimeChecks, kRfc3339Checks,     kIpAddressChecks,
+    kBytesChecks,       kTimeTypesChecks, kNtpTimestampChecks, kShortTimeChecks, kExchangeChecks,
+    kReferenceIdChecks, kNtpMacChecks,    kNtpPacketChecks,    kCivilTimeChecks, kRfc3339Checks,
+    kIpAddressChecks,   kPosixTzChecks,   kAesCmacChecks,
 };
 
 void write_number(int number) {

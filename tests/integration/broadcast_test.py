@@ -78,9 +78,17 @@ class Ears:
         return self.until(f"{interface} to {to}", lambda one: (one.interface, one.to) == (interface, to))[-1]
 
 
-def transmit_time(payload):
-    whole, fraction = struct.unpack("!II", payload[40:48])
+def stamp(payload, at):
+    whole, fraction = struct.unpack_from("!II", payload, at)
     return whole - NTP_TO_UNIX_S + fraction / 2**32
+
+
+def origin_time(payload):
+    return stamp(payload, 24)
+
+
+def transmit_time(payload):
+    return stamp(payload, 40)
 
 
 class Broadcast(hubs.Hub):
@@ -112,7 +120,7 @@ class Sending(Broadcast):
         first, stratum, its_poll = heard.payload[:3]
         self.assertEqual((first >> 6, first >> 3 & 7, first & 7), (0, 4, MODE_BROADCAST))
         self.assertEqual((stratum, its_poll), (10, poll))
-        self.assertEqual(heard.payload[24:40], bytes(16), "mode 5 has no origin and no receive stamp")
+        self.assertEqual(heard.payload[32:40], bytes(8), "mode 5 has no receive stamp")
         self.assertLess(abs(transmit_time(heard.payload) - time.time()), 10)
         self.assertEqual((heard.source_port, heard.port), (NTP_PORT, NTP_PORT))
 
@@ -142,6 +150,27 @@ class Sending(Broadcast):
                         self.assertTrue(one.source.startswith("fe80:"), one.source)
             times = [transmit_time(ears.next("isle0", "10.1.0.255").payload) for _ in range(2)]
             self.assertAlmostEqual(times[1] - times[0], POLL_S, delta=POLL_S / 2)
+
+    # RFC 9769, section 4. Here the packets are captured as they leave, by the same clock that stamps them.
+    def test_says_when_the_broadcast_before_really_left(self):
+        self.pair("isle0", "10.1.0.1/24")
+        with Ears() as ears, self.broadcasting("--broadcast", "isle0,poll=1"):
+            for to in ("10.1.0.255", GROUP_V4):
+                with self.subTest(to=to):
+                    before, one = ears.next("isle0", to), ears.next("isle0", to)
+                    while origin_time(one.payload) < 0:  # one of the first two
+                        before, one = one, ears.next("isle0", to)
+                    took = origin_time(one.payload) - transmit_time(before.payload)
+                    self.assertGreater(took, 0)
+                    self.assertLess(took, 0.1)
+            # What was sent before a step says nothing of the time since.
+            self.ask("set", "2030-01-01T12:00:00Z")
+            last = ears.next("isle0", "10.1.0.255")
+            while transmit_time(last.payload) < 1_893_499_200:
+                last = ears.next("isle0", "10.1.0.255")
+            self.assertEqual(last.payload[24:32], bytes(8))
+            one = ears.next("isle0", "10.1.0.255")
+            self.assertLess(abs(origin_time(one.payload) - transmit_time(last.payload)), 0.1)
 
     def test_signs_by_the_key_of_the_interface(self):
         self.pair("isle0", "10.1.0.1/24")

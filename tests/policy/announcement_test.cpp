@@ -36,7 +36,7 @@ TEST(Announcement, IsOfVersion4InModeBroadcastWithItsInterval) {
 }
 
 // RFC 5905, section 8: a broadcast has neither an origin nor a receive timestamp.
-TEST(Announcement, HasNoStampButTheReferenceUntilItIsSent) {
+TEST(Announcement, HasNoStampButTheReferenceUntilItIsSentInBasicMode) {
   const Header header = header_of(kFollowing);
   EXPECT_TRUE(header.origin.is_unset());
   EXPECT_TRUE(header.receive.is_unset());
@@ -64,6 +64,49 @@ TEST(Announcement, IsNotMadeWhileTheClockIsNotSet) {
   state = kFollowing;
   state.not_before = kNow + 1ns;
   EXPECT_EQ(announce(state, kPoll, kNow), std::nullopt);
+}
+
+TEST(Announcement, HasTheOriginThatItIsGiven) {
+  const auto announcement = announce(kFollowing, kPoll, kNow, to_ntp(kNow - 64s));
+  ASSERT_TRUE(announcement);
+  const Header header = parse_header(*announcement);
+  EXPECT_EQ(header.origin, to_ntp(kNow - 64s));
+  EXPECT_TRUE(header.receive.is_unset());
+}
+
+// RFC 9769, section 4.
+class InterleavedAnnouncement : public testing::Test {
+ protected:
+  static constexpr MonoTime kSentAt{5000s};
+  const SentAnnouncement last{.transmit = kNow, .at = kSentAt, .left = kNow + 80us};
+
+  NtpTimestamp after_a_minute(nanoseconds gained) const {
+    return origin_after(last, kNow + 64s + gained, kSentAt + 64s);
+  }
+};
+
+TEST_F(InterleavedAnnouncement, SaysWhenTheOneBeforeReallyLeft) {
+  EXPECT_EQ(after_a_minute(0ns), to_ntp(kNow + 80us));
+}
+
+TEST_F(InterleavedAnnouncement, GoesOnWhileTheClockIsSlewed) {
+  EXPECT_EQ(after_a_minute(32ms), to_ntp(kNow + 80us));
+  EXPECT_EQ(after_a_minute(-32ms), to_ntp(kNow + 80us));
+}
+
+TEST_F(InterleavedAnnouncement, IsBasicAgainAfterAStep) {
+  EXPECT_TRUE(after_a_minute(100ms).is_unset());
+  EXPECT_TRUE(after_a_minute(-100ms).is_unset());
+  EXPECT_TRUE(after_a_minute(1'000'000'000s).is_unset());
+  EXPECT_TRUE(origin_after(last, WallTime::min(), kSentAt + 64s).is_unset());
+}
+
+TEST_F(InterleavedAnnouncement, SaysNothingOfOneThatLeftBeforeItWasStampedOrASecondLater) {
+  SentAnnouncement odd = last;
+  odd.left = kNow - 1ns;
+  EXPECT_TRUE(origin_after(odd, kNow + 64s, kSentAt + 64s).is_unset());
+  odd.left = kNow + 1001ms;
+  EXPECT_TRUE(origin_after(odd, kNow + 64s, kSentAt + 64s).is_unset());
 }
 
 }  // namespace

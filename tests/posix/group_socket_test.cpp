@@ -8,9 +8,10 @@
 
 #include <gtest/gtest.h>
 
-#include "libsync/posix/announcing.hpp"
+#include "libsync/posix/announcing_socket.hpp"
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/service_socket.hpp"
+#include "libsync/posix/socket_address.hpp"
 #include "libsync/posix/udp_socket.hpp"
 
 namespace isletime {
@@ -36,8 +37,9 @@ TEST(GroupSocket, HearsWhatIsSentToEverybodyOnAPortThatServes) {
     auto ear = GroupSocket::open({to, port}, if_nametoindex("lo"));
     ASSERT_TRUE(ear) << to_string(ear.error());
     EXPECT_FALSE(ear->receive());
-    ASSERT_FALSE(allow_announcing(service->descriptor(), true));
-    ASSERT_FALSE(announce_by(service->descriptor(), {if_nametoindex("lo"), kLoopback, {to, port}}, kWords));
+    auto mouth = AnnouncingSocket::open({if_nametoindex("lo"), kLoopback, {to, port}});
+    ASSERT_TRUE(mouth) << to_string(mouth.error());
+    ASSERT_FALSE(mouth->send(kWords));
     ASSERT_TRUE(is_waited_for(*ear));
     const auto heard = ear->receive();
     ASSERT_TRUE(heard);
@@ -54,9 +56,8 @@ TEST(GroupSocket, GetsNothingThatIsMeantForOneHost) {
   const std::uint16_t port = service->local().port;
   auto ear = GroupSocket::open({kEverybody, port}, if_nametoindex("lo"));
   ASSERT_TRUE(ear);
-  ASSERT_FALSE(allow_announcing(service->descriptor(), true));
-  ASSERT_FALSE(
-      announce_by(service->descriptor(), {if_nametoindex("lo"), kLoopback, {kLoopback, port}}, kWords));
+  const SocketAddress to = to_socket_address({kLoopback, port});
+  ASSERT_EQ(sendto(service->descriptor(), kWords.data(), kWords.size(), 0, &to.generic, to.length), 4);
   EXPECT_FALSE(ear->receive());  // loopback delivers at once
 }
 

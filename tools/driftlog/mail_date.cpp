@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "libsync/core/rfc3339.hpp"
+#include "libsync/core/text_reader.hpp"
 
 namespace isletime::driftlog {
 namespace {
@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 7> kDays{"Thu", "Fri", "Sat", "Sun", "Mon
 
 std::optional<seconds> parse_zone(std::string_view text) {
   if (text == "GMT" || text == "UTC" || text == "Z") return seconds{0};
-  rfc3339::Reader reader{text};
+  TextReader reader{text};
   const char sign = reader.take_if("+-");
   const std::uint32_t hours = reader.digits(2);
   reader.take_if(":");
@@ -42,8 +42,8 @@ std::optional<MailDate> parse_mail_date(std::string_view text) {
   const auto month = std::find(kMonths.begin(), kMonths.end(), text.substr(kMonthAt, 3));
   const auto zone = parse_zone(text.substr(kTimeSize + 1));
   if (month == kMonths.end() || !zone) return std::nullopt;
-  rfc3339::Reader day{text.substr(0, kMonthAt)};
-  rfc3339::Reader rest{text.substr(kMonthAt + 3, kTimeSize - kMonthAt - 3)};
+  TextReader day{text.substr(0, kMonthAt)};
+  TextReader rest{text.substr(kMonthAt + 3, kTimeSize - kMonthAt - 3)};
   CivilTime local;
   local.date.day = static_cast<std::uint8_t>(day.digits(2));
   day.expect(" ");

@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 
 #include "libsync/core/rfc3339.hpp"
-#include "libsync/posix/announcing.hpp"
+#include "libsync/posix/announcing_socket.hpp"
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/group_socket.hpp"
 #include "libsync/posix/random.hpp"
@@ -152,7 +152,7 @@ std::optional<Server::Failure> Server::open_broadcaster() {
   if (options_.broadcasts.empty() && !takes_broadcasts(options_)) return std::nullopt;
   for (const Service& service : services_) {
     const ServiceSocket& socket = service.socket();
-    const auto error = allow_announcing(socket.descriptor(), socket.local().address.is_v4());
+    const auto error = ignore_groups(socket.descriptor(), socket.local().address.is_v4());
     if (!error) continue;
     return Failure{ExitStatus::kSystemFailed,
                    fmt::format("{}: cannot broadcast: {}", to_string(socket.local()), to_string(*error))};
@@ -161,19 +161,9 @@ std::optional<Server::Failure> Server::open_broadcaster() {
   broadcaster_.emplace(Broadcaster::Config{.options = options_.broadcasts,
                                            .bind = options_.bind,
                                            .port = options_.port,
-                                           .keys = keys_,
-                                           .socket_of = [this](IpAddress local) { return socket_of(local); }},
+                                           .keys = keys_},
                        log_);
   return std::nullopt;
-}
-
-int Server::socket_of(IpAddress address) const {
-  const auto serves = [&](const Service& service) {
-    const IpAddress local = service.socket().local().address;
-    return local.is_v4() == address.is_v4() && (local.is_any() || local == address);
-  };
-  const auto found = std::find_if(services_.begin(), services_.end(), serves);
-  return found == services_.end() ? -1 : found->socket().descriptor();
 }
 
 std::optional<Server::Failure> Server::open_control(const std::optional<User>& user) {
@@ -197,7 +187,7 @@ std::optional<Server::Failure> Server::open_control(const std::optional<User>& u
 }
 
 std::optional<Server::Failure> Server::give_up_rights(const std::optional<User>& user) {
-  if (user && takes_broadcasts(options_)) {
+  if (user && (!options_.broadcasts.empty() || takes_broadcasts(options_))) {
     for (const Service& service : services_) {
       if (const auto error = share_port_with(user->id, service.socket().descriptor())) {
         return Failure{ExitStatus::kSystemFailed, fmt::format("broadcasts: {}", to_string(*error))};

@@ -61,7 +61,6 @@ class Server {
   std::string quality() const;
   void wait_for_events();
   void show_life();
-  int socket_of(IpAddress address) const;
   std::optional<MonoTime> next_wakeup() const;
   // Reads the configuration again in the background, then reports the failure, if any, as a clause.
   using ReloadReport = std::function<void(std::optional<std::string>)>;

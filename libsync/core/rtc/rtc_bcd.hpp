@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 // Returns nothing if a digit is above 9.

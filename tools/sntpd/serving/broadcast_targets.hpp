@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "libsync/core/ip_address.hpp"
-#include "libsync/posix/announcing.hpp"
+#include "libsync/posix/announcing_socket.hpp"
 #include "libsync/posix/interfaces.hpp"
 #include "tools/sntpd/broadcast_option.hpp"
 

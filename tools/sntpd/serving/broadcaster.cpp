@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "libsync/policy/announcement.hpp"
+#include "libsync/policy/instant.hpp"
 #include "libsync/policy/responder.hpp"
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/mac.hpp"
@@ -22,8 +23,7 @@ nanoseconds interval_of(const BroadcastOption& option) {
 }
 
 bool is_same(const BroadcastTarget& a, const BroadcastTarget& b) {
-  return a.interface == b.interface && a.outlet.interface == b.outlet.interface &&
-         a.outlet.from == b.outlet.from && a.outlet.to == b.outlet.to;
+  return a.interface == b.interface && a.outlet == b.outlet;
 }
 
 }  // namespace
@@ -60,37 +60,59 @@ void Broadcaster::look(MonoTime now) {
   for (const BroadcastTarget& what : found) {
     const auto known = std::find_if(targets_.begin(), targets_.end(),
                                     [&](const Target& t) { return is_same(t.what, what); });
-    targets.push_back({what, now});
     if (known == targets_.end()) {
       log_.detail(fmt::format("{}: broadcasting to {}", what.interface, to_string(what.outlet.to)));
+      targets.push_back({what, now});
     } else {
-      targets.back().has_failed = known->has_failed;
-      if (!known->has_failed) targets.back().next = known->next;
+      targets.push_back(std::move(*known));
+      targets.back().what.option = what.option;
+      if (targets.back().has_failed) targets.back().next = now;
     }
   }
   targets_ = std::move(targets);
 }
 
 void Broadcaster::send(Target& target, const ServedTime& time) {
-  const BroadcastOption& option = config_.options[target.what.option];
-  const int socket = config_.socket_of(target.what.outlet.from);
-  auto announcement = announce(time.state, static_cast<std::int8_t>(option.poll), time.map(wall_now()));
-  if (socket < 0 || !announcement) return;
-  const Key* key = option.key ? config_.keys.find(*option.key) : nullptr;
-  std::vector<std::uint8_t> datagram;
-  datagram.reserve(kHeaderSize + framing::kLongestMac);
-  stamp_transmit(*announcement, time.map(wall_now()));
-  datagram.assign(announcement->begin(), announcement->end());
-  if (key != nullptr) {
-    const SentMac mac(*key, *announcement);
-    datagram.insert(datagram.end(), mac.bytes().begin(), mac.bytes().end());
-  }
-  const auto error = announce_by(socket, target.what.outlet, datagram);
+  const auto error = announce_by(target, time);
   if (error && !target.has_failed) {
     log_.detail(fmt::format("{}: cannot broadcast to {}: {}", target.what.interface,
                             to_string(target.what.outlet.to), to_string(*error)));
   }
   target.has_failed = error.has_value();
+  // A socket of an interface that has gone would fail for ever.
+  if (target.has_failed) target.socket.reset();
+}
+
+std::optional<SysError> Broadcaster::announce_by(Target& target, const ServedTime& time) {
+  const auto last = std::exchange(target.last, std::nullopt);
+  if (!target.socket) {
+    auto opened = AnnouncingSocket::open(target.what.outlet);
+    if (!opened) return opened.error();
+    target.socket = *std::move(opened);
+  }
+  const Instant before = read_instant(mono_now, wall_now);
+  const WallTime now = time.map(before.wall);
+  const auto left = target.socket->take_transmit_stamp();
+  NtpTimestamp origin{};
+  if (last && left) origin = origin_after({last->transmit, last->at, last->map(*left)}, now, before.mono);
+
+  const BroadcastOption& option = config_.options[target.what.option];
+  auto announcement = announce(time.state, static_cast<std::int8_t>(option.poll), now, origin);
+  if (!announcement) return std::nullopt;
+  const Key* key = option.key ? config_.keys.find(*option.key) : nullptr;
+  std::vector<std::uint8_t> datagram;
+  datagram.reserve(kHeaderSize + framing::kLongestMac);
+  const Instant at = read_instant(mono_now, wall_now);
+  const WallTime transmit = time.map(at.wall);
+  stamp_transmit(*announcement, transmit);
+  datagram.assign(announcement->begin(), announcement->end());
+  if (key != nullptr) {
+    const SentMac mac(*key, *announcement);
+    datagram.insert(datagram.end(), mac.bytes().begin(), mac.bytes().end());
+  }
+  if (auto error = target.socket->send(datagram)) return error;
+  target.last = Sent{transmit, at.mono, time.map};
+  return std::nullopt;
 }
 
 }  // namespace isletime::sntpd

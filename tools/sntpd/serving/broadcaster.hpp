@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Broadcasts the time for --broadcast, from the event loop and through the sockets that serve: on every
-// interface as soon as it appears, then at its option's interval. Interfaces may come and go; one that fails
-// is tried again after any change, and at the next interval.
+// Broadcasts the time for --broadcast, from the event loop and from the port that serves: on every interface
+// as soon as it appears, then at its option's interval. Interfaces may come and go; one that fails is tried
+// again after any change, and at the next interval. Each broadcast says when the one before it really left.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -12,6 +11,8 @@
 #include <poll.h>
 
 #include "libsync/hub/served_time.hpp"
+#include "libsync/policy/announcement.hpp"
+#include "libsync/posix/announcing_socket.hpp"
 #include "libsync/posix/interface_watch.hpp"
 #include "libsync/posix/key_file.hpp"
 #include "tools/common/log.hpp"
@@ -26,8 +27,6 @@ class Broadcaster {
     std::span<const Endpoint> bind;
     std::uint16_t port;
     const KeyRing& keys;  // contains the keys that the options name
-    // Returns the descriptor of a socket that serves the address, or -1.
-    std::function<int(IpAddress)> socket_of;
   };
   Broadcaster(Config config, const Log& log);
 
@@ -39,14 +38,22 @@ class Broadcaster {
   std::optional<MonoTime> next_wakeup() const;
 
  private:
+  struct Sent {
+    WallTime transmit;  // served time
+    MonoTime at;
+    ClockMap map;  // converts the kernel's timestamp of that broadcast
+  };
   struct Target {
     BroadcastTarget what;
     MonoTime next;
     bool has_failed = false;
+    std::optional<AnnouncingSocket> socket = {};
+    std::optional<Sent> last = {};
   };
 
   void look(MonoTime now);
   void send(Target& target, const ServedTime& time);
+  std::optional<SysError> announce_by(Target& target, const ServedTime& time);
 
   Config config_;
   const Log& log_;

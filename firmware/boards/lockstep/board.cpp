@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+// The lockstep board: a program on the device's own instruction set, whose time, network, button and chips
+// are the bench's (tests/firmware/bench). Only what it says it spends takes time, so hours pass in seconds
+// and every run is repeatable.
+#include "firmware/board.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "firmware/boards/lockstep/channel.hpp"
+#include "firmware/boards/lockstep/transport.hpp"
+
+namespace isletime::board {
+namespace {
+
+using lockstep::ask;
+using lockstep::Event;
+using lockstep::Request;
+using lockstep::tell;
+
+constexpr nanoseconds kLongestIdle = seconds{10};
+constexpr std::uint8_t kUntouched = 0xa5;  // fills the stack at the start
+constexpr std::size_t kStackMargin = 256;  // below the frame that fills it
+
+constexpr std::size_t kMacSize = 6;
+constexpr std::size_t kMostSettings = 512;
+constexpr std::size_t kMostFrame = 1514;
+
+// Of the flags in the answer to kHello.
+constexpr std::uint8_t kLinkIsUp = 1;
+
+std::array<std::uint8_t, kMacSize> mac{};
+std::array<char, kMostSettings> settings_text{};
+std::size_t settings_size = 0;
+
+bool is_link_up_now = false;
+bool is_asked_to_stop = false;
+
+std::array<std::uint8_t, kMostFrame> frame{};
+std::size_t frame_size = 0;  // 0: none has arrived
+std::uint32_t frame_ticks = 0;
+
+std::array<std::uint32_t, 16> presses{};  // a ring
+std::size_t first_press = 0;
+std::size_t press_count = 0;
+
+MutableBytes stack;
+
+void fill_stack() {
+  const MutableBytes unused = lockstep::unused_stack();
+  stack = unused;
+  if (unused.size() > kStackMargin) std::ranges::fill(unused.first(unused.size() - kStackMargin), kUntouched);
+}
+
+void keep_press(std::uint32_t at) {
+  if (press_count == presses.size()) return;
+  presses[(first_press + press_count++) % presses.size()] = at;
+}
+
+void keep_frame(Bytes payload) {
+  frame_ticks = lockstep::load_le32(payload);
+  const Bytes bytes = payload.subspan(4);
+  frame_size = std::min(bytes.size(), frame.size());
+  std::copy_n(bytes.begin(), frame_size, frame.begin());
+}
+
+void take(const lockstep::Answer& answer) {
+  switch (static_cast<Event>(answer.kind)) {
+    case Event::kTimeout:
+      return;
+    case Event::kFrame:
+      return keep_frame(answer.payload);
+    case Event::kPress:
+      return keep_press(lockstep::load_le32(answer.payload));
+    case Event::kLinkUp:
+      is_link_up_now = true;
+      return;
+    case Event::kLinkDown:
+      is_link_up_now = false;
+      return;
+    case Event::kStop:
+      is_asked_to_stop = true;
+      return;
+  }
+  lockstep::end(lockstep::kBenchLeft);
+}
+
+}  // namespace
+
+void start() {
+  fill_stack();
+  lockstep::open_channel();
+  std::array<std::uint8_t, 36> hello{};
+  lockstep::store_le32(hello, ticks_per_second());
+  const std::size_t name_size = std::min(name().size(), hello.size() - 4);
+  std::copy_n(name().begin(), name_size, hello.begin() + 4);
+  const Bytes told = ask(Request::kHello, Bytes{hello}.first(4 + name_size)).payload;
+  is_link_up_now = (told[0] & kLinkIsUp) != 0;
+  std::copy_n(told.begin() + 1, mac.size(), mac.begin());
+  const Bytes text = told.subspan(1 + mac.size());
+  settings_size = std::min(text.size(), settings_text.size());
+  std::copy_n(text.begin(), settings_size, settings_text.begin());
+}
+
+std::string_view name() {
+  return lockstep::kBoardName;
+}
+
+std::string_view settings() {
+  return {settings_text.data(), settings_size};
+}
+
+std::uint32_t ticks_per_second() {
+  return lockstep::kTicksPerSecond;
+}
+
+// Reading costs a microsecond, so that a loop that waits for a time reaches it.
+std::uint32_t ticks() {
+  lockstep::spend(lockstep::kTicksPerSecond / 1'000'000);
+  return lockstep::count();
+}
+
+void idle(nanoseconds at_most) {
+  if (frame_size != 0) return;
+  const nanoseconds wait = std::clamp(at_most, nanoseconds{0}, kLongestIdle);
+  const auto ticks_of_wait =
+      static_cast<std::uint64_t>(wait.count()) * lockstep::kTicksPerSecond / 1'000'000'000;
+  std::array<std::uint8_t, 4> payload{};
+  lockstep::store_le32(payload, static_cast<std::uint32_t>(ticks_of_wait));
+  take(ask(Request::kWait, payload));
+}
+
+std::array<std::uint8_t, 6> mac_address() {
+  return mac;
+}
+
+bool is_link_up() {
+  return is_link_up_now;
+}
+
+bool send_frame(Bytes bytes) {
+  if (!is_link_up_now || bytes.size() > kMostFrame) return false;
+  tell(Request::kFrame, bytes);
+  return true;
+}
+
+std::optional<Frame> receive_frame(MutableBytes buffer) {
+  if (frame_size == 0) return std::nullopt;
+  const std::size_t size = std::min(frame_size, buffer.size());
+  std::copy_n(frame.begin(), size, buffer.begin());
+  frame_size = 0;
+  return Frame{.size = size, .ticks = frame_ticks};
+}
+
+std::optional<std::uint32_t> take_press() {
+  if (press_count == 0) return std::nullopt;
+  const std::uint32_t at = presses[first_press];
+  first_press = (first_press + 1) % presses.size();
+  --press_count;
+  return at;
+}
+
+void set_led(bool is_on) {
+  const std::uint8_t payload[] = {static_cast<std::uint8_t>(is_on ? 1 : 0)};
+  tell(Request::kLed, payload);
+}
+
+void send_to_display(Bytes bytes) {
+  tell(Request::kDisplay, bytes);
+}
+
+std::uint16_t light() {
+  const Bytes told = ask(Request::kLight, {}).payload;
+  return static_cast<std::uint16_t>(told[0] | told[1] << 8);
+}
+
+bool load(MutableBytes record) {
+  const Bytes told = ask(Request::kLoad, {}).payload;
+  if (told.size() != record.size()) return false;
+  std::ranges::copy(told, record.begin());
+  return true;
+}
+
+bool save(Bytes record) {
+  return ask(Request::kSave, record).payload[0] == 1;
+}
+
+std::uint64_t random() {
+  const Bytes told = ask(Request::kRandom, {}).payload;
+  return std::uint64_t{lockstep::load_le32(told)} | std::uint64_t{lockstep::load_le32(told.subspan(4))} << 32;
+}
+
+void write(std::string_view text) {
+  tell(Request::kConsole, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+bool is_to_stop() {
+  return is_asked_to_stop;
+}
+
+void stop(int status) {
+  const std::uint8_t payload[] = {static_cast<std::uint8_t>(status)};
+  tell(Request::kExit, payload);
+  lockstep::flush();
+  lockstep::end(status);
+}
+
+StackUse stack_use() {
+  const auto first_used = std::ranges::find_if(stack, [](std::uint8_t byte) { return byte != kUntouched; });
+  return {.deepest = static_cast<std::size_t>(stack.end() - first_used), .size = stack.size()};
+}
+
+}  // namespace isletime::board

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// How a lockstep program reaches the bench: two FIFOs in the working directory, `to_bench` and `from_bench`.
+// One implementation for each way to the host's files: the simulator call of QEMU's Xtensa machines, Arm's
+// semihosting, and a native program's own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "libsync/core/bytes.hpp"
+
+namespace isletime::lockstep {
+
+inline constexpr const char* kToBench = "to_bench";
+inline constexpr const char* kFromBench = "from_bench";
+// A program that cannot go on because the bench has left ends with this status.
+inline constexpr int kBenchLeft = 97;
+
+extern const std::string_view kBoardName;
+extern const std::uint32_t kTicksPerSecond;
+
+void open_transport();
+// Blocks until something has arrived, and returns how many bytes it was. A buffer must not cross a multiple
+// of 4096 bytes: QEMU's Xtensa machines read page by page, and would wait for a second page to be filled.
+std::size_t read_some(MutableBytes buffer);
+void write_all(Bytes bytes);
+[[noreturn]] void end(int status);
+
+// The memory that the stack may use, from its lowest address to the frame of the caller; empty if it is not
+// known.
+MutableBytes unused_stack();
+
+}  // namespace isletime::lockstep

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Whether a datagram would leave at once, or wait for the Ethernet address of its next hop (ARP), which would
+// make the time at which NTP's query left wrong.
+#pragma once
+
+#include "libsync/core/ip_address.hpp"
+
+namespace isletime::net {
+
+// If the address is unknown it is asked for, so that a later call may find it.
+bool is_next_hop_known(IpAddress to);
+
+}  // namespace isletime::net

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// Every header of core, policy, ports and drivers begins with this one, so that whoever compiles them under
+// an older standard is told that in one line, and not by a page of errors about types.
+#pragma once
+
+// This is what GCC 10 says of -std=gnu++20.
+#if __cplusplus < 201709L
+#error "isletime needs C++20: compile with -std=gnu++20 (firmware/README.md says how each toolchain is told)"
+// No such file exists: that ends the compilation here.
+#include "isletime needs C++20"
+#endif

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/policy/device_clock.hpp"
+
+#include <algorithm>
+
+#include "libsync/core/reference_id.hpp"
+#include "libsync/policy/fixed_point.hpp"
+#include "libsync/policy/saturated.hpp"
+
+namespace isletime {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A larger error is corrected at once, a smaller one by slewing, so that time does not go back.
+constexpr nanoseconds kStepAbove = milliseconds{100};
+
+// The share of the poll interval in which a correction is slewed, as on the hub.
+constexpr int kSlewShare = 4;
+// For sources that are not polled.
+constexpr nanoseconds kSlewWithin = seconds{16};
+
+// Crystals off by 272 ppm were seen on cheap boards.
+constexpr Ppm kUnknownRateError = Ppm::whole(300);
+// An error is hardly larger than this many deviations.
+constexpr std::int64_t kDeviations = 3;
+// A rate counts as known if it is known about as well as the temperature lets it stay.
+constexpr Ppm kKnownRateError = Ppm::whole(20);
+
+Ppm speed_of(nanoseconds amount, nanoseconds within) {
+  constexpr std::int64_t kMillion = 1'000'000;
+  constexpr int kFraction = 32;
+  constexpr std::int64_t kMost = (SoftwareClock::kLargestRate.scaled << 16) / kMillion;
+  const std::int64_t share = ratio(amount.count(), std::max<std::int64_t>(within.count(), 1), kFraction);
+  return Ppm{(std::min(share, kMost) * kMillion >> 16) + 1};
+}
+
+}  // namespace
+
+DeviceClock::DeviceClock(const Config& config)
+    : config_(config),
+      keeper_({.earliest = config.built, .tolerance = config.reliable_within}),
+      estimator_(config.wander) {
+  estimator_ = new_estimator();
+  if (config_.saved_rate) clock_.set_rate({}, *config_.saved_rate);
+  keeper_.adapt(rate_error({}));
+}
+
+DeviceEstimator DeviceClock::new_estimator() const {
+  DeviceEstimator estimator{config_.wander};
+  const Ppm deviation{config_.saved_rate_error.scaled / kDeviations};
+  if (config_.saved_rate) estimator.expect_rate(*config_.saved_rate, deviation);
+  return estimator;
+}
+
+WallTime DeviceClock::free_time(MonoTime at) const {
+  return shifted(config_.built, at.time_since_epoch());
+}
+
+MeasurementUse DeviceClock::on_measurement(const Measurement& m, MonoTime at) {
+  const WallTime claimed = shifted(m.time, m.offset.value);
+  const SourceKind kind = kind_of(m.server);
+  if (keeper_.find_implausible(kind, claimed)) return MeasurementUse::kBelowFloor;
+  const MonoTime sampled{elapsed(config_.built, m.time)};
+  const nanoseconds root = isletime::root_distance(m.server);
+  const SampleUse use = estimator_.add({sampled, m.offset, m.delay, m.dispersion});
+  // A doubted sample leaves the estimate, but its server may have become worse.
+  root_distance_ = use == SampleUse::kDoubted ? std::max(root_distance_at(at), root) : root;
+  root_at_ = at;
+  keeper_.adapt(rate_error(at));
+  if (use == SampleUse::kDoubted) return MeasurementUse::kDoubted;
+  if (use == SampleUse::kStepped) correction_ = {};
+  if (!may_follow(kind, m, at)) {
+    learn_rate(at);
+    return MeasurementUse::kOutranked;
+  }
+  is_following_ = true;
+  clock_.set_rate(at, rate(at));
+  approach(at, nanoseconds{estimator_.interval(at)} / kSlewShare);
+  keeper_.on_sync(kind, bound(at, *shown(at)), at, estimator_.interval(at));
+  return use == SampleUse::kStepped ? MeasurementUse::kStepped : MeasurementUse::kFollowed;
+}
+
+SourceKind DeviceClock::kind_of(const Header& server) const {
+  const bool is_island = is_local_clock(server.stratum, server.reference_id);
+  return is_island && !config_.is_local_clock_reliable ? SourceKind::kIsland : SourceKind::kNtp;
+}
+
+// Several measurements have to contradict the estimate before it steps, so NTP needs no judgement of every
+// measurement; an island's server does if something better has set the clock.
+bool DeviceClock::may_follow(SourceKind kind, const Measurement& m, MonoTime at) {
+  if (kind == SourceKind::kNtp) return true;
+  const ClockStanding standing = keeper_.standing(at);
+  if (is_following_ && standing.kind == kind) return true;
+  const WallTime claimed = shifted(m.time, m.offset.value);
+  const WallTime now = shown(at).value_or(free_time(at));
+  const Report report{.kind = kind,
+                      .offset = {elapsed(now, claimed)},
+                      .bound = {error_bound(m)},
+                      .reliable = true,
+                      .claimed = claimed};
+  const Verdict verdict = keeper_.judge(report, at).verdict;
+  return verdict == Verdict::kAdopt || verdict == Verdict::kAgree;
+}
+
+// The clock goes on from where it is.
+void DeviceClock::learn_rate(MonoTime at) {
+  if (is_following_ || !is_rate_known(at)) return;
+  aim_ = {at, wanted(at)};
+  clock_.set_rate(at, rate(at));
+  adjusted_ = at;
+}
+
+void DeviceClock::on_server_changed(MonoTime at) {
+  stop_following(at);
+  if (is_rate_known(at)) {
+    config_.saved_rate = rate(at);
+    config_.saved_rate_error = rate_error(at);
+  }
+  estimator_ = new_estimator();
+}
+
+// The bound continues from the present one, at the rate's uncertainty.
+void DeviceClock::stop_following(MonoTime at) {
+  if (!is_following_) return;
+  const auto present = this->at(at);
+  aim_ = {at, wanted(at)};
+  is_following_ = false;
+  correction_ = {};
+  keeper_.widen(present->bound, at);
+}
+
+Judgement DeviceClock::on_report(SourceKind kind, WallTime claimed, Dispersion bound, bool is_reliable,
+                                 MonoTime at, bool vouched) {
+  const auto present = this->at(at);
+  if (is_following_) keeper_.widen(present->bound, at);
+  const Report report{.kind = kind,
+                      .offset = {elapsed(present ? present->time : free_time(at), claimed)},
+                      .bound = bound,
+                      .reliable = is_reliable,
+                      .claimed = claimed,
+                      .vouched = vouched};
+  const Judgement judgement = keeper_.judge(report, at);
+  if (judgement.verdict != Verdict::kAdopt && judgement.verdict != Verdict::kAgree) return judgement;
+  stop_following(at);
+  if (judgement.verdict == Verdict::kAdopt) {
+    aim_ = {at, claimed};
+    approach(at, kSlewWithin);
+  }
+  keeper_.on_sync(kind, judgement.bound, at, {}, vouched);
+  return judgement;
+}
+
+void DeviceClock::correct(Offset by, MonoTime at) {
+  if (!is_following_) return;
+  correction_ = by;
+  approach(at, kSlewWithin);
+}
+
+// Makes the shown clock what is wanted: soon, or at once if it is far off.
+void DeviceClock::approach(MonoTime at, nanoseconds within) {
+  const WallTime aimed = wanted(at);
+  const auto present = clock_.at(at);
+  adjusted_ = at;
+  const nanoseconds away = present ? elapsed(*present, aimed) : nanoseconds::max();
+  if (magnitude(away) > kStepAbove) {
+    clock_.set(at, aimed);
+    ++settings_;
+    return;
+  }
+  clock_.slew(at, {away}, speed_of(magnitude(away), within));
+}
+
+WallTime DeviceClock::wanted(MonoTime at) const {
+  if (is_following_) {
+    const DeviceEstimate estimate = *estimator_.at(at);
+    return shifted(free_time(at), saturated_sum(estimate.offset.value, correction_.value));
+  }
+  const nanoseconds since = elapsed(aim_.at, at);
+  return shifted(aim_.time, saturated_sum(since, exact_drift(since, clock_.rate())));
+}
+
+// Before the last adjustment the clock may have been wrong: those instants are counted back from there, at
+// the rate that is known now.
+std::optional<WallTime> DeviceClock::shown(MonoTime at) const {
+  const auto reading = clock_.at(std::max(at, adjusted_));
+  if (!reading || at >= adjusted_) return reading;
+  const nanoseconds before = elapsed(at, adjusted_);
+  return shifted(*reading, -saturated_sum(before, exact_drift(before, clock_.rate())));
+}
+
+std::optional<WallTime> DeviceClock::wall(MonoTime at) const {
+  return shown(at);
+}
+
+std::optional<DeviceTime> DeviceClock::at(MonoTime at) const {
+  const auto time = shown(at);
+  if (!time) return std::nullopt;
+  const MonoTime known = std::max(at, adjusted_);
+  const ClockStanding standing = keeper_.standing(known);
+  const Dispersion error = bound(at, *time);
+  return DeviceTime{.time = *time,
+                    .bound = error,
+                    .is_reliable = standing.reliable && error <= config_.reliable_within,
+                    .source = standing.kind};
+}
+
+Dispersion DeviceClock::bound(MonoTime at, WallTime shown) const {
+  const MonoTime known = std::max(at, adjusted_);
+  const WallTime reading = at < adjusted_ ? *clock_.at(adjusted_) : shown;
+  const nanoseconds rest = magnitude(elapsed(reading, wanted(known)));
+  nanoseconds source = keeper_.standing(known).bound.value;
+  if (is_following_) {
+    const nanoseconds corrected = magnitude(correction_.value);
+    source =
+        saturated_sum(saturated_sum(estimator_.at(known)->bound.value, corrected), root_distance_at(known));
+  }
+  return {
+      saturated_sum(saturated_sum(source, rest), saturated_sum(error_before(at), config_.resolution.value))};
+}
+
+// The server's own error grows by its oscillator's tolerance until it is heard again.
+nanoseconds DeviceClock::root_distance_at(MonoTime at) const {
+  const nanoseconds age = std::max(elapsed(root_at_, at), nanoseconds::zero());
+  return saturated_sum(root_distance_, drift(age, kFrequencyTolerance));
+}
+
+// Returns what counting back to an instant before the last adjustment adds to the error.
+nanoseconds DeviceClock::error_before(MonoTime at) const {
+  if (at >= adjusted_) return nanoseconds::zero();
+  const nanoseconds before = elapsed(at, adjusted_) + milliseconds{1};
+  return drift(before, rate_error(adjusted_));
+}
+
+bool DeviceClock::is_rate_known(MonoTime at) const {
+  return rate_error(at) <= kKnownRateError;
+}
+
+Ppm DeviceClock::rate(MonoTime at) const {
+  const auto estimate = estimator_.at(at);
+  return estimate ? estimate->rate : clock_.rate();
+}
+
+// The temperature changes any crystal's rate, however well it was measured.
+Ppm DeviceClock::rate_error(MonoTime at) const {
+  const auto estimate = estimator_.at(at);
+  Ppm error = config_.saved_rate ? config_.saved_rate_error : kUnknownRateError;
+  if (estimate) error = Ppm{kDeviations * estimate->rate_deviation.scaled};
+  return std::max(error, kFrequencyTolerance);
+}
+
+}  // namespace isletime

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// A device's knowledge of the time: a counter that is not steered, the estimate of how far a server is ahead
+// of it, other sources ranked by Timekeeper, and a clock that is shown. The shown clock is slewed for small
+// corrections and set for large ones; between two settings it never goes back. Every reading states how far
+// it may be off, and whether a source vouches for it. No I/O: counter readings, measurements and reports come
+// in.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "libsync/core/time_types.hpp"
+#include "libsync/policy/device_estimator.hpp"
+#include "libsync/policy/measurement.hpp"
+#include "libsync/policy/software_clock.hpp"
+#include "libsync/policy/timekeeper.hpp"
+
+namespace isletime {
+
+struct DeviceTime {
+  WallTime time;
+  Dispersion bound;   // the true time is no farther from it
+  bool is_reliable;   // a source vouches for it, recently enough, and the bound is within what was asked for
+  SourceKind source;  // what last set or confirmed it
+};
+
+enum class MeasurementUse : std::uint8_t {
+  kFollowed,    // the estimate took it, and the clock follows the estimate
+  kDoubted,     // it contradicts the estimate; more of its kind are needed
+  kStepped,     // the third such measurement in agreement: the estimate restarted there
+  kBelowFloor,  // the server's time is before the build; nothing changes
+  kOutranked,   // only the rate was learned, because a better source has set the clock
+};
+
+class DeviceClock {
+ public:
+  struct Config {
+    WallTime built{};  // no earlier time is believed; also the pivot of NTP's eras
+    std::uint16_t wander = DeviceEstimator::kUnknownCrystal;
+    Dispersion resolution{std::chrono::microseconds{1}};  // of the counter, and of its reading
+    Dispersion reliable_within{seconds{1}};
+    // A server on a local clock (an island's) counts as NTP: the devices shall agree with each other.
+    // Otherwise it ranks below an RTC and makes nothing reliable.
+    bool is_local_clock_reliable = false;
+    // From storage: the counter's rate, if it was ever learned.
+    std::optional<Ppm> saved_rate{};
+    Ppm saved_rate_error = Ppm::whole(20);
+  };
+
+  explicit DeviceClock(const Config& config);
+
+  // Returns the reading of the free-running clock that stamps NTP packets: the counter from the build time
+  // on. It tells nothing of the served time, and is less than 68 years from any server's.
+  WallTime free_time(MonoTime at) const;
+  WallTime built() const { return config_.built; }
+
+  // A server was asked; the exchange is stamped by free_time().
+  MeasurementUse on_measurement(const Measurement& m, MonoTime at);
+  // The next measurement comes from another server: its offset and path are new, the counter's rate remains.
+  void on_server_changed(MonoTime at);
+  // Another source claims a time for the instant `at`. By its rank and rule it sets the clock, confirms it,
+  // or changes nothing. See Report for `vouched`.
+  Judgement on_report(SourceKind kind, WallTime claimed, Dispersion bound, bool is_reliable, MonoTime at,
+                      bool vouched = true);
+
+  // A correction of the estimate, from broadcasts that all devices hear: the clock shows the estimate plus
+  // `by`. The bound grows accordingly.
+  void correct(Offset by, MonoTime at);
+
+  // Returns nothing while the clock is unset. `at` may be before the last correction, also long before (a
+  // press before the first measurement): such instants are computed backwards from now.
+  std::optional<DeviceTime> at(MonoTime at) const;
+  std::optional<WallTime> wall(MonoTime at) const;
+  // True if the RTC may be set by this clock.
+  bool may_write_rtc(MonoTime at) const { return keeper_.may_write_rtc(at); }
+
+  // The counter's rate for storage; positive if the counter is slow.
+  bool is_rate_known(MonoTime at) const;
+  Ppm rate(MonoTime at) const;
+  Ppm rate_error(MonoTime at) const;  // at most this far from the rate
+
+  // Returns how often the clock was set: between two settings at() never goes back.
+  std::uint32_t settings() const { return settings_; }
+  bool is_following_server() const { return is_following_; }
+  const DeviceEstimator& estimator() const { return estimator_; }
+  const Timekeeper& timekeeper() const { return keeper_; }
+
+ private:
+  // What the clock should show without a server: a time, which continues at the rate.
+  struct Aim {
+    MonoTime at{};
+    WallTime time{};
+  };
+
+  DeviceEstimator new_estimator() const;
+  SourceKind kind_of(const Header& server) const;
+  bool may_follow(SourceKind kind, const Measurement& m, MonoTime at);
+  void learn_rate(MonoTime at);
+  WallTime wanted(MonoTime at) const;
+  std::optional<WallTime> shown(MonoTime at) const;
+  Dispersion bound(MonoTime at, WallTime shown) const;
+  nanoseconds root_distance_at(MonoTime at) const;
+  nanoseconds error_before(MonoTime at) const;
+  void approach(MonoTime at, nanoseconds within);
+  void stop_following(MonoTime at);
+
+  Config config_;
+  Timekeeper keeper_;
+  DeviceEstimator estimator_;
+  SoftwareClock clock_;
+  MonoTime adjusted_{};  // when clock_ was last changed
+  bool is_following_ = false;
+  Aim aim_{};
+  Offset correction_{};
+  MonoTime root_at_{};
+  nanoseconds root_distance_{};
+  std::uint32_t settings_ = 0;
+};
+
+}  // namespace isletime

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "libsync/policy/device_follower.hpp"
+
+#include <algorithm>
+
+namespace isletime {
+namespace {
+
+constexpr nanoseconds kSoon = seconds{2};
+// A silent server is asked this often, at least, so that one that comes back is found soon.
+constexpr nanoseconds kLongestAfterLosses = seconds{32};
+// A server that is there but not synchronised yet.
+constexpr nanoseconds kLongestAfterRefusals = seconds{16};
+
+}  // namespace
+
+DeviceFollower::DeviceFollower(const Config& config, DeviceClock& clock)
+    : config_(config), clock_(clock), client_(client_config()) {}
+
+ClientConfig DeviceFollower::client_config() const {
+  return {.server = config_.server,
+          .precision = config_.precision,
+          .shortest_interval = kSoon,
+          .longest_interval = kLongestAfterLosses,
+          .interleaved = config_.interleaved,
+          .era_pivot = clock_.built()};
+}
+
+std::optional<Query> DeviceFollower::poll(MonoTime now, std::uint64_t random) {
+  return client_.poll(now, random);
+}
+
+void DeviceFollower::on_sent(MonoTime at) {
+  client_.on_sent(clock_.free_time(at));
+}
+
+Result<MeasurementUse, Reject> DeviceFollower::on_datagram(Bytes bytes, const Endpoint& from, MonoTime at) {
+  const auto measurement = client_.on_datagram({bytes, from, clock_.free_time(at)}, at);
+  if (!measurement) {
+    const Reject reject = measurement.error();
+    if (describe(reject).is_final) {
+      client_.set_interval(
+          std::min(client_.interval() * 2, std::max(client_.interval(), kLongestAfterRefusals)));
+    }
+    return Unexpected{reject};
+  }
+  const MeasurementUse use = clock_.on_measurement(*measurement, at);
+  client_.set_interval(clock_.estimator().interval(at));
+  return use;
+}
+
+Result<BroadcastUse, BroadcastReject> DeviceFollower::on_broadcast(Bytes bytes, const Endpoint& from,
+                                                                   MonoTime at) {
+  return common_view_.on_broadcast(bytes, from, at, clock_);
+}
+
+void DeviceFollower::on_link_up() {
+  client_.forget_exchange();
+  client_.set_interval(std::min(client_.interval(), kSoon));
+}
+
+void DeviceFollower::set_server(const Endpoint& server, MonoTime now) {
+  if (server == config_.server) return;
+  config_.server = server;
+  client_ = Client{client_config()};
+  common_view_ = CommonView{};
+  clock_.on_server_changed(now);
+}
+
+}  // namespace isletime

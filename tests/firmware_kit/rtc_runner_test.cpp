@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: MIT
+// A device's battery clock on a modelled bus, in simulated time: which time it tells, and what is written to
+// it.
+#include "firmware/kit/rtc_runner.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/rtc_model.hpp"
+
+namespace isletime::firmware {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr CivilTime kStart{.date = {2026, 11, 21}, .hour = 16, .minute = 5, .second = 9, .nanosecond = 0};
+const WallTime kStartTime = *to_wall_time(kStart);
+const WallTime kBuilt = *to_wall_time(CivilTime{.date = {2026, 6, 1}});
+
+fakes::TrueTime* passing = nullptr;
+MonoTime uptime() {
+  return MonoTime{passing->now};
+}
+
+// A device whose own clock is right, or unset.
+class Device : public testing::TestWithParam<ChipModel> {
+ protected:
+  Device() { passing = &time_; }
+
+  // The chip shows kStart when the true time is `ahead` of that.
+  void attach(ChipModel model, fakes::Oscillator oscillator = {}) {
+    chip_.emplace(model, kStart, time_.now, oscillator);
+    bus_.attach(default_address(model), *chip_);
+  }
+  void boot(const std::optional<SavedRtc>& saved = {}, std::optional<ChipModel> model = {}) {
+    runner_.emplace(RtcRunner::Config{.bus = &bus_, .uptime = &uptime, .built = kBuilt, .model = model},
+                    saved);
+  }
+  WallTime truth(nanoseconds at) const { return kStartTime + at; }
+
+  void run(nanoseconds duration) {
+    const nanoseconds end = time_.now + duration;
+    const RtcClock clock{.context = this, .truth = &Device::known, .on_claim = &Device::take};
+    while (time_.now < end) {
+      runner_->poll(clock);
+      const std::size_t transactions = bus_.transactions().size();
+      bus_.forget_transactions();
+      EXPECT_LE(transactions, 6U);
+      if (runner_->take_worth_saving()) saved_ = runner_->saved();
+      const nanoseconds next = runner_->next_wakeup().time_since_epoch();
+      time_.now = std::max(time_.now + 20us, std::min(next, end) + timer_late_);
+    }
+  }
+  static std::optional<RtcTruth> known(void* context, MonoTime at) {
+    const auto& device = *static_cast<const Device*>(context);
+    if (!device.is_set_) return std::nullopt;
+    return RtcTruth{device.truth(at.time_since_epoch()) + device.clock_error_, device.clock_bound_,
+                    device.is_verified_};
+  }
+  static void take(void* context, const DeviceRtc::Claim& claim, MonoTime at) {
+    auto& device = *static_cast<Device*>(context);
+    device.claim_ = claim;
+    ++device.claims_;
+    device.claim_error_ = claim.time - device.truth(at.time_since_epoch());
+    EXPECT_LE(std::max(device.claim_error_, -device.claim_error_), claim.bound.value);
+  }
+  // Returns how far the chip is ahead of the true time.
+  nanoseconds chip_error() { return *chip_->time_shown(time_.now) - truth(time_.now).time_since_epoch(); }
+  void verify() { is_set_ = is_verified_ = true; }
+
+  fakes::TrueTime time_{};
+  fakes::ModelBus bus_{time_};
+  std::optional<fakes::ModelChip> chip_;
+  std::optional<RtcRunner> runner_;
+  std::optional<SavedRtc> saved_;
+  bool is_set_ = false;
+  bool is_verified_ = false;
+  Dispersion clock_bound_{1ms};
+  nanoseconds clock_error_{};
+  nanoseconds timer_late_{};
+  std::optional<DeviceRtc::Claim> claim_;
+  nanoseconds claim_error_{};
+  int claims_ = 0;
+};
+
+TEST_P(Device, TellsTheTimeOfItsChipWithinFourSecondsOfItsStart) {
+  attach(GetParam());
+  boot();
+  run(4s);
+  EXPECT_EQ(runner_->state(), RtcState::kGood);
+  EXPECT_EQ(runner_->model(), GetParam());
+  ASSERT_EQ(claims_, 1);
+  EXPECT_LE(std::max(claim_error_, -claim_error_), 2ms);
+  // It was never compared.
+  EXPECT_GE(claim_->bound.value, 1min);
+}
+
+TEST_P(Device, WritesAVerifiedTimeToAChipThatLostItsOwn) {
+  attach(GetParam());
+  chip_->set_battery(false);
+  chip_->power_off(time_.now);
+  time_.now += 1h;
+  chip_->power_on(time_.now);
+  boot();
+  run(5s);
+  EXPECT_EQ(claims_, 0);
+  EXPECT_EQ(runner_->state(), RtcState::kLost);
+  verify();
+  run(15s);
+  EXPECT_EQ(runner_->writes(), 1U);
+  EXPECT_EQ(runner_->state(), RtcState::kGood);
+  EXPECT_LE(std::max(chip_error(), -chip_error()), 3ms);
+}
+
+TEST_P(Device, KeepsTheBoundOfTheLastComparisonAcrossALossOfPower) {
+  attach(GetParam(), {.error_ppb = 3'000});
+  boot();
+  verify();
+  run(1min);
+  ASSERT_TRUE(saved_);
+  chip_->power_off(time_.now);
+  time_.now += 10h;
+  chip_->power_on(time_.now);
+  is_set_ = is_verified_ = false;
+  claims_ = 0;
+  boot(saved_);
+  run(4s);
+  ASSERT_EQ(claims_, 1);
+  EXPECT_LE(claim_->bound.value, 4s);
+  EXPECT_GE(claim_->bound.value, 100ms);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryChip, Device,
+                         testing::Values(ChipModel::kDs3231, ChipModel::kPcf85063a, ChipModel::kPcf8523,
+                                         ChipModel::kPcf8563, ChipModel::kRv3028),
+                         [](const auto& chip) { return std::string{to_string(chip.param)}; });
+
+using OneChip = Device;
+
+TEST_F(OneChip, IsNotWrittenWhileTheClockIsUnset) {
+  attach(ChipModel::kPcf85063a);
+  chip_->poke(0x04, 0x80, time_.now);
+  boot();
+  run(1h);
+  EXPECT_EQ(runner_->state(), RtcState::kLost);
+  EXPECT_EQ(claims_, 0);
+  EXPECT_EQ(runner_->writes(), 0U);
+  EXPECT_NE(chip_->peek(0x04, time_.now) & 0x80, 0);
+}
+
+TEST_F(OneChip, IsNotWrittenByAClockThatOnlyTheChipHasSet) {
+  attach(ChipModel::kPcf85063a, {.error_ppb = 100'000});
+  is_set_ = true;
+  boot();
+  run(24h);
+  EXPECT_EQ(runner_->writes(), 0U);
+  EXPECT_GT(claims_, 24 * 6);
+}
+
+TEST_F(OneChip, IsNotBelievedBeforeTheBuild) {
+  attach(ChipModel::kDs3231);
+  chip_->poke(0x06, 0x20, time_.now);
+  boot();
+  run(10s);
+  EXPECT_EQ(runner_->state(), RtcState::kImplausible);
+  EXPECT_EQ(claims_, 0);
+  verify();
+  run(10s);
+  EXPECT_EQ(runner_->writes(), 1U);
+}
+
+TEST_F(OneChip, IsNotBelievedLongAfterAnyUse) {
+  attach(ChipModel::kDs3231);
+  chip_->poke(0x06, 0x50, time_.now);
+  boot();
+  run(10s);
+  EXPECT_EQ(runner_->state(), RtcState::kImplausible);
+  EXPECT_EQ(claims_, 0);
+}
+
+TEST_F(OneChip, IsNotBelievedOnThe50thDayOfAMonth) {
+  attach(ChipModel::kDs3231);
+  chip_->poke(0x04, 0x50, time_.now);
+  boot();
+  run(10s);
+  EXPECT_EQ(runner_->state(), RtcState::kNotATime);
+  EXPECT_EQ(claims_, 0);
+}
+
+TEST_F(OneChip, IsWrittenToTheMillisecondByADeviceWhoseTimerTicksOnceAMillisecond) {
+  attach(ChipModel::kDs3231);
+  chip_->poke(0x0f, 0x80, time_.now);
+  timer_late_ = 999us;
+  boot();
+  verify();
+  run(1min);
+  EXPECT_EQ(runner_->writes(), 1U);
+  EXPECT_LE(std::max(chip_error(), -chip_error()), 3ms);
+}
+
+TEST_F(OneChip, IsNotWrittenByADeviceThatIsAlwaysTooLate) {
+  attach(ChipModel::kDs3231);
+  chip_->poke(0x0f, 0x80, time_.now);
+  timer_late_ = 30ms;
+  boot();
+  verify();
+  run(1h);
+  EXPECT_EQ(runner_->writes(), 0U);
+}
+
+TEST_F(OneChip, IsLeftAloneWhileItIsRight) {
+  attach(ChipModel::kDs3231);
+  boot();
+  verify();
+  run(24h);
+  EXPECT_EQ(runner_->writes(), 0U);
+}
+
+TEST_F(OneChip, ThatDriftsIsWrittenAtMostOnceAnHour) {
+  attach(ChipModel::kPcf85063a, {.error_ppb = 50'000});
+  boot();
+  verify();
+  run(24h);
+  EXPECT_GE(runner_->writes(), 10U);
+  EXPECT_LE(runner_->writes(), 25U);
+  EXPECT_LE(std::max(chip_error(), -chip_error()), 400ms);
+}
+
+TEST_F(OneChip, IsNotVouchedForByWhatWasSavedBeforeAWriteThatThePowerCut) {
+  attach(ChipModel::kDs3231);
+  boot();
+  verify();
+  run(1min);
+  ASSERT_TRUE(saved_);
+  chip_->poke(0x0f, 0x80, time_.now);
+  // The next read finds the flag, and the write begins.
+  for (int i = 0; i < 6000 && saved_; ++i) run(100ms);
+  EXPECT_FALSE(saved_);
+  run(10s);
+  EXPECT_TRUE(saved_);
+}
+
+TEST_F(OneChip, OfAnotherModelIsNotTakenForTheOneThatWasSaved) {
+  attach(ChipModel::kDs3231);
+  boot(SavedRtc{.model = static_cast<std::uint8_t>(ChipModel::kPcf85063a),
+                .compared = {.chip = kStartTime - 1h, .offset = {3s}, .bound = {1ms}},
+                .lead = {}});
+  run(4s);
+  ASSERT_EQ(claims_, 1);
+  EXPECT_GE(claim_->bound.value, 1min);
+  EXPECT_LE(std::max(claim_error_, -claim_error_), 2ms);
+}
+
+TEST_F(OneChip, ThatSomebodySetsWhileTheDeviceRunsLosesItsNarrowBound) {
+  attach(ChipModel::kDs3231);
+  boot();
+  verify();
+  run(1min);
+  is_verified_ = false;
+  run(20min);
+  ASSERT_GT(claims_, 0);
+  EXPECT_LE(claim_->bound.value, 50ms);
+  const std::uint8_t minutes = chip_->peek(0x01, time_.now);
+  chip_->poke(0x01, static_cast<std::uint8_t>(minutes ^ 0x01), time_.now);
+  run(20min);
+  EXPECT_GE(claim_->bound.value, 1min);
+}
+
+TEST_F(OneChip, IsFoundAgainAfterItsBusWasStuck) {
+  attach(ChipModel::kDs3231);
+  bus_.fail_always(BusError::kStuck);
+  boot();
+  run(1min);
+  EXPECT_EQ(runner_->state(), RtcState::kBusFailed);
+  EXPECT_EQ(claims_, 0);
+  bus_.fail_always({});
+  run(3min);
+  EXPECT_EQ(runner_->state(), RtcState::kGood);
+  EXPECT_GE(claims_, 1);
+}
+
+TEST_F(OneChip, ThatDoesNotAnswerIsAbsentAndAskedLessAndLessOften) {
+  boot();
+  run(1min);
+  EXPECT_EQ(runner_->state(), RtcState::kAbsent);
+  const unsigned failures = runner_->failures();
+  run(24h);
+  EXPECT_LE(runner_->failures() - failures, 24U * 4);
+}
+
+TEST_F(OneChip, SurvivesTransfersThatFailAtEveryByte) {
+  attach(ChipModel::kDs3231);
+  boot();
+  verify();
+  chip_->poke(0x0f, 0x80, time_.now);
+  for (std::size_t bytes = 0; bytes < 200; ++bytes) {
+    bus_.fail_after(bytes, BusError::kNoAcknowledge);
+    run(7s);
+    if (bytes % 20 == 0) chip_->poke(0x0f, 0x80, time_.now);
+  }
+  run(2h);
+  EXPECT_EQ(runner_->state(), RtcState::kGood);
+  EXPECT_LE(std::max(chip_error(), -chip_error()), 5ms);
+}
+
+TEST_F(OneChip, HasItsControlRegistersRepaired) {
+  attach(ChipModel::kDs3231);
+  chip_->poke(0x0e, 0x9c, time_.now);  // EOSC: it would stop on battery
+  boot();
+  run(1min);
+  EXPECT_EQ(runner_->repairs(), 1U);
+  EXPECT_EQ(chip_->peek(0x0e, time_.now) & 0x80, 0);
+}
+
+TEST_F(OneChip, IsNotWrittenOnceTheClockHasLostItsVerifiedTime) {
+  attach(ChipModel::kDs3231);
+  chip_->poke(0x0f, 0x80, time_.now);
+  boot();
+  run(4s);
+  verify();
+  run(2ms);
+  is_verified_ = false;
+  run(1h);
+  EXPECT_EQ(runner_->writes(), 0U);
+  EXPECT_NE(chip_->peek(0x0f, time_.now) & 0x80, 0);
+}
+
+TEST(RtcRunner, ReportsThatThereIsNoBus) {
+  fakes::TrueTime time;
+  passing = &time;
+  RtcRunner runner{{.bus = nullptr, .uptime = &uptime, .built = kBuilt}, {}};
+  runner.poll({});
+  EXPECT_EQ(runner.state(), RtcState::kNone);
+  EXPECT_GT(runner.next_wakeup(), uptime());
+}
+
+}  // namespace
+}  // namespace isletime::firmware
