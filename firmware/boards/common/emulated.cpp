@@ -8,7 +8,7 @@
 #include "firmware/boards/common/host_files.hpp"
 #include "firmware/boards/common/interrupt_ring.hpp"
 #include "firmware/boards/common/painted_stack.hpp"
-#include "firmware/boards/common/saved_record.hpp"
+#include "firmware/boards/common/record_slots.hpp"
 
 namespace isletime::board {
 namespace {

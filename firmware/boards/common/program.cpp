@@ -2,6 +2,7 @@
 #include "firmware/boards/common/program.hpp"
 
 #include <array>
+#include <cstddef>
 #include <string_view>
 
 #include "firmware/app.hpp"
@@ -32,6 +33,12 @@ void start_program() {
   for (auto* constructor = constructors_start; constructor != constructors_end; ++constructor) (*constructor)();
   isletime::board::start();
   isletime::board::stop(isletime::firmware::run());
+}
+
+// The standard library's texts with positions call this where it would throw; nothing of ours may come here.
+[[noreturn]] void std::__throw_out_of_range_fmt(const char*, ...) {
+  isletime::board::write("\nfault: a position beyond the end of a text\n");
+  isletime::board::stop(isletime::kFaultStatus);
 }
 
 void report_fault(std::uint32_t cause, std::uint32_t pc, std::uint32_t address) {

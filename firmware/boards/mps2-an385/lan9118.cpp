@@ -72,6 +72,11 @@ bool is_there = false;
 InterruptRing<128> arrivals;
 volatile std::uint32_t stamped = 0;  // how many of the frames in the chip have a stamp
 
+// Some registers do something when they are read.
+void read_away(std::uintptr_t address) {
+  [[maybe_unused]] const std::uint32_t value = reg(address);
+}
+
 // Returns false if the bits are still set after many polls.
 bool wait_until_clear(std::uintptr_t address, std::uint32_t bits) {
   for (int i = 0; i < kMostPolls; ++i) {
@@ -139,7 +144,7 @@ void discard(std::size_t words) {
     wait_until_clear(kRxDataPath, kFastForward);
     return;
   }
-  for (std::size_t i = 0; i < words; ++i) static_cast<void>(reg(kRxData));
+  for (std::size_t i = 0; i < words; ++i) read_away(kRxData);
 }
 
 // Reads all of the words, and keeps as many bytes as fit.
@@ -153,13 +158,13 @@ void read_frame(MutableBytes bytes, std::size_t words) {
 }
 
 void discard_sent_statuses() {
-  for (std::uint32_t count = reg(kTxFifo) >> 16 & 0xff; count > 0; --count) static_cast<void>(reg(kTxStatus));
+  for (std::uint32_t count = reg(kTxFifo) >> 16 & 0xff; count > 0; --count) read_away(kTxStatus);
 }
 
 }  // namespace
 
 bool start() {
-  static_cast<void>(reg(kByteTest));  // wakes it up
+  read_away(kByteTest);  // wakes it up
   if (reg(kByteTest) != kByteTestValue) return false;
   reg(kHardwareConfiguration) = kSoftReset;
   if (!wait_until_clear(kHardwareConfiguration, kSoftReset)) return false;
@@ -234,7 +239,10 @@ extern "C" void ethernet_interrupt() {
   const std::uint32_t now = ticks();
   reg(kInterruptStatus) = kRxStatusLevel;
   const std::uint32_t waiting = frames_in_chip();
-  for (; stamped < waiting; stamped = stamped + 1) arrivals.push(now);
+  while (stamped < waiting) {
+    arrivals.push(now);
+    stamped = stamped + 1;
+  }
   interrupt_above(stamped);
 }
 

@@ -27,9 +27,9 @@ extern std::uint32_t stack_top;
   asm volatile("mrs r0, msp\n b report_cortex_m3_fault");
 }
 
-[[gnu::weak, gnu::alias("cortex_m3_fault")]] void timer_interrupt();
-[[gnu::weak, gnu::alias("cortex_m3_fault")]] void console_interrupt();
-[[gnu::weak, gnu::alias("cortex_m3_fault")]] void ethernet_interrupt();
+[[gnu::weak, gnu::nothrow, gnu::alias("cortex_m3_fault")]] void timer_interrupt();
+[[gnu::weak, gnu::nothrow, gnu::alias("cortex_m3_fault")]] void console_interrupt();
+[[gnu::weak, gnu::nothrow, gnu::alias("cortex_m3_fault")]] void ethernet_interrupt();
 
 [[noreturn]] void start_cortex_m3() {
   start_program();

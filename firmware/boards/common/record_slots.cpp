@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "firmware/boards/common/saved_record.hpp"
+#include "firmware/boards/common/record_slots.hpp"
 
 #include <algorithm>
 
