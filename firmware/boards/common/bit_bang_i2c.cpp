@@ -4,8 +4,8 @@
 namespace isletime::board {
 namespace {
 
-// How often the clock line is looked at while a device holds it low: 5 ms on a bus of 100 kHz. The clock chips
-// hold it for microseconds, or not at all.
+// How often the clock line is looked at while a device holds it low: 5 ms on a bus of 100 kHz. The clock
+// chips hold it for microseconds, or not at all.
 constexpr int kMostStretch = 1000;
 constexpr int kRecoveryClocks = 9;
 constexpr std::uint8_t kReadBit = 1;

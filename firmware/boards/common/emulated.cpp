@@ -98,8 +98,7 @@ bool save(Bytes record) {
   if (!file) file = File::open(kSavedFile, host::Mode::kCreate);
   if (!file) return false;
   const SlotWrite next = next_slot(read_slots(*file), record);
-  const bool is_written =
-      file->seek(next.position) && file->write(next.bytes) == next.bytes.size();
+  const bool is_written = file->seek(next.position) && file->write(next.bytes) == next.bytes.size();
   file->close();
   return is_written;
 }

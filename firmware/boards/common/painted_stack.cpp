@@ -28,7 +28,8 @@ void check_stack() {
 }
 
 StackUse stack_use() {
-  const auto* const deepest = std::find_if(stack_lowest, stack_top, [](auto word) { return word != kPattern; });
+  const auto* const deepest =
+      std::find_if(stack_lowest, stack_top, [](auto word) { return word != kPattern; });
   const auto bytes = [](std::ptrdiff_t words) { return static_cast<std::size_t>(words) * sizeof kPattern; };
   return {.deepest = bytes(stack_top - deepest), .size = bytes(stack_top - stack_lowest)};
 }

@@ -30,7 +30,8 @@ void write_hex(std::uint32_t value) {
 }  // namespace isletime
 
 void start_program() {
-  for (auto* constructor = constructors_start; constructor != constructors_end; ++constructor) (*constructor)();
+  for (auto* constructor = constructors_start; constructor != constructors_end; ++constructor)
+    (*constructor)();
   isletime::board::start();
   isletime::board::stop(isletime::firmware::run());
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The two lines of an I2C bus whose other end is a model outside of the emulator, since QEMU's kc705 board has
-// no I2C: two FIFOs in its working directory, `i2c.out` from us and `i2c.in` to us. Each byte that we write
-// says which lines we release (bit 0 SCL, bit 1 SDA), and the model answers with the levels that result.
+// The two lines of an I2C bus whose other end is a model outside of the emulator, since QEMU's kc705 board
+// has no I2C: two FIFOs in its working directory, `i2c.out` from us and `i2c.in` to us. Each byte that we
+// write says which lines we release (bit 0 SCL, bit 1 SDA), and the model answers with the levels that
+// result.
 #pragma once
 
 #include <optional>

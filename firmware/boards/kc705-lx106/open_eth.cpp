@@ -116,7 +116,8 @@ void start(const std::array<std::uint8_t, 6>& mac) {
   reg(kMode) = kReset;
   reg(kMode) = 0;
   reg(kTxDescriptorCount) = 1;
-  reg(kMacAddressLow) = std::uint32_t{mac[2]} << 24 | std::uint32_t{mac[3]} << 16 | std::uint32_t{mac[4]} << 8 | mac[5];
+  reg(kMacAddressLow) =
+      std::uint32_t{mac[2]} << 24 | std::uint32_t{mac[3]} << 16 | std::uint32_t{mac[4]} << 8 | mac[5];
   reg(kMacAddressHigh) = std::uint32_t{mac[0]} << 8 | mac[1];
   // All multicast groups.
   reg(kHashLow) = 0xffff'ffff;
@@ -150,7 +151,8 @@ bool send(Bytes frame) {
   }
   write_frame(buffer_of(0), frame);
   reg(flags_of(0) + 4) = buffer_of(0);
-  reg(flags_of(0)) = static_cast<std::uint32_t>(frame.size()) << 16 | kReady | kWrap | kTxPad | kTxCheckSequence;
+  reg(flags_of(0)) =
+      static_cast<std::uint32_t>(frame.size()) << 16 | kReady | kWrap | kTxPad | kTxCheckSequence;
   return true;
 }
 

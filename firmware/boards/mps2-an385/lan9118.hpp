@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The SMSC LAN9118 Ethernet controller (its datasheet, sections 3 and 5) on the MPS2 board. Frames wait in the
-// chip's own memory; an interrupt stamps their arrival. Every wait for the chip is bounded.
+// The SMSC LAN9118 Ethernet controller (its datasheet, sections 3 and 5) on the MPS2 board. Frames wait in
+// the chip's own memory; an interrupt stamps their arrival. Every wait for the chip is bounded.
 #pragma once
 
 #include <array>

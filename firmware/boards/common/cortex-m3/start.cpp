@@ -10,9 +10,10 @@ extern "C" {
 
 extern std::uint32_t stack_top;
 
-// Reached by an exception that no board has a function for, and by all faults. Called with what the CPU pushed.
+// Reached by an exception that no board has a function for, and by all faults. Called with what the CPU
+// pushed.
 [[noreturn, gnu::used]] void report_cortex_m3_fault(const std::uint32_t* frame) {
-  constexpr std::uintptr_t kFaultStatus = 0xE000'ED28;       // CFSR
+  constexpr std::uintptr_t kFaultStatus = 0xE000'ED28;         // CFSR
   constexpr std::uintptr_t kMemoryFaultAddress = 0xE000'ED34;  // MMFAR
   constexpr std::uintptr_t kBusFaultAddress = 0xE000'ED38;     // BFAR
   constexpr std::uint32_t kMemoryFaultAddressValid = 1U << 7;
