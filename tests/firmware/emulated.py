@@ -134,10 +134,10 @@ class Emulated:
         return chunk != b""
 
     def wait_for(self, pattern: str, at_most: float = PATIENCE) -> re.Match:
-        """Waits until the console has the pattern, and returns its first match."""
+        """Waits until the whole lines on the console have the pattern, and returns its first match."""
         end = time.monotonic() + at_most
         while True:
-            found = re.search(pattern, self.console, re.MULTILINE)
+            found = re.search(pattern, self.console[: self.console.rfind("\n") + 1], re.MULTILINE)
             if found:
                 return found
             left = end - time.monotonic()
