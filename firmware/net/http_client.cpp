@@ -62,11 +62,11 @@ void HttpClient::reset() {
 
 bool HttpClient::compose(const Endpoint& server, std::string_view path, std::string_view body) {
   firmware::TextWriter request{request_};
-  request.put("POST ").put(path).put(" HTTP/1.1\r\nHost: ").put(server.address);
-  if (server.port != kHttpPort) request.put(":").put(std::uint64_t{server.port});
-  request.put("\r\nContent-Type: application/json\r\nContent-Length: ").put(std::uint64_t{body.size()});
-  request.put("\r\n\r\n").put(body);
-  size_ = request.text().size();
+  request.text("POST ").text(path).text(" HTTP/1.1\r\nHost: ").address(server.address);
+  if (server.port != kHttpPort) request.text(":").number(server.port);
+  request.text("\r\nContent-Type: application/json\r\nContent-Length: ").number(body.size());
+  request.text("\r\n\r\n").text(body);
+  size_ = request.view().size();
   return request.is_whole();
 }
 
