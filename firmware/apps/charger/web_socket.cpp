@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "firmware/kit/text_writer.hpp"
+#include "libsync/core/text_writer.hpp"
 
 namespace isletime::firmware {
 namespace {
