@@ -26,6 +26,8 @@ struct HttpReply {
   int status = 200;
   std::string_view type = "text/plain";
   std::string_view body;
+  // Further fields of the header, each with its end of line: "Retry-After: 10\r\n".
+  std::string_view fields = {};
 };
 
 class HttpServer {

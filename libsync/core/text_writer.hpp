@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "libsync/core/bytes.hpp"
+#include "libsync/core/ip_address.hpp"
 #include "libsync/core/time_types.hpp"
 
 namespace isletime {
@@ -42,11 +43,20 @@ class TextWriter {
     if (is_negative) put('-');
     return number(magnitude / kSecond).text(".").digits(magnitude % kSecond, 9);
   }
+  // The lowest `digits` hexadecimal digits.
+  constexpr TextWriter& hex(std::uint64_t value, int digits) {
+    while (digits-- > 0) put("0123456789abcdef"[value >> (4 * digits) & 0xf]);
+    return *this;
+  }
   constexpr TextWriter& hex(Bytes bytes) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    for (const std::uint8_t byte : bytes) {
-      put(kDigits[byte >> 4U]);
-      put(kDigits[byte & 0xfU]);
+    for (const std::uint8_t byte : bytes) hex(byte, 2);
+    return *this;
+  }
+  // As "192.168.4.1"; only IPv4 addresses have a form here.
+  constexpr TextWriter& address(IpAddress address) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      number(address.v4_value() >> shift & 0xff);
+      if (shift > 0) put('.');
     }
     return *this;
   }

@@ -35,10 +35,6 @@ Ppm speed_of(nanoseconds amount, nanoseconds within) {
   return Ppm{(std::min(share, kMost) * kMillion >> 16) + 1};
 }
 
-WallTime shifted(WallTime time, nanoseconds by) {
-  return WallTime{saturated_sum(time.time_since_epoch(), by)};
-}
-
 }  // namespace
 
 DeviceClock::DeviceClock(const Config& config)

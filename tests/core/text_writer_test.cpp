@@ -38,6 +38,14 @@ TEST_F(TextWriterTest, WritesBytesAsHexadecimalDigits) {
   EXPECT_EQ(out.hex(bytes).view(), "009fff");
 }
 
+TEST_F(TextWriterTest, WritesTheLowestHexadecimalDigits) {
+  EXPECT_EQ(out.hex(0x123abc, 4).text(" ").hex(0xf, 3).view(), "3abc 00f");
+}
+
+TEST_F(TextWriterTest, WritesAnAddress) {
+  EXPECT_EQ(out.address(IpAddress::v4(0xc0a8'0400)).view(), "192.168.4.0");
+}
+
 TEST(TextWriter, LeavesOutWhatDoesNotFitAndSaysSo) {
   std::array<char, 4> room{};
   TextWriter out{room};
