@@ -60,13 +60,11 @@ TextWriter& begin_status(TextWriter& out, std::uint32_t id, std::string_view err
 void write_bound(TextWriter& out, const DeviceTime& time) {
   constexpr nanoseconds kMostSaid = seconds{999'999'999};
   const nanoseconds bound = std::min(time.bound.value, kMostSaid);
-  const auto milliseconds =
+  const auto rounded_up =
       (bound + std::chrono::milliseconds{1} - nanoseconds{1}) / std::chrono::milliseconds{1};
   constexpr int kThousand = 1000;
-  out.text("clock within ").number(static_cast<std::uint64_t>(milliseconds / kThousand)).text(".");
-  out.digits(static_cast<std::uint64_t>(milliseconds % kThousand), 3)
-      .text(" s by ")
-      .text(name_of(time.source));
+  out.text("clock within ").number(static_cast<std::uint64_t>(rounded_up / kThousand)).text(".");
+  out.digits(static_cast<std::uint64_t>(rounded_up % kThousand), 3).text(" s by ").text(name_of(time.source));
 }
 
 }  // namespace
