@@ -8,11 +8,11 @@
 #include "firmware/board.hpp"
 #include "firmware/kit/build_time.hpp"
 #include "firmware/kit/settings.hpp"
-#include "firmware/kit/text_writer.hpp"
 #include "firmware/kit/uptime.hpp"
 #include "firmware/net/frame_times.hpp"
 #include "firmware/net/network.hpp"
 #include "firmware/net/next_hop.hpp"
+#include "libsync/core/text_writer.hpp"
 
 namespace isletime::firmware {
 namespace {
