@@ -65,14 +65,14 @@ TEST(JsonText, RefusesDeepNesting) {
   EXPECT_FALSE(JsonValue::parse(nested(100'000)));
 }
 
-// Another parser decides which of a hundred thousand damaged texts are JSON.
+// Another parser decides which of thousands of damaged texts are JSON.
 TEST(JsonText, AgreesWithAnotherParserOnDamagedTexts) {
   const std::string sound =
       R"([3,"17",{"status":"Accepted","currentTime":"2026-11-23T12:00:00.5Z","n":[-1.5e3,null]}])";
   const std::string signs = "[]{}\",:\\0123456789.-+eEtrufalsn \t\n";
   std::mt19937 random{1};  // NOLINT: the same texts at each run
   int taken = 0;
-  for (int i = 0; i < 100'000; ++i) {
+  for (int i = 0; i < 30'000; ++i) {
     std::string text = sound;
     for (int changes = static_cast<int>(random() % 3); changes >= 0; --changes) {
       const std::size_t at = random() % text.size();
@@ -98,7 +98,7 @@ TEST(JsonText, AgreesWithAnotherParserOnDamagedTexts) {
     if (const auto payload = value->element(2)) payload->member("currentTime");
     value->member("status");
   }
-  EXPECT_GT(taken, 1000);
+  EXPECT_GT(taken, 300);
 }
 
 }  // namespace
