@@ -59,6 +59,9 @@ void keep_frame(Bytes payload) {
   std::copy_n(bytes.begin(), frame_size, frame.begin());
 }
 
+std::array<std::uint64_t, 32> random_words{};
+std::size_t random_used = random_words.size();
+
 class Pins final : public I2cLines {
  public:
   // While the clock is low nobody looks at the levels, so they are not asked for: that saves three messages
@@ -204,9 +207,14 @@ bool save(Bytes record) {
   return ask(Request::kSave, record).payload[0] == 1;
 }
 
+// Many at once, because an answer costs more than its bytes.
 std::uint64_t random() {
-  const Bytes told = ask(Request::kRandom, {}).payload;
-  return std::uint64_t{lockstep::load_le32(told)} | std::uint64_t{lockstep::load_le32(told.subspan(4))} << 32;
+  if (random_used == random_words.size()) {
+    const Bytes told = ask(Request::kRandom, {}).payload;
+    for (std::size_t i = 0; i < random_words.size(); ++i) random_words[i] = load_be64(told, 8 * i);
+    random_used = 0;
+  }
+  return random_words[random_used++];
 }
 
 void write(std::string_view text) {

@@ -265,7 +265,7 @@ class Device:
         self._answer(ord("S"), bytes([self.can_save]))
 
     def _on_random(self, payload: bytes) -> None:
-        self._answer(ord("R"), self.random.randbytes(8))
+        self._answer(ord("R"), self.random.randbytes(256))
 
     def _on_console(self, payload: bytes) -> None:
         self.console += payload.decode(errors="replace")
