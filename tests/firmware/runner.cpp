@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "tests/core/vectors/aes_cmac_vectors.hpp"
 #include "tests/core/vectors/bytes_vectors.hpp"
 #include "tests/core/vectors/civil_time_vectors.hpp"
 #include "tests/core/vectors/exchange_vectors.hpp"
@@ -23,9 +24,9 @@ namespace isletime::vectors {
 namespace {
 
 constexpr std::span<const Check> kChecks[] = {
-    kBytesChecks,     kTimeTypesChecks,   kNtpTimestampChecks, kShortTimeChecks,
-    kExchangeChecks,  kReferenceIdChecks, kNtpMacChecks,       kNtpPacketChecks,
-    kCivilTimeChecks, kRfc3339Checks,     kIpAddressChecks,    kPosixTzChecks,
+    kBytesChecks,       kTimeTypesChecks, kNtpTimestampChecks, kShortTimeChecks, kExchangeChecks,
+    kReferenceIdChecks, kNtpMacChecks,    kNtpPacketChecks,    kCivilTimeChecks, kRfc3339Checks,
+    kIpAddressChecks,   kPosixTzChecks,   kAesCmacChecks,
 };
 
 void write_number(int number) {

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "libsync/core/ntp_cmac.hpp"
+#include "libsync/core/ntp_packet.hpp"
 #include "tests/fakes/secrets.hpp"
 #include "tests/posix/hexadecimal.hpp"
 
@@ -61,6 +63,19 @@ TEST(Mac, Aes128CmacIsThatOfRfc4493) {
   EXPECT_EQ(hex_of(digest_of(key, {}).bytes()), "bb1d6929e95937287fa37d129b756746");
   EXPECT_EQ(hex_of(digest_of(key, Bytes{message}.first(16)).bytes()), "070a16b46b4d4144f79bdd9dd04a287c");
   EXPECT_EQ(hex_of(digest_of(key, message).bytes()), "dfa66747de9ae63030ca32611497c827");
+}
+
+// A device signs by libsync/core, the hub by its library.
+TEST(Mac, ADeviceAndTheHubSignAlikeAtEveryLength) {
+  const auto secret = bytes_of_hex(kAes128Key);
+  const Key key{7, KeyType::kAes128, secret};
+  const CmacKey device{7, Aes128Cmac{Bytes{secret}.first<16>()}};
+  std::vector<std::uint8_t> packet(kHeaderSize, 0xa5);
+  packet[0] = 0x23;
+  for (; packet.size() < 200; packet.push_back(static_cast<std::uint8_t>(packet.size()))) {
+    const SentMac sent(key, packet);
+    ASSERT_EQ(hex_of(ntp_cmac(device, packet)), hex_of(sent.bytes())) << packet.size();
+  }
 }
 
 TEST(Mac, Aes256CmacIsThatOfSp80038B) {
