@@ -141,7 +141,10 @@ std::optional<StoreError> sync_files(const StateFolder& folder) {
   if (fsync(database->get()) != 0) return system_error("fsync");
   if (log && fsync(log->get()) != 0) return system_error("fsync");
   // The folder and those above it may be new as well.
-  if (of_database.st_size == 0 && syncfs(folder.descriptor()) == 0) return std::nullopt;
+  if (of_database.st_size == 0) {
+    const auto error = folder.sync_with_parents();
+    return error ? std::optional{error_of(*error)} : std::nullopt;
+  }
   if (fsync(folder.descriptor()) != 0) return system_error("fsync");
   return std::nullopt;
 }
