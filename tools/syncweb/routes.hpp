@@ -21,11 +21,12 @@ enum class Right : std::uint8_t {
 enum class Body : std::uint8_t { kJson, kForm };
 
 struct Route {
-  Method method;  // kGet answers HEAD as well
+  Method method;
   std::string_view path;
   Right right;
   Outcome (*answer)(Site& site, const Request& request, Instant now);
   Body body = Body::kJson;
+  bool answers_head = method == Method::kGet;
 };
 
 std::span<const Route> routes();
