@@ -33,7 +33,7 @@ struct Options {
   Dispersion phone_error{std::chrono::milliseconds{500}};
   std::optional<std::string> pin_file;       // a PIN is asked for if there is one
   bool is_to_make_pin = false;               // only makes a line for such a file
-  std::optional<std::string> state_folder;   // without it, "web" in that of default_paths()
+  std::optional<std::string> state_folder;   // without it, "-web" after that of default_paths()
   std::vector<std::string> control_sockets;  // of sntpd; the first that answers
   std::optional<std::string> user;           // without it, kDefaultUser if it exists, otherwise nobody
   bool no_sandbox = false;
