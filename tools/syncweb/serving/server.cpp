@@ -194,6 +194,7 @@ void Server::wait_for_events() {
     return;
   const Instant now = read_instant(mono_now, wall_now);
   link_.step(site_, now);
+  if (const auto change = link_.take_change()) log_.notice(to_string(*change));
   keep_history(site_, now);
   const bool has_moved = watch_ && watch_->take_changed();
   if (has_moved) site_.own_addresses = interface_addresses();
