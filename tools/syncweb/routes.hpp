@@ -17,7 +17,7 @@ enum class Right : std::uint8_t {
   kChange,  // from permitted places, with the PIN if there is one, and from our own pages
 };
 
-// What the body of a POST must be. No form of another site can send JSON.
+// The form that the body of a POST must have. No form of another site can send JSON.
 enum class Body : std::uint8_t { kJson, kForm };
 
 struct Route {

@@ -25,7 +25,7 @@ namespace isletime::syncweb {
 // Reads the reply to a request that feeds. Returns nothing if it is none.
 std::optional<HubReply> parse_feed_reply(std::string_view line);
 
-// Whether an sntpd answers, and where.
+// An sntpd has begun to answer, or none does any more.
 struct LinkChange {
   bool is_there;
   std::string where;

@@ -30,8 +30,8 @@ std::optional<std::uint64_t> event_number(const std::string* text) {
   return failure == std::errc{} && stop == end ? std::optional{number} : std::nullopt;
 }
 
-// Where the client is: a browser that connects again by itself names the last event that it has seen, and
-// keeps the older parameter.
+// Returns the number of the last event that the client has. A browser that connects again by itself tells it
+// in a field, and keeps the older parameter.
 std::uint64_t position_of(const Request& request, std::uint64_t otherwise) {
   if (const auto number = event_number(request.header("last-event-id"))) return *number;
   return event_number(request.parameter("after")).value_or(otherwise);

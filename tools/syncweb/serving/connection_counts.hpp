@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How many connections each client has, so that no client takes all that there may be. A client is an IPv4
+// Counts the connections of each client, so that no client takes all that there may be. A client is an IPv4
 // address or the /64 of an IPv6 address, since a host has a whole /64 of addresses to choose from.
 #pragma once
 

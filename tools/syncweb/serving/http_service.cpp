@@ -419,7 +419,7 @@ void HttpService::resume(Connection& connection) {
 
 void HttpService::drop(Connection& connection) {
   connection.is_dropped = true;
-  // What a client does not read must not stay in the kernel after the connection is closed.
+  // Bytes that a client does not read must not stay in the kernel after the connection is closed.
   const linger at_once{.l_onoff = 1, .l_linger = 0};
   setsockopt(connection.socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   shutdown(connection.socket, SHUT_RDWR);
