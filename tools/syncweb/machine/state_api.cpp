@@ -83,7 +83,7 @@ Outcome answer_events(Site& site, const Request& request, Instant) {
 Outcome answer_event_list(Site& site, const Request& request, Instant) {
   std::vector<std::string> items;
   std::uint64_t after = position_of(request, site.events.last());
-  while (const WebEvent* event = site.events.next(after)) {
+  while (const auto event = site.events.next(after)) {
     after = event->number;
     items.push_back(JsonWriter{}
                         .count("number", event->number)

@@ -13,6 +13,7 @@
 #include "libsync/core/time_types.hpp"
 #include "tools/syncweb/hub/hub_link.hpp"
 #include "tools/syncweb/message.hpp"
+#include "tools/syncweb/serving/stream.hpp"
 
 struct MHD_Connection;
 
@@ -32,13 +33,6 @@ struct Exchange {
   std::optional<Response> late = {};  // after that reply
 };
 
-struct Stream {
-  std::uint64_t after;  // the number of the latest event that was sent
-  MonoTime last_read;   // when the client had taken everything before
-  std::string pending = {};
-  bool needs_heartbeat = false;
-};
-
 struct Connection {
   MHD_Connection* handle;
   int socket;
@@ -51,6 +45,7 @@ struct Connection {
   bool is_dropped = false;
   std::unique_ptr<Exchange> exchange = nullptr;
   std::optional<Stream> stream = {};
+  MonoTime last_read = {};  // when the client had taken all of the stream before
 };
 
 }  // namespace isletime::syncweb

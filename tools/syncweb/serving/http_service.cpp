@@ -26,7 +26,6 @@ namespace {
 constexpr std::size_t kMemoryOfConnection = std::size_t{10} * 1024;
 // Of the reader of a stream; an event may take several reads.
 constexpr std::size_t kStreamBlock = 1024;
-constexpr std::size_t kMostPending = 4096;
 constexpr nanoseconds kCheckInterval = seconds{1};
 constexpr const char* kDoesNotStart = "libmicrohttpd does not start";
 constexpr const char* kTlsPriorities = "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1:%SERVER_PRECEDENCE";
@@ -363,8 +362,8 @@ bool HttpService::start_stream(Connection& connection, const EventStream& stream
   add_common_headers(header);
   add_time_fields(header, site_.hub.at(instant_now()));
   add_fields(*made, header);
-  connection.stream = Stream{
-      .after = stream.after, .last_read = mono_now(), .pending = hello_text(site_.run, site_.events.last())};
+  connection.stream.emplace(stream.after, hello_text(site_.run, site_.events.last()));
+  connection.last_read = mono_now();
   return MHD_queue_response(connection.handle, MHD_HTTP_OK, made.get()) == MHD_YES;
 }
 
@@ -379,32 +378,10 @@ bool HttpService::start_feeding(Connection& connection, FeedFirst feed) {
 
 long HttpService::read_stream(Connection& connection, char* buffer, std::size_t size) {
   if (connection.is_dropped || !connection.stream) return MHD_CONTENT_READER_END_WITH_ERROR;
-  Stream& stream = *connection.stream;
-  stream.last_read = mono_now();
-  if (stream.pending.empty()) fill(stream);
-  if (stream.pending.empty()) {
-    suspend(connection);
-    return 0;
-  }
-  const std::size_t sent = std::min(size, stream.pending.size());
-  std::copy_n(stream.pending.data(), sent, buffer);
-  if (sent == stream.pending.size()) {
-    // An idle client keeps no memory.
-    stream.pending = std::string{};
-  } else {
-    stream.pending.erase(0, sent);
-  }
+  connection.last_read = mono_now();
+  const std::size_t sent = connection.stream->read(site_.events, {buffer, size});
+  if (sent == 0) suspend(connection);
   return static_cast<long>(sent);
-}
-
-void HttpService::fill(Stream& stream) const {
-  while (const WebEvent* event = site_.events.next(stream.after)) {
-    stream.pending += event_text(*event);
-    stream.after = event->number;
-    if (stream.pending.size() > kMostPending) break;
-  }
-  if (std::exchange(stream.needs_heartbeat, false) && stream.pending.empty())
-    stream.pending = heartbeat_text(site_.events.last());
 }
 
 void HttpService::suspend(Connection& connection) {
@@ -443,9 +420,9 @@ void HttpService::drop_overdue(MonoTime now) {
   next_check_ = now + kCheckInterval;
   for (const auto& [connection, owner] : connections_) {
     if (connection->is_dropped) continue;
-    const bool is_overdue =
-        connection->stream ? !connection->is_suspended && now >= connection->stream->last_read + kStallTime
-                           : now >= connection->deadline;
+    const bool is_overdue = connection->stream
+                                ? !connection->is_suspended && now >= connection->last_read + kStallTime
+                                : now >= connection->deadline;
     if (is_overdue) drop(*connection);
   }
 }
@@ -455,9 +432,8 @@ void HttpService::wake_streams(MonoTime now) {
   if (is_beat) next_heartbeat_ = now + kHeartbeatInterval;
   for (const auto& [connection, owner] : connections_) {
     if (!connection->stream) continue;
-    Stream& stream = *connection->stream;
-    stream.needs_heartbeat |= is_beat;
-    if (stream.needs_heartbeat || site_.events.next(stream.after) != nullptr) resume(*connection);
+    if (is_beat) connection->stream->ask_heartbeat();
+    if (connection->stream->has_more(site_.events)) resume(*connection);
   }
 }
 

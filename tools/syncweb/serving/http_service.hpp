@@ -84,7 +84,6 @@ class HttpService {
   bool start_feeding(Connection& connection, FeedFirst feed);
   // Fills the buffer with events; suspends the connection if there are none.
   long read_stream(Connection& connection, char* buffer, std::size_t size);
-  void fill(Stream& stream) const;
 
   void suspend(Connection& connection);
   void resume(Connection& connection);
