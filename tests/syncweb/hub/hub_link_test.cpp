@@ -14,6 +14,7 @@
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/control_socket.hpp"
 #include "tests/fakes/scratch_folder.hpp"
+#include "tests/syncweb/hub_lines.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -70,7 +71,7 @@ class HubLinkTest : public testing::Test {
   std::vector<HubLink::FeedReply> replies_;
   std::vector<std::string> changes_;
   std::function<std::optional<std::string>(const std::string&)> answer_ = [](const std::string& line) {
-    return line.find("\"feed\"") != std::string::npos ? std::string{kAdopted} : R"({"reply":"status"})";
+    return line.find("\"feed\"") != std::string::npos ? std::string{kAdopted} : status_line({});
   };
 };
 
@@ -113,6 +114,19 @@ TEST_F(HubLinkTest, AnSntpdThatTakesConnectionsAndIsSilentDoesNotAnswer) {
   settle();
   for (int i = 0; i < 30; ++i) pass(HubLink::kRetryInterval);
   EXPECT_EQ(changes_.size(), 1U);
+}
+
+TEST_F(HubLinkTest, AnSntpdOfWhichNoWordIsUnderstoodDoesNotAnswer) {
+  for (const char* line : {"garbled", "{}", R"({"reply":"status"})", R"({"error":"unknown-request"})"}) {
+    changes_.clear();
+    answer_ = [](const std::string&) { return status_line({}); };
+    for (int i = 0; i < 30; ++i) pass(HubLink::kRetryInterval);
+    answer_ = [line](const std::string&) { return line; };
+    for (int i = 0; i < 30; ++i) pass(HubLink::kRetryInterval);
+    ASSERT_FALSE(changes_.empty()) << line;
+    EXPECT_TRUE(changes_.back().starts_with("no sntpd answers")) << line;
+    EXPECT_FALSE(site_.hub.is_connected()) << line;
+  }
 }
 
 TEST_F(HubLinkTest, AsksAnSntpdThatIsSilentAndLeavesItIfItDoesNotAnswer) {

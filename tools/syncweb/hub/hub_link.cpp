@@ -88,8 +88,8 @@ void HubLink::follow(Site& site, Instant now) {
   }
   const bool is_open = followed_->step();
   while (const auto line = followed_->take_line()) {
+    if (!site.hub.on_line(*line, now, site.events)) continue;
     note_answer();
-    site.hub.on_line(*line, now, site.events);
     probe_deadline_.reset();
     next_probe_ = now.mono + kSilenceToProbe;
   }
