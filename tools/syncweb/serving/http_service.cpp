@@ -307,6 +307,8 @@ void HttpService::end_request(Connection& connection) {
 }
 
 bool HttpService::on_header(Connection& connection) {
+  if (auto refusal = refuse_unclear_end(headers_of(connection.handle)))
+    return refuse(connection, *std::move(refusal));
   const char* length = MHD_lookup_connection_value(connection.handle, MHD_HEADER_KIND, "Content-Length");
   if (length == nullptr || !announces_too_much(length)) return true;
   return refuse(connection, too_large_response());
