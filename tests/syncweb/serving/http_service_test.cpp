@@ -14,7 +14,9 @@ namespace {
 constexpr std::string_view kGet = "GET /echo?a=1 HTTP/1.1\r\nHost: hub\r\n\r\n";
 constexpr std::string_view kGetEvents = "GET /events HTTP/1.1\r\nHost: hub\r\n\r\n";
 
-// Says what it was asked; /events is a stream, /feed feeds first.
+constexpr std::size_t kLarge = std::size_t{1024} * 1024;
+
+// Says what it was asked; /large is large, /events is a stream, /feed feeds first.
 Outcome echo(Site& site, const Request& request, Instant) {
   if (request.path == "/events") {
     const std::string* after = request.header("last-event-id");
@@ -25,6 +27,7 @@ Outcome echo(Site& site, const Request& request, Instant) {
                        return text_response(reply ? reply->name : "no answer", Status::kGatewayTimeout);
                      }};
   }
+  if (request.path == "/large") return text_response(std::string(kLarge, 'x'));
   return text_response(request.path + " " + std::to_string(request.query.size()) + " " + request.body + " " +
                        address_text(request.from) + " " + address_text({request.to, 0, 0}) +
                        (request.is_secure ? " secure" : " open"));
@@ -217,6 +220,30 @@ TEST(HttpService, OneClientTakesNoMoreThanItsConnections) {
     if (later.has_ended()) later = RawWebClient(served, kClient);
     return !later.has_ended();
   }));
+}
+
+TEST(HttpService, WhoDoesNotTakeItsResponsesGetsNoMoreUntilItDoes) {
+  constexpr std::string_view kGetLarge = "GET /large HTTP/1.1\r\nHost: hub\r\n\r\n";
+  constexpr IpAddress kClient = IpAddress::v4(0x7f00'0002);
+  // These have not read anything.
+  constexpr std::size_t kDeaf = HeldBytes::kMostOfOneClient / kLarge;
+  ServedSite served(echo);
+  std::vector<std::unique_ptr<RawWebClient>> deaf;
+  for (std::size_t i = 0; i < kDeaf; ++i) {
+    deaf.push_back(std::make_unique<RawWebClient>(served, kClient));
+    deaf.back()->send(kGetLarge);
+    EXPECT_TRUE(served.run_until([&] { return deaf.back()->has_some(); }));
+  }
+  RawWebClient another(served, kClient);
+  another.send(kGetLarge);
+  EXPECT_TRUE(served.run_until([&] { return another.has("HTTP/1.1 503 "); })) << another.received().size();
+  EXPECT_TRUE(another.has("Retry-After: "));
+  RawWebClient other(served, IpAddress::v4(0x7f00'0003));
+  other.send(kGetLarge);
+  EXPECT_TRUE(served.run_until([&] { return other.received().size() > kLarge; }));
+  EXPECT_TRUE(served.run_until([&] { return deaf.front()->received().size() > kLarge; }));
+  another.send(kGet);
+  EXPECT_TRUE(served.run_until([&] { return another.has("/echo"); }));
 }
 
 TEST(HttpService, EndsWhileStreamsAreOpen) {

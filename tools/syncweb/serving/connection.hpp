@@ -28,6 +28,7 @@ struct Exchange {
   std::string body = {};   // at most kLargestBody bytes
   bool has_begun = false;  // its header is complete
   bool is_too_large = false;
+  std::size_t held = 0;                         // bytes of its response
   std::optional<HubLink::FeedId> awaited = {};  // the reply of sntpd, without which there is no response
   std::function<Response(const std::optional<HubReply>&)> then = {};
   std::optional<Response> late = {};  // after that reply

@@ -21,6 +21,10 @@ class ConnectionCounts {
     return address.is_v4() ? address : IpAddress{address.high, 0};
   }
 
+  static constexpr bool is_this_machine(IpAddress address) {
+    return address == IpAddress::v4(0x7f00'0001) || address == IpAddress{0, 1};
+  }
+
   // This machine has no limit of its own: behind a proxy on it are many clients.
   bool is_refused(IpAddress address) const {
     return !is_this_machine(address) && count(client_of(address)) >= kMostOfOneClient;
@@ -49,10 +53,6 @@ class ConnectionCounts {
   }
 
  private:
-  static constexpr bool is_this_machine(IpAddress address) {
-    return address == IpAddress::v4(0x7f00'0001) || address == IpAddress{0, 1};
-  }
-
   std::size_t count(IpAddress client) const {
     const auto found = counts_.find(client);
     return found == counts_.end() ? 0 : found->second;

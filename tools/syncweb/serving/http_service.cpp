@@ -87,6 +87,13 @@ void write_log(void* log, const char* format, va_list arguments) {
   static_cast<const Log*>(log)->detail(line);
 }
 
+Response busy_response() {
+  Response response = error_response(Status::kServiceUnavailable, "busy",
+                                     "responses wait that were not read: read them, and ask again");
+  response.headers.push_back({"Retry-After", "2"});
+  return response;
+}
+
 Instant instant_now() {
   return read_instant(mono_now, wall_now);
 }
@@ -301,6 +308,7 @@ void HttpService::begin(Connection& connection, const char* target) {
 
 void HttpService::end_request(Connection& connection) {
   if (connection.exchange && connection.exchange->awaited) feeding_.erase(*connection.exchange->awaited);
+  if (connection.exchange) held_.remove(connection.from.address, connection.exchange->held);
   connection.exchange.reset();
   connection.stream.reset();
   connection.deadline = mono_now() + kIdleTime;
@@ -320,6 +328,7 @@ bool HttpService::on_complete(Connection& connection, const char* method, std::s
   if (exchange.awaited) return false;
   connection.deadline = mono_now() + kResponseTime;
   if (exchange.is_too_large) return refuse(connection, too_large_response());
+  if (held_.is_behind(connection.from.address)) return refuse(connection, busy_response());
   const Instant now = instant_now();
   auto read = read_request(method, exchange.target, headers_of(connection.handle));
   if (auto* refusal = std::get_if<Response>(&read)) return refuse(connection, std::move(*refusal));
@@ -342,6 +351,8 @@ bool HttpService::refuse(Connection& connection, Response response) {
 }
 
 bool HttpService::reply(Connection& connection, const Response& response) {
+  const std::size_t size = response.body.size();
+  if (!held_.has_room_for(size)) return refuse(connection, busy_response());
   // The library copies the body.
   const ResponsePointer made{
       MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()),
@@ -349,6 +360,8 @@ bool HttpService::reply(Connection& connection, const Response& response) {
       MHD_destroy_response};
   if (!made) return false;
   add_fields(*made, response);
+  connection.exchange->held += size;
+  held_.add(connection.from.address, size);
   return MHD_queue_response(connection.handle, static_cast<unsigned>(response.status), made.get()) == MHD_YES;
 }
 
