@@ -59,6 +59,7 @@ class HttpService {
 
  private:
   friend struct HttpCallbacks;
+  friend struct StreamCallbacks;
   struct DaemonEnd {
     void operator()(MHD_Daemon* daemon) const;
   };
