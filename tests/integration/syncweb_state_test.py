@@ -38,8 +38,8 @@ def ask(path, body=None):
 
 
 def send_press(number=1):
-    body = {"sender": "b", "number": number, "time": f"2026-02-03T04:05:0{number}Z", "uncertainty_s": 0.001, "reliable": True}
-    return ask("/api/press", body)
+    time = f"2026-02-03T04:05:0{number}Z"
+    return ask("/api/press", {"sender": "b", "number": number, "time": time, "uncertainty_s": 0.001, "reliable": True})
 
 
 def owners_in(folder):
