@@ -22,8 +22,10 @@ constexpr nanoseconds kSlewWithin = seconds{16};
 
 // Crystals off by 272 ppm were seen on cheap boards.
 constexpr Ppm kUnknownRateError = Ppm::whole(300);
-// A rate counts as known if it is known better than the temperature lets it vary.
-constexpr Ppm kKnownRateError = kFrequencyTolerance;
+// An error is hardly larger than this many deviations.
+constexpr std::int64_t kDeviations = 3;
+// A rate counts as known if it is known about as well as the temperature lets it stay.
+constexpr Ppm kKnownRateError = Ppm::whole(20);
 
 Ppm speed_of(nanoseconds amount, nanoseconds within) {
   constexpr std::int64_t kMillion = 1'000'000;
@@ -31,10 +33,6 @@ Ppm speed_of(nanoseconds amount, nanoseconds within) {
   constexpr std::int64_t kMost = (SoftwareClock::kLargestRate.scaled << 16) / kMillion;
   const std::int64_t share = ratio(amount.count(), std::max<std::int64_t>(within.count(), 1), kFraction);
   return Ppm{(std::min(share, kMost) * kMillion >> 16) + 1};
-}
-
-WallTime shifted(WallTime time, nanoseconds by) {
-  return WallTime{saturated_sum(time.time_since_epoch(), by)};
 }
 
 }  // namespace
@@ -50,7 +48,8 @@ DeviceClock::DeviceClock(const Config& config)
 
 DeviceEstimator DeviceClock::new_estimator() const {
   DeviceEstimator estimator{config_.wander};
-  if (config_.saved_rate) estimator.expect_rate(*config_.saved_rate, config_.saved_rate_error);
+  const Ppm deviation{config_.saved_rate_error.scaled / kDeviations};
+  if (config_.saved_rate) estimator.expect_rate(*config_.saved_rate, deviation);
   return estimator;
 }
 
@@ -246,7 +245,7 @@ Ppm DeviceClock::rate(MonoTime at) const {
 Ppm DeviceClock::rate_error(MonoTime at) const {
   const auto estimate = estimator_.at(at);
   Ppm error = config_.saved_rate ? config_.saved_rate_error : kUnknownRateError;
-  if (estimate) error = Ppm{3 * estimate->rate_deviation.scaled};
+  if (estimate) error = Ppm{kDeviations * estimate->rate_deviation.scaled};
   return std::max(error, kFrequencyTolerance);
 }
 

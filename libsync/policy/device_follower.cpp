@@ -45,6 +45,7 @@ Result<MeasurementUse, Reject> DeviceFollower::on_datagram(Bytes bytes, const En
     return Unexpected{reject};
   }
   const MeasurementUse use = clock_.on_measurement(*measurement, at);
+  if (use == MeasurementUse::kFollowed || use == MeasurementUse::kStepped) followed_ = *measurement;
   client_.set_interval(clock_.estimator().interval(at));
   return use;
 }
@@ -64,6 +65,7 @@ void DeviceFollower::set_server(const Endpoint& server, MonoTime now) {
   config_.server = server;
   client_ = Client{client_config()};
   common_view_ = CommonView{};
+  followed_.reset();
   clock_.on_server_changed(now);
 }
 

@@ -19,10 +19,6 @@ constexpr nanoseconds kLongestSince = std::chrono::hours{24 * 365 * 3};
 constexpr nanoseconds kErrorOfPace = std::chrono::milliseconds{5};
 constexpr Ppm kRateOfPace = Ppm::whole(500);
 
-constexpr WallTime shifted(WallTime time, nanoseconds by) {
-  return WallTime{saturated_sum(time.time_since_epoch(), by)};
-}
-
 }  // namespace
 
 RtcHost DeviceRtc::host_of(const std::optional<RtcTruth>& truth) {

@@ -23,4 +23,8 @@ constexpr nanoseconds magnitude(nanoseconds duration) {
   return duration < nanoseconds::zero() ? saturated_difference(nanoseconds::zero(), duration) : duration;
 }
 
+constexpr WallTime shifted(WallTime time, nanoseconds by) {
+  return WallTime{saturated_sum(time.time_since_epoch(), by)};
+}
+
 }  // namespace isletime

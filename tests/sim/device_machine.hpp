@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A device in closed loop: a 32-bit counter that is not steered, the integer estimator, and the software
-// clock that combines the two. The only decision that is made here is how fast to slew.
+// A device in closed loop: a 32-bit counter that is not steered, and the clock that a device makes of it.
+// Nothing is decided here.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "libsync/policy/device_estimator.hpp"
-#include "libsync/policy/software_clock.hpp"
+#include "libsync/policy/device_clock.hpp"
 #include "libsync/policy/tick_counter.hpp"
 #include "tests/sim/judged_clock.hpp"
 #include "tests/sim/scenario.hpp"
@@ -21,7 +20,7 @@ class DeviceMachine {
   NtpTimestamp stamp(TrueTime now);
   void on_reply(std::size_t server, TrueTime now, const Reply& reply);
   void on_loss(std::size_t, TrueTime) {}
-  nanoseconds interval(std::size_t, TrueTime now) { return estimator_.interval(mono(now)); }
+  nanoseconds interval(std::size_t, TrueTime now) { return clock_.estimator().interval(mono(now)); }
 
   TrueTime next_event() const { return TrueTime::max(); }
   void on_event(TrueTime) {}
@@ -35,13 +34,11 @@ class DeviceMachine {
  private:
   // Returns the counter's reading.
   MonoTime mono(TrueTime now);
-  void correct(MonoTime mono);
 
   WallTime start_;  // true time when the simulation started
   Oscillator oscillator_;
   TickExtender ticks_;
-  DeviceEstimator estimator_;
-  SoftwareClock clock_;
+  DeviceClock clock_;
 };
 
 }  // namespace isletime::sim

@@ -39,9 +39,13 @@ class Oscillator:
         """The relative error of the newest segment."""
         return self._error
 
-    def change_by(self, ppm: float) -> None:
-        """Changes the frequency at once, as a jump of temperature does."""
+    def change_by(self, ppm: float, now: int) -> None:
+        """Changes the frequency from now on, as a jump of temperature does."""
+        count = self._exact_count(now)
+        while self._segments and self._segments[-1][0] >= now:
+            self._segments.pop()
         self._error += ppm * 1e-6
+        self._segments.append((now, count, self._rate()))
 
     def _rate(self) -> float:
         return self.nominal_hz * (1 + self._error) / SECOND
@@ -53,12 +57,15 @@ class Oscillator:
         self._segments.append((start + self._step, count + self._step * rate, self._rate()))
 
     def count_at(self, when: int) -> int:
+        return int(self._exact_count(when))
+
+    def _exact_count(self, when: int) -> float:
         segments = self._segments
         while when >= segments[-1][0] + self._step:
             self._extend()
         for start, count, rate in reversed(segments):
             if when >= start:
-                return int(count + (when - start) * rate)
+                return count + (when - start) * rate
         raise ValueError("the oscillator has forgotten that time")
 
     def time_of(self, wanted: int) -> int:

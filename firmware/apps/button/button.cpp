@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+#include "firmware/apps/button/button.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "firmware/apps/button/press_message.hpp"
+#include "firmware/board.hpp"
+#include "firmware/kit/build_time.hpp"
+#include "firmware/kit/settings.hpp"
+#include "firmware/kit/uptime.hpp"
+#include "firmware/net/frame_times.hpp"
+#include "firmware/net/network.hpp"
+#include "firmware/net/next_hop.hpp"
+#include "libsync/core/text_writer.hpp"
+
+namespace isletime::firmware {
+namespace {
+
+constexpr std::uint16_t kNtpPort = 123;
+constexpr seconds kBetweenReports{60};
+
+std::uint16_t port_setting(std::string_view name, std::uint16_t otherwise) {
+  constexpr std::uint32_t kLastPort = 0xffff;
+  return static_cast<std::uint16_t>(number_setting(name, otherwise, kLastPort));
+}
+
+std::optional<LearnedRate> rate_of(const SavedRecord& saved) {
+  if (!saved.rate) return std::nullopt;
+  return LearnedRate{saved.rate->rate, saved.rate->error};
+}
+
+DeviceClock::Config clock_config(const SavedRecord& saved) {
+  DeviceClock::Config config;
+  config.built = build_time();
+  // On a field without internet the hub's own clock is the reference that all buttons share.
+  config.is_local_clock_reliable = true;
+  if (saved.rate) {
+    config.saved_rate = saved.rate->rate;
+    config.saved_rate_error = saved.rate->error;
+  }
+  return config;
+}
+
+std::uint32_t random_word() {
+  return static_cast<std::uint32_t>(board::random());
+}
+
+}  // namespace
+
+struct Button::Callbacks {
+  static Button& button(void* context) { return *static_cast<Button*>(context); }
+
+  static void reply(void* context, const net::Arrival& arrival) {
+    (void)button(context).follower_.on_datagram(arrival.bytes, arrival.from, arrival.at);
+  }
+
+  static void broadcast(void* context, const net::Arrival& arrival) {
+    (void)button(context).follower_.on_broadcast(arrival.bytes, arrival.from, arrival.at);
+  }
+
+  static void answer(void* context, int status, std::string_view) {
+    Button& self = button(context);
+    const MonoTime now = uptime();
+    if (status == 0) {
+      self.presses_.on_failure(now, random_word());
+    } else {
+      self.presses_.on_status(status, now, random_word());
+    }
+    std::array<char, 80> line;
+    board::write(TextWriter{line}
+                     .text("press: status ")
+                     .number(static_cast<std::uint64_t>(status))
+                     .text(", ")
+                     .number(self.presses_.waiting())
+                     .text(" waiting\n")
+                     .view());
+  }
+};
+
+Button::Button()
+    : name_("button"),
+      boot_(board::random()),
+      ntp_port_(port_setting("ntp-port", kNtpPort)),
+      web_port_(port_setting("web-port", 80)),
+      saved_(load_record()),
+      rate_keeper_(rate_of(saved_)),
+      clock_(clock_config(saved_)),
+      follower_({}, clock_) {
+  net::start(name_.c_str());
+}
+
+nanoseconds Button::turn() {
+  net::poll();
+  take_presses();
+  const MonoTime now = uptime();
+  follow_network(now);
+  query(now);
+  deliver(now);
+  show(now);
+  save_rate(now);
+  report_changes(now);
+  return until_next(uptime());
+}
+
+void Button::follow_network(MonoTime now) {
+  if (generation_ != net::generation()) {
+    generation_ = net::generation();
+    web_.reset();
+    if (presses_.is_under_way()) presses_.on_failure(now, random_word());
+    queries_.open(0, Callbacks::reply, this);
+    broadcasts_.open(kNtpPort, Callbacks::broadcast, this);
+    follower_.on_link_up();
+  }
+  if (hub_ == net::hub()) return;
+  hub_ = net::hub();
+  if (hub_) follower_.set_server({.address = *hub_, .port = ntp_port_}, now);
+}
+
+void Button::take_presses() {
+  while (const auto ticks = board::take_press()) {
+    switch (presses_.on_press(uptime_at(*ticks))) {
+      case PressUse::kQueued:
+        board::write("press: queued\n");
+        break;
+      case PressUse::kLost:
+        board::write("press: lost, because the queue is full\n");
+        break;
+      case PressUse::kBounce:
+        break;
+    }
+  }
+}
+
+bool Button::can_query() const {
+  return net::is_up() && hub_ && net::is_next_hop_known(*hub_);
+}
+
+void Button::query(MonoTime now) {
+  if (!can_query()) return;
+  const auto query = follower_.poll(now, board::random());
+  if (!query) return;
+  if (queries_.send(follower_.server(), *query)) {
+    follower_.on_sent(net::departed());
+  } else {
+    follower_.on_not_sent();
+  }
+}
+
+void Button::deliver(MonoTime now) {
+  if (!net::is_up() || !hub_ || web_.is_busy()) return;
+  const auto press = presses_.poll(clock_, now);
+  if (!press) return;
+  const PressMessage message{name_.text(), boot_, *press};
+  const Endpoint web{.address = *hub_, .port = web_port_};
+  if (!web_.post_json(web, "/api/press", message.text(), Callbacks::answer, this)) {
+    presses_.on_failure(now, random_word());
+  }
+}
+
+LedState Button::led_state(MonoTime now) const {
+  if (presses_.is_error(now)) return LedState::kError;
+  const auto time = clock_.at(now);
+  if (time && time->is_reliable) return LedState::kGood;
+  return net::is_up() ? LedState::kUnset : LedState::kJoining;
+}
+
+void Button::show(MonoTime now) {
+  const bool is_on = led_at(led_state(now), now, clock_.wall(now)).is_on;
+  if (is_on == is_led_on_) return;
+  is_led_on_ = is_on;
+  board::set_led(is_on);
+}
+
+void Button::save_rate(MonoTime now) {
+  if (!clock_.is_rate_known(now)) return;
+  const LearnedRate learned{clock_.rate(now), clock_.rate_error(now)};
+  if (!rate_keeper_.is_due(learned, now)) return;
+  saved_.rate = SavedRate{learned.rate, learned.error};
+  if (!save_record(saved_)) board::write("rate: cannot be stored\n");
+  rate_keeper_.on_stored(learned, now);
+}
+
+void Button::report_changes(MonoTime now) {
+  const auto time = clock_.at(now);
+  const bool is_reliable = time && time->is_reliable;
+  if (was_reliable_ == is_reliable && now < next_report_) return;
+  was_reliable_ = is_reliable;
+  next_report_ = now + kBetweenReports;
+  report(now);
+}
+
+void Button::report(MonoTime now) {
+  std::array<char, 192> line;
+  TextWriter text{line};
+  text.text(name_.text()).text(": ");
+  if (hub_) text.text("hub ").address(*hub_).text(", ");
+  if (const auto time = clock_.at(now)) {
+    const rfc3339::Written written = format_rfc3339(time->time);
+    text.text({written.data(), written.size()}).text(" +/- ").seconds(time->bound.value).text(" s, by ");
+    text.text(name_of(time->source)).text(time->is_reliable ? ", reliable" : ", not reliable");
+  } else {
+    text.text("time unknown");
+  }
+  text.text(", presses: ").number(presses_.waiting()).text(" waiting, ");
+  text.number(presses_.acknowledged()).text(" delivered\n");
+  board::write(text.view());
+}
+
+nanoseconds Button::until_next(MonoTime now) const {
+  const LedState state = led_state(now);
+  MonoTime wake = std::min(next_report_, now + led_at(state, now, clock_.wall(now)).lasts);
+  if (can_query()) wake = std::min(wake, follower_.next_wakeup());
+  const bool can_deliver = net::is_up() && hub_ && !web_.is_busy() && clock_.wall(now);
+  if (can_deliver) wake = std::min(wake, presses_.next_wakeup().value_or(wake));
+  return std::max(std::min(elapsed(now, wake), net::until_next_timer()), nanoseconds::zero());
+}
+
+}  // namespace isletime::firmware
