@@ -69,7 +69,7 @@ struct Button::Callbacks {
     }
     std::array<char, 80> line;
     board::write(TextWriter{line}
-                     .text("press: status ")
+                     .text("delivery: status ")
                      .number(static_cast<std::uint64_t>(status))
                      .text(", ")
                      .number(self.presses_.waiting())
@@ -127,6 +127,7 @@ void Button::take_presses() {
         board::write("press: lost, because the queue is full\n");
         break;
       case PressUse::kBounce:
+        board::write("press: too soon after another\n");
         break;
     }
   }

@@ -2,11 +2,10 @@
 #include "firmware/boards/common/program.hpp"
 
 #include <array>
-#include <cstddef>
-#include <string_view>
 
 #include "firmware/app.hpp"
 #include "firmware/board.hpp"
+#include "libsync/core/text_writer.hpp"
 
 extern "C" {
 extern void (*const constructors_start[])();
@@ -19,12 +18,6 @@ namespace {
 constexpr int kFaultStatus = 100;
 
 bool is_reporting = false;
-
-void write_hex(std::uint32_t value) {
-  std::array<char, 8> digits{};
-  for (std::size_t i = digits.size(); i > 0; value >>= 4) digits[--i] = "0123456789abcdef"[value & 15];
-  board::write({digits.data(), digits.size()});
-}
 
 }  // namespace
 }  // namespace isletime
@@ -47,12 +40,9 @@ void report_fault(std::uint32_t cause, std::uint32_t pc, std::uint32_t address) 
   // The console itself may be what faults.
   if (is_reporting) board::stop(kFaultStatus);
   is_reporting = true;
-  board::write("\nfault ");
-  write_hex(cause);
-  board::write(" at ");
-  write_hex(pc);
-  board::write(" for address ");
-  write_hex(address);
-  board::write("\n");
+  std::array<char, 60> room{};
+  TextWriter line{room};
+  line.text("\nfault ").hex(cause, 8).text(" at ").hex(pc, 8).text(" for address ").hex(address, 8).text("\n");
+  board::write(line.view());
   board::stop(kFaultStatus);
 }

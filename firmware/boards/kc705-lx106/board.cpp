@@ -12,6 +12,7 @@
 #include "firmware/boards/kc705-lx106/interrupts.hpp"
 #include "firmware/boards/kc705-lx106/open_eth.hpp"
 #include "firmware/kit/settings.hpp"
+#include "libsync/core/hex.hpp"
 
 namespace isletime::board {
 namespace {
@@ -34,7 +35,7 @@ constexpr std::uint32_t kConsoleInterrupt = 1U << 0;
 constexpr std::uint32_t kEthernetInterrupt = 1U << 1;
 constexpr std::uint32_t kTimerInterrupt = 1U << 6;
 
-// QEMU tells its board's program no address of its own.
+// QEMU does not tell the program its address, so the setting "mac" does: 12 hexadecimal digits.
 constexpr std::array<std::uint8_t, 6> kDefaultMac = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 
 std::array<std::uint8_t, 6> mac = kDefaultMac;
@@ -46,26 +47,6 @@ void set_timer(std::uint32_t at) {
   asm volatile("wsr %0, ccompare0\n rsync" ::"a"(at) : "memory");
 }
 
-std::optional<std::uint8_t> hex_digit(char character) {
-  if (character >= '0' && character <= '9') return static_cast<std::uint8_t>(character - '0');
-  if (character >= 'a' && character <= 'f') return static_cast<std::uint8_t>(character - 'a' + 10);
-  return std::nullopt;
-}
-
-// "52:54:00:12:34:56"
-std::optional<std::array<std::uint8_t, 6>> parse_mac(std::string_view text) {
-  constexpr std::size_t kDigitsAndColon = 3;
-  std::array<std::uint8_t, 6> parsed{};
-  if (text.size() != parsed.size() * kDigitsAndColon - 1) return std::nullopt;
-  for (std::size_t i = 0; i < parsed.size(); ++i) {
-    const auto high = hex_digit(text[i * kDigitsAndColon]);
-    const auto low = hex_digit(text[i * kDigitsAndColon + 1]);
-    if (!high || !low) return std::nullopt;
-    parsed[i] = static_cast<std::uint8_t>(*high << 4 | *low);
-  }
-  return parsed;
-}
-
 bool has_event() {
   return has_console_event() || open_eth::has_frame();
 }
@@ -74,7 +55,7 @@ bool has_event() {
 
 void start() {
   start_emulated();
-  mac = parse_mac(firmware::setting("mac")).value_or(kDefaultMac);
+  mac = parse_hex<6>(firmware::setting("mac")).value_or(kDefaultMac);
   has_i2c = i2c_lines.open();
   reg(kConsoleFifo) = kFifoOn;
   reg(kConsoleInterruptEnable) = kReceiveInterrupt;
