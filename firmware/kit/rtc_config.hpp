@@ -24,6 +24,40 @@ inline RtcRunner::Config rtc_config() {
   return config;
 }
 
+// One word, for programs.
+constexpr const char* name_of(RtcState state) {
+  switch (state) {
+    case RtcState::kNone:
+      return "none";
+    case RtcState::kSought:
+      return "sought";
+    case RtcState::kAbsent:
+      return "absent";
+    case RtcState::kAmbiguous:
+      return "ambiguous";
+    case RtcState::kGood:
+      return "good";
+    case RtcState::kLost:
+      return "lost";
+    case RtcState::kNotATime:
+      return "not-a-time";
+    case RtcState::kImplausible:
+      return "implausible";
+    case RtcState::kStopped:
+      return "stopped";
+    case RtcState::kNotRunning:
+      return "not-running";
+    case RtcState::kTooSlow:
+      return "too-slow";
+    case RtcState::kBusFailed:
+      return "bus-failed";
+    case RtcState::kNotKept:
+      return "not-kept";
+  }
+  return "";
+}
+
+// A clause for people.
 constexpr const char* describe(RtcState state) {
   switch (state) {
     case RtcState::kNone:
