@@ -53,6 +53,7 @@ class DeviceFollower {
 
  private:
   ClientConfig client_config() const;
+  void follow_broadcasts(MonoTime at);
 
   Config config_;
   DeviceClock& clock_;
