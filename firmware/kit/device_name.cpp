@@ -6,7 +6,7 @@
 
 #include "firmware/board.hpp"
 #include "firmware/kit/settings.hpp"
-#include "firmware/kit/text_writer.hpp"
+#include "libsync/core/text_writer.hpp"
 
 namespace isletime::firmware {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "firmware/net/http_client.hpp"
 
-#include "firmware/kit/text_writer.hpp"
+#include "libsync/core/text_writer.hpp"
 
 namespace isletime::net {
 namespace {
@@ -39,7 +39,7 @@ bool HttpClient::post_json(const Endpoint& server, std::string_view path, std::s
   if (is_busy_ || !compose(server, path, body)) return false;
   const bool is_kept = is_connected_ && server == server_;
   server_ = server;
-  response_ = {};
+  response_.restart();
   handler_ = handler;
   context_ = context;
   waited_seconds_ = 0;
@@ -61,7 +61,7 @@ void HttpClient::reset() {
 }
 
 bool HttpClient::compose(const Endpoint& server, std::string_view path, std::string_view body) {
-  firmware::TextWriter request{request_};
+  TextWriter request{request_};
   request.text("POST ").text(path).text(" HTTP/1.1\r\nHost: ").address(server.address);
   if (server.port != kHttpPort) request.text(":").number(server.port);
   request.text("\r\nContent-Type: application/json\r\nContent-Length: ").number(body.size());

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string_view>
 
 #include "firmware/net/http_head.hpp"
@@ -25,6 +26,9 @@ class HttpResponseParser {
   State take(Bytes bytes);
   // The connection has ended, which may be the end of the response.
   State end();
+
+  // In place, because a device's stack has no room for a copy.
+  void restart() { new (this) HttpResponseParser; }
 
   State state() const { return state_; }
   bool has_begun() const { return head_size_ > 0; }

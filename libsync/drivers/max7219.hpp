@@ -44,6 +44,8 @@ class Max7219Chain {
   // Returns the next frame to send, or nothing if the chips show that picture at that intensity. Chips that
   // already hold their row get no-ops.
   std::optional<Frame> next(const Picture& wanted, std::uint8_t intensity, MonoTime now);
+  // Returns when next() has something to send although nothing has changed.
+  MonoTime next_refresh() const { return next_refresh_.value_or(MonoTime{}); }
 
  private:
   // In this order a chip that was reset lights up when it holds the whole picture.

@@ -6,7 +6,7 @@
 namespace isletime {
 namespace {
 
-constexpr nanoseconds kSoon = seconds{2};
+constexpr nanoseconds kShortestInterval = seconds{2};
 // A silent server is asked this often, at least, so that one that comes back is found soon.
 constexpr nanoseconds kLongestAfterLosses = seconds{32};
 // A server that is there but not synchronised yet.
@@ -20,7 +20,7 @@ DeviceFollower::DeviceFollower(const Config& config, DeviceClock& clock)
 ClientConfig DeviceFollower::client_config() const {
   return {.server = config_.server,
           .precision = config_.precision,
-          .shortest_interval = kSoon,
+          .shortest_interval = kShortestInterval,
           .longest_interval = kLongestAfterLosses,
           .interleaved = config_.interleaved,
           .era_pivot = clock_.built()};
@@ -45,6 +45,7 @@ Result<MeasurementUse, Reject> DeviceFollower::on_datagram(Bytes bytes, const En
     return Unexpected{reject};
   }
   const MeasurementUse use = clock_.on_measurement(*measurement, at);
+  if (use == MeasurementUse::kFollowed || use == MeasurementUse::kStepped) followed_ = *measurement;
   client_.set_interval(clock_.estimator().interval(at));
   if (use == MeasurementUse::kStepped) common_view_.reset();
   follow_broadcasts(at);
@@ -65,7 +66,7 @@ void DeviceFollower::follow_broadcasts(MonoTime at) {
 
 void DeviceFollower::on_link_up() {
   client_.forget_exchange();
-  client_.set_interval(std::min(client_.interval(), kSoon));
+  client_.set_interval(std::min(client_.interval(), kShortestInterval));
 }
 
 void DeviceFollower::set_server(const Endpoint& server, MonoTime now) {
@@ -73,6 +74,7 @@ void DeviceFollower::set_server(const Endpoint& server, MonoTime now) {
   config_.server = server;
   client_ = Client{client_config()};
   common_view_ = CommonView{{.server = server}};
+  followed_.reset();
   clock_.on_server_changed(now);
 }
 

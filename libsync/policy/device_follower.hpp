@@ -50,6 +50,8 @@ class DeviceFollower {
   void set_server(const Endpoint& server, MonoTime now);
   const Endpoint& server() const { return config_.server; }
   const Client& client() const { return client_; }
+  // Returns what the clock has followed last, or nothing since the server was set.
+  const std::optional<Measurement>& followed() const { return followed_; }
 
  private:
   ClientConfig client_config() const;
@@ -59,6 +61,7 @@ class DeviceFollower {
   DeviceClock& clock_;
   Client client_;
   CommonView common_view_;
+  std::optional<Measurement> followed_;
 };
 
 }  // namespace isletime

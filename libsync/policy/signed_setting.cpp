@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "libsync/core/bytes.hpp"
+#include "libsync/core/hex.hpp"
 #include "libsync/core/text_reader.hpp"
 #include "libsync/core/text_writer.hpp"
 #include "libsync/policy/saturated.hpp"
@@ -24,13 +25,6 @@ struct ParsedSetting {
   SixteenBytes mac;
 };
 
-constexpr int value_of_hex(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 constexpr bool take_word(TextReader& reader, std::string_view word) {
   if (!reader.rest().starts_with(word)) return false;
   reader.take(word.size());
@@ -39,15 +33,7 @@ constexpr bool take_word(TextReader& reader, std::string_view word) {
 
 constexpr std::optional<SixteenBytes> take_hex(TextReader& reader) {
   if (reader.rest().size() < kHexSize) return std::nullopt;
-  const std::string_view text = reader.take(kHexSize);
-  SixteenBytes bytes{};
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const int high = value_of_hex(text[2 * i]);
-    const int low = value_of_hex(text[2 * i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
-  }
-  return bytes;
+  return parse_hex<kHexSize / 2>(reader.take(kHexSize));
 }
 
 std::optional<ParsedSetting> parse(std::string_view request) {

@@ -8,11 +8,11 @@
 #include "firmware/board.hpp"
 #include "firmware/kit/build_time.hpp"
 #include "firmware/kit/settings.hpp"
-#include "firmware/kit/text_writer.hpp"
 #include "firmware/kit/uptime.hpp"
 #include "firmware/net/frame_times.hpp"
 #include "firmware/net/network.hpp"
 #include "firmware/net/next_hop.hpp"
+#include "libsync/core/text_writer.hpp"
 
 namespace isletime::firmware {
 namespace {
@@ -69,7 +69,7 @@ struct Button::Callbacks {
     }
     std::array<char, 80> line;
     board::write(TextWriter{line}
-                     .text("press: status ")
+                     .text("delivery: status ")
                      .number(static_cast<std::uint64_t>(status))
                      .text(", ")
                      .number(self.presses_.waiting())
@@ -127,6 +127,7 @@ void Button::take_presses() {
         board::write("press: lost, because the queue is full\n");
         break;
       case PressUse::kBounce:
+        board::write("press: too soon after another\n");
         break;
     }
   }

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "firmware/kit/text_writer.hpp"
 #include "libsync/core/rfc3339.hpp"
+#include "libsync/core/text_writer.hpp"
 #include "libsync/policy/press_queue.hpp"
 
 namespace isletime::firmware {

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// The wiring of a charger's clocks: a battery clock tells the time at the start and while there is no
+// network, NTP, a phone or the back end correct both, and the meter is read at instants that are aligned to
+// the clock. Every time that it hands out says whether the clock was reliable.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "firmware/apps/charger/energy_meter.hpp"
+#include "firmware/apps/charger/ocpp_link.hpp"
+#include "firmware/apps/charger/pages.hpp"
+#include "firmware/apps/charger/stamp_list.hpp"
+#include "firmware/kit/device_name.hpp"
+#include "firmware/kit/ntp_following.hpp"
+#include "firmware/kit/rate_keeper.hpp"
+#include "firmware/kit/rtc_runner.hpp"
+#include "firmware/kit/saved_record.hpp"
+#include "firmware/net/udp_port.hpp"
+#include "libsync/policy/aligned_stamps.hpp"
+#include "libsync/policy/device_clock.hpp"
+
+namespace isletime::firmware {
+
+class Charger {
+ public:
+  Charger();
+
+  // One turn of the main loop: takes in what has come, and does what is due. Returns how long the board may
+  // sleep.
+  nanoseconds turn();
+  void report(MonoTime now);
+
+ private:
+  void take_pulses();
+  void stamp(MonoTime now);
+  void save(MonoTime now);
+  void report_changes(MonoTime now);
+  nanoseconds until_next(MonoTime now) const;
+
+  DeviceName name_;
+  SavedRecord saved_;
+  RateKeeper rate_keeper_;
+  DeviceClock clock_;
+  NtpFollowing following_;
+  RtcRunner rtc_;
+  EnergyMeter meter_;
+  AlignedStamps stamps_;
+  StampList recent_;
+  OcppLink ocpp_;
+  Pages pages_;
+  net::UdpPort broadcasts_;
+  std::optional<unsigned> generation_;
+  RtcState last_rtc_state_ = RtcState::kSought;
+  std::optional<bool> was_reliable_;
+  MonoTime next_report_{};
+};
+
+}  // namespace isletime::firmware

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// What the start-up code of every CPU calls.
+#pragma once
+
+#include <cstdint>
+
+extern "C" {
+
+// Runs constructors, board::start(), the app, and board::stop() with its exit status.
+[[noreturn]] void start_program();
+
+// Says on the console what the CPU reports, and stops with status 100. `cause` is the CPU's own number.
+[[noreturn]] void report_fault(std::uint32_t cause, std::uint32_t pc, std::uint32_t address);
+}
