@@ -15,8 +15,8 @@ class InterruptRing {
   static_assert((size & (size - 1)) == 0, "indexes wrap at 2^32");
 
  public:
-  // Called by the interrupt alone.
-  void push(std::uint32_t count) {
+  // Called by the interrupt alone. Inline, so that it is in RAM where the interrupt's function must be.
+  [[gnu::always_inline]] void push(std::uint32_t count) {
     if (written_ - read_ == size) return;
     counts_[written_ % size] = count;
     written_ = written_ + 1;

@@ -62,8 +62,8 @@ std::size_t HardwareSerial::println(const char* text) {
   return std::strlen(text) + 2;
 }
 
-#if defined(ESP8266)
 EspClass ESP;
+#if defined(ESP8266)
 std::uint32_t EspClass::random() {
   return random_32();
 }
