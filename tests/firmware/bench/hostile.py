@@ -11,13 +11,14 @@ from .link import Link, Station
 from .simulation import MILLISECOND, SECOND, Simulation
 
 _LIE = 1000 * SECOND
+AFTER_THE_REPLY = 5 * MILLISECOND
 _MAC = b"\x02\x00\x00\x00\x66\x66"
 
 
 class NtpForger:
-    """Watches queries to the hub, and answers each with forgeries, before and after the hub's own reply. None can
-    be told to be wrong by its address alone; each breaks one rule that a client has to check (RFC 5905, RFC 8633).
-    `forged` counts them."""
+    """Watches queries to the hub, and answers each with forgeries, each of which breaks one rule that a client has
+    to check (RFC 5905, RFC 8633). Those of a sender who cannot know the query come before the hub's reply as well;
+    those of one who has heard it only after it, for he could also have lied rightly. `forged` counts them."""
 
     def __init__(self, link: Link, hub: Host):
         self._link = link
@@ -38,9 +39,11 @@ class NtpForger:
             for delay in (0, 3 * MILLISECOND, 20 * SECOND):
                 self._later(delay, frame)
         elif udp.destination_port == ntp.PORT and udp.payload[0] & 7 == ntp.CLIENT:
-            for delay in (0, 5 * MILLISECOND):
-                for forgery in self._forgeries(packet, udp, frame[6:12]):
-                    self._later(delay, forgery)
+            blind, informed = self._forgeries(packet, udp, frame[6:12])
+            for forgery in blind:
+                self._later(0, forgery)
+            for forgery in blind + informed:
+                self._later(AFTER_THE_REPLY, forgery)
 
     @staticmethod
     def _ntp_of(frame: bytes) -> tuple[Ipv4, Udp] | None:
@@ -60,13 +63,14 @@ class NtpForger:
 
         self._link.simulation.after(delay, put)
 
-    def _forgeries(self, packet: Ipv4, udp: Udp, mac: bytes) -> list[bytes]:
+    def _forgeries(self, packet: Ipv4, udp: Udp, mac: bytes) -> tuple[list[bytes], list[bytes]]:
         lie = ntp.stamp(self._link.simulation.true_time() + _LIE)
         asked = struct.unpack_from("!Q", udp.payload, 40)[0]
 
         def reply(size: int = 48, source: int | None = None, port: int = ntp.PORT, **fields) -> bytes:
             settings = {"mode": ntp.SERVER, "stratum": 2, "origin": asked, "receive": lie, "transmit": lie}
-            built = ntp.Packet(reference=lie, reference_id=b"\x0a\0\0\x09", **(settings | fields)).build()
+            settings |= {"reference": lie, "reference_id": b"\x0a\0\0\x09"}
+            built = ntp.Packet(**(settings | fields)).build()
             return frames.udp_frame(
                 _MAC,
                 mac,
@@ -76,7 +80,7 @@ class NtpForger:
             )
 
         guess = self._random.getrandbits(64)
-        forgeries = [
+        blind = [
             reply(origin=0),
             reply(origin=guess),
             reply(origin=asked ^ 1),
@@ -89,7 +93,11 @@ class NtpForger:
             reply(mode=ntp.CLIENT),
             reply(mode=1),
             reply(mode=ntp.BROADCAST, origin=0),
+        ]
+        informed = [
+            reply(),
             reply(leap=3),
+            reply(origin=asked, stratum=0, leap=3, reference_id=b"DENY"),
             reply(stratum=16),
             reply(stratum=255),
             reply(transmit=0),
@@ -103,10 +111,10 @@ class NtpForger:
         ]
         spoiled = bytearray(reply())
         spoiled[-3] ^= 0x55  # against the checksum
-        forgeries.append(bytes(spoiled))
+        blind.append(bytes(spoiled))
         if self._old:
-            forgeries.append(self._random.choice(self._old))
-        return forgeries
+            blind.append(self._random.choice(self._old))
+        return blind, informed
 
 
 class Noise:
@@ -134,7 +142,9 @@ class Noise:
         built = self._random.choice(self._kinds)()
         if self._random.random() < 0.2:
             built = built[: self._random.randrange(14, len(built) + 1)]
-        return built[:1514]
+        frame = built[:1514]
+        self._hub.station.link.capture.add(self._simulation.true_time(), frame)
+        return frame
 
     def _bytes(self, most: int) -> bytes:
         return self._random.randbytes(self._random.randrange(most + 1))
