@@ -63,6 +63,7 @@ class DeviceEstimator {
     std::int64_t offset;
     std::int64_t half_width;  // what queues may have added to the offset's error
     std::int64_t dispersion;
+    std::int64_t half_delay;
     std::int64_t farthest;  // the truth is no farther from the offset, whatever the queues
   };
   struct ExpectedRate {
