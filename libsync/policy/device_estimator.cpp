@@ -36,6 +36,8 @@ constexpr std::uint32_t kCalmSamples = 128;  // these halve what surprises have 
 
 constexpr std::int64_t kLeastSpanMs = 1000;
 constexpr std::int64_t kLongestSpanMs = 30 * 365 * std::int64_t{86'400'000};
+// Three decades: sums of a few of these fit.
+constexpr std::int64_t kLargestBound = std::int64_t{1} << 60;
 constexpr std::int64_t kLongestDistance = 1'000'000'000'000;
 
 // A time that goes back counts as zero.
@@ -79,7 +81,7 @@ SampleUse DeviceEstimator::judge(const DeviceSample& sample) {
   if (!filter_) {
     start(at, box);
   } else {
-    admit_shorter_path({shortest.value - delays_.minimum().value});
+    admit_shorter_path(at, {shortest.value - delays_.minimum().value});
     weigh_surprise(at, box);
     update(box);
   }
@@ -90,6 +92,7 @@ SampleUse DeviceEstimator::judge(const DeviceSample& sample) {
 }
 
 void DeviceEstimator::start(MonoTime at, const Box& box) {
+  started_ = at;
   const std::int64_t deviation = box.half_width + delays_.mean_excess().count() + box.dispersion;
   if (!expected_rate_) {
     filter_.emplace(at, box.offset, deviation);
@@ -151,17 +154,14 @@ bool DeviceEstimator::is_centred(const DeviceSample& sample) const {
 }
 
 DeviceEstimator::Box DeviceEstimator::box_of(const DeviceSample& sample) const {
-  constexpr std::int64_t kLargest = DeviceFilter::kLargestDeviation;
-  const std::int64_t half_width = std::min(delays_.half_width(sample.delay).count(), kLargest);
-  const std::int64_t dispersion = std::clamp<std::int64_t>(sample.dispersion.value.count(), 0, kLargest);
-  // The filter cannot learn from wider boxes than it can compute with; the truth may still be farther away.
-  const std::int64_t half_delay = std::max(sample.delay.value.count() / 2, half_width);
-  const std::int64_t stamps = std::max<std::int64_t>(sample.dispersion.value.count(), 0);
+  const std::int64_t half_width =
+      std::min(delays_.half_width(sample.delay).count(), DeviceFilter::kLargestDeviation);
+  const std::int64_t dispersion = std::clamp<std::int64_t>(sample.dispersion.value.count(), 0, kLargestBound);
+  const std::int64_t half_delay = std::clamp(sample.delay.value.count() / 2, half_width, kLargestBound);
   return {.offset = sample.offset.value.count(),
           .half_width = half_width,
           .dispersion = dispersion,
-          .half_delay = half_delay,
-          .farthest = saturated_sum(half_delay, stamps)};
+          .farthest = half_delay + dispersion};
 }
 
 std::int64_t DeviceEstimator::softness() const {
@@ -232,7 +232,7 @@ void DeviceEstimator::step(MonoTime at) {
 
 void DeviceEstimator::believe(MonoTime at, const Box& box) {
   believed_ = at;
-  dispersion_ = saturated_difference(box.farthest, box.half_delay);
+  dispersion_ = box.dispersion;
   const std::int64_t away = distance(box.offset, filter_->offset());
   certain_ = saturated_sum(away, box.farthest);
   is_outside_ = away > box.farthest;
@@ -240,10 +240,11 @@ void DeviceEstimator::believe(MonoTime at, const Box& box) {
 }
 
 // The boxes were too narrow in both directions by half of the error of the least delay, so the offset may be
-// anywhere in that range.
-void DeviceEstimator::admit_shorter_path(Delay by) {
+// anywhere in that range. So it may have been at the start, from which the rate was learned.
+void DeviceEstimator::admit_shorter_path(MonoTime at, Delay by) {
   const std::int64_t ns = std::clamp<std::int64_t>(by.value.count(), 0, DeviceFilter::kLargestDeviation);
   filter_->loosen_offset(square(ns) / 12);
+  if (taken_ < kKnownDelays) filter_->loosen_rate(rate_over(ns / 2, ms_between(started_, at)), 0);
 }
 
 // If the estimate lies outside of the box, though not far enough for a contradiction, the rate differs from
@@ -298,7 +299,8 @@ void DeviceEstimator::apply_queued(const Box& box) {
       return;
     case Queued::kBoth:
       filter_->apply_centre(box.offset,
-                            square(mean_excess) / 2 + square(softness()) + square(box.dispersion));
+                            square(mean_excess) / 2 + square(softness()) +
+                                square(std::min(box.dispersion, DeviceFilter::kLargestDeviation)));
       return;
     case Queued::kUnclear:
       apply_box(box);
