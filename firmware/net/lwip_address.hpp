@@ -16,7 +16,7 @@ inline IpAddress from_lwip(const ip4_addr_t& address) {
 
 #if LWIP_IPV6  // otherwise the two types are the same
 inline IpAddress from_lwip(const ip_addr_t& address) {
-  if (!IP_IS_V6(&address)) return from_lwip(*ip_2_ip4(&address));
+  if (!IP_IS_V6_VAL(address)) return from_lwip(*ip_2_ip4(&address));
   const ip6_addr_t& v6 = *ip_2_ip6(&address);
   const auto half = [&v6](int word) {
     return std::uint64_t{lwip_ntohl(v6.addr[word])} << 32 | lwip_ntohl(v6.addr[word + 1]);

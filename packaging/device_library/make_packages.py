@@ -42,8 +42,9 @@ def copy_library(to):
             copy(source, to / source.relative_to(ROOT))
 
 
-def copy_license(to):
+def copy_for_people(to):
     copy(ROOT / "LICENSE", to / "LICENSE")
+    copy(HERE / "README.md", to / "README.md")
 
 
 def copy_facade(to):
@@ -119,7 +120,7 @@ def main():
     for package, make in PACKAGES.items():
         folder = out / package / NAME
         shutil.rmtree(folder, ignore_errors=True)
-        copy_license(folder)
+        copy_for_people(folder)
         make(folder)
         if package == "arduino":
             write_zip(folder, out / f"{NAME}-{version()}-{package}.zip")

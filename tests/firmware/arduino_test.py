@@ -206,7 +206,7 @@ class Arduino(unittest.TestCase):
         # What is defined nowhere here must be the core's or the system's, and nothing else.
         image = self.folder / f"{environment}.elf"
         said = run([
-            *(f"{chip.compiler}-g++", *chip.flags, "-nostdlib", "-Wl,--gc-sections", "-Wl,-e,setup", "-Wl,-u,loop"),
+            *(f"{chip.compiler}-g++", *chip.flags, "-nostdlib", "-Wl,--gc-sections", "-Wl,-e,_Z5setupv", "-Wl,-u,_Z4loopv"),
             *("-Wl,--warn-unresolved-symbols", "-Wl,--demangle", *objects, *chip.libraries, "-o", image),
         ])  # fmt: skip
         missing = set(re.findall(r"undefined reference to `(.*)'", said))

@@ -120,6 +120,7 @@ class Manifests(Packages):
                 for name in re.findall(r'#include "(libsync/[^"]+)"', source.read_text("utf-8")):
                     self.assertTrue((base / name).is_file(), f"{source} includes {name}")
             self.assertIn("MIT License", (top / "LICENSE").read_text())
+            self.assertTrue((top / "README.md").is_file())
 
     # https://arduino.github.io/arduino-cli/latest/library-specification
     def test_arduino_finds_what_it_needs(self):

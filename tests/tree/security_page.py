@@ -3,8 +3,8 @@
 """Checks that the tests that docs/security.md names exist. Usage: security_page.py FOLDER_OF_SOURCES
 
 Each of the 22 classes of faults has a row, and so has each rule of what the hub claims; each row has at
-least one test: a `Suite.Test` of the C++ tests, a fuzz target, or a program of the tests. Prints a line per
-fault; exits 1 if there is one.
+least one test: a `Suite.Test` of the C++ tests, a `script.test_method` of the Python tests, a fuzz target, or a
+program of the tests. Prints a line per fault; exits 1 if there is one.
 """
 
 import pathlib
@@ -17,12 +17,16 @@ RULE = re.compile(r"^\| ([^|]+) \|([^|]*)\|\s*$")
 RULES_BEGIN = ["rule", "---"]  # in the first column
 NAME = re.compile(r"`([^`]+)`")
 TEST = re.compile(r"^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", re.MULTILINE)
+METHOD = re.compile(r"^    def (test_\w+)\(", re.MULTILINE)
 
 
 def tests_in(root):
     for path in (root / "tests").rglob("*.cpp"):
         for suite, test in TEST.findall(path.read_text(encoding="utf-8")):
             yield f"{suite}.{test}"
+    for path in (root / "tests").rglob("*_test.py"):
+        for method in METHOD.findall(path.read_text(encoding="utf-8")):
+            yield f"{path.stem}.{method}"
 
 
 def exists(name, tests, root):

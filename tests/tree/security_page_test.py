@@ -17,6 +17,7 @@ class SecurityPage(unittest.TestCase):
         self.write("tests/policy/client_test.cpp", "TEST(Client, Doubts) {\n}\nTEST_F(Keys, Bind) {\n}\n")
         self.write("tests/fuzz/client_fuzz.cpp", "")
         self.write("tests/soak/run", "")
+        self.write("tests/firmware/device_test.py", "class Device:\n    def test_doubts(self):\n")
         self.names = ["`Client.Doubts`"] * CLASSES
         self.rule = "`Keys.Bind`"
 
@@ -33,11 +34,11 @@ class SecurityPage(unittest.TestCase):
         return list(faults(self.root))
 
     def test_accepts_tests_fuzz_targets_and_programs_that_are_there(self):
-        self.names[6] = "`Keys.Bind` `client_fuzz` `tests/soak/run`"
+        self.names[6] = "`Keys.Bind` `client_fuzz` `tests/soak/run` `device_test.test_doubts`"
         self.assertEqual(self.faults(), [])
 
     def test_names_a_test_that_is_gone(self):
-        for gone in ("`Client.Trusts`", "`server_fuzz`", "`tests/soak/walk`"):
+        for gone in ("`Client.Trusts`", "`server_fuzz`", "`tests/soak/walk`", "`device_test.test_trusts`"):
             self.names[2] = f"`Client.Doubts` {gone}"
             self.assertEqual(self.faults(), [f"class 3: there is no {gone.strip('`')}"])
 
