@@ -102,6 +102,8 @@ class DeviceClock {
   WallTime wanted(MonoTime at) const;
   std::optional<WallTime> shown(MonoTime at) const;
   Dispersion bound(MonoTime at, WallTime shown) const;
+  nanoseconds followed_bound(MonoTime at) const;
+  nanoseconds estimated_bound(MonoTime at) const;
   nanoseconds root_distance_at(MonoTime at) const;
   nanoseconds error_before(MonoTime at) const;
   void approach(MonoTime at, nanoseconds within);
@@ -117,6 +119,7 @@ class DeviceClock {
   std::optional<CommonOffset> common_{};
   MonoTime root_at_{};
   nanoseconds root_distance_{};
+  std::uint8_t samples_ = 0;
   std::uint32_t settings_ = 0;
 };
 
