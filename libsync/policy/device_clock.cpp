@@ -22,10 +22,13 @@ constexpr nanoseconds kSlewWithin = seconds{16};
 
 // Crystals off by 272 ppm were seen on cheap boards.
 constexpr Ppm kUnknownRateError = Ppm::whole(300);
-// After so few measurements, or so long a time without any, the estimated rate may be wrong to the other side.
-constexpr Ppm kUnsettledRateError = Ppm::whole(600);
-constexpr std::uint8_t kSettled = 8;
-constexpr nanoseconds kUnsettledAfter = seconds{1000};
+// The first measurements look more certain than they are, as the least delay is not known yet.
+constexpr Ppm kFirstRateError = Ppm::whole(600);
+constexpr std::uint8_t kFirstSamples = 8;
+constexpr Ppm kEarlyRateError = Ppm::whole(100);
+constexpr std::uint8_t kEarlySamples = 32;
+// After so long a time without measurements a rate that was hardly known is not worth keeping.
+constexpr nanoseconds kForgottenAfter = seconds{1000};
 
 // An error is hardly larger than this many deviations.
 constexpr std::int64_t kDeviations = 3;
@@ -68,14 +71,14 @@ MeasurementUse DeviceClock::on_measurement(const Measurement& m, MonoTime at) {
   if (keeper_.find_implausible(kind, claimed)) return MeasurementUse::kBelowFloor;
   const MonoTime sampled{elapsed(config_.built, m.time)};
   const nanoseconds root = isletime::root_distance(m.server);
-  if (elapsed(root_at_, at) > kUnsettledAfter && !is_rate_known(root_at_)) samples_ = 0;
+  if (elapsed(root_at_, at) > kForgottenAfter && !is_rate_known(root_at_)) restart_estimate();
   const SampleUse use = estimator_.add({sampled, m.offset, m.delay, m.dispersion});
   // A doubted sample leaves the estimate, but its server may have become worse.
   root_distance_ = use == SampleUse::kDoubted ? std::max(root_distance_at(at), root) : root;
   root_at_ = at;
   keeper_.adapt(rate_error(at));
   if (use == SampleUse::kDoubted) return MeasurementUse::kDoubted;
-  if (samples_ < kSettled) ++samples_;
+  if (samples_ < kEarlySamples) ++samples_;
   if (use == SampleUse::kStepped) common_.reset();
   if (!may_follow(kind, m, at)) {
     learn_rate(at);
@@ -124,6 +127,10 @@ void DeviceClock::on_server_changed(MonoTime at) {
     config_.saved_rate = rate(at);
     config_.saved_rate_error = rate_error(at);
   }
+  restart_estimate();
+}
+
+void DeviceClock::restart_estimate() {
   estimator_ = new_estimator();
   samples_ = 0;
 }
@@ -265,7 +272,9 @@ Ppm DeviceClock::rate_error(MonoTime at) const {
   const auto estimate = estimator_.at(at);
   Ppm error = config_.saved_rate ? config_.saved_rate_error : kUnknownRateError;
   if (estimate) error = Ppm{kDeviations * estimate->rate_deviation.scaled};
-  if (estimate && samples_ < kSettled && !config_.saved_rate) error = std::max(error, kUnsettledRateError);
+  if (estimate && !config_.saved_rate && samples_ < kEarlySamples) {
+    error = std::max(error, samples_ < kFirstSamples ? kFirstRateError : kEarlyRateError);
+  }
   return std::max(error, kFrequencyTolerance);
 }
 

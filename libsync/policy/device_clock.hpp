@@ -95,6 +95,7 @@ class DeviceClock {
   };
 
   DeviceEstimator new_estimator() const;
+  void restart_estimate();
   SourceKind kind_of(const Header& server) const;
   bool may_follow(SourceKind kind, const Measurement& m, MonoTime at);
   void learn_rate(MonoTime at);
