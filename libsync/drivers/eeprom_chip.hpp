@@ -23,6 +23,7 @@ class EepromChip : public RtcChip {
 
   EepromChip(I2cBus& bus, std::uint8_t address, const Eeprom& eeprom)
       : RtcChip(bus, address), eeprom_{&eeprom} {}
+  ~EepromChip() = default;
 
   // Makes the mirrors from `first` on, at most two, hold the values now and for good. What is in the EEPROM
   // already is not written, because it wears. If it fails, the mirrors keep their values.

@@ -25,7 +25,6 @@ class RtcChip {
  public:
   RtcChip(const RtcChip&) = delete;
   RtcChip& operator=(const RtcChip&) = delete;
-  virtual ~RtcChip() = default;
 
   virtual ChipModel model() const = 0;
   std::uint8_t address() const { return address_; }
@@ -88,6 +87,7 @@ class RtcChip {
     return write_registers(bytes);
   }
   RtcChip(I2cBus& bus, std::uint8_t address) : bus_{&bus}, address_{address} {}
+  ~RtcChip() = default;  // not virtual: a virtual one would need operator delete, and so a heap
 
   std::optional<BusError> read_registers(std::uint8_t first, MutableBytes in) {
     return bus_->transfer(address_, Bytes{&first, 1}, in);

@@ -48,12 +48,13 @@ class I2cBus {
   I2cBus() = default;
   I2cBus(const I2cBus&) = delete;
   I2cBus& operator=(const I2cBus&) = delete;
-  virtual ~I2cBus() = default;
-
   // Makes one transaction: writes `out` and, if `in` is not empty, reads it after a repeated start. Returns
   // nothing if every byte was acknowledged. After an error the chip may have taken any number of the bytes of
   // `out`.
   virtual std::optional<BusError> transfer(std::uint8_t address, Bytes out, MutableBytes in) = 0;
+
+ protected:
+  ~I2cBus() = default;  // not virtual: a virtual one would need operator delete, and so a heap
 };
 
 }  // namespace isletime

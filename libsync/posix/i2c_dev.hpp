@@ -7,13 +7,13 @@
 #include <memory>
 #include <string>
 
-#include "libsync/ports/i2c_bus.hpp"
 #include "libsync/posix/fd.hpp"
+#include "libsync/posix/owned_i2c_bus.hpp"
 #include "libsync/posix/sys_error.hpp"
 
 namespace isletime {
 
-class I2cDev final : public I2cBus {
+class I2cDev final : public OwnedI2cBus {
  public:
   enum class Claims : std::uint8_t { kRespected, kIgnored };
 

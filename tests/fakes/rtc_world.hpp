@@ -106,7 +106,7 @@ class RtcWorld : public Machine, public battery_clock::Devices {
   static constexpr nanoseconds kStart = seconds{1000};
 
   // A device owns its bus, but the model bus must outlive it.
-  class BorrowedBus final : public I2cBus {
+  class BorrowedBus final : public OwnedI2cBus {
    public:
     explicit BorrowedBus(I2cBus& bus) : bus_(bus) {}
     std::optional<BusError> transfer(std::uint8_t address, Bytes out, MutableBytes in) override {

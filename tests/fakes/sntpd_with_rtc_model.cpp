@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 constexpr nanoseconds kTransfer = 1ms;
 
-class ModelledBus final : public I2cBus {
+class ModelledBus final : public OwnedI2cBus {
  public:
   explicit ModelledBus(const std::string& fault)
       : hangs_(fault == "hangs"), chip_(ChipModel::kDs3231, shown(fault), time_.now) {

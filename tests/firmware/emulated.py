@@ -133,11 +133,12 @@ class Emulated:
             self.console += chunk.decode(errors="replace")
         return chunk != b""
 
-    def wait_for(self, pattern: str, at_most: float = PATIENCE) -> re.Match:
-        """Waits until the whole lines on the console have the pattern, and returns its first match."""
+    def wait_for(self, pattern: str, at_most: float = PATIENCE, start: int = 0) -> re.Match:
+        """Waits until the whole lines on the console have the pattern, and returns its first match. `start` is the
+        length of the console before what counts."""
         end = time.monotonic() + at_most
         while True:
-            found = re.search(pattern, self.console[: self.console.rfind("\n") + 1], re.MULTILINE)
+            found = re.search(pattern, self.console[start : self.console.rfind("\n") + 1], re.MULTILINE)
             if found:
                 return found
             left = end - time.monotonic()

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A device in QEMU, in real time, and the real sntpd and syncweb as its hub.
 
-Runs under tests/integration/island, so that the hub has its usual ports, 123 and 80. QEMU's user network is
-between the two: the device gets its address and option-less lease from it, and 10.0.2.2 is the island's loopback.
+Runs under tests/integration/island, so that the hub has its usual ports, 123 and 80. QEMU's user network is between
+the two: the device gets its address from that, and 10.0.2.2 is the island's loopback. A test is a class of
+RealHubTest, in a file NAME_real_test.py that ends with main(): it starts the hub's programs and its devices when it
+wants them, and stop()s a device to judge its exit status. Everything else is ended and cleared away by itself.
 
 Every test is right on a machine of any speed: what is waited for is an event, and a device's word about an instant
 is compared with the two readings of this machine's clock between which the instant lies.
@@ -15,20 +17,17 @@ import http.client
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 
+from emulated import BOARDS, Emulated
+
 PATIENCE_S = 60
 ADDRESS = "10.0.2.2"  # of the hub, for the device
-BOARDS = {
-    "mps2-an385": ("qemu-system-arm", "-M", "mps2-an385", "-semihosting-config", "enable=on,target=native"),
-    "kc705-lx106": ("qemu-system-xtensa", "-M", "kc705-nommu", "-cpu", "lx106", "-m", "16M", "-semihosting"),
-}
-NETWORK_CARDS = {"mps2-an385": "lan9118", "kc705-lx106": "open_eth"}
 MAC = "52:54:00:3f:2a:01"
 
 
@@ -64,95 +63,27 @@ class Instant:
         return f"[{self.after_ns}, {self.before_ns}]"
 
 
-class Device:
-    """An image in QEMU. Its console is read as it comes; 'p' presses its button, and 'q' ends it."""
+class Device(Emulated):
+    """Emulated, whose presses are instants, and which knows when it was switched on."""
 
-    def __init__(self, image, board, folder, settings="", mac=MAC):
-        folder.mkdir(exist_ok=True)
-        words = f"{settings} mac={mac}".strip()
-        command = [
-            *BOARDS[board],
-            *("-display", "none", "-monitor", "none", "-serial", "stdio", "-kernel", image, "-append", words),
-            *("-nic", f"user,id=n0,model={NETWORK_CARDS[board]},mac={mac}"),
-            *("-object", f"filter-dump,id=d0,netdev=n0,file={folder / 'network.pcap'}"),
-        ]
-        self.folder = folder
-        self.lines = []  # (Unix time in ns when it was read, text)
-        self.came = threading.Condition()
-        self.process = subprocess.Popen(
-            [str(word) for word in command],
-            cwd=folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-
-    def _read(self):
-        for line in self.process.stdout:
-            with self.came:
-                self.lines.append((time.time_ns(), line.decode(errors="replace").rstrip()))
-                self.came.notify_all()
-        with self.came:
-            self.came.notify_all()
-
-    def console(self):
-        with self.came:
-            return "\n".join(text for _, text in self.lines)
-
-    def wait_for(self, pattern, start=0):
-        """Returns the index and the match of the first line from `start` on that has the pattern."""
-        expression = re.compile(pattern)
-        deadline = time.monotonic() + PATIENCE_S
-        with self.came:
-            at = start
-            while True:
-                for at in range(at, len(self.lines)):
-                    if found := expression.search(self.lines[at][1]):
-                        return at, found
-                at = len(self.lines)
-                if self.process.poll() is not None and not self.reader.is_alive():
-                    raise AssertionError(f"QEMU ended ({self.process.returncode}) before {pattern!r}")
-                if not self.came.wait(max(0, deadline - time.monotonic())):
-                    raise AssertionError(f"no line {pattern!r} within {PATIENCE_S} s")
-
-    def send(self, letter):
-        self.process.stdin.write(letter.encode())
-        self.process.stdin.flush()
+    def __init__(self, *arguments, **more):
+        self.switched_on_ns = time.time_ns()
+        super().__init__(*arguments, **more)
 
     def press(self):
         """Presses the button, again and again if that is too soon after the last press. Returns the Instant."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
-            start = len(self.lines)
+            start = len(self.console)
             after = time.time_ns()
-            self.send("p")
-            at, found = self.wait_for(r"^press: (.*)", start)
-            if found[1] == "queued":
-                return Instant(after, self.lines[at][0])
-            if not found[1].startswith("too soon"):
-                raise AssertionError(found[0])
+            super().press()
+            outcome = self.wait_for(r"^press: (.*)", start=start)[1]
+            if outcome == "queued":
+                return Instant(after, time.time_ns())
+            if not outcome.startswith("too soon"):
+                raise AssertionError(outcome)
             time.sleep(0.05)
         raise AssertionError(f"no press was taken within {PATIENCE_S} s")
-
-    def stop(self):
-        """Returns the exit status."""
-        if self.process.poll() is None:
-            with contextlib.suppress(OSError):
-                self.send("q")
-        try:
-            return self.process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            raise AssertionError("it did not stop when it was asked to") from None
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-        self.reader.join(PATIENCE_S)
-        self.process.stdin.close()
-        self.process.stdout.close()
 
 
 class Hub:
@@ -262,24 +193,30 @@ class RealHubTest(unittest.TestCase):
 
     def _clean_up(self):
         for device in self.devices:
-            device.kill()
-            (device.folder / "console.txt").write_text(device.console(), encoding="utf-8")
+            device.close()
+            (device.folder / "console.txt").write_text(device.console, encoding="utf-8")
         self.hub.stop_all()
         outcome = self._outcome.result
         if any(test is self for test, _ in outcome.failures + outcome.errors):
             for device in self.devices:
-                print(f"the console of {device.folder.name}:\n{device.console()}", file=sys.stderr)
+                print(f"the console of {device.folder.name}:\n{device.console}", file=sys.stderr)
             print(f"{self.id()}: everything is in {self.folder}", file=sys.stderr)
             return
-        subprocess.run(["rm", "-rf", self.folder], check=True)
+        shutil.rmtree(self.folder)
 
-    def start(self, app, settings=f"hub={ADDRESS}", name="device", mac=MAC):
-        device = Device(self.images / f"{app}-{self.board}.elf", self.board, self.folder / name, settings, mac)
+    def start(self, app, name="device", settings=None, **more):
+        """Switches on a device whose hub is ours; `more` is for Emulated."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        settings = {"hub": ADDRESS} if settings is None else settings
+        capture = ["-object", f"filter-dump,id=d0,netdev=n0,file={folder / 'network.pcap'}"]
+        device = Device(self.images, app, self.board, settings, **{"mac": MAC, "folder": folder, "more": capture} | more)
         self.devices.append(device)
         return device
 
     def stop(self, device):
-        self.assertEqual(device.stop(), 0, device.console())
+        """Asks it to end, and judges its exit status."""
+        self.assertEqual(device.quit(), 0, device.console)
 
     def assert_right(self, press, instant):
         """The press's own word, its time and bound, allows that it was pressed at that instant."""

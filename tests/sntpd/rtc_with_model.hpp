@@ -45,7 +45,7 @@ class ModelClocks final : public RtcClocks {
 };
 
 // RtcDevice owns its bus, but the test needs to keep it.
-class BorrowedBus final : public I2cBus {
+class BorrowedBus final : public OwnedI2cBus {
  public:
   explicit BorrowedBus(I2cBus& bus) : bus_(bus) {}
   std::optional<BusError> transfer(std::uint8_t address, Bytes out, MutableBytes in) override {

@@ -17,7 +17,7 @@ Result<T, Fault> or_fault(Result<T, BusError> result) {
 
 }  // namespace
 
-ChipClock::ChipClock(std::unique_ptr<I2cBus> bus, ChipModel model, std::uint8_t address,
+ChipClock::ChipClock(std::unique_ptr<OwnedI2cBus> bus, ChipModel model, std::uint8_t address,
                      const CivilDate& near)
     : bus_(std::move(bus)), chip_(make_chip(model, *bus_, address)), near_(near) {}
 

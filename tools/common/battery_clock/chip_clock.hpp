@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "libsync/drivers/rtc_chips.hpp"
+#include "libsync/posix/owned_i2c_bus.hpp"
 #include "tools/common/battery_clock/battery_clock.hpp"
 
 namespace isletime::battery_clock {
@@ -12,7 +13,7 @@ namespace isletime::battery_clock {
 class ChipClock final : public BatteryClock {
  public:
   // `near` tells the century.
-  ChipClock(std::unique_ptr<I2cBus> bus, ChipModel model, std::uint8_t address, const CivilDate& near);
+  ChipClock(std::unique_ptr<OwnedI2cBus> bus, ChipModel model, std::uint8_t address, const CivilDate& near);
 
   std::string kind() const override;
   Result<RtcReading, Fault> read() override;
@@ -31,7 +32,7 @@ class ChipClock final : public BatteryClock {
   std::optional<Fault> set_setting(const WantedSetting& wanted) override;
 
  private:
-  std::unique_ptr<I2cBus> bus_;
+  std::unique_ptr<OwnedI2cBus> bus_;
   RtcChipHolder chip_;
   CivilDate near_;
 };

@@ -13,7 +13,7 @@
 
 namespace isletime::battery_clock {
 
-using Bus = std::unique_ptr<I2cBus>;
+using Bus = std::unique_ptr<OwnedI2cBus>;
 using Clock = std::unique_ptr<BatteryClock>;
 using Device = std::variant<Bus, Clock>;
 

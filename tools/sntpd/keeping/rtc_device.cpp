@@ -38,7 +38,8 @@ const char* text_of(BusError error) {
 // After a failure the chip is identified again, since another one may have been connected meanwhile.
 class ChipRtc final : public RtcDevice {
  public:
-  ChipRtc(std::unique_ptr<I2cBus> bus, RtcOption option) : bus_(std::move(bus)), option_(std::move(option)) {}
+  ChipRtc(std::unique_ptr<OwnedI2cBus> bus, RtcOption option)
+      : bus_(std::move(bus)), option_(std::move(option)) {}
 
   std::optional<std::string> find_chip(RtcClocks& clocks) override {
     if (chip_ && !has_failed_) return std::nullopt;
@@ -157,7 +158,7 @@ class ChipRtc final : public RtcDevice {
     return std::nullopt;
   }
 
-  std::unique_ptr<I2cBus> bus_;
+  std::unique_ptr<OwnedI2cBus> bus_;
   RtcOption option_;
   std::optional<RtcChipHolder> chip_;
   std::string mark_;
@@ -176,7 +177,7 @@ std::string source_name(const RtcOption& option) {
   return address ? fmt::format("rtc:{}@0x{:02x}", option.device, *address) : "rtc:" + option.device;
 }
 
-std::unique_ptr<RtcDevice> chip_rtc(std::unique_ptr<I2cBus> bus, const RtcOption& option) {
+std::unique_ptr<RtcDevice> chip_rtc(std::unique_ptr<OwnedI2cBus> bus, const RtcOption& option) {
   return std::make_unique<ChipRtc>(std::move(bus), option);
 }
 

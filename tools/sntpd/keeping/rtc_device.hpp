@@ -13,7 +13,7 @@
 #include "libsync/core/rtc/rtc_reading.hpp"
 #include "libsync/drivers/chip_oscillator.hpp"
 #include "libsync/hub/rtc_outcome.hpp"
-#include "libsync/ports/i2c_bus.hpp"
+#include "libsync/posix/owned_i2c_bus.hpp"
 #include "tools/common/battery_clock/chip_scale.hpp"
 #include "tools/sntpd/rtc_option.hpp"
 
@@ -80,6 +80,6 @@ battery_clock::ChipScale scale_of(const RtcOption& option);
 // Returns the source's name: "rtc:/dev/i2c-1@0x68".
 std::string source_name(const RtcOption& option);
 
-std::unique_ptr<RtcDevice> chip_rtc(std::unique_ptr<I2cBus> bus, const RtcOption& option);
+std::unique_ptr<RtcDevice> chip_rtc(std::unique_ptr<OwnedI2cBus> bus, const RtcOption& option);
 
 }  // namespace isletime::sntpd
