@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 
+#include "firmware/boards/common/bit_bang_i2c.hpp"
 #include "firmware/boards/lockstep/channel.hpp"
 #include "firmware/boards/lockstep/transport.hpp"
 
@@ -20,8 +21,7 @@ using lockstep::Request;
 using lockstep::tell;
 
 constexpr nanoseconds kLongestIdle = seconds{10};
-constexpr std::uint8_t kUntouched = 0xa5;  // fills the stack at the start
-constexpr std::size_t kStackMargin = 256;  // below the frame that fills it
+constexpr int kHalfI2cClockUs = 5;  // 100 kHz
 
 constexpr std::size_t kMacSize = 6;
 constexpr std::size_t kMostSettings = 512;
@@ -29,12 +29,14 @@ constexpr std::size_t kMostFrame = 1514;
 
 // Of the flags in the answer to kHello.
 constexpr std::uint8_t kLinkIsUp = 1;
+constexpr std::uint8_t kHasI2c = 2;
 
 std::array<std::uint8_t, kMacSize> mac{};
 std::array<char, kMostSettings> settings_text{};
 std::size_t settings_size = 0;
 
 bool is_link_up_now = false;
+bool has_i2c = false;
 bool is_asked_to_stop = false;
 
 std::array<std::uint8_t, kMostFrame> frame{};
@@ -44,14 +46,6 @@ std::uint32_t frame_ticks = 0;
 std::array<std::uint32_t, 16> presses{};  // a ring
 std::size_t first_press = 0;
 std::size_t press_count = 0;
-
-MutableBytes stack;
-
-void fill_stack() {
-  const MutableBytes unused = lockstep::unused_stack();
-  stack = unused;
-  if (unused.size() > kStackMargin) std::ranges::fill(unused.first(unused.size() - kStackMargin), kUntouched);
-}
 
 void keep_press(std::uint32_t at) {
   if (press_count == presses.size()) return;
@@ -64,6 +58,27 @@ void keep_frame(Bytes payload) {
   frame_size = std::min(bytes.size(), frame.size());
   std::copy_n(bytes.begin(), frame_size, frame.begin());
 }
+
+std::array<std::uint64_t, 32> random_words{};
+std::size_t random_used = random_words.size();
+
+class Pins final : public I2cLines {
+ public:
+  // While the clock is low nobody looks at the levels, so they are not asked for: that saves three messages
+  // of four.
+  I2cLevels set(I2cLevels levels) override {
+    const std::uint8_t payload[] = {static_cast<std::uint8_t>((levels.scl ? 1 : 0) | (levels.sda ? 2 : 0))};
+    I2cLevels result = levels;
+    if (levels.scl) {
+      const std::uint8_t told = ask(Request::kPins, payload).payload[0];
+      result = {.scl = (told & 1) != 0, .sda = (told & 2) != 0};
+    } else {
+      tell(Request::kDrive, payload);
+    }
+    lockstep::spend(lockstep::kTicksPerSecond / 1'000'000 * kHalfI2cClockUs);
+    return result;
+  }
+};
 
 void take(const lockstep::Answer& answer) {
   switch (static_cast<Event>(answer.kind)) {
@@ -89,7 +104,6 @@ void take(const lockstep::Answer& answer) {
 }  // namespace
 
 void start() {
-  fill_stack();
   lockstep::open_channel();
   std::array<std::uint8_t, 36> hello{};
   lockstep::store_le32(hello, ticks_per_second());
@@ -97,6 +111,7 @@ void start() {
   std::copy_n(name().begin(), name_size, hello.begin() + 4);
   const Bytes told = ask(Request::kHello, Bytes{hello}.first(4 + name_size)).payload;
   is_link_up_now = (told[0] & kLinkIsUp) != 0;
+  has_i2c = (told[0] & kHasI2c) != 0;
   std::copy_n(told.begin() + 1, mac.size(), mac.begin());
   const Bytes text = told.subspan(1 + mac.size());
   settings_size = std::min(text.size(), settings_text.size());
@@ -166,6 +181,12 @@ void set_led(bool is_on) {
   tell(Request::kLed, payload);
 }
 
+I2cBus* i2c() {
+  static Pins pins;
+  static BitBangI2c bus{pins};
+  return has_i2c ? &bus : nullptr;
+}
+
 void send_to_display(Bytes bytes) {
   tell(Request::kDisplay, bytes);
 }
@@ -186,9 +207,14 @@ bool save(Bytes record) {
   return ask(Request::kSave, record).payload[0] == 1;
 }
 
+// Many at once, because an answer costs more than its bytes.
 std::uint64_t random() {
-  const Bytes told = ask(Request::kRandom, {}).payload;
-  return std::uint64_t{lockstep::load_le32(told)} | std::uint64_t{lockstep::load_le32(told.subspan(4))} << 32;
+  if (random_used == random_words.size()) {
+    const Bytes told = ask(Request::kRandom, {}).payload;
+    for (std::size_t i = 0; i < random_words.size(); ++i) random_words[i] = load_be64(told, 8 * i);
+    random_used = 0;
+  }
+  return random_words[random_used++];
 }
 
 void write(std::string_view text) {
@@ -204,11 +230,6 @@ void stop(int status) {
   tell(Request::kExit, payload);
   lockstep::flush();
   lockstep::end(status);
-}
-
-StackUse stack_use() {
-  const auto first_used = std::ranges::find_if(stack, [](std::uint8_t byte) { return byte != kUntouched; });
-  return {.deepest = static_cast<std::size_t>(stack.end() - first_used), .size = stack.size()};
 }
 
 }  // namespace isletime::board

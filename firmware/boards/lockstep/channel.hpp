@@ -18,7 +18,7 @@ enum class Request : char {
   kLight = 'A',   // -> u16
   kLoad = 'L',    // -> the record, empty if there is none
   kSave = 'S',    // the record -> 1 if it was saved
-  kRandom = 'R',  // -> 8 bytes
+  kRandom = 'R',  // -> 256 bytes
   // These are not answered, and wait in the buffer until one that is.
   kDrive = 'p',    // I2C lines released, as above
   kFrame = 'F',    // an Ethernet frame sent

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How a lockstep program reaches the bench: two FIFOs in the working directory, `to_bench` and `from_bench`.
-// One implementation for each way to the host's files: the simulator call of QEMU's Xtensa machines, Arm's
-// semihosting, and a native program's own.
+// How a lockstep program reaches the bench: two FIFOs in the working directory, `to_bench` and `from_bench`,
+// by semihosting or, in a native program, directly. What differs from one CPU to the other is here as well.
 #pragma once
 
 #include <cstddef>
@@ -26,9 +25,5 @@ void open_transport();
 std::size_t read_some(MutableBytes buffer);
 void write_all(Bytes bytes);
 [[noreturn]] void end(int status);
-
-// The memory that the stack may use, from its lowest address to the frame of the caller; empty if it is not
-// known.
-MutableBytes unused_stack();
 
 }  // namespace isletime::lockstep

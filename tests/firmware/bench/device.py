@@ -239,7 +239,7 @@ class Device:
             first_count=self.first_count,
             step_ns=self.walk_step,
         )
-        self._answer(ord("H"), bytes([self.station.is_up]) + self.mac + self.settings.encode())
+        self._answer(ord("H"), bytes([self.station.is_up | (self.i2c is not None) << 1]) + self.mac + self.settings.encode())
 
     def _on_sent_frame(self, payload: bytes) -> None:
         self.simulation.at(self.now(), lambda: self.station.send(payload))
@@ -265,7 +265,7 @@ class Device:
         self._answer(ord("S"), bytes([self.can_save]))
 
     def _on_random(self, payload: bytes) -> None:
-        self._answer(ord("R"), self.random.randbytes(8))
+        self._answer(ord("R"), self.random.randbytes(256))
 
     def _on_console(self, payload: bytes) -> None:
         self.console += payload.decode(errors="replace")

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+// The lockstep board on the ESP8266's CPU: QEMU's `-M sim -cpu lx106 -semihosting`.
+#include "firmware/boards/lockstep/transport.hpp"
+
+namespace isletime::lockstep {
+
+const std::string_view kBoardName = "lockstep-lx106";
+const std::uint32_t kTicksPerSecond = 80'000'000;  // CCOUNT at the chip's usual clock: wraps after 54 s
+
+}  // namespace isletime::lockstep
