@@ -23,6 +23,12 @@ set(lx106_FLAGS -mlongcalls -mtext-section-literals
 set(cortex-m3_CXX ${CORTEX_M3_CXX})
 set(cortex-m3_FLAGS -mcpu=cortex-m3 -mthumb)
 
+# Native programs, for the lockstep board: with the sanitizers of the build, if it has any. glibc's headers
+# leave ssize_t out that lwIP wants.
+separate_arguments(host_build_flags UNIX_COMMAND "${CMAKE_CXX_FLAGS}")
+set(host_CXX ${CMAKE_CXX_COMPILER})
+set(host_FLAGS ${host_build_flags} -g -include sys/types.h)
+
 # For C and C++ alike.
 set(firmware_code_flags -Os -ffreestanding -ffunction-sections -fdata-sections)
 set(firmware_cxx_flags -std=gnu++20 ${firmware_code_flags} -fno-exceptions -fno-rtti -fno-threadsafe-statics

@@ -2,12 +2,12 @@
 #include "firmware/net/http_server.hpp"
 
 #include <algorithm>
+#include <lwip/pbuf.h>
+#include <lwip/tcp.h>
 
 #include "firmware/net/frame_times.hpp"
 #include "firmware/net/lwip_address.hpp"
 #include "libsync/core/text_writer.hpp"
-#include "lwip/pbuf.h"
-#include "lwip/tcp.h"
 
 namespace isletime::net {
 namespace {

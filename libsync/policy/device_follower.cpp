@@ -6,7 +6,7 @@
 namespace isletime {
 namespace {
 
-constexpr nanoseconds kSoon = seconds{2};
+constexpr nanoseconds kShortestInterval = seconds{2};
 // A silent server is asked this often, at least, so that one that comes back is found soon.
 constexpr nanoseconds kLongestAfterLosses = seconds{32};
 // A server that is there but not synchronised yet.
@@ -20,7 +20,7 @@ DeviceFollower::DeviceFollower(const Config& config, DeviceClock& clock)
 ClientConfig DeviceFollower::client_config() const {
   return {.server = config_.server,
           .precision = config_.precision,
-          .shortest_interval = kSoon,
+          .shortest_interval = kShortestInterval,
           .longest_interval = kLongestAfterLosses,
           .interleaved = config_.interleaved,
           .era_pivot = clock_.built()};
@@ -57,7 +57,7 @@ Result<BroadcastUse, BroadcastReject> DeviceFollower::on_broadcast(Bytes bytes, 
 
 void DeviceFollower::on_link_up() {
   client_.forget_exchange();
-  client_.set_interval(std::min(client_.interval(), kSoon));
+  client_.set_interval(std::min(client_.interval(), kShortestInterval));
 }
 
 void DeviceFollower::set_server(const Endpoint& server, MonoTime now) {

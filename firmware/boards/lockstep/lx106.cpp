@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The lockstep board on the ESP8266's CPU: QEMU's `-M sim -cpu lx106 -semihosting`.
+#include "firmware/boards/common/program.hpp"
 #include "firmware/boards/lockstep/transport.hpp"
 
 namespace isletime::lockstep {
@@ -8,3 +9,8 @@ const std::string_view kBoardName = "lockstep-lx106";
 const std::uint32_t kTicksPerSecond = 80'000'000;  // CCOUNT at the chip's usual clock: wraps after 54 s
 
 }  // namespace isletime::lockstep
+
+// None is enabled: the button's is the bench's.
+extern "C" [[gnu::section(".iram.text")]] void interrupt() {
+  report_fault(0, 0, 0);
+}

@@ -63,7 +63,7 @@ class Device:
     ):
         self.simulation = simulation
         self.board = board
-        self.image = image
+        self.image = image.resolve()
         self.mac = mac
         self.settings = settings
         self.offset_ppm = offset_ppm
@@ -184,8 +184,14 @@ class Device:
         self._run()
 
     def _receive(self) -> bytes:
-        if not self._poll.poll(PATIENCE_S * 1000):
-            raise self._failure(f"it hangs: no message for {PATIENCE_S} s")
+        seconds = 0
+        while not self._poll.poll(1000):
+            seconds += 1
+            # One that ends before it has opened its FIFOs closes none.
+            if self._process.poll() is not None and not self._poll.poll(0):
+                raise self._failure(f"it ended with status {self._process.returncode}")
+            if seconds == PATIENCE_S:
+                raise self._failure(f"it hangs: no message for {PATIENCE_S} s")
         data = os.read(self._read_fd, 65536)
         if not data:
             status = self._process.wait() if self._process else 0

@@ -13,8 +13,8 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
-# Tuesday, 3 February 2026, 04:05:06 UTC.
-DEFAULT_START = 1_770_091_506 * SECOND
+# Tuesday, 3 February 2032, 04:05:06 UTC: later than any build, for a device believes no time before its own.
+DEFAULT_START = 1_959_393_906 * SECOND
 
 
 class Timer:
