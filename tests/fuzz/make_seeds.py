@@ -1172,6 +1172,33 @@ WEB_REQUESTS = {
 }
 
 
+def device_response(*lines, body="", piece=6):
+    return bytes([0, piece]) + "\r\n".join((*lines, "", body)).encode("latin-1")
+
+
+def device_request(*lines, body="", piece=6):
+    return bytes([1, piece]) + "\r\n".join((*lines, "Host: 192.168.4.7", "", body)).encode("latin-1")
+
+
+DEVICE_HTTP = {
+    "accepted": device_response("HTTP/1.1 200 OK", "Content-Length: 2", body="{}"),
+    "chunked": device_response(
+        "HTTP/1.1 200 OK", "Transfer-Encoding: chunked", body="4;a=b\r\nWiki\r\nA\r\npedia in\r\n\r\n0\r\nX: 1\r\n\r\n"
+    ),
+    "until_the_end": device_response("HTTP/1.0 503 Service Unavailable", body="disk full"),
+    "interim": device_response("HTTP/1.1 100 Continue", "", "HTTP/1.1 204 No Content", "Connection: close"),
+    "two_lengths": device_response("HTTP/1.1 200 OK", "Content-Length: 2", "Content-Length: 3", body="{}"),
+    "get": device_request("GET /?getTimeNDate HTTP/1.1"),
+    "two_requests": device_request("GET /a HTTP/1.1") + device_request("HEAD /b HTTP/1.0", "Connection: keep-alive")[2:],
+    "post": device_request(
+        "POST /set HTTP/1.1", "Content-Type: application/json; a=b", "Expect: 100-continue", "Content-Length: 2", body="{}"
+    ),
+    "chunked_request": device_request("POST /set HTTP/1.1", "Transfer-Encoding: chunked"),
+    "long_field": device_request("GET / HTTP/1.1", "User-Agent: " + "x" * 300),
+    "long_target": device_request("GET /" + "x" * 300 + " HTTP/1.1"),
+}
+
+
 PRESS = {"sender": '"button-3f2a"', "boot": '"8f3c"', "number": "17", "time": '"2026-02-03T05:05:06.789+01:00"',
          "uncertainty_s": "0.0012", "reliable": "true"}
 
@@ -1299,6 +1326,7 @@ SEEDS = {
     "press_fuzz": PRESSES,
     "web_access_fuzz": WEB_ACCESSES,
     "web_request_fuzz": WEB_REQUESTS,
+    "device_http_fuzz": DEVICE_HTTP,
 }
 
 
