@@ -39,7 +39,7 @@ Ppm speed_of(nanoseconds amount, nanoseconds within) {
 
 DeviceClock::DeviceClock(const Config& config)
     : config_(config),
-      keeper_({.earliest = config.built, .tolerance = config.reliable_within}),
+      keeper_({.earliest = config.built, .latest = config.latest, .tolerance = config.reliable_within}),
       estimator_(config.wander) {
   estimator_ = new_estimator();
   if (config_.saved_rate) clock_.set_rate({}, *config_.saved_rate);

@@ -37,7 +37,8 @@ enum class MeasurementUse : std::uint8_t {
 class DeviceClock {
  public:
   struct Config {
-    WallTime built{};  // no earlier time is believed; also the pivot of NTP's eras
+    WallTime built{};                   // no earlier time is believed; also the pivot of NTP's eras
+    WallTime latest = WallTime::max();  // no later time is believed
     std::uint16_t wander = DeviceEstimator::kUnknownCrystal;
     Dispersion resolution{std::chrono::microseconds{1}};  // of the counter, and of its reading
     Dispersion reliable_within{seconds{1}};
