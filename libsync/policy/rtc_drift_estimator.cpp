@@ -13,7 +13,7 @@ namespace {
 using std::chrono::hours;
 
 // drift() is exact up to 1000 ppm over this.
-constexpr nanoseconds kLongestSince = hours{24 * 365 * 3};
+constexpr nanoseconds kLongestUncompared = hours{24 * 365 * 3};
 // A shorter span shows the time of day rather than the chip.
 constexpr nanoseconds kShortestSpan = hours{12};
 // A span whose ends are known no better than this says little of the rate, so it is continued.
@@ -26,7 +26,8 @@ constexpr std::int64_t kDistances = 4;
 
 constexpr nanoseconds kRounding = std::chrono::microseconds{1};
 
-// Returns what gained this much in that time; both are within kLongestSince, and `over` is at least a second.
+// Returns what gained this much in that time; both are within kLongestUncompared, and `over` is at least a
+// second.
 constexpr Ppm rate_over(nanoseconds gained, nanoseconds over) {
   constexpr std::int64_t kMost = std::int64_t{1} << 46;
   const std::int64_t ns = std::clamp(gained.count(), -kMost, kMost);
@@ -76,7 +77,7 @@ RtcDriftEstimator::Outcome RtcDriftEstimator::compare(WallTime chip, Offset offs
     const nanoseconds since = elapsed(last_->chip, chip);
     const nanoseconds moved = isletime::magnitude(saturated_difference(offset.value, last_->offset.value));
     const nanoseconds known = saturated_sum(last_->bound.value, now.bound.value);
-    const bool is_possible = since >= nanoseconds::zero() && since <= kLongestSince &&
+    const bool is_possible = since >= nanoseconds::zero() && since <= kLongestUncompared &&
                              moved <= saturated_sum(known, drift(since, traits_.tolerance) + kRounding);
     if (is_possible) {
       learn(now);
@@ -130,7 +131,7 @@ Ppm RtcDriftEstimator::rate_bound() const {
 std::optional<RtcDriftEstimator::Prediction> RtcDriftEstimator::predict(WallTime chip) const {
   if (!last_) return std::nullopt;
   const nanoseconds since = elapsed(last_->chip, chip);
-  if (since < nanoseconds::zero() || since > kLongestSince) return std::nullopt;
+  if (since < nanoseconds::zero() || since > kLongestUncompared) return std::nullopt;
   const nanoseconds grown = saturated_sum(drift(since, rate_bound()), kRounding);
   return Prediction{.offset = {saturated_sum(last_->offset.value, drift(since, rate_))},
                     .bound = {saturated_sum(last_->bound.value, grown)}};
