@@ -13,7 +13,7 @@ from bench.island import HUB, Island
 from bench.link import LinkPath, wifi
 from bench.simple_clients import ArduinoNtpClient, LwipSntp
 from bench.simulation import HOUR, MICROSECOND, MILLISECOND, MINUTE, SECOND
-from bench.testing import BenchTest, main, only_on
+from bench.testing import BenchTest, main
 
 LOCKOUT = 2 * SECOND
 JOINING = 30 * SECOND  # within which a button has the time after power-on
