@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Stands in for the core of Arduino where none is to be had: the part of its interface that the package and
-// firmware/boards/arduino use, after the documentation of the ESP8266's and the ESP32's core. arduino.cpp makes
-// what the package uses run on Linux.
+// firmware/boards/arduino use, after the documentation of the ESP8266's and the ESP32's core. arduino.cpp
+// makes what the package uses run on Linux.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* lwIP's options as the ESP32's core of Arduino has them from 3.1 on, as far as our sources see them: a thread
-   with a core lock, IPv4 and IPv6. */
+/* lwIP's options as the ESP32's core of Arduino has them from 3.1 on, as far as our sources see them: a
+   thread with a core lock, IPv4 and IPv6. */
 #pragma once
 
 #define NO_SYS 0
