@@ -7,6 +7,7 @@ Usage: island clock_real_test.py --programs FOLDER --images FOLDER --board BOARD
 
 import json
 import os
+import pathlib
 import re
 import socket
 import subprocess
@@ -23,9 +24,17 @@ KEY = "2b7e151628aed2a6abf7158809cf4f3c"
 LATE = re.compile(r"display: (\d+) pictures, at most ([0-9.]+) s late, (\d+) missed")
 
 
-def run(*command, text=None):
+# Unpacked by tests/integration/peers.
+PEERS = pathlib.Path(__file__).resolve().parents[2] / "build/peers/root"
+ENVIRONMENT = os.environ | {
+    "PATH": f"{PEERS}/usr/sbin:{os.environ['PATH']}:/usr/sbin",
+    "LD_LIBRARY_PATH": ":".join(str(folder) for folder in PEERS.glob("usr/lib/*-gnu*")),
+}
+
+
+def run(*command):
     words = [str(word) for word in command]
-    return subprocess.run(words, input=text, text=True, capture_output=True, check=False, timeout=60)
+    return subprocess.run(words, env=ENVIRONMENT, text=True, capture_output=True, check=False, timeout=60)
 
 
 def curl(target, *options):
