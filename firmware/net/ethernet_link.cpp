@@ -62,8 +62,8 @@ void follow_link_state() {
   }
 }
 
-// The echo of a longer ping would not fit the largest block of firmware/lwip/lwippools.h, which lwIP takes for a
-// broken invariant.
+// The echo of a longer ping would not fit the largest block of firmware/lwip/lwippools.h, which lwIP takes
+// for a broken invariant.
 bool is_long_ping(Bytes frame) {
   constexpr std::size_t kMostPing = 590;  // as a frame: 576 bytes are what every host takes (RFC 791)
   constexpr std::size_t kEtherType = 12;

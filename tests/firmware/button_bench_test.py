@@ -11,8 +11,9 @@ from bench import frames, hostile
 from bench.device import Device
 from bench.island import HUB, Island
 from bench.link import LinkPath, wifi
+from bench.simple_clients import ArduinoNtpClient, LwipSntp
 from bench.simulation import HOUR, MICROSECOND, MILLISECOND, MINUTE, SECOND
-from bench.testing import BenchTest, main, only_on
+from bench.testing import BenchTest, main
 
 LOCKOUT = 2 * SECOND
 JOINING = 30 * SECOND  # within which a button has the time after power-on
@@ -455,6 +456,127 @@ class Led(ButtonTest):
     def flashes(self, button: Device, duration: int) -> int:
         now = self.island.simulation.now
         return sum(1 for at, is_on in button.led if is_on and at > now - duration)
+
+
+def percentile(values: list[int], share: float) -> int:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+class Accuracy(ButtonTest):
+    """Two buttons with crystals that are 40 ppm off, one fast and one slow, and wander by 1e-8, on a radio with 2 ms
+    of jitter and 5 % spikes of up to 50 ms. Both are pressed at the same instant; what counts is what arrives at the
+    hub. Beside them, on the same radio and with the same crystals, clients as other firmware has them."""
+
+    SEEDS = {"lockstep-host": 6, "lockstep-cortex-m3": 1, "lockstep-lx106": 1}
+    PRESSES = 200
+
+    def islands(self):
+        for seed in range(1, 1 + self.SEEDS[self.island.board]):
+            self.island = self.make_island(seed=seed)
+            self.pressed = {}
+            yield [self.new_button(offset_ppm=ppm, path=wifi) for ppm in (40, -40)]
+
+    def add_peers(self, kind) -> list:
+        peers = []
+        for ppm in (40, -40):
+            host = self.island.add_host(f"10.0.0.{200 + len(self.island.link.stations)}")
+            host.station.up, host.station.down = wifi(), wifi()
+            host.learn(self.island.hub.host)
+            self.island.hub.host.learn(host)
+            peers.append(kind(host, self.island.hub.host.address, ppm, 1e-8))
+        return peers
+
+    def press_both(self, buttons: list[Device], count: int, gap: int, each=lambda: None) -> None:
+        for _ in range(count):
+            for button in buttons:
+                self.press(button)
+            each()
+            self.run_for(gap)
+
+    def disagreements(self, buttons: list[Device]) -> list[int]:
+        """Waits until all presses have arrived, and compares each pair."""
+        self.wait_for_presses(10 * MINUTE)
+        first, second = ({press.number: press.time for press in self.arrived(button)} for button in buttons)
+        return [abs(first[number] - second[number]) for number in first if number in second]
+
+    def bound_failures(self, buttons: list[Device]) -> tuple[int, int]:
+        """Returns how many presses were not within their bound, and how many there were."""
+        self.assertEqual(self.island.hub.presses.refused, [])
+        failed = total = 0
+        for button in buttons:
+            numbers = [press.number for press in self.arrived(button)]
+            self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+            for press, true in zip(self.arrived(button), self.pressed[self.name_of(button)], strict=True):
+                failed += abs(press.time - true) > press.bound
+                total += 1
+        return failed, total
+
+    def assert_bounds(self, failed: int, total: int) -> None:
+        print(f"bounds: {failed} of {total} presses were outside")
+        self.assertLessEqual(failed, total / 1000)
+
+    def report(self, what: str, values: list[int], limit: int, peers: dict[str, list[int]]) -> None:
+        median, p99 = (percentile(values, share) / 1000 for share in (0.5, 0.99))
+        print(f"{what}: two buttons differ by {median:.1f} us (median), {p99:.1f} us (p99) in {len(values)} presses")
+        for name, theirs in peers.items():
+            ratio = percentile(theirs, 0.99) / max(1, percentile(values, 0.99))
+            print(f"  {name}: {percentile(theirs, 0.99) / 1000:.1f} us (p99), {ratio:.1f} times as much")
+        self.assertLess(p99, limit / 1000)
+
+    def test_by_unicast_alone_after_five_minutes(self):
+        ours: list[int] = []
+        theirs: dict[str, list[int]] = {}
+        failed = total = 0
+        for buttons in self.islands():
+            for button in buttons:
+                button.power_on()
+            kinds = {"lwIP's sntp": LwipSntp, "NTPClient": ArduinoNtpClient}
+            peers = {name: self.add_peers(kind) for name, kind in kinds.items()}
+            self.run_for(5 * MINUTE)
+
+            def compare() -> None:
+                for name, (one, other) in peers.items():
+                    theirs.setdefault(name, []).append(abs(one.now() - other.now()))
+
+            self.press_both(buttons, self.PRESSES, 7 * SECOND, compare)
+            ours += self.disagreements(buttons)
+            outside, count = self.bound_failures(buttons)
+            failed, total = failed + outside, total + count
+        self.report("unicast", ours, MILLISECOND, theirs)
+        self.assert_bounds(failed, total)
+
+    def test_thirty_minutes_without_the_hub(self):
+        ours: list[int] = []
+        failed = total = 0
+        for buttons in self.islands():
+            for button in buttons:
+                button.power_on()
+            self.run_for(HOUR)
+            self.island.hub.ntp.is_silent = True
+            self.run_for(25 * MINUTE)
+            self.press_both(buttons, 50, 6 * SECOND)
+            ours += self.disagreements(buttons)
+            outside, count = self.bound_failures(buttons)
+            failed, total = failed + outside, total + count
+        self.report("after 30 minutes without the hub", ours, 3 * MILLISECOND, {})
+        self.assert_bounds(failed, total)
+
+    def test_by_broadcasts_in_common_view(self):
+        ours: list[int] = []
+        failed = total = 0
+        for buttons in self.islands():
+            self.island.hub.host.station.air = wifi()
+            self.island.hub.ntp.broadcast_every(4 * SECOND)
+            for button in buttons:
+                button.power_on()
+            self.run_for(10 * MINUTE)
+            self.press_both(buttons, self.PRESSES, 7 * SECOND)
+            ours += self.disagreements(buttons)
+            outside, count = self.bound_failures(buttons)
+            failed, total = failed + outside, total + count
+        self.report("broadcasts", ours, 100 * MICROSECOND, {})
+        self.assert_bounds(failed, total)
 
 
 if __name__ == "__main__":
