@@ -10,7 +10,7 @@ import clock_pictures
 from bench import aes_cmac, http, i2c, max7219, ntp, rtc
 from bench.simulation import HOUR, MILLISECOND, MINUTE, SECOND
 from bench.tcp import TcpHost
-from bench.testing import BenchTest, main
+from bench.testing import BenchTest, main, only_on
 
 KEY = "2b7e151628aed2a6abf7158809cf4f3c"
 CET = "zone=CET-1CEST,M3.5.0,M10.5.0/3"
@@ -466,6 +466,7 @@ class Hostile(ClockTest):
         self.run_s(61)
         return self.clock.console
 
+    @only_on("lockstep-host")
     def test_hours_of_hostile_network_do_not_move_it(self):
         self.begin("2032-02-03 04:05:06")
         self.clock.power_on()
