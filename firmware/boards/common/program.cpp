@@ -42,7 +42,13 @@ void report_fault(std::uint32_t cause, std::uint32_t pc, std::uint32_t address) 
   is_reporting = true;
   std::array<char, 60> room{};
   TextWriter line{room};
-  line.text("\nfault ").hex(cause, 8).text(" at ").hex(pc, 8).text(" for address ").hex(address, 8).text("\n");
+  line.text("\nfault ")
+      .hex(cause, 8)
+      .text(" at ")
+      .hex(pc, 8)
+      .text(" for address ")
+      .hex(address, 8)
+      .text("\n");
   board::write(line.view());
   board::stop(kFaultStatus);
 }
