@@ -19,6 +19,8 @@ test_packages=(
   qemu-system-misc qemu-system-arm
   # Unpacks the sources of lwIP for the firmware.
   dpkg-dev
+  # Reads the Kconfig of the module for Zephyr.
+  python3-kconfiglib
   # Real peers: tools for their network namespace, the dissector, and the libraries of the unpacked programs.
   iproute2 tshark netbase
   libbsd0 libcap2 libedit2 libgnutls30 libseccomp2 libssl3

@@ -3,14 +3,14 @@
 
 #include <array>
 #include <cstdint>
+#include <lwip/etharp.h>
+#include <lwip/netif.h>
+#include <lwip/pbuf.h>
+#include <netif/ethernet.h>
 
 #include "firmware/board.hpp"
 #include "firmware/kit/uptime.hpp"
 #include "firmware/net/frame_times.hpp"
-#include "lwip/etharp.h"
-#include "lwip/netif.h"
-#include "lwip/pbuf.h"
-#include "netif/ethernet.h"
 
 namespace isletime::net {
 namespace {

@@ -2,16 +2,17 @@
 #include "firmware/net/http_server.hpp"
 
 #include <algorithm>
+#include <lwip/pbuf.h>
+#include <lwip/tcp.h>
 
 #include "firmware/net/frame_times.hpp"
 #include "firmware/net/lwip_address.hpp"
 #include "libsync/core/text_writer.hpp"
-#include "lwip/pbuf.h"
-#include "lwip/tcp.h"
 
 namespace isletime::net {
 namespace {
 
+constexpr int kNoContent = 204;
 constexpr std::uint8_t kClosingSeconds = 2;  // for the last bytes of a client that was refused
 
 struct Reason {
@@ -20,7 +21,7 @@ struct Reason {
 };
 constexpr std::array kReasons{
     Reason{200, "OK"},
-    Reason{204, "No Content"},
+    Reason{kNoContent, "No Content"},
     Reason{400, "Bad Request"},
     Reason{401, "Unauthorized"},
     Reason{403, "Forbidden"},
@@ -182,12 +183,15 @@ bool HttpServer::reply(Connection& connection, const HttpReply& reply) {
   std::array<char, 384> buffer;
   TextWriter head{buffer};
   head.text("HTTP/1.1 ").number(static_cast<std::uint64_t>(reply.status)).text(" ");
-  head.text(reason(reply.status)).text("\r\nContent-Type: ").text(reply.type);
-  head.text("\r\nContent-Length: ").number(reply.body.size());
-  head.text("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n").text(reply.fields);
+  head.text(reason(reply.status)).text("\r\n");
+  if (reply.status != kNoContent) {  // whose length is never stated (RFC 9110, section 8.6)
+    head.text("Content-Type: ").text(reply.type);
+    head.text("\r\nContent-Length: ").number(reply.body.size()).text("\r\n");
+  }
+  head.text("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n").text(reply.fields);
   head.text(connection.is_closing ? "Connection: close\r\n\r\n" : "\r\n");
   if (!head.is_whole() || head.view().size() + reply.body.size() > tcp_sndbuf(&pcb)) return false;
-  const bool has_body = connection.request.method() != "HEAD";
+  const bool has_body = reply.status != kNoContent && connection.request.method() != "HEAD";
   if (!write(pcb, head.view()) || (has_body && !write(pcb, reply.body))) return false;
   tcp_output(&pcb);
   // Our side is closed at once, the client's when it has seen that: otherwise bytes that are still under way

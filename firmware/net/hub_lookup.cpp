@@ -2,9 +2,9 @@
 #include "firmware/net/hub_lookup.hpp"
 
 #include <algorithm>
+#include <lwip/dns.h>
 
 #include "firmware/net/lwip_address.hpp"
-#include "lwip/dns.h"
 
 namespace isletime::net {
 namespace {

@@ -2,11 +2,11 @@
 // Converts addresses to lwIP's form and back. A stack without IPv6 knows IPv4 addresses only.
 #pragma once
 
+#include <lwip/def.h>
+#include <lwip/ip_addr.h>
 #include <optional>
 
 #include "libsync/core/ip_address.hpp"
-#include "lwip/def.h"
-#include "lwip/ip_addr.h"
 
 namespace isletime::net {
 

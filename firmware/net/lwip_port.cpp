@@ -3,11 +3,11 @@
 // firmware/lwip/arch/cc.h.
 #include <chrono>
 #include <cstdint>
+#include <lwip/arch.h>
+#include <lwip/sys.h>
 
 #include "firmware/board.hpp"
 #include "firmware/kit/uptime.hpp"
-#include "lwip/arch.h"
-#include "lwip/sys.h"
 
 extern "C" {
 

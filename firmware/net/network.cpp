@@ -3,16 +3,16 @@
 
 #include <chrono>
 #include <cstdint>
+#include <lwip/dhcp.h>
+#include <lwip/init.h>
+#include <lwip/netif.h>
+#include <lwip/timeouts.h>
 
 #include "firmware/kit/settings.hpp"
 #include "firmware/kit/uptime.hpp"
 #include "firmware/net/ethernet_link.hpp"
 #include "firmware/net/hub_lookup.hpp"
 #include "firmware/net/lwip_address.hpp"
-#include "lwip/dhcp.h"
-#include "lwip/init.h"
-#include "lwip/netif.h"
-#include "lwip/timeouts.h"
 
 namespace isletime::net {
 namespace {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "firmware/net/next_hop.hpp"
 
+#include <lwip/etharp.h>
+#include <lwip/ip4.h>
+#include <lwip/netif.h>
 #include <optional>
 
 #include "firmware/kit/uptime.hpp"
 #include "firmware/net/lwip_address.hpp"
-#include "lwip/etharp.h"
-#include "lwip/ip4.h"
-#include "lwip/netif.h"
 
 namespace isletime::net {
 namespace {

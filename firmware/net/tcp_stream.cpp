@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "firmware/net/tcp_stream.hpp"
 
+#include <lwip/pbuf.h>
+#include <lwip/tcp.h>
+
 #include "firmware/net/lwip_address.hpp"
-#include "lwip/pbuf.h"
-#include "lwip/tcp.h"
 
 namespace isletime::net {
 

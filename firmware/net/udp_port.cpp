@@ -2,13 +2,13 @@
 #include "firmware/net/udp_port.hpp"
 
 #include <array>
+#include <lwip/pbuf.h>
+#include <lwip/udp.h>
 
 #include "firmware/board.hpp"
 #include "firmware/net/frame_times.hpp"
 #include "firmware/net/lwip_address.hpp"
 #include "firmware/net/next_hop.hpp"
-#include "lwip/pbuf.h"
-#include "lwip/udp.h"
 
 namespace isletime::net {
 namespace {

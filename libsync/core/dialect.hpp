@@ -5,7 +5,8 @@
 
 // This is what GCC 10 says of -std=gnu++20.
 #if __cplusplus < 201709L
-#error "isletime needs C++20: compile with -std=gnu++20 (firmware/README.md says how each toolchain is told)"
-// No such file exists: that ends the compilation here.
-#include "isletime needs C++20"
+#error "isletime needs C++20: compile with -std=gnu++20"
+// There is no such file, which ends the compilation here.
+#define ISLETIME_NEEDS "isletime needs C++20"
+#include ISLETIME_NEEDS
 #endif

@@ -74,14 +74,10 @@ Result<Measurement, BroadcastReject> BroadcastClient::on_datagram(const Datagram
 std::optional<BroadcastReject> BroadcastClient::find_fault(const Packet& packet,
                                                            const Datagram& datagram) const {
   const Header& header = packet.header;
-  if (datagram.from != config_.server) return BroadcastReject::kWrongAddress;
-  if (header.mode != Mode::kBroadcast) return BroadcastReject::kNotABroadcast;
-  if (header.version < kOldestBroadcast) return BroadcastReject::kUnsupportedVersion;
-  if (packet.mac) return BroadcastReject::kUnexpectedMac;
-  if (header.leap == Leap::kUnsynchronised) return BroadcastReject::kUnsynchronised;
-  if (header.stratum == 0 || header.stratum > kMaxStratum) return BroadcastReject::kBadStratum;
-  if (header.transmit.is_unset()) return BroadcastReject::kZeroStamp;
-  if (root_distance(header) >= config_.max_root_distance.value) return BroadcastReject::kRootDistance;
+  if (const auto fault =
+          find_fault_of_broadcast(packet, datagram.from, config_.server, config_.max_root_distance)) {
+    return fault;
+  }
   if (latest_ && header.transmit - *latest_ <= nanoseconds::zero()) return BroadcastReject::kReplay;
   if (!exchange_ || magnitude(elapsed(exchange_->time, datagram.received)) > kExchangeLasts) {
     return BroadcastReject::kNotCalibrated;
@@ -89,6 +85,20 @@ std::optional<BroadcastReject> BroadcastClient::find_fault(const Packet& packet,
   if (is_near_leap_second(header, server_time(datagram.received, exchange_->offset))) {
     return BroadcastReject::kLeapSecond;
   }
+  return std::nullopt;
+}
+
+std::optional<BroadcastReject> find_fault_of_broadcast(const Packet& packet, const Endpoint& from,
+                                                       const Endpoint& server, Dispersion max_root_distance) {
+  const Header& header = packet.header;
+  if (from != server) return BroadcastReject::kWrongAddress;
+  if (header.mode != Mode::kBroadcast) return BroadcastReject::kNotABroadcast;
+  if (header.version < kOldestBroadcast) return BroadcastReject::kUnsupportedVersion;
+  if (packet.mac) return BroadcastReject::kUnexpectedMac;
+  if (header.leap == Leap::kUnsynchronised) return BroadcastReject::kUnsynchronised;
+  if (header.stratum == 0 || header.stratum > kMaxStratum) return BroadcastReject::kBadStratum;
+  if (header.transmit.is_unset()) return BroadcastReject::kZeroStamp;
+  if (root_distance(header) >= max_root_distance.value) return BroadcastReject::kRootDistance;
   return std::nullopt;
 }
 

@@ -37,6 +37,11 @@ enum class BroadcastReject : std::uint8_t {
 
 const char* describe(BroadcastReject reject);  // a clause for people
 
+// Returns why a broadcast is not the server's, or of no use; the caller checks whether it is new.
+std::optional<BroadcastReject> find_fault_of_broadcast(
+    const Packet& packet, const Endpoint& from, const Endpoint& server,
+    Dispersion max_root_distance = ClientConfig::kMaxRootDistance);
+
 // The motion of the local clock since the last exchange.
 struct SinceExchange {
   Offset moved{};                  // change of the offset by steering and by the clock's own rate

@@ -69,7 +69,7 @@ MeasurementUse DeviceClock::on_measurement(const Measurement& m, MonoTime at) {
   root_at_ = at;
   keeper_.adapt(rate_error(at));
   if (use == SampleUse::kDoubted) return MeasurementUse::kDoubted;
-  if (use == SampleUse::kStepped) correction_ = {};
+  if (use == SampleUse::kStepped) common_.reset();
   if (!may_follow(kind, m, at)) {
     learn_rate(at);
     return MeasurementUse::kOutranked;
@@ -126,7 +126,7 @@ void DeviceClock::stop_following(MonoTime at) {
   const auto present = this->at(at);
   aim_ = {at, wanted(at)};
   is_following_ = false;
-  correction_ = {};
+  common_.reset();
   keeper_.widen(present->bound, at);
 }
 
@@ -151,9 +151,10 @@ Judgement DeviceClock::on_report(SourceKind kind, WallTime claimed, Dispersion b
   return judgement;
 }
 
-void DeviceClock::correct(Offset by, MonoTime at) {
-  if (!is_following_) return;
-  correction_ = by;
+void DeviceClock::follow_broadcasts(const std::optional<CommonOffset>& common, MonoTime at) {
+  if (!is_following_ || (!common && !common_)) return;
+  common_ = common;
+  clock_.set_rate(at, common_ ? common_->rate : rate(at));
   approach(at, kSlewWithin);
 }
 
@@ -171,10 +172,14 @@ void DeviceClock::approach(MonoTime at, nanoseconds within) {
   clock_.slew(at, {away}, speed_of(magnitude(away), within));
 }
 
+Offset DeviceClock::followed_offset(MonoTime at) const {
+  if (!common_) return estimator_.at(at)->offset;
+  return {saturated_sum(common_->offset.value, exact_drift(elapsed(common_->at, at), common_->rate))};
+}
+
 WallTime DeviceClock::wanted(MonoTime at) const {
   if (is_following_) {
-    const DeviceEstimate estimate = *estimator_.at(at);
-    return shifted(free_time(at), saturated_sum(estimate.offset.value, correction_.value));
+    return shifted(free_time(at), followed_offset(at).value);
   }
   const nanoseconds since = elapsed(aim_.at, at);
   return shifted(aim_.time, saturated_sum(since, exact_drift(since, clock_.rate())));
@@ -211,9 +216,9 @@ Dispersion DeviceClock::bound(MonoTime at, WallTime shown) const {
   const nanoseconds rest = magnitude(elapsed(reading, wanted(known)));
   nanoseconds source = keeper_.standing(known).bound.value;
   if (is_following_) {
-    const nanoseconds corrected = magnitude(correction_.value);
-    source =
-        saturated_sum(saturated_sum(estimator_.at(known)->bound.value, corrected), root_distance_at(known));
+    const DeviceEstimate estimate = *estimator_.at(known);
+    const nanoseconds apart = magnitude(followed_offset(known).value - estimate.offset.value);
+    source = saturated_sum(saturated_sum(estimate.bound.value, apart), root_distance_at(known));
   }
   return {
       saturated_sum(saturated_sum(source, rest), saturated_sum(error_before(at), config_.resolution.value))};

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "libsync/core/time_types.hpp"
+#include "libsync/policy/common_view.hpp"
 #include "libsync/policy/device_estimator.hpp"
 #include "libsync/policy/measurement.hpp"
 #include "libsync/policy/software_clock.hpp"
@@ -64,9 +65,9 @@ class DeviceClock {
   Judgement on_report(SourceKind kind, WallTime claimed, Dispersion bound, bool is_reliable, MonoTime at,
                       bool vouched = true);
 
-  // A correction of the estimate, from broadcasts that all devices hear: the clock shows the estimate plus
-  // `by`. The bound grows accordingly.
-  void correct(Offset by, MonoTime at);
+  // While a server is followed: what the clock shows is taken from the broadcasts that all devices hear, or
+  // again from the estimate. The bound is the estimate's plus the distance from it.
+  void follow_broadcasts(const std::optional<CommonOffset>& common, MonoTime at);
 
   // Returns nothing while the clock is unset. `at` may be before the last correction, also long before (a
   // press before the first measurement): such instants are computed backwards from now.
@@ -97,6 +98,7 @@ class DeviceClock {
   SourceKind kind_of(const Header& server) const;
   bool may_follow(SourceKind kind, const Measurement& m, MonoTime at);
   void learn_rate(MonoTime at);
+  Offset followed_offset(MonoTime at) const;
   WallTime wanted(MonoTime at) const;
   std::optional<WallTime> shown(MonoTime at) const;
   Dispersion bound(MonoTime at, WallTime shown) const;
@@ -112,7 +114,7 @@ class DeviceClock {
   MonoTime adjusted_{};  // when clock_ was last changed
   bool is_following_ = false;
   Aim aim_{};
-  Offset correction_{};
+  std::optional<CommonOffset> common_{};
   MonoTime root_at_{};
   nanoseconds root_distance_{};
   std::uint32_t settings_ = 0;

@@ -79,7 +79,7 @@ SampleUse DeviceEstimator::judge(const DeviceSample& sample) {
   if (!filter_) {
     start(at, box);
   } else {
-    admit_shorter_path({shortest.value - delays_.minimum().value});
+    admit_shorter_path(at, {shortest.value - delays_.minimum().value});
     weigh_surprise(at, box);
     update(box);
   }
@@ -90,6 +90,7 @@ SampleUse DeviceEstimator::judge(const DeviceSample& sample) {
 }
 
 void DeviceEstimator::start(MonoTime at, const Box& box) {
+  started_ = at;
   const std::int64_t deviation = box.half_width + delays_.mean_excess().count() + box.dispersion;
   if (!expected_rate_) {
     filter_.emplace(at, box.offset, deviation);
@@ -238,10 +239,11 @@ void DeviceEstimator::believe(MonoTime at, const Box& box) {
 }
 
 // The boxes were too narrow in both directions by half of the error of the least delay, so the offset may be
-// anywhere in that range.
-void DeviceEstimator::admit_shorter_path(Delay by) {
+// anywhere in that range. So it may have been at the start, from which the rate was learned.
+void DeviceEstimator::admit_shorter_path(MonoTime at, Delay by) {
   const std::int64_t ns = std::clamp<std::int64_t>(by.value.count(), 0, DeviceFilter::kLargestDeviation);
   filter_->loosen_offset(square(ns) / 12);
+  if (taken_ < kKnownDelays) filter_->loosen_rate(rate_over(ns / 2, ms_between(started_, at)), 0);
 }
 
 // If the estimate lies outside of the box, though not far enough for a contradiction, the rate differs from

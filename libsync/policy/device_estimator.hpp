@@ -91,7 +91,7 @@ class DeviceEstimator {
   std::int64_t drift_since_suspect(MonoTime at) const;
   void step(MonoTime at);
   void believe(MonoTime at, const Box& box);
-  void admit_shorter_path(Delay by);
+  void admit_shorter_path(MonoTime at, Delay by);
   void weigh_surprise(MonoTime at, const Box& box);
   void update(const Box& box);
   void apply_box(const Box& box);
@@ -109,6 +109,7 @@ class DeviceEstimator {
   std::optional<ExpectedRate> expected_rate_;
   std::optional<DeviceFilter> filter_;
   std::optional<Doubt> doubt_;
+  MonoTime started_{};        // time of the first sample
   MonoTime believed_{};       // time of the last believed sample
   MonoTime confirmed_{};      // time of the last believed sample that was also quick
   std::int64_t certain_ = 0;  // the truth was no farther off, whatever the queues

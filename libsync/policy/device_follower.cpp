@@ -6,7 +6,7 @@
 namespace isletime {
 namespace {
 
-constexpr nanoseconds kSoon = seconds{2};
+constexpr nanoseconds kShortestInterval = seconds{2};
 // A silent server is asked this often, at least, so that one that comes back is found soon.
 constexpr nanoseconds kLongestAfterLosses = seconds{32};
 // A server that is there but not synchronised yet.
@@ -15,12 +15,12 @@ constexpr nanoseconds kLongestAfterRefusals = seconds{16};
 }  // namespace
 
 DeviceFollower::DeviceFollower(const Config& config, DeviceClock& clock)
-    : config_(config), clock_(clock), client_(client_config()) {}
+    : config_(config), clock_(clock), client_(client_config()), common_view_({.server = config.server}) {}
 
 ClientConfig DeviceFollower::client_config() const {
   return {.server = config_.server,
           .precision = config_.precision,
-          .shortest_interval = kSoon,
+          .shortest_interval = kShortestInterval,
           .longest_interval = kLongestAfterLosses,
           .interleaved = config_.interleaved,
           .era_pivot = clock_.built()};
@@ -47,24 +47,33 @@ Result<MeasurementUse, Reject> DeviceFollower::on_datagram(Bytes bytes, const En
   const MeasurementUse use = clock_.on_measurement(*measurement, at);
   if (use == MeasurementUse::kFollowed || use == MeasurementUse::kStepped) followed_ = *measurement;
   client_.set_interval(clock_.estimator().interval(at));
+  if (use == MeasurementUse::kStepped) common_view_.reset();
+  follow_broadcasts(at);
   return use;
 }
 
 Result<BroadcastUse, BroadcastReject> DeviceFollower::on_broadcast(Bytes bytes, const Endpoint& from,
                                                                    MonoTime at) {
-  return common_view_.on_broadcast(bytes, from, at, clock_);
+  const auto use = common_view_.on_datagram(bytes, from, at, clock_.free_time(at), clock_.estimator().at(at));
+  if (use && *use == BroadcastUse::kTaken) follow_broadcasts(at);
+  return use;
+}
+
+void DeviceFollower::follow_broadcasts(MonoTime at) {
+  const auto estimate = clock_.estimator().at(at);
+  if (estimate) clock_.follow_broadcasts(common_view_.offset(at, *estimate), at);
 }
 
 void DeviceFollower::on_link_up() {
   client_.forget_exchange();
-  client_.set_interval(std::min(client_.interval(), kSoon));
+  client_.set_interval(std::min(client_.interval(), kShortestInterval));
 }
 
 void DeviceFollower::set_server(const Endpoint& server, MonoTime now) {
   if (server == config_.server) return;
   config_.server = server;
   client_ = Client{client_config()};
-  common_view_ = CommonView{};
+  common_view_ = CommonView{{.server = server}};
   followed_.reset();
   clock_.on_server_changed(now);
 }

@@ -55,6 +55,7 @@ class DeviceFollower {
 
  private:
   ClientConfig client_config() const;
+  void follow_broadcasts(MonoTime at);
 
   Config config_;
   DeviceClock& clock_;

@@ -7,15 +7,17 @@ namespace isletime {
 namespace {
 
 constexpr seconds kSoon{2};
+constexpr seconds kClose{8};
 constexpr seconds kNear{16};
 constexpr seconds kUsual{64};
 constexpr seconds kSaving{96};
 constexpr seconds kNoReply{32};
 
 constexpr std::uint16_t kSoonSamples = 8;
-constexpr std::uint16_t kFirstSamples = 8 + 16;
+constexpr std::uint16_t kCloseSamples = kSoonSamples + 24;
+constexpr std::uint16_t kFirstSamples = kCloseSamples + 32;
 
-// The reserve equals what the first minutes cost.
+// The reserve is for 8 samples after 2 s and 16 after 16 s.
 constexpr std::int64_t kMostSpent = 8 * (kUsual - kSoon).count() + 16 * (kUsual - kNear).count();
 // It takes three samples to prove a change.
 constexpr std::int64_t kKeptForDoubts = 3 * (kUsual - kSoon).count();
@@ -36,7 +38,10 @@ void DeviceSchedule::on_sample(MonoTime at) {
 seconds DeviceSchedule::interval(MonoTime now, DeviceNeed need) const {
   if (last_ && elapsed(*last_, now) > kNoReply) return kUsual;
   if (samples_ < kSoonSamples) return kSoon;
-  if (samples_ < kFirstSamples && need != DeviceNeed::kCertainty) return kNear;
+  if (need != DeviceNeed::kCertainty) {
+    if (samples_ < kCloseSamples) return kClose;
+    if (samples_ < kFirstSamples) return kNear;
+  }
   switch (need) {
     case DeviceNeed::kCertainty:
       return affords(kSoon, 0) ? kSoon : kUsual;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// When a device polls its server: 8 times after 2 s, 16 times after 16 s, then every 64 s. Later it polls
-// faster only while it has something to learn, and pays for that with longer intervals: after the first
-// minutes a server gets no more than a packet in 64 s on average, in bursts of about twenty.
+// When a device polls its server: 8 times after 2 s, 24 times after 8 s, 32 times after 16 s, and every 64 s
+// from the twelfth minute on. Then it polls faster only while it has something to learn, and pays for that
+// with longer intervals: a server gets no more than a packet in 64 s on average, in bursts of about twenty.
 #pragma once
 
 #include <cstdint>

@@ -10,14 +10,19 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace isletime {
 namespace {
 
 constexpr mode_t kFolderMode = 0755;
 
+StateError system_error(const char* operation) {
+  return {StateFault::kSystem, {errno, operation}};
+}
+
 Unexpected<StateError> system_fault(const char* operation) {
-  return Unexpected{StateError{StateFault::kSystem, {errno, operation}}};
+  return Unexpected{system_error(operation)};
 }
 
 Unexpected<StateError> refusal(StateFault fault) {
@@ -84,6 +89,14 @@ std::optional<std::vector<std::string>> files_in(int folder) {
   return names;
 }
 
+// Returns the path of the folder above, or nothing if there is none.
+std::optional<std::string> path_above(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (path == "/" || path == ".") return std::nullopt;
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 }  // namespace
 
 std::string to_string(const StateError& error) {
@@ -137,6 +150,20 @@ bool StateFolder::hand_over(std::span<const std::string_view> names) const {
   };
   if (!found || !std::all_of(found->begin(), found->end(), is_known)) return false;
   return std::all_of(found->begin(), found->end(), give) && fchown(folder_.get(), owner_, kSameGroup) == 0;
+}
+
+std::optional<StateError> StateFolder::sync_with_parents() const {
+  struct stat own {};
+  if (fsync(folder_.get()) != 0 || fstat(folder_.get(), &own) != 0) return system_error("fsync");
+  for (auto path = path_above(path_); path; path = path_above(*path)) {
+    const Fd above{::open(path->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!above.is_open() && errno == EACCES) continue;
+    struct stat status {};
+    if (!above.is_open() || fstat(above.get(), &status) != 0) return system_error("open");
+    if (status.st_dev != own.st_dev) break;
+    if (fsync(above.get()) != 0) return system_error("fsync");
+  }
+  return std::nullopt;
 }
 
 Result<Fd, StateError> StateFolder::open_file(const std::string& name, int flags, mode_t mode) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +54,10 @@ class StateFolder {
 
   // `flags` are those of open(2); a file that it creates gets `mode`, by default readable by all.
   Result<Fd, StateError> open_file(const std::string& name, int flags, mode_t mode = kReadableByAll) const;
+
+  // Waits until it and the folders above it are on the disk, as new ones have to be before anything in them
+  // is. One above that this process may not read, or of another file system, is not its own and left out.
+  std::optional<StateError> sync_with_parents() const;
 
   int descriptor() const { return folder_.get(); }
   const std::string& path() const { return path_; }

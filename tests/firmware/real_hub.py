@@ -150,8 +150,13 @@ class Hub:
             [str(word) for word in command], input=text, text=True, capture_output=True, check=False
         )
 
+    def replies(self):
+        """Returns how many NTP requests sntpd has answered."""
+        return int(re.search(r"requests +(\d+) answered", self.sntpctl("status").stdout)[1])
+
     def feed_time(self, bound_s=0.01):
-        """Tells sntpd that this machine's clock is right, as a person would."""
+        """Tells sntpd that this machine's clock is right, as a person would. It then serves its own clock, which some
+        devices do not count as reliable."""
         now = time.time_ns()
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now // 10**9)) + f".{now % 10**9:09}Z"
         record = {"time": stamp, "source": "manual", "offset_s": 0.0, "uncertainty_s": bound_s}

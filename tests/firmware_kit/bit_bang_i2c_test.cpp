@@ -17,9 +17,9 @@ class WiredMemory final : public I2cLines {
  public:
   I2cLevels set(I2cLevels levels) override {
     ++changes;
-    if (!levels.scl) stretched = 0;
-    const bool is_stretching = levels.scl && stretched < stretch;
-    if (is_stretching) ++stretched;
+    if (!levels.scl) stretched_ = 0;
+    const bool is_stretching = levels.scl && stretched_ < stretch;
+    if (is_stretching) ++stretched_;
     const bool scl = levels.scl && !is_stuck_low && !is_stretching;
     if (scl_ && !scl) on_fall();
     const bool sda = levels.sda && drives_ && held_for == 0 && !is_sda_short;
@@ -40,11 +40,11 @@ class WiredMemory final : public I2cLines {
   int stops = 0;
 
  private:
-  enum class State { kIdle, kAddress, kPointer, kWrite, kRead };
+  enum class State { kIdle, kDevice, kPointer, kWrite, kRead };
 
   void on_condition(bool is_stop) {
     if (is_stop) ++stops;
-    state_ = is_stop ? State::kIdle : State::kAddress;
+    state_ = is_stop ? State::kIdle : State::kDevice;
     bits_ = 0;
     shift_ = 0;
     drives_ = true;
@@ -73,11 +73,11 @@ class WiredMemory final : public I2cLines {
   }
 
   bool takes_byte() {
-    if (acknowledges-- <= 0 || (state_ == State::kAddress && shift_ >> 1 != kAddress)) {
+    if (acknowledges-- <= 0 || (state_ == State::kDevice && shift_ >> 1 != kAddress)) {
       next_ = State::kIdle;
       return false;
     }
-    if (state_ == State::kAddress) next_ = (shift_ & 1) != 0 ? State::kRead : State::kPointer;
+    if (state_ == State::kDevice) next_ = (shift_ & 1) != 0 ? State::kRead : State::kPointer;
     if (state_ == State::kPointer) {
       pointer_ = shift_;
       next_ = State::kWrite;
@@ -106,6 +106,7 @@ class WiredMemory final : public I2cLines {
   State state_ = State::kIdle;
   State next_ = State::kIdle;
   int bits_ = 0;
+  int stretched_ = 0;
   std::uint8_t shift_ = 0;
   bool is_acknowledged_ = false;
   std::uint8_t pointer_ = 0;

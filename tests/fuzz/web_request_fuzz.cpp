@@ -86,6 +86,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view target = take_line(rest);
   auto fields = take_fields(rest);
   for (const Field& field : fields) static_cast<void>(announces_too_much(field.value));
+  static_cast<void>(refuse_unclear_end(fields));
   const auto read = read_request(method, target, std::move(fields));
   if (const auto* request = std::get_if<Request>(&read)) {
     check_request(*request);

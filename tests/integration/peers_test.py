@@ -79,6 +79,20 @@ def wait_for_line(process, words):
             output += chunk
 
 
+def wait_until(is_reached, patience_s=PATIENCE_S):
+    deadline = time.monotonic() + patience_s
+    while not is_reached():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"does not come true within {patience_s} s")
+        time.sleep(0.02)
+
+
+def can_become_others():
+    """Tells whether root has the users of the whole system, and not only itself."""
+    fields = pathlib.Path("/proc/self/uid_map").read_text(encoding="utf-8").split()
+    return os.geteuid() == 0 and len(fields) == 3 and fields[2] == "4294967295"
+
+
 def request(version, mode):
     transmit = 0x1122_3344_5566_7700 | version << 4 | mode
     return struct.pack("!B39xQ", version << 3 | mode, transmit)

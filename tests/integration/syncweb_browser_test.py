@@ -112,7 +112,7 @@ globalThis.passTime = (ms) => {
 };
 """
 
-# What of the page is cut off, must be scrolled sideways, or leaves its section.
+# Returns what of the page is cut off, must be scrolled sideways, or leaves its section.
 CLIPPED = """
 const right = (element) => element.getBoundingClientRect().right;
 const isClipped = (element) => right(element) > right(element.closest('section') ?? document.documentElement) + 1

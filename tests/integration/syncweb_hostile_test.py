@@ -21,6 +21,7 @@ import time
 import unittest
 
 import peers_test as peers
+from peers_test import can_become_others, wait_until
 
 NTP_PORT = 11123
 PORT = 18080
@@ -31,14 +32,6 @@ MARGIN_S = 4
 MOST_OF_ONE_CLIENT = 100
 MOST_IN_ALL = 1200
 GET_TIME = b"GET /time HTTP/1.1\r\nHost: 127.0.0.1:18080\r\n\r\n"
-
-
-def wait_until(is_reached, patience_s=peers.PATIENCE_S):
-    deadline = time.monotonic() + patience_s
-    while not is_reached():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"does not come true within {patience_s} s")
-        time.sleep(0.02)
 
 
 def ask(path, method="GET", body=None, headers=None, source="127.0.0.1"):
@@ -415,12 +408,6 @@ class Starting(Hostile):
             for held in ("CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb"):
                 self.assertIn(f"{held}:\t0000000000000000\n", status)
             self.assertIn("NoNewPrivs:\t1\n", status)
-
-
-def can_become_others():
-    return len(pathlib.Path("/proc/self/uid_map").read_text(encoding="utf-8").split()) == 3 and "4294967295" in (
-        pathlib.Path("/proc/self/uid_map").read_text(encoding="utf-8")
-    )
 
 
 if __name__ == "__main__":

@@ -5,10 +5,12 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
 #include "tests/fakes/scratch_folder.hpp"
+#include "tests/fakes/synced_paths.hpp"
 
 namespace isletime {
 namespace {
@@ -125,6 +127,55 @@ TEST(StateFolder, IsHeldByOneAtATime) {
     EXPECT_EQ(fault_of_folder(scratch.path()), StateFault::kInUse);
   }
   EXPECT_TRUE(open_ours(scratch.path()));
+}
+
+class SyncedStateFolder : public testing::Test {
+ protected:
+  SyncedStateFolder() { fakes::synced_paths.clear(); }
+  ~SyncedStateFolder() override { fakes::sync_failure = 0; }
+
+  const fakes::ScratchFolder scratch_;
+};
+
+TEST_F(SyncedStateFolder, WaitsForTheFoldersAboveItToo) {
+  const auto folder = open_ours(scratch_.path("a/b"));
+  ASSERT_TRUE(folder);
+  EXPECT_FALSE(folder->sync_with_parents());
+  for (const char* path : {"a/b", "a"}) EXPECT_TRUE(fakes::was_synced(scratch_.path(path))) << path;
+  EXPECT_TRUE(fakes::was_synced(scratch_.path()));
+}
+
+TEST_F(SyncedStateFolder, OfARelativePathIsSyncedToo) {
+  const fs::path before = fs::current_path();
+  fs::current_path(scratch_.path());
+  const auto folder = open_ours("a/b");
+  const auto error = folder->sync_with_parents();
+  fs::current_path(before);
+  EXPECT_FALSE(error);
+  for (const char* path : {"a/b", "a"}) EXPECT_TRUE(fakes::was_synced(scratch_.path(path))) << path;
+  EXPECT_TRUE(fakes::was_synced(scratch_.path()));
+}
+
+TEST_F(SyncedStateFolder, SkipsAFolderAboveItThatItMayNotRead) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  ASSERT_EQ(chmod(scratch_.path().c_str(), 0711), 0);
+  const auto folder = StateFolder::open(scratch_.path("a/state"), kSomebody);
+  ASSERT_TRUE(folder);
+  ASSERT_EQ(seteuid(kSomebody), 0);
+  const auto error = folder->sync_with_parents();
+  ASSERT_EQ(seteuid(0), 0);
+  EXPECT_FALSE(error) << to_string(*error);
+  EXPECT_TRUE(fakes::was_synced(scratch_.path("a")));
+  EXPECT_FALSE(fakes::was_synced(scratch_.path()));
+}
+
+TEST_F(SyncedStateFolder, SaysThatTheDiskFails) {
+  const auto folder = open_ours(scratch_.path("a"));
+  ASSERT_TRUE(folder);
+  fakes::sync_failure = EIO;
+  const auto error = folder->sync_with_parents();
+  ASSERT_TRUE(error);
+  EXPECT_EQ(to_string(*error), "fsync: Input/output error");
 }
 
 class FileInStateFolder : public testing::Test {

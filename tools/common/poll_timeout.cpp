@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "libsync/posix/clocks.hpp"
+#include "tools/common/sanitizer.hpp"
 
 namespace isletime {
 

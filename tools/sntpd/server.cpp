@@ -2,7 +2,6 @@
 #include "tools/sntpd/server.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <utility>
@@ -17,7 +16,6 @@
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/group_socket.hpp"
 #include "libsync/posix/random.hpp"
-#include "libsync/posix/sandbox.hpp"
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/build_time.hpp"
 #include "tools/common/paths.hpp"
@@ -28,22 +26,6 @@
 
 namespace isletime::sntpd {
 namespace {
-
-const Endpoint kAnyV4{IpAddress::v4(0)};
-const Endpoint kAnyV6{};
-
-const char* advice(int code) {
-  switch (code) {
-    case EACCES:
-      return " (ports below 1024 need root: run as root, or choose a --port above)";
-    case EADDRINUSE:
-      return " (another server has this port: stop it, or choose another --port)";
-    case EADDRNOTAVAIL:
-      return " (no interface of this machine has this address)";
-    default:
-      return "";
-  }
-}
 
 std::string text_of(WallTime time) {
   const auto written = format_rfc3339(time);
@@ -66,26 +48,23 @@ Server::Server(const Options& options, const Log& log, Reread reread)
       manager_([](const char* name) { return std::getenv(name); }) {}
 
 std::optional<Server::Failure> Server::open() {
-  const std::string name = options_.user.value_or(kDefaultUser);
-  auto user = geteuid() == 0 ? find_user(name) : std::nullopt;
-  const bool is_homeless = geteuid() == 0 && !user;
-  if (options_.user && is_homeless) {
-    return Failure{ExitStatus::kUsage, fmt::format("--user {}: there is no such user", name)};
-  }
-  if (is_homeless) user = User{kNobody, kNobody, {}};
+  const auto chosen = choose_user(options_.user, kDefaultUser);
+  if (!chosen) return chosen.error();
+  const std::optional<User>& user = chosen->user;
   if (auto failure = open_keys()) return failure;
   if (auto failure = open_services()) return failure;
   if (auto failure = open_broadcaster()) return failure;
-  if (auto failure = open_memory(user)) return failure;
+  if (auto failure = open_memory(chosen->id())) return failure;
   hub_.emplace(options_, keys_, log_, memory_, precision_, own_queries_);
   if (auto failure = open_battery_clock()) return failure;
   time_.publish(hub_->served());
   monitor_.publish(hub_->monitored());
   if (auto failure = open_control(user)) return failure;
   if (auto failure = give_up_rights(user)) return failure;
-  if (is_homeless) {
-    log_.notice(fmt::format(
-        "runs as nobody: there is no user {}: make one (useradd --system {}), or give --user", name, name));
+  if (chosen->is_nobody) {
+    log_.notice(
+        fmt::format("runs as nobody: there is no user {0}: make one (useradd --system {0}), or give --user",
+                    chosen->name));
   }
   return std::nullopt;
 }
@@ -112,9 +91,9 @@ std::optional<Server::Failure> Server::open_keys() {
   return std::nullopt;
 }
 
-std::optional<Server::Failure> Server::open_memory(const std::optional<User>& user) {
+std::optional<Server::Failure> Server::open_memory(uid_t owner) {
   const std::string folder = options_.state_folder.value_or(default_paths(surroundings()).state_folder);
-  const auto failure = memory_.open(folder, user ? user->id : geteuid(), options_.state_folder.has_value());
+  const auto failure = memory_.open(folder, owner, options_.state_folder.has_value());
   if (!failure) return std::nullopt;
   if (options_.state_folder) return Failure{ExitStatus::kSystemFailed, *failure};
   memory_.go_without(*failure);
@@ -134,18 +113,8 @@ std::optional<Server::Failure> Server::open_battery_clock() {
 std::optional<Server::Failure> Server::open_services() {
   if (options_.port == 0) return std::nullopt;
   clock_watch_.emplace();
-  const bool everywhere = options_.bind.empty();
-  const std::vector<Endpoint> locals = everywhere ? std::vector{kAnyV4, kAnyV6} : options_.bind;
-  for (Endpoint local : locals) {
-    local.port = options_.port;
-    const auto error = open_one(local);
-    if (!error) continue;
-    // It also serves on a kernel without IPv6.
-    if (everywhere && !local.address.is_v4() && error->code == EAFNOSUPPORT) continue;
-    return Failure{ExitStatus::kSystemFailed,
-                   fmt::format("{}: {}{}", to_string(local), to_string(*error), advice(error->code))};
-  }
-  return std::nullopt;
+  return open_sockets(options_.bind, options_.port, "--port",
+                      [this](const Endpoint& local) { return open_one(local); });
 }
 
 std::optional<Server::Failure> Server::open_broadcaster() {
@@ -194,17 +163,9 @@ std::optional<Server::Failure> Server::give_up_rights(const std::optional<User>&
       }
     }
   }
-  const auto identity = drop_privileges(user);
-  if (!identity) {
-    return Failure{ExitStatus::kSystemFailed,
-                   fmt::format("rights cannot be given up: {} (--user names another user to become)",
-                               to_string(identity.error()))};
-  }
-  if (options_.no_sandbox || kIsSanitized) return std::nullopt;
-  if (const auto error = enter_sandbox()) {
-    log_.notice(fmt::format("runs without a system call filter: {}", to_string(*error)));
-  }
-  return std::nullopt;
+  return isletime::give_up_rights(user, Rights::kKeepTime,
+                                  options_.no_sandbox ? std::nullopt : std::optional{Sandbox::kTimeServer},
+                                  log_);
 }
 
 std::optional<SysError> Server::open_one(const Endpoint& local) {

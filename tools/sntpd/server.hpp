@@ -13,7 +13,7 @@
 #include "libsync/posix/privileges.hpp"
 #include "libsync/posix/snapshot.hpp"
 #include "libsync/posix/sys_error.hpp"
-#include "tools/common/exit_status.hpp"
+#include "tools/common/daemon_start.hpp"
 #include "tools/common/log.hpp"
 #include "tools/sntpd/background.hpp"
 #include "tools/sntpd/control/control.hpp"
@@ -37,19 +37,15 @@ class Server {
 
   Server(const Options& options, const Log& log, Reread reread);
 
-  // Opens everything that it needs, and drops all other rights. An error is one line that says what failed,
-  // why, and what to do.
-  struct Failure {
-    ExitStatus status;
-    std::string text;
-  };
+  // Opens everything that it needs, and drops all other rights.
+  using Failure = StartFailure;
   std::optional<Failure> open();
   // Serves until SIGINT or SIGTERM.
   void run();
 
  private:
   std::optional<Failure> open_keys();
-  std::optional<Failure> open_memory(const std::optional<User>& user);
+  std::optional<Failure> open_memory(uid_t owner);
   std::optional<Failure> open_services();
   std::optional<Failure> open_battery_clock();
   std::optional<SysError> open_one(const Endpoint& local);

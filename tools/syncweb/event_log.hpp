@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace isletime::syncweb {
 
@@ -24,23 +26,24 @@ class EventLog {
 
   void add(std::string_view type, std::string json) {
     bytes_ += json.size();
-    events_.push_back({++last_, std::string{type}, std::move(json)});
+    events_.push_back(
+        std::make_shared<const WebEvent>(WebEvent{++last_, std::string{type}, std::move(json)}));
     while (events_.size() > kMostKept || (bytes_ > kMostBytes && events_.size() > 1)) {
-      bytes_ -= events_.front().json.size();
+      bytes_ -= events_.front()->json.size();
       events_.pop_front();
     }
   }
   std::uint64_t last() const { return last_; }
   // Returns the event after that number, or null if there is none yet. If events are missing in between, or
   // the number is not one of this run, it is the oldest that is kept.
-  const WebEvent* next(std::uint64_t after) const {
+  std::shared_ptr<const WebEvent> next(std::uint64_t after) const {
     if (events_.empty() || after == last_) return nullptr;
-    if (after > last_ || after + 1 < events_.front().number) return &events_.front();
-    return &events_[after + 1 - events_.front().number];
+    if (after > last_ || after + 1 < events_.front()->number) return events_.front();
+    return events_[after + 1 - events_.front()->number];
   }
 
  private:
-  std::deque<WebEvent> events_;
+  std::deque<std::shared_ptr<const WebEvent>> events_;
   std::size_t bytes_ = 0;
   std::uint64_t last_ = 0;
 };

@@ -81,7 +81,7 @@ struct EventStream {
   std::uint64_t after = 0;
 };
 
-// What sntpd has answered; nothing if it has not answered in time or cannot be reached.
+// An answer of sntpd; there is none if it has not answered in time or cannot be reached.
 struct HubReply {
   bool is_accepted = false;
   std::string name;     // "adopt", "outranked"

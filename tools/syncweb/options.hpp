@@ -23,17 +23,17 @@ struct Options {
   std::uint16_t port = 80;               // of HTTP; 0: none
   std::uint16_t tls_port = 443;          // of HTTPS; 0: none
   std::vector<AccessRule> access_rules;  // who may read, in order of precedence
-  // From where the time may be set and presses reset.
+  // From there the time may be set and presses be reset.
   std::vector<Place> permitted{Place{"lo"}, Place{"ap0"}};
-  // Where a phone that opens the page may set the hub without being asked to.
+  // There a phone that opens the page may set the hub without being asked to.
   std::vector<Place> automatic{Place{"ap0"}};
   std::vector<std::string> names;  // by which browsers may call the hub, besides its own addresses
   bool is_portal = false;          // answers the probes of phones for captive portals
-  // How far a phone's own clock may be off, besides what the exchange can tell.
+  // The most by which a phone's own clock may be off, besides what the exchange can tell.
   Dispersion phone_error{std::chrono::milliseconds{500}};
   std::optional<std::string> pin_file;       // a PIN is asked for if there is one
   bool is_to_make_pin = false;               // only makes a line for such a file
-  std::optional<std::string> state_folder;   // without it, "web" in that of default_paths()
+  std::optional<std::string> state_folder;   // without it, "-web" after that of default_paths()
   std::vector<std::string> control_sockets;  // of sntpd; the first that answers
   std::optional<std::string> user;           // without it, kDefaultUser if it exists, otherwise nobody
   bool no_sandbox = false;

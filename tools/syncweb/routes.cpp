@@ -41,7 +41,12 @@ constexpr std::array kRoutes{
 
     // Presses
     Route{Method::kPost, "/api/press", Right::kAnyone, take_press},
-    Route{Method::kGet, "/btn", Right::kAnyone, take_older_press},
+    // HEAD must change nothing (RFC 9110, section 9.2.1).
+    Route{.method = Method::kGet,
+          .path = "/btn",
+          .right = Right::kAnyone,
+          .answer = take_older_press,
+          .answers_head = false},
     Route{Method::kGet, "/api/presses", Right::kAnyone, list_presses},
     Route{Method::kGet, "/api/presses/splits", Right::kAnyone, list_splits},
     Route{Method::kGet, "/presses.csv", Right::kAnyone, export_presses},

@@ -17,15 +17,16 @@ enum class Right : std::uint8_t {
   kChange,  // from permitted places, with the PIN if there is one, and from our own pages
 };
 
-// What the body of a POST must be. No form of another site can send JSON.
+// The form that the body of a POST must have. No form of another site can send JSON.
 enum class Body : std::uint8_t { kJson, kForm };
 
 struct Route {
-  Method method;  // kGet answers HEAD as well
+  Method method;
   std::string_view path;
   Right right;
   Outcome (*answer)(Site& site, const Request& request, Instant now);
   Body body = Body::kJson;
+  bool answers_head = method == Method::kGet;
 };
 
 std::span<const Route> routes();

@@ -16,7 +16,12 @@ namespace isletime::syncweb {
 namespace {
 
 bool answers(const Route& route, Method method) {
-  return route.method == method || (route.method == Method::kGet && method == Method::kHead);
+  return route.method == method || (route.answers_head && method == Method::kHead);
+}
+
+std::string_view methods_of(const Route& route) {
+  if (route.method == Method::kPost) return "POST";
+  return route.answers_head ? "GET, HEAD" : "GET";
 }
 
 // Keeps the sessions of browsers that are in use.
@@ -47,7 +52,7 @@ Outcome respond_by_route(Site& site, const Request& request, Instant now) {
   for (const Route& route : routes()) {
     if (route.path != request.path) continue;
     if (!allowed.empty()) allowed += ", ";
-    allowed += route.method == Method::kPost ? "POST" : "GET, HEAD";
+    allowed += methods_of(route);
     if (!answers(route, request.method)) continue;
     if (auto refusal = refuse_route(site, route, request, now)) return *std::move(refusal);
     return route.answer(site, request, now);
@@ -64,8 +69,11 @@ Outcome respond_without_headers(Site& site, const Request& request, Instant now)
   if (decide(site.options.access_rules, request.from.address) == Access::kDeny)
     return error_response(Status::kForbidden, "not-allowed", "this address may not read here");
   const auto called = called_host(request);
-  if (!called && !is_without_host(request))
-    return error_response(Status::kBadRequest, "bad-host", "one Host field is needed");
+  if (!called && !is_without_host(request)) {
+    const bool is_garbled = only_value(request, "host") != nullptr;
+    return error_response(Status::kBadRequest, "bad-host",
+                          is_garbled ? "the Host field is malformed" : "one Host field is needed");
+  }
   if (called && !names_this_hub(site, request, *called)) {
     if (auto response = answer_as_portal(site, request, *called, now)) return *std::move(response);
     return error_response(Status::kMisdirectedRequest, "wrong-host",

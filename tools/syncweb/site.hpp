@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the handlers of requests share. It has no socket and reads no clock: the server passes requests, lines
-// of sntpd and the time to it. Only presses and settings go to the disk from here.
+// The state that the handlers of requests share. It has no socket and reads no clock: the server passes
+// requests, lines of sntpd and the time to it. Only presses and settings go to the disk from here.
 #pragma once
 
 #include <optional>

@@ -42,6 +42,17 @@ TEST(Host, LocalhostIsOnlyForThisMachine) {
   EXPECT_EQ(hub.answer(here).status, kLedOn);
 }
 
+TEST(Host, OneThatIsGarbledIsNotCalledMissing) {
+  HubAtTest hub;
+  const auto garbled = hub.answer(called(get("/login"), "192.168.4.1:"));
+  EXPECT_EQ(garbled.status, Status::kBadRequest);
+  EXPECT_NE(garbled.body.find("the Host field is malformed"), std::string::npos) << garbled.body;
+  Request without = get("/login");
+  without.headers.clear();
+  const auto missing = hub.answer(without);
+  EXPECT_NE(missing.body.find("one Host field is needed"), std::string::npos) << missing.body;
+}
+
 TEST(Host, HasThePortThatIsServed) {
   Options options = options_of_hub();
   options.port = 8080;

@@ -14,6 +14,7 @@
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/control_socket.hpp"
 #include "tests/fakes/scratch_folder.hpp"
+#include "tests/syncweb/hub_lines.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -47,6 +48,7 @@ class HubLinkTest : public testing::Test {
       }
       link_.step(site_, {.mono = now_, .wall = WallTime{}, .bound = {}});
       for (auto& reply : link_.take_replies()) replies_.push_back(std::move(reply));
+      if (const auto change = link_.take_change()) changes_.push_back(to_string(*change));
     }
   }
   void pass(nanoseconds time) {
@@ -67,8 +69,9 @@ class HubLinkTest : public testing::Test {
   HubLink link_{paths_};
   std::vector<std::string> requests_;
   std::vector<HubLink::FeedReply> replies_;
+  std::vector<std::string> changes_;
   std::function<std::optional<std::string>(const std::string&)> answer_ = [](const std::string& line) {
-    return line.find("\"feed\"") != std::string::npos ? std::string{kAdopted} : R"({"reply":"status"})";
+    return line.find("\"feed\"") != std::string::npos ? std::string{kAdopted} : status_line({});
   };
 };
 
@@ -89,6 +92,41 @@ TEST_F(HubLinkTest, ConnectsAgainWhenSntpdIsBack) {
   EXPECT_TRUE(requests_.empty());
   pass(HubLink::kRetryInterval);
   EXPECT_EQ(count(R"({"request":"status","follow":true})"), 1);
+}
+
+TEST_F(HubLinkTest, SaysOnceThatNoSntpdAnswersAndOnceThatOneDoes) {
+  const std::string gone = "no sntpd answers at " + paths_[0] + " or " + paths_[1] +
+                           ": phones cannot set the hub, and the time is unknown, until one does";
+  const std::string found = "sntpd answers at " + path_;
+  settle();
+  EXPECT_TRUE(changes_.empty()) << changes_[0];
+  end_sntpd();
+  settle();
+  for (int i = 0; i < 3; ++i) pass(HubLink::kRetryInterval);
+  EXPECT_EQ(changes_, std::vector{gone});
+  start_sntpd();
+  for (int i = 0; i < 3; ++i) pass(HubLink::kRetryInterval);
+  EXPECT_EQ(changes_, (std::vector{gone, found}));
+}
+
+TEST_F(HubLinkTest, AnSntpdThatTakesConnectionsAndIsSilentDoesNotAnswer) {
+  answer_ = [](const std::string&) { return std::nullopt; };
+  settle();
+  for (int i = 0; i < 30; ++i) pass(HubLink::kRetryInterval);
+  EXPECT_EQ(changes_.size(), 1U);
+}
+
+TEST_F(HubLinkTest, AnSntpdOfWhichNoWordIsUnderstoodDoesNotAnswer) {
+  for (const char* line : {"garbled", "{}", R"({"reply":"status"})", R"({"error":"unknown-request"})"}) {
+    changes_.clear();
+    answer_ = [](const std::string&) { return status_line({}); };
+    for (int i = 0; i < 30; ++i) pass(HubLink::kRetryInterval);
+    answer_ = [line](const std::string&) { return line; };
+    for (int i = 0; i < 30; ++i) pass(HubLink::kRetryInterval);
+    ASSERT_FALSE(changes_.empty()) << line;
+    EXPECT_TRUE(changes_.back().starts_with("no sntpd answers")) << line;
+    EXPECT_FALSE(site_.hub.is_connected()) << line;
+  }
 }
 
 TEST_F(HubLinkTest, AsksAnSntpdThatIsSilentAndLeavesItIfItDoesNotAnswer) {

@@ -17,7 +17,7 @@ class HubPictures : public testing::Test {
   }
   HubTime at(nanoseconds later) const { return picture.at(after(later)); }
   std::string last_event() const {
-    const WebEvent* event = events.next(events.last() - 1);
+    const auto event = events.next(events.last() - 1);
     return event == nullptr ? "" : event->type + " " + event->json;
   }
 

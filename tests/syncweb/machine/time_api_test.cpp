@@ -155,6 +155,7 @@ TEST_F(MachineSite, AWrongMethodIsToldTheRightOnes) {
     return field_of(response, "Allow");
   };
   EXPECT_EQ(allowed("/time"), "GET, HEAD");
+  EXPECT_EQ(allowed("/btn"), "GET") << "HEAD would store a press";
   EXPECT_EQ(field_of(ask("/api/timesync/exchange"), "Allow"), "POST");
   EXPECT_EQ(field_of(ask("/no-such-page"), "Allow"), "(none)");
 }

@@ -90,7 +90,7 @@ TEST(PhoneSync, ABetterSourceThatHoldsTheClockIsNamed) {
   EXPECT_LT(magnitude(world.error()), 1s);
 }
 
-// What sntpd decided is no sync, although a page asked for one.
+// A decision of sntpd's own is no sync, although a page asked for one.
 TEST(PhoneSync, ARefusedTimeIsNotRecordedAsASync) {
   PhoneWorld world;
   hub_play::Server& server = world.play.add_server();

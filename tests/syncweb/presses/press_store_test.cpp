@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/fakes/scratch_folder.hpp"
+#include "tests/fakes/synced_paths.hpp"
 
 namespace isletime::syncweb {
 namespace {
@@ -166,6 +167,14 @@ TEST_F(PressStoreTest, WaitsForTheDiskWithAWriteAheadLog) {
 // Copies the files as they are while the store is open: what a killed process leaves.
 void copy_files(const fakes::ScratchFolder& from, const fakes::ScratchFolder& to) {
   for (const char* name : {"presses.db", "presses.db-wal"}) fs::copy_file(from.path(name), to.path(name));
+}
+
+// A device forgets a press that is acknowledged, and then the power may fail.
+TEST_F(PressStoreTest, ANewOneIsReachableOnTheDiskFromTheFoldersAboveIt) {
+  fakes::synced_paths.clear();
+  open();
+  EXPECT_TRUE(fakes::was_synced(scratch_.path()));
+  EXPECT_TRUE(fakes::was_synced(fs::path{scratch_.path()}.parent_path()));
 }
 
 TEST_F(PressStoreTest, WhatAKilledProcessLeavesHasEveryPress) {

@@ -8,7 +8,9 @@ namespace {
 
 // HTML Living Standard, section 9.2.6: fields are lines, and an empty line ends an event.
 TEST(EventText, IsLinesOfFieldsUpToAnEmptyLine) {
-  EXPECT_EQ(event_text({17, "press", R"({"id":3})"}), "id: 17\nevent: press\ndata: {\"id\":3}\n\n");
+  const WebEvent event{17, "press", R"({"id":3})"};
+  EXPECT_EQ(event_head(event) + event.json + std::string{kEndOfEvent},
+            "id: 17\nevent: press\ndata: {\"id\":3}\n\n");
 }
 
 TEST(EventText, GreetingAndHeartbeatHaveNoId) {

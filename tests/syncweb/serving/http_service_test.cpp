@@ -14,7 +14,9 @@ namespace {
 constexpr std::string_view kGet = "GET /echo?a=1 HTTP/1.1\r\nHost: hub\r\n\r\n";
 constexpr std::string_view kGetEvents = "GET /events HTTP/1.1\r\nHost: hub\r\n\r\n";
 
-// Says what it was asked; /events is a stream, /feed feeds first.
+constexpr std::size_t kLarge = std::size_t{1024} * 1024;
+
+// Says what it was asked; /large is large, /events is a stream, /feed feeds first.
 Outcome echo(Site& site, const Request& request, Instant) {
   if (request.path == "/events") {
     const std::string* after = request.header("last-event-id");
@@ -25,6 +27,7 @@ Outcome echo(Site& site, const Request& request, Instant) {
                        return text_response(reply ? reply->name : "no answer", Status::kGatewayTimeout);
                      }};
   }
+  if (request.path == "/large") return text_response(std::string(kLarge, 'x'));
   return text_response(request.path + " " + std::to_string(request.query.size()) + " " + request.body + " " +
                        address_text(request.from) + " " + address_text({request.to, 0, 0}) +
                        (request.is_secure ? " secure" : " open"));
@@ -95,6 +98,23 @@ TEST(HttpService, RefusesMalformedRequests) {
   }
 }
 
+// RFC 9112, section 6.3: a proxy might find other requests in the same bytes (request smuggling).
+TEST(HttpService, ABodyWhoseEndIsAmbiguousIsRefusedAndTheConnectionClosed) {
+  ServedSite served(echo);
+  for (const std::string_view fields :
+       {"Content-Length: 2\r\nContent-Length: 40\r\n", "Content-Length: 2\r\nContent-Length: 2\r\n",
+        "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: gzip\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n"}) {
+    RawWebClient client(served);
+    client.send("POST /echo HTTP/1.1\r\nHost: hub\r\n" + std::string{fields} + "\r\n2\r\n{}\r\n0\r\n\r\n");
+    client.send(kGet);
+    EXPECT_TRUE(served.run_until([&] { return client.has_ended(); }, seconds{5})) << fields;
+    EXPECT_TRUE(client.has("HTTP/1.1 400 ")) << fields << client.received();
+    EXPECT_FALSE(client.has("HTTP/1.1 200 ")) << fields << client.received();
+  }
+}
+
 TEST(HttpService, AHeaderThatIsTooLargeIsRefusedAndTheConnectionClosed) {
   ServedSite served(echo);
   RawWebClient client(served);
@@ -153,8 +173,7 @@ TEST(HttpService, AnIdleStreamHasHeartbeats) {
   ServedSite served(echo);
   RawWebClient client(served);
   client.send(kGetEvents);
-  EXPECT_TRUE(
-      served.run_until([&] { return client.has("event: beat\ndata: {\"last\":0}\n\n"); }, seconds{5}));
+  EXPECT_TRUE(served.run_until([&] { return client.has("event: beat\ndata: {\"last\":0}\n\n"); }));
 }
 
 TEST(HttpService, AStreamWhoseClientHasGoneEnds) {
@@ -201,6 +220,30 @@ TEST(HttpService, OneClientTakesNoMoreThanItsConnections) {
     if (later.has_ended()) later = RawWebClient(served, kClient);
     return !later.has_ended();
   }));
+}
+
+TEST(HttpService, WhoDoesNotTakeItsResponsesGetsNoMoreUntilItDoes) {
+  constexpr std::string_view kGetLarge = "GET /large HTTP/1.1\r\nHost: hub\r\n\r\n";
+  constexpr IpAddress kClient = IpAddress::v4(0x7f00'0002);
+  // These have not read anything.
+  constexpr std::size_t kDeaf = HeldBytes::kMostOfOneClient / kLarge;
+  ServedSite served(echo);
+  std::vector<std::unique_ptr<RawWebClient>> deaf;
+  for (std::size_t i = 0; i < kDeaf; ++i) {
+    deaf.push_back(std::make_unique<RawWebClient>(served, kClient));
+    deaf.back()->send(kGetLarge);
+    EXPECT_TRUE(served.run_until([&] { return deaf.back()->has_some(); }));
+  }
+  RawWebClient another(served, kClient);
+  another.send(kGetLarge);
+  EXPECT_TRUE(served.run_until([&] { return another.has("HTTP/1.1 503 "); })) << another.received().size();
+  EXPECT_TRUE(another.has("Retry-After: "));
+  RawWebClient other(served, IpAddress::v4(0x7f00'0003));
+  other.send(kGetLarge);
+  EXPECT_TRUE(served.run_until([&] { return other.received().size() > kLarge; }));
+  EXPECT_TRUE(served.run_until([&] { return deaf.front()->received().size() > kLarge; }));
+  another.send(kGet);
+  EXPECT_TRUE(served.run_until([&] { return another.has("/echo"); }));
 }
 
 TEST(HttpService, EndsWhileStreamsAreOpen) {

@@ -91,6 +91,11 @@ class RawWebClient {
       received_.append(buffer.data(), static_cast<std::size_t>(size));
     }
   }
+  // Returns whether anything has come, and leaves it there.
+  bool has_some() const {
+    char first = 0;
+    return recv(socket_.get(), &first, 1, MSG_PEEK) == 1;
+  }
   bool has(std::string_view text) { return received().find(text) != std::string::npos; }
   std::size_t count(std::string_view text) {
     std::size_t count = 0;

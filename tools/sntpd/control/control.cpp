@@ -10,6 +10,7 @@
 
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/privileges.hpp"
+#include "tools/common/groups.hpp"
 #include "tools/sntpd/control/view_json.hpp"
 
 namespace isletime::sntpd {

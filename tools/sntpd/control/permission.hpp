@@ -13,9 +13,6 @@
 
 namespace isletime::sntpd {
 
-inline constexpr const char* kControlGroup = "isletime";
-inline constexpr const char* kFeedGroup = "isletime-feed";
-
 struct Accounts {
   uid_t own;                       // as which the daemon runs
   std::optional<gid_t> control{};  // kControlGroup, if the system has it

@@ -10,6 +10,7 @@
 #include "libsync/posix/machine_id.hpp"
 #include "libsync/posix/state_file.hpp"
 #include "tools/common/control_limits.hpp"
+#include "tools/common/daemon_start.hpp"
 
 namespace isletime::sntpd {
 namespace {
@@ -24,15 +25,8 @@ constexpr std::size_t kMostUnwritten = 1000;
 }  // namespace
 
 std::optional<std::string> Memory::open(const std::string& folder, uid_t owner, bool is_ours) {
-  auto opened = StateFolder::open(folder, owner);
-  if (!opened) return fmt::format("{}: {}", folder, to_string(opened.error()));
-  // If that fails, the files can at least be read, and the first write reports the fault.
-  if (is_ours && !opened->is_owners()) opened->hand_over(kFiles);
-  if (!is_ours && !opened->is_owners()) {
-    return fmt::format(
-        "{}: belongs to root, and sntpd could not write there as user {}: chown it to that user", folder,
-        owner);
-  }
+  auto opened = open_state({.path = folder, .is_given = is_ours, .daemon = "sntpd", .files = kFiles}, owner);
+  if (!opened) return opened.error();
   folder_.emplace(*std::move(opened));
   // The lines are read now, so that later requests do not wait for a disk.
   auto lines = ActivityLog{*folder_}.last_lines(kMostActivityLines);

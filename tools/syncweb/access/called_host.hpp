@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// By which name a client has called this hub (the Host field). A page of another site can make its own name
-// resolve to our address and then read and write here as its own origin (DNS rebinding); its name gives it
-// away.
+// Reads by which name a client has called this hub (the Host field). A page of another site can make its own
+// name resolve to our address and then read and write here as its own origin (DNS rebinding); its name gives
+// it away.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is remembered of logins: the hash of the PIN, who is in, and who has tried.
+// The memory of logins: the hash of the PIN, who is in, and who has tried.
 #pragma once
 
 #include <optional>

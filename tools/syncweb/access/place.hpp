@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where a request came from, as options name it: an interface of this machine, or a range of addresses.
+// A place from which requests come, as options name it: an interface of this machine, or a range of
+// addresses.
 #pragma once
 
 #include <optional>

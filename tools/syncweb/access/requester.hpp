@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a page wants to know of its own rights and of the way to this hub: "me" of GET /api/state.
+// Tells a page its own rights and the way on which it came to this hub: "me" of GET /api/state.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who may change something: from where, from which page, and with which PIN.
+// Decides who may change something: from where, from which page, and with which PIN.
 #pragma once
 
 #include <optional>

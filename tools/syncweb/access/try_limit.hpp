@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How often a PIN may be tried: once a second in all, since each try is work for a slow processor, and five
-// times a minute from one address. Ages are monotonic. The table needs no other bound: a minute has sixty
-// tries.
+// Limits how often a PIN may be tried: once a second in all, since each try is work for a slow processor, and
+// five times a minute from one address. Ages are monotonic. The table needs no other bound: a minute has
+// sixty tries.
 #pragma once
 
 #include <optional>

@@ -26,7 +26,7 @@ struct Validity {
   bool operator==(const Validity&) const = default;
 };
 
-// What the certificate is for (subjectAltName).
+// The names and addresses for which the certificate is (subjectAltName).
 struct CertificateNames {
   std::vector<std::string> names;  // of the DNS; the first is the subject
   std::vector<IpAddress> addresses;

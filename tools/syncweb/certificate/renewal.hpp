@@ -27,8 +27,8 @@ inline constexpr std::chrono::days kBackdated{2};
 
 Validity validity_from(const KnownTime& time);
 
-// What the certificate must be for: the names (see own_names()), "localhost", the addresses of loopback, and
-// all own addresses but those of IPv6 that others assign, which would change daily.
+// Returns what the certificate must be for: the names (see own_names()), "localhost", the addresses of
+// loopback, and all own addresses but those of IPv6 that others assign, which would change daily.
 CertificateNames wanted_names(std::span<const std::string> names, std::span<const InterfaceAddress> own);
 
 // Returns why a new certificate is due as a clause, or nothing. Names and addresses that are no longer ours

@@ -16,12 +16,13 @@ std::optional<HubConnection> HubConnection::open(std::span<const std::string> pa
   for (const std::string& path : paths) {
     auto socket = open_local_socket();
     if (!socket) return std::nullopt;
-    if (!connect_to(*socket, path)) return HubConnection{std::move(*socket)};
+    if (!connect_to(*socket, path)) return HubConnection{std::move(*socket), path};
   }
   return std::nullopt;
 }
 
-HubConnection::HubConnection(Fd socket) : socket_(std::move(socket)), lines_(kLargestControlReply) {}
+HubConnection::HubConnection(Fd socket, std::string path)
+    : socket_(std::move(socket)), path_(std::move(path)), lines_(kLargestControlReply) {}
 
 void HubConnection::send(std::string_view line) {
   output_ += line;

@@ -20,6 +20,8 @@ class HubConnection {
   // Connects to the first of the paths at which an sntpd listens. Returns nothing if there is none.
   static std::optional<HubConnection> open(std::span<const std::string> paths);
 
+  const std::string& path() const { return path_; }
+
   void send(std::string_view line);  // without its end
   pollfd poll_entry() const;
   // Sends and receives what is possible. Returns false if the connection has ended, or sends what is no line
@@ -29,12 +31,13 @@ class HubConnection {
   std::optional<std::string> take_line();
 
  private:
-  explicit HubConnection(Fd socket);
+  HubConnection(Fd socket, std::string path);
 
   bool flush();
   bool receive();
 
   Fd socket_;
+  std::string path_;
   std::string output_;
   LineSplitter lines_;
   bool is_broken_ = false;

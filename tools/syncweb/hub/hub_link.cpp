@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "libsync/record/json_value.hpp"
 #include "libsync/record/json_writer.hpp"
 #include "libsync/record/plain_text.hpp"
@@ -23,6 +25,13 @@ constexpr std::array<std::string_view, 4> kFollowed{
 };
 
 }  // namespace
+
+std::string to_string(const LinkChange& change) {
+  if (change.is_there) return "sntpd answers at " + change.where;
+  return fmt::format(
+      "no sntpd answers at {}: phones cannot set the hub, and the time is unknown, until one does",
+      change.where);
+}
 
 std::optional<HubReply> parse_feed_reply(std::string_view line) {
   const auto reply = parse_json(line, kReplyLimits);
@@ -51,6 +60,10 @@ std::vector<HubLink::FeedReply> HubLink::take_replies() {
   return std::exchange(replies_, {});
 }
 
+std::optional<LinkChange> HubLink::take_change() {
+  return std::exchange(change_, std::nullopt);
+}
+
 void HubLink::append_polled(std::vector<pollfd>& polled) const {
   if (followed_) polled.push_back(followed_->poll_entry());
   if (fed_) polled.push_back(fed_->poll_entry());
@@ -75,7 +88,8 @@ void HubLink::follow(Site& site, Instant now) {
   }
   const bool is_open = followed_->step();
   while (const auto line = followed_->take_line()) {
-    site.hub.on_line(*line, now, site.events);
+    if (!site.hub.on_line(*line, now, site.events)) continue;
+    note_answer();
     probe_deadline_.reset();
     next_probe_ = now.mono + kSilenceToProbe;
   }
@@ -88,10 +102,23 @@ void HubLink::follow(Site& site, Instant now) {
   probe_deadline_ = now.mono + kPatience;
 }
 
+void HubLink::note_answer() {
+  if (!std::exchange(is_absent_, false)) return;
+  change_ = LinkChange{true, followed_->path()};
+}
+
+void HubLink::note_absence() {
+  if (std::exchange(is_absent_, true)) return;
+  change_ = LinkChange{false, fmt::format("{}", fmt::join(paths_, " or "))};
+}
+
 void HubLink::start_following(Instant now) {
   next_try_ = now.mono + kRetryInterval;
   followed_ = HubConnection::open(paths_);
-  if (!followed_) return;
+  if (!followed_) {
+    note_absence();
+    return;
+  }
   for (const std::string_view request : kFollowed) followed_->send(request);
   probe_deadline_ = now.mono + kPatience;
   followed_->step();
@@ -100,6 +127,7 @@ void HubLink::start_following(Instant now) {
 void HubLink::stop_following(Site& site, Instant now) {
   followed_.reset();
   probe_deadline_.reset();
+  note_absence();
   next_try_ = now.mono + kRetryInterval;
   site.hub.on_disconnected(site.events);
 }

@@ -25,6 +25,13 @@ namespace isletime::syncweb {
 // Reads the reply to a request that feeds. Returns nothing if it is none.
 std::optional<HubReply> parse_feed_reply(std::string_view line);
 
+// An sntpd has begun to answer, or none does any more.
+struct LinkChange {
+  bool is_there;
+  std::string where;
+};
+std::string to_string(const LinkChange& change);  // one line for people
+
 class HubLink {
  public:
   static constexpr nanoseconds kRetryInterval = seconds{1};
@@ -44,6 +51,9 @@ class HubLink {
   FeedId feed(const SampleRecord& sample, MonoTime now);
   std::vector<FeedReply> take_replies();
 
+  // Returns each change once; at first an sntpd is expected to be there.
+  std::optional<LinkChange> take_change();
+
   void append_polled(std::vector<pollfd>& polled) const;
   // Must be called after each poll(2).
   void step(Site& site, Instant now);
@@ -58,6 +68,8 @@ class HubLink {
   };
 
   void follow(Site& site, Instant now);
+  void note_answer();
+  void note_absence();
   void start_following(Instant now);
   void stop_following(Site& site, Instant now);
   void feed_waiting(MonoTime now);
@@ -69,6 +81,8 @@ class HubLink {
   MonoTime next_try_{};
   MonoTime next_probe_{};
   std::optional<MonoTime> probe_deadline_;
+  bool is_absent_ = false;
+  std::optional<LinkChange> change_;
 
   std::optional<HubConnection> fed_;
   std::deque<Waiting> waiting_;  // the first may have been sent

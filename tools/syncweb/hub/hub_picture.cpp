@@ -21,7 +21,7 @@ constexpr std::size_t kDepthOfReplies = 6;
 constexpr nanoseconds kLongestTransit = seconds{10};
 constexpr nanoseconds kMostLead = seconds{1};
 
-// What sntpd takes for a step of the machine's clock; smaller ones count as an error of the time.
+// sntpd takes this for a step of the machine's clock; smaller ones count as an error of the time.
 constexpr nanoseconds kLeastStep = std::chrono::milliseconds{1};
 
 constexpr double kPartsPerMillion = 1e6;

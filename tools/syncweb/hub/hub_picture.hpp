@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What sntpd says of itself, from the lines of its control socket, and what follows from it at any instant.
-// Without a connection to sntpd nothing is known of the time, so that nothing is said of it. The bound grows
-// from the moment at which a status was made, and reliability ends when sntpd itself would end it.
+// A picture of the hub: it is made of the lines of sntpd's control socket, and tells what follows at any
+// instant. Without a connection to sntpd nothing is known of the time, so that nothing is said of it. The
+// bound grows from the moment at which a status was made, and reliability ends when sntpd itself would end
+// it.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +57,7 @@ class HubPicture {
   std::optional<MonoTime> status_came() const { return status_came_; }
   std::optional<MonoTime> sources_came() const { return sources_came_; }
   std::optional<MonoTime> clients_came() const { return clients_came_; }
-  // How many have asked the hub for the time, also those that the array leaves out.
+  // The number of those who have asked the hub for the time, also of those that the array leaves out.
   std::optional<std::uint64_t> client_count() const { return client_count_; }
   const std::vector<std::string>& activity() const { return activity_; }  // lines of JSON, oldest first
 

@@ -28,7 +28,7 @@ struct MetricSample {
   std::string value;  // a number of OpenMetrics
 };
 
-// What all metrics follow from.
+// The facts from which all metrics follow.
 struct MetricsInput {
   bool is_connected;  // to sntpd
   const HubTime& hub;

@@ -30,8 +30,8 @@ std::optional<std::uint64_t> event_number(const std::string* text) {
   return failure == std::errc{} && stop == end ? std::optional{number} : std::nullopt;
 }
 
-// Where the client is: a browser that connects again by itself names the last event that it has seen, and
-// keeps the older parameter.
+// Returns the number of the last event that the client has. A browser that connects again by itself tells it
+// in a field, and keeps the older parameter.
 std::uint64_t position_of(const Request& request, std::uint64_t otherwise) {
   if (const auto number = event_number(request.header("last-event-id"))) return *number;
   return event_number(request.parameter("after")).value_or(otherwise);
@@ -83,7 +83,7 @@ Outcome answer_events(Site& site, const Request& request, Instant) {
 Outcome answer_event_list(Site& site, const Request& request, Instant) {
   std::vector<std::string> items;
   std::uint64_t after = position_of(request, site.events.last());
-  while (const WebEvent* event = site.events.next(after)) {
+  while (const auto event = site.events.next(after)) {
     after = event->number;
     items.push_back(JsonWriter{}
                         .count("number", event->number)

@@ -27,7 +27,7 @@ export class Live {
     window.addEventListener('online', wake);
   }
 
-  // Where the state that the page shows ends.
+  // Begins after the last event in the state that the page shows.
   start(run, last) {
     this.run = run;
     this.last = last;

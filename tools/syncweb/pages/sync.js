@@ -87,7 +87,7 @@ export class PhoneSync {
     return `That did not work: ${error.message || 'the hub does not answer'}. Try again.`;
   }
 
-  // What comes with a token is a question, such as a large step: only a person who has seen both times may say yes.
+  // An answer with a token is a question, such as a large step: only a person who has seen both times may say yes.
   async #ask(report) {
     try {
       return await post('/api/timesync/client', report);

@@ -54,7 +54,7 @@ export function differenceText(offset, bound) {
   return `This phone is ${offsetText(offset)} ${way} the hub, give or take ${boundText(bound)}.`;
 }
 
-// What the hub asks a person before it takes a phone's time.
+// Returns what the hub asks a person before it takes a phone's time.
 export function questionTexts({ error, message, offset_s: offset }) {
   const apart = `The two clocks are ${offsetText(offset)} apart.`;
   const plain = `${apart} Go on only if this phone is right.`;
@@ -98,7 +98,7 @@ export function splitText(seconds) {
   return `${sign}${rest}`;
 }
 
-// What the page can say of the hub's time, in one word that styles and shapes follow.
+// Returns what the page can say of the hub's time, in one word that styles and shapes follow.
 export function judge(isHeard, status) {
   if (!isHeard) return 'away';
   if (!status) return 'silent';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the hub remembers of the exchanges of each phone: its own stamps only, which no phone can claim. It is
+// The hub's memory of the exchanges of each phone: its own stamps only, which no phone can claim. It is
 // bounded in number, by address and in age; the oldest session makes room. A session belongs to the address
 // that began it.
 #pragma once

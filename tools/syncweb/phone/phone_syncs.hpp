@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the hub remembers of phones, in memory only.
+// Everything that the hub remembers of phones is here, in memory only.
 #pragma once
 
 #include "tools/syncweb/phone/confirmations.hpp"

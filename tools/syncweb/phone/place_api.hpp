@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where the hub is, as a phone tells it with its owner's consent. Browsers tell a place only to pages that
-// came over TLS, and nobody else should overhear it.
+// Takes and tells where the hub is, as a phone says it with its owner's consent. Browsers tell a place only
+// to pages that came over TLS, and nobody else should overhear it.
 #pragma once
 
 #include "tools/syncweb/site.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Why a request of a phone is not done: a word for programs and a clause for people, as error_response() says
-// them.
+// The reason why a request of a phone is not done: a word for programs and a clause for people, as
+// error_response() says them.
 #pragma once
 
 #include <string>

@@ -39,7 +39,7 @@ struct KnownPlace {
   ToldAt at;
 };
 
-// What the file contains.
+// The content of the file.
 struct SavedSettings {
   std::optional<KnownZone> zone;
   std::optional<KnownPlace> place;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whether the time of a phone may be fed to sntpd, is to be confirmed by a person first, or is refused. Pure:
-// what is known of the hub comes in, and what should happen comes back.
+// Decides whether the time of a phone may be fed to sntpd, is to be confirmed by a person first, or is
+// refused: what is known of the hub comes in, and what should happen comes back.
 #pragma once
 
 #include <cstdint>

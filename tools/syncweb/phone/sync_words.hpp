@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What became of a phone's time, in a sentence for the person who holds the phone.
+// Says what became of a phone's time, in a sentence for the person who holds the phone.
 #pragma once
 
 #include <string>

@@ -97,12 +97,6 @@ Outcome take_press(Site& site, const Request& request, Instant now) {
 }
 
 Outcome take_older_press(Site& site, const Request& request, Instant now) {
-  if (request.method != Method::kGet) {
-    Response response =
-        error_response(Status::kMethodNotAllowed, "bad-method", "another method is needed here: GET");
-    response.headers.push_back({"Allow", "GET"});
-    return response;
-  }
   // A page of another site could contain such an address, as that of a picture.
   if (auto refusal = refuse_foreign_page(request)) return *std::move(refusal);
   const auto press = parse_older_press(request.query);

@@ -17,9 +17,6 @@ constexpr std::int64_t kApplicationId = 0x49736c54;
 // Whoever changes the tables increases this, and converts older files.
 constexpr std::int64_t kSchemaVersion = 1;
 
-constexpr const char* kLogFile = "presses.db-wal";
-constexpr const char* kIndexFile = "presses.db-shm";  // of the log; it holds nothing that the log does not
-
 // SQLite waits for the disk at the end of every transaction if synchronous is FULL.
 constexpr const char* kSettings =
     "PRAGMA synchronous=FULL;"
@@ -129,7 +126,7 @@ bool is_missing(const StateError& error) {
 std::optional<StoreError> sync_files(const StateFolder& folder) {
   const auto database = folder.open_file(kPressFile, O_RDWR | O_CREAT);
   if (!database) return error_of(database.error());
-  const auto log = folder.open_file(kLogFile, O_RDONLY);
+  const auto log = folder.open_file(kPressLogFile, O_RDONLY);
   if (!log && !is_missing(log.error())) return error_of(log.error());
   struct stat of_database {};
   struct stat of_log {};
@@ -141,7 +138,10 @@ std::optional<StoreError> sync_files(const StateFolder& folder) {
   if (fsync(database->get()) != 0) return system_error("fsync");
   if (log && fsync(log->get()) != 0) return system_error("fsync");
   // The folder and those above it may be new as well.
-  if (of_database.st_size == 0 && syncfs(folder.descriptor()) == 0) return std::nullopt;
+  if (of_database.st_size == 0) {
+    const auto error = folder.sync_with_parents();
+    return error ? std::optional{error_of(*error)} : std::nullopt;
+  }
   if (fsync(folder.descriptor()) != 0) return system_error("fsync");
   return std::nullopt;
 }
@@ -312,11 +312,11 @@ Result<std::string, StoreError> set_presses_aside(const StateFolder& folder) {
     const std::string log = name + "-wal";
     if (has_file(folder, name) || has_file(folder, log)) continue;
     // The log first: SQLite deletes a log that it finds without its database, or beside an empty one.
-    if (auto error = rename_file(folder, kLogFile, log)) return Unexpected{*std::move(error)};
+    if (auto error = rename_file(folder, kPressLogFile, log)) return Unexpected{*std::move(error)};
     if (!is_empty_file(folder, kPressFile)) {
       if (auto error = rename_file(folder, kPressFile, name)) return Unexpected{*std::move(error)};
     }
-    unlinkat(folder.descriptor(), kIndexFile, 0);
+    unlinkat(folder.descriptor(), kPressIndexFile, 0);
     if (fsync(folder.descriptor()) != 0) return Unexpected{system_error("fsync")};
     return name;
   }

@@ -21,6 +21,8 @@
 namespace isletime::syncweb {
 
 inline constexpr const char* kPressFile = "presses.db";
+inline constexpr const char* kPressLogFile = "presses.db-wal";
+inline constexpr const char* kPressIndexFile = "presses.db-shm";  // of the log, of which it holds a part
 // Pages of 4096 bytes: 256 MiB, enough for more than 10^6 presses.
 inline constexpr int kMostPressPages = 65'536;
 

@@ -40,7 +40,7 @@ struct PressPlaces {
 struct SplitRow {
   StoredPress press;
   PressStanding standing = PressStanding::kCounted;
-  // What follows is set only if it counts.
+  // The members below are set only if it counts.
   PressOrder order = PressOrder::kUnknown;
   std::optional<PressPlaces> places;
   std::optional<nanoseconds> split;  // since the press before that counts

@@ -13,6 +13,7 @@
 #include "libsync/core/time_types.hpp"
 #include "tools/syncweb/hub/hub_link.hpp"
 #include "tools/syncweb/message.hpp"
+#include "tools/syncweb/serving/stream.hpp"
 
 struct MHD_Connection;
 
@@ -27,16 +28,10 @@ struct Exchange {
   std::string body = {};   // at most kLargestBody bytes
   bool has_begun = false;  // its header is complete
   bool is_too_large = false;
+  std::size_t held = 0;                         // bytes of its response
   std::optional<HubLink::FeedId> awaited = {};  // the reply of sntpd, without which there is no response
   std::function<Response(const std::optional<HubReply>&)> then = {};
   std::optional<Response> late = {};  // after that reply
-};
-
-struct Stream {
-  std::uint64_t after;  // the number of the latest event that was sent
-  MonoTime last_read;   // when the client had taken everything before
-  std::string pending = {};
-  bool needs_heartbeat = false;
 };
 
 struct Connection {
@@ -51,6 +46,7 @@ struct Connection {
   bool is_dropped = false;
   std::unique_ptr<Exchange> exchange = nullptr;
   std::optional<Stream> stream = {};
+  MonoTime last_read = {};  // when the client had taken all of the stream before
 };
 
 }  // namespace isletime::syncweb

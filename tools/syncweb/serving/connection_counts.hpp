@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How many connections each client has, so that no client takes all that there may be. A client is an IPv4
+// Counts the connections of each client, so that no client takes all that there may be. A client is an IPv4
 // address or the /64 of an IPv6 address, since a host has a whole /64 of addresses to choose from.
 #pragma once
 
@@ -19,6 +19,10 @@ class ConnectionCounts {
 
   static constexpr IpAddress client_of(IpAddress address) {
     return address.is_v4() ? address : IpAddress{address.high, 0};
+  }
+
+  static constexpr bool is_this_machine(IpAddress address) {
+    return address == IpAddress::v4(0x7f00'0001) || address == IpAddress{0, 1};
   }
 
   // This machine has no limit of its own: behind a proxy on it are many clients.
@@ -49,10 +53,6 @@ class ConnectionCounts {
   }
 
  private:
-  static constexpr bool is_this_machine(IpAddress address) {
-    return address == IpAddress::v4(0x7f00'0001) || address == IpAddress{0, 1};
-  }
-
   std::size_t count(IpAddress client) const {
     const auto found = counts_.find(client);
     return found == counts_.end() ? 0 : found->second;

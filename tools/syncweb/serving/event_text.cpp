@@ -21,8 +21,8 @@ std::string heartbeat_text(std::uint64_t last) {
   return fmt::format("event: beat\ndata: {}\n\n", JsonWriter{}.count("last", last).object());
 }
 
-std::string event_text(const WebEvent& event) {
-  return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.number, event.type, event.json);
+std::string event_head(const WebEvent& event) {
+  return fmt::format("id: {}\nevent: {}\ndata: ", event.number, event.type);
 }
 
 }  // namespace isletime::syncweb

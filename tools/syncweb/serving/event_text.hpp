@@ -14,6 +14,8 @@ namespace isletime::syncweb {
 // Tells the run, to which the numbers belong, the latest number, and after what time to connect again.
 std::string hello_text(std::string_view run, std::uint64_t last);
 std::string heartbeat_text(std::uint64_t last);
-std::string event_text(const WebEvent& event);
+// An event is this, its JSON, and the end.
+std::string event_head(const WebEvent& event);
+inline constexpr std::string_view kEndOfEvent = "\n\n";
 
 }  // namespace isletime::syncweb

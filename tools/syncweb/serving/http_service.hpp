@@ -18,6 +18,7 @@
 #include "tools/syncweb/hub/hub_link.hpp"
 #include "tools/syncweb/serving/connection.hpp"
 #include "tools/syncweb/serving/connection_counts.hpp"
+#include "tools/syncweb/serving/held_bytes.hpp"
 #include "tools/syncweb/serving/listener.hpp"
 #include "tools/syncweb/site.hpp"
 
@@ -58,6 +59,7 @@ class HttpService {
 
  private:
   friend struct HttpCallbacks;
+  friend struct StreamCallbacks;
   struct DaemonEnd {
     void operator()(MHD_Daemon* daemon) const;
   };
@@ -79,12 +81,12 @@ class HttpService {
   bool on_header(Connection& connection);
   bool on_complete(Connection& connection, const char* method, std::string_view version);
   bool refuse(Connection& connection, Response response);
+  // If too much is held already, the client is told to try again instead.
   bool reply(Connection& connection, const Response& response);
   bool start_stream(Connection& connection, const EventStream& stream);
   bool start_feeding(Connection& connection, FeedFirst feed);
   // Fills the buffer with events; suspends the connection if there are none.
   long read_stream(Connection& connection, char* buffer, std::size_t size);
-  void fill(Stream& stream) const;
 
   void suspend(Connection& connection);
   void resume(Connection& connection);
@@ -100,6 +102,7 @@ class HttpService {
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
   std::unordered_map<HubLink::FeedId, Connection*> feeding_;
   ConnectionCounts counts_;
+  HeldBytes held_;
   MonoTime next_heartbeat_{};
   MonoTime next_check_{};
   std::vector<Port> ports_;  // ended first, while the connections still exist

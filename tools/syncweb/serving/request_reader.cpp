@@ -84,6 +84,24 @@ bool announces_too_much(std::string_view content_length) {
   return failure == std::errc{} && stop == end && size > kLargestBody;
 }
 
+std::optional<Response> refuse_unclear_end(std::vector<Field> headers) {
+  std::size_t lengths = 0;
+  std::size_t encodings = 0;
+  bool is_chunked = true;
+  for (Field& field : headers) {
+    make_lower(field.name);
+    if (field.name == "content-length") ++lengths;
+    if (field.name != "transfer-encoding") continue;
+    ++encodings;
+    make_lower(field.value);
+    is_chunked &= field.value == "chunked";
+  }
+  if (lengths + encodings <= 1 && is_chunked) return std::nullopt;
+  Response response = malformed("the body has one Content-Length, or Transfer-Encoding: chunked");
+  response.headers.push_back({"Connection", "close"});
+  return response;
+}
+
 Response too_large_response() {
   return error_response(Status::kContentTooLarge, "too-large", "the body has more than 16 KiB");
 }

@@ -3,6 +3,7 @@
 // handlers see only plain text.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -21,5 +22,9 @@ std::variant<Request, Response> read_request(std::string_view method, std::strin
 // Returns whether the header announces a body of more than kLargestBody bytes.
 bool announces_too_much(std::string_view content_length);
 Response too_large_response();
+
+// Refuses a body of which another reader of the same bytes, such as a proxy, could find another end (RFC
+// 9112, section 6.3), before it is read.
+std::optional<Response> refuse_unclear_end(std::vector<Field> headers);
 
 }  // namespace isletime::syncweb

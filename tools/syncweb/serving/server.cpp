@@ -2,7 +2,7 @@
 #include "tools/syncweb/serving/server.hpp"
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
 #include <csignal>
 #include <utility>
 
@@ -15,9 +15,10 @@
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/machine_id.hpp"
 #include "libsync/posix/random.hpp"
-#include "libsync/posix/sandbox.hpp"
 #include "libsync/posix/socket_address.hpp"
 #include "tools/common/build_time.hpp"
+#include "tools/common/daemon_start.hpp"
+#include "tools/common/groups.hpp"
 #include "tools/common/paths.hpp"
 #include "tools/common/poll_timeout.hpp"
 #include "tools/common/signals.hpp"
@@ -30,21 +31,10 @@ namespace isletime::syncweb {
 namespace {
 
 constexpr nanoseconds kRenewalInterval = std::chrono::hours{1};  // between looks at the certificate
-const Endpoint kAnyV4{IpAddress::v4(0)};
-const Endpoint kAnyV6{};
-
-const char* advice(int code) {
-  switch (code) {
-    case EACCES:
-      return " (ports below 1024 need root: run as root, or choose --port and --tls-port above)";
-    case EADDRINUSE:
-      return " (another server has this port: stop it, or choose another --port or --tls-port)";
-    case EADDRNOTAVAIL:
-      return " (no interface of this machine has this address)";
-    default:
-      return "";
-  }
-}
+// The names of damaged presses are not among them: with such files a person decides.
+constexpr std::array<std::string_view, 7> kFiles{kPressFile,           kPressLogFile,       kPressIndexFile,
+                                                 Settings::kFile,      "settings.json.new", kCertificateFile,
+                                                 "certificate.pem.new"};
 
 // Each connection takes a descriptor, and the usual limit is 1,024.
 void raise_descriptor_limit() {
@@ -53,6 +43,17 @@ void raise_descriptor_limit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kNeeded) return;
   limit.rlim_cur = std::min(limit.rlim_max, kNeeded);
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Without its user it serves, but no phone can set the hub.
+std::string notice_of_nobody(const std::string& name) {
+  const std::string group = find_group(kFeedGroup) ? "" : fmt::format("groupadd --system {} && ", kFeedGroup);
+  const char* to_start = group.empty() ? "syncweb" : "sntpd and syncweb";
+  return fmt::format(
+      "runs as nobody, who may not feed sntpd: there is no user {0}: make one ({1}useradd --system --groups "
+      "{2} "
+      "{0}) and start {3} again, or give --user",
+      name, group, kFeedGroup, to_start);
 }
 
 }  // namespace
@@ -65,12 +66,8 @@ Server::Server(const Options& options, const Log& log)
       service_(site_, link_, log) {}
 
 std::optional<Server::Failure> Server::open() {
-  const std::string name = options_.user.value_or(kDefaultUser);
-  auto user = geteuid() == 0 ? find_user(name) : std::nullopt;
-  const bool is_homeless = geteuid() == 0 && !user;
-  if (options_.user && is_homeless)
-    return Failure{ExitStatus::kUsage, fmt::format("--user {}: there is no such user", name)};
-  if (is_homeless) user = User{kNobody, kNobody, {}};
+  const auto chosen = choose_user(options_.user, kDefaultUser);
+  if (!chosen) return chosen.error();
   raise_descriptor_limit();
   if (options_.pin_file) {
     auto hash = read_pin_file(*options_.pin_file);
@@ -81,54 +78,50 @@ std::optional<Server::Failure> Server::open() {
   std::vector<Listener> secure;
   if (auto failure = open_listeners(options_.port, plain)) return failure;
   if (auto failure = open_listeners(options_.tls_port, secure)) return failure;
-  if (auto failure = open_state(user)) return failure;
+  if (auto failure = open_state(chosen->id())) return failure;
   if (auto watch = InterfaceWatch::open()) watch_.emplace(*std::move(watch));
   site_.run = fmt::format("{:016x}", random_u64());
   site_.started = mono_now();
   site_.own_addresses = interface_addresses();
   site_.host_name = host_name_of_this_machine();
   if (auto failure = serve(std::move(plain), nullptr)) return failure;
-  if (auto failure = give_up_rights(user)) return failure;
+  const auto sandbox = options_.no_sandbox ? std::nullopt : std::optional{Sandbox::kWebServer};
+  if (auto failure = give_up_rights(chosen->user, Rights::kNone, sandbox, log_)) return failure;
   // The key must belong to the user as which this goes on.
   if (auto failure = serve_securely(std::move(secure))) return failure;
   open_kept();
-  if (is_homeless) {
-    log_.notice(fmt::format(
-        "runs as nobody: there is no user {}: make one (useradd --system {}), or give --user", name, name));
-  }
+  if (chosen->is_nobody) log_.notice(notice_of_nobody(chosen->name));
   return std::nullopt;
 }
 
 std::optional<Server::Failure> Server::open_listeners(std::uint16_t port, std::vector<Listener>& listeners) {
   if (port == 0) return std::nullopt;
-  const bool everywhere = options_.bind.empty();
-  for (Endpoint local : everywhere ? std::vector{kAnyV4, kAnyV6} : options_.bind) {
-    local.port = port;
-    auto listener = open_listener(local);
-    if (listener) {
-      listeners.push_back(*std::move(listener));
-      continue;
-    }
-    const SysError error = listener.error();
-    // It also serves on a kernel without IPv6.
-    if (everywhere && !local.address.is_v4() && error.code == EAFNOSUPPORT) continue;
-    return Failure{ExitStatus::kSystemFailed,
-                   fmt::format("{}: {}{}", to_string(local), to_string(error), advice(error.code))};
-  }
-  return std::nullopt;
+  return open_sockets(options_.bind, port, "--port or --tls-port",
+                      [&](const Endpoint& local) -> std::optional<SysError> {
+                        auto listener = open_listener(local);
+                        if (!listener) return listener.error();
+                        listeners.push_back(*std::move(listener));
+                        return std::nullopt;
+                      });
 }
 
-std::optional<Server::Failure> Server::open_state(const std::optional<User>& user) {
+std::optional<Server::Failure> Server::open_state(uid_t owner) {
+  const bool is_given = options_.state_folder.has_value();
   const std::string path =
-      options_.state_folder.value_or(default_paths(surroundings()).state_folder + "/web");
-  auto folder = StateFolder::open(path, user ? user->id : geteuid());
-  if (folder) {
-    state_.emplace(*std::move(folder));
+      options_.state_folder.value_or(default_paths(surroundings()).state_folder + "-web");
+  auto folder =
+      isletime::open_state({.path = path, .is_given = is_given, .daemon = "syncweb", .files = kFiles}, owner);
+  if (!folder && is_given) return Failure{ExitStatus::kSystemFailed, folder.error()};
+  if (!folder) {
+    log_.notice(folder.error() + ": nothing is kept there");
     return std::nullopt;
   }
-  const std::string failure = fmt::format("{}: {}", path, to_string(folder.error()));
-  if (options_.state_folder) return Failure{ExitStatus::kSystemFailed, failure};
-  log_.notice(failure + ": nothing is kept there");
+  if (!folder->is_owners()) {
+    log_.notice(
+        fmt::format("{}: belongs to root, and syncweb cannot write there as user {}: chown it to that user",
+                    path, owner));
+  }
+  state_.emplace(*std::move(folder));
   return std::nullopt;
 }
 
@@ -169,19 +162,6 @@ void Server::renew_certificate(Instant now) {
   if (failure) log_.error("HTTPS: " + *failure);
 }
 
-std::optional<Server::Failure> Server::give_up_rights(const std::optional<User>& user) {
-  const auto identity = drop_privileges(user, Rights::kNone);
-  if (!identity) {
-    return Failure{ExitStatus::kSystemFailed,
-                   fmt::format("rights cannot be given up: {} (--user names another user to become)",
-                               to_string(identity.error()))};
-  }
-  if (options_.no_sandbox || kIsSanitized) return std::nullopt;
-  if (const auto error = enter_sandbox(Sandbox::kWebServer))
-    log_.notice(fmt::format("runs without a system call filter: {}", to_string(*error)));
-  return std::nullopt;
-}
-
 std::optional<Server::Failure> Server::serve(std::vector<Listener> listeners, const TlsKeys* keys) {
   for (Listener& listener : listeners) {
     const std::string local = to_string(listener.local);
@@ -214,6 +194,7 @@ void Server::wait_for_events() {
     return;
   const Instant now = read_instant(mono_now, wall_now);
   link_.step(site_, now);
+  if (const auto change = link_.take_change()) log_.notice(to_string(*change));
   keep_history(site_, now);
   const bool has_moved = watch_ && watch_->take_changed();
   if (has_moved) site_.own_addresses = interface_addresses();

@@ -12,7 +12,7 @@
 #include "libsync/posix/privileges.hpp"
 #include "libsync/posix/state_folder.hpp"
 #include "libsync/posix/sys_error.hpp"
-#include "tools/common/exit_status.hpp"
+#include "tools/common/daemon_start.hpp"
 #include "tools/common/log.hpp"
 #include "tools/syncweb/certificate/own_certificate.hpp"
 #include "tools/syncweb/hub/hub_link.hpp"
@@ -27,21 +27,16 @@ class Server {
  public:
   Server(const Options& options, const Log& log);
 
-  // Opens everything that it needs, and gives up all rights. An error is one line that says what failed, why,
-  // and what to do.
-  struct Failure {
-    ExitStatus status;
-    std::string text;
-  };
+  // Opens everything that it needs, and gives up all rights.
+  using Failure = StartFailure;
   std::optional<Failure> open();
   // Serves until SIGINT or SIGTERM.
   void run();
 
  private:
   std::optional<Failure> open_listeners(std::uint16_t port, std::vector<Listener>& listeners);
-  std::optional<Failure> open_state(const std::optional<User>& user);
+  std::optional<Failure> open_state(uid_t owner);
   std::optional<Failure> serve_securely(std::vector<Listener> listeners);
-  std::optional<Failure> give_up_rights(const std::optional<User>& user);
   std::optional<Failure> serve(std::vector<Listener> listeners, const TlsKeys* keys);
   void open_kept();
   CertificateNames names_to_certify() const;
