@@ -17,7 +17,7 @@ Slots blank(std::uint8_t byte) {
   return slots;
 }
 
-void apply(Slots& slots, const SlotWrite& write, std::size_t bytes = kSlotSize) {
+void store(Slots& slots, const SlotWrite& write, std::size_t bytes = kSlotSize) {
   std::copy_n(write.bytes.begin(), bytes, slots.begin() + static_cast<std::ptrdiff_t>(write.position));
 }
 
@@ -35,7 +35,7 @@ TEST(RecordSlots, hold_the_newest_record_of_any_length) {
   Slots slots = blank(0xff);
   for (std::size_t size = 0; size <= kSavedSize; ++size) {
     const Record record(size, static_cast<std::uint8_t>(size + 1));
-    apply(slots, next_slot(slots, record));
+    store(slots, next_slot(slots, record));
     ASSERT_TRUE(newest_record(slots));
     EXPECT_EQ(newest(slots), record);
   }
@@ -43,19 +43,19 @@ TEST(RecordSlots, hold_the_newest_record_of_any_length) {
 
 TEST(RecordSlots, keep_the_old_record_when_a_write_is_cut_short_anywhere) {
   Slots slots = blank(0xff);
-  apply(slots, next_slot(slots, Record(8, 1)));
-  apply(slots, next_slot(slots, Record(8, 2)));
+  store(slots, next_slot(slots, Record(8, 1)));
+  store(slots, next_slot(slots, Record(8, 2)));
   const SlotWrite third = next_slot(slots, Record(8, 3));
   for (std::size_t written = 1; written < kSlotSize; ++written) {
     Slots torn = slots;
-    apply(torn, third, written);
+    store(torn, third, written);
     EXPECT_EQ(newest(torn), Record(8, 2)) << written;
   }
 }
 
 TEST(RecordSlots, notice_every_flipped_bit) {
   Slots slots = blank(0xff);
-  apply(slots, next_slot(slots, Record(kSavedSize, 0x5a)));
+  store(slots, next_slot(slots, Record(kSavedSize, 0x5a)));
   for (std::size_t bit = 0; bit < 8 * kSlotSize; ++bit) {
     Slots damaged = slots;
     damaged[bit / 8] = static_cast<std::uint8_t>(damaged[bit / 8] ^ 1U << bit % 8);
@@ -70,7 +70,7 @@ TEST(RecordSlots, are_written_in_turn) {
     const SlotWrite write = next_slot(slots, Record(4, static_cast<std::uint8_t>(i)));
     EXPECT_NE(write.position, last);
     last = write.position;
-    apply(slots, write);
+    store(slots, write);
   }
 }
 
