@@ -33,6 +33,10 @@
 #define TCP_QUEUE_OOSEQ 0 /* The sender repeats what arrives out of order. */
 #define TCP_LISTEN_BACKLOG 1
 #define LWIP_TCP_KEEPALIVE 0
+/* lwIP's own are the same after each start: a stranger could guess them (RFC 6528), and the hub would take a
+   new connection for one that it still has. */
+#define LWIP_RANDOMIZE_INITIAL_LOCAL_PORTS 1
+#define LWIP_HOOK_TCP_ISN(local_address, local_port, remote_address, remote_port) isletime_lwip_random()
 #define MEMP_NUM_TCP_PCB 8 /* Those in TIME_WAIT give way to new ones. */
 #define MEMP_NUM_TCP_PCB_LISTEN 2
 #define MEMP_NUM_TCP_SEG 16

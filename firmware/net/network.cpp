@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "firmware/net/network.hpp"
 
-#include <chrono>
-#include <cstdint>
-#include <lwip/dhcp.h>
-#include <lwip/init.h>
+#include <algorithm>
 #include <lwip/netif.h>
-#include <lwip/timeouts.h>
 
 #include "firmware/kit/settings.hpp"
 #include "firmware/kit/uptime.hpp"
-#include "firmware/net/ethernet_link.hpp"
 #include "firmware/net/hub_lookup.hpp"
+#include "firmware/net/interface.hpp"
 #include "firmware/net/lwip_address.hpp"
 
 namespace isletime::net {
 namespace {
 
 struct Network {
-  netif* interface = nullptr;
-  dhcp lease{};
   IpAddress last_address{};  // all zero while there is none
   unsigned generation = 0;
-  std::optional<IpAddress> ntp_server;
   HubLookup hub;
   bool has_more = false;
 };
@@ -45,28 +38,23 @@ void note_address() {
 }  // namespace
 
 void start(const char* hostname) {
-  lwip_init();
-  network.interface = &start_link(hostname);
+  start_interface(hostname);
   network.hub.start(firmware::setting("hub"));
-  dhcp_set_struct(network.interface, &network.lease);
-  dhcp_start(network.interface);
 }
 
 void poll() {
-  network.has_more = poll_link();
-  sys_check_timeouts();
+  network.has_more = poll_interface();
   note_address();
   if (is_up()) network.hub.poll(firmware::uptime());
 }
 
 nanoseconds until_next_timer() {
-  constexpr std::chrono::milliseconds kLongest{1000};
-  if (network.has_more) return nanoseconds::zero();
-  return std::min(std::chrono::milliseconds{sys_timeouts_sleeptime()}, kLongest);
+  constexpr nanoseconds kLongest = seconds{1};
+  return network.has_more ? nanoseconds::zero() : std::min(until_interface_timer(), kLongest);
 }
 
 bool is_up() {
-  return netif_is_link_up(network.interface) != 0 && dhcp_supplied_address(network.interface) != 0;
+  return interface() != nullptr;
 }
 
 unsigned generation() {
@@ -74,31 +62,30 @@ unsigned generation() {
 }
 
 IpAddress address() {
-  return from_lwip(*netif_ip4_addr(network.interface));
+  const netif* const up = interface();
+  return up == nullptr ? IpAddress{} : from_lwip(*netif_ip4_addr(up));
 }
 
 IpAddress broadcast_address() {
-  const std::uint32_t mask = from_lwip(*netif_ip4_netmask(network.interface)).v4_value();
-  return IpAddress::v4(address().v4_value() | ~mask);
+  const netif* const up = interface();
+  if (up == nullptr) return IpAddress{};
+  return IpAddress::v4(address().v4_value() | ~from_lwip(*netif_ip4_netmask(up)).v4_value());
 }
 
 std::optional<IpAddress> router() {
-  return usable(from_lwip(*netif_ip4_gw(network.interface)));
+  const netif* const up = interface();
+  return up == nullptr ? std::nullopt : usable(from_lwip(*netif_ip4_gw(up)));
 }
 
 std::optional<IpAddress> ntp_server() {
-  return network.ntp_server;
+  const auto leased = leased_ntp_server();
+  return leased ? usable(*leased) : std::nullopt;
 }
 
 std::optional<IpAddress> hub() {
   if (network.hub.has_name()) return network.hub.address();
-  return network.ntp_server ? network.ntp_server : router();
+  const auto leased = ntp_server();
+  return leased ? leased : router();
 }
 
 }  // namespace isletime::net
-
-// lwIP calls it at every lease, before the address is in force.
-extern "C" void dhcp_set_ntp_servers(u8_t number, const ip4_addr_t* servers) {
-  using isletime::net::network;
-  network.ntp_server = number == 0 ? std::nullopt : isletime::net::usable(isletime::net::from_lwip(*servers));
-}

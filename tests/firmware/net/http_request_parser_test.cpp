@@ -99,6 +99,7 @@ TEST(HttpRequestParser, RefusesWhatIsNoRequest) {
   }
   EXPECT_EQ(refusal(request("GET / HTTP/2.0", "")), 505);
   EXPECT_EQ(refusal(request(std::string_view{"GET /\0 HTTP/1.1", 15}, "")), 400);
+  EXPECT_EQ(refusal(request("GET / HTTP/1.1", std::string_view{"X: \0\r\n", 6})), 400);
 }
 
 // RFC 9112, section 3.2.
@@ -123,6 +124,7 @@ TEST(HttpRequestParser, RefusesWhatIsTooLong) {
             State::kDone);
   EXPECT_EQ(refusal(request("POST / HTTP/1.1", "Content-Length: 513\r\n")), 413);
   EXPECT_EQ(refusal(request("GET /" + std::string(256, 'x') + " HTTP/1.1", "")), 414);
+  EXPECT_EQ(refusal(request("GET /" + std::string(3000, 'x') + " HTTP/1.1", "")), 414);
   EXPECT_EQ(refusal(std::string(5000, 'G')), 414);
   std::string fields;
   for (int i = 0; i < 500; ++i) fields += "X-Filler: 1\r\n";

@@ -93,6 +93,7 @@ TEST(HttpResponseParser, AnInterimResponseIsNotTheAnswer) {
 TEST(HttpResponseParser, KnowsWhetherTheConnectionIsKept) {
   EXPECT_TRUE(parsed(response("Connection: close\r\nContent-Length: 0\r\n", "")).is_last());
   EXPECT_TRUE(parsed("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n").is_last());
+  EXPECT_TRUE(parsed(response("", "until the end")).is_last());
   EXPECT_FALSE(parsed("HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 0\r\n\r\n").is_last());
 }
 
