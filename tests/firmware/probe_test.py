@@ -149,6 +149,7 @@ class Frames(unittest.TestCase):
     def test_come_and_go_with_all_their_bytes(self):
         for size in (60, 61, 62, 63, 64, 65, 590, 1513, 1514):
             self.assert_echo(DEVICE, size, size & 0xFF)
+        self.device.wait_for("^frame of 1514 ")
         waits = sorted(map(int, re.findall(r"(?m) after (\d+) us$", self.device.console)))
         print(f"{board}: frames waited {waits[0]} to {waits[-1]} us for the main loop")
 
@@ -159,15 +160,16 @@ class Frames(unittest.TestCase):
     def test_to_others_are_not(self):
         self.wire.send("52:54:00:12:34:57", 60)
         self.assert_echo(DEVICE, 100)
+        self.device.wait_for("^frame of 100 ")
         self.assertEqual(len(re.findall("(?m)^frame", self.device.console)), 1)
 
     def test_of_wrong_length_do_no_harm(self):
         for size in (1, 5, 13, 14, 15, 42, 1515, 1518, 1519, 1600, 2047, 4000):
             self.wire.send(DEVICE, size, 0xAA)
-        self.wire.send(DEVICE, 77, 0x55)
-        while (echo := self.wire.receive()) is not None and echo[14:77] != b"\x55" * 63:
-            self.assertLessEqual(len(echo), 1514)
-        self.assertIsNotNone(echo)
+            self.wire.send(DEVICE, 77, 0x55)
+            while (echo := self.wire.receive()) is not None and echo[14:77] != b"\x55" * 63:
+                self.assertLessEqual(len(echo), 1514)
+            self.assertIsNotNone(echo, f"nothing is received after a frame of {size} bytes")
 
     def test_in_a_flood_may_be_lost_but_the_next_one_is_not(self):
         for _ in range(20):
