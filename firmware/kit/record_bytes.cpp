@@ -10,7 +10,8 @@ constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kHasRate = 0x01;
 constexpr std::uint8_t kHasRtc = 0x02;
 constexpr std::uint8_t kHasLead = 0x04;
-constexpr std::uint8_t kFlags = kHasRate | kHasRtc | kHasLead;
+constexpr std::uint8_t kHasRtcRate = 0x08;
+constexpr std::uint8_t kFlags = kHasRate | kHasRtc | kHasLead | kHasRtcRate;
 
 namespace at {
 constexpr std::size_t kVersion = 0;
@@ -22,7 +23,9 @@ constexpr std::size_t kChip = 12;
 constexpr std::size_t kOffset = 20;
 constexpr std::size_t kBound = 28;
 constexpr std::size_t kLead = 36;
-constexpr std::size_t kEnd = 40;  // up to the checksum, the rest is zero
+constexpr std::size_t kRtcRate = 40;
+constexpr std::size_t kRtcRateError = 44;
+constexpr std::size_t kEnd = 48;  // up to the checksum, the rest is zero
 constexpr std::size_t kChecksum = 52;
 }  // namespace at
 
@@ -52,12 +55,14 @@ Ppm load_rate(Bytes bytes, std::size_t at) {
   return {static_cast<std::int32_t>(load_be32(bytes, at))};
 }
 
-bool is_sound(const SavedRate& rate) {
+template <class Rate>
+bool is_sound(const Rate& rate) {
   return rate.rate <= kLargestRate && rate.rate >= Ppm{-kLargestRate.scaled} && rate.error >= Ppm{0} &&
          rate.error <= kLargestRate;
 }
+template <>
 bool is_sound(const SavedRtc& rtc) {
-  return rtc.compared.bound.value >= nanoseconds::zero() &&
+  return (!rtc.rate || is_sound(*rtc.rate)) && rtc.compared.bound.value >= nanoseconds::zero() &&
          (!rtc.lead || (*rtc.lead >= -kLongestLead && *rtc.lead <= kLongestLead));
 }
 
@@ -81,6 +86,11 @@ RecordBytes encode(const SavedRecord& record) {
     if (rtc.lead) {
       bytes[at::kFlags] |= kHasLead;
       store_be32(bytes, at::kLead, static_cast<std::uint32_t>(rtc.lead->count()));
+    }
+    if (rtc.rate) {
+      bytes[at::kFlags] |= kHasRtcRate;
+      store(bytes, at::kRtcRate, rtc.rate->rate);
+      store(bytes, at::kRtcRateError, rtc.rate->error);
     }
   }
   store_be32(bytes, at::kChecksum, crc32(Bytes{bytes}.first(at::kChecksum)));
@@ -108,6 +118,8 @@ std::optional<SavedRecord> decode(Bytes bytes) {
                           .lead = {}};
     if ((flags & kHasLead) != 0)
       record.rtc->lead = nanoseconds{static_cast<std::int32_t>(load_be32(bytes, at::kLead))};
+    if ((flags & kHasRtcRate) != 0)
+      record.rtc->rate = RtcRate{load_rate(bytes, at::kRtcRate), load_rate(bytes, at::kRtcRateError)};
     if (!is_sound(*record.rtc)) return std::nullopt;
   }
   return record;

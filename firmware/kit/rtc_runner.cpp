@@ -28,7 +28,8 @@ CivilDate date_of(WallTime time) {
 
 RtcRunner::RtcRunner(const Config& config, const std::optional<SavedRtc>& saved)
     : config_(config),
-      rtc_(config.uptime(), saved ? std::optional{saved->compared} : std::nullopt),
+      rtc_(config.uptime(), saved ? std::optional{saved->compared} : std::nullopt,
+           saved ? saved->rate : std::nullopt),
       saved_(saved),
       state_(config.bus != nullptr ? RtcState::kSought : RtcState::kNone) {
   if (saved) lead_ = saved->lead;
@@ -283,7 +284,9 @@ void RtcRunner::smooth(const RtcClock& clock) {
 RtcTraits RtcRunner::traits(MonoTime now) {
   const ChipOscillator& oscillator = (*chip_)->oscillator();
   if (!uncompared_since_) uncompared_since_ = now;
+  const std::int64_t wander_ppb = std::int64_t{oscillator.temperature_ppb} + oscillator.ageing_ppb;
   return {.tolerance = oscillator.bound(),
+          .wander = {(wander_ppb * 65536 + 999) / 1000},
           .uncompared = bound_of_uncompared(oscillator, elapsed(*uncompared_since_, now))};
 }
 
@@ -384,7 +387,10 @@ bool RtcRunner::take_worth_saving() {
 std::optional<SavedRtc> RtcRunner::saved() const {
   if (!model_) return saved_;
   if (!rtc_.comparison()) return std::nullopt;
-  return SavedRtc{.model = static_cast<std::uint8_t>(*model_), .compared = *rtc_.comparison(), .lead = lead_};
+  return SavedRtc{.model = static_cast<std::uint8_t>(*model_),
+                  .compared = *rtc_.comparison(),
+                  .lead = lead_,
+                  .rate = rtc_.rate()};
 }
 
 }  // namespace isletime::firmware

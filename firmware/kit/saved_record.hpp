@@ -24,6 +24,7 @@ struct SavedRtc {
   RtcComparison compared;
   // How long before its second a write begins; RtcStepper learns it.
   std::optional<nanoseconds> lead;
+  std::optional<RtcRate> rate{};
 };
 
 struct SavedRecord {

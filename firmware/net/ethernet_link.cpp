@@ -62,9 +62,21 @@ void follow_link_state() {
   }
 }
 
+// The echo of a longer ping would not fit the largest block of firmware/lwip/lwippools.h, which lwIP takes
+// for a broken invariant.
+bool is_long_ping(Bytes frame) {
+  constexpr std::size_t kMostPing = 590;  // as a frame: 576 bytes are what every host takes (RFC 791)
+  constexpr std::size_t kEtherType = 12;
+  constexpr std::size_t kProtocol = 23;
+  constexpr std::uint16_t kIpv4 = 0x0800;
+  constexpr std::uint8_t kIcmp = 1;
+  return frame.size() > kMostPing && load_be16(frame, kEtherType) == kIpv4 && frame[kProtocol] == kIcmp;
+}
+
 // lwIP only refers to the frame. It keeps nothing of one after its input function: out-of-order segments and
 // fragments are not queued, and a packet that waits for an address is copied.
 void take_in(const board::Frame& frame) {
+  if (is_long_ping(Bytes{link.received}.first(frame.size))) return;
   pbuf* const packet = pbuf_alloc(PBUF_RAW, static_cast<u16_t>(frame.size), PBUF_REF);
   if (packet == nullptr) return;
   packet->payload = link.received.data();

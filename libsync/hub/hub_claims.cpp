@@ -10,6 +10,7 @@
 #include "libsync/hub/fractions.hpp"
 #include "libsync/hub/hub.hpp"
 #include "libsync/hub/wait_text.hpp"
+#include "libsync/policy/source_kind_texts.hpp"
 
 namespace isletime {
 namespace {
@@ -25,8 +26,8 @@ constexpr nanoseconds kWorthTelling = std::chrono::milliseconds{1};
 // "ntp:, phone: or manual:"
 std::string prefixes_text() {
   std::vector<std::string_view> all;
-  for (const Rule& rule : kDefaultRules) {
-    for (const std::string_view prefix : rule.prefixes) {
+  for (const SourceKindTexts& kind : kSourceKindTexts) {
+    for (const std::string_view prefix : kind.prefixes) {
       if (!prefix.empty()) all.push_back(prefix);
     }
   }

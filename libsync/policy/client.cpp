@@ -98,7 +98,7 @@ Result<Measurement, Reject> Client::on_datagram(const Datagram& datagram, MonoTi
   const auto packet = parse(datagram.bytes);
   if (!packet) return Unexpected{as<Reject>(packet.error())};
   if (const auto fault = find_fault(*packet, datagram, now)) {
-    if (describe(*fault).is_final) {
+    if (is_final(*fault)) {
       answered_ = outstanding_->nonce;
       outstanding_.reset();
       previous_.reset();
@@ -255,56 +255,6 @@ void Client::back_off() {
   const nanoseconds longest = std::max(config_.longest_interval, shortest_interval());
   interval_ = std::min(interval_ * 2, longest);
   next_query_ = *last_query_ + interval_;
-}
-
-RejectDescription describe(Reject reject) {
-  switch (reject) {
-    case Reject::kTooShort:
-      return {"too-short", "the reply is shorter than an NTP header", false};
-    case Reject::kUnsupportedVersion:
-      return {"unsupported-version", "the reply is not NTP version 1 to 4", false};
-    case Reject::kBadMacLength:
-      return {"bad-mac-length", "the reply has a length that no MAC has", false};
-    case Reject::kBadExtensionField:
-      return {"bad-extension-field", "the reply has a malformed extension field", false};
-    case Reject::kWrongAddress:
-      return {"wrong-address", "the reply came from another address or port than was asked", false};
-    case Reject::kNotAReply:
-      return {"not-a-reply", "the packet is not a server's reply", false};
-    case Reject::kDuplicate:
-      return {"duplicate", "the reply is a duplicate", false};
-    case Reject::kLate:
-      return {"late", "the reply came too late", false};
-    case Reject::kWrongOrigin:
-      return {"wrong-origin", "the reply answers a query that was not ours (wrong origin)", false};
-    case Reject::kUnexpectedMac:
-      return {"unexpected-mac", "the reply is signed, the query was not", false};
-    case Reject::kKissRate:
-      return {"kiss-rate", "the server asks for fewer queries (RATE)", true};
-    case Reject::kKissDeny:
-      return {"kiss-deny", "the server denies service (DENY or RSTR)", true};
-    case Reject::kKissOther:
-      return {"kiss-other", "the server sent a kiss-o'-death", true};
-    case Reject::kUnsynchronised:
-      return {"unsynchronised", "the server says that its clock is not set (leap 3)", true};
-    case Reject::kStratumZero:
-      return {"stratum-zero", "the server says that it has no stratum (0)", true};
-    case Reject::kBadStratum:
-      return {"bad-stratum", "the server's stratum is above 15", true};
-    case Reject::kZeroStamp:
-      return {"zero-stamp", "the reply's receive or transmit stamp is zero", true};
-    case Reject::kBadTurnaround:
-      return {"bad-turnaround", "the server's receive and transmit stamps contradict each other", true};
-    case Reject::kBadDelay:
-      return {"bad-delay", "the reply's stamps give an impossible delay", true};
-    case Reject::kRootDistance:
-      return {"root-distance", "the server is too far from its reference (root distance)", true};
-    case Reject::kLoop:
-      return {"loop", "the server follows us (loop)", true};
-    case Reject::kLeapSecond:
-      return {"leap-second", "it is within 5 s of a leap second, when servers disagree", true};
-  }
-  return {"rejected", "the reply was rejected", false};
 }
 
 }  // namespace isletime

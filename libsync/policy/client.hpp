@@ -76,12 +76,41 @@ enum class Reject : std::uint8_t {
   kLeapSecond,
 };
 
+// True if the datagram was the server's own reply to the outstanding query, which is then done. Otherwise
+// anybody may have sent it, and the true reply may still come.
+constexpr bool is_final(Reject reject) {
+  switch (reject) {
+    case Reject::kTooShort:
+    case Reject::kUnsupportedVersion:
+    case Reject::kBadMacLength:
+    case Reject::kBadExtensionField:
+    case Reject::kWrongAddress:
+    case Reject::kNotAReply:
+    case Reject::kDuplicate:
+    case Reject::kLate:
+    case Reject::kWrongOrigin:
+    case Reject::kUnexpectedMac:
+      return false;
+    case Reject::kKissRate:
+    case Reject::kKissDeny:
+    case Reject::kKissOther:
+    case Reject::kUnsynchronised:
+    case Reject::kStratumZero:
+    case Reject::kBadStratum:
+    case Reject::kZeroStamp:
+    case Reject::kBadTurnaround:
+    case Reject::kBadDelay:
+    case Reject::kRootDistance:
+    case Reject::kLoop:
+    case Reject::kLeapSecond:
+      return true;
+  }
+  return false;
+}
+
 struct RejectDescription {
   const char* name;  // one word for records: "wrong-origin"
   const char* text;  // a clause for people
-  // True if the datagram was the server's own reply to the outstanding query, which is then done. Otherwise
-  // anybody may have sent it, and the true reply may still come.
-  bool is_final;
 };
 RejectDescription describe(Reject reject);
 

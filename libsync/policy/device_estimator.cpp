@@ -35,7 +35,9 @@ constexpr std::uint32_t kLargestWander = 4000;
 constexpr std::uint32_t kCalmSamples = 128;  // these halve what surprises have doubled, and more
 
 constexpr std::int64_t kLeastSpanMs = 1000;
-constexpr std::int64_t kLongestSpanMs = 7 * std::int64_t{86'400'000};
+constexpr std::int64_t kLongestSpanMs = 30 * 365 * std::int64_t{86'400'000};
+// Three decades: sums of a few of these fit.
+constexpr std::int64_t kLargestBound = std::int64_t{1} << 60;
 constexpr std::int64_t kLongestDistance = 1'000'000'000'000;
 
 // A time that goes back counts as zero.
@@ -102,28 +104,28 @@ void DeviceEstimator::start(MonoTime at, const Box& box) {
 
 std::optional<DeviceEstimate> DeviceEstimator::at(MonoTime now) const {
   if (!filter_) return std::nullopt;
-  DeviceFilter filter = *filter_;
-  filter.predict(now, wander_);
-  const std::int64_t deviation = filter.deviation();
+  const DeviceFilter::Prediction predicted = filter_->predicted(now, wander_);
+  const std::int64_t deviation = predicted.deviation;
   // No exchange shows in which direction the least delay is spent. While all delays are longer, the same
   // holds for the excess: the estimate may be at one edge of the boxes and the truth beyond the other.
   const std::int64_t shortest = delays_.minimum().value.count();
   const std::int64_t standing = std::max<std::int64_t>(delays_.recent_minimum().value.count() - shortest, 0);
-  const std::int64_t known = 3 * deviation + shortest / 2 + standing + dispersion_;
+  const std::int64_t known = saturated_sum(3 * deviation + shortest / 2 + standing, dispersion_);
   // Slow samples do not show what has happened to the crystal since. But the truth was within half of each
   // round trip.
   const std::int64_t aged = over_ms(kTolerance, ms_between(confirmed_, now));
   const std::int64_t certain = saturated_sum(certain_, over_ms(kTolerance, ms_between(believed_, now)));
-  std::int64_t bound = known + std::min(aged, certain);
+  std::int64_t bound = saturated_sum(known, std::min(aged, certain));
   if (is_outside_) bound = std::max(bound, certain);
   if (doubt_) {
     // The suspect may be right, and the rate may have changed.
-    const std::int64_t away = distance(doubt_->box.offset, filter.offset());
-    bound = std::max(bound, saturated_sum(away, doubt_->box.farthest + drift_since_suspect(now)));
+    const std::int64_t away = distance(doubt_->box.offset, predicted.offset);
+    bound =
+        std::max(bound, saturated_sum(away, saturated_sum(doubt_->box.farthest, drift_since_suspect(now))));
   }
-  return DeviceEstimate{.offset = {nanoseconds{filter.offset()}},
-                        .rate = filter.rate(),
-                        .rate_deviation = {filter.rate_deviation() * kScaledPerNs + 1},
+  return DeviceEstimate{.offset = {nanoseconds{predicted.offset}},
+                        .rate = filter_->rate(),
+                        .rate_deviation = {predicted.rate_deviation * kScaledPerNs + 1},
                         .deviation = {nanoseconds{deviation}},
                         .bound = {nanoseconds{bound}}};
 }
@@ -152,11 +154,10 @@ bool DeviceEstimator::is_centred(const DeviceSample& sample) const {
 }
 
 DeviceEstimator::Box DeviceEstimator::box_of(const DeviceSample& sample) const {
-  constexpr std::int64_t kLargest = DeviceFilter::kLargestDeviation;
-  const std::int64_t half_width = std::min(delays_.half_width(sample.delay).count(), kLargest);
-  const std::int64_t dispersion = std::clamp<std::int64_t>(sample.dispersion.value.count(), 0, kLargest);
-  const std::int64_t half_delay =
-      std::clamp(sample.delay.value.count() / 2, half_width, std::max(half_width, kLargest));
+  const std::int64_t half_width =
+      std::min(delays_.half_width(sample.delay).count(), DeviceFilter::kLargestDeviation);
+  const std::int64_t dispersion = std::clamp<std::int64_t>(sample.dispersion.value.count(), 0, kLargestBound);
+  const std::int64_t half_delay = std::clamp(sample.delay.value.count() / 2, half_width, kLargestBound);
   return {.offset = sample.offset.value.count(),
           .half_width = half_width,
           .dispersion = dispersion,
@@ -298,7 +299,8 @@ void DeviceEstimator::apply_queued(const Box& box) {
       return;
     case Queued::kBoth:
       filter_->apply_centre(box.offset,
-                            square(mean_excess) / 2 + square(softness()) + square(box.dispersion));
+                            square(mean_excess) / 2 + square(softness()) +
+                                square(std::min(box.dispersion, DeviceFilter::kLargestDeviation)));
       return;
     case Queued::kUnclear:
       apply_box(box);

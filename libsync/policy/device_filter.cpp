@@ -21,11 +21,35 @@ constexpr std::int64_t kLeastDeviation = 100;
 constexpr std::int64_t kPieceMs = 128'000;
 constexpr nanoseconds kLongestPrediction = std::chrono::hours{24 * 7};
 
+// A prediction grows no more uncertain after this.
+constexpr nanoseconds kLongestUnlearned = std::chrono::hours{24 * 365 * 30};
+
+constexpr int kWholeBits = 15;
+constexpr std::int64_t kWhole = 1 << kWholeBits;
+
 constexpr std::int64_t kEdgesAway = 64;  // more distant edges are out of all proportion
 
 // Returns a * factor / 2^shift; |factor| < 2^30, shift <= 32.
 constexpr std::int64_t multiply(std::int64_t a, std::int64_t factor, int shift) {
   return scale(a, factor, std::int64_t{1} << shift);
+}
+
+// Returns how far an offset wanders: wander * t^(3/2) / sqrt(3), the integral of a random walk.
+constexpr std::int64_t wandered(std::uint32_t wander, std::int64_t ms) {
+  constexpr int kRootBits = 10;
+  const std::int64_t root = square_root((ms << 2 * kRootBits) / 3000);
+  return scale(wander * root, ms, std::int64_t{1000} << kRootBits);
+}
+
+// Returns sqrt(a^2 + 2 correlation a b + b^2 + c^2); the squares of large deviations lose their last bits.
+constexpr std::int64_t combined(std::int64_t a, std::int64_t b, std::int64_t correlation, std::int64_t c) {
+  int down = 0;
+  for (std::int64_t largest = std::max({a, b, c}); largest >= std::int64_t{1} << 30; largest >>= 1) ++down;
+  const std::int64_t x = a >> down;
+  const std::int64_t y = b >> down;
+  const std::int64_t variance =
+      square(x) + square(y) + square(c >> down) + 2 * (x * y / kWhole * correlation);
+  return square_root(variance) << down;
 }
 
 }  // namespace
@@ -62,6 +86,25 @@ void DeviceFilter::predict(MonoTime to, std::uint32_t wander) {
     p11_ += over_ms(q, t);
     limit();
   }
+}
+
+// The same as predict() in one step, with deviations in place of variances, which would not fit into 64 bits
+// after a day.
+DeviceFilter::Prediction DeviceFilter::predicted(MonoTime at, std::uint32_t wander) const {
+  const nanoseconds since = std::max(elapsed(at_, at), nanoseconds::zero());
+  const std::int64_t ms = std::min(since, kLongestUnlearned) / milliseconds{1};
+  const std::int64_t by_rate = over_ms(rate_deviation(), ms);
+  const std::int64_t by_wander = wandered(wander, ms);
+  return {.offset = saturated_sum(offset_, exact_drift(since, rate_).count()),
+          .deviation = std::max(combined(deviation(), by_rate, correlation(), by_wander), kLeastDeviation),
+          .rate_deviation = std::min(square_root(p11_ + over_ms(square(wander), ms)), kLargestRateDeviation)};
+}
+
+// Returns how the errors of offset and rate go together, from -1 to 1 in units of kWhole.
+std::int64_t DeviceFilter::correlation() const {
+  const std::int64_t most = std::max<std::int64_t>(deviation() * rate_deviation(), 1);
+  const std::int64_t size = std::min(ratio(p01_ < 0 ? -p01_ : p01_, most, kWholeBits), kWhole);
+  return p01_ < 0 ? -size : size;
 }
 
 void DeviceFilter::set_offset(std::int64_t offset, std::int64_t deviation) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A Kalman filter of two states, a clock's offset and its rate, in integers. It learns that the offset lies
 // above or below a soft edge, or near a centre, and grows uncertain as the oscillator wanders. No input
-// overflows it: deviations are limited to 1 s and 500 ppm, rates to 1000 ppm.
+// overflows it: what it learns from is limited to deviations of 1 s and 500 ppm, and rates to 1000 ppm. What
+// it predicts has no such limit: it grows uncertain for as long as nothing is learned.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,14 @@ class DeviceFilter {
   DeviceFilter(MonoTime at, std::int64_t offset, std::int64_t deviation, Ppm rate = {},
                std::int64_t rate_deviation = kUnknownRate);
 
+  // Returns what would be known at a later time if nothing were learned until then.
+  struct Prediction {
+    std::int64_t offset;
+    std::int64_t deviation;
+    std::int64_t rate_deviation;
+  };
+  Prediction predicted(MonoTime at, std::uint32_t wander) const;
+
   std::int64_t offset() const { return offset_; }
   Ppm rate() const { return rate_; }
   std::int64_t deviation() const;
@@ -47,6 +56,7 @@ class DeviceFilter {
   void apply_centre(std::int64_t centre, std::int64_t variance);
 
  private:
+  std::int64_t correlation() const;
   void correct(std::int64_t innovation, std::int64_t p00);
   void limit();
 

@@ -38,7 +38,7 @@ Result<MeasurementUse, Reject> DeviceFollower::on_datagram(Bytes bytes, const En
   const auto measurement = client_.on_datagram({bytes, from, clock_.free_time(at)}, at);
   if (!measurement) {
     const Reject reject = measurement.error();
-    if (describe(reject).is_final) {
+    if (is_final(reject)) {
       client_.set_interval(
           std::min(client_.interval() * 2, std::max(client_.interval(), kLongestAfterRefusals)));
     }

@@ -31,7 +31,7 @@ std::optional<DeviceRtcJob> DeviceRtc::next_job(const std::optional<RtcTruth>& t
   const RtcHost host = host_of(truth);
   if (std::exchange(wants_write_, false) && host.is_verified) {
     // Its time is unknown from the first byte that is written until it has been read again.
-    forget();
+    forget_phase();
     return DeviceRtcJob::kWrite;
   }
   const RtcPlan plan = schedule_.next(host);
@@ -43,9 +43,15 @@ MonoTime DeviceRtc::next_wakeup(const std::optional<RtcTruth>& truth) const {
   return wants_write_ ? MonoTime{} : schedule_.next(host_of(truth)).at;
 }
 
-void DeviceRtc::forget() {
+void DeviceRtc::forget_phase() {
   compared_.reset();
   seen_.reset();
+  rate_.on_set();
+}
+
+void DeviceRtc::forget() {
+  forget_phase();
+  rate_.forget();
 }
 
 // The device's counter shows whether the chip's time has jumped between two readings: somebody has set it, or
@@ -57,13 +63,16 @@ void DeviceRtc::notice_set(const RtcSighting& sighting) {
   const nanoseconds bounds = saturated_sum(before->bound.value, sighting.bound.value);
   const nanoseconds explained = saturated_sum(bounds, kErrorOfPace + drift(since, kRateOfPace));
   const nanoseconds jump = saturated_difference(elapsed(before->chip, sighting.chip), since);
-  if (magnitude(jump) > explained) compared_.reset();
+  if (magnitude(jump) <= explained) return;
+  compared_.reset();
+  rate_.on_set();
 }
 
 void DeviceRtc::compare(const RtcSighting& sighting, const RtcTruth& truth) {
   compared_ = RtcComparison{.chip = sighting.chip,
                             .offset = {elapsed(sighting.chip, truth.time)},
                             .bound = {saturated_sum(sighting.bound.value, truth.bound.value)}};
+  rate_.on_compared(*compared_);
 }
 
 DeviceRtc::Claim DeviceRtc::claim(const RtcSighting& sighting, const RtcTraits& traits) const {
@@ -71,9 +80,12 @@ DeviceRtc::Claim DeviceRtc::claim(const RtcSighting& sighting, const RtcTraits& 
   if (!compared_) return claim;
   const nanoseconds since = elapsed(compared_->chip, sighting.chip);
   if (since < nanoseconds::zero() || since > kLongestSince) return claim;
-  claim.time = shifted(sighting.chip, compared_->offset.value);
-  claim.bound.value = saturated_sum(saturated_sum(compared_->bound.value, sighting.bound.value),
-                                    drift(since, traits.tolerance));
+  const auto& learned = rate_.learned();
+  const Ppm error = learned ? Ppm{learned->error.scaled + traits.wander.scaled} : traits.tolerance;
+  const nanoseconds drifted = learned ? drift(since, learned->rate) : nanoseconds::zero();
+  claim.time = shifted(sighting.chip, saturated_sum(compared_->offset.value, drifted));
+  claim.bound.value =
+      saturated_sum(saturated_sum(compared_->bound.value, sighting.bound.value), drift(since, error));
   return claim;
 }
 
@@ -92,7 +104,7 @@ std::optional<DeviceRtc::Claim> DeviceRtc::on_read(const RtcSighting& sighting, 
 void DeviceRtc::on_read_in_vain(const std::optional<RtcTruth>& truth, MonoTime now) {
   const RtcHost host = host_of(truth);
   schedule_.on_read(now, host);
-  forget();
+  forget_phase();
   wants_write_ = schedule_.wants_write({.is_believable = false, .offset = {}, .bound = {}}, host, now);
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "libsync/core/time_types.hpp"
+#include "libsync/policy/device_rtc_rate.hpp"
 #include "libsync/policy/rtc_schedule.hpp"
 
 namespace isletime {
@@ -31,15 +32,8 @@ struct RtcSighting {
 // What is known of the chip besides its time.
 struct RtcTraits {
   Ppm tolerance;          // of its oscillator
+  Ppm wander;             // the part of it by which temperature and age change its rate
   Dispersion uncompared;  // its greatest error if it was never compared
-};
-
-// The last comparison with a verified clock. Devices save it, since it bounds the chip's time after a loss of
-// power.
-struct RtcComparison {
-  WallTime chip;
-  Offset offset;  // true - chip
-  Dispersion bound;
 };
 
 class DeviceRtc {
@@ -50,8 +44,9 @@ class DeviceRtc {
   // A chip that is further off after a write did not take the time.
   static constexpr nanoseconds kWriteFailed = std::chrono::milliseconds{20};
 
-  explicit DeviceRtc(MonoTime started, const std::optional<RtcComparison>& saved = {})
-      : schedule_(started, kWriteError), compared_(saved) {}
+  explicit DeviceRtc(MonoTime started, const std::optional<RtcComparison>& saved = {},
+                     const std::optional<RtcRate>& saved_rate = {})
+      : schedule_(started, kWriteError), compared_(saved), rate_(saved_rate) {}
 
   // Returns a job that is due; report its outcome by one of the functions below before asking again.
   std::optional<DeviceRtcJob> next_job(const std::optional<RtcTruth>& truth, MonoTime now);
@@ -77,19 +72,22 @@ class DeviceRtc {
   void on_checked(MonoTime now, bool repaired) { schedule_.on_checked(now, repaired); }
   // A transaction failed, whatever it was for. After a write, call on_write_failed() too.
   void on_failed(MonoTime now) { schedule_.on_failed(now); }
-  // Nothing that is known of the chip holds any more: a write has begun, or another chip was found.
+  // Another chip was found: nothing that was known of the last one holds for it.
   void forget();
 
   const std::optional<RtcComparison>& comparison() const { return compared_; }
+  const std::optional<RtcRate>& rate() const { return rate_.learned(); }
 
  private:
   static RtcHost host_of(const std::optional<RtcTruth>& truth);
   Claim claim(const RtcSighting& sighting, const RtcTraits& traits) const;
   void compare(const RtcSighting& sighting, const RtcTruth& truth);
+  void forget_phase();
   void notice_set(const RtcSighting& sighting);
 
   RtcSchedule schedule_;
   std::optional<RtcComparison> compared_;
+  DeviceRtcRate rate_;
   std::optional<RtcSighting> seen_;  // last, since it was written
   bool wants_write_ = false;
 };

@@ -208,44 +208,4 @@ bool Timekeeper::may_write_rtc(MonoTime now) const {
   return last_ && last_->kind != SourceKind::kRtc && is_reliable(*last_, now);
 }
 
-std::optional<SourceKind> source_kind_of(std::string_view name) {
-  for (std::size_t i = 0; i < kSourceKinds; ++i) {
-    const auto kind = static_cast<SourceKind>(i);
-    if (name == name_of(kind)) return kind;
-  }
-  return std::nullopt;
-}
-
-std::optional<SourceKind> fed_kind_of(std::string_view source) {
-  const std::string_view prefix = source.substr(0, source.find(':'));
-  for (std::size_t i = 0; i < kSourceKinds && !prefix.empty(); ++i) {
-    const auto& prefixes = kDefaultRules[i].prefixes;
-    if (std::find(prefixes.begin(), prefixes.end(), prefix) != prefixes.end())
-      return static_cast<SourceKind>(i);
-  }
-  return std::nullopt;
-}
-
-VerdictDescription describe(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kAdopt:
-      return {"adopt", "the clock is set by it"};
-    case Verdict::kAgree:
-      return {"agree", "the clock agrees with it, and is left as it is"};
-    case Verdict::kBelowThreshold:
-      return {"below-threshold", "the clock agrees with it, and knows better"};
-    case Verdict::kUnreliable:
-      return {"unreliable", "it says that it is not reliable, or nobody can vouch for it"};
-    case Verdict::kBelowFloor:
-      return {"below-floor", "it claims a time that is known to have passed"};
-    case Verdict::kAbsurd:
-      return {"absurd", "what it claims is beyond all reason"};
-    case Verdict::kOutranked:
-      return {"outranked", "a better source has set the clock"};
-    case Verdict::kTooUncertain:
-      return {"too-uncertain", "the clock is known better than by this source"};
-  }
-  return {"unknown", "its verdict is unknown"};
-}
-
 }  // namespace isletime

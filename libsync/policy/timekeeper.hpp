@@ -9,34 +9,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 #include "libsync/core/time_types.hpp"
+#include "libsync/policy/source_kind.hpp"
 
 namespace isletime {
 
 // The best rank comes first. Within its window a source cannot be overruled by one of a worse rank.
-enum class SourceKind : std::uint8_t {
-  kNtp,                 // selected and disciplined upstreams
-  kFedNtp,              // a server's time that another program has measured and fed
-  kPhoneOnAccessPoint,  // one hop away, with the clock of the mobile network
-  kManual,              // a person's decision, also if made on a phone elsewhere
-  kPhone,               // a phone that reports on its own over another path
-  kOcpp,                // a charger's back end, accurate to its round trip
-  kRtc,                 // keeps time between syncs, but is only as good as the source that set it
-  kIsland,              // a server whose root is an undisciplined clock: gives agreement, not the time of day
-  kCamera,              // somebody set it long ago; used for lack of anything better
-  kFreeRun,             // nothing has set the clock
-};
-inline constexpr std::size_t kSourceKinds = 10;
-
-// All that is declared of a kind of source.
+// What a kind of source may do; its name and words are in source_kind.hpp and source_kind_texts.hpp.
 struct Rule {
-  const char* name;   // one word for records: "phone-on-access-point"
-  const char* words;  // for people, as in the manual: "phone on the access point"
-  // What the name of a source of this kind begins with, up to a colon, in samples that are fed:
-  // "phone:192.168.4.17". Nobody feeds a kind without one.
-  std::array<std::string_view, 2> prefixes{};
   std::uint8_t rank = 0;                    // less is better
   nanoseconds window{};                     // how long a sync makes the clock reliable, unless adapted
   nanoseconds threshold{};                  // differences up to this do not change a set clock
@@ -61,27 +42,21 @@ inline constexpr nanoseconds kDefaultMaxOffset = std::chrono::hours{24};
 // 5 s on, and is doubted from an hour on. An RTC that was without power for a season is still useful, with a
 // bound of minutes; that of a crystal that was never compared is an hour, which is better than nothing.
 inline constexpr Rules kDefaultRules{{
-    {.name = "ntp",
-     .words = "NTP",
-     .prefixes = {},
+    {// kNtp
      .rank = 0,
      .window = seconds{8 * 1024},
      .max_offset = seconds{1000},
      .max_bound = {seconds{16}},
      .may_make_reliable = true,
      .may_raise_floor = true},
-    {.name = "fed-ntp",
-     .words = "NTP that is fed",
-     .prefixes = {"ntp"},
+    {// kFedNtp
      .rank = 1,
      .window = seconds{8 * 1024},
      .max_offset = seconds{1000},
      .max_bound = {seconds{16}},
      .may_make_reliable = true},
     // A phone with an address there.
-    {.name = "phone-on-access-point",
-     .words = "phone on the access point",
-     .prefixes = {},
+    {// kPhoneOnAccessPoint
      .rank = 2,
      .window = kDefaultWindow,
      .threshold = seconds{1},
@@ -89,18 +64,14 @@ inline constexpr Rules kDefaultRules{{
      .max_bound = {seconds{10}},
      .may_make_reliable = true,
      .adaptive = true},
-    {.name = "manual",
-     .words = "by hand",
-     .prefixes = {"manual"},
+    {// kManual
      .rank = 3,
      .window = kDefaultWindow,
      .max_bound = {seconds{60}},
      .may_make_reliable = true,
      .adaptive = true,
      .may_raise_floor = true},
-    {.name = "phone",
-     .words = "phone elsewhere",
-     .prefixes = {"phone"},
+    {// kPhone
      .rank = 4,
      .window = kDefaultWindow,
      .threshold = seconds{1},
@@ -109,9 +80,7 @@ inline constexpr Rules kDefaultRules{{
      .may_make_reliable = true,
      .adaptive = true},
     // An HTTP date is as good as its round trip too.
-    {.name = "ocpp",
-     .words = "OCPP or HTTP",
-     .prefixes = {"ocpp", "http"},
+    {// kOcpp
      .rank = 5,
      .window = kDefaultWindow,
      .threshold = seconds{5},
@@ -120,9 +89,7 @@ inline constexpr Rules kDefaultRules{{
      .max_bound = {seconds{60}},
      .may_make_reliable = true,
      .adaptive = true},
-    {.name = "rtc",
-     .words = "RTC",
-     .prefixes = {"rtc"},
+    {// kRtc
      .rank = 6,
      .window = kDefaultWindow,
      .max_offset = kDefaultMaxOffset,
@@ -131,38 +98,29 @@ inline constexpr Rules kDefaultRules{{
      .may_make_reliable = true,
      .adaptive = true},
     // A server that says so of itself.
-    {.name = "island",
-     .words = "NTP by a local clock",
-     .prefixes = {},
+    {// kIsland
      .rank = 7,
      .window = seconds{8 * 1024},
      .max_offset = seconds{1000},
      .max_bound = {seconds{16}}},
-    {.name = "camera",
-     .words = "camera",
-     .prefixes = {"camera", "ccapi"},
+    {// kCamera
      .rank = 8,
      .window = kDefaultWindow,
      .threshold = seconds{1},
      .max_offset = kDefaultMaxOffset,
      .max_bound = {seconds{60}},
      .adaptive = true},
-    {.name = "free-run", .words = "nothing", .prefixes = {}, .rank = 9, .window = {}},
+    {// kFreeRun
+     .rank = 9,
+     .window = {}},
 }};
 
 constexpr const Rule& default_rule(SourceKind kind) {
   return kDefaultRules[static_cast<std::size_t>(kind)];
 }
-constexpr const char* name_of(SourceKind kind) {
-  return default_rule(kind).name;
-}
-std::optional<SourceKind> source_kind_of(std::string_view name);  // absent: there is none of that name
-// Returns the kind of a source that is fed, such as "phone:192.168.4.17" or "manual", or nothing if no kind
-// has its prefix.
-std::optional<SourceKind> fed_kind_of(std::string_view source);
 
 struct TimekeeperConfig {
-  Rules rules = kDefaultRules;
+  const Rules* rules = &kDefaultRules;  // by reference: a copy is most of a kilobyte of a device's memory
   // No source may claim a time before the build, before the last known time, or after `latest`.
   WallTime earliest{};
   WallTime latest = WallTime::max();
@@ -282,7 +240,7 @@ class Timekeeper {
     bool vouched;
   };
 
-  const Rule& rule(SourceKind kind) const { return config_.rules[static_cast<std::size_t>(kind)]; }
+  const Rule& rule(SourceKind kind) const { return (*config_.rules)[static_cast<std::size_t>(kind)]; }
   Dispersion max_bound(const Rule& rule, MonoTime now) const;
   bool may_make_reliable(const Sync& sync) const { return sync.vouched && rule(sync.kind).may_make_reliable; }
   nanoseconds window_of(const Sync& sync) const;

@@ -13,7 +13,8 @@ constexpr SavedRecord kRecord{
     .rtc = SavedRtc{
         .model = 8,
         .compared = {.chip = WallTime{1'790'000'000s}, .offset = {-12'345'678ns}, .bound = {1'234'567ns}},
-        .lead = -492ms}};
+        .lead = -492ms,
+        .rate = RtcRate{.rate = Ppm{-1'000'000}, .error = Ppm{5'000}}}};
 
 // Replaces the checksum by that of zlib.crc32(bytes[:52]), bit by bit as the standard defines it.
 void seal(RecordBytes& bytes) {
@@ -35,6 +36,9 @@ TEST(SavedRecord, RestoresWhatWasSaved) {
   EXPECT_EQ(restored->rtc->compared.offset, kRecord.rtc->compared.offset);
   EXPECT_EQ(restored->rtc->compared.bound, kRecord.rtc->compared.bound);
   EXPECT_EQ(restored->rtc->lead, -492ms);
+  ASSERT_TRUE(restored->rtc->rate);
+  EXPECT_EQ(restored->rtc->rate->rate, Ppm{-1'000'000});
+  EXPECT_EQ(restored->rtc->rate->error, Ppm{5'000});
 }
 
 TEST(SavedRecord, RestoresEachPartAlone) {
@@ -46,9 +50,10 @@ TEST(SavedRecord, RestoresEachPartAlone) {
   EXPECT_TRUE(rate->rate && !rate->rtc);
   SavedRecord record{.rate = {}, .rtc = kRecord.rtc};
   record.rtc->lead.reset();
+  record.rtc->rate.reset();
   const auto rtc = decode(encode(record));
   ASSERT_TRUE(rtc && rtc->rtc);
-  EXPECT_FALSE(rtc->rate || rtc->rtc->lead);
+  EXPECT_FALSE(rtc->rate || rtc->rtc->lead || rtc->rtc->rate);
 }
 
 TEST(SavedRecord, IgnoresARecordOfWhichAnyBitIsWrong) {

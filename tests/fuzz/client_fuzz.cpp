@@ -215,7 +215,7 @@ class Play {
     heard_ = bytes;
     if (result) filter(*result);
     if (!result) require(describe(result.error()).text[0] != '\0', "a rejection has a reason");
-    if (!result && !describe(result.error()).is_final) {
+    if (!result && !is_final(result.error())) {
       require(observed() == before, "what anybody may send changes nothing");
       return;
     }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "libsync/policy/source_kind_texts.hpp"
 #include "libsync/policy/timekeeper.hpp"
 
 namespace isletime {
@@ -24,9 +25,10 @@ std::string threshold_text(const Rule& rule) {
 }
 
 // The window of servers that are polled may be longer.
-std::string row_of(const Rule& rule) {
-  const char* more = rule.name == std::string{"ntp"} ? ", or more" : "";
-  return fmt::format(".It {} Ta {}{} Ta {}\n", rule.words, window_text(rule), more, threshold_text(rule));
+std::string row_of(SourceKind kind, const Rule& rule) {
+  const char* more = kind == SourceKind::kNtp ? ", or more" : "";
+  const char* words = kSourceKindTexts[static_cast<std::size_t>(kind)].words;
+  return fmt::format(".It {} Ta {}{} Ta {}\n", words, window_text(rule), more, threshold_text(rule));
 }
 
 TEST(SourceKinds, TheManualHasARowOfEachInTheOrderOfTheirRanks) {
@@ -34,8 +36,9 @@ TEST(SourceKinds, TheManualHasARowOfEachInTheOrderOfTheirRanks) {
   std::stringstream manual;
   manual << file.rdbuf();
   std::string rows;
-  for (const Rule& rule : kDefaultRules) {
-    if (rule.window > nanoseconds::zero()) rows += row_of(rule);
+  for (std::size_t i = 0; i < kSourceKinds; ++i) {
+    const Rule& rule = kDefaultRules[i];
+    if (rule.window > nanoseconds::zero()) rows += row_of(static_cast<SourceKind>(i), rule);
   }
   EXPECT_NE(manual.str().find(rows + ".El"), std::string::npos) << rows;
 }
@@ -46,7 +49,7 @@ TEST(SourceKinds, EveryRankIsOfOneKindAndTheBestComeFirst) {
 
 TEST(SourceKinds, AFedSourceIsOfTheKindThatItsPrefixNames) {
   for (std::size_t i = 0; i < kSourceKinds; ++i) {
-    for (const std::string_view prefix : kDefaultRules[i].prefixes) {
+    for (const std::string_view prefix : kSourceKindTexts[i].prefixes) {
       if (prefix.empty()) continue;
       EXPECT_EQ(fed_kind_of(std::string{prefix} + ":192.0.2.1"), static_cast<SourceKind>(i)) << prefix;
       EXPECT_EQ(fed_kind_of(prefix), static_cast<SourceKind>(i)) << prefix;

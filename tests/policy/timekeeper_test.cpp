@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "libsync/policy/source_kind_texts.hpp"
+
 namespace isletime {
 namespace {
 
@@ -507,7 +509,9 @@ TEST(Timekeeper, SettingTheClockNeitherRenewsNorEndsAWindow) {
 
 TEST(Timekeeper, EveryRuleMayBeOverridden) {
   TimekeeperConfig c = config();
-  auto& phone = c.rules[static_cast<std::size_t>(SourceKind::kPhone)];
+  Rules rules = kDefaultRules;
+  c.rules = &rules;
+  Rule& phone = rules[static_cast<std::size_t>(SourceKind::kPhone)];
   phone.window = 10min;
   phone.threshold = 100ms;
   Timekeeper keeper{c};

@@ -127,11 +127,10 @@ std::optional<Server::Failure> Server::open_broadcaster() {
                    fmt::format("{}: cannot broadcast: {}", to_string(socket.local()), to_string(*error))};
   }
   if (options_.broadcasts.empty()) return std::nullopt;
-  broadcaster_.emplace(Broadcaster::Config{.options = options_.broadcasts,
-                                           .bind = options_.bind,
-                                           .port = options_.port,
-                                           .keys = keys_},
-                       log_);
+  broadcaster_.emplace(
+      Broadcaster::Config{
+          .options = options_.broadcasts, .bind = options_.bind, .port = options_.port, .keys = keys_},
+      log_);
   return std::nullopt;
 }
 

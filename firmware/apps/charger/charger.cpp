@@ -15,6 +15,7 @@
 #include "libsync/core/hex.hpp"
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/core/text_writer.hpp"
+#include "libsync/drivers/rtc_policy.hpp"
 
 namespace isletime::firmware {
 namespace {
@@ -32,6 +33,7 @@ constexpr std::uint32_t kMostReliableWithin = 3600;
 DeviceClock::Config clock_config(const SavedRecord& saved) {
   DeviceClock::Config config;
   config.built = build_time();
+  config.latest = build_time() + kLongestUse;
   config.reliable_within = {
       seconds{number_setting("reliable-within", kUsualReliableWithin, kMostReliableWithin)}};
   if (saved.rate) {

@@ -63,7 +63,7 @@ void write_bound(TextWriter& out, const DeviceTime& time) {
   const auto rounded_up =
       (bound + std::chrono::milliseconds{1} - nanoseconds{1}) / std::chrono::milliseconds{1};
   constexpr int kThousand = 1000;
-  out.text("clock within ").number(static_cast<std::uint64_t>(rounded_up / kThousand)).text(".");
+  out.text("clock +/- ").number(static_cast<std::uint64_t>(rounded_up / kThousand)).text(".");
   out.digits(static_cast<std::uint64_t>(rounded_up % kThousand), 3).text(" s by ").text(name_of(time.source));
 }
 

@@ -63,6 +63,10 @@ class Host:
         packet.identification = self._identification
         self.station.send(frames.ethernet(mac, self.mac, frames.ETHERTYPE_IPV4, packet.build()))
 
+    def learn(self, neighbour: "Host") -> None:
+        """Knows the neighbour's MAC address without asking."""
+        self._neighbours[neighbour.address] = neighbour.mac
+
     def forget_neighbours(self) -> None:
         self._neighbours.clear()
 

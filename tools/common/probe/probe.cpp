@@ -148,8 +148,8 @@ void Probe::handle(const ReceivedReply& reply) {
 }
 
 void Probe::reject(Reject reason) {
-  const auto [name, text, is_final] = describe(reason);
-  if (is_final) {
+  const auto [name, text] = describe(reason);
+  if (is_final(reason)) {
     end_sample({name, text});
   } else {
     ignore({name, text});

@@ -58,7 +58,7 @@ std::optional<QueryOutcome> Upstream::read(short revents, MonoTime now) {
     return *measured;
   }
   const RejectDescription fault = describe(measured.error());
-  if (!fault.is_final) {
+  if (!is_final(measured.error())) {
     trouble_ = fault.text;
     return std::nullopt;
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "libsync/core/rfc3339.hpp"
+#include "libsync/policy/source_kind_texts.hpp"
 #include "libsync/posix/digest.hpp"
 #include "libsync/record/decimal_seconds.hpp"
 #include "libsync/record/json_value.hpp"
