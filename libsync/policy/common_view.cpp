@@ -51,6 +51,15 @@ Result<BroadcastUse, BroadcastReject> CommonView::on_datagram(Bytes bytes, const
     return Unexpected{BroadcastReject::kReplay};
   }
   if (!estimate) return Unexpected{BroadcastReject::kNotCalibrated};
+  const WallTime present = shifted(free, estimate->offset.value);
+  const nanoseconds bound = estimate->bound.value;
+  // A timestamp of the future would make all that follow look like replays.
+  if (magnitude(header.transmit - to_ntp(present)) > saturated_sum(kLongestDelay, bound)) {
+    return Unexpected{BroadcastReject::kDisagrees};
+  }
+  if (is_near_leap_second(announced_leap_second(header, header.transmit, present), present)) {
+    return Unexpected{BroadcastReject::kLeapSecond};
+  }
   const auto before = latest_;
   latest_ = Latest{header.transmit, at, free};
   if (!before || header.origin.is_unset()) return BroadcastUse::kHeard;
@@ -58,7 +67,6 @@ Result<BroadcastUse, BroadcastReject> CommonView::on_datagram(Bytes bytes, const
   if (sending < -kAheadOfSending || sending > kLongestSending) return BroadcastUse::kHeard;
   const Offset edge = unfold(Offset{header.origin - to_ntp(before->free)}, estimate->offset);
   const nanoseconds delay = saturated_difference(estimate->offset.value, edge.value);
-  const nanoseconds bound = estimate->bound.value;
   if (delay < -bound || delay > saturated_sum(kLongestDelay, bound)) {
     return Unexpected{BroadcastReject::kDisagrees};
   }

@@ -22,6 +22,14 @@ constexpr nanoseconds kSlewWithin = seconds{16};
 
 // Crystals off by 272 ppm were seen on cheap boards.
 constexpr Ppm kUnknownRateError = Ppm::whole(300);
+// The first measurements look more certain than they are, as the least delay is not known yet.
+constexpr Ppm kFirstRateError = Ppm::whole(600);
+constexpr std::uint8_t kFirstSamples = 8;
+constexpr Ppm kEarlyRateError = Ppm::whole(100);
+constexpr std::uint8_t kEarlySamples = 32;
+// After so long a time without measurements a rate that was hardly known is not worth keeping.
+constexpr nanoseconds kForgottenAfter = seconds{1000};
+
 // An error is hardly larger than this many deviations.
 constexpr std::int64_t kDeviations = 3;
 // A rate counts as known if it is known about as well as the temperature lets it stay.
@@ -63,12 +71,14 @@ MeasurementUse DeviceClock::on_measurement(const Measurement& m, MonoTime at) {
   if (keeper_.find_implausible(kind, claimed)) return MeasurementUse::kBelowFloor;
   const MonoTime sampled{elapsed(config_.built, m.time)};
   const nanoseconds root = isletime::root_distance(m.server);
+  if (elapsed(root_at_, at) > kForgottenAfter && !is_rate_known(root_at_)) restart_estimate();
   const SampleUse use = estimator_.add({sampled, m.offset, m.delay, m.dispersion});
   // A doubted sample leaves the estimate, but its server may have become worse.
   root_distance_ = use == SampleUse::kDoubted ? std::max(root_distance_at(at), root) : root;
   root_at_ = at;
   keeper_.adapt(rate_error(at));
   if (use == SampleUse::kDoubted) return MeasurementUse::kDoubted;
+  if (samples_ < kEarlySamples) ++samples_;
   if (use == SampleUse::kStepped) common_.reset();
   if (!may_follow(kind, m, at)) {
     learn_rate(at);
@@ -77,7 +87,7 @@ MeasurementUse DeviceClock::on_measurement(const Measurement& m, MonoTime at) {
   is_following_ = true;
   clock_.set_rate(at, rate(at));
   approach(at, nanoseconds{estimator_.interval(at)} / kSlewShare);
-  keeper_.on_sync(kind, bound(at, *shown(at)), at, estimator_.interval(at));
+  keeper_.on_sync(kind, {estimated_bound(at)}, at, estimator_.interval(at));
   return use == SampleUse::kStepped ? MeasurementUse::kStepped : MeasurementUse::kFollowed;
 }
 
@@ -117,7 +127,12 @@ void DeviceClock::on_server_changed(MonoTime at) {
     config_.saved_rate = rate(at);
     config_.saved_rate_error = rate_error(at);
   }
+  restart_estimate();
+}
+
+void DeviceClock::restart_estimate() {
   estimator_ = new_estimator();
+  samples_ = 0;
 }
 
 // The bound continues from the present one, at the rate's uncertainty.
@@ -214,14 +229,20 @@ Dispersion DeviceClock::bound(MonoTime at, WallTime shown) const {
   const MonoTime known = std::max(at, adjusted_);
   const WallTime reading = at < adjusted_ ? *clock_.at(adjusted_) : shown;
   const nanoseconds rest = magnitude(elapsed(reading, wanted(known)));
-  nanoseconds source = keeper_.standing(known).bound.value;
-  if (is_following_) {
-    const DeviceEstimate estimate = *estimator_.at(known);
-    const nanoseconds apart = magnitude(followed_offset(known).value - estimate.offset.value);
-    source = saturated_sum(saturated_sum(estimate.bound.value, apart), root_distance_at(known));
-  }
-  return {
-      saturated_sum(saturated_sum(source, rest), saturated_sum(error_before(at), config_.resolution.value))};
+  const nanoseconds read = saturated_sum(error_before(at), config_.resolution.value);
+  return {saturated_sum(saturated_sum(followed_bound(known), rest), read)};
+}
+
+// Long after the last measurement the counter may have drifted farther than the estimate can tell.
+nanoseconds DeviceClock::followed_bound(MonoTime at) const {
+  const nanoseconds held = keeper_.standing(at).bound.value;
+  return is_following_ ? std::max(estimated_bound(at), held) : held;
+}
+
+nanoseconds DeviceClock::estimated_bound(MonoTime at) const {
+  const DeviceEstimate estimate = *estimator_.at(at);
+  const nanoseconds apart = magnitude(followed_offset(at).value - estimate.offset.value);
+  return saturated_sum(saturated_sum(estimate.bound.value, apart), root_distance_at(at));
 }
 
 // The server's own error grows by its oscillator's tolerance until it is heard again.
@@ -251,6 +272,9 @@ Ppm DeviceClock::rate_error(MonoTime at) const {
   const auto estimate = estimator_.at(at);
   Ppm error = config_.saved_rate ? config_.saved_rate_error : kUnknownRateError;
   if (estimate) error = Ppm{kDeviations * estimate->rate_deviation.scaled};
+  if (estimate && !config_.saved_rate && samples_ < kEarlySamples) {
+    error = std::max(error, samples_ < kFirstSamples ? kFirstRateError : kEarlyRateError);
+  }
   return std::max(error, kFrequencyTolerance);
 }
 

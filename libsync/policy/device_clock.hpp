@@ -96,6 +96,7 @@ class DeviceClock {
   };
 
   DeviceEstimator new_estimator() const;
+  void restart_estimate();
   SourceKind kind_of(const Header& server) const;
   bool may_follow(SourceKind kind, const Measurement& m, MonoTime at);
   void learn_rate(MonoTime at);
@@ -103,6 +104,8 @@ class DeviceClock {
   WallTime wanted(MonoTime at) const;
   std::optional<WallTime> shown(MonoTime at) const;
   Dispersion bound(MonoTime at, WallTime shown) const;
+  nanoseconds followed_bound(MonoTime at) const;
+  nanoseconds estimated_bound(MonoTime at) const;
   nanoseconds root_distance_at(MonoTime at) const;
   nanoseconds error_before(MonoTime at) const;
   void approach(MonoTime at, nanoseconds within);
@@ -118,6 +121,7 @@ class DeviceClock {
   std::optional<CommonOffset> common_{};
   MonoTime root_at_{};
   nanoseconds root_distance_{};
+  std::uint8_t samples_ = 0;
   std::uint32_t settings_ = 0;
 };
 

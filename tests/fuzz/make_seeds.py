@@ -800,6 +800,53 @@ SELECTIONS = {
                              max_bound=LAST_NS >> 1),
 }
 
+# The operations of device_follower_fuzz, which follow the counter's rate and the kind of server that counts.
+def follower(*plays, ppm=40, is_local_clock_reliable=0):
+    return struct.pack(">HB", ppm + 200, is_local_clock_reliable) + b"".join(plays)
+
+
+def follower_exchange(there=0, home=0):
+    return struct.pack(">BII", 0, there << 6, home << 6)
+
+
+def follower_lie(*changes):
+    return struct.pack(">BIIB", 2, 0, 0, len(changes)) + bytes(value for change in changes for value in change)
+
+
+def follower_broadcast(after_ms=4000, queue=0, is_lost=False):
+    return struct.pack(">BHIB", 3, after_ms, queue << 6, 0 if is_lost else 1)
+
+
+def follower_wait(milliseconds):
+    return struct.pack(">BI", 7, milliseconds << 4)
+
+
+def follower_report(kind, bound, how):
+    return struct.pack(">BBIB", 6, kind, bound, how)
+
+
+def follower_press(status=200):
+    return struct.pack(">BBHI", 9, 1, status, 0)
+
+
+RELIABLE, VOUCHED = 4, 8
+FOLLOWER_CHANGES_SERVER = bytes([8])
+QUEUES = (0, 2 * MS, MS // 2, 30 * MS, MS // 5)
+FOLLOWERS = {
+    "follows": follower(*(follower_exchange(there, home) for there in QUEUES for home in QUEUES)),
+    "hears_broadcasts": follower(*([follower_exchange()] * 12 + [follower_broadcast(queue=q) for q in QUEUES * 12])),
+    "alone_for_days": follower(*[follower_exchange()] * 20, *[follower_wait(100_000_000)] * 5, follower_exchange()),
+    "asked_twice_in_hours": follower(follower_exchange(), follower_wait(21_000_000), follower_exchange(),
+                                     follower_wait(21_000_000), ppm=-80),
+    "rtc_then_server": follower(follower_report(6, 500 * MS, RELIABLE | VOUCHED), follower_exchange(),
+                                follower_wait(5_000), follower_exchange()),
+    "pressed_before_the_time": follower(follower_press(), follower_wait(60_000), follower_exchange(), follower_press(),
+                                        follower_press(503), follower_wait(2_000), follower_press()),
+    "server_lies": follower(*[follower_exchange()] * 9, follower_lie((32, 0xee), (40, 0xee)), follower_exchange(),
+                            *[follower_lie((33, 1), (41, 1))] * 4, follower_exchange()),
+    "another_server": follower(*[follower_exchange()] * 20, FOLLOWER_CHANGES_SERVER, follower_exchange()),
+}
+
 # The operations of device_fuzz, which follow the crystal's wander.
 KNOWN_CRYSTAL = bytes([10])
 
@@ -1272,6 +1319,7 @@ SEEDS = {
     "limits_fuzz": LIMITS,
     "select_fuzz": SELECTIONS,
     "device_recovery_fuzz": RECOVERIES,
+    "device_follower_fuzz": FOLLOWERS,
     "device_fuzz": {name: KNOWN_CRYSTAL + play for name, play in DEVICES.items()},
     "address_fuzz": {name: STRANGER + text for name, text in ADDRESSES.items()},
     "config_fuzz": CONFIGURATIONS,

@@ -242,9 +242,9 @@ TEST(DeviceClock, ALocalClocksServerTeachesTheRateWhileAnRtcIsBelieved) {
   world.report(SourceKind::kRtc, MonoTime{1s}, 0ns, {500ms});
   EXPECT_EQ(world.ask(MonoTime{2s}, 10min), MeasurementUse::kOutranked);
   for (MonoTime at{4s}; at < MonoTime{10min}; at += 16s) world.ask(at, 10min);
-  EXPECT_LT(magnitude(world.error(MonoTime{10min})), 10ms);
+  EXPECT_LT(magnitude(world.error(MonoTime{10min})), 25ms);
   EXPECT_TRUE(world.clock.is_rate_known(MonoTime{10min}));
-  EXPECT_LT(magnitude(world.error(MonoTime{30min})), 15ms);
+  EXPECT_LT(magnitude(world.error(MonoTime{30min})), 30ms);
 }
 
 TEST(DeviceClock, CountsBackToAPressBeforeTheFirstMeasurement) {

@@ -136,13 +136,14 @@ std::uint32_t ticks() {
   return lockstep::count();
 }
 
+// Rounds up, so that what the caller waits for has come; otherwise he would wait again for less than a tick.
 void idle(nanoseconds at_most) {
   if (frame_size != 0) return;
+  constexpr std::uint64_t kSecond = 1'000'000'000;
   const nanoseconds wait = std::clamp(at_most, nanoseconds{0}, kLongestIdle);
-  const auto ticks_of_wait =
-      static_cast<std::uint64_t>(wait.count()) * lockstep::kTicksPerSecond / 1'000'000'000;
+  const std::uint64_t scaled = static_cast<std::uint64_t>(wait.count()) * lockstep::kTicksPerSecond;
   std::array<std::uint8_t, 4> payload{};
-  lockstep::store_le32(payload, static_cast<std::uint32_t>(ticks_of_wait));
+  lockstep::store_le32(payload, static_cast<std::uint32_t>((scaled + kSecond - 1) / kSecond));
   take(ask(Request::kWait, payload));
 }
 

@@ -11,15 +11,19 @@ struct Division {
   Unsigned remainder;
 };
 
-// Long division, bit by bit.
+// Long division, bit by bit. The quotient moves in where the dividend moves out, so that every shift is by
+// one: others are calls on a 32-bit CPU.
 template <class Unsigned>
 constexpr Division<Unsigned> divide(Unsigned dividend, Unsigned divisor) {
-  Division<Unsigned> result{0, 0};
-  for (int bit = 8 * int{sizeof(Unsigned)} - 1; bit >= 0; --bit) {
-    result.remainder = result.remainder << 1 | (dividend >> bit & 1);
+  constexpr int kBits = 8 * int{sizeof(Unsigned)};
+  const bool is_short = dividend >> kBits / 2 == 0;
+  Division<Unsigned> result{is_short ? dividend << kBits / 2 : dividend, 0};
+  for (int bits = is_short ? kBits / 2 : kBits; bits > 0; --bits) {
+    result.remainder = result.remainder << 1 | result.quotient >> (kBits - 1);
+    result.quotient <<= 1;
     if (result.remainder >= divisor) {
       result.remainder -= divisor;
-      result.quotient |= Unsigned{1} << bit;
+      result.quotient |= 1;
     }
   }
   return result;
@@ -33,6 +37,8 @@ constexpr Unsigned magnitude(Unsigned value, bool negative) {
 static_assert(divide<std::uint32_t>(0xffff'ffff, 0x8000'0001).remainder == 0x7fff'fffe);
 static_assert(divide<std::uint64_t>(0xffff'ffff'ffff'ffff, 0xffff'ffff'ffff'fffe).quotient == 1);
 static_assert(divide<std::uint64_t>(1'000'000'000'000'000'007, 1'000'000'000).quotient == 1'000'000'000);
+static_assert(divide<std::uint64_t>(0xffff'ffff, 7).quotient == 613'566'756);
+static_assert(divide<std::uint32_t>(0xffff, 7).remainder == 1);
 
 }  // namespace
 

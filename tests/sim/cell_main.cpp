@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// cell [--pairs N] [--without-common-view]: pairs of devices in a radio cell, whose exchanges and broadcasts
+// are delayed by 1 ms, exponential queues of 2 ms on average and 5 % spikes of up to 50 ms; their oscillators
+// are off by 40 ppm to either side and wander by 1e-8 per sqrt(s). Prints how well two devices agree, and how
+// two clients do that set their clocks at every reply. Exit status 1: a figure exceeds its bound; 2: usage.
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <string_view>
+
+#include "tests/sim/cell.hpp"
+
+namespace isletime::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr double kMicrosecond = 1e6;  // in a second
+// A press's bound shall hold in this share of the presses.
+constexpr double kBoundHolds = 0.999;
+
+struct Case {
+  const char* name;
+  CellModel model;
+  Span span;
+  Seconds apart;  // the bound of the 99 % quantile
+};
+
+CellModel wi_fi() {
+  CellModel model;
+  model.link.base = Seconds{1e-3};
+  for (Queue* queue : {&model.link.outward, &model.link.homeward}) {
+    queue->mean = Seconds{2e-3};
+    queue->spike_chance = 0.05;
+    queue->spike_most = Seconds{50e-3};
+  }
+  model.broadcast_loss = 0.01;
+  return model;
+}
+
+CellModel broadcasting(nanoseconds interval) {
+  CellModel model = wi_fi();
+  model.broadcast_interval = interval;
+  return model;
+}
+
+CellModel until(nanoseconds end) {
+  CellModel model = wi_fi();
+  model.hub_until = end;
+  return model;
+}
+
+bool run(const Case& row, int pairs) {
+  const CellResult result = run_cell(row.model, {row.span}, pairs).front();
+  const bool is_good = result.apart_p99 <= row.apart && result.bound_holds >= kBoundHolds;
+  std::printf("%-46s %8.0f us (at most %5.0f)  %8.0f us  1:%-6.0f %8.0f us %8.0f us  %7.3f %%  %6.0f%s\n",
+              row.name, result.apart_p99.count() * kMicrosecond, row.apart.count() * kMicrosecond,
+              result.simple_apart_p99.count() * kMicrosecond, result.simple_apart_p99 / result.apart_p99,
+              result.error_p99.count() * kMicrosecond, result.bound_median.count() * kMicrosecond,
+              result.bound_holds * 100, result.packets_per_device, is_good ? "" : "  EXCEEDED");
+  return is_good;
+}
+
+bool run_all(int pairs, bool has_common_view) {
+  CellModel hourly = wi_fi();
+  hourly.simple_interval = 1h;
+  const auto often = has_common_view ? broadcasting(4s) : wi_fi();
+  const Case cases[]{
+      {"exchanges, after 5 minutes", wi_fi(), {5min, 10min}, Seconds{1e-3}},
+      {"exchanges, later", wi_fi(), {10min, 4h}, Seconds{1e-3}},
+      {"exchanges; the simple client asks hourly", hourly, {2h, 6h}, Seconds{1e-3}},
+      {"30 minutes without the hub, after an hour", until(1h), {1h + 29min, 1h + 30min}, Seconds{3e-3}},
+      {"common view of broadcasts every 4 s", often, {10min, 4h}, Seconds{100e-6}},
+      {"common view of broadcasts every 16 s", broadcasting(16s), {30min, 4h}, Seconds{300e-6}},
+      {"broadcasts every 64 s are of no use", broadcasting(64s), {10min, 4h}, Seconds{1e-3}},
+  };
+  std::printf("%-46s %-24s  %-11s  %-8s %-11s %-11s  %-9s  %s\n", "99 % quantiles", "apart", "simple ones",
+              "ratio", "error", "bound", "holds", "packets");
+  bool all_good = true;
+  for (const Case& each : cases) all_good &= run(each, pairs);
+  return all_good;
+}
+
+}  // namespace
+}  // namespace isletime::sim
+
+int main(int argc, char** argv) {
+  int pairs = 20;
+  bool has_common_view = true;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view option = argv[i];
+    if (option == "--without-common-view") {
+      has_common_view = false;
+    } else if (option == "--pairs" && i + 1 < argc) {
+      const std::string_view text = argv[++i];
+      std::from_chars(text.data(), text.data() + text.size(), pairs);
+    } else {
+      std::fputs("usage: cell [--pairs N] [--without-common-view]\n", stderr);
+      return 2;
+    }
+  }
+  return isletime::sim::run_all(pairs, has_common_view) ? 0 : 1;
+}
