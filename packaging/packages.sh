@@ -17,6 +17,8 @@ test_packages=(
   gcc-xtensa-lx106 picolibc-xtensa-lx106-elf
   gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
   qemu-system-misc qemu-system-arm
+  # Unpacks the sources of lwIP for the firmware.
+  dpkg-dev
   # Reads the Kconfig of the module for Zephyr.
   python3-kconfiglib
   # Real peers: tools for their network namespace, the dissector, and the libraries of the unpacked programs.

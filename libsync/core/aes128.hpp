@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <span>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 namespace aes {

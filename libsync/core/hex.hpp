@@ -8,6 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "libsync/core/dialect.hpp"
+
 namespace isletime {
 
 constexpr int value_of_hex(char c) {

@@ -24,9 +24,4 @@ void write_time_object(TextWriter& out, const DeviceTime& time, nanoseconds age,
   out.text(R"(","kind":")").text(name_of(time.source)).text(R"("})");
 }
 
-std::string_view unsynchronised_object() {
-  return R"({"error":"unsynchronised","message":"this clock has no time yet: connect it to an NTP server, or )"
-         R"(set it by hand"})";
-}
-
 }  // namespace isletime

@@ -87,17 +87,10 @@ class Charger(real_hub.RealHubTest):
 
         return wait_until(look, lambda: self.devices[-1].console)
 
-    def test_starts_with_its_battery_clock_and_passes_ntps_time_on_to_it(self):
-        ahead = 3 * SECOND
-        charger = self.start_charger(rtc_ahead=ahead)
+    def test_starts_with_the_time_of_its_battery_clock(self):
+        charger = self.start_charger(rtc_ahead=0)
         told = self.wait_for_time(lambda it: it["source"] == "rtc")
         self.assertFalse(told["reliable"])
-        self.hub.start_sntpd()
-        self.hub.feed_time()
-        self.wait_for_time(lambda it: it["source"].startswith("ntp") and it["reliable"] and it["bound_s"] < 1)
-        wait_until(lambda: json.loads(self.get("/status")[1])["rtc"]["writes"] > 0, lambda: charger.console)
-        if charger.rtc:
-            self.assertLess(abs(charger.rtc.chip.error() + ahead / SECOND), 0.5)
         self.stop(charger)
 
     def test_is_set_by_a_phone_with_one_button(self):

@@ -10,7 +10,7 @@ import clock_pictures
 from bench import aes_cmac, http, i2c, max7219, ntp, rtc
 from bench.simulation import HOUR, MILLISECOND, MINUTE, SECOND
 from bench.tcp import TcpHost
-from bench.testing import BenchTest, main
+from bench.testing import BenchTest, main, only_on
 
 KEY = "2b7e151628aed2a6abf7158809cf4f3c"
 CET = "zone=CET-1CEST,M3.5.0,M10.5.0/3"
@@ -57,7 +57,8 @@ class ClockTest(BenchTest):
         return self.island.hub.dhcp.leases[self.clock.mac].address
 
     def get(self, target, method="GET", body=b"", tcp=None):
-        return http.request(tcp or self.hub_tcp, self.address, method, target, body)
+        headers = {"Connection": "close"}  # ends the replies that have no length
+        return http.request(tcp or self.hub_tcp, self.address, method, target, body, headers)
 
     def is_showing(self, text, **options):
         pictures = [clock_pictures.at_rest(text, colon=colon, **options) for colon in (True, False)]
@@ -91,19 +92,19 @@ class Pictures(ClockTest):
         self.assertLess(abs(late), 0.02)
 
     def test_the_date_is_scrolled_through_each_minute(self):
-        self.begin("2032-02-03 04:05:06")
+        self.begin("2032-02-03 14:05:06")
         self.clock.power_on()
-        self.run_to("2032-02-03 04:06:29")
+        self.run_to("2032-02-03 14:06:29")
         self.is_watched = True
-        self.run_to("2032-02-03 04:06:40")
+        self.run_to("2032-02-03 14:06:40")
         seen = [picture for _, picture in self.frames]
         missing = []
         for by in range(clock_pictures.SCROLLED_COLUMNS):
             colon = by // 10 % 2 == 0
-            if clock_pictures.scrolled("04:06", "Tue 03-02-2032", by, colon) not in seen:
+            if clock_pictures.scrolled("14:06", "Tue 03-02-2032", by, colon) not in seen:
                 missing.append(by)
         self.assertEqual(missing, [])
-        self.assert_shows("04:06")
+        self.assert_shows("14:06")
         self.assert_display_kept_time(pictures=200)
 
     def test_without_any_time_there_are_dashes(self):
@@ -245,6 +246,21 @@ class BatteryClock(ClockTest):
         self.assertLess(abs(self.rtc.error()), 0.02)
 
 
+class Reply:
+    """A reply of the clock's, and what its client computes of it (RFC 5905, section 8)."""
+
+    def __init__(self, data, received, sent):
+        self.bytes = data
+        self.packet = ntp.Packet.parse(data)
+        t2, t3 = ntp.unfold(self.packet.receive, sent), ntp.unfold(self.packet.transmit, sent)
+        self.offset_s = ((t2 - sent) + (t3 - received)) / 2 / SECOND
+        self.delay_s = ((received - sent) - (t3 - t2)) / SECOND
+        self.distance_s = (self.packet.root_delay / 2 + self.packet.root_dispersion) / 65536
+
+    def is_right_within_its_word(self):
+        return abs(self.offset_s) <= self.distance_s + self.delay_s / 2
+
+
 class Serving(ClockTest):
     def ask(self, request=None, host=None):
         """Sends a request from the hub or another host, and returns the reply and when it came."""
@@ -258,25 +274,20 @@ class Serving(ClockTest):
         self.run_s(0.5)
         if not replies:
             return None
-        data, received = replies[0]
-        packet = ntp.Packet.parse(data)
-        self.assertEqual(packet.origin, struct.unpack_from("!Q", request, 40)[0])
-        packet.bytes = data
-        t2, t3 = ntp.unfold(packet.receive, sent), ntp.unfold(packet.transmit, sent)
-        packet.offset_s = ((t2 - sent) + (t3 - received)) / 2 / SECOND
-        packet.delay_s = ((received - sent) - (t3 - t2)) / SECOND
-        packet.distance_s = (packet.root_delay / 2 + packet.root_dispersion) / 65536
-        return packet
+        reply = Reply(*replies[0], sent)
+        self.assertEqual(reply.packet.origin, struct.unpack_from("!Q", request, 40)[0])
+        return reply
 
     def test_what_it_serves_is_right_within_what_it_says(self):
         self.begin("2032-02-03 04:05:06")
         self.clock.power_on()
         self.run_s(300)
         reply = self.ask()
-        self.assertEqual((reply.leap, reply.version, reply.mode, reply.stratum), (0, 4, ntp.SERVER, 3))
-        self.assertEqual(reply.reference_id, bytes([10, 0, 0, 1]))
+        packet = reply.packet
+        self.assertEqual((packet.leap, packet.version, packet.mode, packet.stratum), (0, 4, ntp.SERVER, 3))
+        self.assertEqual(packet.reference_id, bytes([10, 0, 0, 1]))
         self.assertLess(reply.distance_s, 0.1)
-        self.assertLessEqual(abs(reply.offset_s), reply.distance_s + reply.delay_s / 2)
+        self.assertTrue(reply.is_right_within_its_word(), vars(reply))
 
     def test_without_a_time_it_says_so(self):
         self.begin(chip=False)
@@ -284,8 +295,9 @@ class Serving(ClockTest):
         self.clock.power_on()
         self.run_s(20)
         reply = self.ask()
-        self.assertEqual((reply.leap, reply.stratum), (3, 0))
-        self.assertEqual(reply.reference, 0)
+        packet = reply.packet
+        self.assertEqual((packet.leap, packet.stratum), (3, 0))
+        self.assertEqual(packet.reference, 0)
         for target in ("/time", "/?getTimeNDate", "/.well-known/time"):
             response = self.get(target)
             self.assertEqual(response.status, 503, target)
@@ -302,10 +314,11 @@ class Serving(ClockTest):
         self.clock.power_on()
         self.run_s(60)
         reply = self.ask()
-        self.assertEqual((reply.leap, reply.stratum), (0, 10))
-        self.assertEqual(reply.reference_id, bytes([127, 127, 1, 1]))
+        packet = reply.packet
+        self.assertEqual((packet.leap, packet.stratum), (0, 10))
+        self.assertEqual(packet.reference_id, bytes([127, 127, 1, 1]))
         self.assertLess(reply.distance_s, 1)
-        self.assertLessEqual(abs(reply.offset_s), reply.distance_s + reply.delay_s / 2)
+        self.assertTrue(reply.is_right_within_its_word(), vars(reply))
 
     def test_a_signed_request_gets_a_signed_reply_and_a_forged_one_none(self):
         self.begin("2032-02-03 04:05:06", "key=" + KEY)
@@ -319,7 +332,7 @@ class Serving(ClockTest):
         self.assertIsNone(self.ask(request + mac[:-1] + bytes([mac[-1] ^ 1])))
 
     def test_the_forms_of_the_time(self):
-        self.begin("2032-02-03 04:05:06", CET)
+        self.begin("2032-02-03 22:55:00", CET)
         self.clock.power_on()
         self.run_to("2032-02-03 22:59:30")
         self.assertEqual(self.get("/?getTimeNDate").body, b"23:59:30, 02, 03-02-2032")
@@ -425,16 +438,16 @@ class Hostile(ClockTest):
         host._neighbours[self.address] = self.clock.mac
 
     def test_a_flood_of_requests_and_garbage_delays_no_picture(self):
-        self.begin("2032-02-03 04:05:06")
+        self.begin("2032-02-03 14:05:06")
         self.clock.power_on()
-        self.run_to("2032-02-03 04:06:28")
+        self.run_to("2032-02-03 14:06:28")
         flood = self.island.add_host("10.0.0.66")
         self.clock_hears_of(flood)
         generator = self.simulation.random()
         request = ntp.Packet(transmit=1).build()
 
         def send():
-            if self.simulation.true_time() > unix("2032-02-03 04:06:38"):
+            if self.simulation.true_time() > unix("2032-02-03 14:06:38"):
                 return
             self.simulation.after(MILLISECOND, send)
             flood.send_udp(5000, (self.address, 123), request)
@@ -442,9 +455,9 @@ class Hostile(ClockTest):
             flood.send_udp(5000, (self.address, 123), generator.randbytes(generator.randrange(0, 512)))
 
         send()
-        self.run_to("2032-02-03 04:06:33")
-        self.run_to("2032-02-03 04:06:50")
-        self.assert_shows("04:06")
+        self.run_to("2032-02-03 14:06:33")
+        self.run_to("2032-02-03 14:06:50")
+        self.assert_shows("14:06")
         replies = int(re.findall(r"NTP: (\d+) replies", self.clock_report())[-1])
         self.assertLess(replies, 5000, "the flood's replies are limited")
         self.assert_display_kept_time(pictures=250)
@@ -453,6 +466,7 @@ class Hostile(ClockTest):
         self.run_s(61)
         return self.clock.console
 
+    @only_on("lockstep-host")
     def test_hours_of_hostile_network_do_not_move_it(self):
         self.begin("2032-02-03 04:05:06")
         self.clock.power_on()

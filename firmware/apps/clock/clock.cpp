@@ -119,11 +119,15 @@ void Clock::save(MonoTime now) {
 }
 
 void Clock::report_changes(MonoTime now) {
-  const auto time = clock_.at(now);
-  const bool is_reliable = time && time->is_reliable;
-  if (was_reliable_ == is_reliable && last_rtc_state_ == rtc_.state() && now < next_report_) return;
-  was_reliable_ = is_reliable;
-  last_rtc_state_ = rtc_.state();
+  Reported present;
+  present.rtc = rtc_.state();
+  if (const auto time = clock_.at(now)) {
+    present.is_set = true;
+    present.is_reliable = time->is_reliable;
+    present.source = time->source;
+  }
+  if (present == reported_ && now < next_report_) return;
+  reported_ = present;
   next_report_ = now + kBetweenReports;
   report(now);
 }

@@ -29,6 +29,15 @@ class Clock {
   void report(MonoTime now);
 
  private:
+  // A change of any of these is worth a report.
+  struct Reported {
+    RtcState rtc = RtcState::kSought;
+    bool is_set = false;
+    bool is_reliable = false;
+    SourceKind source = SourceKind::kFreeRun;
+    constexpr bool operator==(const Reported&) const = default;
+  };
+
   void save(MonoTime now);
   void report_changes(MonoTime now);
   nanoseconds until_next(MonoTime now) const;
@@ -43,8 +52,7 @@ class Clock {
   Display display_;
   TimeServer server_;
   Web web_;
-  RtcState last_rtc_state_ = RtcState::kSought;
-  std::optional<bool> was_reliable_;
+  Reported reported_;
   MonoTime next_report_{};
 };
 

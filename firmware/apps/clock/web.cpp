@@ -119,8 +119,11 @@ net::HttpReply Web::answer_time(const net::HttpRequest&) {
   if (!time) return unsynchronised();
   std::array<char, 24> source{};
   TextWriter name{source};
-  name.text(name_of(time->source));
-  if (clock_.is_following_server()) name.text(":").address(following_.follower().server().address);
+  if (clock_.is_following_server()) {
+    name.text("ntp:").address(following_.follower().server().address);
+  } else {
+    name.text(name_of(time->source));
+  }
   const nanoseconds age = clock_.timekeeper().standing(now).age.value_or(nanoseconds::zero());
   TextWriter out{text_};
   write_time_object(out, *time, age, name.view());

@@ -9,6 +9,7 @@
 #include <cstddef>
 
 #include "firmware/boards/common/bit_bang_i2c.hpp"
+#include "firmware/boards/common/interrupt_ring.hpp"
 #include "firmware/boards/lockstep/channel.hpp"
 #include "firmware/boards/lockstep/transport.hpp"
 
@@ -43,14 +44,7 @@ std::array<std::uint8_t, kMostFrame> frame{};
 std::size_t frame_size = 0;  // 0: none has arrived
 std::uint32_t frame_ticks = 0;
 
-std::array<std::uint32_t, 16> presses{};  // a ring
-std::size_t first_press = 0;
-std::size_t press_count = 0;
-
-void keep_press(std::uint32_t at) {
-  if (press_count == presses.size()) return;
-  presses[(first_press + press_count++) % presses.size()] = at;
-}
+InterruptRing<16> presses;
 
 void keep_frame(Bytes payload) {
   frame_ticks = lockstep::load_le32(payload);
@@ -87,7 +81,7 @@ void take(const lockstep::Answer& answer) {
     case Event::kFrame:
       return keep_frame(answer.payload);
     case Event::kPress:
-      return keep_press(lockstep::load_le32(answer.payload));
+      return presses.push(lockstep::load_le32(answer.payload));
     case Event::kLinkUp:
       is_link_up_now = true;
       return;
@@ -170,11 +164,7 @@ std::optional<Frame> receive_frame(MutableBytes buffer) {
 }
 
 std::optional<std::uint32_t> take_press() {
-  if (press_count == 0) return std::nullopt;
-  const std::uint32_t at = presses[first_press];
-  first_press = (first_press + 1) % presses.size();
-  --press_count;
-  return at;
+  return presses.pop();
 }
 
 void set_led(bool is_on) {

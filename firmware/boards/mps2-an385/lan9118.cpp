@@ -22,7 +22,6 @@ constexpr std::uintptr_t kFifoInterrupt = kBase + 0x68;
 constexpr std::uintptr_t kRxConfiguration = kBase + 0x6c;
 constexpr std::uintptr_t kTxConfiguration = kBase + 0x70;
 constexpr std::uintptr_t kHardwareConfiguration = kBase + 0x74;
-constexpr std::uintptr_t kRxDataPath = kBase + 0x78;
 constexpr std::uintptr_t kRxFifo = kBase + 0x7c;
 constexpr std::uintptr_t kTxFifo = kBase + 0x80;
 constexpr std::uintptr_t kMacCommand = kBase + 0xa4;
@@ -52,7 +51,6 @@ constexpr std::uint32_t kIrqEnable = 1U << 8;
 constexpr std::uint32_t kRxStatusLevel = 1U << 3;  // RSFL: more frames than the level in FIFO_INT
 constexpr std::uint32_t kTxStatusLevelOff = 0xffU << 16 | 0xffU << 24;
 constexpr std::uint32_t kRxError = 1U << 15;
-constexpr std::uint32_t kFastForward = 1U << 31;
 constexpr std::uint32_t kRxDump = 1U << 15;
 constexpr std::uint32_t kFirstSegment = 1U << 13;
 constexpr std::uint32_t kLastSegment = 1U << 12;
@@ -137,17 +135,7 @@ void dump_receiver() {
   interrupt_above(0);
 }
 
-void discard(std::size_t words) {
-  constexpr std::size_t kFastForwardLeast = 4;  // fewer words must be read
-  if (words >= kFastForwardLeast) {
-    reg(kRxDataPath) = kFastForward;
-    wait_until_clear(kRxDataPath, kFastForward);
-    return;
-  }
-  for (std::size_t i = 0; i < words; ++i) read_away(kRxData);
-}
-
-// Reads all of the words, and keeps as many bytes as fit.
+// Reads all of the words, so that the next frame follows, and keeps as many bytes as fit.
 void read_frame(MutableBytes bytes, std::size_t words) {
   for (std::size_t word = 0; word < words; ++word) {
     std::uint32_t data = reg(kRxData);
@@ -221,11 +209,7 @@ std::optional<Frame> receive(MutableBytes buffer) {
       return std::nullopt;
     }
     const std::size_t size = is_good ? std::min(length - kCheckSequence, buffer.size()) : 0;
-    if (is_good) {
-      read_frame(buffer.first(size), words);
-    } else {
-      discard(words);
-    }
+    read_frame(buffer.first(size), words);
     if (is_good) return Frame{.size = size, .ticks = arrived};
   }
 }

@@ -245,7 +245,8 @@ class Device:
             first_count=self.first_count,
             step_ns=self.walk_step,
         )
-        self._answer(ord("H"), bytes([self.station.is_up | (self.i2c is not None) << 1]) + self.mac + self.settings.encode())
+        flags = self.station.is_up | (self.i2c is not None) << 1
+        self._answer(ord("H"), bytes([flags]) + self.mac + self.settings.encode())
 
     def _on_sent_frame(self, payload: bytes) -> None:
         self.simulation.at(self.now(), lambda: self.station.send(payload))

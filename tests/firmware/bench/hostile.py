@@ -167,7 +167,9 @@ class Noise:
     def _source(self) -> int:
         return self._hub.address if self._random.random() < 0.5 else self._random.getrandbits(32)
 
-    def _ip(self, protocol: int, payload: bytes, source: int | None = None, to: int | None = None, flags: int = 0) -> bytes:
+    def _ip(
+        self, protocol: int, payload: bytes, source: int | None = None, to: int | None = None, flags: int = 0
+    ) -> bytes:
         packet = Ipv4(
             self._source() if source is None else source,
             self._address() if to is None else to,
@@ -219,7 +221,8 @@ class Noise:
         kind = self._random.choice([dhcp.OFFER, dhcp.ACK, dhcp.NAK, 9])
         reply = b"\x02\x01\x06\x00" + self._random.randbytes(4) + bytes(8) + self._random.randbytes(8) + bytes(4)
         reply += self._mac + bytes(10) + self._bytes(192).ljust(192, b"\0") + b"\x63\x82\x53\x63"
-        options = bytes([53, 1, kind]) + self._spoil(b"\x33\4\0\0\0\x3c\x01\4\xff\xff\xff\0\x03\4\x0a\0\0\1\x2a\4\x0a\0\0\1")
+        usual = b"\x33\4\0\0\0\x3c\x01\4\xff\xff\xff\0\x03\4\x0a\0\0\1\x2a\4\x0a\0\0\1"
+        options = bytes([53, 1, kind]) + self._spoil(usual)
         options += bytes([self._random.getrandbits(8), self._random.getrandbits(8)]) + self._bytes(100)
         data = Udp(67, 68, reply + options).build(self._hub.address, frames.BROADCAST_IP)
         return self._ip(frames.PROTOCOL_UDP, data, self._hub.address, frames.BROADCAST_IP)
@@ -252,6 +255,7 @@ class Noise:
         return self._ip(frames.PROTOCOL_TCP, segment.build(self._hub.address, to), self._hub.address, to)
 
     def _icmp(self) -> bytes:
-        data = bytes([self._random.choice([0, 3, 5, 8, 11, 13, 255]), self._random.randrange(16), 0, 0]) + self._bytes(1400)
+        kind = self._random.choice([0, 3, 5, 8, 11, 13, 255])
+        data = bytes([kind, self._random.randrange(16), 0, 0]) + self._bytes(1400)
         data = data[:2] + frames.checksum(data).to_bytes(2, "big") + data[4:]
         return self._ip(frames.PROTOCOL_ICMP, data)

@@ -4,6 +4,7 @@
 from dataclasses import dataclass, field
 from typing import Callable
 
+from . import frames
 from .simulation import SECOND
 from .tcp import Connection, TcpHost
 
@@ -122,7 +123,7 @@ def request(
         received += data
         take(is_over=False)
 
-    lines = [f"{method} {target} HTTP/1.1", f"Host: {address >> 24}.{address >> 16 & 255}.{address >> 8 & 255}.{address & 255}"]
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {frames.ip_text(address)}"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     if body:
         lines.append(f"Content-Length: {len(body)}")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An app that uses everything a board offers and says what it finds, for tests/firmware/probe_test.py.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <string_view>
@@ -96,6 +97,34 @@ void report_press(std::uint32_t ticks) {
       .text(" us");
 }
 
+// Returns each frame to its sender, and says its size and for how long it waited.
+void echo_frames() {
+  static std::array<std::uint8_t, 1514> frame;
+  constexpr std::size_t kAddressSize = 6;
+  const auto ours = board::mac_address();
+  bool was_up = false;
+  Line{}.text("ready");
+  while (!board::is_to_stop()) {
+    if (board::is_link_up() != was_up) {
+      was_up = !was_up;
+      Line{}.text(was_up ? "link up" : "link down");
+    }
+    while (const auto received = board::receive_frame(frame)) {
+      const nanoseconds waited = uptime() - uptime_at(received->ticks);
+      std::copy_n(frame.begin() + kAddressSize, kAddressSize, frame.begin());
+      std::copy(ours.begin(), ours.end(), frame.begin() + kAddressSize);
+      if (!board::send_frame(Bytes{frame}.first(received->size))) Line{}.text("cannot send");
+      Line{}
+          .text("frame of ")
+          .number(received->size)
+          .text(" after ")
+          .number(static_cast<std::uint64_t>(waited / std::chrono::microseconds{1}))
+          .text(" us");
+    }
+    board::idle(std::chrono::milliseconds{100});
+  }
+}
+
 // Reads an odd address where there is nothing, which a fault handler must report.
 void provoke_fault() {
   constexpr std::uintptr_t kNothingThere = 0xe100'0001;
@@ -110,6 +139,10 @@ int run() {
   report_record();
   report_idle();
   if (setting("fault") == "1") provoke_fault();
+  if (setting("frames") == "1") {
+    echo_frames();
+    return 0;
+  }
   net::start();
   unsigned generation = net::generation();
   while (!board::is_to_stop()) {

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Tests the app `button` in simulated time over days: storms of presses, and a week without the hub.
+
+Usage: button_long_bench_test.py FOLDER_OF_IMAGES [--board BOARD] [arguments of unittest]
+"""
+
+from bench.simulation import HOUR, MILLISECOND, MINUTE
+from bench.testing import main
+from button_bench_test import JOINING, LOCKOUT, ButtonTest
+
+
+class Storm(ButtonTest):
+    """100 000 presses in all over the boards, while the hub fails now and then; none is lost, none counted twice."""
+
+    COUNTS = {"lockstep-host": 90_000, "lockstep-cortex-m3": 8_000, "lockstep-lx106": 2_000}
+    # As many buttons press at once, which costs less than one after the other.
+    BUTTONS = 4
+
+    def test_no_press_is_lost_or_counted_twice(self):
+        buttons = [self.new_button(offset_ppm=ppm, walk=0.0) for ppm in (40, -25, 5, -60)[: self.BUTTONS]]
+        hub = self.island.hub
+        random = self.island.simulation.random()
+        for button in buttons:
+            button.power_on()
+        self.run_for(JOINING)
+        rounds = self.COUNTS[self.island.board] // len(buttons)
+        trouble_over = 0
+        for i in range(rounds):
+            if i == trouble_over:
+                hub.host.is_down = False
+                hub.presses.status = 200
+                hub.presses.answer_loss = 0.0
+            if i >= trouble_over + 60 and i < rounds - 60:
+                trouble_over = i + random.randrange(2, 6)
+                kind = random.choice(["down", "disk", "answers", "restart"])
+                hub.host.is_down = kind == "down"
+                hub.presses.status = 503 if kind == "disk" else 200
+                hub.presses.answer_loss = 0.7 if kind == "answers" else 0.0
+                if kind == "restart":
+                    hub.restart()
+            self.run_for(LOCKOUT + random.randrange(20, 200) * MILLISECOND)
+            for button in buttons:
+                self.press(button)
+        self.wait_for_presses(10 * MINUTE)
+        self.assert_all_arrived(*buttons)
+        self.assertEqual(len(hub.presses.presses), rounds * len(buttons))
+        print(f"{rounds * len(buttons)} presses; {hub.presses.duplicates} came again after their answer was lost")
+
+
+class Week(ButtonTest):
+    DAYS = {"lockstep-host": 7}  # elsewhere an eighth of one
+
+    def test_after_a_week_without_the_hub_the_bound_still_holds(self):
+        button = self.new_button(walk=1e-8, walk_step=MINUTE)
+        self.join(button)
+        self.run_for(HOUR)
+        self.island.hub.ntp.is_silent = True
+        for _ in range(8 * self.DAYS.get(self.island.board, 0) or 1):
+            self.run_for(3 * HOUR)
+            self.press(button)
+        self.run_for(MINUTE)
+        self.assert_all_arrived(button)
+        bounds = [press.bound for press in self.arrived(button)]
+        self.assertEqual(bounds, sorted(bounds))
+
+
+if __name__ == "__main__":
+    main()
