@@ -11,8 +11,8 @@
 namespace isletime::firmware {
 
 struct LearnedRate {
-  Ppm rate;
-  Ppm error;  // at most this far from the rate
+  Ppm rate;   // DeviceClock::rate()
+  Ppm error;  // at most this far from it
 };
 
 class RateKeeper {

@@ -107,7 +107,7 @@ std::optional<SavedRecord> decode(Bytes bytes) {
   }
   SavedRecord record;
   if ((flags & kHasRate) != 0) {
-    record.rate = SavedRate{load_rate(bytes, at::kRate), load_rate(bytes, at::kRateError)};
+    record.rate = LearnedRate{load_rate(bytes, at::kRate), load_rate(bytes, at::kRateError)};
     if (!is_sound(*record.rate)) return std::nullopt;
   }
   if ((flags & kHasRtc) != 0) {

@@ -8,16 +8,12 @@
 #include <cstdint>
 #include <optional>
 
+#include "firmware/kit/rate_keeper.hpp"
 #include "libsync/core/bytes.hpp"
 #include "libsync/core/time_types.hpp"
 #include "libsync/policy/device_rtc.hpp"
 
 namespace isletime::firmware {
-
-struct SavedRate {
-  Ppm rate;   // DeviceClock::rate()
-  Ppm error;  // of it
-};
 
 struct SavedRtc {
   std::uint8_t model;  // ChipModel: another chip must not be taken for it
@@ -28,7 +24,7 @@ struct SavedRtc {
 };
 
 struct SavedRecord {
-  std::optional<SavedRate> rate;
+  std::optional<LearnedRate> rate;
   std::optional<SavedRtc> rtc;
 };
 

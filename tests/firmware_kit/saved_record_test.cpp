@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr SavedRecord kRecord{
-    .rate = SavedRate{.rate = Ppm{-2'654'321}, .error = Ppm{98'765}},
+    .rate = LearnedRate{.rate = Ppm{-2'654'321}, .error = Ppm{98'765}},
     .rtc = SavedRtc{
         .model = 8,
         .compared = {.chip = WallTime{1'790'000'000s}, .offset = {-12'345'678ns}, .bound = {1'234'567ns}},
@@ -92,7 +92,7 @@ TEST(SavedRecord, IgnoresAbsurdValuesWithAGoodChecksum) {
 }
 
 TEST(SavedRecord, DoesNotSaveAbsurdValues) {
-  const auto restored = decode(encode({.rate = SavedRate{Ppm::whole(5000), Ppm::whole(1)}, .rtc = {}}));
+  const auto restored = decode(encode({.rate = LearnedRate{Ppm::whole(5000), Ppm::whole(1)}, .rtc = {}}));
   ASSERT_TRUE(restored);
   EXPECT_FALSE(restored->rate);
 }

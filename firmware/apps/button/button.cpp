@@ -6,7 +6,6 @@
 
 #include "firmware/apps/button/press_message.hpp"
 #include "firmware/board.hpp"
-#include "firmware/kit/build_time.hpp"
 #include "firmware/kit/settings.hpp"
 #include "firmware/kit/uptime.hpp"
 #include "firmware/net/frame_times.hpp"
@@ -25,20 +24,10 @@ std::uint16_t port_setting(std::string_view name, std::uint16_t otherwise) {
   return static_cast<std::uint16_t>(number_setting(name, otherwise, kLastPort));
 }
 
-std::optional<LearnedRate> rate_of(const SavedRecord& saved) {
-  if (!saved.rate) return std::nullopt;
-  return LearnedRate{saved.rate->rate, saved.rate->error};
-}
-
-DeviceClock::Config clock_config(const SavedRecord& saved) {
-  DeviceClock::Config config;
-  config.built = build_time();
+DeviceClock::Config clock_config(const DeviceMemory& memory) {
+  DeviceClock::Config config = memory.clock_config();
   // On a field without internet the hub's own clock is the reference that all buttons share.
   config.is_local_clock_reliable = true;
-  if (saved.rate) {
-    config.saved_rate = saved.rate->rate;
-    config.saved_rate_error = saved.rate->error;
-  }
   return config;
 }
 
@@ -83,9 +72,7 @@ Button::Button()
       boot_(board::random()),
       ntp_port_(port_setting("ntp-port", kNtpPort)),
       web_port_(port_setting("web-port", 80)),
-      saved_(load_record()),
-      rate_keeper_(rate_of(saved_)),
-      clock_(clock_config(saved_)),
+      clock_(clock_config(memory_)),
       follower_({}, clock_) {
   net::start(name_.c_str());
 }
@@ -98,7 +85,7 @@ nanoseconds Button::turn() {
   query(now);
   deliver(now);
   show(now);
-  save_rate(now);
+  memory_.keep(clock_, now);
   report_changes(now);
   return until_next(uptime());
 }
@@ -171,15 +158,6 @@ void Button::show(MonoTime now) {
   if (is_on == is_led_on_) return;
   is_led_on_ = is_on;
   board::set_led(is_on);
-}
-
-void Button::save_rate(MonoTime now) {
-  if (!clock_.is_rate_known(now)) return;
-  const LearnedRate learned{clock_.rate(now), clock_.rate_error(now)};
-  if (!rate_keeper_.is_due(learned, now)) return;
-  saved_.rate = SavedRate{learned.rate, learned.error};
-  if (!save_record(saved_)) board::write("rate: cannot be stored\n");
-  rate_keeper_.on_stored(learned, now);
 }
 
 void Button::report_changes(MonoTime now) {

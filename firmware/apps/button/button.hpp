@@ -8,9 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "firmware/kit/device_memory.hpp"
 #include "firmware/kit/device_name.hpp"
-#include "firmware/kit/rate_keeper.hpp"
-#include "firmware/kit/saved_record.hpp"
 #include "firmware/net/http_client.hpp"
 #include "firmware/net/udp_port.hpp"
 #include "libsync/policy/device_clock.hpp"
@@ -37,7 +36,6 @@ class Button {
   void query(MonoTime now);
   void deliver(MonoTime now);
   void show(MonoTime now);
-  void save_rate(MonoTime now);
   void report_changes(MonoTime now);
   bool can_query() const;
   LedState led_state(MonoTime now) const;
@@ -47,8 +45,7 @@ class Button {
   std::uint64_t boot_;
   std::uint16_t ntp_port_;
   std::uint16_t web_port_;
-  SavedRecord saved_;
-  RateKeeper rate_keeper_;
+  DeviceMemory memory_;
   DeviceClock clock_;
   DeviceFollower follower_;
   PressQueue presses_;

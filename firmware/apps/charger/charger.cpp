@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "firmware/board.hpp"
-#include "firmware/kit/build_time.hpp"
 #include "firmware/kit/rtc_clock.hpp"
 #include "firmware/kit/rtc_config.hpp"
 #include "firmware/kit/settings.hpp"
@@ -30,22 +29,11 @@ constexpr std::uint32_t kUsualMeterInterval = 900;
 constexpr std::uint32_t kUsualReliableWithin = 10;
 constexpr std::uint32_t kMostReliableWithin = 3600;
 
-DeviceClock::Config clock_config(const SavedRecord& saved) {
-  DeviceClock::Config config;
-  config.built = build_time();
-  config.latest = build_time() + kLongestUse;
+DeviceClock::Config clock_config(const DeviceMemory& memory) {
+  DeviceClock::Config config = memory.clock_config();
   config.reliable_within = {
       seconds{number_setting("reliable-within", kUsualReliableWithin, kMostReliableWithin)}};
-  if (saved.rate) {
-    config.saved_rate = saved.rate->rate;
-    config.saved_rate_error = saved.rate->error;
-  }
   return config;
-}
-
-std::optional<LearnedRate> rate_of(const SavedRecord& saved) {
-  if (!saved.rate) return std::nullopt;
-  return LearnedRate{saved.rate->rate, saved.rate->error};
 }
 
 std::optional<SignedSetting> signed_setting() {
@@ -66,11 +54,9 @@ void write_time(TextWriter& out, WallTime time) {
 
 Charger::Charger()
     : name_("charger"),
-      saved_(load_record()),
-      rate_keeper_(rate_of(saved_)),
-      clock_(clock_config(saved_)),
+      clock_(clock_config(memory_)),
       following_(clock_),
-      rtc_(rtc_config(), saved_.rtc),
+      rtc_(rtc_config(), memory_.rtc()),
       stamps_(seconds{number_setting("meter", kUsualMeterInterval, kDay)}),
       ocpp_(name_.text(), clock_),
       pages_({clock_, following_, rtc_, ocpp_, meter_, recent_}, signed_setting(), !setting("key").empty()) {
@@ -93,7 +79,7 @@ nanoseconds Charger::turn() {
   take_pulses();
   stamp(uptime());
   ocpp_.turn(uptime());
-  save(uptime());
+  memory_.keep(clock_, rtc_, uptime());
   report_changes(uptime());
   return until_next(uptime());
 }
@@ -120,17 +106,6 @@ void Charger::stamp(MonoTime now) {
   if (stamp->missed > 0) text.text(", ").number(stamp->missed).text(" missed before");
   if (stamp->is_after_restart) text.text(", after the clock was set far back");
   board::write(text.text("\n").view());
-}
-
-void Charger::save(MonoTime now) {
-  const LearnedRate learned{clock_.rate(now), clock_.rate_error(now)};
-  const bool is_rate_due = clock_.is_rate_known(now) && rate_keeper_.is_due(learned, now);
-  const bool is_rtc_due = rtc_.take_worth_saving();
-  if (!is_rate_due && !is_rtc_due) return;
-  if (is_rate_due) saved_.rate = SavedRate{learned.rate, learned.error};
-  saved_.rtc = rtc_.saved();
-  if (!save_record(saved_)) board::write("what was learned of the clocks cannot be stored\n");
-  if (is_rate_due) rate_keeper_.on_stored(learned, now);
 }
 
 void Charger::report_changes(MonoTime now) {

@@ -13,11 +13,10 @@
 #include "firmware/apps/charger/ocpp_link.hpp"
 #include "firmware/apps/charger/pages.hpp"
 #include "firmware/apps/charger/stamp_list.hpp"
+#include "firmware/kit/device_memory.hpp"
 #include "firmware/kit/device_name.hpp"
 #include "firmware/kit/ntp_following.hpp"
-#include "firmware/kit/rate_keeper.hpp"
 #include "firmware/kit/rtc_runner.hpp"
-#include "firmware/kit/saved_record.hpp"
 #include "firmware/net/udp_port.hpp"
 #include "libsync/policy/aligned_stamps.hpp"
 #include "libsync/policy/device_clock.hpp"
@@ -36,13 +35,11 @@ class Charger {
  private:
   void take_pulses();
   void stamp(MonoTime now);
-  void save(MonoTime now);
   void report_changes(MonoTime now);
   nanoseconds until_next(MonoTime now) const;
 
   DeviceName name_;
-  SavedRecord saved_;
-  RateKeeper rate_keeper_;
+  DeviceMemory memory_;
   DeviceClock clock_;
   NtpFollowing following_;
   RtcRunner rtc_;

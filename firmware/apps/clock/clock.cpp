@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "firmware/board.hpp"
-#include "firmware/kit/build_time.hpp"
 #include "firmware/kit/rtc_clock.hpp"
 #include "firmware/kit/rtc_config.hpp"
 #include "firmware/kit/settings.hpp"
@@ -44,21 +43,6 @@ NightHours night_setting() {
   return night.value_or(NightHours{});
 }
 
-DeviceClock::Config clock_config(const SavedRecord& saved) {
-  DeviceClock::Config config;
-  config.built = build_time();
-  if (saved.rate) {
-    config.saved_rate = saved.rate->rate;
-    config.saved_rate_error = saved.rate->error;
-  }
-  return config;
-}
-
-std::optional<LearnedRate> rate_of(const SavedRecord& saved) {
-  if (!saved.rate) return std::nullopt;
-  return LearnedRate{saved.rate->rate, saved.rate->error};
-}
-
 std::optional<Key> key_setting() {
   const std::string_view text = setting("key");
   if (text.empty()) return std::nullopt;
@@ -82,11 +66,9 @@ std::optional<CmacKey> ntp_key(const std::optional<Key>& key) {
 Clock::Clock()
     : name_("clock"),
       zone_(zone_setting()),
-      saved_(load_record()),
-      rate_keeper_(rate_of(saved_)),
-      clock_(clock_config(saved_)),
+      clock_(memory_.clock_config()),
       following_(clock_),
-      rtc_(rtc_config(), saved_.rtc),
+      rtc_(rtc_config(), memory_.rtc()),
       display_(zone_, night_setting()),
       server_(clock_, following_, ntp_key(key_setting())),
       web_(clock_, following_, zone_, name_.text(), signed_setting(key_setting())) {
@@ -102,20 +84,9 @@ nanoseconds Clock::turn() {
   following_.turn(uptime());
   display_.turn(clock_, uptime());
   rtc_.poll(rtc_clock_of(clock_));
-  save(uptime());
+  memory_.keep(clock_, rtc_, uptime());
   report_changes(uptime());
   return until_next(uptime());
-}
-
-void Clock::save(MonoTime now) {
-  const LearnedRate learned{clock_.rate(now), clock_.rate_error(now)};
-  const bool is_rate_due = clock_.is_rate_known(now) && rate_keeper_.is_due(learned, now);
-  const bool is_rtc_due = rtc_.take_worth_saving();
-  if (!is_rate_due && !is_rtc_due) return;
-  if (is_rate_due) saved_.rate = SavedRate{learned.rate, learned.error};
-  saved_.rtc = rtc_.saved();
-  if (!save_record(saved_)) board::write("what was learned of the clocks cannot be stored\n");
-  if (is_rate_due) rate_keeper_.on_stored(learned, now);
 }
 
 void Clock::report_changes(MonoTime now) {

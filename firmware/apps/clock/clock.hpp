@@ -9,11 +9,10 @@
 #include "firmware/apps/clock/display.hpp"
 #include "firmware/apps/clock/time_server.hpp"
 #include "firmware/apps/clock/web.hpp"
+#include "firmware/kit/device_memory.hpp"
 #include "firmware/kit/device_name.hpp"
 #include "firmware/kit/ntp_following.hpp"
-#include "firmware/kit/rate_keeper.hpp"
 #include "firmware/kit/rtc_runner.hpp"
-#include "firmware/kit/saved_record.hpp"
 #include "libsync/core/posix_tz.hpp"
 #include "libsync/policy/device_clock.hpp"
 
@@ -38,14 +37,12 @@ class Clock {
     constexpr bool operator==(const Reported&) const = default;
   };
 
-  void save(MonoTime now);
   void report_changes(MonoTime now);
   nanoseconds until_next(MonoTime now) const;
 
   DeviceName name_;
   PosixZone zone_;
-  SavedRecord saved_;
-  RateKeeper rate_keeper_;
+  DeviceMemory memory_;
   DeviceClock clock_;
   NtpFollowing following_;
   RtcRunner rtc_;

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "firmware/kit/device_memory.hpp"
+
+#include "firmware/board.hpp"
+#include "firmware/kit/build_time.hpp"
+#include "firmware/kit/settings.hpp"
+#include "libsync/drivers/rtc_policy.hpp"
+
+namespace isletime::firmware {
+
+DeviceClock::Config DeviceMemory::clock_config() const {
+  DeviceClock::Config config;
+  config.built = build_time();
+  config.latest = build_time() + kLongestUse;
+  config.is_local_clock_reliable = setting("island") == "yes";
+  if (saved_.rate) {
+    config.saved_rate = saved_.rate->rate;
+    config.saved_rate_error = saved_.rate->error;
+  }
+  return config;
+}
+
+void DeviceMemory::keep(const DeviceClock& clock, MonoTime now) {
+  if (take_rate(clock, now)) store();
+}
+
+void DeviceMemory::keep(const DeviceClock& clock, RtcRunner& rtc, MonoTime now) {
+  const bool is_rate_due = take_rate(clock, now);
+  const bool is_rtc_due = rtc.take_worth_saving();
+  if (!is_rate_due && !is_rtc_due) return;
+  saved_.rtc = rtc.saved();
+  store();
+}
+
+bool DeviceMemory::take_rate(const DeviceClock& clock, MonoTime now) {
+  if (!clock.is_rate_known(now)) return false;
+  const LearnedRate learned{clock.rate(now), clock.rate_error(now)};
+  if (!rate_keeper_.is_due(learned, now)) return false;
+  saved_.rate = learned;
+  rate_keeper_.on_stored(learned, now);
+  return true;
+}
+
+void DeviceMemory::store() const {
+  if (!save_record(saved_)) board::write("what was learned of the clocks cannot be stored\n");
+}
+
+}  // namespace isletime::firmware
