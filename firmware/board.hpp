@@ -29,8 +29,9 @@ std::uint32_t ticks();
 // earlier. At most 10 s.
 void idle(nanoseconds at_most);
 
-// Ethernet. Boards whose framework brings its own network (Arduino) do not implement these four.
 std::array<std::uint8_t, 6> mac_address();
+// Ethernet. A board whose framework brings its own network, as Arduino does, implements net/interface.hpp
+// instead of the following.
 bool is_link_up();
 bool send_frame(Bytes frame);  // false: it could not be sent, and is lost
 struct Frame {

@@ -14,7 +14,7 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 // A packet leaves soon after its transmit timestamp; a server that compensates for that may stamp it ahead.
-constexpr nanoseconds kAheadOfSending = milliseconds{1};
+constexpr nanoseconds kMostAhead = milliseconds{1};
 constexpr nanoseconds kLongestSending = milliseconds{100};
 
 // A frame that was held back longer tells nothing.
@@ -24,9 +24,8 @@ constexpr nanoseconds kLongestDelay = milliseconds{500};
 constexpr std::int64_t kSoftness = 60'000;
 constexpr std::int64_t kFirstDeviation = 5'000'000;
 constexpr std::int64_t kFirstExcess = 1'000'000;
-constexpr std::int64_t kLeastExcess = 1000;
+constexpr std::int64_t kLeastMeanExcess = 1000;
 constexpr std::int64_t kAverageOver = 32;
-constexpr std::int64_t kScaledPerNs = 66;
 
 // With less frequent frames the exchanges know better.
 constexpr nanoseconds kLongestGap = seconds{40};
@@ -64,7 +63,7 @@ Result<BroadcastUse, BroadcastReject> CommonView::on_datagram(Bytes bytes, const
   latest_ = Latest{header.transmit, at, free};
   if (!before || header.origin.is_unset()) return BroadcastUse::kHeard;
   const nanoseconds sending = header.origin - before->transmit;
-  if (sending < -kAheadOfSending || sending > kLongestSending) return BroadcastUse::kHeard;
+  if (sending < -kMostAhead || sending > kLongestSending) return BroadcastUse::kHeard;
   const Offset edge = unfold(Offset{header.origin - to_ntp(before->free)}, estimate->offset);
   const nanoseconds delay = saturated_difference(estimate->offset.value, edge.value);
   if (delay < -bound || delay > saturated_sum(kLongestDelay, bound)) {
@@ -85,7 +84,7 @@ void CommonView::take(MonoTime at, Offset edge, const DeviceEstimate& estimate) 
   filter_->apply_slope(mean_excess_, 1);
   filter_->apply_edge(edge.value.count(), 1, kSoftness);
   mean_excess_ += (std::min(excess, 4 * mean_excess_) - mean_excess_) / kAverageOver;
-  mean_excess_ = std::max(mean_excess_, kLeastExcess);
+  mean_excess_ = std::max(mean_excess_, kLeastMeanExcess);
   const bool is_soon = elapsed(taken_, at) <= kLongestGap;
   taken_ = at;
   if (!is_soon && !is_good_) frames_ = 0;

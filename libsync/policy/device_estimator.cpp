@@ -28,9 +28,6 @@ constexpr std::int64_t kContradicting = 6;
 // RFC 5905, PHI: the frequency tolerance of any clock, in ns/s.
 constexpr std::int64_t kTolerance = 15'000;
 
-// Ppm's unit in one ns/s, rounded up: 65.536.
-constexpr std::int64_t kScaledPerNs = 66;
-
 constexpr std::uint32_t kLargestWander = 4000;
 constexpr std::uint32_t kCalmSamples = 128;  // these halve what surprises have doubled, and more
 

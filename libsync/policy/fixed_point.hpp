@@ -10,6 +10,9 @@
 
 namespace isletime {
 
+// Ppm's unit in one ns/s, rounded up: 65.536.
+inline constexpr std::int64_t kScaledPerNs = 66;
+
 // Rounds down, also for negative values.
 constexpr std::int64_t floor_div(std::int64_t a, std::int64_t positive) {
   return a / positive - (a % positive < 0 ? 1 : 0);
