@@ -21,7 +21,7 @@ constexpr nanoseconds kUnset = std::chrono::hours{24};
 DeviceMachine::DeviceMachine(const Scenario& scenario, std::uint64_t seed)
     : start_(scenario.start),
       oscillator_(scenario.oscillator, Random{seed * 3 + 1}),
-      clock_({.built = kBuilt, .wander = scenario.device_wander, .resolution = kTwoTicks}) {}
+      clock_({.built = kBuilt, .wander = scenario.device_wander, .resolution = {kTwoTicks}}) {}
 
 NtpTimestamp DeviceMachine::stamp(TrueTime now) {
   return to_ntp(clock_.free_time(mono(now)));
