@@ -71,6 +71,9 @@ class Charger(real_hub.RealHubTest):
     def get(self, path):
         return wait_until(lambda: self.ask("GET", path), f"a reply to {path}")
 
+    def status(self):
+        return json.loads(self.get("/status")[1])
+
     def wait_for_time(self, holds):
         """Waits until the object at /time holds; the truth is within its bound each time."""
 
@@ -91,6 +94,20 @@ class Charger(real_hub.RealHubTest):
         charger = self.start_charger(rtc_ahead=0)
         told = self.wait_for_time(lambda it: it["source"] == "rtc")
         self.assertFalse(told["reliable"])
+        self.stop(charger)
+
+    def test_takes_ntps_time_and_passes_it_on_to_its_battery_clock(self):
+        ahead = 3 * SECOND
+        charger = self.start_charger({"island": "yes"}, rtc_ahead=ahead)
+        told = self.wait_for_time(lambda it: it["source"] == "rtc")
+        self.assertFalse(told["reliable"])
+        self.hub.start_sntpd()
+        self.hub.feed_time()
+        self.wait_for_time(lambda it: it["source"] == f"ntp:{ADDRESS}" and it["reliable"] and it["bound_s"] < 1)
+        rtc = wait_until(lambda: (it := self.status()["rtc"])["writes"] > 0 and it, lambda: charger.console)
+        self.assertEqual(rtc["state"], "good")
+        if charger.rtc:  # the model outside of QEMU, of which the charger knows only the wires
+            self.assertLess(abs(charger.rtc.chip.error() + ahead / SECOND), 0.5)
         self.stop(charger)
 
     def test_is_set_by_a_phone_with_one_button(self):

@@ -86,7 +86,7 @@ class Emulated:
     ):
         self._owned = None if folder else tempfile.TemporaryDirectory(prefix="isletime-")
         self.folder = Path(folder or self._owned.name)
-        self.console = ""
+        self._console = ""
         self.rtc = None
         settings = dict(settings or {})
         command = [*_QEMU[board], "-display", "none", "-monitor", "none", "-serial", "stdio"]
@@ -115,6 +115,7 @@ class Emulated:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self._take_in()
         self.process.stdin.close()
         self.process.stdout.close()
         if self.rtc:
@@ -123,22 +124,32 @@ class Emulated:
         if self._owned:
             self._owned.cleanup()
 
+    @property
+    def console(self) -> str:
+        """All that the device has written until now."""
+        self._take_in()
+        return self._console
+
+    def _take_in(self) -> bool:
+        if self.process.stdout.closed:
+            return False
+        chunk = self.process.stdout.read()
+        if chunk:
+            self._console += chunk.decode(errors="replace")
+        return chunk != b""
+
     def read(self, at_most: float = 0.0) -> bool:
         """Takes in what the device has written, waiting for it; returns False at the end of its output."""
         ready, _, _ = select.select([self.process.stdout], [], [], at_most)
-        if not ready:
-            return True
-        chunk = self.process.stdout.read()
-        if chunk:
-            self.console += chunk.decode(errors="replace")
-        return chunk != b""
+        return self._take_in() if ready else True
 
     def wait_for(self, pattern: str, at_most: float = PATIENCE, start: int = 0) -> re.Match:
         """Waits until the whole lines on the console have the pattern, and returns its first match. `start` is the
         length of the console before what counts."""
         end = time.monotonic() + at_most
         while True:
-            found = re.search(pattern, self.console[start : self.console.rfind("\n") + 1], re.MULTILINE)
+            console = self.console
+            found = re.search(pattern, console[start : console.rfind("\n") + 1], re.MULTILINE)
             if found:
                 return found
             left = end - time.monotonic()
