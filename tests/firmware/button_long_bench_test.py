@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Tests the app `button` in simulated time over days: storms of presses, and a week without the hub.
+"""Tests the app `button` in simulated time over days: storms of presses, and days without the hub.
 
 Usage: button_long_bench_test.py FOLDER_OF_IMAGES [--board BOARD] [arguments of unittest]
 """
