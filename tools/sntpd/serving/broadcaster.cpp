@@ -28,7 +28,7 @@ bool is_same(const BroadcastTarget& a, const BroadcastTarget& b) {
 
 }  // namespace
 
-Broadcaster::Broadcaster(Config config, const Log& log) : config_(std::move(config)), log_(log) {
+Broadcaster::Broadcaster(const Config& config, const Log& log) : config_(config), log_(log) {
   // The watch is opened before the first look, so that no change is missed.
   if (auto watch = InterfaceWatch::open()) watch_ = *std::move(watch);
   look(mono_now());

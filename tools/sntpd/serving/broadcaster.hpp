@@ -28,7 +28,7 @@ class Broadcaster {
     std::uint16_t port;
     const KeyRing& keys;  // contains the keys that the options name
   };
-  Broadcaster(Config config, const Log& log);
+  Broadcaster(const Config& config, const Log& log);
 
   // The descriptor is negative if the system does not report changes of interfaces, which are then polled.
   pollfd poll_entry() const { return {watch_ ? watch_->descriptor() : -1, POLLIN, 0}; }
