@@ -32,7 +32,7 @@ constexpr std::uint32_t kLargestWander = 4000;
 constexpr std::uint32_t kCalmSamples = 128;  // these halve what surprises have doubled, and more
 
 constexpr std::int64_t kLeastSpanMs = 1000;
-constexpr std::int64_t kLongestSpanMs = std::int64_t{30 * 365} * 86'400'000;
+constexpr std::int64_t kLongestSpanMs = std::int64_t{30} * 365 * 86'400'000;
 // Three decades: sums of a few of these fit.
 constexpr std::int64_t kLargestBound = std::int64_t{1} << 60;
 constexpr std::int64_t kLongestDistance = 1'000'000'000'000;
