@@ -23,7 +23,6 @@ constexpr nanoseconds kSlewWithin = seconds{16};
 // Crystals off by 272 ppm were seen on cheap boards.
 constexpr Ppm kUnknownRateError = Ppm::whole(300);
 // The first measurements look more certain than they are, as the least delay is not known yet.
-constexpr Ppm kFirstRateError = Ppm::whole(600);
 constexpr std::uint8_t kFirstSamples = 8;
 constexpr Ppm kEarlyRateError = Ppm::whole(100);
 constexpr std::uint8_t kEarlySamples = 32;
@@ -76,6 +75,8 @@ MeasurementUse DeviceClock::on_measurement(const Measurement& m, MonoTime at) {
   // A doubted sample leaves the estimate, but its server may have become worse.
   root_distance_ = use == SampleUse::kDoubted ? std::max(root_distance_at(at), root) : root;
   root_at_ = at;
+  latest_ = {sampled, {error_bound(m)}};
+  if (samples_ == 0) first_ = latest_;
   keeper_.adapt(rate_error(at));
   if (use == SampleUse::kDoubted) return MeasurementUse::kDoubted;
   if (samples_ < kEarlySamples) ++samples_;
@@ -267,13 +268,27 @@ Ppm DeviceClock::rate(MonoTime at) const {
   return estimate ? estimate->rate : clock_.rate();
 }
 
+// Between two instants the counter may have gained what the offset may have been off by at each of them, and
+// a rate that this allows is as far from another.
+Ppm DeviceClock::possible_rate_error() const {
+  using std::chrono::microseconds;
+  constexpr std::int64_t kMillionScaled = std::int64_t{1'000'000} * 65536;
+  const nanoseconds span = std::max(elapsed(first_.at, latest_.at), nanoseconds{seconds{1}});
+  const nanoseconds apart =
+      std::min(saturated_sum(first_.bound.value, latest_.bound.value), nanoseconds{seconds{1}});
+  return Ppm{2 * scale(apart / microseconds{1} + 1, kMillionScaled, span / microseconds{1})};
+}
+
 // The temperature changes any crystal's rate, however well it was measured.
 Ppm DeviceClock::rate_error(MonoTime at) const {
   const auto estimate = estimator_.at(at);
   Ppm error = config_.saved_rate ? config_.saved_rate_error : kUnknownRateError;
   if (estimate) error = Ppm{kDeviations * estimate->rate_deviation.scaled};
-  if (estimate && !config_.saved_rate && samples_ < kEarlySamples) {
-    error = std::max(error, samples_ < kFirstSamples ? kFirstRateError : kEarlyRateError);
+  if (estimate && !config_.saved_rate) {
+    const Ppm any{magnitude(nanoseconds{estimate->rate.scaled}).count() + kUnknownRateError.scaled};
+    const Ppm early = samples_ < kEarlySamples ? kEarlyRateError : Ppm{};
+    const Ppm possible = samples_ < kFirstSamples ? any : std::max(possible_rate_error(), early);
+    error = std::max(error, std::min(possible, any));
   }
   return std::max(error, kFrequencyTolerance);
 }

@@ -89,6 +89,11 @@ class DeviceClock {
   const Timekeeper& timekeeper() const { return keeper_; }
 
  private:
+  // How far the offset may have been off when it was measured.
+  struct Known {
+    MonoTime at{};
+    Dispersion bound{};
+  };
   // What the clock should show without a server: a time, which continues at the rate.
   struct Aim {
     MonoTime at{};
@@ -108,6 +113,7 @@ class DeviceClock {
   nanoseconds estimated_bound(MonoTime at) const;
   nanoseconds root_distance_at(MonoTime at) const;
   nanoseconds error_before(MonoTime at) const;
+  Ppm possible_rate_error() const;
   void approach(MonoTime at, nanoseconds within);
   void stop_following(MonoTime at);
 
@@ -122,6 +128,8 @@ class DeviceClock {
   MonoTime root_at_{};
   nanoseconds root_distance_{};
   std::uint8_t samples_ = 0;
+  Known first_{};
+  Known latest_{};
   std::uint32_t settings_ = 0;
 };
 
