@@ -26,7 +26,8 @@ std::uint16_t port_setting(std::string_view name, std::uint16_t otherwise) {
 
 DeviceClock::Config clock_config(const DeviceMemory& memory) {
   DeviceClock::Config config = memory.clock_config();
-  // On a field without internet the hub's own clock is the reference that all buttons share, whatever it says.
+  // On a field without internet the hub's own clock is the reference that all buttons share, whatever it
+  // says.
   config.is_local_clock_reliable = true;
   config.latest = WallTime::max();
   return config;
