@@ -31,6 +31,10 @@ constexpr std::int64_t kTolerance = 15'000;
 constexpr std::uint32_t kLargestWander = 4000;
 constexpr std::uint32_t kCalmSamples = 128;  // these halve what surprises have doubled, and more
 
+// While the least delay was taken for less than it is, the boxes were wrong; for so many samples after that
+// the bound is no less than what is certain.
+constexpr std::uint8_t kSamplesOfAPath = 32;
+
 constexpr std::int64_t kLeastSpanMs = 1000;
 constexpr std::int64_t kLongestSpanMs = std::int64_t{30} * 365 * 86'400'000;
 // Three decades: sums of a few of these fit.
@@ -73,6 +77,8 @@ SampleUse DeviceEstimator::judge(const DeviceSample& sample) {
   const MonoTime at = sample.at;
   const Delay shortest = delays_.minimum();
   delays_.add(sample.delay, at, is_centred(sample));
+  if (filter_ && shortest < delays_.minimum()) since_longer_path_ = 0;
+  if (since_longer_path_ < kSamplesOfAPath) ++since_longer_path_;
   const Box box = box_of(sample);
   if (filter_ && (contradicts(box) || is_nearer_to_suspect(at, box))) return doubt(at, box);
   if (!filter_) {
@@ -113,7 +119,7 @@ std::optional<DeviceEstimate> DeviceEstimator::at(MonoTime now) const {
   const std::int64_t aged = over_ms(kTolerance, ms_between(confirmed_, now));
   const std::int64_t certain = saturated_sum(certain_, over_ms(kTolerance, ms_between(believed_, now)));
   std::int64_t bound = saturated_sum(known, std::min(aged, certain));
-  if (is_outside_) bound = std::max(bound, certain);
+  if (is_outside_ || since_longer_path_ < kSamplesOfAPath) bound = std::max(bound, certain);
   if (doubt_) {
     // The suspect may be right, and the rate may have changed.
     const std::int64_t away = distance(doubt_->box.offset, predicted.offset);

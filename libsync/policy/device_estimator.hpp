@@ -113,7 +113,9 @@ class DeviceEstimator {
   MonoTime believed_{};       // time of the last believed sample
   MonoTime confirmed_{};      // time of the last believed sample that was also quick
   std::int64_t certain_ = 0;  // the truth was no farther off, whatever the queues
-  bool is_outside_ = false;   // the last sample hardly allows the estimate, but does not disprove it
+  // Samples since the least delay proved to be longer.
+  std::uint8_t since_longer_path_ = UINT8_MAX;
+  bool is_outside_ = false;  // the last sample hardly allows the estimate, but does not disprove it
   std::int64_t dispersion_ = 0;
 };
 
