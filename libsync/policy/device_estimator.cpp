@@ -35,6 +35,8 @@ constexpr std::uint32_t kCalmSamples = 128;  // these halve what surprises have 
 // the bound is no less than what is certain.
 constexpr std::uint8_t kSamplesOfAPath = 32;
 
+constexpr std::int64_t kMuchWider = 4;
+
 constexpr std::int64_t kLeastSpanMs = 1000;
 constexpr std::int64_t kLongestSpanMs = std::int64_t{30} * 365 * 86'400'000;
 // Three decades: sums of a few of these fit.
@@ -280,6 +282,13 @@ void DeviceEstimator::update(const Box& box) {
 
 void DeviceEstimator::apply_box(const Box& box) {
   const std::int64_t half_width = box.half_width + box.dispersion;
+  const std::int64_t reach = std::min(half_width + softness(), DeviceFilter::kLargestDeviation);
+  // Two edges in a row are too coarse for a box that is narrow beside the estimate, as after hours without a
+  // sample. The sample alone then tells the offset, anywhere in the box.
+  if (filter_->deviation() > kMuchWider * reach) {
+    filter_->apply_centre(box.offset, square(reach) / 3);
+    return;
+  }
   filter_->apply_edge(saturated_difference(box.offset, half_width), 1, softness());
   filter_->apply_edge(saturated_sum(box.offset, half_width), -1, softness());
 }

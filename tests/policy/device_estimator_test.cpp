@@ -612,5 +612,26 @@ TEST(DeviceEstimator, FitsHalfAKilobyte) {
   EXPECT_LE(sizeof(DeviceEstimator), 512U);
 }
 
+// A quick reply tells the offset to within half of its round trip, whatever was believed before.
+TEST(DeviceEstimatorAfterAGap, OneQuickSampleSettlesTheOffset) {
+  using std::chrono::hours;
+  constexpr nanoseconds kRoundTrip = 2ms;
+  for (const auto gap : {hours{1}, hours{10}, hours{42}, hours{200}}) {
+    DeviceEstimator estimator;
+    nanoseconds now = 100s;
+    const auto truth = [&] { return now / 1'000'000 * 40; };  // 40 ppm
+    for (int i = 0; i < 60; ++i) {
+      estimator.add({MonoTime{now}, {truth()}, {kRoundTrip + i % 4 * 1ms}});
+      now += estimator.interval(MonoTime{now});
+    }
+    now += gap;
+    EXPECT_EQ(estimator.add({MonoTime{now}, {truth()}, {kRoundTrip}}), SampleUse::kTaken);
+    const auto estimate = estimator.at(MonoTime{now});
+    ASSERT_TRUE(estimate);
+    EXPECT_LE(magnitude(estimate->offset.value - truth()), kRoundTrip / 2) << gap.count() << " h";
+    EXPECT_LE(estimate->bound.value, 20ms) << gap.count() << " h";
+  }
+}
+
 }  // namespace
 }  // namespace isletime
