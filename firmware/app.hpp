@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What an app is to a board's start-up code, which calls run() after board::start() and the constructors of
+// The entry point of an app. A board's start-up code calls run() after board::start() and the constructors of
 // static objects.
 #pragma once
 

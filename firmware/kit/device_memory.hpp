@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What an app remembers over a loss of power: it is loaded at the start, gives the clock its first rate, and
-// is stored when something new was learned.
+// An app's memory of what it has learned, which outlives a loss of power: it is loaded at the start, gives
+// the clock its first rate, and is stored when something new was learned.
 #pragma once
 
 #include <optional>

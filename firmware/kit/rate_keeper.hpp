@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// When a learned rate is worth a write to flash, which wears: at most once an hour, and only if it is not
-// what is stored already.
+// Decides when a learned rate is worth a write to flash, which wears: at most once an hour, and only if it is
+// not stored already.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a device keeps over a loss of power: how its crystal and its battery clock run. The bytes have a
-// version and a checksum (CRC-32 of IEEE 802.3), so that a record that is torn, foreign or absurd is ignored.
+// The record that a device keeps over a loss of power: how its crystal and its battery clock run. The bytes
+// have a version and a checksum (CRC-32 of IEEE 802.3), so that a record that is torn, foreign or absurd is
+// ignored.
 #pragma once
 
 #include <array>

@@ -9,8 +9,8 @@ namespace isletime::net {
 
 // In a callback: when the frame that is being processed arrived, by uptime().
 MonoTime arrived();
-// When the last frame was handed over to the hardware, by uptime(): after UdpPort::send() has returned true,
-// the one with the datagram.
+// Returns when, by uptime(), the last frame was handed over to the hardware: after UdpPort::send() has
+// returned true, the one with the datagram.
 MonoTime departed();
 
 }  // namespace isletime::net

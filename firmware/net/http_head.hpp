@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What requests and responses of HTTP/1.1 share (RFC 9112): lines that come in pieces, and header fields. A
-// line that is longer than its buffer is cut, and says so; the length of a whole head is limited.
+// The common parts of HTTP/1.1's requests and responses (RFC 9112): lines that come in pieces, and header
+// fields. A line that is longer than its buffer is cut, and says so; the length of a whole head is limited.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What lwIP calls: the time in milliseconds, random numbers, and the end after a broken invariant. See
-// firmware/lwip/arch/cc.h.
+// The functions that lwIP calls: the time in milliseconds, random numbers, and the end after a broken
+// invariant. See firmware/lwip/arch/cc.h.
 #include <chrono>
 #include <cstdint>
 #include <lwip/arch.h>

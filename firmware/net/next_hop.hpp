@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whether a datagram would leave at once, or wait for the Ethernet address of its next hop (ARP), which would
-// make the time at which NTP's query left wrong.
+// Tells whether a datagram would leave at once, or wait for the Ethernet address of its next hop (ARP), after
+// which the time at which a query left would be wrong.
 #pragma once
 
 #include "libsync/core/ip_address.hpp"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// When a meter is read at instants that are aligned to the clock, as OCPP's ClockAlignedDataInterval says: at
-// midnight UTC, and every so many seconds of the day from there. Whatever the clock does, no instant is
-// stamped twice, and how many were missed is said. Without a time nothing is aligned, so nothing is stamped.
+// The instants at which a meter is read that are aligned to the clock, as OCPP's ClockAlignedDataInterval
+// says: at midnight UTC, and every so many seconds of the day from there. Whatever the clock does, no instant
+// is stamped twice, and how many were missed is said. Without a time nothing is aligned, so nothing is
+// stamped.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a clock with a matrix of 32x8 dots shows: HH:MM with a colon that blinks with the seconds, a question
+// The face of a clock with a matrix of 32x8 dots: HH:MM with a colon that blinks with the seconds, a question
 // mark beside it as long as the time is not reliable, "--:--" while there is none, and once a minute the
 // date, which is scrolled through. A picture depends on the time alone, so it is right after any step.
 #pragma once

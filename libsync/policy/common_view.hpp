@@ -26,7 +26,7 @@ enum class BroadcastUse : std::uint8_t {
   kTaken,  // it told when the one before had left
 };
 
-// What the broadcasts say of the time: the true time is at + offset, and the offset grows at a rate.
+// The time by the broadcasts: it is at + offset, and the offset grows at a rate.
 struct CommonOffset {
   MonoTime at;
   Offset offset;

@@ -89,12 +89,12 @@ class DeviceClock {
   const Timekeeper& timekeeper() const { return keeper_; }
 
  private:
-  // How far the offset may have been off when it was measured.
+  // The greatest error of an offset when it was measured.
   struct Known {
     MonoTime at{};
     Dispersion bound{};
   };
-  // What the clock should show without a server: a time, which continues at the rate.
+  // The time that the clock should show without a server; it continues at the rate.
   struct Aim {
     MonoTime at{};
     WallTime time{};

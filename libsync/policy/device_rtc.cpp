@@ -10,7 +10,7 @@
 namespace isletime {
 namespace {
 
-// What a device's crystal and a chip may drift apart unnoticed.
+// A device's crystal and a chip may drift apart by this without being noticed.
 constexpr Ppm kRateUncertainty = Ppm::whole(100);
 // drift() is exact for chips up to this time; a comparison that is older bounds nothing.
 constexpr nanoseconds kLongestSince = std::chrono::hours{24 * 365 * 3};

@@ -29,7 +29,7 @@ struct RtcSighting {
   Dispersion bound;
 };
 
-// What is known of the chip besides its time.
+// The properties of the chip's oscillator, from its datasheet.
 struct RtcTraits {
   Ppm tolerance;          // of its oscillator
   Ppm wander;             // the part of it by which temperature and age change its rate

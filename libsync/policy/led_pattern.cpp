@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// When the LED changes within a period: on first, then off, and so on; the last is the period.
+// The times at which the LED changes within a period: on first, then off, and so on; the last is the period.
 constexpr std::array<std::int16_t, 2> kJoiningMs{100, 200};
 constexpr std::array<std::int16_t, 2> kUnsetMs{500, 1000};
 constexpr std::array<std::int16_t, 2> kGoodMs{100, 10'000};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a button's LED shows. While all is well it blinks once at every 10 s boundary of the time, so that
-// people see whether the buttons agree. The other patterns need no time, and are told apart at a glance.
+// The patterns of a button's LED. While all is well it blinks once at every 10 s boundary of the time, so
+// that people see whether the buttons agree. The other patterns need no time, and are told apart at a glance.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// How a device's battery clock drifts, in integers: its offset at the last comparison with a verified clock,
-// its usual rate, and how far its rate has differed from that. It is saved across losses of power, and then
-// tells the chip's offset with a bound. A hub, which may use floating point and the chip's thermometer, has
-// libsync/hub/discipline/rtc_drift.hpp. No I/O.
+// The drift of a device's battery clock, in integers: its offset at the last comparison with a verified
+// clock, its usual rate, and how far its rate has differed from that. It is saved across losses of power, and
+// then tells the chip's offset with a bound. A hub, which may use floating point and the chip's thermometer,
+// has libsync/hub/discipline/rtc_drift.hpp. No I/O.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@
 
 namespace isletime {
 
-// What datasheets say of an oscillator's rate, either way.
+// The limits of an oscillator's rate error, in either direction, by its datasheet.
 struct RtcRateTraits {
   Ppm tolerance;     // of a chip that was never compared, at any temperature
   Ppm least_wander;  // temperature and age change the rate that was learned by this at least

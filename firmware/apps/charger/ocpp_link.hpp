@@ -36,7 +36,7 @@ class OcppLink {
   bool is_configured() const { return backend_.has_value(); }
   OcppClient& client() { return client_; }
   const OcppClient& client() const { return client_; }
-  // What became of the back end's last time.
+  // Returns how the clock judged the back end's last time, or nothing if it told none.
   std::optional<Verdict> last_verdict() const { return last_verdict_; }
   std::uint32_t warnings() const { return warnings_; }
 

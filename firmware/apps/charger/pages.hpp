@@ -4,9 +4,8 @@
 //   GET /time: the time with its bound and whether it is reliable, in syncweb's form; see syncweb(8)
 //   GET /stamps: the last readings of the meter, "TIME,WATT_HOURS,reliable" or "...,unreliable" a line
 //   GET /status: the battery clock, the back end and the meter
-//   GET /nonce, POST /set: "nonce=NONCE&time=UNIX_MILLISECONDS"; with the setting "key" it needs "&mac=MAC"
-//   as
-//     the clock's does, and the page's button is of no use
+//   GET /nonce, POST /set: "nonce=NONCE&time=UNIX_MILLISECONDS"; with the setting "key" it needs "&mac=MAC",
+//     as the clock's does, and the page's button is of no use
 #pragma once
 
 #include <array>
@@ -28,7 +27,7 @@ namespace isletime::firmware {
 
 class Pages {
  public:
-  // What they tell of; all must outlive them.
+  // The parts of the charger that the pages show; all must outlive them.
   struct Subjects {
     DeviceClock& clock;
     const NtpFollowing& following;

@@ -22,7 +22,7 @@ constexpr bool is_control(std::uint8_t opcode) {
   return (opcode & 0x08) != 0;
 }
 
-// Whether a list of words, separated by commas, contains one.
+// Returns whether a list of words that are separated by commas contains `word`.
 bool contains_word(std::string_view list, std::string_view word) {
   for (;;) {
     const std::size_t comma = list.find(',');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a WebSocket's handshake proves (RFC 6455, section 4): the server returns the SHA-1 (FIPS 180-4) of the
-// client's key and a fixed text, in Base64 (RFC 4648), so that no other service takes it for its own
+// The proof in a WebSocket's handshake (RFC 6455, section 4): the server returns the SHA-1 (FIPS 180-4) of
+// the client's key and a fixed text, in Base64 (RFC 4648), so that no other service takes it for its own
 // protocol.
 #pragma once
 

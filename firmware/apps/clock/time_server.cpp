@@ -11,7 +11,7 @@
 namespace isletime::firmware {
 namespace {
 
-// Of reading the counter, and of the interval between that and the packet's departure.
+// It covers the reading of the counter, and the time from that to the packet's departure.
 constexpr std::int8_t kPrecision = -17;
 
 constexpr auto make_rules() {

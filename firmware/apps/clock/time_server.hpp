@@ -18,7 +18,7 @@
 
 namespace isletime::firmware {
 
-// What the device's clock derives from at the moment.
+// Returns the source from which the device's clock derives its time at the moment.
 DeviceStanding standing_of(const DeviceClock& clock, const NtpFollowing& following, MonoTime now);
 
 class TimeServer {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the two chips' cores of Arduino do differently.
+// The functions that Arduino's cores for the two chips offer in different ways.
 #pragma once
 
 #include <cstdint>

@@ -20,7 +20,7 @@ bool mount_storage() {
   return LittleFS.begin();
 }
 
-// Of the chip's generator, not of the C library's.
+// The number comes from the chip's generator, not from the C library's.
 std::uint32_t random() {
   return ESP.random();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What differs from device to device: the Wi-Fi network, the settings and the pins. Edit it before the build.
+// The Wi-Fi network, the settings and the pins, which differ from device to device. Edit this file before the
+// build.
 #pragma once
 
 #include <cstdint>

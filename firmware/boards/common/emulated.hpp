@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the boards under QEMU have in common: settings, randomness and the saved record from the host, and a
+// The boards under QEMU have this in common: settings, randomness and the saved record from the host, and a
 // console whose received bytes are presses ('p') and the request to stop ('q'). The lines on the console
 // that tests read are "led 1", "led 0" and "display" with the frame in hexadecimal digits. Settings follow
 // QEMU's -append, as "hub=10.0.2.2 web-port=18080"; tests/firmware/emulated.py has the whole command lines.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the start-up code of every CPU calls.
+// The functions that the start-up code of every CPU calls.
 #pragma once
 
 #include <cstdint>

@@ -28,7 +28,7 @@ constexpr std::size_t kMacSize = 6;
 constexpr std::size_t kMostSettings = 512;
 constexpr std::size_t kMostFrame = 1514;
 
-// Of the flags in the answer to kHello.
+// These are bits of the flags in the answer to kHello.
 constexpr std::uint8_t kLinkIsUp = 1;
 constexpr std::uint8_t kHasI2c = 2;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How a lockstep program reaches the bench: two FIFOs in the working directory, `to_bench` and `from_bench`,
-// by semihosting or, in a native program, directly. What differs from one CPU to the other is here as well.
+// The way from a lockstep program to the bench: two FIFOs in the working directory, `to_bench` and
+// `from_bench`, by semihosting or, in a native program, directly. The rest that differs between CPUs is here
+// as well.
 #pragma once
 
 #include <cstddef>

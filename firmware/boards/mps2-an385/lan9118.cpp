@@ -66,7 +66,7 @@ constexpr std::size_t kLongestFrame = 1514;
 constexpr std::uint32_t kCommandSpace = 8;  // two command words in the transmit FIFO
 
 bool is_there = false;
-// When the frames in the chip's memory arrived. Its status FIFO holds no more than 128.
+// The counts at which the frames in the chip's memory arrived. Its status FIFO holds no more than 128.
 InterruptRing<128> arrivals;
 volatile std::uint32_t stamped = 0;  // how many of the frames in the chip have a stamp
 
