@@ -30,11 +30,11 @@ class World {
     const nanoseconds since = at.time_since_epoch();
     return powered_on_ + since + exact_drift(since, rate);
   }
-  // An exchange whose delay of 2 ms is the same both ways; the server is wrong by `lie`.
-  MeasurementUse ask(MonoTime at, nanoseconds lie = {}) {
+  // An exchange that is wrong by `lie`; with none, its delay is the same both ways.
+  MeasurementUse ask(MonoTime at, nanoseconds lie = {}, nanoseconds delay = 2ms) {
     return clock.on_measurement({.time = clock.free_time(at),
                                  .offset = {elapsed(clock.free_time(at), truth(at)) + lie},
-                                 .delay = {2ms},
+                                 .delay = {delay},
                                  .dispersion = {2us},
                                  .server = server},
                                 at);
@@ -91,6 +91,25 @@ TEST(DeviceClock, BelievesNoServerBeforeTheBuild) {
   World world{{.built = kBuilt}, kBuilt - 24h};
   EXPECT_EQ(world.ask(world.now), MeasurementUse::kBelowFloor);
   EXPECT_FALSE(world.clock.at(world.now).has_value());
+}
+
+// A queue that moves from one direction to the other looks like a rate. It is no larger than the round trips
+// allow, and the bound must allow as much.
+TEST(DeviceClock, BoundHoldsAfterQueuesHaveTaughtAWrongRate) {
+  for (const nanoseconds round_trip : {20ms, 60ms, 140ms}) {
+    World world;
+    constexpr int kSamples = 20;
+    for (int i = 0; i < kSamples; ++i) {
+      const nanoseconds asymmetry = round_trip * (2 * i - kSamples + 1) / (2 * (kSamples - 1));
+      world.ask(world.now, asymmetry * 9 / 10, round_trip);
+      world.now += world.clock.estimator().interval(world.now);
+    }
+    for (const nanoseconds later : {0s, 60s, 300s, 600s}) {
+      const MonoTime at = world.now + later;
+      EXPECT_LE(magnitude(world.error(at)), world.clock.at(at)->bound.value)
+          << round_trip.count() << " ns, " << later.count() << " ns later";
+    }
+  }
 }
 
 TEST(DeviceClock, BoundContainsTheRootDistanceAsItAges) {
