@@ -8,21 +8,16 @@
 #include "firmware/board.hpp"
 #include "firmware/kit/settings.hpp"
 #include "firmware/kit/uptime.hpp"
-#include "firmware/net/frame_times.hpp"
 #include "firmware/net/network.hpp"
-#include "firmware/net/next_hop.hpp"
 #include "libsync/core/text_writer.hpp"
 
 namespace isletime::firmware {
 namespace {
 
 constexpr std::uint16_t kNtpPort = 123;
+constexpr std::uint16_t kWebPort = 80;
+constexpr std::uint32_t kLastPort = 0xffff;
 constexpr seconds kBetweenReports{60};
-
-std::uint16_t port_setting(std::string_view name, std::uint16_t otherwise) {
-  constexpr std::uint32_t kLastPort = 0xffff;
-  return static_cast<std::uint16_t>(number_setting(name, otherwise, kLastPort));
-}
 
 DeviceClock::Config clock_config(const DeviceMemory& memory) {
   DeviceClock::Config config = memory.clock_config();
@@ -42,12 +37,8 @@ std::uint32_t random_word() {
 struct Button::Callbacks {
   static Button& button(void* context) { return *static_cast<Button*>(context); }
 
-  static void reply(void* context, const net::Arrival& arrival) {
-    (void)button(context).follower_.on_datagram(arrival.bytes, arrival.from, arrival.at);
-  }
-
   static void broadcast(void* context, const net::Arrival& arrival) {
-    (void)button(context).follower_.on_broadcast(arrival.bytes, arrival.from, arrival.at);
+    button(context).following_.on_broadcast(arrival);
   }
 
   static void answer(void* context, int status, std::string_view) {
@@ -72,10 +63,9 @@ struct Button::Callbacks {
 Button::Button()
     : name_("button"),
       boot_(board::random()),
-      ntp_port_(port_setting("ntp-port", kNtpPort)),
-      web_port_(port_setting("web-port", 80)),
+      web_port_(static_cast<std::uint16_t>(number_setting("web-port", kWebPort, kLastPort))),
       clock_(clock_config(memory_)),
-      follower_({}, clock_) {
+      following_(clock_) {
   net::start(name_.c_str());
 }
 
@@ -84,7 +74,6 @@ nanoseconds Button::turn() {
   take_presses();
   const MonoTime now = uptime();
   follow_network(now);
-  query(now);
   deliver(now);
   show(now);
   memory_.keep(clock_, now);
@@ -93,17 +82,12 @@ nanoseconds Button::turn() {
 }
 
 void Button::follow_network(MonoTime now) {
-  if (generation_ != net::generation()) {
-    generation_ = net::generation();
-    web_.reset();
-    if (presses_.is_under_way()) presses_.on_failure(now, random_word());
-    queries_.open(0, Callbacks::reply, this);
-    broadcasts_.open(kNtpPort, Callbacks::broadcast, this);
-    follower_.on_link_up();
-  }
-  if (hub_ == net::hub()) return;
-  hub_ = net::hub();
-  if (hub_) follower_.set_server({.address = *hub_, .port = ntp_port_}, now);
+  following_.turn(now);
+  if (generation_ == net::generation()) return;
+  generation_ = net::generation();
+  web_.reset();
+  if (presses_.is_under_way()) presses_.on_failure(now, random_word());
+  broadcasts_.open(kNtpPort, Callbacks::broadcast, this);
 }
 
 void Button::take_presses() {
@@ -122,27 +106,13 @@ void Button::take_presses() {
   }
 }
 
-bool Button::can_query() const {
-  return net::is_up() && hub_ && net::is_next_hop_known(*hub_);
-}
-
-void Button::query(MonoTime now) {
-  if (!can_query()) return;
-  const auto query = follower_.poll(now, board::random());
-  if (!query) return;
-  if (queries_.send(follower_.server(), *query)) {
-    follower_.on_sent(net::departed());
-  } else {
-    follower_.on_not_sent();
-  }
-}
-
 void Button::deliver(MonoTime now) {
-  if (!net::is_up() || !hub_ || web_.is_busy()) return;
+  const auto& hub = following_.hub();
+  if (!net::is_up() || !hub || web_.is_busy()) return;
   const auto press = presses_.poll(clock_, now);
   if (!press) return;
   const PressMessage message{name_.text(), boot_, *press};
-  const Endpoint web{.address = *hub_, .port = web_port_};
+  const Endpoint web{.address = *hub, .port = web_port_};
   if (!web_.post_json(web, "/api/press", message.text(), Callbacks::answer, this)) {
     presses_.on_failure(now, random_word());
   }
@@ -175,7 +145,7 @@ void Button::report(MonoTime now) {
   std::array<char, 192> line;
   TextWriter text{line};
   text.text(name_.text()).text(": ");
-  if (hub_) text.text("hub ").address(*hub_).text(", ");
+  if (const auto& hub = following_.hub()) text.text("hub ").address(*hub).text(", ");
   if (const auto time = clock_.at(now)) {
     const rfc3339::Written written = format_rfc3339(time->time);
     text.text({written.data(), written.size()}).text(" +/- ").seconds(time->bound.value).text(" s, by ");
@@ -191,8 +161,8 @@ void Button::report(MonoTime now) {
 nanoseconds Button::until_next(MonoTime now) const {
   const LedState state = led_state(now);
   MonoTime wake = std::min(next_report_, now + led_at(state, now, clock_.wall(now)).lasts);
-  if (can_query()) wake = std::min(wake, follower_.next_wakeup());
-  const bool can_deliver = net::is_up() && hub_ && !web_.is_busy() && clock_.wall(now);
+  wake = std::min(wake, following_.next_wakeup());
+  const bool can_deliver = net::is_up() && following_.hub() && !web_.is_busy() && clock_.wall(now);
   if (can_deliver) wake = std::min(wake, presses_.next_wakeup().value_or(wake));
   return std::max(std::min(elapsed(now, wake), net::until_next_timer()), nanoseconds::zero());
 }

@@ -10,10 +10,10 @@
 
 #include "firmware/kit/device_memory.hpp"
 #include "firmware/kit/device_name.hpp"
+#include "firmware/kit/ntp_following.hpp"
 #include "firmware/net/http_client.hpp"
 #include "firmware/net/udp_port.hpp"
 #include "libsync/policy/device_clock.hpp"
-#include "libsync/policy/device_follower.hpp"
 #include "libsync/policy/led_pattern.hpp"
 #include "libsync/policy/press_queue.hpp"
 
@@ -33,27 +33,22 @@ class Button {
 
   void follow_network(MonoTime now);
   void take_presses();
-  void query(MonoTime now);
   void deliver(MonoTime now);
   void show(MonoTime now);
   void report_changes(MonoTime now);
-  bool can_query() const;
   LedState led_state(MonoTime now) const;
   nanoseconds until_next(MonoTime now) const;
 
   DeviceName name_;
   std::uint64_t boot_;
-  std::uint16_t ntp_port_;
   std::uint16_t web_port_;
   DeviceMemory memory_;
   DeviceClock clock_;
-  DeviceFollower follower_;
+  NtpFollowing following_;
   PressQueue presses_;
-  net::UdpPort queries_;
   net::UdpPort broadcasts_;
   net::HttpClient web_;
   std::optional<unsigned> generation_;
-  std::optional<IpAddress> hub_;
   std::optional<bool> was_reliable_;
   MonoTime next_report_{};
   bool is_led_on_ = false;

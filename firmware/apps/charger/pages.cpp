@@ -6,20 +6,9 @@
 #include "firmware/kit/uptime.hpp"
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/core/text_writer.hpp"
-#include "libsync/policy/time_forms.hpp"
 
 namespace isletime::firmware {
 namespace {
-
-constexpr std::string_view kJson = "application/json";
-constexpr int kOk = 200;
-constexpr int kBadRequest = 400;
-constexpr int kForbidden = 403;
-constexpr int kNotFound = 404;
-constexpr int kMethodNotAllowed = 405;
-constexpr int kConflict = 409;
-constexpr int kTooManyRequests = 429;
-constexpr int kUnavailable = 503;
 
 constexpr std::string_view kPage =
     "<!doctype html><meta name=viewport content=width=device-width><title>Charger</title><h1>Charger</h1>"
@@ -30,33 +19,9 @@ constexpr std::string_view kPage =
     "by('said').textContent=await get('/set',{method:'POST',body:'nonce='+n+'&time='+Date.now()});show()};"
     "show();setInterval(show,5000)</script>";
 
-net::HttpReply message(int status, std::string_view text) {
-  return {.status = status, .body = text};
-}
-
-net::HttpReply refused(SettingRefusal refusal) {
-  switch (refusal) {
-    case SettingRefusal::kTooMany:
-      return {.status = kTooManyRequests,
-              .body = "too many attempts: wait a second\n",
-              .fields = "Retry-After: 1\r\n"};
-    case SettingRefusal::kMalformed:
-      return message(kBadRequest, "not of the form nonce=NONCE&time=UNIX_MILLISECONDS, or with &mac=MAC\n");
-    case SettingRefusal::kWrongMac:
-      return message(kForbidden, "the MAC is wrong: is it the key of this charger?\n");
-    case SettingRefusal::kUnknownNonce:
-    case SettingRefusal::kExpiredNonce:
-    case SettingRefusal::kUsedNonce:
-      return message(kConflict, "the nonce is not, or no longer, valid: get a new one from /nonce\n");
-    case SettingRefusal::kNoSuchTime:
-      return message(kBadRequest, "the time is out of range\n");
-  }
-  return message(kBadRequest, "refused\n");
-}
-
 }  // namespace
 
-const std::array<Pages::Route, 6> Pages::kRoutes{{
+const std::array<Route<Pages>, 6> Pages::kRoutes{{
     {"GET", "/", &Pages::answer_root},
     {"GET", "/time", &Pages::answer_time},
     {"GET", "/stamps", &Pages::answer_stamps},
@@ -72,35 +37,16 @@ bool Pages::listen(std::uint16_t port) {
   return server_.listen(port, handle, this);
 }
 
-// The body of a reply to HEAD is left out by the server.
 net::HttpReply Pages::answer(const net::HttpRequest& request) {
-  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
-  for (const Route& route : kRoutes) {
-    if (route.path != request.path) continue;
-    if (route.method == method) return (this->*route.answer)(request);
-    return {.status = kMethodNotAllowed,
-            .body = "not by this method\n",
-            .fields = route.method == "POST" ? "Allow: POST\r\n" : "Allow: GET, HEAD\r\n"};
-  }
-  return message(kNotFound, "there are /, /time, /stamps, /status, /nonce and /set\n");
+  return answer_by<Pages>(kRoutes, *this, request, "there are /, /time, /stamps, /status, /nonce and /set\n");
 }
 
 net::HttpReply Pages::answer_root(const net::HttpRequest&) {
-  return {.status = kOk, .type = "text/html", .body = kPage};
+  return {.status = http_status::kOk, .type = "text/html", .body = kPage};
 }
 
 net::HttpReply Pages::answer_time(const net::HttpRequest&) {
-  const MonoTime now = uptime();
-  const auto time = on_.clock.at(now);
-  if (!time) return {.status = kUnavailable, .type = kJson, .body = unsynchronised_object()};
-  std::array<char, 24> source{};
-  TextWriter name{source};
-  name.text(name_of(time->source));
-  if (on_.clock.is_following_server()) name.text(":").address(on_.following.follower().server().address);
-  const nanoseconds age = on_.clock.timekeeper().standing(now).age.value_or(nanoseconds::zero());
-  TextWriter out{text_};
-  write_time_object(out, *time, age, name.view());
-  return {.status = kOk, .type = kJson, .body = out.view()};
+  return time_reply(on_.clock, on_.following, text_);
 }
 
 net::HttpReply Pages::answer_stamps(const net::HttpRequest&) {
@@ -111,7 +57,7 @@ net::HttpReply Pages::answer_stamps(const net::HttpRequest&) {
     out.text({time.data(), kToTheSecond}).text("Z,").number(reading->watt_hours);
     out.text(reading->is_reliable ? ",reliable\n" : ",unreliable\n");
   }
-  return message(kOk, out.view());
+  return message(http_status::kOk, out.view());
 }
 
 net::HttpReply Pages::answer_status(const net::HttpRequest&) {
@@ -128,18 +74,19 @@ net::HttpReply Pages::answer_status(const net::HttpRequest&) {
   out.text(R"(,"warnings":)").number(on_.ocpp.warnings()).text(R"(,"time":")");
   if (const auto verdict = on_.ocpp.last_verdict()) out.text(describe(*verdict).name);
   out.text(R"("},"meter":{"wh":)").number(on_.meter.watt_hours()).text("}}");
-  return {.status = kOk, .type = kJson, .body = out.view()};
+  return {.status = http_status::kOk, .type = kJson, .body = out.view()};
 }
 
 net::HttpReply Pages::answer_nonce(const net::HttpRequest&) {
-  TextWriter out{text_};
   if (signed_setting_) {
     const SignedSetting::Nonce nonce = signed_setting_->issue(uptime());
-    return message(kOk, out.text({nonce.data(), nonce.size()}).text("\n").view());
+    return nonce_reply({nonce.data(), nonce.size()}, text_);
   }
-  if (is_locked_) return message(kForbidden, "the key of this charger is of no use, so nobody can set it\n");
+  if (is_locked_) {
+    return message(http_status::kForbidden, "the key of this charger is of no use, so nobody can set it\n");
+  }
   const PhoneSetting::Nonce nonce = phone_.issue(board::random(), uptime());
-  return message(kOk, out.text({nonce.data(), nonce.size()}).text("\n").view());
+  return nonce_reply({nonce.data(), nonce.size()}, text_);
 }
 
 net::HttpReply Pages::answer_set(const net::HttpRequest& request) {
@@ -147,15 +94,7 @@ net::HttpReply Pages::answer_set(const net::HttpRequest& request) {
   const auto set = signed_setting_ ? signed_setting_->judge(request.body, request.at)
                                    : phone_.judge(request.body, request.at);
   if (!set) return refused(set.error());
-  return report(*set, request.at);
-}
-
-net::HttpReply Pages::report(const SignedSetting::Setting& set, MonoTime at) {
-  const Judgement judgement = on_.clock.on_report(SourceKind::kPhone, set.time, set.bound, true, at);
-  const VerdictDescription verdict = describe(judgement.verdict);
-  board::write(TextWriter{text_}.text("phone: ").text(verdict.text).text("\n").view());
-  const bool is_taken = judgement.verdict == Verdict::kAdopt || judgement.verdict == Verdict::kAgree;
-  return message(is_taken ? kOk : kConflict, TextWriter{text_}.text(verdict.text).text("\n").view());
+  return report_setting(on_.clock, SourceKind::kPhone, *set, request.at, "phone", text_);
 }
 
 }  // namespace isletime::firmware

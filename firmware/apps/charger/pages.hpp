@@ -17,6 +17,7 @@
 #include "firmware/apps/charger/ocpp_link.hpp"
 #include "firmware/apps/charger/phone_setting.hpp"
 #include "firmware/apps/charger/stamp_list.hpp"
+#include "firmware/kit/http_pages.hpp"
 #include "firmware/kit/ntp_following.hpp"
 #include "firmware/kit/rtc_runner.hpp"
 #include "firmware/net/http_server.hpp"
@@ -46,12 +47,7 @@ class Pages {
 
  private:
   using Reply = net::HttpReply;
-  struct Route {
-    std::string_view method;
-    std::string_view path;
-    Reply (Pages::*answer)(const net::HttpRequest& request);
-  };
-  static const std::array<Route, 6> kRoutes;
+  static const std::array<Route<Pages>, 6> kRoutes;
 
   Reply answer(const net::HttpRequest& request);
   Reply answer_root(const net::HttpRequest& request);
@@ -60,7 +56,6 @@ class Pages {
   Reply answer_status(const net::HttpRequest& request);
   Reply answer_nonce(const net::HttpRequest& request);
   Reply answer_set(const net::HttpRequest& request);
-  Reply report(const SignedSetting::Setting& set, MonoTime at);
 
   Subjects on_;
   std::optional<SignedSetting> signed_setting_;

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string_view>
 
+#include "firmware/kit/http_pages.hpp"
 #include "firmware/kit/ntp_following.hpp"
 #include "firmware/net/http_server.hpp"
 #include "libsync/core/posix_tz.hpp"
@@ -34,12 +35,7 @@ class Web {
 
  private:
   using Reply = net::HttpReply;
-  struct Route {
-    std::string_view method;
-    std::string_view path;
-    Reply (Web::*answer)(const net::HttpRequest& request);
-  };
-  static const std::array<Route, 5> kRoutes;
+  static const std::array<Route<Web>, 5> kRoutes;
 
   Reply answer(const net::HttpRequest& request);
   Reply answer_root(const net::HttpRequest& request);
@@ -47,7 +43,6 @@ class Web {
   Reply answer_well_known(const net::HttpRequest& request);
   Reply answer_nonce(const net::HttpRequest& request);
   Reply answer_set(const net::HttpRequest& request);
-  Reply report(const SignedSetting::Setting& set, MonoTime at);
 
   DeviceClock& clock_;
   const NtpFollowing& following_;
