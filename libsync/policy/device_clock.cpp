@@ -24,8 +24,6 @@ constexpr nanoseconds kSlewWithin = seconds{16};
 constexpr Ppm kUnknownRateError = Ppm::whole(300);
 // The first measurements look more certain than they are, as the least delay is not known yet.
 constexpr std::uint8_t kFirstSamples = 8;
-constexpr Ppm kEarlyRateError = Ppm::whole(100);
-constexpr std::uint8_t kEarlySamples = 32;
 // After so long a time without measurements a rate that was hardly known is not worth keeping.
 constexpr nanoseconds kForgottenAfter = seconds{1000};
 
@@ -79,7 +77,7 @@ MeasurementUse DeviceClock::on_measurement(const Measurement& m, MonoTime at) {
   if (samples_ == 0) first_ = latest_;
   keeper_.adapt(rate_error(at));
   if (use == SampleUse::kDoubted) return MeasurementUse::kDoubted;
-  if (samples_ < kEarlySamples) ++samples_;
+  if (samples_ < kFirstSamples) ++samples_;
   if (use == SampleUse::kStepped) common_.reset();
   if (!may_follow(kind, m, at)) {
     learn_rate(at);
@@ -272,23 +270,20 @@ Ppm DeviceClock::rate(MonoTime at) const {
 // a rate that this allows is as far from another.
 Ppm DeviceClock::possible_rate_error() const {
   using std::chrono::microseconds;
-  constexpr std::int64_t kMillionScaled = std::int64_t{1'000'000} * 65536;
-  const nanoseconds span = std::max(elapsed(first_.at, latest_.at), nanoseconds{seconds{1}});
-  const nanoseconds apart =
-      std::min(saturated_sum(first_.bound.value, latest_.bound.value), nanoseconds{seconds{1}});
-  return Ppm{2 * scale(apart / microseconds{1} + 1, kMillionScaled, span / microseconds{1})};
+  constexpr std::int64_t kTwoMillionScaled = std::int64_t{2'000'000} * 65536;
+  const nanoseconds apart = saturated_sum(first_.bound.value, latest_.bound.value);
+  const std::int64_t gained = std::min(apart, nanoseconds{seconds{1}}) / microseconds{1} + 1;
+  return Ppm{gained * kTwoMillionScaled / (elapsed(first_.at, latest_.at) / microseconds{1} + 1)};
 }
 
 // The temperature changes any crystal's rate, however well it was measured.
 Ppm DeviceClock::rate_error(MonoTime at) const {
   const auto estimate = estimator_.at(at);
-  Ppm error = config_.saved_rate ? config_.saved_rate_error : kUnknownRateError;
-  if (estimate) error = Ppm{kDeviations * estimate->rate_deviation.scaled};
-  if (estimate && !config_.saved_rate) {
-    const Ppm any{magnitude(nanoseconds{estimate->rate.scaled}).count() + kUnknownRateError.scaled};
-    const Ppm early = samples_ < kEarlySamples ? kEarlyRateError : Ppm{};
-    const Ppm possible = samples_ < kFirstSamples ? any : std::max(possible_rate_error(), early);
-    error = std::max(error, std::min(possible, any));
+  const Ppm any{magnitude(nanoseconds{rate(at).scaled}).count() + kUnknownRateError.scaled};
+  Ppm error = config_.saved_rate ? config_.saved_rate_error : any;
+  if (estimate && (config_.saved_rate || samples_ >= kFirstSamples)) {
+    const Ppm possible = config_.saved_rate ? Ppm{} : std::min(possible_rate_error(), any);
+    error = std::max(possible, Ppm{kDeviations * estimate->rate_deviation.scaled});
   }
   return std::max(error, kFrequencyTolerance);
 }

@@ -79,8 +79,11 @@ SampleUse DeviceEstimator::judge(const DeviceSample& sample) {
   const MonoTime at = sample.at;
   const Delay shortest = delays_.minimum();
   delays_.add(sample.delay, at, is_centred(sample));
-  if (filter_ && shortest < delays_.minimum()) since_longer_path_ = 0;
-  if (since_longer_path_ < kSamplesOfAPath) ++since_longer_path_;
+  if (filter_ && shortest < delays_.minimum()) {
+    until_path_is_known_ = kSamplesOfAPath;
+  } else if (until_path_is_known_ > 0) {
+    --until_path_is_known_;
+  }
   const Box box = box_of(sample);
   if (filter_ && (contradicts(box) || is_nearer_to_suspect(at, box))) return doubt(at, box);
   if (!filter_) {
@@ -121,7 +124,7 @@ std::optional<DeviceEstimate> DeviceEstimator::at(MonoTime now) const {
   const std::int64_t aged = over_ms(kTolerance, ms_between(confirmed_, now));
   const std::int64_t certain = saturated_sum(certain_, over_ms(kTolerance, ms_between(believed_, now)));
   std::int64_t bound = saturated_sum(known, std::min(aged, certain));
-  if (is_outside_ || since_longer_path_ < kSamplesOfAPath) bound = std::max(bound, certain);
+  if (is_outside_ || until_path_is_known_ > 0) bound = std::max(bound, certain);
   if (doubt_) {
     // The suspect may be right, and the rate may have changed.
     const std::int64_t away = distance(doubt_->box.offset, predicted.offset);

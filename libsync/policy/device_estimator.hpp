@@ -113,8 +113,8 @@ class DeviceEstimator {
   MonoTime believed_{};       // time of the last believed sample
   MonoTime confirmed_{};      // time of the last believed sample that was also quick
   std::int64_t certain_ = 0;  // the truth was no farther off, whatever the queues
-  // Samples since the least delay proved to be longer.
-  std::uint8_t since_longer_path_ = UINT8_MAX;
+  // Samples until the least delay, which proved to be longer, is believed again.
+  std::uint8_t until_path_is_known_ = 0;
   bool is_outside_ = false;  // the last sample hardly allows the estimate, but does not disprove it
   std::int64_t dispersion_ = 0;
 };

@@ -12,7 +12,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr Ppm kRateLimit = Ppm::whole(DeviceFilter::kLargestRate / 1000);
+// No crystal is farther off; it leaves room to the 1000 ppm at which a bound grows at most.
+constexpr Ppm kRateLimit = Ppm::whole(600);
 
 // No clock is known better than this, so a smaller variance is a rounding error.
 constexpr std::int64_t kLeastDeviation = 100;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A Kalman filter of two states, a clock's offset and its rate, in integers. It learns that the offset lies
 // above or below a soft edge, or near a centre, and grows uncertain as the oscillator wanders. No input
-// overflows it: what it learns from is limited to deviations of 1 s and 500 ppm, and rates to 1000 ppm. What
+// overflows it: what it learns from is limited to deviations of 1 s and 500 ppm, and rates to 600 ppm. What
 // it predicts has no such limit: it grows uncertain for as long as nothing is learned.
 #pragma once
 

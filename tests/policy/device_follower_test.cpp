@@ -147,7 +147,7 @@ TEST_F(Following, ForgedRepliesChangeNothing) {
   EXPECT_EQ(hear(forged, kOther).error(), Reject::kWrongAddress);
   forged.origin = NtpTimestamp::from_raw(query.transmit.raw() + 1);
   EXPECT_EQ(hear(forged).error(), Reject::kWrongOrigin);
-  EXPECT_EQ(clock.at(now)->bound.value / 10us, before->bound.value / 10us);
+  EXPECT_LE(clock.at(now)->bound.value - before->bound.value, 10us);
   EXPECT_TRUE(hear(reply_to(query)).has_value()) << "the true reply is still taken";
 }
 
