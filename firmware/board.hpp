@@ -63,7 +63,7 @@ void write(std::string_view text);  // to the console
 bool is_to_stop();
 // Ends an emulator with this exit status; restarts a real board.
 [[noreturn]] void stop(int status);
-// The greatest depth that the stack has had since start(), and its size, in bytes.
+// The greatest depth that the stack has had since power-on, and its size, in bytes.
 struct StackUse {
   std::size_t deepest;
   std::size_t size;

@@ -19,6 +19,7 @@ import threading
 import time
 from pathlib import Path
 
+from bench import stack
 from bench.i2c import Bus
 from bench.rtc import Ds3231
 from bench.simulation import DEFAULT_START, Simulation
@@ -90,7 +91,8 @@ class Emulated:
         self.rtc = None
         settings = dict(settings or {})
         command = [*_QEMU[board], "-display", "none", "-monitor", "none", "-serial", "stdio"]
-        command += ["-kernel", str(Path(images) / f"{app}-{board}.elf"), "-netdev", f"{network},id=n0"]
+        self.image = Path(images) / f"{app}-{board}.elf"
+        command += ["-kernel", str(self.image), "-netdev", f"{network},id=n0"]
         command += ["-net", f"nic,netdev=n0,macaddr={mac}" + (",model=lan9118" if board == "mps2-an385" else "")]
         if board == "kc705-lx106":
             settings["mac"] = mac.replace(":", "")  # this board has no other way to learn it
@@ -172,5 +174,8 @@ class Emulated:
         return self.process.wait(max(1.0, end - time.monotonic()))
 
     def quit(self) -> int:
+        """Asks the device to end, judges how deep its stack was, and returns its exit status."""
         self.send("q")
-        return self.wait()
+        status = self.wait()
+        stack.judge(self.image, self.console)
+        return status

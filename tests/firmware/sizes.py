@@ -10,6 +10,8 @@ import struct
 import sys
 from pathlib import Path
 
+from measured import Table
+
 KIB = 1024
 BOARDS = ("kc705-lx106", "mps2-an385")
 # Most bytes of flash, RAM and libsync for an app on a board. The aim for libsync is 24 KiB, which it misses.
@@ -83,7 +85,8 @@ def libsync_of(linker_map: str) -> int:
 def main() -> int:
     folder = Path(sys.argv[1])
     failures = []
-    print(f"{'app':10}{'board':14}{'flash':>8}{'RAM':>8}{'IRAM':>7}{'ours':>8}   (bytes)")
+    table = Table(folder, "sizes")
+    table.line(f"{'app':10}{'board':14}{'flash':>8}{'RAM':>8}{'IRAM':>7}{'ours':>8}   (bytes)")
     for path in sorted(folder.glob("*.elf")):
         app, _, board = path.stem.partition("-")
         if board not in BOARDS:
@@ -91,16 +94,17 @@ def main() -> int:
         image = Image(path)
         used = memory_of(image, board)
         used["ours"] = libsync_of(path.with_suffix(".map").read_text())
-        print(f"{app:10}{board:14}{used['flash']:8}{used['ram']:8}{used['iram']:7}{used['ours']:8}")
+        table.line(f"{app:10}{board:14}{used['flash']:8}{used['ram']:8}{used['iram']:7}{used['ours']:8}")
         for what, limit in LIMITS.get((app, board), {}).items():
             if used[what] > limit:
                 failures.append(f"{app} on {board}: {what} is {used[what]} bytes, of {limit}")
         for what, aim in AIMS.get((app, board), {}).items():
             if used[what] > aim:
-                print(f"{'':10}{what} is {used[what] - aim} bytes above its aim of {aim}")
+                table.line(f"{'':10}{what} is {used[what] - aim} bytes above its aim of {aim}")
         unwanted = sorted(set(filter(UNWANTED.fullmatch, image.defined_symbols())))
         if unwanted:
             failures.append(f"{app} on {board}: it has {', '.join(unwanted)}")
+    table.keep()
     missing = [f"{app} on {board}: there is no image" for app, board in LIMITS if not (folder / f"{app}-{board}.elf").exists()]
     for failure in failures + missing:
         print(failure)

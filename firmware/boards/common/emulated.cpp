@@ -7,7 +7,6 @@
 #include "firmware/board.hpp"
 #include "firmware/boards/common/host_files.hpp"
 #include "firmware/boards/common/interrupt_ring.hpp"
-#include "firmware/boards/common/painted_stack.hpp"
 #include "firmware/boards/common/record_slots.hpp"
 
 namespace isletime::board {
@@ -36,7 +35,6 @@ Slots read_slots(const File& file) {
 }  // namespace
 
 void start_emulated() {
-  paint_stack();
   settings_text = host::arguments(arguments);
   random_source = File::open("/dev/urandom", host::Mode::kRead);
 }

@@ -5,6 +5,7 @@
 
 #include "firmware/app.hpp"
 #include "firmware/board.hpp"
+#include "firmware/boards/common/painted_stack.hpp"
 #include "libsync/core/text_writer.hpp"
 
 extern "C" {
@@ -19,14 +20,25 @@ constexpr int kFaultStatus = 100;
 
 bool is_reporting = false;
 
+void report_stack() {
+  const board::StackUse stack = board::stack_use();
+  std::array<char, 60> room{};
+  TextWriter line{room};
+  line.text("stack: ").number(stack.deepest).text(" of ").number(stack.size).text(" bytes\n");
+  board::write(line.view());
+}
+
 }  // namespace
 }  // namespace isletime
 
 void start_program() {
+  isletime::board::paint_stack();
   for (auto* constructor = constructors_start; constructor != constructors_end; ++constructor)
     (*constructor)();
   isletime::board::start();
-  isletime::board::stop(isletime::firmware::run());
+  const int status = isletime::firmware::run();
+  isletime::report_stack();
+  isletime::board::stop(status);
 }
 
 // The standard library's texts with positions call this where it would throw; nothing of ours may come here.

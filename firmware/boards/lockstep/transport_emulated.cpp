@@ -18,7 +18,6 @@ std::optional<File> from_bench;
 }  // namespace
 
 void open_transport() {
-  board::paint_stack();
   // Opened for reading as well, because the mode that only writes would also create a file.
   to_bench = File::open(kToBench, Mode::kUpdate);
   from_bench = File::open(kFromBench, Mode::kRead);

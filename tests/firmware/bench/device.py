@@ -12,6 +12,7 @@ from collections import deque
 from pathlib import Path
 from typing import Callable
 
+from . import stack
 from .link import Link, LinkPath
 from .oscillator import Oscillator
 from .simulation import Simulation
@@ -127,7 +128,8 @@ class Device:
         self._bring(ord("P"), b"")
 
     def stop(self) -> int:
-        """Asks the program to end, and returns its exit status, which is 0: anything else is a failure."""
+        """Asks the program to end, and returns its exit status, which is 0: anything else is a failure, and so is a
+        stack that was nearly used up."""
         self._is_asked_to_stop = True
         self._bring(ord("S"), b"")
         deadline = self.simulation.now + 60_000_000_000
@@ -136,6 +138,8 @@ class Device:
         if self._process:
             raise self._failure("it does not stop when it is asked to")
         assert self.exit_status is not None
+        if EMULATORS[self.board]:
+            stack.judge(self.image, self.console)
         return self.exit_status
 
     @property

@@ -42,6 +42,13 @@ class BenchTest(unittest.TestCase):
         self._began = time.monotonic()
         self.island = self.make_island()
 
+    def tearDown(self) -> None:
+        """Ends the programs that still run, so that their stacks are judged."""
+        for island in self._islands:
+            for device in island.devices:
+                if device.is_on:
+                    device.stop()
+
     def make_island(self, start: int = DEFAULT_START, seed: int = 1) -> Island:
         island = Island(_images, _board, start, seed)
         self._islands.append(island)

@@ -151,8 +151,6 @@ int run() {
     if (const auto press = board::take_press()) report_press(*press);
     board::idle(net::until_next_timer());
   }
-  const board::StackUse stack = board::stack_use();
-  Line{}.text("stack ").number(stack.deepest).text(" of ").number(stack.size);
   return 0;
 }
 
