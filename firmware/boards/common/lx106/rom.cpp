@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Integer arithmetic that the compiler calls and that the ESP8266 has in its mask ROM, which is why Debian's
 // libgcc leaves it out. The CPU has only the low half of a 32 by 32 bit product, and no division.
+#include <bit>
 #include <cstdint>
 
 namespace {
@@ -11,20 +12,18 @@ struct Division {
   Unsigned remainder;
 };
 
-// Long division, bit by bit. The quotient moves in where the dividend moves out, so that every shift is by
-// one: others are calls on a 32-bit CPU.
+// Long division, bit by bit, but for the zeros at the left that both have.
 template <class Unsigned>
 constexpr Division<Unsigned> divide(Unsigned dividend, Unsigned divisor) {
-  constexpr int kBits = 8 * int{sizeof(Unsigned)};
-  const bool is_short = dividend >> kBits / 2 == 0;
-  Division<Unsigned> result{is_short ? dividend << kBits / 2 : dividend, 0};
-  for (int bits = is_short ? kBits / 2 : kBits; bits > 0; --bits) {
-    result.remainder = result.remainder << 1 | result.quotient >> (kBits - 1);
+  if (divisor == 0) return {static_cast<Unsigned>(-1), dividend};
+  Division<Unsigned> result{0, dividend};
+  int shift = std::countl_zero(divisor) - std::countl_zero(dividend);
+  if (shift < 0) return result;
+  for (Unsigned subtrahend = divisor << shift; shift >= 0; --shift, subtrahend >>= 1) {
     result.quotient <<= 1;
-    if (result.remainder >= divisor) {
-      result.remainder -= divisor;
-      result.quotient |= 1;
-    }
+    if (result.remainder < subtrahend) continue;
+    result.remainder -= subtrahend;
+    result.quotient |= 1;
   }
   return result;
 }
@@ -39,6 +38,9 @@ static_assert(divide<std::uint64_t>(0xffff'ffff'ffff'ffff, 0xffff'ffff'ffff'fffe
 static_assert(divide<std::uint64_t>(1'000'000'000'000'000'007, 1'000'000'000).quotient == 1'000'000'000);
 static_assert(divide<std::uint64_t>(0xffff'ffff, 7).quotient == 613'566'756);
 static_assert(divide<std::uint32_t>(0xffff, 7).remainder == 1);
+static_assert(divide<std::uint64_t>(6, 7).remainder == 6);
+static_assert(divide<std::uint64_t>(0, 7).quotient == 0);
+static_assert(divide<std::uint64_t>(0xffff'ffff'ffff'ffff, 1).quotient == 0xffff'ffff'ffff'ffff);
 
 }  // namespace
 
