@@ -2,12 +2,13 @@
 """The clock on the lockstep boards: its pictures, its battery clock, the time that it serves, and what others on
 the network may do to it. Pictures are compared with those of clock_pictures.py, which were drawn by hand."""
 
+import itertools
 import re
 import struct
 from datetime import datetime, timezone
 
 import clock_pictures
-from bench import aes_cmac, http, i2c, max7219, ntp, rtc
+from bench import aes_cmac, hostile, http, i2c, max7219, ntp, rtc
 from bench.simulation import HOUR, MILLISECOND, MINUTE, SECOND
 from bench.tcp import TcpHost
 from bench.testing import BenchTest, main, only_on
@@ -15,6 +16,8 @@ from bench.testing import BenchTest, main, only_on
 KEY = "2b7e151628aed2a6abf7158809cf4f3c"
 CET = "zone=CET-1CEST,M3.5.0,M10.5.0/3"
 DEADLINE_S = 0.05
+FRAME_S = 0.05  # between the pictures of a date that is scrolled
+LATEST_S = 0.02
 REPORT = re.compile(r"display: (\d+) pictures, at most ([0-9.]+) s late, (\d+) missed")
 
 
@@ -461,6 +464,73 @@ class Hostile(ClockTest):
         replies = int(re.findall(r"NTP: (\d+) replies", self.clock_report())[-1])
         self.assertLess(replies, 5000, "the flood's replies are limited")
         self.assert_display_kept_time(pictures=250)
+
+    @only_on("lockstep-lx106", "lockstep-cortex-m3")
+    def test_everything_at_once_delays_no_picture_by_20_ms(self):
+        """Requests and garbage by NTP, frames that are none, clients that say half a request, and a bus that is
+        stuck. What the clock computes takes time, by the number of its instructions."""
+        for line in ("stuck_sda", "stuck_scl"):
+            with self.subTest(line):
+                self.begin("2032-02-03 14:05:30", "key=" + KEY, computing=True)
+                setattr(self.clock.i2c, line, True)
+                self.clock.power_on()
+                self.run_to("2032-02-03 14:06:29")
+                before = len(REPORT.findall(self.clock.console))
+                self.flood("2032-02-03 14:06:40")
+                self.is_watched = True
+                pins = self.count_pins()
+                self.run_to("2032-02-03 14:06:39")
+                self.assertGreater(pins(), 100, "the bus is tried meanwhile, 64 s after the start")
+                changes = [at for i, (at, seen) in enumerate(self.frames) if i == 0 or seen != self.frames[i - 1][1]]
+                gaps = [(later - at) / SECOND for at, later in zip(changes, changes[1:], strict=False)]
+                scrolled = [gap for gap in gaps if gap < 0.4]  # before and after, the colon changes each half second
+                self.assertGreater(len(scrolled), 100)
+                self.run_to("2032-02-03 14:07:40")
+                self.assert_shows("14:07")
+                self.assertEqual(self.get("/time").status, 200)
+                self.assertEqual(self.clock.stop(), 0)
+                lates = [float(late) for _, late, _ in REPORT.findall(self.clock.console)[before:]]
+                print(
+                    f"{line}: the latest picture is {max(lates) * 1000:.1f} ms late; scrolled pictures follow each "
+                    f"other in at most {max(scrolled) * 1000:.1f} ms, of {FRAME_S * 1000:.0f}"
+                )
+                self.assertLess(max(lates), LATEST_S)
+                self.assertLess(max(scrolled), FRAME_S + LATEST_S)
+
+    def count_pins(self):
+        """Returns a function that returns how often the clock has set the lines of the bus since now."""
+        bus, count = self.clock.i2c, itertools.count()
+        set_lines = bus.set_lines
+
+        def counted(*arguments):
+            next(count)
+            set_lines(*arguments)
+
+        bus.set_lines = counted
+        return lambda: next(count)
+
+    def flood(self, until):
+        """Floods the clock from 10.0.0.66, until then: 4000 frames a second, and eight silent clients."""
+        evil = TcpHost(self.island.add_host("10.0.0.66"))
+        self.clock_hears_of(evil.host)
+        for _ in range(8):
+            connection = evil.connect(self.address, 80)
+            connection.on_open = lambda each=connection: each.send(b"POST /set HTTP/1.1\r\nContent-Le")
+        noise = hostile.Noise(self.simulation, self.island.hub.host, self.clock.mac)
+        generator = self.simulation.random()
+        request = ntp.Packet(transmit=1).build()
+        mac = (1).to_bytes(4, "big") + bytes(16)
+
+        def send():
+            if self.simulation.true_time() > unix(until):
+                return
+            self.simulation.after(MILLISECOND, send)
+            evil.host.send_udp(5000, (self.address, 123), request)
+            evil.host.send_udp(5000, (self.address, 123), request + mac)
+            evil.host.send_udp(5000, (self.address, 123), generator.randbytes(generator.randrange(0, 512)))
+            self.island.link.inject(noise.frame())
+
+        send()
 
     def clock_report(self):
         self.run_s(61)

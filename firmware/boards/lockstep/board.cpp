@@ -31,6 +31,7 @@ constexpr std::size_t kMostFrame = 1514;
 // These are bits of the flags in the answer to kHello.
 constexpr std::uint8_t kLinkIsUp = 1;
 constexpr std::uint8_t kHasI2c = 2;
+constexpr std::uint8_t kComputingTakesTime = 4;
 
 std::array<std::uint8_t, kMacSize> mac{};
 std::array<char, kMostSettings> settings_text{};
@@ -106,6 +107,7 @@ void start() {
   const Bytes told = ask(Request::kHello, Bytes{hello}.first(4 + name_size)).payload;
   is_link_up_now = (told[0] & kLinkIsUp) != 0;
   has_i2c = (told[0] & kHasI2c) != 0;
+  if ((told[0] & kComputingTakesTime) != 0) lockstep::charge_computing();
   std::copy_n(told.begin() + 1, mac.size(), mac.begin());
   const Bytes text = told.subspan(1 + mac.size());
   settings_size = std::min(text.size(), settings_text.size());

@@ -22,6 +22,17 @@ std::uint32_t last_count = 0;
 std::uint32_t spent = 0;           // since last_count
 std::uint32_t spent_and_told = 0;  // as much of it as messages in `outgoing` have stated
 
+bool is_computing_charged = false;
+std::uint32_t charged_until = 0;  // by emulated_ticks()
+
+void charge() {
+  if (is_computing_charged) spend(emulated_ticks() - charged_until);
+}
+
+void charge_from_now_on() {
+  charged_until = emulated_ticks();
+}
+
 void store_le16(MutableBytes bytes, std::size_t value) {
   bytes[0] = static_cast<std::uint8_t>(value & 0xff);
   bytes[1] = static_cast<std::uint8_t>(value >> 8 & 0xff);
@@ -29,6 +40,30 @@ void store_le16(MutableBytes bytes, std::size_t value) {
 
 void receive_up_to(std::size_t& have, std::size_t wanted) {
   while (have < wanted) have += read_some(MutableBytes{incoming}.subspan(have));
+}
+
+void put(Request kind, Bytes payload) {
+  const Bytes kept = payload.first(std::min(payload.size(), kBufferSize - kHeaderSize));
+  if (waiting + kHeaderSize + kept.size() > kBufferSize) flush();
+  const MutableBytes message = MutableBytes{outgoing}.subspan(waiting, kHeaderSize + kept.size());
+  message[0] = static_cast<std::uint8_t>(kind);
+  store_le32(message.subspan(1, 4), spent - spent_and_told);
+  store_le16(message.subspan(5, 2), kept.size());
+  std::copy(kept.begin(), kept.end(), message.begin() + kHeaderSize);
+  waiting += message.size();
+  spent_and_told = spent;
+}
+
+Answer receive() {
+  std::size_t have = 0;
+  receive_up_to(have, kHeaderSize);
+  const std::size_t size = incoming[5] | std::size_t{incoming[6]} << 8;
+  if (size > kBufferSize - kHeaderSize) end(kBenchLeft);
+  receive_up_to(have, kHeaderSize + size);
+  last_count = load_le32(incoming);
+  spent = 0;
+  spent_and_told = 0;
+  return {.kind = static_cast<char>(incoming[4]), .payload = Bytes{incoming}.subspan(kHeaderSize, size)};
 }
 
 }  // namespace
@@ -46,11 +81,18 @@ void open_channel() {
   open_transport();
 }
 
+void charge_computing() {
+  is_computing_charged = true;
+  charge_from_now_on();
+}
+
 void spend(std::uint32_t ticks) {
   spent += ticks;
 }
 
 std::uint32_t count() {
+  charge();
+  charge_from_now_on();
   return last_count + spent;
 }
 
@@ -60,29 +102,18 @@ void flush() {
 }
 
 void tell(Request kind, Bytes payload) {
-  const Bytes kept = payload.first(std::min(payload.size(), kBufferSize - kHeaderSize));
-  if (waiting + kHeaderSize + kept.size() > kBufferSize) flush();
-  const MutableBytes message = MutableBytes{outgoing}.subspan(waiting, kHeaderSize + kept.size());
-  message[0] = static_cast<std::uint8_t>(kind);
-  store_le32(message.subspan(1, 4), spent - spent_and_told);
-  store_le16(message.subspan(5, 2), kept.size());
-  std::copy(kept.begin(), kept.end(), message.begin() + kHeaderSize);
-  waiting += message.size();
-  spent_and_told = spent;
+  charge();
+  put(kind, payload);
+  charge_from_now_on();
 }
 
 Answer ask(Request kind, Bytes payload) {
-  tell(kind, payload);
+  charge();
+  put(kind, payload);
   flush();
-  std::size_t have = 0;
-  receive_up_to(have, kHeaderSize);
-  const std::size_t size = incoming[5] | std::size_t{incoming[6]} << 8;
-  if (size > kBufferSize - kHeaderSize) end(kBenchLeft);
-  receive_up_to(have, kHeaderSize + size);
-  last_count = load_le32(incoming);
-  spent = 0;
-  spent_and_told = 0;
-  return {.kind = static_cast<char>(incoming[4]), .payload = Bytes{incoming}.subspan(kHeaderSize, size)};
+  const Answer answer = receive();
+  charge_from_now_on();
+  return answer;
 }
 
 }  // namespace isletime::lockstep

@@ -44,10 +44,14 @@ struct Answer {
 };
 
 void open_channel();
+// From now on, what the program computes takes the time that it takes in an emulator that counts
+// instructions; otherwise it takes none.
+void charge_computing();
 // Adds to the time at which the next message is sent.
 void spend(std::uint32_t ticks);
 // Returns the count at this moment: the bench's last word and what was spent since.
 std::uint32_t count();
+// Neither takes time by itself.
 void tell(Request kind, Bytes payload);
 Answer ask(Request kind, Bytes payload);
 // Sends what still waits in the buffer.

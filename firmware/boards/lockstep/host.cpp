@@ -38,6 +38,10 @@ void write_all(Bytes bytes) {
   }
 }
 
+std::uint32_t emulated_ticks() {
+  return 0;
+}
+
 void end(int status) {
   std::exit(status);
 }

@@ -21,6 +21,9 @@ extern const std::string_view kBoardName;
 extern const std::uint32_t kTicksPerSecond;
 
 void open_transport();
+// A free-running count of ticks by the emulator's own time. If QEMU counts instructions (-icount), it tells
+// how long the program has computed.
+std::uint32_t emulated_ticks();
 // Blocks until something has arrived, and returns how many bytes it was. A buffer must not cross a multiple
 // of 4096 bytes: QEMU's Xtensa machines read page by page, and would wait for a second page to be filled.
 std::size_t read_some(MutableBytes buffer);

@@ -31,6 +31,9 @@ EMULATORS = {
     ],
     "lockstep-host": [],
 }
+# With `computing`, an instruction takes 2^shift ns: 2.6 cycles at 80 MHz on the lx106, 1.6 at 25 MHz on the Cortex-M3.
+_INSTRUCTION_SHIFT = {"lockstep-lx106": 5, "lockstep-cortex-m3": 6}
+_FRAMES_WAITING = 8  # as in the receiver of kc705-lx106
 _QUIET = ["-display", "none", "-monitor", "none", "-serial", "none"]
 _ANSWER = struct.Struct("<IBH")
 _MASK = 0xFFFFFFFF
@@ -45,7 +48,8 @@ class Device:
 
     What it does is recorded: `console` (text), `led` (list of (time, is on)), `display` (list of (time, bytes)).
     `i2c` is an object with `set_lines(now, scl, sda)` and `levels(now)`, or None; `light` what the LDR says.
-    Memory (`saved`) outlives power_off().
+    Memory (`saved`) outlives power_off(). With `computing`, what the program computes takes time (not in a native
+    program), and of the frames that it has no time for only a few wait.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Device:
         walk_step: int = 1_000_000_000,
         up: LinkPath | None = None,
         down: LinkPath | None = None,
+        computing: bool = False,
     ):
         self.simulation = simulation
         self.board = board
@@ -70,6 +75,7 @@ class Device:
         self.offset_ppm = offset_ppm
         self.walk = walk
         self.walk_step = walk_step
+        self.computing = computing and board in _INSTRUCTION_SHIFT
         self.first_count = 0xFFFF_0000  # so that every run has seen the counter wrap
         self.random = simulation.random()
         self.station = link.attach(mac, self._on_frame, up, down)
@@ -101,11 +107,14 @@ class Device:
         self._buffer = b""
         self._inbox: deque[tuple[int, int, bytes]] = deque()
         self._wait_over = None
+        self._computed = None
         self._is_waiting = False
         self._count = self.first_count
         self.exit_status = None
         self._is_asked_to_stop = False
         command = EMULATORS[self.board]
+        if self.computing:
+            command = [command[0], "-icount", f"shift={_INSTRUCTION_SHIFT[self.board]},sleep=off", *command[1:]]
         self._log = open(self._folder / "log", "w+b")
         self._process = subprocess.Popen(
             [*command, str(self.image), *(_QUIET if command else [])],
@@ -150,7 +159,9 @@ class Device:
 
     def _on_frame(self, frame: bytes) -> None:
         if frame[0] & 1 or frame[:6] == self.mac:
-            self._bring(ord("F"), frame)
+            waiting = sum(1 for _, kind, _ in self._inbox if kind == 70) if self.computing else 0
+            if waiting < _FRAMES_WAITING:
+                self._bring(ord("F"), frame)
 
     def _on_link_change(self, is_up: bool) -> None:
         self._bring(ord("U" if is_up else "D"), b"")
@@ -218,19 +229,33 @@ class Device:
                 at += 7 + length
                 self.messages += 1
                 if kind == 87:  # W
+                    self._wait_until = self._count + int.from_bytes(payload, "little")
+                    self._buffer = b""
+                    if self.computing and self.now() > self.simulation.now:
+                        self._computed = self.simulation.at(self.now(), self._begin_waiting)
+                        return
                     if self._inbox:
                         self._hand_over()
                         continue
-                    self._is_waiting = True
-                    self._wait_until = self._count + int.from_bytes(payload, "little")
-                    self._wait_over = self.simulation.at(self.oscillator.time_of(self._wait_until), self._time_out)
-                    self._buffer = b""
+                    self._wait()
                     return
                 if kind == 88:  # X
                     self._end(payload[0])
                     return
                 self._HANDLERS[kind](self, payload)
             self._buffer = buffer[at:]
+
+    def _wait(self) -> None:
+        self._is_waiting = True
+        self._wait_over = self.simulation.at(self.oscillator.time_of(self._wait_until), self._time_out)
+
+    def _begin_waiting(self) -> None:
+        """The simulation has come to where the program was done with computing."""
+        if self._inbox:
+            self._hand_over()
+            self._run()
+        else:
+            self._wait()
 
     def now(self) -> int:
         """The true time of what the program does at this moment, which may be later than the simulation's."""
@@ -249,7 +274,7 @@ class Device:
             first_count=self.first_count,
             step_ns=self.walk_step,
         )
-        flags = self.station.is_up | (self.i2c is not None) << 1
+        flags = self.station.is_up | (self.i2c is not None) << 1 | self.computing << 2
         self._answer(ord("H"), bytes([flags]) + self.mac + self.settings.encode())
 
     def _on_sent_frame(self, payload: bytes) -> None:
@@ -339,6 +364,8 @@ class Device:
         if self._is_waiting and self._wait_over:
             self._wait_over.cancel()
         self._is_waiting = False
+        if self._computed:
+            self._computed.cancel()
         os.close(self._read_fd)
         os.close(self._write_fd)
         self._log.close()
