@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Checks every table of test vectors on the CPU for which this is built. Prints a line per table; the exit
-// status is the number of tables that failed.
+// An app that checks every table of test vectors on the CPU for which it is built. It writes a line per
+// check; the exit status is the number of those that failed.
 #include <array>
 #include <span>
-#include <string_view>
 
+#include "firmware/app.hpp"
+#include "firmware/board.hpp"
+#include "libsync/core/text_writer.hpp"
 #include "tests/core/vectors/aes_cmac_vectors.hpp"
 #include "tests/core/vectors/bytes_vectors.hpp"
 #include "tests/core/vectors/civil_time_vectors.hpp"
@@ -18,7 +20,6 @@
 #include "tests/core/vectors/rfc3339_vectors.hpp"
 #include "tests/core/vectors/short_time_vectors.hpp"
 #include "tests/core/vectors/time_types_vectors.hpp"
-#include "tests/firmware/machine.hpp"
 
 namespace isletime::vectors {
 namespace {
@@ -29,35 +30,23 @@ constexpr std::span<const Check> kChecks[] = {
     kIpAddressChecks,   kPosixTzChecks,   kAesCmacChecks,
 };
 
-void write_number(int number) {
-  std::array<char, 10> digits{};
-  std::size_t start = digits.size();
-  do {
-    digits[--start] = static_cast<char>('0' + number % 10);
-    number /= 10;
-  } while (number != 0);
-  machine::write({digits.data() + start, digits.size() - start});
-}
-
 bool passes(const Check& check) {
   const int failing = check.first_failing();
-  machine::write(failing == kNone ? "ok " : "FAIL ");
-  machine::write(check.name);
-  if (failing != kNone) {
-    machine::write(" vector ");
-    write_number(failing);
-  }
-  machine::write("\n");
+  std::array<char, 120> room{};
+  TextWriter line{room};
+  line.text(failing == kNone ? "ok " : "FAIL ").text(check.name);
+  if (failing != kNone) line.text(" vector ").number(static_cast<std::uint64_t>(failing));
+  board::write(line.text("\n").view());
   return failing == kNone;
 }
 
 }  // namespace
 }  // namespace isletime::vectors
 
-void run() {
+int isletime::firmware::run() {
   int failed = 0;
-  for (const auto& checks : isletime::vectors::kChecks) {
-    for (const auto& check : checks) failed += isletime::vectors::passes(check) ? 0 : 1;
+  for (const auto& checks : vectors::kChecks) {
+    for (const auto& check : checks) failed += vectors::passes(check) ? 0 : 1;
   }
-  isletime::machine::exit(failed);
+  return failed;
 }
