@@ -60,7 +60,6 @@ bool is_sound(const Rate& rate) {
   return rate.rate <= kLargestRate && rate.rate >= Ppm{-kLargestRate.scaled} && rate.error >= Ppm{0} &&
          rate.error <= kLargestRate;
 }
-template <>
 bool is_sound(const SavedRtc& rtc) {
   return (!rtc.rate || is_sound(*rtc.rate)) && rtc.compared.bound.value >= nanoseconds::zero() &&
          (!rtc.lead || (*rtc.lead >= -kLongestLead && *rtc.lead <= kLongestLead));

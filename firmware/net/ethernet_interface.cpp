@@ -51,7 +51,8 @@ std::optional<IpAddress> leased_ntp_server() {
 }  // namespace isletime::net
 
 // lwIP calls it at every lease, before the address is in force.
-extern "C" void dhcp_set_ntp_servers(u8_t number, const ip4_addr_t* servers) {
+extern "C" void dhcp_set_ntp_servers(u8_t num_ntp_servers, const ip4_addr_t* ntp_server_addrs) {
   using isletime::net::ethernet;
-  ethernet.ntp_server = number == 0 ? std::nullopt : std::optional{isletime::net::from_lwip(*servers)};
+  ethernet.ntp_server =
+      num_ntp_servers == 0 ? std::nullopt : std::optional{isletime::net::from_lwip(*ntp_server_addrs)};
 }

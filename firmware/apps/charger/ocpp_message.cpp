@@ -34,7 +34,7 @@ nanoseconds resolution_of(std::string_view text) {
   return is_zero ? seconds{1} : step;
 }
 
-void write_time(TextWriter& out, WallTime time) {
+void write_time_to_the_millisecond(TextWriter& out, WallTime time) {
   constexpr std::size_t kToTheMillisecond = 23;
   const auto text = format_rfc3339(time);
   out.text({text.data(), kToTheMillisecond}).text("Z");
@@ -51,9 +51,7 @@ std::string_view finish(const TextWriter& out) {
 // StatusNotification of the charge point itself; its status is not that of its clock.
 TextWriter& begin_status(TextWriter& out, std::uint32_t id, std::string_view error) {
   begin_call(out, id, "StatusNotification");
-  return out.text(R"({"connectorId":0,"status":"Available","errorCode":")")
-      .text(error)
-      .text("\",\"info\":\"");
+  return out.text(R"({"connectorId":0,"status":"Available","errorCode":")").text(error).text(R"(","info":")");
 }
 
 // The info has room for 50 characters.
@@ -136,7 +134,7 @@ std::string_view write_heartbeat(std::span<char> out, std::uint32_t id) {
 std::string_view write_meter_values(std::span<char> out, std::uint32_t id, const MeterReading& reading) {
   TextWriter writer{out};
   begin_call(writer, id, "MeterValues").text(R"({"connectorId":1,"meterValue":[{"timestamp":")");
-  write_time(writer, reading.at);
+  write_time_to_the_millisecond(writer, reading.at);
   writer.text(R"(","sampledValue":[{"value":")").number(reading.watt_hours).text(R"(","context":")");
   writer.text(reading.is_reliable ? "Sample.Clock" : "Other");
   return finish(writer.text(R"(","measurand":"Energy.Active.Import.Register","unit":"Wh"}]}]}])"));
@@ -150,7 +148,7 @@ std::string_view write_clock_status(std::span<char> out, std::uint32_t id,
   if (time) {
     write_bound(writer, *time);
     writer.text(R"(","timestamp":")");
-    write_time(writer, time->time);
+    write_time_to_the_millisecond(writer, time->time);
   } else {
     writer.text("clock unset");
   }

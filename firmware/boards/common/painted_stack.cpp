@@ -2,9 +2,6 @@
 #include "firmware/boards/common/painted_stack.hpp"
 
 #include <algorithm>
-#include <cstdint>
-
-extern "C" std::uint32_t stack_lowest[], stack_top[];  // of the linker script
 
 namespace isletime::board {
 namespace {

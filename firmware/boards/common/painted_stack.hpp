@@ -2,7 +2,11 @@
 // The stack of the linker script, filled with a pattern at the start, so that its greatest depth can be told.
 #pragma once
 
+#include <cstdint>
+
 #include "firmware/board.hpp"
+
+extern "C" std::uint32_t stack_lowest[], stack_top[];  // of the linker script
 
 namespace isletime::board {
 

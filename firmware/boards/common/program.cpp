@@ -8,9 +8,10 @@
 #include "firmware/boards/common/painted_stack.hpp"
 #include "libsync/core/text_writer.hpp"
 
+// The linker script's.
 extern "C" {
-extern void (*const constructors_start[])();
-extern void (*const constructors_end[])();
+extern void (*const constructors_start[])();  // NOLINT(readability-identifier-naming)
+extern void (*const constructors_end[])();    // NOLINT(readability-identifier-naming)
 }
 
 namespace isletime {
@@ -42,7 +43,7 @@ void start_program() {
 }
 
 // The standard library's texts with positions call this where it would throw; nothing of ours may come here.
-[[noreturn]] void std::__throw_out_of_range_fmt(const char*, ...) {
+void std::__throw_out_of_range_fmt(const char*, ...) {
   isletime::board::write("\nfault: a position beyond the end of a text\n");
   isletime::board::stop(isletime::kFaultStatus);
 }

@@ -7,7 +7,7 @@
 namespace isletime::board {
 
 inline volatile std::uint32_t& reg(std::uintptr_t address) {
-  return *reinterpret_cast<volatile std::uint32_t*>(address);
+  return *reinterpret_cast<volatile std::uint32_t*>(address);  // NOLINT(performance-no-int-to-ptr)
 }
 
 }  // namespace isletime::board

@@ -15,7 +15,7 @@ bool FifoLines::open() {
 I2cLevels FifoLines::set(I2cLevels levels) {
   constexpr std::uint8_t kScl = 1;
   constexpr std::uint8_t kSda = 2;
-  std::uint8_t byte = static_cast<std::uint8_t>((levels.scl ? kScl : 0) | (levels.sda ? kSda : 0));
+  auto byte = static_cast<std::uint8_t>((levels.scl ? kScl : 0) | (levels.sda ? kSda : 0));
   if (!out_ || !in_ || out_->write({&byte, 1}) != 1 || in_->read({&byte, 1}) != 1) return {};
   return {.scl = (byte & kScl) != 0, .sda = (byte & kSda) != 0};
 }

@@ -41,7 +41,7 @@ bool is_link_up_now = false;
 bool has_i2c = false;
 bool is_asked_to_stop = false;
 
-std::array<std::uint8_t, kMostFrame> frame{};
+std::array<std::uint8_t, kMostFrame> received{};
 std::size_t frame_size = 0;  // 0: none has arrived
 std::uint32_t frame_ticks = 0;
 
@@ -50,8 +50,8 @@ InterruptRing<16> presses;
 void keep_frame(Bytes payload) {
   frame_ticks = lockstep::load_le32(payload);
   const Bytes bytes = payload.subspan(4);
-  frame_size = std::min(bytes.size(), frame.size());
-  std::copy_n(bytes.begin(), frame_size, frame.begin());
+  frame_size = std::min(bytes.size(), received.size());
+  std::copy_n(bytes.begin(), frame_size, received.begin());
 }
 
 std::array<std::uint64_t, 32> random_words{};
@@ -151,16 +151,16 @@ bool is_link_up() {
   return is_link_up_now;
 }
 
-bool send_frame(Bytes bytes) {
-  if (!is_link_up_now || bytes.size() > kMostFrame) return false;
-  tell(Request::kFrame, bytes);
+bool send_frame(Bytes frame) {
+  if (!is_link_up_now || frame.size() > kMostFrame) return false;
+  tell(Request::kFrame, frame);
   return true;
 }
 
 std::optional<Frame> receive_frame(MutableBytes buffer) {
   if (frame_size == 0) return std::nullopt;
   const std::size_t size = std::min(frame_size, buffer.size());
-  std::copy_n(frame.begin(), size, buffer.begin());
+  std::copy_n(received.begin(), size, buffer.begin());
   frame_size = 0;
   return Frame{.size = size, .ticks = frame_ticks};
 }

@@ -80,7 +80,7 @@ std::string_view arguments(std::span<char> buffer) {
   if (r0 != 0) return {};
   const std::string_view line{buffer.data(), block[1]};
   const std::size_t name_end = line.find(' ');
-  return name_end == line.npos ? std::string_view{} : line.substr(name_end + 1);
+  return name_end == std::string_view::npos ? std::string_view{} : line.substr(name_end + 1);
 }
 
 void exit(int status) {

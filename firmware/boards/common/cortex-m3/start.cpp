@@ -4,24 +4,24 @@
 // that it enables.
 #include <cstdint>
 
+#include "firmware/boards/common/painted_stack.hpp"
 #include "firmware/boards/common/program.hpp"
+#include "firmware/boards/common/registers.hpp"
 
 extern "C" {
-
-extern std::uint32_t stack_top;
 
 // Reached by an exception that no board has a function for, and by all faults. Called with what the CPU
 // pushed.
 [[noreturn, gnu::used]] void report_cortex_m3_fault(const std::uint32_t* frame) {
+  using isletime::board::reg;
   constexpr std::uintptr_t kFaultStatus = 0xE000'ED28;         // CFSR
   constexpr std::uintptr_t kMemoryFaultAddress = 0xE000'ED34;  // MMFAR
   constexpr std::uintptr_t kBusFaultAddress = 0xE000'ED38;     // BFAR
   constexpr std::uint32_t kMemoryFaultAddressValid = 1U << 7;
   constexpr int kPushedPc = 6;
-  const auto load = [](std::uintptr_t at) { return *reinterpret_cast<volatile std::uint32_t*>(at); };
-  const std::uint32_t status = load(kFaultStatus);
+  const std::uint32_t status = reg(kFaultStatus);
   report_fault(status, frame[kPushedPc],
-               load((status & kMemoryFaultAddressValid) != 0 ? kMemoryFaultAddress : kBusFaultAddress));
+               reg((status & kMemoryFaultAddressValid) != 0 ? kMemoryFaultAddress : kBusFaultAddress));
 }
 
 [[gnu::naked]] void cortex_m3_fault() {
@@ -48,7 +48,7 @@ struct VectorTable {
 
 // External interrupts as on the AN385: 0 is the receiver of UART 0, 13 the Ethernet controller.
 [[gnu::section(".vectors"), gnu::used]] const VectorTable kVectors = {
-    .system = {{.stack = &stack_top},
+    .system = {{.stack = stack_top},
                {.handler = start_cortex_m3},
                {.handler = cortex_m3_fault},
                {.handler = cortex_m3_fault},

@@ -44,6 +44,8 @@ static_assert(divide<std::uint64_t>(0xffff'ffff'ffff'ffff, 1).quotient == 0xffff
 
 }  // namespace
 
+// The names are the compiler's.
+// NOLINTBEGIN(readability-identifier-naming)
 extern "C" {
 
 std::uint64_t __umulsidi3(std::uint32_t a, std::uint32_t b) {
@@ -75,7 +77,7 @@ std::uint32_t __umodsi3(std::uint32_t a, std::uint32_t b) {
 std::int32_t __divsi3(std::int32_t a, std::int32_t b) {
   const std::uint32_t quotient =
       divide(magnitude<std::uint32_t>(a, a < 0), magnitude<std::uint32_t>(b, b < 0)).quotient;
-  return magnitude(quotient, (a < 0) != (b < 0));
+  return static_cast<std::int32_t>(magnitude(quotient, (a < 0) != (b < 0)));
 }
 
 std::uint64_t __udivdi3(std::uint64_t a, std::uint64_t b) {
@@ -89,7 +91,8 @@ std::uint64_t __umoddi3(std::uint64_t a, std::uint64_t b) {
 std::int64_t __divdi3(std::int64_t a, std::int64_t b) {
   const std::uint64_t quotient =
       divide(magnitude<std::uint64_t>(a, a < 0), magnitude<std::uint64_t>(b, b < 0)).quotient;
-  return magnitude(quotient, (a < 0) != (b < 0));
+  return static_cast<std::int64_t>(magnitude(quotient, (a < 0) != (b < 0)));
 }
 
 }  // extern "C"
+// NOLINTEND(readability-identifier-naming)
