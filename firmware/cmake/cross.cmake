@@ -24,10 +24,10 @@ set(cortex-m3_CXX ${CORTEX_M3_CXX})
 set(cortex-m3_FLAGS -mcpu=cortex-m3 -mthumb)
 
 # Native programs, for the lockstep board: with the sanitizers of the build, if it has any. glibc's headers
-# leave ssize_t out that lwIP wants.
+# leave ssize_t out that lwIP wants, and clang's its limit.
 separate_arguments(host_build_flags UNIX_COMMAND "${CMAKE_CXX_FLAGS}")
 set(host_CXX ${CMAKE_CXX_COMPILER})
-set(host_FLAGS ${host_build_flags} -g -include sys/types.h)
+set(host_FLAGS ${host_build_flags} -g -include sys/types.h -DSSIZE_MAX=LONG_MAX)
 
 # For C and C++ alike.
 set(firmware_code_flags -Os -ffreestanding -ffunction-sections -fdata-sections)

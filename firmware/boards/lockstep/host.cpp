@@ -53,7 +53,8 @@ isletime::board::StackUse isletime::board::stack_use() {
   return {.deepest = 0, .size = 0};
 }
 
-int main() {
+// In a freestanding environment, clang does not know that this name is C's.
+extern "C" int main() {
   isletime::board::start();
   isletime::board::stop(isletime::firmware::run());
 }

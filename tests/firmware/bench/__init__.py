@@ -2,7 +2,7 @@
 """The bench: a simulated island around devices that run on their own instruction set, in simulated time.
 
 A test of an app looks like this (file tests/firmware/NAME_bench_test.py; CMake finds it by its name and runs it
-once for each board):
+on both emulated CPUs in the release build, and as a native program under sanitizers):
 
     from bench.simulation import SECOND
     from bench.testing import BenchTest, main
@@ -21,7 +21,8 @@ once for each board):
     if __name__ == "__main__":
         main()
 
-Run it with `python3 -B tests/firmware/NAME_bench_test.py BUILD/firmware --board lockstep-host -k PowerOn`.
+Build the target firmware_native, and run it with
+`python3 -B tests/firmware/NAME_bench_test.py BUILD/firmware --board lockstep-host -k PowerOn`.
 
 - `island.simulation` has the virtual time (integers, nanoseconds): run_for(), run_while(), after(), true_time().
 - `island.hub` is 10.0.0.1: `clock`, `ntp`, `dhcp`, `dns`, `presses` (syncweb's), `tcp`, `host`; each has attributes
@@ -30,6 +31,7 @@ Run it with `python3 -B tests/firmware/NAME_bench_test.py BUILD/firmware --board
   `light`, `saved`, `station.set_link(False)`, `i2c`. A crash, a hang or an exit that nobody asked for fails the test.
 - `http.request(tcp, address, "GET", "/path")` asks a device that serves HTTP, from the hub's `tcp` or from that of
   `TcpHost(island.add_host("10.0.0.9"))`.
+- A device that is added with `computing=True` takes time for what it computes, by the number of its instructions.
 - `rtc.Ds3231`, `rtc.Pcf85063a`, `rtc.Ds1307` on an `i2c.Bus` are the chips' wire-level models;
   `max7219.Chain` makes a picture of what is shifted out.
 - `link.wifi()` is the radio of the accuracy tests; `hostile` has what an attacker on the network sends.
