@@ -3,9 +3,9 @@
 """Compiles and links firmware/boards/arduino as PlatformIO would, each environment of its platformio.ini, with the
 compilers that are here: lx106 for the ESP8266, and a Cortex-M3 in place of the ESP32. Arduino's cores are not to be
 had here, so headers of what the board uses of them stand in (tests/packages/stub), beside lwIP itself with the
-options that those cores give it.
+options that those cores give it. libsync knows nothing of a board, so it is taken as the images have it.
 
-Usage: arduino_test.py FOLDER_OF_LWIP [TEST...]
+Usage: arduino_test.py FOLDER_OF_IMAGES [TEST...]
 """
 
 import concurrent.futures
@@ -23,7 +23,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BOARD = ROOT / "firmware/boards/arduino"
 STUB = ROOT / "tests/packages/stub"
-LWIP = pathlib.Path(sys.argv[1]).resolve() / "source/src"
+IMAGES = pathlib.Path(sys.argv[1]).resolve()
+LWIP = IMAGES / "lwip/source/src"
 
 # As in firmware/CMakeLists.txt, and the client for SNTP, which tells the NTP server of DHCP.
 LWIP_SOURCES = [
@@ -41,7 +42,8 @@ NEWLIB = next(pathlib.Path("/usr/include/newlib/c++").iterdir(), None)
 
 
 class Chip:
-    def __init__(self, compiler, flags, define, lwip, libraries, extra, of_core, of_stack_use, of_system):
+    def __init__(self, cpu, compiler, flags, define, lwip, libraries, extra, of_core, of_stack_use, of_system):
+        self.cpu = cpu
         self.compiler = compiler
         self.flags = [*flags, *COMMON, f"-D{define}"]
         self.name = define.lower()
@@ -72,6 +74,7 @@ OF_BOTH_CORES = {
 
 CHIPS = {
     "d1_mini": Chip(
+        cpu="lx106",
         compiler="xtensa-lx106-elf",
         flags=[
             *("-mlongcalls", "-mtext-section-literals"),
@@ -91,6 +94,7 @@ CHIPS = {
         of_system={"millis", "r_rand", "sntp_set_system_time", "__heap_start", "__heap_end"},
     ),
     "esp32": Chip(
+        cpu="cortex-m3",
         compiler="arm-none-eabi",
         flags=["-mcpu=cortex-m3", "-mthumb"],
         define="ESP32",
@@ -187,8 +191,11 @@ class Arduino(unittest.TestCase):
 
     def compile_all(self, chip, jobs):
         """Each job is a source and its flags. Returns the objects, each compiled once for a chip."""
+
         def compile_one(job):
             source, flags = job
+            if source.is_relative_to(ROOT / "libsync"):
+                return IMAGES / chip.cpu / f"{source.relative_to(ROOT)}.o"
             out = self.folder / chip.name / f"{source.relative_to('/')}.o"
             if out not in self.objects:
                 out.parent.mkdir(parents=True, exist_ok=True)
