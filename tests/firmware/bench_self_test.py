@@ -5,11 +5,12 @@
 Usage: bench_self_test.py [arguments of unittest]
 """
 
+import tempfile
 import unittest
 from datetime import datetime, timezone
 from pathlib import Path
 
-from bench import aes_cmac, dhcp, frames, hostile, http, i2c, max7219, ntp, presses, rtc
+from bench import aes_cmac, dhcp, frames, hostile, http, i2c, max7219, ntp, presses, rtc, stack
 from bench.island import Island
 from bench.link import LinkPath
 from bench.oscillator import Oscillator
@@ -21,6 +22,26 @@ NO_ACKNOWLEDGE = "no acknowledge"
 
 def unix(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=timezone.utc).timestamp()) * SECOND
+
+
+class Stack(unittest.TestCase):
+    def judge(self, console):
+        with tempfile.TemporaryDirectory() as folder:
+            image = Path(folder) / "app-board.elf"
+            image.touch()
+            stack.judge(image, console)
+            return stack.kept(image)
+
+    def test_of_which_a_quarter_is_free_is_kept(self):
+        self.assertEqual(self.judge("fine\nstack: 4608 of 6144 bytes\n"), [(4608, 6144)])
+
+    def test_that_is_nearly_used_up_fails(self):
+        with self.assertRaises(AssertionError):
+            self.judge("stack: 4612 of 6144 bytes\n")
+
+    def test_of_which_nothing_is_said_fails(self):
+        with self.assertRaises(AssertionError):
+            self.judge("fine\n")
 
 
 class Time(unittest.TestCase):

@@ -292,6 +292,23 @@ class Serving(ClockTest):
         self.assertLess(reply.distance_s, 0.1)
         self.assertTrue(reply.is_right_within_its_word(), vars(reply))
 
+    @only_on("lockstep-lx106", "lockstep-cortex-m3")
+    def test_a_reply_leaves_at_the_time_that_it_states(self):
+        """Also when computing takes time. The link takes 1 ms there and back, of which the timestamps say nothing."""
+        self.begin("2032-02-03 04:05:06", "key=" + KEY, computing=True)
+        self.clock.power_on()
+        self.run_s(60)
+        for is_signed in (False, True):
+            for _ in range(4):
+                request = ntp.Packet(transmit=ntp.stamp(self.simulation.true_time())).build()
+                mac = (1).to_bytes(4, "big") + aes_cmac.cmac(bytes.fromhex(KEY), request)
+                reply = self.ask(request + (mac if is_signed else b""))
+                self.run_s(3)
+            turn = (reply.packet.transmit - reply.packet.receive) / 2**32
+            print(f"a {'signed ' if is_signed else ''}reply takes {turn * 1000:.1f} ms; "
+                  f"it leaves {reply.delay_s * 1e6 - 1000:.0f} us after its transmit timestamp")
+            self.assertLess(abs(reply.delay_s - 0.001), 0.00008)
+
     def test_without_a_time_it_says_so(self):
         self.begin(chip=False)
         self.island.hub.ntp.is_silent = True

@@ -5,14 +5,18 @@
 
 #include "firmware/board.hpp"
 #include "firmware/kit/uptime.hpp"
+#include "firmware/net/frame_times.hpp"
 #include "firmware/net/network.hpp"
 #include "libsync/policy/saturated.hpp"
 
 namespace isletime::firmware {
 namespace {
 
-// It covers the reading of the counter, and the time from that to the packet's departure.
+// It covers the reading of the counter, and what the time from that to a packet's departure varies by.
 constexpr std::int8_t kPrecision = -17;
+
+constexpr nanoseconds kLongestSending = std::chrono::milliseconds{10};
+constexpr int kSmoothing = 4;
 
 constexpr auto make_rules() {
   std::array<AccessRule, kLocalPrefixes.size()> rules{};
@@ -95,15 +99,23 @@ bool TimeServer::answer(const Question& question, const net::Arrival& arrival) {
     const MonoTime now = uptime();
     const ServerState state = server_state(standing_of(clock_, following_, now), kPrecision);
     reply = Account{state, stamp(now)}.answer(question, received);
-    stamp_transmit(reply, stamp(uptime() + (question.mac ? signing_time_ : nanoseconds::zero())));
   }
+  nanoseconds& departs_after = departs_after_[question.mac ? 1 : 0];
+  const MonoTime stamped = uptime();
+  if (allowance != Allowance::kKiss) stamp_transmit(reply, stamp(stamped + departs_after));
   std::copy(reply.begin(), reply.end(), packet.begin());
-  if (!question.mac) return port_.send(arrival.from, Bytes{packet}.first(kHeaderSize));
-  const MonoTime begun = uptime();
-  const auto mac = ntp_cmac(*key_, reply);
-  signing_time_ = elapsed(begun, uptime());
-  std::copy(mac.begin(), mac.end(), packet.begin() + kHeaderSize);
-  return port_.send(arrival.from, packet);
+  if (question.mac) {
+    const auto mac = ntp_cmac(*key_, reply);
+    std::copy(mac.begin(), mac.end(), packet.begin() + kHeaderSize);
+  }
+  if (!port_.send(arrival.from, Bytes{packet}.first(question.mac ? packet.size() : kHeaderSize)))
+    return false;
+  if (allowance == Allowance::kKiss) return true;
+  const nanoseconds took =
+      std::clamp(elapsed(stamped, net::departed()), nanoseconds::zero(), kLongestSending);
+  const bool is_first = departs_after == nanoseconds::zero();
+  departs_after += (took - departs_after) / (is_first ? 1 : kSmoothing);
+  return true;
 }
 
 }  // namespace isletime::firmware

@@ -47,7 +47,9 @@ class TimeServer {
   net::UdpPort port_;
   std::uint32_t hash_seed_;
   std::array<RateLimit, kLimits> limits_{};
-  nanoseconds signing_time_{};  // of the last signature: the next one delays its packet as much
+  // How long after its transmit timestamp a reply leaves, plain and signed: smoothed, because the next one is
+  // stamped by it.
+  std::array<nanoseconds, 2> departs_after_{};
   std::uint32_t replies_ = 0;
   std::uint32_t refusals_ = 0;
 };
