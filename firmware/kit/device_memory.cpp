@@ -32,7 +32,11 @@ void DeviceMemory::keep(const DeviceClock& clock, RtcRunner& rtc, MonoTime now) 
   store();
 }
 
+// Telling a rate and its error takes about a millisecond on an ESP8266, so it is not done in every turn.
 bool DeviceMemory::take_rate(const DeviceClock& clock, MonoTime now) {
+  constexpr nanoseconds kBetweenLooks = seconds{10};
+  if (now < next_look_) return false;
+  next_look_ = now + kBetweenLooks;
   if (!clock.is_rate_known(now)) return false;
   const LearnedRate learned{clock.rate(now), clock.rate_error(now)};
   if (!rate_keeper_.is_due(learned, now)) return false;

@@ -32,6 +32,7 @@ class DeviceMemory {
 
   SavedRecord saved_;
   RateKeeper rate_keeper_;
+  MonoTime next_look_{};  // at the rate
 };
 
 }  // namespace isletime::firmware

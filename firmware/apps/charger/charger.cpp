@@ -89,11 +89,11 @@ void Charger::take_pulses() {
 }
 
 void Charger::stamp(MonoTime now) {
-  const auto time = clock_.at(now);
-  const auto stamp = stamps_.poll(time ? std::optional{time->time} : std::nullopt);
+  const auto stamp = stamps_.poll(clock_.wall(now));
   if (!stamp) return;
+  const auto time = clock_.at(now);
   const MeterReading reading{
-      .at = stamp->at, .watt_hours = meter_.watt_hours(), .is_reliable = time->is_reliable};
+      .at = stamp->at, .watt_hours = meter_.watt_hours(), .is_reliable = time && time->is_reliable};
   recent_.add(reading);
   if (ocpp_.is_configured()) ocpp_.client().add(reading, stamp->missed);
   std::array<char, 144> line{};
