@@ -64,10 +64,7 @@ def main() -> int:
             if mean > 2 * were[index]:
                 failures.append(f"{cpu}: {name} takes {mean} instructions, of {were[index]} before")
     table.line(f"at least: with a cycle for each instruction, at {' and '.join(f'{mhz} MHz ({cpu})' for _, cpu, mhz in CPUS)}")
-    table.keep()
-    for failure in failures:
-        print(failure)
-    return 1 if failures else 0
+    return table.conclude(failures)
 
 
 if __name__ == "__main__":

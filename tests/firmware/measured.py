@@ -13,6 +13,10 @@ class Table:
         print(text, flush=True)
         self._lines.append(text + "\n")
 
-    def keep(self) -> None:
+    def conclude(self, failures: list[str]) -> int:
+        """Keeps the table, prints the failures, and returns the exit status."""
+        for failure in failures:
+            print(failure)
         self._path.parent.mkdir(exist_ok=True)
         self._path.write_text("".join(self._lines), encoding="utf-8")
+        return 1 if failures else 0

@@ -107,11 +107,8 @@ def main() -> int:
         for what, aim in AIMS.get((app, board), {}).items():
             if used[what] > aim:
                 table.line(f"{'':10}{what} is {used[what] - aim} bytes above its aim of {aim}")
-    table.keep()
     missing = [f"{app} on {board}: there is no image" for app, board in LIMITS if not (folder / f"{app}-{board}.elf").exists()]
-    for failure in failures + missing:
-        print(failure)
-    return 1 if failures + missing else 0
+    return table.conclude(failures + missing)
 
 
 if __name__ == "__main__":

@@ -24,10 +24,7 @@ def main() -> int:
                 continue
             deepest, size = max(runs)
             table.line(f"{app:10}{board:20}{deepest:9}{size:7}{(size - deepest) * 100 // size:5}%{len(runs):7}")
-    table.keep()
-    for line in missing:
-        print(line)
-    return 1 if missing else 0
+    return table.conclude(missing)
 
 
 if __name__ == "__main__":
