@@ -100,6 +100,15 @@ class AfterPowerOff : public RtcDevice {
     boot(saved_);
     run(4s);
   }
+  void compare_once_and_go_into_the_cold() {
+    boot(saved_);
+    run(1min);
+    ASSERT_TRUE(saved_);
+    chip_->set_temperature(kColdest, time_.now);
+    lose_power_for(kWeek);
+    boot_offline();
+    EXPECT_EQ(claims_, 1);
+  }
   void expect_no_more_than_of_a_chip_that_was_never_compared() {
     ASSERT_EQ(claims_, 1);
     EXPECT_GE(claim_->bound.value, 1min);
@@ -172,13 +181,7 @@ TEST_F(AfterPowerOff, AChipThatWasLostDoesNotHaveTheRateOfTheOneBeforeIt) {
   bus_.detach(default_address(ChipModel::kPcf8563));
   attach(ChipModel::kPcf8563, {-25'000, 0, kParabola});
   chip_->poke(0x02, 0x80, time_.now);
-  boot(saved_);
-  run(1min);
-  ASSERT_TRUE(saved_);
-  chip_->set_temperature(kColdest, time_.now);
-  lose_power_for(kWeek);
-  boot_offline();
-  EXPECT_EQ(claims_, 1);
+  compare_once_and_go_into_the_cold();
 }
 
 TEST_F(AfterPowerOff, AChipThatIsNotWhereItWasPredictedDoesNotHaveTheRateOfTheOneBeforeIt) {
@@ -188,13 +191,7 @@ TEST_F(AfterPowerOff, AChipThatIsNotWhereItWasPredictedDoesNotHaveTheRateOfTheOn
   chip_.emplace(ChipModel::kPcf8563, to_civil_time(kStartTime + 8h), time_.now,
                 fakes::Oscillator{-25'000, 0, kParabola});
   bus_.attach(default_address(ChipModel::kPcf8563), *chip_);
-  boot(saved_);
-  run(1min);
-  ASSERT_TRUE(saved_);
-  chip_->set_temperature(kColdest, time_.now);
-  lose_power_for(kWeek);
-  boot_offline();
-  EXPECT_EQ(claims_, 1);
+  compare_once_and_go_into_the_cold();
 }
 
 // Otherwise the record would vouch for what the chip showed before.
