@@ -28,8 +28,11 @@ void DeviceMemory::keep(const DeviceClock& clock, RtcRunner& rtc, MonoTime now) 
   const bool is_rate_due = take_rate(clock, now);
   const bool is_rtc_due = rtc.take_worth_saving();
   if (!is_rate_due && !is_rtc_due) return;
-  saved_.rtc = rtc.saved();
-  store();
+  const auto before = saved_.rtc;
+  if (is_rtc_due) saved_.rtc = rtc.saved();
+  if (store() || !is_rtc_due) return;
+  saved_.rtc = before;
+  rtc.on_not_saved();
 }
 
 // Telling a rate and its error takes about a millisecond on an ESP8266, so it is not done in every turn.
@@ -45,8 +48,10 @@ bool DeviceMemory::take_rate(const DeviceClock& clock, MonoTime now) {
   return true;
 }
 
-void DeviceMemory::store() const {
-  if (!save_record(saved_)) board::write("what was learned of the clocks cannot be stored\n");
+bool DeviceMemory::store() const {
+  const bool is_stored = save_record(saved_);
+  if (!is_stored) board::write("what was learned of the clocks cannot be stored\n");
+  return is_stored;
 }
 
 }  // namespace isletime::firmware

@@ -28,7 +28,7 @@ class DeviceMemory {
 
  private:
   bool take_rate(const DeviceClock& clock, MonoTime now);
-  void store() const;
+  bool store() const;
 
   SavedRecord saved_;
   RateKeeper rate_keeper_;

@@ -11,7 +11,8 @@ constexpr std::uint8_t kHasRate = 0x01;
 constexpr std::uint8_t kHasRtc = 0x02;
 constexpr std::uint8_t kHasLead = 0x04;
 constexpr std::uint8_t kHasRtcRate = 0x08;
-constexpr std::uint8_t kFlags = kHasRate | kHasRtc | kHasLead | kHasRtcRate;
+constexpr std::uint8_t kHasMark = 0x10;
+constexpr std::uint8_t kFlags = kHasRate | kHasRtc | kHasLead | kHasRtcRate | kHasMark;
 
 namespace at {
 constexpr std::size_t kVersion = 0;
@@ -25,7 +26,8 @@ constexpr std::size_t kBound = 28;
 constexpr std::size_t kLead = 36;
 constexpr std::size_t kRtcRate = 40;
 constexpr std::size_t kRtcRateError = 44;
-constexpr std::size_t kEnd = 48;  // up to the checksum, the rest is zero
+constexpr std::size_t kTrim = 48;
+constexpr std::size_t kDigest = 50;
 constexpr std::size_t kChecksum = 52;
 }  // namespace at
 
@@ -91,6 +93,11 @@ RecordBytes encode(const SavedRecord& record) {
       store(bytes, at::kRtcRate, rtc.rate->rate);
       store(bytes, at::kRtcRateError, rtc.rate->error);
     }
+    if (rtc.mark) {
+      bytes[at::kFlags] |= kHasMark;
+      store_be16(bytes, at::kTrim, static_cast<std::uint16_t>(rtc.mark->trim));
+      store_be16(bytes, at::kDigest, rtc.mark->digest);
+    }
   }
   store_be32(bytes, at::kChecksum, crc32(Bytes{bytes}.first(at::kChecksum)));
   return bytes;
@@ -101,9 +108,6 @@ std::optional<SavedRecord> decode(Bytes bytes) {
   if (load_be32(bytes, at::kChecksum) != crc32(bytes.first(at::kChecksum))) return std::nullopt;
   const std::uint8_t flags = bytes[at::kFlags];
   if ((flags & ~kFlags) != 0) return std::nullopt;
-  for (std::size_t i = at::kEnd; i < at::kChecksum; ++i) {
-    if (bytes[i] != 0) return std::nullopt;
-  }
   SavedRecord record;
   if ((flags & kHasRate) != 0) {
     record.rate = LearnedRate{load_rate(bytes, at::kRate), load_rate(bytes, at::kRateError)};
@@ -119,6 +123,10 @@ std::optional<SavedRecord> decode(Bytes bytes) {
       record.rtc->lead = nanoseconds{static_cast<std::int32_t>(load_be32(bytes, at::kLead))};
     if ((flags & kHasRtcRate) != 0)
       record.rtc->rate = RtcRate{load_rate(bytes, at::kRtcRate), load_rate(bytes, at::kRtcRateError)};
+    if ((flags & kHasMark) != 0) {
+      record.rtc->mark =
+          RtcMark{static_cast<std::int16_t>(load_be16(bytes, at::kTrim)), load_be16(bytes, at::kDigest)};
+    }
     if (!is_sound(*record.rtc)) return std::nullopt;
   }
   return record;

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "libsync/core/civil_time.hpp"
+#include "libsync/drivers/chip_mark.hpp"
 #include "libsync/drivers/rtc_policy.hpp"
 
 namespace isletime::firmware {
@@ -31,8 +32,12 @@ RtcRunner::RtcRunner(const Config& config, const std::optional<SavedRtc>& saved)
       rtc_(config.uptime(), saved ? std::optional{saved->compared} : std::nullopt,
            saved ? saved->rate : std::nullopt),
       saved_(saved),
-      state_(config.bus != nullptr ? RtcState::kSought : RtcState::kNone) {
-  if (saved) lead_ = saved->lead;
+      state_(config.bus != nullptr ? RtcState::kSought : RtcState::kNone),
+      stored_{saved.has_value(), saved && saved->rate},
+      stored_before_(stored_) {
+  if (!saved) return;
+  lead_ = saved->lead;
+  mark_ = saved->mark;
 }
 
 void RtcRunner::poll(const RtcClock& clock) {
@@ -45,8 +50,9 @@ void RtcRunner::poll(const RtcClock& clock) {
     const auto truth = clock.truth(clock.context, now);
     const auto job = rtc_.next_job(truth, now);
     next_wakeup_ = rtc_.next_wakeup(truth);
-    if (!job) return;
-    begin(*job);
+    if (job) begin(*job);
+    // Before a chip is written, what is stored is taken back.
+    return;
   }
   if (now < next_wakeup_) return;
   advance(clock);
@@ -55,11 +61,7 @@ void RtcRunner::poll(const RtcClock& clock) {
 void RtcRunner::begin(DeviceRtcJob job) {
   job_ = job;
   next_wakeup_ = {};
-  if (job == DeviceRtcJob::kWrite) {
-    // What is saved must not vouch for the chip if the power fails during the write.
-    compared_saved_.reset();
-    is_worth_saving_ = true;
-  }
+  is_saving_barred_ = false;
   if (!chip_ && config_.model) use(*config_.model, default_address(*config_.model));
   if (chip_) {
     start_job();
@@ -96,7 +98,10 @@ void RtcRunner::advance(const RtcClock& clock) {
       step(clock);
       break;
     case Phase::kSmoothing:
-      smooth(clock);
+      smooth();
+      break;
+    case Phase::kMarking:
+      mark(clock);
       break;
     case Phase::kInspecting:
     case Phase::kInspectingAgain:
@@ -166,6 +171,7 @@ void RtcRunner::use(ChipModel model, std::uint8_t address) {
   if (is_other) {
     rtc_.forget();
     lead_.reset();
+    mark_.reset();
     uncompared_since_.reset();
   }
   saved_.reset();
@@ -207,9 +213,10 @@ void RtcRunner::step(const RtcClock& clock) {
   }
 }
 
-// A clock that is no longer verified is not written.
+// A clock that is no longer verified is not written, nor a chip for which a stored record would vouch after a
+// loss of power: its time is another once it is written.
 void RtcRunner::write(const RtcStep& todo, const std::optional<RtcTruth>& truth) {
-  if (!truth || !truth->is_verified) {
+  if (!truth || !truth->is_verified || stored_.has_comparison) {
     phase_ = Phase::kIdle;
     rtc_.on_write_missed(config_.uptime());
     return;
@@ -273,29 +280,54 @@ void RtcRunner::finish_steps(const RtcClock& clock) {
 }
 
 // The chip's time is compared as if it had an even pace.
-void RtcRunner::smooth(const RtcClock& clock) {
+void RtcRunner::smooth() {
   if (const auto ripple = (*chip_)->ripple()) {
-    finish_sighted(clock, *ripple);
+    retries_.succeed();
+    ripple_ = *ripple;
+    phase_ = Phase::kMarking;
   } else {
     retry();
   }
 }
 
+void RtcRunner::mark(const RtcClock& clock) {
+  RtcMark seen;
+  if ((*chip_)->trim_range()) {
+    const auto trim = (*chip_)->trim();
+    if (!trim) return retry();
+    seen.trim = static_cast<std::int16_t>(trim->value);
+  }
+  const auto digest = chip_mark(*model_, *config_.bus, (*chip_)->address(), false);
+  if (!digest) return retry();
+  if (*digest) seen.digest = static_cast<std::uint16_t>(**digest);
+  meet(seen);
+  finish_sighted(clock);
+}
+
+// Nothing that is known of a chip with another mark holds for this one.
+void RtcRunner::meet(const RtcMark& mark) {
+  if (mark_ && *mark_ != mark) {
+    rtc_.forget();
+    lead_.reset();
+    uncompared_since_.reset();
+  }
+  mark_ = mark;
+}
+
 RtcTraits RtcRunner::traits(MonoTime now) {
   const ChipOscillator& oscillator = (*chip_)->oscillator();
   if (!uncompared_since_) uncompared_since_ = now;
-  const std::int64_t wander_ppb = std::int64_t{oscillator.temperature_ppb} + oscillator.ageing_ppb;
-  return {.tolerance = oscillator.bound(),
-          .wander = {(wander_ppb * 65536 + 999) / 1000},
-          .uncompared = bound_of_uncompared(oscillator, elapsed(*uncompared_since_, now))};
+  const TrimSteps trim{mark_ ? mark_->trim : 0};
+  return {.rate = {.tolerance = oscillator.bound(trim), .wander = oscillator.wander(trim)},
+          .uncompared = bound_of_uncompared(oscillator, elapsed(*uncompared_since_, now), trim)};
 }
 
-void RtcRunner::finish_sighted(const RtcClock& clock, Dispersion ripple) {
+void RtcRunner::finish_sighted(const RtcClock& clock) {
   phase_ = Phase::kIdle;
   const MonoTime now = config_.uptime();
   const SecondEdge edge = *stepper_->edge(now);
   const RtcSighting sighting{
-      .chip = WallTime{edge.second}, .at = edge.at, .bound = {edge.bound.value + ripple.value}};
+      .chip = WallTime{edge.second}, .at = edge.at, .bound = {edge.bound.value + ripple_.value}};
   const auto truth = clock.truth(clock.context, sighting.at);
   if (job_ == DeviceRtcJob::kWrite) {
     finish_written(sighting, truth, now);
@@ -305,20 +337,21 @@ void RtcRunner::finish_sighted(const RtcClock& clock, Dispersion ripple) {
       clock.on_claim(clock.context, *claim, sighting.at);
   }
   if (!truth || !truth->is_verified || !rtc_.comparison()) return;
-  if (compared_saved_ && elapsed(*compared_saved_, now) < kBetweenSaves) return;
+  const bool is_stored = stored_.has_comparison && (stored_.has_rate || !rtc_.rate());
+  if (is_stored && compared_saved_ && elapsed(*compared_saved_, now) < kBetweenSaves) return;
   compared_saved_ = now;
   is_worth_saving_ = true;
 }
 
-// If the clock is unset again, nothing can be said of the write.
+// If the clock is doubted again, nothing can be said of the write.
 void RtcRunner::finish_written(const RtcSighting& sighting, const std::optional<RtcTruth>& truth,
                                MonoTime now) {
-  if (!truth) {
+  if (!truth || !truth->is_verified) {
     rtc_.on_write_failed(now);
     return;
   }
   lead_ = stepper_->lead();
-  if (rtc_.on_written(sighting, *truth, now)) {
+  if (rtc_.on_written(sighting, traits(now), *truth, now)) {
     state_ = RtcState::kGood;
     ++writes_;
   } else {
@@ -378,10 +411,19 @@ void RtcRunner::repair() {
   }
 }
 
+// What is stored must not vouch for a chip that is about to be written, or that somebody has set or replaced.
 bool RtcRunner::take_worth_saving() {
-  const bool is_worth_saving = is_worth_saving_;
+  const bool is_wrong = stored_.has_comparison && !rtc_.comparison();
+  if (is_saving_barred_ || !(is_worth_saving_ || is_wrong)) return false;
   is_worth_saving_ = false;
-  return is_worth_saving;
+  stored_before_ = stored_;
+  stored_ = {rtc_.comparison().has_value(), rtc_.comparison() && rtc_.rate()};
+  return true;
+}
+
+void RtcRunner::on_not_saved() {
+  stored_ = stored_before_;
+  is_saving_barred_ = true;
 }
 
 std::optional<SavedRtc> RtcRunner::saved() const {
@@ -390,7 +432,8 @@ std::optional<SavedRtc> RtcRunner::saved() const {
   return SavedRtc{.model = static_cast<std::uint8_t>(*model_),
                   .compared = *rtc_.comparison(),
                   .lead = lead_,
-                  .rate = rtc_.rate()};
+                  .rate = rtc_.rate(),
+                  .mark = mark_};
 }
 
 }  // namespace isletime::firmware

@@ -63,9 +63,11 @@ class RtcRunner {
   unsigned writes() const { return writes_; }
   unsigned repairs() const { return repairs_; }
   unsigned failures() const { return failures_; }
-  // Returns what to save, if it has changed so much that it is worth a write of the memory; once for each
-  // change. The next record, with the rate that the clock has learned, may be saved at any time.
+  // Returns true once for each change that is worth a write of the memory: save saved() then, and at no other
+  // time.
   bool take_worth_saving();
+  // It could not be saved. While an earlier record may vouch for the chip, the chip is not written.
+  void on_not_saved();
   std::optional<SavedRtc> saved() const;
 
  private:
@@ -74,6 +76,7 @@ class RtcRunner {
     kDetecting,
     kStepping,
     kSmoothing,  // reads how far the chip's trim holds it off an even pace
+    kMarking,    // reads its trim, and what tells it from another
     kInspecting,
     kRepairing,
     kInspectingAgain,
@@ -86,14 +89,16 @@ class RtcRunner {
   void detect();
   void step(const RtcClock& clock);
   void write(const RtcStep& todo, const std::optional<RtcTruth>& truth);
-  void smooth(const RtcClock& clock);
+  void smooth();
+  void mark(const RtcClock& clock);
+  void meet(const RtcMark& mark);
   void inspect();
   void repair();
   void retry();
   void finish_detecting();
   void use(ChipModel model, std::uint8_t address);
   void finish_steps(const RtcClock& clock);
-  void finish_sighted(const RtcClock& clock, Dispersion ripple);
+  void finish_sighted(const RtcClock& clock);
   void finish_written(const RtcSighting& sighting, const std::optional<RtcTruth>& truth, MonoTime now);
   RtcTraits traits(MonoTime now);
   void finish_in_vain(const RtcClock& clock, RtcState why);
@@ -104,10 +109,12 @@ class RtcRunner {
   DeviceRtc rtc_;
   std::optional<SavedRtc> saved_;  // until the chip that it was saved for has been met
   std::optional<nanoseconds> lead_;
+  std::optional<RtcMark> mark_;
   std::optional<ChipModel> model_;
   std::optional<RtcChipHolder> chip_;
   std::optional<RtcDetector> detector_;
   std::optional<RtcStepper> stepper_;
+  Dispersion ripple_{};
   std::size_t address_ = 0;  // of kClockAddresses
   DeviceRtcJob job_{};
   Phase phase_ = Phase::kIdle;
@@ -119,6 +126,14 @@ class RtcRunner {
   std::optional<MonoTime> uncompared_since_;
   std::optional<MonoTime> compared_saved_;  // when a comparison was last worth saving
   bool is_worth_saving_ = false;
+  // What is stored, and was before the last attempt to store.
+  struct Stored {
+    bool has_comparison;
+    bool has_rate;
+  };
+  Stored stored_;
+  Stored stored_before_;
+  bool is_saving_barred_ = false;  // until the next job
   unsigned writes_ = 0;
   unsigned repairs_ = 0;
   unsigned failures_ = 0;

@@ -16,12 +16,21 @@
 
 namespace isletime::firmware {
 
+// What tells a battery clock from another of its model. A chip that is trimmed runs at another rate, like
+// another chip.
+struct RtcMark {
+  std::int16_t trim = 0;     // in steps
+  std::uint16_t digest = 0;  // of chip_mark()
+  constexpr bool operator==(const RtcMark&) const = default;
+};
+
 struct SavedRtc {
   std::uint8_t model;  // ChipModel: another chip must not be taken for it
   RtcComparison compared;
   // How long before its second a write begins; RtcStepper learns it.
   std::optional<nanoseconds> lead;
   std::optional<RtcRate> rate{};
+  std::optional<RtcMark> mark{};
 };
 
 struct SavedRecord {

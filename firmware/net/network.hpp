@@ -3,6 +3,7 @@
 // in this folder stand on lwIP's raw interface (NO_SYS), which Arduino's cores have as well.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "libsync/core/ip_address.hpp"
@@ -16,6 +17,10 @@ void start(const char* hostname = nullptr);
 void poll();
 // Returns how long the main loop may sleep before poll() must be called again.
 nanoseconds until_next_timer();
+// The same for a main loop that has something to do at `wake`.
+inline nanoseconds until(MonoTime wake, MonoTime now) {
+  return std::max(std::min(elapsed(now, wake), until_next_timer()), nanoseconds::zero());
+}
 
 bool is_up();  // the link is up, and there is an address
 // Increases each time an address was lost or gained, so that connections can be begun anew.

@@ -12,6 +12,16 @@
 
 namespace isletime {
 
+// A tuning fork loses 0.035 ppm/K^2 on either side of 25 C. The crystal has 20 ppm, and boards and chips add
+// 5 ppm each through its load.
+inline constexpr std::int32_t kForkTemperaturePpb = 35 * 35 * 35;
+inline constexpr std::int32_t kForkAgeingPpb = 10'000;
+
+// How far temperature moves a rate that was learned: a fork whose parabola may turn at 30 C, and one that is
+// compensated.
+inline constexpr std::int32_t kForkChangePpb = 35 * 40 * 40;
+inline constexpr std::int32_t kCompensatedChangePpb = 5'000;
+
 // Values are in parts per 10^9, in either direction.
 struct ChipOscillator {
   bool is_compensated;  // for the effect of temperature on its crystal
@@ -21,17 +31,26 @@ struct ChipOscillator {
   std::int32_t ageing_ppb;       // beyond both
   std::optional<TrimRange> trim;
 
-  // The trim is not included, because it is a decision and not an error.
-  constexpr Ppm bound() const {
+  // `steps` is its trim. It is a decision and not an error, so programs that know what it does add it
+  // themselves. A step may be a fifth larger or smaller than it is said to be.
+  constexpr Ppm bound(TrimSteps steps = {}) const {
     const std::int64_t ppb = std::int64_t{tolerance_ppb} + temperature_ppb + ageing_ppb;
-    return {(ppb * 65536 + 999) / 1000};
+    return scaled(ppb + trimmed_ppb(steps) * 6 / 5);
+  }
+  // A rate that it once had is exceeded by this at most, whatever the temperature and its age are now.
+  constexpr Ppm wander(TrimSteps steps = {}) const {
+    const std::int64_t change = is_compensated ? kCompensatedChangePpb : kForkChangePpb;
+    return scaled(change + ageing_ppb + trimmed_ppb(steps) / 5);
+  }
+
+ private:
+  static constexpr Ppm scaled(std::int64_t ppb) { return {(ppb * 65536 + 999) / 1000}; }
+  constexpr std::int64_t trimmed_ppb(TrimSteps steps) const {
+    const std::int64_t count = steps.value < 0 ? -std::int64_t{steps.value} : steps.value;
+    return trim ? count * trim->step_ppb : 0;
   }
 };
 
-// A tuning fork loses 0.035 ppm/K^2 on either side of 25 C. The crystal has 20 ppm, and boards and chips add
-// 5 ppm each through its load.
-inline constexpr std::int32_t kForkTemperaturePpb = 35 * 35 * 35;
-inline constexpr std::int32_t kForkAgeingPpb = 10'000;
 constexpr ChipOscillator tuning_fork(std::optional<TrimRange> trim) {
   return {.is_compensated = false,
           .has_thermometer = false,
@@ -45,10 +64,11 @@ constexpr ChipOscillator tuning_fork(std::optional<TrimRange> trim) {
 // before it was first read, and it has run for `since` then.
 inline constexpr nanoseconds kErrorOfPerson = std::chrono::minutes{1};
 inline constexpr nanoseconds kLongestSinceSet = std::chrono::hours{24 * 365};
-constexpr Dispersion bound_of_uncompared(const ChipOscillator& oscillator, nanoseconds since) {
+constexpr Dispersion bound_of_uncompared(const ChipOscillator& oscillator, nanoseconds since,
+                                         TrimSteps steps = {}) {
   constexpr nanoseconds kLongest = std::chrono::hours{24 * 365 * 3};
   const nanoseconds run = since < kLongest ? since : kLongest;
-  return {kErrorOfPerson + drift(kLongestSinceSet + run, oscillator.bound())};
+  return {kErrorOfPerson + drift(kLongestSinceSet + run, oscillator.bound(steps))};
 }
 
 // The oscillator of an unknown chip behind a kernel driver.

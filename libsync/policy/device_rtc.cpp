@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "libsync/policy/fixed_point.hpp"
 #include "libsync/policy/saturated.hpp"
 
 namespace isletime {
@@ -12,12 +13,23 @@ namespace {
 
 // A device's crystal and a chip may drift apart by this without being noticed.
 constexpr Ppm kRateUncertainty = Ppm::whole(100);
-// drift() is exact for chips up to this time; a comparison that is older bounds nothing.
-constexpr nanoseconds kLongestSince = std::chrono::hours{24 * 365 * 3};
+// Of a drift that was computed in integers.
+constexpr nanoseconds kRoundingOfDrift{2};
 
 // Between two readings; cheap crystals were seen to be 272 ppm off.
 constexpr nanoseconds kErrorOfPace = std::chrono::milliseconds{5};
 constexpr Ppm kRateOfPace = Ppm::whole(500);
+
+// Returns what both allow, or nothing if they contradict each other.
+std::optional<RtcComparison> intersection(const RtcComparison& a, const RtcComparison& b) {
+  const nanoseconds low = std::max(saturated_difference(a.offset.value, a.bound.value),
+                                   saturated_difference(b.offset.value, b.bound.value));
+  const nanoseconds high =
+      std::min(saturated_sum(a.offset.value, a.bound.value), saturated_sum(b.offset.value, b.bound.value));
+  if (low > high) return std::nullopt;
+  const nanoseconds half = saturated_difference(high, low) / 2;
+  return RtcComparison{b.chip, {saturated_sum(low, half)}, {half + nanoseconds{1}}};
+}
 
 }  // namespace
 
@@ -55,7 +67,7 @@ void DeviceRtc::forget() {
 }
 
 // The device's counter shows whether the chip's time has jumped between two readings: somebody has set it, or
-// its registers were corrupted.
+// its registers were corrupted. Whoever set it may have replaced it.
 void DeviceRtc::notice_set(const RtcSighting& sighting) {
   const auto before = std::exchange(seen_, sighting);
   if (!before) return;
@@ -65,28 +77,40 @@ void DeviceRtc::notice_set(const RtcSighting& sighting) {
   const nanoseconds jump = saturated_difference(elapsed(before->chip, sighting.chip), since);
   if (magnitude(jump) <= explained) return;
   compared_.reset();
-  rate_.on_set();
+  rate_.forget();
 }
 
-void DeviceRtc::compare(const RtcSighting& sighting, const RtcTruth& truth) {
-  compared_ = RtcComparison{.chip = sighting.chip,
-                            .offset = {elapsed(sighting.chip, truth.time)},
-                            .bound = {saturated_sum(sighting.bound.value, truth.bound.value)}};
-  rate_.on_compared(*compared_);
+// Returns what the last comparison and the rate allow for this reading. A chip that reads less has been set.
+std::optional<RtcComparison> DeviceRtc::predict(WallTime chip, const RtcRateLimits& limits) const {
+  const nanoseconds since = compared_ ? elapsed(compared_->chip, chip) : nanoseconds{-1};
+  if (since < nanoseconds::zero()) return std::nullopt;
+  const RtcRate rate = rate_.possible(limits);
+  const nanoseconds grown = exact_drift(since, rate.error) + kRoundingOfDrift;
+  return RtcComparison{.chip = chip,
+                       .offset = {saturated_sum(compared_->offset.value, exact_drift(since, rate.rate))},
+                       .bound = {saturated_sum(compared_->bound.value, grown)}};
+}
+
+// Returns the comparison by itself; compared_ is what it and the last one allow together. If they contradict
+// each other, somebody has set or replaced the chip.
+RtcComparison DeviceRtc::compare(const RtcSighting& sighting, const RtcTraits& traits,
+                                 const RtcTruth& truth) {
+  const RtcComparison seen{.chip = sighting.chip,
+                           .offset = {elapsed(sighting.chip, truth.time)},
+                           .bound = {saturated_sum(sighting.bound.value, truth.bound.value)}};
+  const auto predicted = predict(sighting.chip, traits.rate);
+  const auto both = predicted ? intersection(*predicted, seen) : std::nullopt;
+  if (compared_ && !both) rate_.forget();
+  compared_ = both.value_or(seen);
+  rate_.on_compared(*compared_, traits.rate);
+  return seen;
 }
 
 DeviceRtc::Claim DeviceRtc::claim(const RtcSighting& sighting, const RtcTraits& traits) const {
-  Claim claim{.time = sighting.chip, .bound = {saturated_sum(traits.uncompared.value, sighting.bound.value)}};
-  if (!compared_) return claim;
-  const nanoseconds since = elapsed(compared_->chip, sighting.chip);
-  if (since < nanoseconds::zero() || since > kLongestSince) return claim;
-  const auto& learned = rate_.learned();
-  const Ppm error = learned ? Ppm{learned->error.scaled + traits.wander.scaled} : traits.tolerance;
-  const nanoseconds drifted = learned ? drift(since, learned->rate) : nanoseconds::zero();
-  claim.time = shifted(sighting.chip, saturated_sum(compared_->offset.value, drifted));
-  claim.bound.value =
-      saturated_sum(saturated_sum(compared_->bound.value, sighting.bound.value), drift(since, error));
-  return claim;
+  const auto predicted = predict(sighting.chip, traits.rate);
+  const nanoseconds offset = predicted ? predicted->offset.value : nanoseconds::zero();
+  const nanoseconds bound = predicted ? predicted->bound.value : traits.uncompared.value;
+  return {.time = shifted(sighting.chip, offset), .bound = {saturated_sum(bound, sighting.bound.value)}};
 }
 
 std::optional<DeviceRtc::Claim> DeviceRtc::on_read(const RtcSighting& sighting, const RtcTraits& traits,
@@ -95,8 +119,8 @@ std::optional<DeviceRtc::Claim> DeviceRtc::on_read(const RtcSighting& sighting, 
   schedule_.on_read(now, host);
   notice_set(sighting);
   if (!host.is_verified) return claim(sighting, traits);
-  compare(sighting, *truth);
-  const RtcFinding finding{.is_believable = true, .offset = compared_->offset, .bound = compared_->bound};
+  const RtcComparison compared = compare(sighting, traits, *truth);
+  const RtcFinding finding{.is_believable = true, .offset = compared.offset, .bound = compared.bound};
   wants_write_ = schedule_.wants_write(finding, host, now);
   return std::nullopt;
 }
@@ -104,14 +128,15 @@ std::optional<DeviceRtc::Claim> DeviceRtc::on_read(const RtcSighting& sighting, 
 void DeviceRtc::on_read_in_vain(const std::optional<RtcTruth>& truth, MonoTime now) {
   const RtcHost host = host_of(truth);
   schedule_.on_read(now, host);
-  forget_phase();
+  forget();
   wants_write_ = schedule_.wants_write({.is_believable = false, .offset = {}, .bound = {}}, host, now);
 }
 
-bool DeviceRtc::on_written(const RtcSighting& sighting, const RtcTruth& truth, MonoTime now) {
+bool DeviceRtc::on_written(const RtcSighting& sighting, const RtcTraits& traits, const RtcTruth& truth,
+                           MonoTime now) {
   seen_ = sighting;
-  compare(sighting, truth);
-  if (magnitude(compared_->offset.value) > kWriteFailed) {
+  const RtcComparison compared = compare(sighting, traits, truth);
+  if (magnitude(compared.offset.value) > kWriteFailed) {
     schedule_.on_write_failed(now);
     return false;
   }

@@ -29,10 +29,9 @@ struct RtcSighting {
   Dispersion bound;
 };
 
-// The properties of the chip's oscillator, from its datasheet.
+// The greatest errors of the chip, from the datasheet of its oscillator.
 struct RtcTraits {
-  Ppm tolerance;          // of its oscillator
-  Ppm wander;             // the part of it by which temperature and age change its rate
+  RtcRateLimits rate;
   Dispersion uncompared;  // its greatest error if it was never compared
 };
 
@@ -62,17 +61,17 @@ class DeviceRtc {
   // if a better source tells the time: the chip was compared with it.
   std::optional<Claim> on_read(const RtcSighting& sighting, const RtcTraits& traits,
                                const std::optional<RtcTruth>& truth, MonoTime now);
-  // A read has found that the chip's time is not to be believed.
+  // A read has found that the chip's time is not to be believed. It may be a new chip.
   void on_read_in_vain(const std::optional<RtcTruth>& truth, MonoTime now);
   // Returns whether the chip holds what was written, as far as a reading of it shows.
-  bool on_written(const RtcSighting& sighting, const RtcTruth& truth, MonoTime now);
+  bool on_written(const RtcSighting& sighting, const RtcTraits& traits, const RtcTruth& truth, MonoTime now);
   void on_write_failed(MonoTime now) { schedule_.on_write_failed(now); }
   // The device was too busy, or lost its verified time: nothing was written.
   void on_write_missed(MonoTime now) { schedule_.on_write_missed(now); }
   void on_checked(MonoTime now, bool repaired) { schedule_.on_checked(now, repaired); }
   // A transaction failed, whatever it was for. After a write, call on_write_failed() too.
   void on_failed(MonoTime now) { schedule_.on_failed(now); }
-  // Another chip was found: nothing that was known of the last one holds for it.
+  // It is another chip, or another trim: nothing that was known holds.
   void forget();
 
   const std::optional<RtcComparison>& comparison() const { return compared_; }
@@ -81,7 +80,8 @@ class DeviceRtc {
  private:
   static RtcHost host_of(const std::optional<RtcTruth>& truth);
   Claim claim(const RtcSighting& sighting, const RtcTraits& traits) const;
-  void compare(const RtcSighting& sighting, const RtcTruth& truth);
+  std::optional<RtcComparison> predict(WallTime chip, const RtcRateLimits& limits) const;
+  RtcComparison compare(const RtcSighting& sighting, const RtcTraits& traits, const RtcTruth& truth);
   void forget_phase();
   void notice_set(const RtcSighting& sighting);
 

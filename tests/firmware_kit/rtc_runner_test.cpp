@@ -1,88 +1,17 @@
 // SPDX-License-Identifier: MIT
-// A device's battery clock on a modelled bus, in simulated time: which time it tells, and what is written to
-// it.
+// The times that a device's battery clock tells, and what is written to it.
 #include "firmware/kit/rtc_runner.hpp"
 
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "tests/fakes/rtc_model.hpp"
+#include "tests/firmware_kit/rtc_device.hpp"
 
 namespace isletime::firmware {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr CivilTime kStart{.date = {2026, 11, 21}, .hour = 16, .minute = 5, .second = 9, .nanosecond = 0};
-const WallTime kStartTime = *to_wall_time(kStart);
-const WallTime kBuilt = *to_wall_time(CivilTime{.date = {2026, 6, 1}});
-
-fakes::TrueTime* passing = nullptr;
-MonoTime uptime() {
-  return MonoTime{passing->now};
-}
-
-// A device whose own clock is right, or unset.
-class Device : public testing::TestWithParam<ChipModel> {
- protected:
-  Device() { passing = &time_; }
-
-  // The chip shows kStart when the true time is `ahead` of that.
-  void attach(ChipModel model, fakes::Oscillator oscillator = {}) {
-    chip_.emplace(model, kStart, time_.now, oscillator);
-    bus_.attach(default_address(model), *chip_);
-  }
-  void boot(const std::optional<SavedRtc>& saved = {}, std::optional<ChipModel> model = {}) {
-    runner_.emplace(RtcRunner::Config{.bus = &bus_, .uptime = &uptime, .built = kBuilt, .model = model},
-                    saved);
-  }
-  WallTime truth(nanoseconds at) const { return kStartTime + at; }
-
-  void run(nanoseconds duration) {
-    const nanoseconds end = time_.now + duration;
-    const RtcClock clock{.context = this, .truth = &Device::known, .on_claim = &Device::take};
-    while (time_.now < end) {
-      runner_->poll(clock);
-      const std::size_t transactions = bus_.transactions().size();
-      bus_.forget_transactions();
-      EXPECT_LE(transactions, 6U);
-      if (runner_->take_worth_saving()) saved_ = runner_->saved();
-      const nanoseconds next = runner_->next_wakeup().time_since_epoch();
-      time_.now = std::max(time_.now + 20us, std::min(next, end) + timer_late_);
-    }
-  }
-  static std::optional<RtcTruth> known(void* context, MonoTime at) {
-    const auto& device = *static_cast<const Device*>(context);
-    if (!device.is_set_) return std::nullopt;
-    return RtcTruth{device.truth(at.time_since_epoch()) + device.clock_error_, device.clock_bound_,
-                    device.is_verified_};
-  }
-  static void take(void* context, const DeviceRtc::Claim& claim, MonoTime at) {
-    auto& device = *static_cast<Device*>(context);
-    device.claim_ = claim;
-    ++device.claims_;
-    device.claim_error_ = claim.time - device.truth(at.time_since_epoch());
-    EXPECT_LE(std::max(device.claim_error_, -device.claim_error_), claim.bound.value);
-  }
-  // Returns how far the chip is ahead of the true time.
-  nanoseconds chip_error() { return *chip_->time_shown(time_.now) - truth(time_.now).time_since_epoch(); }
-  void verify() { is_set_ = is_verified_ = true; }
-
-  fakes::TrueTime time_{};
-  fakes::ModelBus bus_{time_};
-  std::optional<fakes::ModelChip> chip_;
-  std::optional<RtcRunner> runner_;
-  std::optional<SavedRtc> saved_;
-  bool is_set_ = false;
-  bool is_verified_ = false;
-  Dispersion clock_bound_{1ms};
-  nanoseconds clock_error_{};
-  nanoseconds timer_late_{};
-  std::optional<DeviceRtc::Claim> claim_;
-  nanoseconds claim_error_{};
-  int claims_ = 0;
-};
+class Device : public RtcDevice, public testing::WithParamInterface<ChipModel> {};
 
 TEST_P(Device, TellsTheTimeOfItsChipWithinFourSecondsOfItsStart) {
   attach(GetParam());
@@ -136,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(EveryChip, Device,
                                          ChipModel::kPcf8563, ChipModel::kRv3028),
                          [](const auto& chip) { return std::string{to_string(chip.param)}; });
 
-using OneChip = Device;
+using OneChip = RtcDevice;
 
 TEST_F(OneChip, IsNotWrittenWhileTheClockIsUnset) {
   attach(ChipModel::kPcf85063a);
@@ -329,10 +258,10 @@ TEST_F(OneChip, IsNotWrittenOnceTheClockHasLostItsVerifiedTime) {
 TEST(RtcRunner, ReportsThatThereIsNoBus) {
   fakes::TrueTime time;
   passing = &time;
-  RtcRunner runner{{.bus = nullptr, .uptime = &uptime, .built = kBuilt}, {}};
+  RtcRunner runner{{.bus = nullptr, .uptime = &time_passed, .built = kBuilt}, {}};
   runner.poll({});
   EXPECT_EQ(runner.state(), RtcState::kNone);
-  EXPECT_GT(runner.next_wakeup(), uptime());
+  EXPECT_GT(runner.next_wakeup(), time_passed());
 }
 
 }  // namespace

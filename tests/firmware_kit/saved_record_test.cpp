@@ -14,7 +14,8 @@ constexpr SavedRecord kRecord{
         .model = 8,
         .compared = {.chip = WallTime{1'790'000'000s}, .offset = {-12'345'678ns}, .bound = {1'234'567ns}},
         .lead = -492ms,
-        .rate = RtcRate{.rate = Ppm{-1'000'000}, .error = Ppm{5'000}}}};
+        .rate = RtcRate{.rate = Ppm{-1'000'000}, .error = Ppm{5'000}},
+        .mark = RtcMark{.trim = -128, .digest = 0xfedc}}};
 
 // Replaces the checksum by that of zlib.crc32(bytes[:52]), bit by bit as the standard defines it.
 void seal(RecordBytes& bytes) {
@@ -39,6 +40,7 @@ TEST(SavedRecord, RestoresWhatWasSaved) {
   ASSERT_TRUE(restored->rtc->rate);
   EXPECT_EQ(restored->rtc->rate->rate, Ppm{-1'000'000});
   EXPECT_EQ(restored->rtc->rate->error, Ppm{5'000});
+  EXPECT_EQ(restored->rtc->mark, kRecord.rtc->mark);
 }
 
 TEST(SavedRecord, RestoresEachPartAlone) {
@@ -51,9 +53,10 @@ TEST(SavedRecord, RestoresEachPartAlone) {
   SavedRecord record{.rate = {}, .rtc = kRecord.rtc};
   record.rtc->lead.reset();
   record.rtc->rate.reset();
+  record.rtc->mark.reset();
   const auto rtc = decode(encode(record));
   ASSERT_TRUE(rtc && rtc->rtc);
-  EXPECT_FALSE(rtc->rate || rtc->rtc->lead || rtc->rtc->rate);
+  EXPECT_FALSE(rtc->rate || rtc->rtc->lead || rtc->rtc->rate || rtc->rtc->mark);
 }
 
 TEST(SavedRecord, IgnoresARecordOfWhichAnyBitIsWrong) {

@@ -17,7 +17,6 @@ namespace {
 constexpr std::uint16_t kNtpPort = 123;
 constexpr std::uint16_t kWebPort = 80;
 constexpr std::uint32_t kLastPort = 0xffff;
-constexpr seconds kBetweenReports{60};
 
 DeviceClock::Config clock_config(const DeviceMemory& memory) {
   DeviceClock::Config config = memory.clock_config();
@@ -77,7 +76,7 @@ nanoseconds Button::turn() {
   deliver(now);
   show(now);
   memory_.keep(clock_, now);
-  report_changes(now);
+  if (status_.is_due(clock_, RtcState::kNone, now)) report(now);
   return until_next(uptime());
 }
 
@@ -132,27 +131,10 @@ void Button::show(MonoTime now) {
   board::set_led(is_on);
 }
 
-void Button::report_changes(MonoTime now) {
-  const auto time = clock_.at(now);
-  const bool is_reliable = time && time->is_reliable;
-  if (was_reliable_ == is_reliable && now < next_report_) return;
-  was_reliable_ = is_reliable;
-  next_report_ = now + kBetweenReports;
-  report(now);
-}
-
 void Button::report(MonoTime now) {
-  std::array<char, 192> line;
+  std::array<char, kStatusReportSize> line;
   TextWriter text{line};
-  text.text(name_.text()).text(": ");
-  if (const auto& hub = following_.hub()) text.text("hub ").address(*hub).text(", ");
-  if (const auto time = clock_.at(now)) {
-    const rfc3339::Written written = format_rfc3339(time->time);
-    text.text({written.data(), written.size()}).text(" +/- ").seconds(time->bound.value).text(" s, by ");
-    text.text(name_of(time->source)).text(time->is_reliable ? ", reliable" : ", not reliable");
-  } else {
-    text.text("time unknown");
-  }
+  write_status(text, name_, following_, clock_, now);
   text.text(", presses: ").number(presses_.waiting()).text(" waiting, ");
   text.number(presses_.acknowledged()).text(" delivered\n");
   board::write(text.view());
@@ -160,11 +142,11 @@ void Button::report(MonoTime now) {
 
 nanoseconds Button::until_next(MonoTime now) const {
   const LedState state = led_state(now);
-  MonoTime wake = std::min(next_report_, now + led_at(state, now, clock_.wall(now)).lasts);
+  MonoTime wake = std::min(status_.next(), now + led_at(state, now, clock_.wall(now)).lasts);
   wake = std::min(wake, following_.next_wakeup());
   const bool can_deliver = net::is_up() && following_.hub() && !web_.is_busy() && clock_.wall(now);
   if (can_deliver) wake = std::min(wake, presses_.next_wakeup().value_or(wake));
-  return std::max(std::min(elapsed(now, wake), net::until_next_timer()), nanoseconds::zero());
+  return net::until(wake, now);
 }
 
 }  // namespace isletime::firmware

@@ -11,6 +11,7 @@
 #include "firmware/kit/device_memory.hpp"
 #include "firmware/kit/device_name.hpp"
 #include "firmware/kit/ntp_following.hpp"
+#include "firmware/kit/status_report.hpp"
 #include "firmware/net/http_client.hpp"
 #include "firmware/net/udp_port.hpp"
 #include "libsync/policy/device_clock.hpp"
@@ -35,7 +36,6 @@ class Button {
   void take_presses();
   void deliver(MonoTime now);
   void show(MonoTime now);
-  void report_changes(MonoTime now);
   LedState led_state(MonoTime now) const;
   nanoseconds until_next(MonoTime now) const;
 
@@ -49,8 +49,7 @@ class Button {
   net::UdpPort broadcasts_;
   net::HttpClient web_;
   std::optional<unsigned> generation_;
-  std::optional<bool> was_reliable_;
-  MonoTime next_report_{};
+  StatusReport status_;
   bool is_led_on_ = false;
 };
 

@@ -4,9 +4,6 @@
 // the clock. Every time that it hands out says whether the clock was reliable.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
 #include <optional>
 
 #include "firmware/apps/charger/energy_meter.hpp"
@@ -17,6 +14,7 @@
 #include "firmware/kit/device_name.hpp"
 #include "firmware/kit/ntp_following.hpp"
 #include "firmware/kit/rtc_runner.hpp"
+#include "firmware/kit/status_report.hpp"
 #include "firmware/net/udp_port.hpp"
 #include "libsync/policy/aligned_stamps.hpp"
 #include "libsync/policy/device_clock.hpp"
@@ -35,7 +33,6 @@ class Charger {
  private:
   void take_pulses();
   void stamp(MonoTime now);
-  void report_changes(MonoTime now);
   nanoseconds until_next(MonoTime now) const;
 
   DeviceName name_;
@@ -50,9 +47,7 @@ class Charger {
   Pages pages_;
   net::UdpPort broadcasts_;
   std::optional<unsigned> generation_;
-  RtcState last_rtc_state_ = RtcState::kSought;
-  std::optional<bool> was_reliable_;
-  MonoTime next_report_{};
+  StatusReport status_;
 };
 
 }  // namespace isletime::firmware

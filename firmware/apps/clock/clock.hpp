@@ -3,9 +3,6 @@
 // after a power cut, NTP corrects both, a display of LED matrices shows it, and NTP and HTTP serve it.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-
 #include "firmware/apps/clock/display.hpp"
 #include "firmware/apps/clock/time_server.hpp"
 #include "firmware/apps/clock/web.hpp"
@@ -13,6 +10,7 @@
 #include "firmware/kit/device_name.hpp"
 #include "firmware/kit/ntp_following.hpp"
 #include "firmware/kit/rtc_runner.hpp"
+#include "firmware/kit/status_report.hpp"
 #include "libsync/core/posix_tz.hpp"
 #include "libsync/policy/device_clock.hpp"
 
@@ -28,16 +26,6 @@ class Clock {
   void report(MonoTime now);
 
  private:
-  // A change of any of these is worth a report.
-  struct Reported {
-    RtcState rtc = RtcState::kSought;
-    bool is_set = false;
-    bool is_reliable = false;
-    SourceKind source = SourceKind::kFreeRun;
-    constexpr bool operator==(const Reported&) const = default;
-  };
-
-  void report_changes(MonoTime now);
   nanoseconds until_next(MonoTime now) const;
 
   DeviceName name_;
@@ -49,8 +37,7 @@ class Clock {
   Display display_;
   TimeServer server_;
   Web web_;
-  Reported reported_;
-  MonoTime next_report_{};
+  StatusReport status_;
 };
 
 }  // namespace isletime::firmware

@@ -60,7 +60,7 @@ constexpr double kHottest = 40;
 // 5 ppm between the coldest and the hottest. A box that cools as fast as it can takes the steepest part of a
 // tuning fork's parabola in this time.
 constexpr double kForkReach = (kForkTemperaturePpb / 1000.0 + 1) * kPpm;
-constexpr double kCompensatedReach = (5.0 + 1) * kPpm;
+constexpr double kCompensatedReach = (kCompensatedChangePpb / 1000.0 + 1) * kPpm;
 constexpr Seconds kForkTime{2100};
 
 constexpr double kBoundDeviations = 3.0;

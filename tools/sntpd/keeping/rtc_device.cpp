@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "libsync/drivers/chip_mark.hpp"
 #include "libsync/drivers/rtc_chips.hpp"
 #include "libsync/drivers/rtc_detect.hpp"
-#include "tools/sntpd/keeping/chip_mark.hpp"
 
 namespace isletime::sntpd {
 namespace {
@@ -153,7 +153,8 @@ class ChipRtc final : public RtcDevice {
   }
   std::optional<std::string> take(ChipModel model, std::uint8_t address) {
     chip_.emplace(model, *bus_, address);
-    mark_ = chip_mark(model, *bus_, address).value_or("");
+    const auto mark = chip_mark(model, *bus_, address, true);
+    mark_ = mark && *mark ? fmt::format("{:016x}", **mark) : "";
     has_failed_ = false;
     return std::nullopt;
   }
