@@ -11,10 +11,10 @@ namespace {
 // A frame that was held back longer tells nothing.
 constexpr nanoseconds kLongestDelay = std::chrono::milliseconds{500};
 
-// The frames' own delays are the same for all stations, unless one has missed a frame. So what a frame does
-// to the filter shall neither last, for which the rate counts as less steady than any crystal's, nor shall it
-// depend on the few frames that were hardly delayed, for which the edges are softer than what stations hear.
-// The values are those with which two devices differ least in tests/sim/cell.
+// A station that has missed a frame lacks the effect of that frame's delay on the others. The rate counts as
+// less steady than any crystal's, so that the effect does not last, and the edges are softer than the
+// stations' own jitter, so that no single frame has a large one. With these values two devices differ least
+// in tests/sim/cell.
 constexpr std::uint32_t kWander = 80;
 constexpr std::int64_t kSoftness = 120'000;
 // What queues add to the least delay on average, or more.
