@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "libsync/policy/common_view.hpp"
 
-#include <algorithm>
-
 #include "libsync/policy/fixed_point.hpp"
 #include "libsync/policy/leap_second.hpp"
 #include "libsync/policy/saturated.hpp"
@@ -10,23 +8,19 @@
 namespace isletime {
 namespace {
 
-using std::chrono::microseconds;
-using std::chrono::milliseconds;
-
-// A packet leaves soon after its transmit timestamp; a server that compensates for that may stamp it ahead.
-constexpr nanoseconds kMostAhead = milliseconds{1};
-constexpr nanoseconds kLongestSending = milliseconds{100};
-
 // A frame that was held back longer tells nothing.
-constexpr nanoseconds kLongestDelay = milliseconds{500};
+constexpr nanoseconds kLongestDelay = std::chrono::milliseconds{500};
 
-// Stations hear one frame at instants that differ by about this.
-constexpr std::int64_t kSoftness = 60'000;
+// A station that has missed a frame lacks the effect of that frame's delay on the others. The rate counts as
+// less steady than any crystal's, so that the effect does not last, and the edges are softer than the
+// stations' own jitter, so that no single frame has a large one. With these values two devices differ least
+// in tests/sim/cell.
+constexpr std::uint32_t kWander = 80;
+constexpr std::int64_t kSoftness = 120'000;
+// What queues add to the least delay on average, or more.
+constexpr std::int64_t kMeanExcess = 2'500'000;
+
 constexpr std::int64_t kFirstDeviation = 5'000'000;
-constexpr std::int64_t kFirstExcess = 1'000'000;
-constexpr std::int64_t kLeastMeanExcess = 1000;
-constexpr std::int64_t kAverageOver = 32;
-
 // With less frequent frames the exchanges know better.
 constexpr nanoseconds kLongestGap = seconds{40};
 // The broadcasts count once the filter is as certain as this, until it is less certain than that. All devices
@@ -37,40 +31,29 @@ constexpr std::int64_t kLargestDeviation = 1'000'000;
 
 }  // namespace
 
-CommonView::CommonView(const Config& config) : config_(config), mean_excess_(kFirstExcess) {}
-
-Result<BroadcastUse, BroadcastReject> CommonView::on_datagram(Bytes bytes, const Endpoint& from, MonoTime at,
-                                                              WallTime free,
-                                                              const std::optional<DeviceEstimate>& estimate) {
+// What the transmit timestamp is early by is common to all stations, as the frame's delay is. The origin
+// timestamp of interleaved mode (RFC 9769, section 4) corrects it only in the next frame, so that each frame
+// that one station misses would be two.
+std::optional<BroadcastReject> CommonView::on_datagram(Bytes bytes, const Endpoint& from, MonoTime at,
+                                                       WallTime free,
+                                                       const std::optional<DeviceEstimate>& estimate) {
   const auto packet = parse(bytes);
-  if (!packet) return Unexpected{as<BroadcastReject>(packet.error())};
-  if (const auto fault = find_fault_of_broadcast(*packet, from, config_.server)) return Unexpected{*fault};
+  if (!packet) return as<BroadcastReject>(packet.error());
+  if (const auto fault = find_fault_of_broadcast(*packet, from, config_.server)) return fault;
   const Header& header = packet->header;
-  if (latest_ && header.transmit - latest_->transmit <= nanoseconds::zero()) {
-    return Unexpected{BroadcastReject::kReplay};
-  }
-  if (!estimate) return Unexpected{BroadcastReject::kNotCalibrated};
+  if (latest_ && header.transmit - *latest_ <= nanoseconds::zero()) return BroadcastReject::kReplay;
+  if (!estimate) return BroadcastReject::kNotCalibrated;
   const WallTime present = shifted(free, estimate->offset.value);
   const nanoseconds bound = estimate->bound.value;
+  const nanoseconds delay = to_ntp(present) - header.transmit;
   // A timestamp of the future would make all that follow look like replays.
-  if (magnitude(header.transmit - to_ntp(present)) > saturated_sum(kLongestDelay, bound)) {
-    return Unexpected{BroadcastReject::kDisagrees};
-  }
+  if (delay < -bound || delay > saturated_sum(kLongestDelay, bound)) return BroadcastReject::kDisagrees;
   if (is_near_leap_second(announced_leap_second(header, header.transmit, present), present)) {
-    return Unexpected{BroadcastReject::kLeapSecond};
+    return BroadcastReject::kLeapSecond;
   }
-  const auto before = latest_;
-  latest_ = Latest{header.transmit, at, free};
-  if (!before || header.origin.is_unset()) return BroadcastUse::kHeard;
-  const nanoseconds sending = header.origin - before->transmit;
-  if (sending < -kMostAhead || sending > kLongestSending) return BroadcastUse::kHeard;
-  const Offset edge = unfold(Offset{header.origin - to_ntp(before->free)}, estimate->offset);
-  const nanoseconds delay = saturated_difference(estimate->offset.value, edge.value);
-  if (delay < -bound || delay > saturated_sum(kLongestDelay, bound)) {
-    return Unexpected{BroadcastReject::kDisagrees};
-  }
-  take(before->at, edge, *estimate);
-  return BroadcastUse::kTaken;
+  latest_ = header.transmit;
+  take(at, {saturated_difference(estimate->offset.value, delay)}, *estimate);
+  return std::nullopt;
 }
 
 void CommonView::take(MonoTime at, Offset edge, const DeviceEstimate& estimate) {
@@ -79,15 +62,11 @@ void CommonView::take(MonoTime at, Offset edge, const DeviceEstimate& estimate) 
                     estimate.rate_deviation.scaled / kScaledPerNs);
     return;
   }
-  filter_->predict(at, config_.wander);
-  const std::int64_t excess = std::max<std::int64_t>(filter_->offset() - edge.value.count(), 0);
-  filter_->apply_slope(mean_excess_, 1);
+  filter_->predict(at, kWander);
+  filter_->apply_slope(kMeanExcess, 1);
   filter_->apply_edge(edge.value.count(), 1, kSoftness);
-  mean_excess_ += (std::min(excess, 4 * mean_excess_) - mean_excess_) / kAverageOver;
-  mean_excess_ = std::max(mean_excess_, kLeastMeanExcess);
-  const bool is_soon = elapsed(taken_, at) <= kLongestGap;
+  if (!is_good_ && elapsed(taken_, at) > kLongestGap) frames_ = 0;
   taken_ = at;
-  if (!is_soon && !is_good_) frames_ = 0;
   if (frames_ < kFewestFrames) ++frames_;
   is_good_ =
       frames_ == kFewestFrames && filter_->deviation() <= (is_good_ ? kLargestDeviation : kGoodDeviation);
@@ -95,12 +74,10 @@ void CommonView::take(MonoTime at, Offset edge, const DeviceEstimate& estimate) 
 
 std::optional<CommonOffset> CommonView::offset(MonoTime now, const DeviceEstimate& estimate) const {
   if (!filter_ || !is_good_) return std::nullopt;
-  DeviceFilter filter = *filter_;
-  filter.predict(now, config_.wander);
-  if (filter.deviation() > kLargestDeviation) return std::nullopt;
-  if (distance(filter.offset(), estimate.offset.value.count()) > estimate.bound.value.count())
-    return std::nullopt;
-  return CommonOffset{now, {nanoseconds{filter.offset()}}, filter.rate()};
+  const DeviceFilter::Prediction predicted = filter_->predicted(now, kWander);
+  const std::int64_t away = distance(predicted.offset, estimate.offset.value.count());
+  if (predicted.deviation > kLargestDeviation || away > estimate.bound.value.count()) return std::nullopt;
+  return CommonOffset{now, {nanoseconds{predicted.offset}}, filter_->rate()};
 }
 
 }  // namespace isletime

@@ -43,7 +43,7 @@ class DeviceEstimator {
   // How far the oscillator's rate wanders in a second, in ns/s (10^-9); in n seconds it wanders sqrt(n) times
   // as far.
   static constexpr std::uint16_t kKnownCrystal = 10;
-  static constexpr std::uint16_t kUnknownCrystal = 30;
+  static constexpr std::uint16_t kUnknownCrystal = 20;
 
   // The crystal wanders at least this much; surprises increase the value.
   explicit DeviceEstimator(std::uint16_t wander = kKnownCrystal) : least_wander_(wander), wander_(wander) {}

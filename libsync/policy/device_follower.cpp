@@ -48,20 +48,16 @@ Result<MeasurementUse, Reject> DeviceFollower::on_datagram(Bytes bytes, const En
   if (use == MeasurementUse::kFollowed || use == MeasurementUse::kStepped) followed_ = *measurement;
   client_.set_interval(clock_.estimator().interval(at));
   if (use == MeasurementUse::kStepped) common_view_.reset();
-  follow_broadcasts(at);
-  return use;
-}
-
-Result<BroadcastUse, BroadcastReject> DeviceFollower::on_broadcast(Bytes bytes, const Endpoint& from,
-                                                                   MonoTime at) {
-  const auto use = common_view_.on_datagram(bytes, from, at, clock_.free_time(at), clock_.estimator().at(at));
-  if (use && *use == BroadcastUse::kTaken) follow_broadcasts(at);
-  return use;
-}
-
-void DeviceFollower::follow_broadcasts(MonoTime at) {
   const auto estimate = clock_.estimator().at(at);
   if (estimate) clock_.follow_broadcasts(common_view_.offset(at, *estimate), at);
+  return use;
+}
+
+std::optional<BroadcastReject> DeviceFollower::on_broadcast(Bytes bytes, const Endpoint& from, MonoTime at) {
+  const auto estimate = clock_.estimator().at(at);
+  const auto refused = common_view_.on_datagram(bytes, from, at, clock_.free_time(at), estimate);
+  if (!refused) clock_.follow_broadcasts(common_view_.offset(at, *estimate), at);
+  return refused;
 }
 
 void DeviceFollower::on_link_up() {

@@ -38,8 +38,8 @@ class DeviceFollower {
   // caller waits on until next_wakeup().
   Result<MeasurementUse, Reject> on_datagram(Bytes bytes, const Endpoint& from, MonoTime at);
   // Takes a datagram that arrived at port 123, sent to all. Nothing but the server's own broadcasts is
-  // accepted.
-  Result<BroadcastUse, BroadcastReject> on_broadcast(Bytes bytes, const Endpoint& from, MonoTime at);
+  // accepted; returns why this one is not.
+  std::optional<BroadcastReject> on_broadcast(Bytes bytes, const Endpoint& from, MonoTime at);
 
   // Returns when to call poll() next.
   MonoTime next_wakeup() const { return client_.next_wakeup(); }
@@ -55,7 +55,6 @@ class DeviceFollower {
 
  private:
   ClientConfig client_config() const;
-  void follow_broadcasts(MonoTime at);
 
   Config config_;
   DeviceClock& clock_;

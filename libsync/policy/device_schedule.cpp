@@ -9,13 +9,13 @@ namespace {
 constexpr seconds kSoon{2};
 constexpr seconds kClose{8};
 constexpr seconds kNear{16};
-constexpr seconds kUsual{64};
-constexpr seconds kSaving{96};
+constexpr seconds kUsual{32};
+constexpr seconds kSaving{48};
 constexpr seconds kNoReply{32};
 
-constexpr std::uint16_t kSoonSamples = 8;
-constexpr std::uint16_t kCloseSamples = kSoonSamples + 24;
-constexpr std::uint16_t kFirstSamples = kCloseSamples + 32;
+constexpr std::uint16_t kSoonSamples = 240;
+constexpr std::uint16_t kCloseSamples = kSoonSamples + 45;
+constexpr std::uint16_t kFirstSamples = kCloseSamples + 60;
 
 // The reserve is for 8 samples after 2 s and 16 after 16 s.
 constexpr std::int64_t kMostSpent = 8 * (kUsual - kSoon).count() + 16 * (kUsual - kNear).count();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// When a device polls its server: 8 times after 2 s, 24 times after 8 s, 32 times after 16 s, and every 64 s
-// from the twelfth minute on. Then it polls faster only while it has something to learn, and pays for that
-// with longer intervals: a server gets no more than a packet in 64 s on average, in bursts of about twenty.
+// When a device polls its server: every 2 s for 8 minutes, which tells the counter's rate well enough to do
+// without the server from then on, every 8 s for 6 minutes, every 16 s for 16 minutes, and then every 32 s.
+// Then it polls faster only while it has something to learn, and pays for that with longer intervals: a
+// server gets no more than a packet in 32 s on average, in bursts of about twenty.
 #pragma once
 
 #include <cstdint>

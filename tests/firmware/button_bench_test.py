@@ -499,7 +499,7 @@ class Accuracy(ButtonTest):
         for buttons in self.islands():
             for button in buttons:
                 button.power_on()
-            self.run_for(HOUR)
+            self.run_for(10 * MINUTE)
             self.island.hub.ntp.is_silent = True
             self.run_for(25 * MINUTE)
             self.press_both(buttons, 50, 6 * SECOND)

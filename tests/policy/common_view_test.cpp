@@ -43,25 +43,18 @@ class Hearing : public testing::Test {
     header.mode = Mode::kBroadcast;
     header.version = kNewestVersion;
     header.receive = {};
-    header.origin = left ? to_ntp(truth(*left)) : NtpTimestamp{};
     return header;
   }
-  Result<BroadcastUse, BroadcastReject> hear(const Header& header, MonoTime at,
-                                             const Endpoint& from = kServer) {
+  std::optional<BroadcastReject> hear(const Header& header, MonoTime at, const Endpoint& from = kServer) {
     return view.on_datagram(fakes::bytes_of(header), from, at, free_at(at), estimate(at));
   }
-  Result<BroadcastUse, BroadcastReject> hear_next(nanoseconds delay = kPath) {
+  std::optional<BroadcastReject> hear_next(nanoseconds delay = kPath) {
     now += kInterval;
-    const Header header = broadcast(now);
-    left = now;
-    return hear(header, now + delay);
+    return hear(broadcast(now), now + delay);
   }
   // Every fourth frame is not held up by a queue.
   void hear_many(int count) {
-    for (int i = 0; i < count; ++i) {
-      const auto use = hear_next(kPath + (i % 4) * 800us);
-      ASSERT_TRUE(use.has_value());
-    }
+    for (int i = 0; i < count; ++i) ASSERT_EQ(hear_next(kPath + (i % 4) * 800us), std::nullopt);
   }
   std::optional<CommonOffset> common() const { return view.offset(now, estimate(now)); }
   nanoseconds error() const { return common()->offset.value - offset(now); }
@@ -69,18 +62,12 @@ class Hearing : public testing::Test {
   CommonView view{{.server = kServer}};
   nanoseconds exchange_error{};
   MonoTime now{100s};
-  std::optional<MonoTime> left;
 };
-
-TEST_F(Hearing, ABroadcastTellsWhenTheOneBeforeLeft) {
-  EXPECT_EQ(*hear_next(), BroadcastUse::kHeard) << "the first one does not tell";
-  EXPECT_EQ(*hear_next(), BroadcastUse::kTaken);
-}
 
 TEST_F(Hearing, GivesTheServersTimeLessTheLeastDelay) {
   hear_many(100);
   ASSERT_TRUE(common().has_value());
-  EXPECT_NEAR(static_cast<double>(error().count()), -1e6, 100e3);
+  EXPECT_NEAR(static_cast<double>(error().count()), -1e6, 250e3);
 }
 
 TEST_F(Hearing, SaysNothingBeforeItIsCertain) {
@@ -90,32 +77,28 @@ TEST_F(Hearing, SaysNothingBeforeItIsCertain) {
 
 TEST_F(Hearing, SaysNothingLongAfterTheLastBroadcast) {
   hear_many(100);
-  EXPECT_TRUE(view.offset(now + 10min, estimate(now + 10min)).has_value());
+  EXPECT_TRUE(view.offset(now + 3min, estimate(now + 3min)).has_value());
   EXPECT_FALSE(view.offset(now + 6h, estimate(now + 6h)).has_value());
 }
 
 TEST_F(Hearing, BroadcastsOnceAMinuteAreTooFew) {
   for (int i = 0; i < 500; ++i) {
     now += 60s;
-    EXPECT_TRUE(hear_next(kPath + (i % 4) * 800us).has_value());
+    EXPECT_EQ(hear_next(kPath + (i % 4) * 800us), std::nullopt);
   }
   EXPECT_FALSE(common().has_value());
 }
 
-TEST_F(Hearing, ALostBroadcastIsNotCompletedByALaterOne) {
-  ASSERT_TRUE(hear_next().has_value());
-  now += kInterval;
-  left = now;
-  EXPECT_EQ(*hear_next(), BroadcastUse::kHeard);
-  EXPECT_EQ(*hear_next(), BroadcastUse::kTaken);
-}
-
-TEST_F(Hearing, AServerInBasicModeTellsNothing) {
-  for (int i = 0; i < 100; ++i) {
-    left.reset();
-    EXPECT_EQ(*hear_next(), BroadcastUse::kHeard);
+TEST_F(Hearing, TheOriginTimestampChangesNothing) {
+  hear_many(100);
+  const auto before = error();
+  for (int i = 0; i < 8; ++i) {
+    now += kInterval;
+    Header header = broadcast(now);
+    header.origin = to_ntp(truth(now) + i * 1h);
+    EXPECT_EQ(hear(header, now + kPath + (i % 4) * 800us), std::nullopt);
   }
-  EXPECT_FALSE(common().has_value());
+  EXPECT_NEAR(static_cast<double>((error() - before).count()), 0, 20e3);
 }
 
 TEST_F(Hearing, OnlyTheServersOwnBroadcastsCount) {
@@ -123,8 +106,7 @@ TEST_F(Hearing, OnlyTheServersOwnBroadcastsCount) {
   const auto reject_of = [&](auto change, const Endpoint& from = kServer) {
     Header header = broadcast(now + 1s);
     change(header);
-    const auto use = hear(header, now + 1s + kPath, from);
-    return use ? std::optional<BroadcastReject>{} : std::optional{use.error()};
+    return hear(header, now + 1s + kPath, from);
   };
   EXPECT_EQ(reject_of([](Header&) {}, kOther), BroadcastReject::kWrongAddress);
   EXPECT_EQ(reject_of([](Header& h) { h.mode = Mode::kServer; }), BroadcastReject::kNotABroadcast);
@@ -135,15 +117,15 @@ TEST_F(Hearing, OnlyTheServersOwnBroadcastsCount) {
   EXPECT_EQ(reject_of([](Header& h) { h.transmit = {}; }), BroadcastReject::kZeroStamp);
   EXPECT_EQ(reject_of([](Header& h) { h.root_delay = ShortTime::round_up(40s); }),
             BroadcastReject::kRootDistance);
-  EXPECT_EQ(*hear_next(), BroadcastUse::kTaken) << "none of them has changed anything";
+  EXPECT_EQ(hear_next(), std::nullopt) << "none of them has changed anything";
 }
 
 TEST_F(Hearing, AReplayedBroadcastIsRefused) {
   hear_many(3);
   const Header header = broadcast(now + 1s);
-  ASSERT_TRUE(hear(header, now + 1s + kPath).has_value());
-  EXPECT_EQ(hear(header, now + 2s).error(), BroadcastReject::kReplay);
-  EXPECT_EQ(hear(broadcast(now - 60s), now + 2s).error(), BroadcastReject::kReplay);
+  ASSERT_EQ(hear(header, now + 1s + kPath), std::nullopt);
+  EXPECT_EQ(hear(header, now + 2s), BroadcastReject::kReplay);
+  EXPECT_EQ(hear(broadcast(now - 60s), now + 2s), BroadcastReject::kReplay);
 }
 
 // Otherwise everything that follows would look like a replay of it.
@@ -152,52 +134,36 @@ TEST_F(Hearing, ABroadcastOfAnotherTimeIsNotRemembered) {
   for (const nanoseconds lie : std::array<nanoseconds, 3>{1s, 1h, -1h}) {
     Header forged = broadcast(now + 1s);
     forged.transmit = to_ntp(truth(now + 1s) + lie);
-    EXPECT_FALSE(hear(forged, now + 1s + kPath).has_value());
+    EXPECT_NE(hear(forged, now + 1s + kPath), std::nullopt);
   }
-  EXPECT_EQ(*hear_next(), BroadcastUse::kTaken);
+  EXPECT_EQ(hear_next(), std::nullopt);
 }
 
 TEST_F(Hearing, ATruncatedBroadcastIsRefused) {
   const auto bytes = fakes::bytes_of(broadcast(now));
   const auto use = view.on_datagram(Bytes{bytes}.first(47), kServer, now, free_at(now), estimate(now));
-  EXPECT_EQ(use.error(), BroadcastReject::kTooShort);
+  EXPECT_EQ(use, BroadcastReject::kTooShort);
 }
 
 TEST_F(Hearing, NothingIsBelievedBeforeAnExchange) {
   const auto bytes = fakes::bytes_of(broadcast(now));
-  EXPECT_EQ(view.on_datagram(bytes, kServer, now, free_at(now), std::nullopt).error(),
+  EXPECT_EQ(view.on_datagram(bytes, kServer, now, free_at(now), std::nullopt),
             BroadcastReject::kNotCalibrated);
-}
-
-// A packet whose sender knows the last one, but claims that it left at another time.
-TEST_F(Hearing, AnOriginFarFromTheLastTransmitTimestampTellsNothing) {
-  hear_many(100);
-  const auto before = error();
-  for (const nanoseconds lie : std::array<nanoseconds, 3>{-2ms, 200ms, 1h}) {
-    now += kInterval;
-    Header header = broadcast(now);
-    header.origin = to_ntp(truth(*left) + lie);
-    left = now;
-    EXPECT_EQ(*hear(header, now + kPath), BroadcastUse::kHeard);
-  }
-  EXPECT_NEAR(static_cast<double>((error() - before).count()), 0, 30e3);
 }
 
 TEST_F(Hearing, AFrameThatArrivedBeforeItLeftIsNotBelieved) {
   hear_many(100);
   const auto before = error();
   now += kInterval;
-  left = now;
-  ASSERT_TRUE(hear(broadcast(now), now - 5ms).has_value());
-  EXPECT_EQ(hear_next().error(), BroadcastReject::kDisagrees);
+  EXPECT_EQ(hear(broadcast(now), now - 5ms), BroadcastReject::kDisagrees);
+  EXPECT_EQ(hear_next(), std::nullopt);
   EXPECT_NEAR(static_cast<double>((error() - before).count()), 0, 30e3);
 }
 
 TEST_F(Hearing, AFrameThatWasHeldBackForASecondTellsNothing) {
   hear_many(100);
-  EXPECT_EQ(hear_next(1s).error(), BroadcastReject::kDisagrees);
-  EXPECT_EQ(*hear_next(), BroadcastUse::kHeard);
-  EXPECT_EQ(*hear_next(), BroadcastUse::kTaken);
+  EXPECT_EQ(hear_next(1s), BroadcastReject::kDisagrees);
+  EXPECT_EQ(hear_next(), std::nullopt);
 }
 
 TEST_F(Hearing, TheExchangesDecideWhereBothContradict) {
@@ -211,7 +177,8 @@ TEST_F(Hearing, StartsAnewWhenTheServersClockHasChanged) {
   hear_many(100);
   view.reset();
   EXPECT_FALSE(common().has_value());
-  EXPECT_EQ(*hear_next(), BroadcastUse::kHeard);
+  hear_many(20);
+  EXPECT_FALSE(common().has_value());
 }
 
 // The era ends on 2036-02-07 at 06:28:16 UTC (RFC 5905, section 6).
@@ -219,29 +186,63 @@ TEST_F(Hearing, HearsAcrossTheEndOfTheEra) {
   exchange_error = WallTime{2'085'978'496s} - truth(now) - 200s;
   hear_many(100);
   ASSERT_TRUE(common().has_value());
-  EXPECT_NEAR(static_cast<double>(error().count()), -1e6, 100e3);
+  EXPECT_NEAR(static_cast<double>(error().count()), -1e6, 250e3);
 }
 
-TEST_F(Hearing, TwoStationsThatHearTheSameFramesAgree) {
-  std::array views{CommonView{{.server = kServer}}, CommonView{{.server = kServer}}};
-  std::uint32_t random = 1;
-  for (int i = 0; i < 300; ++i) {
-    now += kInterval;
-    const Header header = broadcast(now);
-    left = now;
-    random = random * 1664525U + 1013904223U;
-    const nanoseconds delay = kPath + nanoseconds{random >> 10};  // 0 to 4 ms
-    for (CommonView& each : views) {
-      const nanoseconds own = &each == &views[0] ? 0us : nanoseconds{(random >> 5) % 30'000};
-      const MonoTime at = now + delay + own;
-      const auto bytes = fakes::bytes_of(header);
-      ASSERT_TRUE(each.on_datagram(bytes, kServer, at, free_at(at), estimate(at)).has_value());
+// Two stations that hear the same frames, which are delayed by 1 to 5 ms; `own` is what a frame of that
+// number takes longer to the second one, or nothing if it misses the frame.
+class HearingTogether : public Hearing {
+ protected:
+  template <class Own>
+  nanoseconds apart_after(int frames, Own own) {
+    for (int i = 0; i < frames; ++i) {
+      now += kInterval;
+      random = random * 1664525U + 1013904223U;
+      const nanoseconds delay = kPath + nanoseconds{random >> 10};
+      const Header header = broadcast(now);
+      hear_by(views[0], header, now + delay);
+      if (const std::optional<nanoseconds> later = own(i)) hear_by(views[1], header, now + delay + *later);
     }
+    const auto first = views[0].offset(now, estimate(now));
+    const auto second = views[1].offset(now, estimate(now));
+    if (!first || !second) return nanoseconds::max();
+    return magnitude(first->offset.value - second->offset.value);
   }
-  const auto first = views[0].offset(now, estimate(now));
-  const auto second = views[1].offset(now, estimate(now));
-  ASSERT_TRUE(first.has_value() && second.has_value());
-  EXPECT_LT(magnitude(first->offset.value - second->offset.value), 50us);
+  void hear_by(CommonView& each, const Header& header, MonoTime at) {
+    const auto bytes = fakes::bytes_of(header);
+    ASSERT_EQ(each.on_datagram(bytes, kServer, at, free_at(at), estimate(at)), std::nullopt);
+  }
+  std::optional<nanoseconds> hearing() const { return nanoseconds{(random >> 5) % 30'000}; }
+
+  std::array<CommonView, 2> views{CommonView{{.server = kServer}}, CommonView{{.server = kServer}}};
+  std::uint32_t random = 1;
+};
+
+TEST_F(HearingTogether, TwoStationsAgree) {
+  EXPECT_LT(apart_after(300, [&](int) { return hearing(); }), 50us);
+}
+
+TEST_F(HearingTogether, TheyAgreeThoughOneHearsSomeFramesMillisecondsLater) {
+  const auto own = [&](int i) { return i % 10 == 3 ? std::optional<nanoseconds>{7ms} : hearing(); };
+  EXPECT_LT(apart_after(300, own), 100us);
+}
+
+TEST_F(HearingTogether, TheyAgreeThoughOneMissesSomeFrames) {
+  const auto own = [&](int i) { return i % 20 == 3 ? std::nullopt : hearing(); };
+  EXPECT_LT(apart_after(300, own), 100us);
+}
+
+TEST_F(HearingTogether, TheyAgreeThoughOneStartedLater) {
+  const auto own = [&](int i) { return i < 100 ? std::nullopt : hearing(); };
+  EXPECT_LT(apart_after(300, own), 100us);
+}
+
+TEST_F(HearingTogether, TheyAgreeAgainAfterTheServersClockHasMoved) {
+  ASSERT_LT(apart_after(300, [&](int) { return hearing(); }), 100us);
+  for (const nanoseconds by : std::array<nanoseconds, 2>{1ms, -2ms}) {
+    exchange_error += by;
+    EXPECT_LT(apart_after(300, [&](int) { return hearing(); }), 100us) << by.count();
+  }
 }
 
 }  // namespace

@@ -163,16 +163,16 @@ TEST(DeviceEstimator, BeginsWithTheFirstOffset) {
   EXPECT_GE(estimator.at(at_second(1))->bound.value, 2ms);
 }
 
-// 8 * 2 + 24 * 8 + 32 * 16 s are 12 minutes.
-TEST(DeviceEstimator, Asks8TimesAt2SecondsThen24At8Then32At16ThenAt64) {
+// 240 * 2 + 45 * 8 + 60 * 16 s are half an hour.
+TEST(DeviceEstimator, AsksEvery2SecondsFor8MinutesThenEvery8And16ThenEvery32) {
   DeviceEstimator estimator;
   std::vector<std::int64_t> intervals;
-  for (std::int64_t now = 0; intervals.size() < 70; now += intervals.back()) {
+  for (std::int64_t now = 0; intervals.size() < 360; now += intervals.back()) {
     estimator.add({at_second(now), {0ns}, {1ms}});
     intervals.push_back(estimator.interval(at_second(now)).count());
   }
   for (std::size_t i = 0; i < intervals.size(); ++i)
-    EXPECT_EQ(intervals[i], i < 7 ? 2 : i < 31 ? 8 : i < 63 ? 16 : 64) << i;
+    EXPECT_EQ(intervals[i], i < 239 ? 2 : i < 284 ? 8 : i < 344 ? 16 : 32) << i;
 }
 
 // The queues moved the first offsets by up to half of what they had in common.
@@ -276,18 +276,18 @@ TEST(DeviceEstimator, AServerThatDoesNotReplyIsNotAskedMoreOften) {
   DeviceEstimator estimator = settled();
   estimator.add({at_second(2000), {1s}, {1ms}});
   EXPECT_EQ(estimator.interval(at_second(2002)), 2s);
-  EXPECT_EQ(estimator.interval(at_second(2033)), 64s);
+  EXPECT_EQ(estimator.interval(at_second(2033)), 32s);
 }
 
-TEST(DeviceEstimator, AServerThatContradictsItselfForeverIsAskedOnceIn64SecondsOnAverage) {
+TEST(DeviceEstimator, AServerThatContradictsItselfForeverIsAskedOnceIn32SecondsOnAverage) {
   DeviceEstimator estimator = settled();
   std::int64_t now = 2000;
-  for (std::int64_t i = 1; i <= 1000; ++i) {
+  for (std::int64_t i = 1; i <= 2000; ++i) {
     estimator.add({at_second(now), {seconds{i * i}}, {1ms}});
     now += estimator.interval(at_second(now)).count();
   }
-  // The estimator was settled by 30 of the first 64 samples, which are not counted.
-  EXPECT_GE(now - 2000, 1000 * 64 - 1400 - 34 * 62);
+  // The estimator was settled by 30 of the first 345 samples, which are not counted.
+  EXPECT_GE(now - 2000, 2000 * 32 - 600 - 315 * 30);
 }
 
 TEST(DeviceEstimator, ADoubtedSampleIsWithinTheBoundAtOnce) {
@@ -531,13 +531,13 @@ TEST(DeviceEstimatorSimulation, SpikesAreNeverTakenForAStep) {
   }
 }
 
-TEST(DeviceEstimatorSimulation, TheFirstHourCosts109PacketsAndEachLaterOne56) {
+TEST(DeviceEstimatorSimulation, TheFirstHourCosts401PacketsAndEachLaterOne112) {
   Device device{1};
   device.run_until(3600);
   const auto first = device.polls();
-  EXPECT_LE(first, 8 + 24 + 32 + (3600 - 720) / 64);
+  EXPECT_LE(first, 240 + 45 + 60 + (3600 - 1800) / 32);
   device.run_until(2 * 3600);
-  EXPECT_LE(device.polls() - first, 57);
+  EXPECT_LE(device.polls() - first, 113);
 }
 
 TEST(DeviceEstimatorSimulation, ASoftwareClockThatFollowsIsAsRight) {

@@ -32,7 +32,7 @@ class Station {
         oscillator_({.frequency = frequency, .walk = model.walk}, Random{seed * 7 + 1}),
         link_(model.link, Random{seed * 7 + 2}),
         random_(seed * 7 + 3),
-        clock_({.built = kBuilt, .wander = DeviceEstimator::kKnownCrystal}),
+        clock_({.built = kBuilt}),
         follower_({.server = kHub}, clock_) {}
 
   // Events happen in steps of a millisecond of true time.

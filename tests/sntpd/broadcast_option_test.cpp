@@ -16,7 +16,7 @@ TEST(BroadcastOption, AnInterfaceAloneIsUnsignedAndEvery64Seconds) {
   ASSERT_TRUE(broadcast);
   EXPECT_EQ(broadcast->interface, "wlan0");
   EXPECT_EQ(broadcast->key, std::nullopt);
-  EXPECT_EQ(broadcast->poll, 6);
+  EXPECT_EQ(broadcast->poll, 2);
 }
 
 TEST(BroadcastOption, AutoNamesNoInterface) {

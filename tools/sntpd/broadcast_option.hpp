@@ -14,7 +14,7 @@ namespace isletime::sntpd {
 struct BroadcastOption {
   std::optional<std::string> interface;  // without one, every suitable interface
   std::optional<std::uint32_t> key;      // number of the signing key; without one, unsigned
-  std::uint8_t poll = 6;                 // log2 seconds; as in ntpd
+  std::uint8_t poll = 2;                 // log2 seconds; see sntpd(8)
 };
 
 // An error is one clause that names the wrong word.
