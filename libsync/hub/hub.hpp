@@ -347,6 +347,7 @@ class Hub {
   std::optional<Verdict> find_implausible(SourceKind kind, Offset move, WallTime now) const;
   // A sample that is in doubt suggests that the clock may be off by this much.
   void widen(Dispersion bound, MonoTime now);
+  void widen_by_doubts(Instant now);
   void lose();
   // Notes when the servers contradict each other, so that none is believed.
   void report_disagreement(bool is_anybody_believed, Instant now);

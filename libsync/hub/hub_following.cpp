@@ -32,7 +32,10 @@ void Hub::follow_servers(bool is_news, Instant now) {
   consensus_ = discipline_.select(free_time(now), steered(now));
   const bool is_anybody_believed = consensus_.has_value();
   report_disagreement(is_anybody_believed, now);
-  if (!is_anybody_believed || !servers_[consensus_->system_peer]) return lose();
+  if (!is_anybody_believed || !servers_[consensus_->system_peer]) {
+    widen_by_doubts(now);
+    return lose();
+  }
   const std::size_t peer = consensus_->system_peer;
   if (may_begin_with(peer) && (is_news || followed_ != servers_[peer]->source())) {
     follow(peer, *consensus_, now);
@@ -188,6 +191,19 @@ void Hub::contradict(Instant now) {
 void Hub::widen(Dispersion bound, MonoTime now) {
   timekeeper_.widen(bound, now);
   reference_.widen(bound);
+}
+
+// A server that is in doubt by so much that it is not selected any more may be right.
+void Hub::widen_by_doubts(Instant now) {
+  const std::uint8_t rank = default_rule(timekeeper_.standing(now.mono).kind).rank;
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    if (!servers_[i]) continue;
+    const auto& source = *discipline_.source(i);
+    if (!source.is_proven || source.is_refused || source.config.rank > rank) continue;
+    const auto bound = source.estimator.error_bound(free_time(now));
+    if (bound && source.estimator.is_suspicious())
+      widen({saturated_sum(bound->value, root_distance(source.account))}, now.mono);
+  }
 }
 
 void Hub::on_sync(SourceKind kind, const std::string& source, Dispersion bound, Instant now,
