@@ -236,6 +236,44 @@ TEST(HubServers, ADoubtAboutOneMakesAnothersWordUrgent) {
 
 // --- Several servers ---
 
+// All of them are compared anew, and one of them is the first to answer.
+TEST(HubServers, AfterTheMachineSleptTheFirstToAnswerDoesNotDecideForTheOthers) {
+  for (const bool is_set_by_somebody : {false, true}) {
+    HubPlay play;
+    Server& liar = play.add_server();
+    Server& other = play.add_server();
+    Server& third = play.add_server();
+    play.pass(1h);
+    liar.off = 500s;
+    is_set_by_somebody ? play.jump(1s) : play.sleep(1h);
+    play.ask(liar);
+    EXPECT_LT(magnitude(play.error()), 2s);
+    EXPECT_TRUE(play.is_bound_honest());
+    EXPECT_NE(play.standing_of(liar), "no-samples");
+    play.ask(other);
+    play.ask(third);
+    EXPECT_EQ(play.standing_of(liar), "falseticker");
+    EXPECT_TRUE(play.is_bound_honest());
+    play.pass(1min);
+    EXPECT_LT(magnitude(play.error()), 10ms);
+    EXPECT_TRUE(play.is_reliable());
+  }
+}
+
+TEST(HubServers, AfterTheMachineSleptOneThatIsSilentNowIsNotWaitedForLongerThanItsTimeout) {
+  HubPlay play;
+  Server& one = play.add_server();
+  Server& silent = play.add_server();
+  play.pass(1h);
+  silent.is_silent = true;
+  play.sleep(1h);
+  play.ask(one);
+  EXPECT_FALSE(play.is_reliable());
+  play.ask(silent);
+  play.ask(one);
+  EXPECT_TRUE(play.is_reliable());
+}
+
 TEST(HubServers, TwoThatExcludeEachOtherAreNotAveraged) {
   HubPlay play;
   Server& one = play.add_server();

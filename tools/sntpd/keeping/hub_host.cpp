@@ -61,6 +61,7 @@ void HubHost::take_clock() {
   if (system) {
     system_ = *system;
     hub_.take_clock(system_->rate(), instant_now());
+    execute();
     return;
   }
   was_refused_ = true;
