@@ -30,9 +30,8 @@ ClockReading ClockReader::read(const std::optional<SystemClock>& system) {
     const nanoseconds mono = instant.mono.time_since_epoch();
     asleep_ = read_uptime_().value_or(mono) - mono;
   }
-  return {.instant = instant,
-          .asleep = asleep_,
-          .foreign_rate = system ? system->foreign_rate() : std::nullopt};
+  return {
+      .instant = instant, .asleep = asleep_, .foreign_rate = system ? system->foreign_rate() : std::nullopt};
 }
 
 }  // namespace isletime::sntpd
