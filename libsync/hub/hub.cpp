@@ -87,9 +87,18 @@ std::optional<Action> Hub::take_action() {
 
 void Hub::take_clock(double rate, Instant now) {
   steering_.take_clock(rate, now.wall);
+  if (is_resumed_) doubt_rate(now);
+}
+
+// Nothing is known of the rate that another program, or a run without a saved state, has left to the clock:
+// it may be that of its oscillator, or of a slew.
+void Hub::doubt_rate(Instant now) {
+  if (std::abs(clock().rate()) > kMostOfACrystal) return order({}, Settle{}, now);
+  if (clock().rate() != 0) adapt_rate_error(kMostOfACrystal, clock().rate());
 }
 
 void Hub::resume(Instant now) {
+  is_resumed_ = true;
   if (!clock().is_machines()) was_running_ = false;
   const std::optional<double> rate =
       was_running_ && frequency_ ? std::optional{-frequency_->value} : std::nullopt;
@@ -98,9 +107,12 @@ void Hub::resume(Instant now) {
   // that it was left in mid-slew.
   if (!sync && saved_.sync) actions_.emplace_back(action::ForgetSync{});
   if (!clock().is_machines()) return;
-  if (rate || std::abs(clock().rate()) > kMostOfACrystal)
-    order({.rate = rate.value_or(0.0), .slew = {}, .step = {}}, Settle{}, now);
-  if (const double kept = rate.value_or(0.0); kept != 0) adapt_rate_error(2 * frequency_->deviation, kept);
+  if (!rate) {
+    doubt_rate(now);
+  } else {
+    order({.rate = *rate, .slew = {}, .step = {}}, Settle{}, now);
+    if (*rate != 0) adapt_rate_error(2 * frequency_->deviation, *rate);
+  }
   if (!sync) return;
   timekeeper_.on_sync(sync->kind, sync->bound, MonoTime{saved_.boot->uptime});
   const Dispersion bound = timekeeper_.standing(now.mono).bound;

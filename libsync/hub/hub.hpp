@@ -113,7 +113,7 @@ class Hub {
   // --- The clock ---
   // The hub steers the machine's clock from now on, which runs at `rate`, a fraction relative to its
   // oscillator. Until then it keeps a clock of its own beside the machine's. Call it before the first
-  // correction.
+  // correction, and do what it orders.
   void take_clock(double rate, Instant now);
   // Returns whether an earlier run in this boot has set the machine's clock.
   bool was_running() const { return was_running_; }
@@ -248,7 +248,8 @@ class Hub {
       "clock as the island's own with --local";
 
  private:
-  static constexpr nanoseconds kFirstSave = std::chrono::minutes{1};  // since the clock was set
+  // Since the clock was set. Saving costs as much as a minute at rest, so the start is over with it.
+  static constexpr nanoseconds kFirstSave = seconds{50};
 
   // The time as a fed source, a person or the battery clock states it.
   struct Claim {
@@ -334,7 +335,7 @@ class Hub {
                bool is_vouched = true);
   bool follows_server() const { return reference_.follows_upstream(); }
   // The server may not move the clock that far; `why` is a clause.
-  void refuse(std::size_t index, Offset move, const char* why);
+  void refuse(std::size_t index, Offset move, const char* why, bool may_be_right);
   // The bound that is claimed of the clock may be wrong, so none is claimed until another source tells the
   // time.
   void contradict(Instant now);
@@ -347,6 +348,7 @@ class Hub {
   std::optional<Verdict> find_implausible(SourceKind kind, Offset move, WallTime now) const;
   // A sample that is in doubt suggests that the clock may be off by this much.
   void widen(Dispersion bound, MonoTime now);
+  void widen_by_doubts(Instant now);
   void lose();
   // Notes when the servers contradict each other, so that none is believed.
   void report_disagreement(bool is_anybody_believed, Instant now);
@@ -389,6 +391,7 @@ class Hub {
   WindowView window_view() const;
 
   std::optional<SavedSync> sync_of_last_run(double rate, Instant now) const;
+  void doubt_rate(Instant now);
   void save(Instant now);
   void recall();
   Frequency known_frequency() const;
@@ -401,6 +404,7 @@ class Hub {
   bool is_of_this_boot_ = false;
   // If false, the disk may still hold a state that this run has ignored and that a later run would believe.
   bool is_saved_state_known_;
+  bool is_resumed_ = false;   // resume() was called
   bool was_running_ = false;  // an earlier run in this boot has set the clock
   MonoTime started_;
   WallTime earliest_;

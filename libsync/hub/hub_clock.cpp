@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "libsync/hub/hub_clock.hpp"
 
+#include "libsync/policy/saturated.hpp"
+
 namespace isletime {
 
 void HubClock::take(double rate, WallTime now) {
@@ -10,7 +12,8 @@ void HubClock::take(double rate, WallTime now) {
 }
 
 FreeTime HubClock::free_at(WallTime stamp) const {
-  return is_machines_ ? books_.free_at(stamp) : FreeTime{stamp.time_since_epoch()};
+  if (is_machines_) return books_.free_at(stamp);
+  return FreeTime{saturated_difference(stamp.time_since_epoch(), stepped_)};
 }
 
 WallTime HubClock::hub_time(WallTime stamp) const {
@@ -33,7 +36,8 @@ OffsetSample HubClock::sample_of(WallTime at, Offset offset, Dispersion uncertai
 }
 
 nanoseconds HubClock::steered(WallTime stamp) const {
-  return elapsed(WallTime{free_at(stamp).time_since_epoch()}, hub_time(stamp));
+  const WallTime unsteered = is_machines_ ? WallTime{free_at(stamp).time_since_epoch()} : stamp;
+  return elapsed(unsteered, hub_time(stamp));
 }
 
 void HubClock::on_rate(WallTime at, double rate) {
@@ -43,7 +47,9 @@ void HubClock::on_rate(WallTime at, double rate) {
 void HubClock::on_foreign_step(Offset by, WallTime now) {
   if (is_machines_) return books_.on_step(by);
   // For a clock beside the machine's, such a step is one of its oscillator. The rate does not apply to it,
-  // since no time has passed.
+  // since no time has passed. Free-running time goes on, as samples that seem older than the last are
+  // ignored.
+  stepped_ = saturated_sum(stepped_, by.value);
   const WallTime then = shifted(now, -saturated(by.value));
   const nanoseconds ahead = elapsed(then, hub_time(then));
   const double rate = books_.rate();

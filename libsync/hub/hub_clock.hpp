@@ -29,7 +29,7 @@ class HubClock {
   OffsetSample sample_of(WallTime at, Offset offset, Dispersion uncertainty) const;
   // Returns what all steering so far adds to an offset from the machine's clock at that reading.
   Offset books(WallTime at) const { return sample_of(at, Offset{}, Dispersion{}).offset; }
-  // Returns hub time - free-running time.
+  // Returns how far steering has put the hub's clock ahead.
   nanoseconds steered(WallTime stamp) const;
 
   // The clock's rate was set to this when the machine's clock read `at`.
@@ -45,6 +45,7 @@ class HubClock {
  private:
   bool is_machines_ = false;
   SteeredClock books_;
+  nanoseconds stepped_{};  // by other programs, of the machine's clock beside which this one runs
 };
 
 }  // namespace isletime

@@ -30,9 +30,17 @@ void Hub::hear_server(bool is_news, Instant now) {
 void Hub::follow_servers(bool is_news, Instant now) {
   hear_refused_again(now);
   consensus_ = discipline_.select(free_time(now), steered(now));
+  if (consensus_ && consensus_->is_premature) return consensus_.reset();
+  if (consensus_ && consensus_->is_outvoted) {
+    consensus_.reset();
+    contradict(now);
+  }
   const bool is_anybody_believed = consensus_.has_value();
   report_disagreement(is_anybody_believed, now);
-  if (!is_anybody_believed || !servers_[consensus_->system_peer]) return lose();
+  if (!is_anybody_believed || !servers_[consensus_->system_peer]) {
+    widen_by_doubts(now);
+    return lose();
+  }
   const std::size_t peer = consensus_->system_peer;
   if (may_begin_with(peer) && (is_news || followed_ != servers_[peer]->source())) {
     follow(peer, *consensus_, now);
@@ -53,11 +61,12 @@ void Hub::follow(std::size_t index, const Discipline::Consensus& consensus, Inst
   const Offset move{-saturated(error)};
   if (is_island && !may_follow_island(peer.source(), move, now.mono)) return lose();
   if (const auto implausible = find_implausible(kind, move, now.wall)) {
-    refuse(index, move, describe(*implausible).text);
     // A falseticker may have raised the floor, so a time below it may be right, unless it is before the build
     // time.
-    const bool may_be_right = shifted(hub_time(now.wall), move.value) >= config_.made;
-    if (*implausible == Verdict::kBelowFloor && may_be_right) contradict(now);
+    const bool may_be_right =
+        *implausible == Verdict::kBelowFloor && shifted(hub_time(now.wall), move.value) >= config_.made;
+    refuse(index, move, describe(*implausible).text, may_be_right);
+    if (may_be_right) contradict(now);
     return lose();
   }
   const bool was_refused = std::exchange(servers_[index]->was_refused, false);
@@ -66,7 +75,7 @@ void Hub::follow(std::size_t index, const Discipline::Consensus& consensus, Inst
   const nanoseconds until_next = interval(index, now);
   const auto correction = steering_.correction(consensus.estimate, until_next, is_held, now.wall);
   if (!correction) {
-    refuse(index, move, "that is further than --panic allows");
+    refuse(index, move, "that is further than --panic allows", true);
     contradict(now);
     return lose();
   }
@@ -161,17 +170,17 @@ void Hub::hear_refused_again(Instant now) {
     const bool is_too_far =
         is_set(now.mono) && !comes_right(move, now.wall) && magnitude(move.value) > config_.limits.panic;
     if (is_too_far || find_implausible(SourceKind::kNtp, move, now.wall)) continue;
-    discipline_.refuse(i, false);
+    discipline_.accept(i);
     servers_[i]->was_refused = is_set(now.mono);
   }
 }
 
-void Hub::refuse(std::size_t index, Offset move, const char* why) {
+void Hub::refuse(std::size_t index, Offset move, const char* why, bool may_be_right) {
   AskedServer& server = *servers_[index];
   server.refusal =
       fmt::format("{} says that this clock is {:+.3f} s off: refused, as {}; if it is right, use sntpctl set",
                   server.source(), -Seconds{move.value}.count(), why);
-  discipline_.refuse(index, true);
+  discipline_.refuse(index, may_be_right);
   note(Event::kSampleRefused, server.refusal, action::Note::Level::kError);
 }
 
@@ -188,6 +197,19 @@ void Hub::contradict(Instant now) {
 void Hub::widen(Dispersion bound, MonoTime now) {
   timekeeper_.widen(bound, now);
   reference_.widen(bound);
+}
+
+// A server that is in doubt by so much that it is not selected any more may be right.
+void Hub::widen_by_doubts(Instant now) {
+  const std::uint8_t rank = default_rule(timekeeper_.standing(now.mono).kind).rank;
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    if (!servers_[i]) continue;
+    const auto& source = *discipline_.source(i);
+    if (!source.is_proven || source.is_refused || source.config.rank > rank) continue;
+    const auto bound = source.estimator.error_bound(free_time(now));
+    if (bound && source.estimator.is_suspicious())
+      widen({saturated_sum(bound->value, root_distance(source.account))}, now.mono);
+  }
 }
 
 void Hub::on_sync(SourceKind kind, const std::string& source, Dispersion bound, Instant now,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The hub claims no more of its clock than is known: its bound, how long it is reliable, and its source.
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "tests/hub/hub_play.hpp"
@@ -234,6 +236,40 @@ TEST(HubClaims, AServerThatTellsATimeBeforeTheBuildSilencesNoClockThatIsRight) {
   EXPECT_EQ(play.standing_of(server), "refused");
   EXPECT_TRUE(play.is_synchronised());
   EXPECT_TRUE(play.is_reliable());
+}
+
+// The clock may be the one that is wrong.
+TEST(HubClaims, AMajorityThatWasRefusedIsNotOutvotedByTheRest) {
+  HubPlay play;
+  std::array<Server*, 3> servers{&play.add_server(), &play.add_server(), &play.add_server()};
+  play.pass(10min);
+  for (Server* server : servers) server->off = kPanic;
+  play.pass(10min);
+  ASSERT_FALSE(play.is_synchronised());
+  servers[0]->off = 500s;
+  for (int minutes = 0; minutes < 60; ++minutes) {
+    play.pass(1min);
+    EXPECT_LT(magnitude(play.error()), 10ms);
+    ASSERT_FALSE(play.is_synchronised()) << minutes;
+  }
+  for (Server* server : servers) server->off = 0s;
+  play.pass(1h);
+  EXPECT_TRUE(play.is_reliable());
+}
+
+TEST(HubClaims, RoutersThatTellATimeBeforeTheBuildDoNotOutvoteOneThatIsRight) {
+  HubPlay play;
+  EXPECT_TRUE(play.set().is_accepted);
+  for (int routers = 0; routers < 2; ++routers) {
+    Server& router = play.add_server();
+    router.off = -kYear;
+    play.pass(10min);
+    EXPECT_EQ(play.standing_of(router), "refused");
+  }
+  play.add_server();
+  play.pass(1h);
+  EXPECT_TRUE(play.is_reliable());
+  EXPECT_EQ(play.status().source, Server::source_of(3));
 }
 
 // It stays the clock's rate until a server shows a better one, but nobody vouches for it.

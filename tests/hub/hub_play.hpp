@@ -292,6 +292,7 @@ class HubPlay {
     if (!steers_machine || is_taken_) return;
     is_taken_ = true;
     hub->take_clock(machine.rate, now());
+    execute();
   }
   void tick() {
     hub->tick(now());

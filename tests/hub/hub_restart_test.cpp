@@ -141,6 +141,29 @@ TEST(HubRestart, WithoutAnythingSavedAForeignSlewsRateIsUndone) {
   EXPECT_EQ(play.machine.rate, 0.0);
 }
 
+// A hub that asks no server takes the clock only when the first sample is fed.
+TEST(HubRestart, AForeignSlewsRateIsAlsoUndoneIfTheClockIsTakenLater) {
+  HubPlay play(ordinary(), {.wall = kStart - 1s, .rate = 2e-3});
+  EXPECT_EQ(play.machine.rate, 2e-3);
+  EXPECT_TRUE(play.feed("phone:192.0.2.4").is_accepted);
+  EXPECT_EQ(play.machine.rate, 0.0);
+  play.pass(1h);
+  EXPECT_TRUE(play.is_bound_honest());
+}
+
+// It may be right for this oscillator, or the rest of a slew.
+TEST(HubRestart, ASmallRateThatWasLeftByOthersCountsAsItsOwnError) {
+  for (const double rate : {300e-6, -300e-6}) {
+    HubPlay play(ordinary(), {.wall = kStart, .rate = rate});
+    EXPECT_TRUE(play.feed("phone:192.0.2.4").is_accepted);
+    EXPECT_NEAR(play.machine.rate, rate, 1e-9);
+    for (int minutes = 0; minutes < 60; ++minutes) {
+      play.pass(1min);
+      ASSERT_TRUE(play.is_bound_honest()) << minutes;
+    }
+  }
+}
+
 TEST(HubRestart, ASlewThatRunsIsEndedByTheLastOrder) {
   HubPlay play(without_steps(), {.wall = kStart - 20s, .crystal = kCrystal});
   Server& server = play.add_server();

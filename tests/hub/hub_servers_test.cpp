@@ -119,6 +119,49 @@ TEST(HubServers, ASampleInDoubtRenewsNothingAndWidensTheBound) {
   EXPECT_TRUE(play.is_synchronised());
 }
 
+// It is then too uncertain to be selected, so no consensus states a bound.
+TEST(HubServers, ASampleSoFarOffThatItsServerIsDroppedWidensTheBoundToo) {
+  for (const nanoseconds off : {nanoseconds{20s}, nanoseconds{-1h}, nanoseconds{-19 * kYear}}) {
+    HubPlay play;
+    Server& server = play.add_server();
+    play.pass(1h);
+    ASSERT_TRUE(play.is_reliable());
+    server.off = off;
+    for (int times = 0; times < 2; ++times) {
+      play.ask(server);
+      EXPECT_FALSE(play.is_reliable());
+      EXPECT_GE(play.status().bound->value, magnitude(off));
+      EXPECT_TRUE(!play.is_synchronised() || play.root_distance() >= magnitude(off));
+      play.machine.pass(100ms);
+    }
+  }
+}
+
+TEST(HubServers, AMajorityThatIsInDoubtByFarWidensTheBoundToTheirMostDistantWord) {
+  HubPlay play;
+  std::array<Server*, 3> servers{&play.add_server(), &play.add_server(), &play.add_server()};
+  play.pass(1h);
+  const std::array<nanoseconds, 3> off{20s, 1h, 1h};
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    servers[i]->off = off[i];
+    play.ask(*servers[i]);
+  }
+  EXPECT_FALSE(play.is_reliable());
+  EXPECT_GE(play.root_distance(), 1h);
+}
+
+TEST(HubServers, OneOfThreeThatIsInDoubtByFarWidensNothing) {
+  HubPlay play;
+  Server& one = play.add_server();
+  play.add_server();
+  play.add_server();
+  play.pass(1h);
+  one.off = 1h;
+  play.ask(one);
+  EXPECT_TRUE(play.is_reliable());
+  EXPECT_LT(play.root_distance(), 100ms);
+}
+
 TEST(HubServers, AStrayIsForgottenWithTheNextGoodSample) {
   HubPlay play;
   Server& server = play.add_server();
@@ -192,6 +235,44 @@ TEST(HubServers, ADoubtAboutOneMakesAnothersWordUrgent) {
 }
 
 // --- Several servers ---
+
+// All of them are compared anew, and one of them is the first to answer.
+TEST(HubServers, AfterTheMachineSleptTheFirstToAnswerDoesNotDecideForTheOthers) {
+  for (const bool is_set_by_somebody : {false, true}) {
+    HubPlay play;
+    Server& liar = play.add_server();
+    Server& other = play.add_server();
+    Server& third = play.add_server();
+    play.pass(1h);
+    liar.off = 500s;
+    is_set_by_somebody ? play.jump(1s) : play.sleep(1h);
+    play.ask(liar);
+    EXPECT_LT(magnitude(play.error()), 2s);
+    EXPECT_TRUE(play.is_bound_honest());
+    EXPECT_NE(play.standing_of(liar), "no-samples");
+    play.ask(other);
+    play.ask(third);
+    EXPECT_EQ(play.standing_of(liar), "falseticker");
+    EXPECT_TRUE(play.is_bound_honest());
+    play.pass(1min);
+    EXPECT_LT(magnitude(play.error()), 10ms);
+    EXPECT_TRUE(play.is_reliable());
+  }
+}
+
+TEST(HubServers, AfterTheMachineSleptOneThatIsSilentNowIsNotWaitedForLongerThanItsTimeout) {
+  HubPlay play;
+  Server& one = play.add_server();
+  Server& silent = play.add_server();
+  play.pass(1h);
+  silent.is_silent = true;
+  play.sleep(1h);
+  play.ask(one);
+  EXPECT_FALSE(play.is_reliable());
+  play.ask(silent);
+  play.ask(one);
+  EXPECT_TRUE(play.is_reliable());
+}
 
 TEST(HubServers, TwoThatExcludeEachOtherAreNotAveraged) {
   HubPlay play;

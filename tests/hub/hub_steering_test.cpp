@@ -179,6 +179,23 @@ Machine at_years_end() {
   return {.truth = time, .wall = time};
 }
 
+TEST(HubSteering, BesideAMachinesClockThatIsSetBackTheServersAreHeardAtOnce) {
+  for (const nanoseconds by : {nanoseconds{-1h}, nanoseconds{-10s}, nanoseconds{1h}}) {
+    HubPlay play;
+    play.steers_machine = false;
+    Server& server = play.add_server();
+    play.pass(1h);
+    play.jump(by);
+    EXPECT_TRUE(play.is_bound_honest() || !play.is_synchronised());
+    play.pass(10s);
+    EXPECT_EQ(play.standing_of(server), "system-peer");
+    EXPECT_TRUE(play.is_bound_honest());
+    play.pass(30min);
+    EXPECT_TRUE(play.is_reliable());
+    EXPECT_LT(magnitude(play.error()), 10ms) << "of the hub's time";
+  }
+}
+
 TEST(HubSteering, BesideTheMachinesClockALeapSecondIsInserted) {
   Machine machine = at_years_end();
   machine.truth -= 1h;

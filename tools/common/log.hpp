@@ -16,6 +16,8 @@ class Log {
   void error(std::string_view message) const { write(Level::kErrors, message); }
   void notice(std::string_view message) const { write(Level::kNotices, message); }
   void detail(std::string_view message) const { write(Level::kDetails, message); }
+  // Returns whether detail() writes anything, so that frequent messages need not be composed for nothing.
+  bool shows_details() const { return level_ == Level::kDetails; }
 
  private:
   void write(Level level, std::string_view message) const;

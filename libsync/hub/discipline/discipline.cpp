@@ -52,6 +52,7 @@ Outcome Discipline::observe(Source& source, const OffsetSample& sample, const So
     source.settings[source.newest_setting] = account.reference_time;
   }
   source.account = account;
+  source.is_awaited = false;
   const bool is_another = source.last_sample != sample.at;
   source.last_sample = sample.at;
   const Outcome outcome = source.estimator.add(sample, evidence_for_step(source));
@@ -92,6 +93,7 @@ void Discipline::on_trouble(std::size_t index, Trouble trouble, bool reachable) 
   Source& source = *sources_[index];
   source.trouble = trouble;
   source.reachable = reachable;
+  source.is_awaited = false;
   source.polls.on_loss();
 }
 
@@ -137,6 +139,7 @@ void Discipline::forget_phase() {
     if (!source) continue;
     source->estimator.forget_phase();
     source->more_suspects = 0;
+    source->is_awaited = source->last_sample && source->reachable && !source->is_refused;
     source->polls.restart();
   }
 }
@@ -214,9 +217,29 @@ Discipline::Consensus Discipline::consensus_of(const Combination& combination, F
   consensus.estimate.var_phase = 1 / phase_weight;
   consensus.estimate.frequency /= frequency_weight;
   consensus.estimate.var_frequency = 1 / frequency_weight;
+  count_others(consensus);
   if (inserting * 2 > selected) consensus.leap = Leap::kInsert;
   if (deleting * 2 > selected) consensus.leap = Leap::kDelete;
   return consensus;
+}
+
+void Discipline::count_others(Consensus& consensus) const {
+  const std::uint8_t rank = sources_[consensus.system_peer]->config.rank;
+  int agreeing = 0;
+  int awaited = 0;
+  int refused = 0;
+  for (std::size_t i = 0; i < kMaxSources; ++i) {
+    const auto& source = sources_[i];
+    // A server counts once, whatever its names.
+    if (!source || source->config.rank > rank || server_number(i) != i + 1) continue;
+    const Standing standing = source->placement.standing;
+    const bool is_spare = standing == Standing::kOutlier || standing == Standing::kStandby;
+    if (is_selected(standing) || is_spare) ++agreeing;
+    if (standing == Standing::kRefused && source->may_be_right) ++refused;
+    if (source->is_awaited) ++awaited;
+  }
+  consensus.is_premature = agreeing <= awaited;
+  consensus.is_outvoted = agreeing < refused;
 }
 
 }  // namespace isletime

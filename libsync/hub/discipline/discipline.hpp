@@ -67,8 +67,10 @@ class Discipline {
     int good_in_row = 0;    // consecutive samples that were not suspected
     int more_suspects = 0;  // surplus of suspects over good samples
     bool is_proven = false;
-    bool is_erratic = false;  // it was dropped and has not proven itself since
-    bool is_refused = false;  // it would move the clock too far
+    bool is_erratic = false;    // it was dropped and has not proven itself since
+    bool is_refused = false;    // it would move the clock too far
+    bool may_be_right = false;  // although it is refused
+    bool is_awaited = false;    // its phase was forgotten, and it has not been heard since
     // The latest settings of its clock, by which the server is recognised under another name.
     std::array<NtpTimestamp, 4> settings{};
     std::size_t newest_setting = 0;
@@ -84,6 +86,11 @@ class Discipline {
     double frequency_bound = 0.0;  // the frequency's greatest error
     std::size_t system_peer = 0;   // index of the source whose system variables are served
     Leap leap = Leap::kNone;       // announced by more than half of the selected sources
+    // As many sources as agree, or more, have not been heard since the clock was set, and may contradict
+    // them.
+    bool is_premature = false;
+    // More sources that may be right were refused than agree.
+    bool is_outvoted = false;
   };
 
   explicit Discipline(const EstimatorModel& model = {}) : model_(model) {}
@@ -91,8 +98,12 @@ class Discipline {
   // Returns the index of the new source, or nothing if there are kMaxSources already.
   std::optional<std::size_t> add(const SourceConfig& config);
   void remove(std::size_t index) { sources_[index].reset(); }
-  // A refused source has no vote.
-  void refuse(std::size_t index, bool is_refused) { sources_[index]->is_refused = is_refused; }
+  // A refused source has no vote. If it may be right all the same, fewer others do not decide without it.
+  void refuse(std::size_t index, bool may_be_right) {
+    sources_[index]->is_refused = true;
+    sources_[index]->may_be_right = may_be_right;
+  }
+  void accept(std::size_t index) { sources_[index]->is_refused = false; }
   // A source may turn out to be of another kind.
   void set_rank(std::size_t index, std::uint8_t rank) { sources_[index]->config.rank = rank; }
   const std::optional<Source>& source(std::size_t index) const { return sources_[index]; }
@@ -123,6 +134,7 @@ class Discipline {
   bool is_wanted_as_witness(const Source& source) const;
   Candidate candidate_of(const Source& source, FreeTime now, nanoseconds steered) const;
   Consensus consensus_of(const Combination& combination, FreeTime now, nanoseconds steered) const;
+  void count_others(Consensus& consensus) const;
 
   std::array<std::optional<Source>, kMaxSources> sources_{};
   std::optional<Frequency> seed_;

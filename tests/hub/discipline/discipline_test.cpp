@@ -368,7 +368,7 @@ TEST(Discipline, ARefusedSourceIsHeardAgainWhenItIsRefusedNoMore) {
   island.discipline.refuse(source, true);
   EXPECT_FALSE(island.discipline.select(island.now));
   EXPECT_EQ(island.standing(source), Standing::kRefused);
-  island.discipline.refuse(source, false);
+  island.discipline.accept(source);
   EXPECT_TRUE(island.discipline.select(island.now));
 }
 

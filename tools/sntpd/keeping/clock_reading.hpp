@@ -2,7 +2,9 @@
 // Reads the machine's clocks for the hub.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "libsync/hub/steering.hpp"
 #include "libsync/posix/system_clock.hpp"
@@ -11,7 +13,27 @@ namespace isletime::sntpd {
 
 // Reads the monotonic and the wall clock.
 Instant instant_now();
-// `system` is the machine's clock, or nothing if it is not steered.
-ClockReading read_clocks(const std::optional<SystemClock>& system);
+
+// The kernel states the time asleep in a file, and opening that costs as much as all else that is done while
+// the clock is at rest. A sleep moves the wall clock against the monotonic one, so the file is only read when
+// they have moved.
+class ClockReader {
+ public:
+  using ReadClocks = std::function<Instant()>;
+  using ReadUptime = std::function<std::optional<nanoseconds>()>;  // since boot, including sleep
+
+  ClockReader();
+  ClockReader(ReadClocks read_clocks, ReadUptime read_uptime)
+      : read_clocks_(std::move(read_clocks)), read_uptime_(std::move(read_uptime)) {}
+
+  // `system` is the machine's clock, or nothing if it is not steered.
+  ClockReading read(const std::optional<SystemClock>& system);
+
+ private:
+  ReadClocks read_clocks_;
+  ReadUptime read_uptime_;
+  std::optional<nanoseconds> wall_less_mono_;  // when the time asleep was read
+  nanoseconds asleep_{};
+};
 
 }  // namespace isletime::sntpd

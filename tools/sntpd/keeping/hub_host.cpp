@@ -38,7 +38,7 @@ HubHost::HubHost(const Options& options, const KeyRing& keys, const Log& log, Me
       memory_(memory),
       precision_(precision),
       own_queries_(own_queries),
-      hub_(config_of(options, precision), recall(), read_clocks(system_)),
+      hub_(config_of(options, precision), recall(), clocks_.read(system_)),
       upstreams_(keys, own_queries, log) {
   if (takes_broadcasts(options)) receiver_.emplace(log);
   ask_servers();
@@ -61,6 +61,7 @@ void HubHost::take_clock() {
   if (system) {
     system_ = *system;
     hub_.take_clock(system_->rate(), instant_now());
+    execute();
     return;
   }
   was_refused_ = true;
@@ -109,7 +110,7 @@ void HubHost::stop() {
 }
 
 bool HubHost::notice() {
-  const ClockReading reading = read_clocks(system_);
+  const ClockReading reading = clocks_.read(system_);
   if (reading.foreign_rate) system_->on_foreign_rate(*reading.foreign_rate);
   const bool was_set = hub_.notice(reading);
   execute();

@@ -17,6 +17,7 @@
 #include "tools/common/log.hpp"
 #include "tools/sntpd/control/control_request.hpp"
 #include "tools/sntpd/keeping/broadcast_receiver.hpp"
+#include "tools/sntpd/keeping/clock_reading.hpp"
 #include "tools/sntpd/keeping/rtc_worker.hpp"
 #include "tools/sntpd/keeping/upstreams.hpp"
 #include "tools/sntpd/options.hpp"
@@ -114,6 +115,7 @@ class HubHost {
   std::optional<SystemClock> system_;
   bool was_refused_ = false;  // the machine's clock may not be set, which has been reported
   std::optional<InterfaceWatch> interface_watch_;  // opened with the first addresses
+  ClockReader clocks_;
   Hub hub_;
   Upstreams upstreams_;
   std::optional<BroadcastReceiver> receiver_;

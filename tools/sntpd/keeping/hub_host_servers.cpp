@@ -131,6 +131,7 @@ void HubHost::take_measurement(Association& association, const Measurement& m, I
     return;
   association.last_error.clear();
   if (association.listener) association.listener->on_exchange(m, clock.books(m.time));
+  if (!log_.shows_details()) return;
   log_.detail(fmt::format("{}: offset {:+.9f} s, delay {:.9f} s{}", association.source,
                           Seconds{m.offset.value}.count(), Seconds{m.delay.value}.count(),
                           m.is_interleaved ? ", interleaved" : ""));

@@ -27,17 +27,8 @@ std::optional<QueryOutcome> Upstream::ask(MonoTime now, std::uint64_t nonce, Own
 
 std::optional<QueryOutcome> Upstream::read(short revents, MonoTime now) {
   if (!socket_) return std::nullopt;
-  if ((revents & (POLLERR | POLLPRI)) != 0) {
-    const auto report = socket_->next_report();
-    if (!report) return std::nullopt;
-    if (const auto* stamp = std::get_if<TransmitStamp>(&*report)) client_.on_sent(stamp->at);
-    // An ICMP message may be forged, so keep waiting for the reply.
-    if (const auto* unreachable = std::get_if<Unreachable>(&*report)) {
-      trouble_ = unreachable->code == ECONNREFUSED ? "nobody listens on that port"
-                                                   : std::strerror(unreachable->code);
-    }
-    return std::nullopt;
-  }
+  if ((revents & (POLLERR | POLLPRI)) != 0) take_report();
+  if ((revents & ~(POLLERR | POLLPRI)) == 0) return std::nullopt;
   const auto reply = socket_->next_reply();
   if (!reply) return std::nullopt;
   Bytes datagram = reply->bytes;
@@ -65,6 +56,17 @@ std::optional<QueryOutcome> Upstream::read(short revents, MonoTime now) {
   Lost lost = std::get<Lost>(lose(fault.text));
   lost.reject = measured.error();
   return lost;
+}
+
+void Upstream::take_report() {
+  const auto report = socket_->next_report();
+  if (!report) return;
+  if (const auto* stamp = std::get_if<TransmitStamp>(&*report)) client_.on_sent(stamp->at);
+  // An ICMP message may be forged, so keep waiting for the reply.
+  if (const auto* unreachable = std::get_if<Unreachable>(&*report)) {
+    trouble_ =
+        unreachable->code == ECONNREFUSED ? "nobody listens on that port" : std::strerror(unreachable->code);
+  }
 }
 
 void Upstream::forget_exchange() {

@@ -47,7 +47,7 @@ class Upstream {
   std::optional<QueryOutcome> ask(MonoTime now, std::uint64_t nonce, OwnQueries* own_queries = nullptr);
   // The transmit timestamp of the last query.
   NtpTimestamp query() const { return query_; }
-  // Reads one report or reply, if there is any. `revents` is what poll(2) reported for poll_entry().
+  // Reads a report and a reply, if there are any. `revents` is what poll(2) reported for poll_entry().
   std::optional<QueryOutcome> read(short revents, MonoTime now);
 
   pollfd poll_entry() const;
@@ -68,6 +68,7 @@ class Upstream {
 
  private:
   Result<WallTime, SysError> send(const Query& query);
+  void take_report();
   std::string no_reply() const;
   QueryOutcome lose(std::string why);
 

@@ -52,6 +52,7 @@ void Upstreams::step(std::span<const pollfd> polled, MonoTime now,
     const short revents = i < of_associations ? polled[i].revents : short{0};
     auto outcome = revents != 0 ? association.upstream.read(revents, now) : std::nullopt;
     if (outcome) handle({association, *std::move(outcome)});
+    if (now < association.upstream.next_wakeup()) continue;
     outcome = association.upstream.ask(now, random_u64(), &own_queries_);
     if (outcome) handle({association, *std::move(outcome)});
   }

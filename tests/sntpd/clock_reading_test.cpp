@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sntpd/keeping/clock_reading.hpp"
+
+#include <chrono>
+
+#include <gtest/gtest.h>
+
+namespace isletime::sntpd {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Machine {
+ public:
+  void pass(nanoseconds time) {
+    mono_ += time;
+    wall_ += time;
+    boot_ += time;
+  }
+  void sleep(nanoseconds time) {
+    wall_ += time;
+    boot_ += time;
+  }
+  void step(nanoseconds by) { wall_ += by; }
+  ClockReading read() { return reader_.read(std::nullopt); }
+  int looks() const { return looks_; }
+
+ private:
+  MonoTime mono_{1000s};
+  WallTime wall_{1'780'000'000s};
+  nanoseconds boot_ = 1000s;
+  int looks_ = 0;
+  ClockReader reader_{[this] { return Instant{mono_, wall_, 0ns}; },
+                      [this]() -> std::optional<nanoseconds> {
+                        ++looks_;
+                        return boot_;
+                      }};
+};
+
+TEST(ClockReader, LooksForASleepOnlyWhenTheClocksHaveMovedApart) {
+  Machine machine;
+  EXPECT_EQ(machine.read().asleep, 0s);
+  for (int i = 0; i < 100; ++i) {
+    machine.pass(64s);
+    EXPECT_EQ(machine.read().asleep, 0s);
+  }
+  EXPECT_EQ(machine.looks(), 1);
+  machine.sleep(3h);
+  EXPECT_EQ(machine.read().asleep, 3h);
+  machine.pass(64s);
+  EXPECT_EQ(machine.read().asleep, 3h) << "it stays known";
+  EXPECT_EQ(machine.looks(), 2);
+}
+
+TEST(ClockReader, DoesNotTakeASettingOfTheClockForASleep) {
+  Machine machine;
+  EXPECT_EQ(machine.read().asleep, 0s);
+  machine.step(1h);
+  EXPECT_EQ(machine.read().asleep, 0s);
+  machine.sleep(10s);
+  machine.step(-1h);
+  EXPECT_EQ(machine.read().asleep, 10s);
+}
+
+}  // namespace
+}  // namespace isletime::sntpd
