@@ -24,6 +24,18 @@ inline constexpr std::int64_t kScaledPerNs = 66;
   return a / divisor * factor + a % divisor * factor / divisor;
 }
 
+// The same as std::clamp, whose references would keep all values in memory.
+[[gnu::noinline]] constexpr std::int64_t clamped(std::int64_t value, std::int64_t least, std::int64_t most) {
+  return value < least ? least : value > most ? most : value;
+}
+
+[[gnu::noinline]] constexpr std::int64_t smaller(std::int64_t a, std::int64_t b) {
+  return b < a ? b : a;
+}
+[[gnu::noinline]] constexpr std::int64_t larger(std::int64_t a, std::int64_t b) {
+  return a < b ? b : a;
+}
+
 [[gnu::noinline]] constexpr std::int64_t square(std::int64_t value) {
   return value * value;
 }
@@ -79,12 +91,14 @@ constexpr std::int64_t saturated_difference(std::int64_t a, std::int64_t b) {
 [[gnu::noinline]] constexpr nanoseconds exact_drift(nanoseconds over, Ppm rate) {
   constexpr std::int64_t kSecond = 1'000'000'000;
   constexpr std::int64_t kMillionth = 1'000'000 * std::int64_t{65536};
-  const std::int64_t whole = floor_div(over.count(), kSecond);
-  const std::int64_t rest = subsecond(over).count();
+  std::int64_t whole = over.count() / kSecond;
+  std::int64_t rest = over.count() % kSecond;
+  if (rest < 0) {
+    rest += kSecond;
+    --whole;
+  }
   const std::int64_t a_second = rate.scaled * 1000;  // in 2^-16 ns
-  const std::int64_t gained_a_second = floor_div(a_second, 65536);
-  const std::int64_t fraction = a_second - gained_a_second * 65536;
-  return nanoseconds{whole * gained_a_second + floor_div(whole * fraction, 65536) +
+  return nanoseconds{whole * (a_second >> 16) + (whole * (a_second & 0xffff) >> 16) +
                      floor_div(rest * rate.scaled, kMillionth)};
 }
 
