@@ -18,7 +18,7 @@ class DeviceMemory {
 
   // For a clock that believes no time from before the build or after any use of it, and goes on at the rate
   // that was learned. With the setting "island=yes", it trusts a hub that serves its own clock.
-  DeviceClock::Config clock_config() const;
+  DeviceClock::Config clock_config(DeviceClock::Config config = {}) const;
   const std::optional<SavedRtc>& rtc() const { return saved_.rtc; }
 
   // Call these in every turn of the main loop. They write no more often than RateKeeper and RtcRunner find
