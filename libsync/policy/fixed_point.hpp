@@ -24,7 +24,7 @@ inline constexpr std::int64_t kScaledPerNs = 66;
   return a / divisor * factor + a % divisor * factor / divisor;
 }
 
-// The same as std::clamp, whose references would keep all values in memory.
+// The same as std::clamp, std::min and std::max, whose references would keep all values in memory.
 [[gnu::noinline]] constexpr std::int64_t clamped(std::int64_t value, std::int64_t least, std::int64_t most) {
   return value < least ? least : value > most ? most : value;
 }
