@@ -8,11 +8,10 @@
 
 namespace isletime::firmware {
 
-DeviceClock::Config DeviceMemory::clock_config() const {
-  DeviceClock::Config config;
+DeviceClock::Config DeviceMemory::clock_config(DeviceClock::Config config) const {
   config.built = build_time();
   config.latest = build_time() + kLongestUse;
-  config.is_local_clock_reliable = setting("island") == "yes";
+  if (setting("island") == "yes") config.may_follow_island = nullptr;
   if (saved_.rate) {
     config.saved_rate = saved_.rate->rate;
     config.saved_rate_error = saved_.rate->error;

@@ -17,8 +17,9 @@ class DeviceMemory {
   DeviceMemory() : saved_(load_record()), rate_keeper_(saved_.rate) {}
 
   // For a clock that believes no time from before the build or after any use of it, and goes on at the rate
-  // that was learned. With the setting "island=yes", it trusts a hub that serves its own clock.
-  DeviceClock::Config clock_config() const;
+  // that was learned; the rest is as the app gives it. With the setting "island=yes", it trusts a hub that
+  // serves its own clock.
+  DeviceClock::Config clock_config(DeviceClock::Config config = {}) const;
   const std::optional<SavedRtc>& rtc() const { return saved_.rtc; }
 
   // Call these in every turn of the main loop. They write no more often than RateKeeper and RtcRunner find

@@ -50,10 +50,10 @@ constexpr bool is_valid(const CivilTime& time) {
 
 namespace civil {
 // Years start in March, so that the leap day is a year's last day; 400 such years are an era.
-inline constexpr std::int64_t kDaysInEra = 146'097;
-inline constexpr std::int64_t kDaysToEpoch = 719'468;  // from 0000-03-01 to 1970-01-01
+inline constexpr std::int32_t kDaysInEra = 146'097;
+inline constexpr std::int32_t kDaysToEpoch = 719'468;  // from 0000-03-01 to 1970-01-01
 // Days from 1 March to the first of a month, 0 being March: 0, 31, 61, 92, 122, 153, ...
-constexpr std::int64_t days_before(std::int64_t month_from_march) {
+constexpr std::int32_t days_before(std::int32_t month_from_march) {
   return (153 * month_from_march + 2) / 5;
 }
 }  // namespace civil
@@ -64,26 +64,26 @@ constexpr std::int64_t days_since_epoch(const CivilDate& date) {
   const std::int64_t year = std::int64_t{date.year} - (before_march ? 1 : 0);
   const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
   const std::int64_t year_of_era = year - era * 400;
-  const std::int64_t month_from_march = date.month + (before_march ? 9 : -3);
+  const std::int32_t month_from_march = date.month + (before_march ? 9 : -3);
   const std::int64_t day_of_year = civil::days_before(month_from_march) + date.day - 1;
   const std::int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return era * civil::kDaysInEra + day_of_era - civil::kDaysToEpoch;
 }
 
-// `days` must be within years 0 to 9999.
+// `days` must be within years 0 to 9999, for which 32 bits suffice.
 constexpr CivilDate civil_date(std::int64_t days) {
-  const std::int64_t shifted = days + civil::kDaysToEpoch;
-  const std::int64_t era = (shifted >= 0 ? shifted : shifted - (civil::kDaysInEra - 1)) / civil::kDaysInEra;
-  const std::int64_t day_of_era = shifted - era * civil::kDaysInEra;
+  const auto shifted = static_cast<std::int32_t>(days + civil::kDaysToEpoch);
+  const std::int32_t era = (shifted >= 0 ? shifted : shifted - (civil::kDaysInEra - 1)) / civil::kDaysInEra;
+  const std::int32_t day_of_era = shifted - era * civil::kDaysInEra;
   // Without the leap days, years have 365 days.
-  const std::int64_t year_of_era =
+  const std::int32_t year_of_era =
       (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-  const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const std::int64_t month_from_march = (5 * day_of_year + 2) / 153;
-  const std::int64_t day = day_of_year - civil::days_before(month_from_march) + 1;
-  const std::int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
-  const std::int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
-  return {static_cast<std::int32_t>(year), static_cast<std::uint8_t>(month), static_cast<std::uint8_t>(day)};
+  const std::int32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::int32_t month_from_march = (5 * day_of_year + 2) / 153;
+  const std::int32_t day = day_of_year - civil::days_before(month_from_march) + 1;
+  const std::int32_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+  const std::int32_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
+  return {year, static_cast<std::uint8_t>(month), static_cast<std::uint8_t>(day)};
 }
 
 // ISO 8601: 1 is Monday, 7 Sunday.

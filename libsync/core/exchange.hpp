@@ -30,17 +30,15 @@ constexpr OffsetAndDelay measure(const Exchange& x) {
 
 // Timestamps give an offset modulo one era, 2^32 s; this returns the one nearest to `near`. It returns the
 // offset unchanged if the result would not fit into nanoseconds.
-constexpr Offset unfold(Offset offset, Offset near) {
-  // The computation uses whole seconds, because the difference may be too large for nanoseconds.
-  const auto from = std::chrono::floor<seconds>(offset.value).count();
-  const auto to = std::chrono::floor<seconds>(near.value).count();
-  const std::int64_t eras = (to - from + (std::int64_t{1} << 31)) >> 32;
+[[gnu::noinline]] constexpr Offset unfold(Offset offset, Offset near) {
   constexpr nanoseconds kEra = seconds{std::int64_t{1} << 32};
-  constexpr std::int64_t kMostEras = nanoseconds::max() / kEra;
-  if (eras < -kMostEras || eras > kMostEras) return offset;
-  std::int64_t sum = 0;
-  const bool overflows = __builtin_add_overflow(offset.value.count(), (eras * kEra).count(), &sum);
-  return overflows ? offset : Offset{nanoseconds{sum}};
+  std::int64_t nearest = offset.value.count();
+  while (true) {
+    const nanoseconds away = saturated_difference(near.value, nanoseconds{nearest});
+    if (away >= -kEra / 2 && away < kEra / 2) return {nanoseconds{nearest}};
+    const nanoseconds by = away < nanoseconds::zero() ? -kEra : kEra;
+    if (__builtin_add_overflow(nearest, by.count(), &nearest)) return offset;
+  }
 }
 
 }  // namespace isletime

@@ -90,12 +90,17 @@ inline constexpr std::size_t kReceive = 32;
 inline constexpr std::size_t kTransmit = 40;
 }  // namespace field
 
+// `bytes` must not be empty.
+constexpr std::uint8_t version_of(Bytes bytes) {
+  return static_cast<std::uint8_t>(bytes[field::kLeapVersionMode] >> 3 & 7);
+}
+
 // `bytes` must have at least kHeaderSize bytes.
 constexpr Header parse_header(Bytes bytes) {
   const std::uint8_t first = bytes[field::kLeapVersionMode];
   return {
       .leap = static_cast<Leap>(first >> 6),
-      .version = static_cast<std::uint8_t>(first >> 3 & 7),
+      .version = version_of(bytes),
       .mode = static_cast<Mode>(first & 7),
       .stratum = bytes[field::kStratum],
       .poll = static_cast<std::int8_t>(bytes[field::kPoll]),
@@ -110,13 +115,13 @@ constexpr Header parse_header(Bytes bytes) {
   };
 }
 
-constexpr Result<Packet, ParseError> parse(Bytes bytes) {
+[[gnu::noinline]] constexpr Result<Packet, ParseError> parse(Bytes bytes) {
   if (bytes.size() < kHeaderSize) return Unexpected{ParseError::kTooShort};
-  const Header header = parse_header(bytes);
-  if (header.version < kOldestVersion || header.version > kNewestVersion) {
+  const std::uint8_t version = version_of(bytes);
+  if (version < kOldestVersion || version > kNewestVersion) {
     return Unexpected{ParseError::kUnsupportedVersion};
   }
-  const auto trailer = parse_trailer(bytes.subspan(kHeaderSize), header.version);
+  const auto trailer = parse_trailer(bytes.subspan(kHeaderSize), version);
   if (!trailer) {
     switch (trailer.error()) {
       case TrailerError::kBadMacLength:
@@ -125,7 +130,7 @@ constexpr Result<Packet, ParseError> parse(Bytes bytes) {
         return Unexpected{ParseError::kBadExtensionField};
     }
   }
-  return Packet{header, trailer->extensions, trailer->mac};
+  return Packet{parse_header(bytes), trailer->extensions, trailer->mac};
 }
 
 // `out` must have at least kHeaderSize bytes.

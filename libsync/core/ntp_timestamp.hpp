@@ -24,7 +24,7 @@ class NtpTimestamp {
 
   // Rounds to the nearest nanosecond; the whole seconds are split off first, because units of 2^-32 s would
   // overflow.
-  friend constexpr nanoseconds operator-(NtpTimestamp a, NtpTimestamp b) {
+  [[gnu::noinline]] friend constexpr nanoseconds operator-(NtpTimestamp a, NtpTimestamp b) {
     const auto difference = static_cast<std::int64_t>(a.raw_ - b.raw_);
     const auto fraction = static_cast<std::uint64_t>(difference) & 0xffff'ffff;
     const auto rounded = (fraction * 1'000'000'000 + (1U << 31)) >> 32;
@@ -38,7 +38,7 @@ class NtpTimestamp {
 
 // Rounds to the nearest 2^-32 s. The one instant per era whose timestamp would mean "unset" is sent 0.2 ns
 // late.
-constexpr NtpTimestamp to_ntp(WallTime time) {
+[[gnu::noinline]] constexpr NtpTimestamp to_ntp(WallTime time) {
   const auto since_epoch = time.time_since_epoch();
   const auto whole = std::chrono::floor<seconds>(since_epoch);
   const auto fraction_ns = static_cast<std::uint64_t>(subsecond(since_epoch).count());
@@ -49,7 +49,7 @@ constexpr NtpTimestamp to_ntp(WallTime time) {
 
 // Returns the instant nearest to `near` that the timestamp may mean, or nothing if it is unset or beyond
 // WallTime's range.
-constexpr std::optional<WallTime> unfold(NtpTimestamp stamp, WallTime near) {
+[[gnu::noinline]] constexpr std::optional<WallTime> unfold(NtpTimestamp stamp, WallTime near) {
   if (stamp.is_unset()) return std::nullopt;
   std::int64_t sum = 0;
   const auto distance = stamp - to_ntp(near);

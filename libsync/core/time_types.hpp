@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The time types of every module. WallTime and MonoTime belong to different clocks, and mixing them does not
 // compile. Offset = remote - local, so it is positive if the local clock is behind.
+// Functions that are marked as not inline are called from many places: on a CPU of 32 bits a call is a
+// fraction of their size.
 #pragma once
 
 #include <chrono>
@@ -35,6 +37,46 @@ using WallTime = WallClock::time_point;
 // Time since an arbitrary instant; it never steps.
 using MonoTime = MonoClock::time_point;
 
+// The comparisons of <chrono> take references, for which a CPU of 32 bits has to store both values first.
+template <class Clock>
+using TimePoint = std::chrono::time_point<Clock, nanoseconds>;
+constexpr bool operator<(nanoseconds a, nanoseconds b) {
+  return a.count() < b.count();
+}
+constexpr bool operator>(nanoseconds a, nanoseconds b) {
+  return a.count() > b.count();
+}
+constexpr bool operator<=(nanoseconds a, nanoseconds b) {
+  return a.count() <= b.count();
+}
+constexpr bool operator>=(nanoseconds a, nanoseconds b) {
+  return a.count() >= b.count();
+}
+template <class Clock>
+constexpr bool operator<(TimePoint<Clock> a, TimePoint<Clock> b) {
+  return a.time_since_epoch() < b.time_since_epoch();
+}
+template <class Clock>
+constexpr bool operator>(TimePoint<Clock> a, TimePoint<Clock> b) {
+  return b < a;
+}
+template <class Clock>
+constexpr bool operator<=(TimePoint<Clock> a, TimePoint<Clock> b) {
+  return !(b < a);
+}
+template <class Clock>
+constexpr bool operator>=(TimePoint<Clock> a, TimePoint<Clock> b) {
+  return !(a < b);
+}
+
+// The same as std::min and std::max.
+[[gnu::noinline]] constexpr nanoseconds shorter(nanoseconds a, nanoseconds b) {
+  return b < a ? b : a;
+}
+[[gnu::noinline]] constexpr nanoseconds longer(nanoseconds a, nanoseconds b) {
+  return a < b ? b : a;
+}
+
 // Returns the part of a duration beyond its floor in seconds: 0 to 999'999'999 ns. It does not subtract that
 // floor, which is out of range for the earliest durations.
 constexpr nanoseconds subsecond(nanoseconds duration) {
@@ -68,19 +110,26 @@ struct Ppm {
 
 // Returns the gain of a clock that is wrong by `rate` over a time, in whole milliseconds of it: 1 ppm over 1
 // ms is 1 ns. |rate| may be up to 15 ppm over the whole range, and up to 1000 ppm over 4 years.
-constexpr nanoseconds drift(nanoseconds over, Ppm rate) {
+[[gnu::noinline]] constexpr nanoseconds drift(nanoseconds over, Ppm rate) {
   return nanoseconds{over / std::chrono::milliseconds{1} * rate.scaled / 65536};
+}
+
+// The result is clamped to the range.
+[[gnu::noinline]] constexpr nanoseconds saturated_difference(nanoseconds a, nanoseconds b) {
+  std::int64_t difference = 0;
+  if (!__builtin_sub_overflow(a.count(), b.count(), &difference)) return nanoseconds{difference};
+  return b < nanoseconds::zero() ? nanoseconds::max() : nanoseconds::min();
 }
 
 // Returns to - from, clamped to the range: hostile clocks may be further apart than nanoseconds can count.
 template <class Clock>
-constexpr nanoseconds elapsed(std::chrono::time_point<Clock, nanoseconds> from,
-                              std::chrono::time_point<Clock, nanoseconds> to) {
-  std::int64_t difference = 0;
-  if (!__builtin_sub_overflow(to.time_since_epoch().count(), from.time_since_epoch().count(), &difference)) {
-    return nanoseconds{difference};
-  }
-  return to > from ? nanoseconds::max() : nanoseconds::min();
+constexpr nanoseconds elapsed(TimePoint<Clock> from, TimePoint<Clock> to) {
+  return saturated_difference(to.time_since_epoch(), from.time_since_epoch());
+}
+
+// The same, but a time that goes back counts as none.
+[[gnu::noinline]] constexpr nanoseconds age(MonoTime from, MonoTime to) {
+  return to > from ? elapsed(from, to) : nanoseconds::zero();
 }
 
 // RFC 5905, section 4 (PHI): the frequency tolerance of an undisciplined clock.

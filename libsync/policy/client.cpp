@@ -34,7 +34,7 @@ Reject kiss_of(ReferenceId code) {
 }  // namespace
 
 Client::Client(const ClientConfig& config)
-    : config_(config), interval_(config.shortest_interval), wanted_interval_(config.shortest_interval) {}
+    : interval_(config.shortest_interval), wanted_interval_(config.shortest_interval), config_(config) {}
 
 std::optional<Query> Client::poll(MonoTime now, std::uint64_t nonce) {
   expire(now);
@@ -64,7 +64,7 @@ Query Client::make_query(NtpTimestamp nonce) const {
 }
 
 void Client::set_interval(nanoseconds interval) {
-  wanted_interval_ = std::clamp(interval, nanoseconds::zero(), kLongestPoll);
+  wanted_interval_ = shorter(longer(interval, nanoseconds::zero()), kLongestPoll);
   interval_ = shortest_interval();
   if (last_query_) next_query_ = *last_query_ + interval_;
 }
@@ -76,18 +76,20 @@ bool Client::expire(MonoTime now) {
 }
 
 void Client::give_up() {
-  if (!outstanding_) return;
+  if (drop_outstanding()) back_off();
+}
+
+bool Client::drop_outstanding() {
+  if (!outstanding_) return false;
   expired_ = outstanding_->nonce;
   outstanding_.reset();
-  back_off();
+  return true;
 }
 
 void Client::forget_exchange() {
   previous_.reset();
-  if (!outstanding_) return;
-  expired_ = outstanding_->nonce;
-  outstanding_.reset();
-  next_query_ = *last_query_ + std::max(rate_limit_, std::min(interval_, config_.shortest_interval));
+  if (!drop_outstanding()) return;
+  next_query_ = *last_query_ + longer(rate_limit_, shorter(interval_, config_.shortest_interval));
 }
 
 void Client::on_sent(WallTime t1) {
@@ -97,7 +99,13 @@ void Client::on_sent(WallTime t1) {
 Result<Measurement, Reject> Client::on_datagram(const Datagram& datagram, MonoTime now) {
   const auto packet = parse(datagram.bytes);
   if (!packet) return Unexpected{as<Reject>(packet.error())};
-  if (const auto fault = find_fault(*packet, datagram, now)) {
+  Measurement m{};
+  auto fault = find_fault(*packet, datagram, now);
+  if (!fault) {
+    m = measured(packet->header, datagram.received);
+    fault = find_fault_of_exchange(m);
+  }
+  if (fault) {
     if (is_final(*fault)) {
       answered_ = outstanding_->nonce;
       outstanding_.reset();
@@ -106,15 +114,13 @@ Result<Measurement, Reject> Client::on_datagram(const Datagram& datagram, MonoTi
     }
     return Unexpected{*fault};
   }
-  const Measurement m = measured(packet->header, datagram.received);
   remember_leap_second(packet->header, pivot(datagram.received));
   if (config_.interleaved) previous_ = Previous{*outstanding_->t1, packet->header.receive, datagram.received};
   answered_ = outstanding_->nonce;
   outstanding_.reset();
   stopped_until_.reset();
   ease_rate_limit(now);
-  interval_ = shortest_interval();
-  next_query_ = *last_query_ + interval_;
+  wait(shortest_interval());
   return m;
 }
 
@@ -133,7 +139,7 @@ std::optional<Reject> Client::find_fault(const Packet& packet, const Datagram& d
   if (packet.mac) return Reject::kUnexpectedMac;
   if (const auto fault = find_fault_of_server(header)) return fault;
   if (is_near_leap_second(header, pivot(datagram.received))) return Reject::kLeapSecond;
-  return find_fault_of_stamps(header, datagram.received);
+  return std::nullopt;
 }
 
 Client::Answered Client::answered_by(const Header& reply) const {
@@ -151,18 +157,15 @@ Reject Client::name_of_stranger(NtpTimestamp origin) const {
   return Reject::kWrongOrigin;
 }
 
-std::optional<Reject> Client::find_fault_of_stamps(const Header& header, WallTime t4) const {
-  const nanoseconds server_tick = precision_of(header.precision);
+std::optional<Reject> Client::find_fault_of_exchange(const Measurement& m) const {
+  const nanoseconds server_tick = precision_of(m.server.precision);
   const nanoseconds own_tick = precision_of(config_.precision);
-  const Exchange exchange = exchange_of(header, t4);
-  const nanoseconds round_trip = exchange.t4 - exchange.t1;
-  const nanoseconds turnaround = exchange.t3 - exchange.t2;
-  if (turnaround < -server_tick || turnaround > config_.timeout) return Reject::kBadTurnaround;
+  const nanoseconds round_trip = m.delay.value + m.turnaround;
+  if (m.turnaround < -server_tick || m.turnaround > config_.timeout) return Reject::kBadTurnaround;
   if (round_trip < nanoseconds::zero() || round_trip > config_.timeout) return Reject::kBadDelay;
-  if (round_trip - turnaround < -(server_tick + own_tick + kAheadOfSending)) return Reject::kBadDelay;
+  if (m.delay.value < -(server_tick + own_tick + kAheadOfSending)) return Reject::kBadDelay;
   // The server had sent that reply when it received this query; otherwise its clock was set back.
-  const bool is_interleaved = answered_by(header) == Answered::kInterleavedQuery;
-  if (is_interleaved && header.receive - exchange.t3 < -server_tick) return Reject::kBadTurnaround;
+  if (m.is_interleaved && m.server.receive - m.server.transmit < -server_tick) return Reject::kBadTurnaround;
   return std::nullopt;
 }
 
@@ -175,9 +178,10 @@ std::optional<Reject> Client::find_fault_of_server(const Header& header) const {
   if (header.stratum > kMaxStratum) return Reject::kBadStratum;
   if (header.receive.is_unset() || header.transmit.is_unset()) return Reject::kZeroStamp;
   if (root_distance(header) >= config_.max_root_distance.value) return Reject::kRootDistance;
-  const bool ours =
-      std::find(config_.own_ids.begin(), config_.own_ids.end(), header.reference_id) != config_.own_ids.end();
-  if (header.stratum > 1 && ours) return Reject::kLoop;
+  if (header.stratum == 1) return std::nullopt;
+  for (const ReferenceId& own : config_.own_ids) {
+    if (header.reference_id == own) return Reject::kLoop;
+  }
   return std::nullopt;
 }
 
@@ -208,7 +212,8 @@ Measurement Client::measured(const Header& header, WallTime t4) const {
   const auto [offset, delay] = measure(exchange);
   // RFC 5905, section 8: the dispersion is both precisions and the drift of the local clock during the
   // exchange.
-  const nanoseconds round_trip = exchange.t4 - exchange.t1;
+  const nanoseconds turnaround = exchange.t3 - exchange.t2;
+  const nanoseconds round_trip = delay.value + turnaround;
   const nanoseconds dispersion = precision_of(header.precision) + precision_of(config_.precision) +
                                  drift(round_trip + std::chrono::milliseconds{1}, kFrequencyTolerance);
   const bool is_interleaved = answered_by(header) == Answered::kInterleavedQuery;
@@ -219,7 +224,7 @@ Measurement Client::measured(const Header& header, WallTime t4) const {
           .dispersion = {dispersion},
           .server = header,
           .is_interleaved = is_interleaved,
-          .turnaround = exchange.t3 - exchange.t2};
+          .turnaround = turnaround};
 }
 
 void Client::obey(Reject answer, MonoTime now) {
@@ -231,12 +236,11 @@ void Client::obey(Reject answer, MonoTime now) {
 void Client::slow_down(MonoTime now) {
   const nanoseconds present = shortest_interval();
   // A RATE must not make a client poll faster that already polls more slowly.
-  const nanoseconds longest = std::max(config_.longest_after_rate, present);
-  rate_limit_ = std::min(std::max(present, nanoseconds{seconds{1}}) * 2, longest);
+  const nanoseconds longest = longer(config_.longest_after_rate, present);
+  rate_limit_ = shorter(longer(present, seconds{1}) * 2, longest);
   rate_limit_since_ = now;
   answers_to_rate_limit_ = 0;
-  interval_ = std::max(interval_, shortest_interval());
-  next_query_ = *last_query_ + interval_;
+  wait(longer(interval_, shortest_interval()));
 }
 
 // A flood in our name may have caused the RATE.
@@ -245,16 +249,21 @@ void Client::ease_rate_limit(MonoTime now) {
   ++answers_to_rate_limit_;
   if (answers_to_rate_limit_ < ClientConfig::kAnswersToEase) return;
   if (elapsed(rate_limit_since_, now) < ClientConfig::kTimeToEase) return;
-  const bool is_over = rate_limit_ / 2 <= std::max(config_.shortest_interval, nanoseconds{seconds{1}});
+  const bool is_over = rate_limit_ / 2 <= longer(config_.shortest_interval, seconds{1});
   rate_limit_ = is_over ? nanoseconds::zero() : rate_limit_ / 2;
   rate_limit_since_ = now;
   answers_to_rate_limit_ = 0;
 }
 
 void Client::back_off() {
-  const nanoseconds longest = std::max(config_.longest_interval, shortest_interval());
-  interval_ = std::min(interval_ * 2, longest);
-  next_query_ = *last_query_ + interval_;
+  const nanoseconds longest = longer(config_.longest_interval, shortest_interval());
+  wait(shorter(interval_ * 2, longest));
+}
+
+// The next query is so long after the last one.
+void Client::wait(nanoseconds interval) {
+  interval_ = interval;
+  next_query_ = *last_query_ + interval;
 }
 
 }  // namespace isletime

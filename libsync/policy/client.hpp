@@ -175,20 +175,21 @@ class Client {
   Reject name_of_stranger(NtpTimestamp origin) const;
   std::optional<Reject> find_fault(const Packet& packet, const Datagram& datagram, MonoTime now) const;
   std::optional<Reject> find_fault_of_server(const Header& header) const;
-  std::optional<Reject> find_fault_of_stamps(const Header& header, WallTime t4) const;
+  std::optional<Reject> find_fault_of_exchange(const Measurement& m) const;
   WallTime pivot(WallTime local) const { return config_.era_pivot.value_or(local); }
   bool is_near_leap_second(const Header& header, WallTime near) const;
   void remember_leap_second(const Header& header, WallTime near);
   Exchange exchange_of(const Header& header, WallTime t4) const;
   Measurement measured(const Header& header, WallTime t4) const;
-  nanoseconds shortest_interval() const { return std::max(wanted_interval_, rate_limit_); }
+  nanoseconds shortest_interval() const { return longer(wanted_interval_, rate_limit_); }
   MonoTime next_query() const { return std::max(next_query_, stopped_until_.value_or(next_query_)); }
   void obey(Reject answer, MonoTime now);
   void slow_down(MonoTime now);
   void ease_rate_limit(MonoTime now);
   void back_off();
+  void wait(nanoseconds interval);
+  bool drop_outstanding();
 
-  ClientConfig config_;
   nanoseconds interval_;
   nanoseconds wanted_interval_;
   nanoseconds rate_limit_{};       // the shortest interval that the server's RATE allows
@@ -202,6 +203,7 @@ class Client {
   NtpTimestamp expired_;                 // duplicates and late replies from forgeries
   std::optional<WallTime> leap_second_;  // the end of the day for which a leap second was announced
   std::optional<MonoTime> stopped_until_;
+  ClientConfig config_;
 };
 
 }  // namespace isletime

@@ -45,8 +45,7 @@ Ppm speed_of(nanoseconds amount, nanoseconds within) {
 DeviceClock::DeviceClock(const Config& config)
     : config_(config),
       keeper_({.earliest = config.built, .latest = config.latest, .tolerance = config.reliable_within}),
-      estimator_(config.wander) {
-  estimator_ = new_estimator();
+      estimator_(new_estimator()) {
   if (config_.saved_rate) clock_.set_rate({}, *config_.saved_rate);
   keeper_.adapt(rate_error({}));
 }
@@ -71,7 +70,7 @@ MeasurementUse DeviceClock::on_measurement(const Measurement& m, MonoTime at) {
   if (elapsed(root_at_, at) > kForgottenAfter && !is_rate_known(root_at_)) restart_estimate();
   const SampleUse use = estimator_.add({sampled, m.offset, m.delay, m.dispersion});
   // A doubted sample leaves the estimate, but its server may have become worse.
-  root_distance_ = use == SampleUse::kDoubted ? std::max(root_distance_at(at), root) : root;
+  root_distance_ = use == SampleUse::kDoubted ? longer(root_distance_at(at), root) : root;
   root_at_ = at;
   latest_ = {sampled, {error_bound(m)}};
   if (samples_ == 0) first_ = latest_;
@@ -79,36 +78,35 @@ MeasurementUse DeviceClock::on_measurement(const Measurement& m, MonoTime at) {
   if (use == SampleUse::kDoubted) return MeasurementUse::kDoubted;
   if (samples_ < kFirstSamples) ++samples_;
   if (use == SampleUse::kStepped) common_.reset();
-  if (!may_follow(kind, m, at)) {
+  if (kind == SourceKind::kIsland && !config_.may_follow_island(*this, m, at)) {
     learn_rate(at);
     return MeasurementUse::kOutranked;
   }
   is_following_ = true;
   clock_.set_rate(at, rate(at));
-  approach(at, nanoseconds{estimator_.interval(at)} / kSlewShare);
-  keeper_.on_sync(kind, {estimated_bound(at)}, at, estimator_.interval(at));
+  const nanoseconds interval = estimator_.interval(at);
+  approach(at, interval / kSlewShare);
+  keeper_.on_sync(kind, {estimated_bound(at)}, at, interval);
   return use == SampleUse::kStepped ? MeasurementUse::kStepped : MeasurementUse::kFollowed;
 }
 
 SourceKind DeviceClock::kind_of(const Header& server) const {
   const bool is_island = is_local_clock(server.stratum, server.reference_id);
-  return is_island && !config_.is_local_clock_reliable ? SourceKind::kIsland : SourceKind::kNtp;
+  return is_island && config_.may_follow_island ? SourceKind::kIsland : SourceKind::kNtp;
 }
 
 // Several measurements have to contradict the estimate before it steps, so NTP needs no judgement of every
 // measurement; an island's server does if something better has set the clock.
-bool DeviceClock::may_follow(SourceKind kind, const Measurement& m, MonoTime at) {
-  if (kind == SourceKind::kNtp) return true;
-  const ClockStanding standing = keeper_.standing(at);
-  if (is_following_ && standing.kind == kind) return true;
+bool DeviceClock::judge_island(const DeviceClock& clock, const Measurement& m, MonoTime at) {
+  if (clock.is_following_ && clock.keeper_.standing(at).kind == SourceKind::kIsland) return true;
   const WallTime claimed = shifted(m.time, m.offset.value);
-  const WallTime now = shown(at).value_or(free_time(at));
-  const Report report{.kind = kind,
+  const WallTime now = clock.shown(at).value_or(clock.free_time(at));
+  const Report report{.kind = SourceKind::kIsland,
                       .offset = {elapsed(now, claimed)},
                       .bound = {error_bound(m)},
                       .reliable = true,
                       .claimed = claimed};
-  const Verdict verdict = keeper_.judge(report, at).verdict;
+  const Verdict verdict = clock.keeper_.judge(report, at).verdict;
   return verdict == Verdict::kAdopt || verdict == Verdict::kAgree;
 }
 
@@ -203,8 +201,8 @@ WallTime DeviceClock::wanted(MonoTime at) const {
 // the rate that is known now.
 std::optional<WallTime> DeviceClock::shown(MonoTime at) const {
   const auto reading = clock_.at(std::max(at, adjusted_));
-  if (!reading || at >= adjusted_) return reading;
-  const nanoseconds before = elapsed(at, adjusted_);
+  if (!reading) return std::nullopt;
+  const nanoseconds before = age(at, adjusted_);
   return shifted(*reading, -saturated_sum(before, exact_drift(before, clock_.rate())));
 }
 
@@ -217,25 +215,24 @@ std::optional<DeviceTime> DeviceClock::at(MonoTime at) const {
   if (!time) return std::nullopt;
   const MonoTime known = std::max(at, adjusted_);
   const ClockStanding standing = keeper_.standing(known);
-  const Dispersion error = bound(at, *time);
+  const nanoseconds error = bound(at);
   return DeviceTime{.time = *time,
-                    .bound = error,
-                    .is_reliable = standing.reliable && error <= config_.reliable_within,
+                    .bound = {error},
+                    .is_reliable = standing.reliable && error <= config_.reliable_within.value,
                     .source = standing.kind};
 }
 
-Dispersion DeviceClock::bound(MonoTime at, WallTime shown) const {
+nanoseconds DeviceClock::bound(MonoTime at) const {
   const MonoTime known = std::max(at, adjusted_);
-  const WallTime reading = at < adjusted_ ? *clock_.at(adjusted_) : shown;
-  const nanoseconds rest = magnitude(elapsed(reading, wanted(known)));
+  const nanoseconds rest = magnitude(elapsed(*clock_.at(known), wanted(known)));
   const nanoseconds read = saturated_sum(error_before(at), config_.resolution.value);
-  return {saturated_sum(saturated_sum(followed_bound(known), rest), read)};
+  return saturated_sum(saturated_sum(followed_bound(known), rest), read);
 }
 
 // Long after the last measurement the counter may have drifted farther than the estimate can tell.
 nanoseconds DeviceClock::followed_bound(MonoTime at) const {
   const nanoseconds held = keeper_.standing(at).bound.value;
-  return is_following_ ? std::max(estimated_bound(at), held) : held;
+  return is_following_ ? longer(estimated_bound(at), held) : held;
 }
 
 nanoseconds DeviceClock::estimated_bound(MonoTime at) const {
@@ -246,8 +243,7 @@ nanoseconds DeviceClock::estimated_bound(MonoTime at) const {
 
 // The server's own error grows by its oscillator's tolerance until it is heard again.
 nanoseconds DeviceClock::root_distance_at(MonoTime at) const {
-  const nanoseconds age = std::max(elapsed(root_at_, at), nanoseconds::zero());
-  return saturated_sum(root_distance_, drift(age, kFrequencyTolerance));
+  return saturated_sum(root_distance_, drift(age(root_at_, at), kFrequencyTolerance));
 }
 
 // Returns what counting back to an instant before the last adjustment adds to the error.
@@ -272,20 +268,20 @@ Ppm DeviceClock::possible_rate_error() const {
   using std::chrono::microseconds;
   constexpr std::int64_t kTwoMillionScaled = std::int64_t{2'000'000} * 65536;
   const nanoseconds apart = saturated_sum(first_.bound.value, latest_.bound.value);
-  const std::int64_t gained = std::min(apart, nanoseconds{seconds{1}}) / microseconds{1} + 1;
+  const std::int64_t gained = shorter(apart, seconds{1}) / microseconds{1} + 1;
   return Ppm{gained * kTwoMillionScaled / (elapsed(first_.at, latest_.at) / microseconds{1} + 1)};
 }
 
 // The temperature changes any crystal's rate, however well it was measured.
 Ppm DeviceClock::rate_error(MonoTime at) const {
   const auto estimate = estimator_.at(at);
-  const Ppm any{magnitude(nanoseconds{rate(at).scaled}).count() + kUnknownRateError.scaled};
-  Ppm error = config_.saved_rate ? config_.saved_rate_error : any;
+  const std::int64_t any = magnitude(nanoseconds{rate(at).scaled}).count() + kUnknownRateError.scaled;
+  std::int64_t error = config_.saved_rate ? config_.saved_rate_error.scaled : any;
   if (estimate && (config_.saved_rate || samples_ >= kFirstSamples)) {
-    const Ppm possible = config_.saved_rate ? Ppm{} : std::min(possible_rate_error(), any);
-    error = std::max(possible, Ppm{kDeviations * estimate->rate_deviation.scaled});
+    const std::int64_t possible = config_.saved_rate ? 0 : std::min(possible_rate_error().scaled, any);
+    error = std::max(possible, kDeviations * estimate->rate_deviation.scaled);
   }
-  return std::max(error, kFrequencyTolerance);
+  return {std::max(error, kFrequencyTolerance.scaled)};
 }
 
 }  // namespace isletime

@@ -42,13 +42,17 @@ class DeviceClock {
     std::uint16_t wander = DeviceEstimator::kUnknownCrystal;
     Dispersion resolution{std::chrono::microseconds{1}};  // of the counter, and of its reading
     Dispersion reliable_within{seconds{1}};
-    // A server on a local clock (an island's) counts as NTP: the devices shall agree with each other.
-    // Otherwise it ranks below an RTC and makes nothing reliable.
-    bool is_local_clock_reliable = false;
+    // Without this a server on a local clock (an island's) counts as NTP: the devices shall agree with each
+    // other. It is a function, so that an app without it is linked without the judgement of ranks.
+    bool (*may_follow_island)(const DeviceClock&, const Measurement&, MonoTime) = judge_island;
     // From storage: the counter's rate, if it was ever learned.
     std::optional<Ppm> saved_rate{};
     Ppm saved_rate_error = Ppm::whole(20);
   };
+
+  // A server on a local clock ranks below an RTC and makes nothing reliable. Returns true if the clock may
+  // follow it nevertheless.
+  static bool judge_island(const DeviceClock& clock, const Measurement& m, MonoTime at);
 
   explicit DeviceClock(const Config& config);
 
@@ -103,12 +107,11 @@ class DeviceClock {
   DeviceEstimator new_estimator() const;
   void restart_estimate();
   SourceKind kind_of(const Header& server) const;
-  bool may_follow(SourceKind kind, const Measurement& m, MonoTime at);
   void learn_rate(MonoTime at);
   Offset followed_offset(MonoTime at) const;
   WallTime wanted(MonoTime at) const;
   std::optional<WallTime> shown(MonoTime at) const;
-  Dispersion bound(MonoTime at, WallTime shown) const;
+  nanoseconds bound(MonoTime at) const;
   nanoseconds followed_bound(MonoTime at) const;
   nanoseconds estimated_bound(MonoTime at) const;
   nanoseconds root_distance_at(MonoTime at) const;
@@ -117,20 +120,21 @@ class DeviceClock {
   void approach(MonoTime at, nanoseconds within);
   void stop_following(MonoTime at);
 
+  // Small members come first, because code for those that are far from the start is longer.
+  bool is_following_ = false;
+  std::uint8_t samples_ = 0;
+  std::uint32_t settings_ = 0;
+  MonoTime adjusted_{};  // when clock_ was last changed
+  MonoTime root_at_{};
+  nanoseconds root_distance_{};
+  Known first_{};
+  Known latest_{};
+  Aim aim_{};
+  std::optional<CommonOffset> common_{};
+  SoftwareClock clock_;
   Config config_;
   Timekeeper keeper_;
   DeviceEstimator estimator_;
-  SoftwareClock clock_;
-  MonoTime adjusted_{};  // when clock_ was last changed
-  bool is_following_ = false;
-  Aim aim_{};
-  std::optional<CommonOffset> common_{};
-  MonoTime root_at_{};
-  nanoseconds root_distance_{};
-  std::uint8_t samples_ = 0;
-  Known first_{};
-  Known latest_{};
-  std::uint32_t settings_ = 0;
 };
 
 }  // namespace isletime

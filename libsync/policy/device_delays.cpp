@@ -2,6 +2,8 @@
 #include "libsync/policy/device_delays.hpp"
 
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include "libsync/policy/fixed_point.hpp"
 
@@ -11,14 +13,21 @@ namespace {
 constexpr std::uint32_t kSamplesInBlock = 32;
 constexpr nanoseconds kBlockTime = seconds{900};
 constexpr std::size_t kEnoughForQuantile = 16;
-constexpr std::int64_t kLeastExcess = 1000;
+constexpr std::uint32_t kLeastExcess = 1000;
 // Three days at 64 s, since no queue lasts that long without a break.
 constexpr std::uint8_t kMostQueuedBlocks = 128;
 
-// 32 bits hold 4.2 s; later replies are refused anyway.
+// With this limit 15/13 of a delay fit into 32 bits. The client refuses replies after 2 s.
+constexpr std::int64_t kLongestDelay = 3'700'000'000;
+
 constexpr std::uint32_t held(Delay delay) {
-  return static_cast<std::uint32_t>(
-      std::clamp(delay.value, nanoseconds::zero(), nanoseconds{std::chrono::milliseconds{4200}}).count());
+  return static_cast<std::uint32_t>(clamped(delay.value.count(), 0, kLongestDelay));
+}
+
+// By insertion, since they are few, and the code of std::sort or std::nth_element is several times as long.
+void sort(std::span<std::uint32_t> few) {
+  for (std::size_t i = 1; i < few.size(); ++i)
+    for (std::size_t at = i; at > 0 && few[at - 1] > few[at]; --at) std::swap(few[at - 1], few[at]);
 }
 
 }  // namespace
@@ -40,8 +49,12 @@ void DeviceDelays::forget_quiet() {
   for (Block& block : blocks_) block.mean_excess = UINT32_MAX;
 }
 
+std::uint32_t DeviceDelays::half_width(std::uint32_t delay) const {
+  return delay > minimum_ ? (delay - minimum_) / 2 : 0;
+}
+
 nanoseconds DeviceDelays::half_width(Delay delay) const {
-  return std::max((nanoseconds{held(delay)} - minimum_.value) / 2, nanoseconds::zero());
+  return nanoseconds{half_width(held(delay))};
 }
 
 Delay DeviceDelays::recent_minimum() const {
@@ -66,11 +79,11 @@ std::uint32_t DeviceDelays::count() const {
 
 // Returns what a path without congestion adds in one direction, estimated as the least of the blocks' means,
 // which is a quarter less than their mean.
-std::int64_t DeviceDelays::quiet_level() const {
+std::uint32_t DeviceDelays::quiet_level() const {
   const auto quiet = std::min_element(blocks_.begin(), blocks_.end(), [](const Block& a, const Block& b) {
     return a.mean_excess < b.mean_excess;
   });
-  return std::int64_t{quiet->mean_excess} * 5 / 8;
+  return quiet->mean_excess / 8 * 5;
 }
 
 // A block that never came near the least delay saw another route, or a standing queue. The offsets
@@ -79,17 +92,17 @@ std::int64_t DeviceDelays::quiet_level() const {
 // minimum is kept, but not forever: offsets cannot distinguish a wrong old minimum from a standing queue.
 void DeviceDelays::close_block(MonoTime at) {
   Block closed = blocks_[block_];
-  const auto risen = std::int64_t{closed.least} - least();
+  const std::uint32_t risen = closed.least - least();
   closed.mean_excess = static_cast<std::uint32_t>(block_excess_ / closed.count);
   block_opened_ = at;
   block_excess_ = 0;
-  if (risen <= 2 * mean_excess_.count()) {
+  if (risen / 2 <= mean_excess_) {
     queued_blocks_ = 0;
     blocks_[block_] = closed;
     block_ = (block_ + 1) % kBlocks;
   } else if (4 * closed.centred >= 3 * closed.count || ++queued_blocks_ == kMostQueuedBlocks) {
     queued_blocks_ = 0;
-    closed.mean_excess -= static_cast<std::uint32_t>(risen);
+    closed.mean_excess -= risen;
     blocks_.fill({});
     blocks_[0] = closed;
     block_ = 1;
@@ -98,39 +111,37 @@ void DeviceDelays::close_block(MonoTime at) {
   blocks_[block_] = {};
 }
 
-// The sum of two exponential delays of mean m has its 25 % quantile at 0.961 m and its 75 % quantile at 2.693
-// m. Long delays that are all alike are no queues, so the result is at most twice what their spread implies.
-std::optional<std::int64_t> DeviceDelays::quantile_of_excess() const {
+// The sum of two exponential delays of mean m has its 25 % quantile at 0.961 m, which is 25/26 m, and its
+// 75 % quantile 1.732 m above that, which is 26/15 m. Long delays that are all alike are no queues, so the
+// result is at most twice what their spread implies.
+std::optional<std::uint32_t> DeviceDelays::quantile_of_excess() const {
   const std::size_t size = std::min(added_, kDelays);
   if (size < kEnoughForQuantile) return std::nullopt;
   auto sorted = delays_;
-  const auto quantile = sorted.begin() + static_cast<std::ptrdiff_t>(size / 4);
-  std::nth_element(sorted.begin(), quantile, sorted.begin() + static_cast<std::ptrdiff_t>(size));
-  const std::int64_t excess = std::int64_t{*quantile} - least();
-  const std::int64_t lower = *quantile;
-  const auto upper = sorted.begin() + static_cast<std::ptrdiff_t>(size * 3 / 4);
-  std::nth_element(quantile, upper, sorted.begin() + static_cast<std::ptrdiff_t>(size));
-  const std::int64_t spread = std::int64_t{*upper} - lower;
-  return std::min(excess * 1000 / 961, 2 * spread * 1000 / (2693 - 961));
+  sort(std::span{sorted}.first(size));
+  const std::uint32_t lower = sorted[size / 4];
+  const std::uint32_t spread = sorted[size * 3 / 4] - lower;
+  const std::uint32_t excess = lower - least();
+  return std::min(excess / 25 * 26, spread / 13 * 15);
 }
 
 void DeviceDelays::estimate(std::uint32_t delay) {
-  const std::int64_t half = (std::int64_t{delay} - minimum_.value.count()) / 2;
   const auto quantile = quantile_of_excess();
   if (average_ == 0) {
-    average_ = std::max(std::int64_t{delay} / 4, kLeastExcess);
+    average_ = std::max(delay / 4, kLeastExcess);
   } else {
     // A spike counts as at most four times the mean; a delay that three of four samples exceed is no spike.
-    const std::int64_t most = 4 * std::max(average_, quantile.value_or(0));
-    average_ += (std::clamp<std::int64_t>(half, 0, most) - average_) / 64;
+    const std::uint32_t half = half_width(delay);
+    const std::uint32_t usual = std::max(average_, quantile.value_or(0));
+    const std::uint32_t counted = half / 4 > usual ? 4 * usual : half;
+    average_ += static_cast<std::uint32_t>(static_cast<std::int32_t>(counted - average_) / 64);
   }
-  const std::int64_t mean =
-      std::max(std::min({average_, quantile.value_or(average_), quiet_level()}), kLeastExcess);
-  mean_excess_ = nanoseconds{mean};
+  mean_excess_ = std::max(std::min({average_, quantile.value_or(average_), quiet_level()}), kLeastExcess);
   // The minimum of N sums of two exponential delays of mean m exceeds zero by sqrt(pi / 2N) m, or 1.25 m /
   // sqrt(N).
-  const std::int64_t excess = mean * 5 / 4 * 256 / square_root(std::int64_t{count()} * 65'536);
-  minimum_ = {nanoseconds{std::max<std::int64_t>(std::int64_t{least()} - excess, 0)}};
+  const std::int64_t excess =
+      std::int64_t{mean_excess_} * 5 / 4 * 256 / square_root(std::int64_t{count()} * 65'536);
+  minimum_ = static_cast<std::uint32_t>(larger(least() - excess, 0));
 }
 
 }  // namespace isletime

@@ -22,9 +22,9 @@ class DeviceDelays {
   void forget_quiet();
 
   // Returns the mean that queues add in one direction, at least 1 us, which is also its initial value.
-  nanoseconds mean_excess() const { return mean_excess_; }
+  nanoseconds mean_excess() const { return nanoseconds{mean_excess_}; }
   // Returns the delay of a path without queues: the least delay minus the expected excess of the minimum.
-  Delay minimum() const { return minimum_; }
+  Delay minimum() const { return {nanoseconds{minimum_}}; }
   // Returns the least of the last 16 delays. It contains what a standing queue, or a route, may add in one
   // direction.
   Delay recent_minimum() const;
@@ -45,10 +45,11 @@ class DeviceDelays {
 
   std::uint32_t least() const;
   std::uint32_t count() const;
-  std::int64_t quiet_level() const;
+  std::uint32_t quiet_level() const;
+  std::uint32_t half_width(std::uint32_t delay) const;
   void close_block(MonoTime at);
   void estimate(std::uint32_t delay);
-  std::optional<std::int64_t> quantile_of_excess() const;
+  std::optional<std::uint32_t> quantile_of_excess() const;
 
   std::array<std::uint32_t, kDelays> delays_{};  // ns
   std::size_t added_ = 0;
@@ -57,9 +58,9 @@ class DeviceDelays {
   MonoTime block_opened_{};
   std::uint64_t block_excess_ = 0;  // over the least delay known at the time, ns
   std::uint8_t queued_blocks_ = 0;  // consecutive
-  std::int64_t average_ = 0;        // of the half widths, ns
-  nanoseconds mean_excess_{1000};
-  Delay minimum_{};
+  std::uint32_t average_ = 0;       // of the half widths, ns
+  std::uint32_t mean_excess_ = 1000;
+  std::uint32_t minimum_ = 0;
 };
 
 }  // namespace isletime

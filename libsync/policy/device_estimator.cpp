@@ -45,20 +45,20 @@ constexpr std::int64_t kLongestDistance = 1'000'000'000'000;
 
 // A time that goes back counts as zero.
 std::int64_t ms_between(MonoTime then, MonoTime now) {
-  return std::clamp<std::int64_t>(elapsed(then, now) / milliseconds{1}, 0, kLongestSpanMs);
+  return std::min(age(then, now) / milliseconds{1}, kLongestSpanMs);
 }
 
 // Returns the rate of a clock that gains this much, in ns/s.
 std::int64_t rate_over(std::int64_t gained, std::int64_t ms) {
-  const std::int64_t rate = scale(std::min(gained, kLongestDistance), 1000, std::max(ms, kLeastSpanMs));
-  return std::min(rate, DeviceFilter::kLargestRateDeviation);
+  const std::int64_t rate = scale(smaller(gained, kLongestDistance), 1000, larger(ms, kLeastSpanMs));
+  return smaller(rate, DeviceFilter::kLargestRateDeviation);
 }
 
 // RFC 5905, section 8: a delay that is negative or absurdly short is a short one, read with clocks of limited
 // precision.
 DeviceSample floored(DeviceSample sample) {
-  const nanoseconds precision = std::max(sample.dispersion.value, nanoseconds{kLeastSoftness});
-  sample.delay.value = std::max(sample.delay.value, precision);
+  const nanoseconds precision = longer(sample.dispersion.value, nanoseconds{kLeastSoftness});
+  sample.delay.value = longer(sample.delay.value, precision);
   return sample;
 }
 
@@ -101,7 +101,7 @@ SampleUse DeviceEstimator::judge(const DeviceSample& sample) {
 
 void DeviceEstimator::start(MonoTime at, const Box& box) {
   started_ = at;
-  const std::int64_t deviation = box.half_width + delays_.mean_excess().count() + box.dispersion;
+  const std::int64_t deviation = box.reach + mean_excess();
   if (!expected_rate_) {
     filter_.emplace(at, box.offset, deviation);
     return;
@@ -117,19 +117,18 @@ std::optional<DeviceEstimate> DeviceEstimator::at(MonoTime now) const {
   // No exchange shows in which direction the least delay is spent. While all delays are longer, the same
   // holds for the excess: the estimate may be at one edge of the boxes and the truth beyond the other.
   const std::int64_t shortest = delays_.minimum().value.count();
-  const std::int64_t standing = std::max<std::int64_t>(delays_.recent_minimum().value.count() - shortest, 0);
+  const std::int64_t standing = larger(delays_.recent_minimum().value.count() - shortest, 0);
   const std::int64_t known = saturated_sum(3 * deviation + shortest / 2 + standing, dispersion_);
   // Slow samples do not show what has happened to the crystal since. But the truth was within half of each
   // round trip.
   const std::int64_t aged = over_ms(kTolerance, ms_between(confirmed_, now));
   const std::int64_t certain = saturated_sum(certain_, over_ms(kTolerance, ms_between(believed_, now)));
   std::int64_t bound = saturated_sum(known, std::min(aged, certain));
-  if (is_outside_ || until_path_is_known_ > 0) bound = std::max(bound, certain);
+  if (is_outside_ || until_path_is_known_ > 0) bound = larger(bound, certain);
   if (doubt_) {
     // The suspect may be right, and the rate may have changed.
     const std::int64_t away = distance(doubt_->box.offset, predicted.offset);
-    bound =
-        std::max(bound, saturated_sum(away, saturated_sum(doubt_->box.farthest, drift_since_suspect(now))));
+    bound = larger(bound, saturated_sum(away, saturated_sum(doubt_->box.farthest, drift_since_suspect(now))));
   }
   return DeviceEstimate{.offset = {nanoseconds{predicted.offset}},
                         .rate = filter_->rate(),
@@ -146,7 +145,7 @@ seconds DeviceEstimator::interval(MonoTime now) const {
 DeviceNeed DeviceEstimator::need() const {
   if (!filter_) return DeviceNeed::kNone;
   if (doubt_) return DeviceNeed::kCertainty;
-  const std::int64_t tolerated = 2 * (delays_.mean_excess().count() + softness()) + dispersion_;
+  const std::int64_t tolerated = 2 * (mean_excess() + softness()) + dispersion_;
   const std::int64_t rate_deviation = filter_->rate_deviation();
   if (over_ms(rate_deviation, 16'000) > tolerated) return DeviceNeed::kRateSoon;
   if (over_ms(rate_deviation, 64'000) > tolerated) return DeviceNeed::kRate;
@@ -158,40 +157,46 @@ DeviceNeed DeviceEstimator::need() const {
 bool DeviceEstimator::is_centred(const DeviceSample& sample) const {
   if (!filter_) return true;
   const std::int64_t away = distance(sample.offset.value.count(), filter_->offset());
-  return away <= 2 * (filter_->deviation() + delays_.mean_excess().count());
+  return away <= 2 * (filter_->deviation() + mean_excess());
 }
 
 DeviceEstimator::Box DeviceEstimator::box_of(const DeviceSample& sample) const {
   const std::int64_t half_width =
-      std::min(delays_.half_width(sample.delay).count(), DeviceFilter::kLargestDeviation);
-  const std::int64_t dispersion = std::clamp<std::int64_t>(sample.dispersion.value.count(), 0, kLargestBound);
-  const std::int64_t half_delay = std::clamp(sample.delay.value.count() / 2, half_width, kLargestBound);
+      smaller(delays_.half_width(sample.delay).count(), DeviceFilter::kLargestDeviation);
+  const std::int64_t dispersion = clamped(sample.dispersion.value.count(), 0, kLargestBound);
+  const std::int64_t half_delay = clamped(sample.delay.value.count() / 2, half_width, kLargestBound);
   return {.offset = sample.offset.value.count(),
           .half_width = half_width,
           .dispersion = dispersion,
+          .reach = half_width + dispersion,
           .farthest = half_delay + dispersion};
 }
 
 std::int64_t DeviceEstimator::softness() const {
-  return delays_.mean_excess().count() / 16 + kLeastSoftness;
+  return mean_excess() / 16 + kLeastSoftness;
+}
+
+// Returns the deviation of the distance between the estimate and a box's edge.
+std::int64_t DeviceEstimator::reach() const {
+  return square_root(square(filter_->deviation()) + square(softness()));
+}
+
+std::int64_t DeviceEstimator::away(const Box& box) const {
+  return distance(box.offset, filter_->offset());
 }
 
 // Whatever the queues, the truth lies within half of the round trip. Once the delays are known, it lies
 // within this delay's excess over the minimum, with an allowance for a route that has just changed.
 bool DeviceEstimator::contradicts(const Box& box) const {
-  const std::int64_t away = distance(box.offset, filter_->offset());
-  const std::int64_t deviation = filter_->deviation();
-  if (away - box.farthest > kImpossible * (deviation + softness())) return true;
-  if (taken_ < kUnknownDelays) return false;
-  const std::int64_t reach = square_root(square(deviation) + square(softness()));
-  const std::int64_t allowed = kContradicting * reach + 3 * delays_.mean_excess().count();
-  return away - box.half_width - box.dispersion > allowed;
+  const std::int64_t off = away(box);
+  if (off - box.farthest > kImpossible * (filter_->deviation() + softness())) return true;
+  return taken_ >= kUnknownDelays && off - box.reach > kContradicting * reach() + 3 * mean_excess();
 }
 
 // A sample so wide that it contains both the estimate and the suspect supports the nearer one.
 bool DeviceEstimator::is_nearer_to_suspect(MonoTime at, const Box& box) const {
   if (!doubt_ || !agrees(at, box)) return false;
-  return distance(box.offset, suspected(at)) < distance(box.offset, filter_->offset());
+  return distance(box.offset, suspected(at)) < away(box);
 }
 
 // The suspect's offset continues to drift after its sample, at the rate that was known.
@@ -207,8 +212,7 @@ std::int64_t DeviceEstimator::drift_since_suspect(MonoTime at) const {
 
 bool DeviceEstimator::agrees(MonoTime at, const Box& box) const {
   const Box& suspect = doubt_->box;
-  const std::int64_t widths = box.half_width + box.dispersion + suspect.half_width + suspect.dispersion;
-  const std::int64_t allowed = widths + 3 * delays_.mean_excess().count() + drift_since_suspect(at);
+  const std::int64_t allowed = box.reach + suspect.reach + 3 * mean_excess() + drift_since_suspect(at);
   return distance(box.offset, suspect.offset) <= allowed;
 }
 
@@ -229,8 +233,8 @@ SampleUse DeviceEstimator::doubt(MonoTime at, const Box& box) {
 void DeviceEstimator::step(MonoTime at) {
   Box best = doubt_->box;
   best.offset = suspected(at);
-  const std::int64_t change = rate_over(distance(best.offset, filter_->offset()), ms_between(believed_, at));
-  filter_->set_offset(best.offset, best.half_width + delays_.mean_excess().count() + best.dispersion);
+  const std::int64_t change = rate_over(away(best), ms_between(believed_, at));
+  filter_->set_offset(best.offset, best.reach + mean_excess());
   filter_->loosen_rate(change, ms_between(doubt_->at, at));
   delays_.forget_quiet();
   doubt_.reset();
@@ -241,16 +245,16 @@ void DeviceEstimator::step(MonoTime at) {
 void DeviceEstimator::believe(MonoTime at, const Box& box) {
   believed_ = at;
   dispersion_ = box.dispersion;
-  const std::int64_t away = distance(box.offset, filter_->offset());
-  certain_ = saturated_sum(away, box.farthest);
-  is_outside_ = away > box.farthest;
-  if (box.half_width <= delays_.mean_excess().count()) confirmed_ = at;
+  const std::int64_t off = away(box);
+  certain_ = saturated_sum(off, box.farthest);
+  is_outside_ = off > box.farthest;
+  if (box.half_width <= mean_excess()) confirmed_ = at;
 }
 
 // The boxes were too narrow in both directions by half of the error of the least delay, so the offset may be
 // anywhere in that range. So it may have been at the start, from which the rate was learned.
 void DeviceEstimator::admit_shorter_path(MonoTime at, Delay by) {
-  const std::int64_t ns = std::clamp<std::int64_t>(by.value.count(), 0, DeviceFilter::kLargestDeviation);
+  const std::int64_t ns = clamped(by.value.count(), 0, DeviceFilter::kLargestDeviation);
   filter_->loosen_offset(square(ns) / 12);
   if (taken_ < kKnownDelays) filter_->loosen_rate(rate_over(ns / 2, ms_between(started_, at)), 0);
 }
@@ -258,14 +262,13 @@ void DeviceEstimator::admit_shorter_path(MonoTime at, Delay by) {
 // If the estimate lies outside of the box, though not far enough for a contradiction, the rate differs from
 // the estimate. Twice on one side is not noise, nor is once by a lot.
 void DeviceEstimator::weigh_surprise(MonoTime at, const Box& box) {
-  const std::int64_t outside = distance(box.offset, filter_->offset()) - box.half_width - box.dispersion;
-  const std::int64_t reach = square_root(square(filter_->deviation()) + square(softness()));
-  const std::int64_t surprising = kSurprising * reach;
+  const std::int64_t outside = away(box) - box.reach;
+  const std::int64_t surprising = kSurprising * reach();
   const std::int8_t last = surprised_;
   surprised_ = 0;
   if (taken_ == kKnownDelays && outside > surprising) {
     surprised_ = box.offset > filter_->offset() ? 1 : -1;
-    if (surprised_ == last || outside > surprising + delays_.mean_excess().count()) {
+    if (surprised_ == last || outside > surprising + mean_excess()) {
       const std::int64_t ms = ms_between(believed_, at);
       filter_->loosen_rate(rate_over(outside, ms), ms);
       wander_ = std::max(wander_, std::min(2 * wander_, kLargestWander));
@@ -277,45 +280,46 @@ void DeviceEstimator::weigh_surprise(MonoTime at, const Box& box) {
 
 void DeviceEstimator::update(const Box& box) {
   // The usual queues do not cause a longer delay than this.
-  if (2 * box.half_width > 7 * delays_.mean_excess().count())
+  if (2 * box.half_width > 7 * mean_excess())
     apply_queued(box);
   else
     apply_box(box);
 }
 
+// The offset is not below the box's lower edge (side 1), or not above its upper one (side -1).
+void DeviceEstimator::apply_edge(const Box& box, int side) {
+  filter_->apply_edge(saturated_difference(box.offset, side * box.reach), side, softness());
+}
+
 void DeviceEstimator::apply_box(const Box& box) {
-  const std::int64_t half_width = box.half_width + box.dispersion;
-  const std::int64_t reach = std::min(half_width + softness(), DeviceFilter::kLargestDeviation);
+  const std::int64_t reach = smaller(box.reach + softness(), DeviceFilter::kLargestDeviation);
   // Two edges in a row are too coarse for a box that is narrow beside the estimate, as after hours without a
   // sample. The sample alone then tells the offset, anywhere in the box.
   if (filter_->deviation() > kMuchWider * reach) {
     filter_->apply_centre(box.offset, square(reach) / 3);
     return;
   }
-  filter_->apply_edge(saturated_difference(box.offset, half_width), 1, softness());
-  filter_->apply_edge(saturated_sum(box.offset, half_width), -1, softness());
+  apply_edge(box, 1);
+  apply_edge(box, -1);
 }
 
 // Congestion in one direction, or a longer route, shows in consecutive samples. Queues in both directions may
 // put the offset in the same place by chance, but hardly twice in a row.
 void DeviceEstimator::apply_queued(const Box& box) {
-  const std::int64_t mean_excess = delays_.mean_excess().count();
-  const std::int64_t half_width = box.half_width + box.dispersion;
   const Queued last = queued_;
   queued_ = queued_way(box);
-  switch (queued_ == last ? queued_ : Queued::kUnclear) {
+  const Queued way = queued_ == last ? queued_ : Queued::kUnclear;
+  switch (way) {
     case Queued::kThere:
-      filter_->apply_slope(mean_excess, 1);
-      filter_->apply_edge(saturated_difference(box.offset, half_width), 1, softness());
+    case Queued::kBack: {
+      const int side = static_cast<int>(way);
+      filter_->apply_slope(mean_excess(), side);
+      apply_edge(box, side);
       return;
-    case Queued::kBack:
-      filter_->apply_slope(mean_excess, -1);
-      filter_->apply_edge(saturated_sum(box.offset, half_width), -1, softness());
-      return;
+    }
     case Queued::kBoth:
-      filter_->apply_centre(box.offset,
-                            square(mean_excess) / 2 + square(softness()) +
-                                square(std::min(box.dispersion, DeviceFilter::kLargestDeviation)));
+      filter_->apply_centre(box.offset, square(mean_excess()) / 2 + square(softness()) +
+                                            square(smaller(box.dispersion, DeviceFilter::kLargestDeviation)));
       return;
     case Queued::kUnclear:
       apply_box(box);
@@ -327,18 +331,17 @@ void DeviceEstimator::apply_queued(const Box& box) {
 // the distance from there. If both became longer alike, it is at the centre, with the deviation of the
 // difference of two usual queues. If it is hardly known, or at neither, the result is unclear.
 DeviceEstimator::Queued DeviceEstimator::queued_way(const Box& box) const {
-  const std::int64_t mean_excess = delays_.mean_excess().count();
   const std::int64_t deviation = filter_->deviation();
   if (3 * deviation >= box.half_width) return Queued::kUnclear;
-  const std::int64_t off_centre = distance(box.offset, filter_->offset());
-  const std::int64_t inside = box.half_width + box.dispersion - off_centre;
+  const std::int64_t off_centre = away(box);
+  const std::int64_t inside = box.reach - off_centre;
   // The exponents of both densities are multiplied by 16.
-  const std::int64_t centre_reach = square_root(square(mean_excess) + 2 * square(deviation));
-  const std::int64_t to_centre = std::min(off_centre, kLongestDistance) * 16 / centre_reach;
-  const std::int64_t to_edge = std::max<std::int64_t>(inside, 0) * 16 / mean_excess;
-  if (off_centre <= 2 * (deviation + mean_excess) && to_centre * to_centre < 16 * to_edge)
+  const std::int64_t centre_reach = square_root(square(mean_excess()) + 2 * square(deviation));
+  const std::int64_t to_centre = smaller(off_centre, kLongestDistance) * 16 / centre_reach;
+  const std::int64_t to_edge = larger(inside, 0) * 16 / mean_excess();
+  if (off_centre <= 2 * (deviation + mean_excess()) && to_centre * to_centre < 16 * to_edge)
     return Queued::kBoth;
-  if (inside > 3 * deviation + 4 * mean_excess) return Queued::kUnclear;
+  if (inside > 3 * deviation + 4 * mean_excess()) return Queued::kUnclear;
   return filter_->offset() < box.offset ? Queued::kThere : Queued::kBack;
 }
 

@@ -63,6 +63,7 @@ class DeviceEstimator {
     std::int64_t offset;
     std::int64_t half_width;  // what queues may have added to the offset's error
     std::int64_t dispersion;
+    std::int64_t reach;     // the sum of the two above
     std::int64_t farthest;  // the truth is no farther from the offset, whatever the queues
   };
   struct ExpectedRate {
@@ -76,13 +77,16 @@ class DeviceEstimator {
     int agreeing;
   };
   // The direction in which the last long delay was spent, as judged by the estimate.
-  enum class Queued : std::uint8_t { kUnclear, kThere, kBack, kBoth };
+  enum class Queued : std::int8_t { kBack = -1, kUnclear, kThere, kBoth };
 
   SampleUse judge(const DeviceSample& sample);
   void start(MonoTime at, const Box& box);
   bool is_centred(const DeviceSample& sample) const;
   Box box_of(const DeviceSample& sample) const;
+  std::int64_t mean_excess() const { return delays_.mean_excess().count(); }
   std::int64_t softness() const;
+  std::int64_t reach() const;
+  std::int64_t away(const Box& box) const;
   bool contradicts(const Box& box) const;
   bool is_nearer_to_suspect(MonoTime at, const Box& box) const;
   std::int64_t suspected(MonoTime at) const;
@@ -94,29 +98,31 @@ class DeviceEstimator {
   void admit_shorter_path(MonoTime at, Delay by);
   void weigh_surprise(MonoTime at, const Box& box);
   void update(const Box& box);
+  void apply_edge(const Box& box, int side);
   void apply_box(const Box& box);
   void apply_queued(const Box& box);
   Queued queued_way(const Box& box) const;
   DeviceNeed need() const;
 
+  // Small members come first, because code for those that are far from the start is longer.
   std::uint32_t least_wander_;
   std::uint32_t wander_;
   std::uint16_t taken_ = 0;
   Queued queued_ = Queued::kUnclear;
   std::int8_t surprised_ = 0;  // the side of the last sample if that was a surprise
-  DeviceSchedule schedule_;
-  DeviceDelays delays_;
-  std::optional<ExpectedRate> expected_rate_;
-  std::optional<DeviceFilter> filter_;
-  std::optional<Doubt> doubt_;
+  // Samples until the least delay, which proved to be longer, is believed again.
+  std::uint8_t until_path_is_known_ = 0;
+  bool is_outside_ = false;   // the last sample hardly allows the estimate, but does not disprove it
   MonoTime started_{};        // time of the first sample
   MonoTime believed_{};       // time of the last believed sample
   MonoTime confirmed_{};      // time of the last believed sample that was also quick
   std::int64_t certain_ = 0;  // the truth was no farther off, whatever the queues
-  // Samples until the least delay, which proved to be longer, is believed again.
-  std::uint8_t until_path_is_known_ = 0;
-  bool is_outside_ = false;  // the last sample hardly allows the estimate, but does not disprove it
   std::int64_t dispersion_ = 0;
+  std::optional<ExpectedRate> expected_rate_;
+  std::optional<DeviceFilter> filter_;
+  std::optional<Doubt> doubt_;
+  DeviceSchedule schedule_;
+  DeviceDelays delays_;
 };
 
 }  // namespace isletime

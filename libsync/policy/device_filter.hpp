@@ -56,7 +56,6 @@ class DeviceFilter {
   void apply_centre(std::int64_t centre, std::int64_t variance);
 
  private:
-  std::int64_t correlation() const;
   void correct(std::int64_t innovation, std::int64_t p00);
   void limit();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Integer arithmetic for a CPU without floating point: products and ratios whose intermediate results would
 // not fit into 64 bits, each exact except for rounding down.
+// See time_types for what is not inline.
 #pragma once
 
 #include <cstdint>
@@ -14,21 +15,33 @@ namespace isletime {
 inline constexpr std::int64_t kScaledPerNs = 66;
 
 // Rounds down, also for negative values.
-constexpr std::int64_t floor_div(std::int64_t a, std::int64_t positive) {
+[[gnu::noinline]] constexpr std::int64_t floor_div(std::int64_t a, std::int64_t positive) {
   return a / positive - (a % positive < 0 ? 1 : 0);
 }
 
 // Returns a * factor / divisor, truncated; the result and factor * divisor must fit.
-constexpr std::int64_t scale(std::int64_t a, std::int64_t factor, std::int64_t divisor) {
+[[gnu::noinline]] constexpr std::int64_t scale(std::int64_t a, std::int64_t factor, std::int64_t divisor) {
   return a / divisor * factor + a % divisor * factor / divisor;
 }
 
-constexpr std::int64_t square(std::int64_t value) {
+// The same as std::clamp, std::min and std::max, whose references would keep all values in memory.
+[[gnu::noinline]] constexpr std::int64_t clamped(std::int64_t value, std::int64_t least, std::int64_t most) {
+  return value < least ? least : value > most ? most : value;
+}
+
+[[gnu::noinline]] constexpr std::int64_t smaller(std::int64_t a, std::int64_t b) {
+  return b < a ? b : a;
+}
+[[gnu::noinline]] constexpr std::int64_t larger(std::int64_t a, std::int64_t b) {
+  return a < b ? b : a;
+}
+
+[[gnu::noinline]] constexpr std::int64_t square(std::int64_t value) {
   return value * value;
 }
 
 // Multiplies a rate per second by a time in ms.
-constexpr std::int64_t over_ms(std::int64_t a_second, std::int64_t ms) {
+[[gnu::noinline]] constexpr std::int64_t over_ms(std::int64_t a_second, std::int64_t ms) {
   return scale(a_second, ms, 1000);
 }
 
@@ -41,13 +54,14 @@ constexpr std::int64_t saturated_difference(std::int64_t a, std::int64_t b) {
   return saturated_difference(nanoseconds{a}, nanoseconds{b}).count();
 }
 
-constexpr std::int64_t distance(std::int64_t a, std::int64_t b) {
+[[gnu::noinline]] constexpr std::int64_t distance(std::int64_t a, std::int64_t b) {
   return magnitude(nanoseconds{saturated_difference(a, b)}).count();
 }
 
 // Returns numerator / denominator * 2^fraction, clamped to the range; 0 <= numerator, 0 < denominator,
 // fraction <= 32. It is accurate to one part in 2^30.
-constexpr std::int64_t ratio(std::int64_t numerator, std::int64_t denominator, int fraction) {
+[[gnu::noinline]] constexpr std::int64_t ratio(std::int64_t numerator, std::int64_t denominator,
+                                               int fraction) {
   const std::int64_t whole = numerator / denominator;
   if (whole >= std::int64_t{1} << (62 - fraction)) return INT64_MAX;
   const int width = 64 - __builtin_clzll(static_cast<std::uint64_t>(denominator));
@@ -57,7 +71,7 @@ constexpr std::int64_t ratio(std::int64_t numerator, std::int64_t denominator, i
 }
 
 // Returns the integer square root, rounded down.
-constexpr std::int64_t square_root(std::int64_t value) {
+[[gnu::noinline]] constexpr std::int64_t square_root(std::int64_t value) {
   if (value <= 0) return 0;
   auto rest = static_cast<std::uint64_t>(value);
   std::uint64_t root = 0;
@@ -74,15 +88,17 @@ constexpr std::int64_t square_root(std::int64_t value) {
 
 // Returns the gain of a clock that is wrong by `rate` (up to 10 %) over any time, rounded down to a
 // nanosecond; drift() counts only whole milliseconds.
-constexpr nanoseconds exact_drift(nanoseconds over, Ppm rate) {
+[[gnu::noinline]] constexpr nanoseconds exact_drift(nanoseconds over, Ppm rate) {
   constexpr std::int64_t kSecond = 1'000'000'000;
   constexpr std::int64_t kMillionth = 1'000'000 * std::int64_t{65536};
-  const std::int64_t whole = floor_div(over.count(), kSecond);
-  const std::int64_t rest = subsecond(over).count();
+  std::int64_t whole = over.count() / kSecond;
+  std::int64_t rest = over.count() % kSecond;
+  if (rest < 0) {
+    rest += kSecond;
+    --whole;
+  }
   const std::int64_t a_second = rate.scaled * 1000;  // in 2^-16 ns
-  const std::int64_t gained_a_second = floor_div(a_second, 65536);
-  const std::int64_t fraction = a_second - gained_a_second * 65536;
-  return nanoseconds{whole * gained_a_second + floor_div(whole * fraction, 65536) +
+  return nanoseconds{whole * (a_second >> 16) + (whole * (a_second & 0xffff) >> 16) +
                      floor_div(rest * rate.scaled, kMillionth)};
 }
 

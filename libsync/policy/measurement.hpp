@@ -35,7 +35,7 @@ constexpr nanoseconds error_bound(const Measurement& m) {
 }
 
 // Returns the server's root distance by its own account.
-constexpr nanoseconds root_distance(const Header& server) {
+[[gnu::noinline]] constexpr nanoseconds root_distance(const Header& server) {
   return server.root_delay.to_nanoseconds() / 2 + server.root_dispersion.to_nanoseconds();
 }
 

@@ -11,7 +11,7 @@
 
 namespace isletime {
 
-inline constexpr std::int64_t kOneQ12 = 4096;
+inline constexpr std::int32_t kOneQ12 = 4096;
 
 // phi(x) / Phi(x) for x from -6 to 6 in steps of 1/8.
 inline constexpr std::array<std::uint16_t, 97> kNormalHazard{
@@ -25,15 +25,15 @@ inline constexpr std::array<std::uint16_t, 97> kNormalHazard{
 };
 
 // Accurate to 0.1 % or 0.001 of phi(x) / Phi(x), whichever is more, for x from -2^20 on.
-constexpr std::int64_t normal_hazard(std::int64_t x) {
-  constexpr std::int64_t kEnd = 6 * kOneQ12;
-  constexpr std::int64_t kStep = kOneQ12 / 8;
+constexpr std::int32_t normal_hazard(std::int32_t x) {
+  constexpr std::int32_t kEnd = 6 * kOneQ12;
+  constexpr std::int32_t kStep = kOneQ12 / 8;
   if (x >= kEnd) return 0;
   // phi/Phi = a + 1/(a + 2/(a + ...)) for x = -a (Laplace).
   if (x <= -kEnd) return -x + kOneQ12 * kOneQ12 / (-x + 2 * kOneQ12 * kOneQ12 / -x);
   const auto index = static_cast<std::size_t>((x + kEnd) / kStep);
-  const std::int64_t low = kNormalHazard[index];
-  const std::int64_t high = kNormalHazard[index + 1];
+  const std::int32_t low = kNormalHazard[index];
+  const std::int32_t high = kNormalHazard[index + 1];
   return low + (high - low) * ((x + kEnd) % kStep) / kStep;
 }
 

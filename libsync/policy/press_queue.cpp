@@ -68,7 +68,7 @@ void PressQueue::on_failure(MonoTime now, std::uint32_t random) {
 
 void PressQueue::drop_first() {
   is_under_way_ = false;
-  wait_ = nanoseconds::zero();
+  wait_ = {};
   first_ = (first_ + 1) % kMost;
   --count_;
 }
@@ -76,10 +76,9 @@ void PressQueue::drop_first() {
 // The wait is spread by a quarter in both directions.
 void PressQueue::retry(MonoTime now, std::uint32_t random) {
   is_under_way_ = false;
-  wait_ = std::clamp(wait_ * 2, kFirstWait, kLongestWait);
-  constexpr std::int64_t kParts = 1024;
-  const std::int64_t part = random % kParts;
-  retry_at_ = now + wait_ * 3 / 4 + wait_ / 2 * part / kParts;
+  const std::uint32_t ms = std::clamp(wait_.count() * 2, kFirstWait.count(), kLongestWait.count());
+  wait_ = Wait{ms};
+  retry_at_ = now + Wait{ms * 3 / 4 + ms / 2 * (random % 1024) / 1024};
 }
 
 std::optional<MonoTime> PressQueue::next_wakeup() const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -37,8 +38,9 @@ class PressQueue {
  public:
   static constexpr std::size_t kMost = 32;
   static constexpr nanoseconds kLockout = seconds{2};
-  static constexpr nanoseconds kFirstWait = seconds{1};
-  static constexpr nanoseconds kLongestWait = seconds{30};
+  using Wait = std::chrono::duration<std::uint32_t, std::milli>;
+  static constexpr Wait kFirstWait = seconds{1};
+  static constexpr Wait kLongestWait = seconds{30};
   // A press that was lost or refused is shown as an error for this long.
   static constexpr nanoseconds kErrorShown = seconds{30};
 
@@ -75,18 +77,18 @@ class PressQueue {
   void drop_first();
   void retry(MonoTime now, std::uint32_t random);
 
-  std::array<Waiting, kMost> presses_{};
   std::size_t first_ = 0;
   std::size_t count_ = 0;
   std::uint32_t last_number_ = 0;
   std::optional<MonoTime> last_press_{};
   bool is_under_way_ = false;
-  nanoseconds wait_{};  // after the last failure; zero if the last try was answered
+  Wait wait_{};  // after the last failure; zero if the last try was answered
   MonoTime retry_at_{};
   std::optional<MonoTime> error_at_{};
   std::uint32_t acknowledged_ = 0;
   std::uint32_t refused_ = 0;
   std::uint32_t lost_ = 0;
+  std::array<Waiting, kMost> presses_{};
 };
 
 }  // namespace isletime

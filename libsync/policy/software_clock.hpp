@@ -35,7 +35,7 @@ class SoftwareClock {
   // From now on the clock gains `rate` on the free-running one, clamped to kLargestRate.
   constexpr void set_rate(MonoTime now, Ppm rate) {
     rebase(now);
-    rate_ = std::clamp(rate, Ppm{-kLargestRate.scaled}, kLargestRate);
+    rate_.scaled = clamped(rate.scaled, -kLargestRate.scaled, kLargestRate.scaled);
   }
   constexpr Ppm rate() const { return rate_; }
 
@@ -43,10 +43,9 @@ class SoftwareClock {
   // slew is dropped.
   constexpr void slew(MonoTime now, Offset amount, Ppm speed) {
     rebase(now);
-    const std::int64_t scaled = std::clamp(speed, kLeastSlewRate, kLargestRate).scaled;
-    const Offset held = std::clamp(amount, Offset{-kLargestSlew.value}, kLargestSlew);
-    slew_rate_ = Ppm{held.value < nanoseconds::zero() ? -scaled : scaled};
-    const nanoseconds time = time_to_slew(magnitude(held.value), scaled);
+    const std::int64_t scaled = clamped(speed.scaled, kLeastSlewRate.scaled, kLargestRate.scaled);
+    slew_rate_ = Ppm{amount.value < nanoseconds::zero() ? -scaled : scaled};
+    const nanoseconds time = time_to_slew(shorter(magnitude(amount.value), kLargestSlew.value), scaled);
     slew_end_ = MonoTime{saturated_sum(now.time_since_epoch(), time)};
   }
   constexpr bool is_slewing(MonoTime now) const { return now < slew_end_; }

@@ -23,8 +23,12 @@ constexpr nanoseconds kLongestPoll = seconds{131'072};  // RFC 5905, section 7.2
 // Returns how long a clock that is wrong by `rate` takes to gain `error`: the inverse of drift(), at most 4
 // years.
 constexpr nanoseconds time_to_gain(nanoseconds error, Ppm rate) {
-  const std::int64_t time = std::min(error, kLargestTolerance).count() * 65536 / rate.scaled;
+  const std::int64_t time = shorter(error, kLargestTolerance).count() * 65536 / rate.scaled;
   return milliseconds{std::min(time, kLongestAge / milliseconds{1})};
+}
+
+constexpr Ppm limited(Ppm rate_error) {
+  return {std::clamp<std::int64_t>(rate_error.scaled, 1, kLargestRateError.scaled)};
 }
 
 constexpr bool is_phone(SourceKind kind) {
@@ -63,8 +67,8 @@ std::optional<Verdict> Timekeeper::find_fault(const Report& report, MonoTime now
 }
 
 Dispersion Timekeeper::max_bound(const Rule& rule, MonoTime now) const {
-  const bool is_known = last_ && bound_at(*last_, now) <= rule.max_bound;
-  return is_known ? rule.max_bound : std::max(rule.max_bound, rule.max_bound_of_unset);
+  const bool is_known = last_ && bound_at(*last_, now).value <= rule.max_bound;
+  return {is_known ? rule.max_bound : std::max(rule.max_bound, rule.max_bound_of_unset)};
 }
 
 // A person may know better than a floor raised by a lying source.
@@ -110,9 +114,9 @@ void Timekeeper::on_sync(SourceKind kind, Dispersion bound, MonoTime now, nanose
   if (kind == SourceKind::kFreeRun) return;
   if (is_phone(kind)) client_seen_ = true;
   const nanoseconds more = kind == SourceKind::kNtp
-                               ? std::clamp(until_next, kUsualPoll, kLongestPoll) - kUsualPoll
+                               ? shorter(longer(until_next, kUsualPoll), kLongestPoll) - kUsualPoll
                                : nanoseconds::zero();
-  last_ = Sync{kind, {std::max(bound.value, nanoseconds::zero())}, now, more, vouched};
+  last_ = Sync{kind, {longer(bound.value, nanoseconds::zero())}, now, more, vouched};
   contradicted_ = false;
 }
 
@@ -147,30 +151,30 @@ void Timekeeper::lower_floor(WallTime known) {
 }
 
 void Timekeeper::adapt(Ppm rate_error) {
-  rate_error_ = RateError{std::clamp(rate_error, Ppm{1}, kLargestRateError), true};
+  rate_error_ = RateError{limited(rate_error), true};
 }
 
 void Timekeeper::expect(Ppm rate_error) {
   if (rate_error_ && rate_error_->is_measured) return;
-  rate_error_ = RateError{std::clamp(rate_error, Ppm{1}, kLargestRateError), false};
+  rate_error_ = RateError{limited(rate_error), false};
 }
 
 nanoseconds Timekeeper::window(SourceKind kind, Dispersion bound_at_sync) const {
   const Rule& r = rule(kind);
   if (!rate_error_ || !r.adaptive) return r.window;
   const nanoseconds left =
-      std::max(saturated_difference(config_.tolerance.value, bound_at_sync.value), nanoseconds::zero());
-  const nanoseconds longest = std::max(config_.shortest_window, config_.longest_window);
-  return std::clamp(time_to_gain(left, rate_error_->value), config_.shortest_window, longest);
+      longer(saturated_difference(config_.tolerance.value, bound_at_sync.value), nanoseconds::zero());
+  const nanoseconds adapted = shorter(time_to_gain(left, rate_error_->value), config_.longest_window);
+  return longer(adapted, config_.shortest_window);
 }
 
 nanoseconds Timekeeper::age(const Sync& sync, MonoTime now) const {
-  return std::max(elapsed(sync.at, now), nanoseconds::zero());
+  return isletime::age(sync.at, now);
 }
 
 Dispersion Timekeeper::bound_at(const Sync& sync, MonoTime now) const {
   const Ppm rate = rate_error_ ? rate_error_->value : kFrequencyTolerance;
-  const nanoseconds growth = drift(std::min(age(sync, now), kLongestAge), rate);
+  const nanoseconds growth = drift(shorter(age(sync, now), kLongestAge), rate);
   return {saturated_sum(sync.bound.value, growth)};
 }
 

@@ -18,23 +18,25 @@ namespace isletime {
 // The best rank comes first. Within its window a source cannot be overruled by one of a worse rank.
 // What a kind of source may do; its name and words are in source_kind.hpp and source_kind_texts.hpp.
 struct Rule {
-  std::uint8_t rank = 0;                    // less is better
-  nanoseconds window{};                     // how long a sync makes the clock reliable, unless adapted
-  nanoseconds threshold{};                  // differences up to this do not change a set clock
-  std::optional<nanoseconds> warn_above{};  // a larger difference is worth a warning
+  // Short, because the rules are in the memory of every device; up to 49 days.
+  using Time = std::chrono::duration<std::uint32_t, std::milli>;
+  Time window{};                     // how long a sync makes the clock reliable, unless adapted
+  Time threshold{};                  // differences up to this do not change a set clock
+  std::optional<Time> warn_above{};  // a larger difference is worth a warning
   // A larger difference is rejected within the window of a source of the same or a better rank.
-  std::optional<nanoseconds> max_offset{};
-  Dispersion max_bound{};  // a less accurate source is useless
+  std::optional<Time> max_offset{};
+  Time max_bound{};  // a less accurate source is useless
   // The same for a clock that is unset, or not known better itself; by default no other.
-  Dispersion max_bound_of_unset{};
+  Time max_bound_of_unset{};
+  std::uint8_t rank = 0;  // less is better
   bool may_make_reliable = false;
   bool adaptive = false;         // its window depends on the known drift
   bool may_raise_floor = false;  // earlier times than it tells are rejected from now on, also after a restart
 };
 
 using Rules = std::array<Rule, kSourceKinds>;  // by SourceKind
-inline constexpr nanoseconds kDefaultWindow = std::chrono::minutes{30};
-inline constexpr nanoseconds kDefaultMaxOffset = std::chrono::hours{24};
+inline constexpr Rule::Time kDefaultWindow = std::chrono::minutes{30};
+inline constexpr Rule::Time kDefaultMaxOffset = std::chrono::hours{24};
 
 // NTP counts for eight polls of 1024 s, after which RFC 5905, section 13, calls a server unreachable; with
 // longer polls, for as long after the next reply is due as otherwise. It moves a clock that NTP has set by no
@@ -43,76 +45,76 @@ inline constexpr nanoseconds kDefaultMaxOffset = std::chrono::hours{24};
 // bound of minutes; that of a crystal that was never compared is an hour, which is better than nothing.
 inline constexpr Rules kDefaultRules{{
     {// kNtp
-     .rank = 0,
      .window = seconds{8 * 1024},
      .max_offset = seconds{1000},
-     .max_bound = {seconds{16}},
+     .max_bound = seconds{16},
+     .rank = 0,
      .may_make_reliable = true,
      .may_raise_floor = true},
     {// kFedNtp
-     .rank = 1,
      .window = seconds{8 * 1024},
      .max_offset = seconds{1000},
-     .max_bound = {seconds{16}},
+     .max_bound = seconds{16},
+     .rank = 1,
      .may_make_reliable = true},
     // A phone with an address there.
     {// kPhoneOnAccessPoint
-     .rank = 2,
      .window = kDefaultWindow,
      .threshold = seconds{1},
      .max_offset = kDefaultMaxOffset,
-     .max_bound = {seconds{10}},
+     .max_bound = seconds{10},
+     .rank = 2,
      .may_make_reliable = true,
      .adaptive = true},
     {// kManual
-     .rank = 3,
      .window = kDefaultWindow,
-     .max_bound = {seconds{60}},
+     .max_bound = seconds{60},
+     .rank = 3,
      .may_make_reliable = true,
      .adaptive = true,
      .may_raise_floor = true},
     {// kPhone
-     .rank = 4,
      .window = kDefaultWindow,
      .threshold = seconds{1},
      .max_offset = kDefaultMaxOffset,
-     .max_bound = {seconds{10}},
+     .max_bound = seconds{10},
+     .rank = 4,
      .may_make_reliable = true,
      .adaptive = true},
     // An HTTP date is as good as its round trip too.
     {// kOcpp
-     .rank = 5,
      .window = kDefaultWindow,
      .threshold = seconds{5},
      .warn_above = seconds{3600},
      .max_offset = kDefaultMaxOffset,
-     .max_bound = {seconds{60}},
+     .max_bound = seconds{60},
+     .rank = 5,
      .may_make_reliable = true,
      .adaptive = true},
     {// kRtc
-     .rank = 6,
      .window = kDefaultWindow,
      .max_offset = kDefaultMaxOffset,
-     .max_bound = {seconds{600}},
-     .max_bound_of_unset = {kDefaultMaxOffset},
+     .max_bound = seconds{600},
+     .max_bound_of_unset = kDefaultMaxOffset,
+     .rank = 6,
      .may_make_reliable = true,
      .adaptive = true},
     // A server that says so of itself.
     {// kIsland
-     .rank = 7,
      .window = seconds{8 * 1024},
      .max_offset = seconds{1000},
-     .max_bound = {seconds{16}}},
+     .max_bound = seconds{16},
+     .rank = 7},
     {// kCamera
-     .rank = 8,
      .window = kDefaultWindow,
      .threshold = seconds{1},
      .max_offset = kDefaultMaxOffset,
-     .max_bound = {seconds{60}},
+     .max_bound = seconds{60},
+     .rank = 8,
      .adaptive = true},
     {// kFreeRun
-     .rank = 9,
-     .window = {}},
+     .window = {},
+     .rank = 9},
 }};
 
 constexpr const Rule& default_rule(SourceKind kind) {

@@ -16,7 +16,7 @@ KIB = 1024
 BOARDS = ("kc705-lx106", "mps2-an385")
 OF_TESTS = ("cycles", "probe", "vectors")
 # Most bytes of flash, RAM and libsync for an app on a board. The aim for libsync is 24 KiB, which it misses.
-LIMITS = {("button", "kc705-lx106"): {"flash": 96 * KIB, "ram": 40 * KIB, "ours": 38 * KIB}}
+LIMITS = {("button", "kc705-lx106"): {"flash": 96 * KIB, "ram": 40 * KIB, "ours": 27 * KIB}}
 AIMS = {("button", "kc705-lx106"): {"ours": 24 * KIB}}
 
 ALLOCATED, NO_BITS, SYMBOLS = 2, 8, 2

@@ -31,7 +31,8 @@ class Play {
   explicit Play(fuzz::Input& input)
       : input_(input),
         rate_(Ppm::whole(static_cast<std::int32_t>(input.u16() % (2 * kMostPpm) - kMostPpm))),
-        clock_({.built = kBuilt, .is_local_clock_reliable = (input.u8() & 1) != 0}),
+        clock_({.built = kBuilt,
+                .may_follow_island = (input.u8() & 1) != 0 ? nullptr : DeviceClock::judge_island}),
         follower_({.server = kServer}, clock_) {}
 
   void run() {

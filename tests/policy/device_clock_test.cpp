@@ -243,7 +243,7 @@ TEST(DeviceClock, ReportsDoNotWidenTheBoundByThemselves) {
 
 TEST(DeviceClock, ALocalClocksServerIsReliableOnlyForAnIslandsDevices) {
   World world;
-  World islands{{.built = kBuilt, .is_local_clock_reliable = true}};
+  World islands{{.built = kBuilt, .may_follow_island = nullptr}};
   for (World* each : {&world, &islands}) {
     each->server.stratum = 10;
     each->server.reference_id = kLocalClock;

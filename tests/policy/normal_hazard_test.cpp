@@ -21,7 +21,7 @@ TEST(NormalHazard, TheTableIsPhiOverPhiToItsLastDigit) {
 }
 
 TEST(NormalHazard, BetweenTheEntriesItIsRightToAThousandth) {
-  for (std::int64_t x = -6 * kOneQ12; x < 6 * kOneQ12; x += 7) {
+  for (std::int32_t x = -6 * kOneQ12; x < 6 * kOneQ12; x += 7) {
     const double expected = 4096 * exact(static_cast<double>(x) / 4096);
     EXPECT_NEAR(static_cast<double>(normal_hazard(x)), expected, std::max(4.096, expected / 1000)) << x;
   }
@@ -29,7 +29,7 @@ TEST(NormalHazard, BetweenTheEntriesItIsRightToAThousandth) {
 
 TEST(NormalHazard, FarBelowTheEdgeItIsTheDistance) {
   for (const double a : {6.0, 8.0, 20.0, 36.0}) {
-    const auto x = static_cast<std::int64_t>(-a * 4096);
+    const auto x = static_cast<std::int32_t>(-a * 4096);
     EXPECT_NEAR(static_cast<double>(normal_hazard(x)), 4096 * exact(-a), 4096 * exact(-a) / 1000) << a;
   }
   EXPECT_NEAR(static_cast<double>(normal_hazard(-64 * kOneQ12)), 64 * 4096.0, 66);

@@ -19,10 +19,9 @@ constexpr std::uint16_t kWebPort = 80;
 constexpr std::uint32_t kLastPort = 0xffff;
 
 DeviceClock::Config clock_config(const DeviceMemory& memory) {
-  DeviceClock::Config config = memory.clock_config();
   // On a field without internet the hub's own clock is the reference that all buttons share, whatever it
   // says.
-  config.is_local_clock_reliable = true;
+  DeviceClock::Config config = memory.clock_config({.may_follow_island = nullptr});
   config.latest = WallTime::max();
   return config;
 }

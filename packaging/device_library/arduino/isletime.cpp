@@ -58,7 +58,7 @@ IPAddress arduino_address(IpAddress address) {
 DeviceClock::Config clock_config(bool trusts_island) {
   DeviceClock::Config config;
   config.built = day_of(__DATE__);
-  config.is_local_clock_reliable = trusts_island;
+  if (trusts_island) config.may_follow_island = nullptr;
   return config;
 }
 
