@@ -14,7 +14,7 @@
 namespace isletime::analysis {
 namespace {
 
-constexpr std::size_t kMostReadings = 300;
+constexpr std::size_t kMostReadings = 400;
 constexpr double kOnePpm = 1e-6;
 constexpr double kTenYears = 10.0 * 365.25 * 86'400.0;
 

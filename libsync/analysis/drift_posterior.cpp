@@ -106,17 +106,16 @@ struct Candidate {
   double prior;
 };
 
-// Adds a family of noises with its prior: each level of `noise` with each level of `walk`, where each level
-// is less likely beforehand than the one below it. That favours noises that only just show, which are the
-// dangerous ones: a loud noise makes itself known whatever its prior.
+// Adds a family of noises with its prior: each level of `noise` with each level of `walk`, where a level is
+// `next` times as likely beforehand as the one below it. Below 1, that favours noises that only just show,
+// which are the dangerous ones: a loud noise makes itself known whatever its prior.
 void add_family(std::vector<Candidate>& all, double NoiseLevels::*noise, const std::vector<double>& of_noise,
-                const std::vector<double>& walks_beside, double prior) {
-  constexpr double kNextLevel = 0.7;
+                const std::vector<double>& walks_beside, double next, double prior) {
   const auto first = static_cast<std::ptrdiff_t>(all.size());
   double sum = 0.0;
   for (std::size_t i = 0; i < of_noise.size(); ++i) {
     for (std::size_t k = 0; k < walks_beside.size(); ++k) {
-      Candidate candidate{{}, std::pow(kNextLevel, static_cast<double>(i + k))};
+      Candidate candidate{{}, std::pow(next, static_cast<double>(i + k))};
       candidate.noise.walk = walks_beside[k];
       candidate.noise.*noise = of_noise[i];
       sum += candidate.prior;
@@ -137,11 +136,12 @@ std::vector<Candidate> candidates(double count, double quiet_prior) {
   beside.insert(beside.begin(), 0.0);
   std::vector<Candidate> all{{{}, quiet_prior}};
   const double noisy = 1.0 - quiet_prior;
-  add_family(all, &NoiseLevels::walk, levels(6.0 / count, 30.0 * cubed), {0.0}, 0.4 * noisy);
-  add_family(all, &NoiseLevels::flicker_frequency, levels(6.0 / count, 30.0 * count * count), {0.0},
-             0.35 * noisy);
-  add_family(all, &NoiseLevels::flicker, levels(0.2, 1e4), beside, 0.2 * noisy);
-  add_family(all, &NoiseLevels::white, levels(3.0 / count, 1e3 * count), beside, 0.05 * noisy);
+  constexpr double kFalling = 0.7;
+  add_family(all, &NoiseLevels::walk, levels(6.0 / count, 30.0 * cubed), {0.0}, kFalling, 0.4 * noisy);
+  add_family(all, &NoiseLevels::flicker_frequency, levels(6.0 / count, 30.0 * count * count), {0.0}, kFalling,
+             0.2 * noisy);
+  add_family(all, &NoiseLevels::flicker, levels(0.2, 1e4), beside, kFalling, 0.35 * noisy);
+  add_family(all, &NoiseLevels::white, levels(3.0 / count, 1e6 * count), beside, 1.0, 0.05 * noisy);
   return all;
 }
 
@@ -209,9 +209,9 @@ Estimate estimate_of(const DriftPosterior& posterior, double NoiseHypothesis::*v
 // for 6 degrees, 1.25 times that of the normal distribution. Few rows hardly show such noise, or outliers.
 double widening(const NoiseLevels& noise, std::size_t count) {
   constexpr double kOfDeviation = 1.25;
-  constexpr double kFewRows = 20.0;
-  const bool is_quiet = noise.white + noise.walk + noise.flicker + noise.flicker_frequency == 0.0;
-  return (is_quiet ? 1.0 : kOfDeviation) * std::sqrt(1.0 + kFewRows / static_cast<double>(count));
+  constexpr double kFewRows = 15.0;
+  const bool is_correlated = noise.walk + noise.flicker + noise.flicker_frequency > 0.0;
+  return (is_correlated ? kOfDeviation : 1.0) * std::sqrt(1.0 + kFewRows / static_cast<double>(count));
 }
 
 // Returns the prior variance of a diffuse state. It is larger than any reading however loud the noise, and
