@@ -11,9 +11,14 @@
 namespace isletime::analysis {
 namespace {
 
-// Whole steps hide a slow random walk of the rate, so the intervals of the rates include that of a common
-// clock, 3 * 10^-10 s/s a root second.
-constexpr double kCommonWalk = 9e-20;
+// Returns the random walk of the rate that steps may hide: that of a common clock, 3 * 10^-10 s/s a root
+// second, unless it would move the clock by a tenth of a step or more, which would show. With the common
+// clock's alone, the intervals of clocks that do not walk are 49 times too wide after 28 days of seconds.
+double hidden_walk(double step_s, double span_s) {
+  constexpr double kCommonWalk = 9e-20;
+  constexpr double kOfStep = 0.1;
+  return std::min(kCommonWalk, 3.0 * kOfStep * kOfStep * step_s * step_s / (span_s * span_s * span_s));
+}
 
 struct Point {
   double time;
@@ -254,6 +259,7 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
   // less.
   const double most_deviation = coarseness.most_jitter_s / std::numbers::sqrt3;
   const double span = bounds.back().time_s - bounds.front().time_s;
+  const double hidden = hidden_walk(coarseness.step_s, span);
   const double faults = fault_log(passage, bounds.size(), coarseness.step_s);
   const auto segments = segments_of(bounds, passage);
   const std::vector<double> levels = jitters();
@@ -277,12 +283,12 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
       most = std::max(most, log);
       // The kernels are as wide as they are apart, so that their sum is smooth.
       // A line that passes by chance although the clock walked: its slope is off by this from the mean rate.
-      const double bent = kCommonWalk * span / 10.0;
+      const double bent = hidden * span / 10.0;
       const double variance = width * width / 12.0 + wander * wander + bent;
       // A walk that wanders by so much in the record goes on behind it.
       const double walk = std::max(kHiddenWalk * kHiddenWalk, 3.0 * wander * wander / span);
       posterior.hypotheses.push_back(
-          {log, slope, variance + kCommonWalk * span / 6.0, 0.0, 0.0, walk, 0.0, 0.0, variance});
+          {log, slope, variance + hidden * span / 6.0, 0.0, 0.0, walk, 0.0, 0.0, variance});
     }
   }
   return most;

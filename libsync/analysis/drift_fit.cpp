@@ -14,15 +14,17 @@
 namespace isletime::analysis {
 namespace {
 
-constexpr std::size_t kMostReadings = 600;
-constexpr std::size_t kMostReadingsOfSegment = 300;
+constexpr std::size_t kMostReadings = 400;
 constexpr double kOnePpm = 1e-6;
 constexpr double kTenYears = 10.0 * 365.25 * 86'400.0;
 
 double usual_interval(std::span<const ClockRow> rows) {
   std::vector<double> spans;
   for (std::size_t i = 1; i < rows.size(); ++i) spans.push_back(rows[i].time_s - rows[i - 1].time_s);
-  return spans.empty() ? 0.0 : median(std::move(spans));
+  if (spans.empty()) return 0.0;
+  const double usual = median(spans);
+  // Most rows share their time with another where a reader logs several at once.
+  return usual > 0.0 ? usual : (rows.back().time_s - rows.front().time_s) / static_cast<double>(spans.size());
 }
 
 // A reading that is not on the display's lattice was not read off the display, so it is an outlier.
@@ -63,7 +65,9 @@ std::vector<Reading> condensed(const Believed& record, std::size_t first, std::s
     Reading reading{0.0, 0.0, 0.0, 0.0, record.begins[i] || i == first};
     double weights = 0.0;
     std::size_t k = i;
-    for (; k < last && k < i + block && (k == i || !record.begins[k]); ++k) {
+    // The first and the last row stand alone, so that the mean rate is that between them.
+    const std::size_t end = i == first ? first + 1 : std::min(i + block, std::max(i + 1, last - 1));
+    for (; k < end && (k == i || !record.begins[k]); ++k) {
       const double deviation = law.deviation(record.rows[k]);
       const double weight = 1.0 / (deviation * deviation);
       weights += weight;
@@ -154,7 +158,7 @@ std::vector<FittedSegment> fit_segments(const Believed& record, const DriftFit& 
       segment.interval = fit.interval;
     } else if (!fit.is_by_bounds && segment.rows >= kFewestRows && segment.to_s > segment.from_s &&
                segments.size() < kMostFitted) {
-      const auto readings = condensed(record, starts[s], starts[s + 1], kMostReadingsOfSegment, law);
+      const auto readings = condensed(record, starts[s], starts[s + 1], kMostReadings, law);
       const auto posterior = estimate_drift(readings, 0);
       segment.rate = mean_rate(posterior);
       segment.interval = rate_interval(posterior, confidence);

@@ -33,8 +33,9 @@ struct NoiseHypothesis {
 
 // The rate at some time of the record under one hypothesis.
 struct RatePart {
-  double weight;  // the weights sum to 1
-  double rate;    // s/s
+  double weight;        // the weights sum to 1
+  double noisy_weight;  // the same if the clock has some noise of its own, which may hide in the readings'
+  double rate;          // s/s
   double variance;
   double white_frequency;
   double walk;
@@ -58,7 +59,7 @@ struct Estimate {
 };
 
 // The prior probability that a clock has no noise but that of its readings.
-inline constexpr double kQuietPrior = 0.5;
+inline constexpr double kQuietPrior = 0.72;
 
 // Needs at least 4 readings over some time, and more than there are segments and coefficients. `terms` of the
 // temperature: 0, 1 (per degree) or 2 (and per square degree).

@@ -10,19 +10,20 @@
 namespace isletime::analysis {
 namespace {
 
-// Returns the rates that the clock may have at a sync.
+// Returns the rates that the clock may have at a sync. A window reaches further than the record, so that
+// noise which hides in the record may show in it: it is taken for granted that there is some.
 std::vector<RatePart> rates_at_sync(const DriftPosterior& posterior, bool at_end) {
   std::vector<RatePart> parts;
   double sum = 0.0;
-  for (const RatePart& part : posterior.rates) {
-    if (at_end && !part.is_last) continue;
+  for (RatePart part : posterior.rates) {
+    if (part.noisy_weight <= 0.0 || (at_end && !part.is_last)) continue;
+    sum += part.weight = part.noisy_weight;
     parts.push_back(part);
-    sum += part.weight;
   }
   for (RatePart& part : parts) part.weight /= sum;
   if (!parts.empty()) return parts;
   for (const auto& h : posterior.hypotheses)
-    parts.push_back({h.weight, h.rate, h.rate_variance, h.white_frequency, h.walk, true});
+    parts.push_back({h.weight, h.weight, h.rate, h.rate_variance, h.white_frequency, h.walk, true});
   return parts;
 }
 

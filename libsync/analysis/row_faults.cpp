@@ -101,17 +101,31 @@ NoiseLaw best_law(std::span<const ClockRow> rows, const std::vector<double>& fla
   return best;
 }
 
+// Returns how sharply the offsets bend at a row between two others, in units of the deviation of a row.
+double bend(std::size_t row, const std::vector<double>& flat, const std::vector<double>& relative) {
+  const double deviation =
+      std::sqrt(relative[row - 1] * relative[row - 1] + 4.0 * relative[row] * relative[row] +
+                relative[row + 1] * relative[row + 1]);
+  return (flat[row - 1] - 2.0 * flat[row] + flat[row + 1]) / deviation;
+}
+
+// Returns how little the offsets bend over some three rows that include this one. Where a finely read clock
+// swings, the first and last rows are far from the median of the rows beside them, but continue their curve.
+double least_bend(std::size_t row, const std::vector<double>& flat, const std::vector<double>& relative) {
+  double least = kInfinity;
+  for (std::size_t middle = std::max<std::size_t>(row, 2) - 1; middle <= row + 1 && middle + 1 < flat.size();
+       ++middle)
+    least = std::min(least, std::abs(bend(middle, flat, relative)));
+  return least;
+}
+
 // Returns the noise that the rows' distances from the medians around them show. If the rate goes so far
 // between rows that a row is itself the median, the bends of the offsets from row to row show it instead, in
 // which late readings count for more.
 double usual_noise(const std::vector<double>& distances, const std::vector<double>& flat,
                    const std::vector<double>& relative) {
   std::vector<double> bends;
-  for (std::size_t i = 1; i + 1 < flat.size(); ++i) {
-    const double deviation = std::sqrt(relative[i - 1] * relative[i - 1] + 4.0 * relative[i] * relative[i] +
-                                       relative[i + 1] * relative[i + 1]);
-    bends.push_back((flat[i - 1] - 2.0 * flat[i] + flat[i + 1]) / deviation);
-  }
+  for (std::size_t i = 1; i + 1 < flat.size(); ++i) bends.push_back(bend(i, flat, relative));
   const double by_distance = spread_about_zero(distances);
   const double by_bend = spread_about_zero(std::move(bends));
   return by_distance < by_bend / 2.0 ? by_bend : by_distance;
@@ -292,8 +306,9 @@ RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s, 
     const double limit = limits.outlier * faults.noise_s;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       // A row beside a step is like those on its own side. Without that, each step costs a good row or two.
-      if (distances[i] > limit && distance(i, 0) > limit && distance(i, width - 1) > limit)
-        faults.outliers.push_back(i);
+      const bool is_far = distances[i] > limit && distance(i, 0) > limit && distance(i, width - 1) > limit;
+      const bool is_near_end = i < width / 2 || i + width / 2 >= rows.size();
+      if (is_far && (!is_near_end || least_bend(i, flat, relative) > limit)) faults.outliers.push_back(i);
     }
   }
   Sound sound = sound_rows(rows, flat, relative, faults.outliers);

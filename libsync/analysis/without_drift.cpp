@@ -43,10 +43,11 @@ std::vector<double> flattened(std::span<const ClockRow> rows, std::size_t stretc
   std::size_t next = 0;
   const auto slope_at = [&](double time) {
     while (next < stretches && middles[next] <= time) ++next;
-    if (next == 0) return slopes.front();
-    if (next == stretches) return slopes.back();
-    const double into = (time - middles[next - 1]) / (middles[next] - middles[next - 1]);
-    return slopes[next - 1] + into * (slopes[next] - slopes[next - 1]);
+    if (stretches == 1) return slopes.front();
+    // Before the first middle and behind the last, the rate goes on changing as it did.
+    const std::size_t to = std::clamp<std::size_t>(next, 1, stretches - 1);
+    const double into = (time - middles[to - 1]) / (middles[to] - middles[to - 1]);
+    return slopes[to - 1] + into * (slopes[to] - slopes[to - 1]);
   };
   for (const ClockRow& row : rows) {
     drifted += slope_at((last + row.time_s) / 2.0) * (row.time_s - last);

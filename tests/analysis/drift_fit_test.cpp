@@ -316,5 +316,26 @@ TEST(DriftFit, ATooWideIntervalConcludesNothing) {
   EXPECT_GT(*fit.run_for_s, fit.span_s);
 }
 
+// What a clock with frequency noise gains in one interval is much more than its readings err.
+TEST(DriftFit, TheMeanRateIsThatFromTheFirstRowToTheLast) {
+  constexpr double kGain = 1e-3;
+  auto rows = steady_rows(2000, 60.0, 5 * kPpm, 1e-5);
+  SeededRandom random(3);
+  double gained = 0.0;
+  for (ClockRow& row : rows) {
+    row.offset_s += gained;
+    gained += kGain * random.normal();
+  }
+  const double span_s = rows.back().time_s;
+  const auto fit = fit_drift(rows, {});
+  EXPECT_NEAR(fit.rate, (rows.back().offset_s - rows.front().offset_s) / span_s, kGain / span_s);
+}
+
+TEST(DriftFit, RowsThatShareTheirTimesAreAnIntervalApart) {
+  auto rows = steady_rows(400, 30.0, 5 * kPpm, 1e-3);
+  for (std::size_t i = 1; i < rows.size(); i += 2) rows[i].time_s = rows[i - 1].time_s;
+  EXPECT_NEAR(fit_drift(rows, {}).interval_s, 30.0, 0.1);
+}
+
 }  // namespace
 }  // namespace isletime::analysis

@@ -82,7 +82,13 @@ TEST(Holdover, WhatTheRecordCouldNotShowShortensTheWindow) {
 
 TEST(Holdover, TheRateAtTheEndOfTheRecordCountsIfItIsLessWellKnown) {
   auto posterior = known(0.0, 0.0, 0.0, 0.0, 0.0);
-  posterior.rates = {{0.99, 0.0, 1e-16, 0.0, 0.0, false}, {0.01, 0.0, 1e-12, 0.0, 0.0, true}};
+  posterior.rates = {{0.99, 0.99, 0.0, 1e-16, 0.0, 0.0, false}, {0.01, 0.01, 0.0, 1e-12, 0.0, 0.0, true}};
+  EXPECT_NEAR(time_within(posterior, Holdover::kCorrected, {1.0, 0.95}, 0.0, kLong), 1e6 / 1.96, 1e3);
+}
+
+TEST(Holdover, NoiseThatMayHideInTheRecordShortensTheWindow) {
+  auto posterior = known(0.0, 0.0, 0.0, 0.0, 0.0);
+  posterior.rates = {{0.99, 0.0, 0.0, 1e-16, 0.0, 0.0, true}, {0.01, 1.0, 0.0, 1e-12, 0.0, 0.0, true}};
   EXPECT_NEAR(time_within(posterior, Holdover::kCorrected, {1.0, 0.95}, 0.0, kLong), 1e6 / 1.96, 1e3);
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "libsync/analysis/row_faults.hpp"
 
+#include <cmath>
+#include <numbers>
+
 #include <gtest/gtest.h>
 
 #include "tests/analysis/records.hpp"
@@ -132,6 +135,21 @@ TEST(RowFaults, WhatARateDoesOverMonthsIsNoFault) {
   const auto faults = find_row_faults(rows, kFinest);
   EXPECT_LT(faults.outliers.size(), rows.size() / 200);
   EXPECT_TRUE(faults.steps.empty());
+}
+
+// The rate of a clock that is read to the microsecond changes more between rows than the readings err.
+TEST(RowFaults, AFinelyReadClockThatSwingsHasNoOutliers) {
+  for (const double period_s : {5.0 * 3600.0, 86'400.0}) {
+    for (const double swing : {1e-6, 10e-6}) {
+      const double turn_s = period_s / (2.0 * std::numbers::pi);
+      auto rows = steady_rows(1000, 60.0, 20e-6, 1e-6);
+      for (ClockRow& row : rows)
+        row.offset_s += swing * turn_s * std::sin(row.time_s / turn_s);
+      const auto faults = find_row_faults(rows, kFinest);
+      EXPECT_TRUE(faults.outliers.empty()) << period_s << ' ' << swing;
+      EXPECT_TRUE(faults.steps.empty()) << period_s << ' ' << swing;
+    }
+  }
 }
 
 }  // namespace

@@ -88,13 +88,13 @@ Faults with_limits(const MadeRecord& plan, const FaultLimits& limits) {
 TEST(Constants, HowLikelyNoNoiseIsBeforehandIsNoFineChoice) {
   const Fared quiet = with_quiet_prior(0.0, kQuietPrior);
   const Fared walking = with_quiet_prior(kWalk, kQuietPrior);
-  for (const double prior : {0.3, 0.8}) {
+  for (const double prior : {0.6, 0.8}) {
     EXPECT_NEAR(with_quiet_prior(0.0, prior).held, quiet.held, 3) << prior;
     EXPECT_NEAR(with_quiet_prior(0.0, prior).half_width / quiet.half_width, 1.2, 0.4) << prior;
     EXPECT_NEAR(with_quiet_prior(kWalk, prior).held, walking.held, 12) << prior;
   }
   EXPECT_LT(with_quiet_prior(kWalk, 0.99).held, walking.held - 10);
-  EXPECT_GT(with_quiet_prior(0.0, 0.01).half_width, 3.0 * quiet.half_width);
+  EXPECT_GT(with_quiet_prior(0.0, 0.01).half_width, 2.0 * quiet.half_width);
 }
 
 TEST(Constants, HowFarAClockMayWanderIsNoFineChoice) {

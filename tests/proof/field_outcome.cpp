@@ -53,12 +53,14 @@ double Windows::median_s() const {
   return quantile(lengths, 0.5);
 }
 
-FieldOutcome try_field(const FieldPlan& plan, int runs, std::uint64_t first_seed) {
+FieldOutcome try_field(const FieldPlan& plan, int runs, std::uint64_t first_seed,
+                       const std::vector<double>& tolerances_s) {
   FieldOutcome outcome;
-  const analysis::FitQuestion question;
+  analysis::FitQuestion question;
   for (int i = 0; i < runs; ++i) {
     const FieldRecord record = make_field_record(plan, first_seed + static_cast<std::uint64_t>(i));
     const auto rows = clock_rows(record.rows);
+    question.tolerance_s = tolerances_s[static_cast<std::size_t>(i) % tolerances_s.size()];
     const analysis::DriftFit fit = analysis::fit_drift(rows, question);
     ++outcome.runs;
     add(outcome.least_squares, record.mean_rate, least_squares(record.rows));

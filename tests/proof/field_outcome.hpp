@@ -53,6 +53,8 @@ struct FieldOutcome {
   Held newey_west;
 };
 
-FieldOutcome try_field(const FieldPlan& plan, int runs, std::uint64_t first_seed);
+// The tolerances of the windows take turns.
+FieldOutcome try_field(const FieldPlan& plan, int runs, std::uint64_t first_seed,
+                       const std::vector<double>& tolerances_s = {1.0});
 
 }  // namespace isletime::proof

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Usage: field_table [RUNS [NAME]]
-// Tries driftlog fit on RUNS (default: 200) field records of each kind whose name contains NAME, and prints a
-// Markdown table, which docs/drift-table.md explains.
+// Usage: field_table [RUNS [NAME [TOLERANCE [SEED]]]]
+// Tries driftlog fit on RUNS (default: 200) field records of each kind whose name contains NAME, from SEED
+// (default: 1) on, with windows of TOLERANCE seconds (default: 1), and prints a Markdown table, which
+// docs/drift-table.md explains.
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -29,8 +30,10 @@ void print(const Windows& windows) {
 int main(int argc, char** argv) {
   const int runs = argc > 1 ? std::atoi(argv[1]) : 200;
   const std::string_view name = argc > 2 ? argv[2] : "";
-  if (runs < 1) {
-    std::fputs("field_table: RUNS is a number above 0\n", stderr);
+  const double tolerance_s = argc > 3 ? std::atof(argv[3]) : 1.0;
+  const std::uint64_t seed = argc > 4 ? std::strtoull(argv[4], nullptr, 10) : 1;
+  if (runs < 1 || !(tolerance_s > 0.0)) {
+    std::fputs("field_table: RUNS and TOLERANCE are numbers above 0\n", stderr);
     return 2;
   }
   std::printf("| %-34s | %-12s | %-12s | %-13s | %-13s | %-12s | %-12s | %-12s |\n", "record", "mean rate",
@@ -38,7 +41,7 @@ int main(int argc, char** argv) {
   std::printf("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
   for (const FieldPlan& plan : field_plans()) {
     if (plan.name.find(name) == std::string_view::npos) continue;
-    const FieldOutcome outcome = try_field(plan, runs, 1);
+    const FieldOutcome outcome = try_field(plan, runs, seed, {tolerance_s});
     std::printf("| %-34.*s", static_cast<int>(plan.name.size()), plan.name.data());
     print(outcome.mean);
     print(outcome.once);

@@ -65,7 +65,7 @@ TEST(Field, WindowsHoldForEveryKindOfClock) {
   int claimed = 0;
   int held = 0;
   for (const FieldPlan& plan : field_plans()) {
-    const FieldOutcome outcome = try_field(plan, kRuns / 3, 2000);
+    const FieldOutcome outcome = try_field(plan, kRuns / 3, 2000, {0.1, 0.3, 1.0, 5.0});
     for (const Windows& windows : {outcome.window, outcome.corrected}) {
       EXPECT_GE(windows.percent(), 80.0) << plan.name;
       claimed += windows.claimed;
