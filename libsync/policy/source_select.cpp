@@ -56,6 +56,12 @@ constexpr Interval interval_of(const Candidate& c) {
   return {saturated_difference(c.offset.value, c.bound.value), saturated_sum(c.offset.value, c.bound.value)};
 }
 
+// Where the sources agree.
+struct Agreement {
+  Interval interval;  // of as many of them as there are in one place
+  Interval possible;  // of each majority: a minority may have narrowed the other
+};
+
 constexpr bool contains(const Interval& interval, nanoseconds point) {
   return interval.low <= point && point <= interval.high;
 }
@@ -122,12 +128,12 @@ class Selector {
     const Group counting = without_duplicates(of_rank);
     const auto agreed = agreement(counting);
     if (!agreed) return mark(counting, Standing::kFalseticker);
-    Group survivors = truechimers(counting, *agreed);
+    Group survivors = truechimers(counting, agreed->interval);
     survivors =
         keep(survivors, Standing::kNoSamples, [&](std::size_t i) { return candidates_[i].is_proven; });
     if (survivors.empty()) return;
     survivors = best_tier(survivors);
-    survivors = within(survivors, *agreed);
+    survivors = within(survivors, agreed->interval);
     survivors = compatible(survivors);
     survivors = cluster(survivors);
     combine(survivors, *agreed);
@@ -190,19 +196,26 @@ class Selector {
 
   // Accepts as few falsetickers as possible, and fewer than half (RFC 5905, section 11.2.1). It drops the
   // RFC's further condition that the offsets themselves lie in the intersection: a phone's bound is a hundred
-  // times a server's, and both are honest.
-  std::optional<Interval> agreement(const Group& counting) const {
+  // times a server's, and both are honest. A liar with a narrow interval may be in there, too, and the truth
+  // outside of it; but wherever that is, more than half of the intervals contain it.
+  std::optional<Agreement> agreement(const Group& counting) const {
     if (const auto common = majority_of(counting)) return common;
     if (const auto common = agreement_with_local_clock(counting)) return common;
     return majority_of(in_best_tier(counting));
   }
 
-  std::optional<Interval> majority_of(const Group& group) const {
-    for (std::size_t votes = group.size(); votes * 2 > group.size(); --votes) {
-      if (const auto common = common_to(group, votes))
-        return near_local_clock(group, votes).value_or(*common);
+  std::optional<Agreement> majority_of(const Group& group) const {
+    const std::size_t majority = group.size() / 2 + 1;
+    const auto possible = place_of(group, majority);
+    for (std::size_t votes = group.size(); possible && votes >= majority; --votes) {
+      if (const auto agreed = place_of(group, votes)) return Agreement{*agreed, *possible};
     }
     return std::nullopt;
+  }
+
+  std::optional<Interval> place_of(const Group& group, std::size_t votes) const {
+    const auto near = near_local_clock(group, votes);
+    return near ? near : common_to(group, votes);
   }
 
   // The points with that many votes may lie in several places, if one interval is wide and others exclude
@@ -226,13 +239,14 @@ class Selector {
 
   // Without a majority no source can be shown to be right. If the local clock has followed one of them, it
   // confirms what that one said before, and has the casting vote.
-  std::optional<Interval> agreement_with_local_clock(const Group& counting) const {
+  std::optional<Agreement> agreement_with_local_clock(const Group& counting) const {
     const bool followed = std::any_of(counting.begin(), counting.end(),
                                       [&](std::size_t i) { return candidates_[i].was_selected; });
     const Group witnessed =
         counting.where([&](std::size_t i) { return contains(intervals_[i], nanoseconds::zero()); });
     if (!followed || witnessed.empty()) return std::nullopt;
-    return common_to(witnessed, witnessed.size());
+    const auto common = common_to(witnessed, witnessed.size());
+    return Agreement{*common, *common};
   }
 
   Group truechimers(const Group& counting, const Interval& agreed) {
@@ -382,7 +396,7 @@ class Selector {
     return static_cast<std::uint64_t>((heterogeneity - by_noise) / effective);
   }
 
-  void combine(const Group& survivors, const Interval& agreed) {
+  void combine(const Group& survivors, const Agreement& agreement) {
     const std::size_t peer = choose_system_peer(survivors);
     mark(survivors, Standing::kSelected);
     selection_.placements[peer].standing = Standing::kSystemPeer;
@@ -392,7 +406,7 @@ class Selector {
     for (const std::size_t i : survivors) sum += difference(i, peer) * selection_.placements[i].weight;
     const nanoseconds peer_offset = candidates_[peer].offset.value;
     // No two of them exclude each other, so all have a part in common.
-    Interval common = agreed;
+    Interval common = agreement.interval;
     for (const std::size_t i : survivors) {
       if (!overlap(intervals_[i], common)) continue;
       common = {std::max(common.low, intervals_[i].low), std::min(common.high, intervals_[i].high)};
@@ -401,10 +415,10 @@ class Selector {
         std::clamp(saturated_sum(peer_offset, sum / kWholeWeight), common.low, common.high);
     const nanoseconds by_peer =
         saturated_sum(candidates_[peer].bound.value, magnitude(saturated_difference(offset, peer_offset)));
-    // Any point of the agreed interval may be the true one.
+    const Interval& possible = agreement.possible;
     const nanoseconds bound = std::max(
-        {by_peer, saturated_difference(offset, agreed.low), saturated_difference(agreed.high, offset)});
-    selection_.combination = Combination{peer, {offset}, {bound}, {agreed.low}, {agreed.high}};
+        {by_peer, saturated_difference(offset, possible.low), saturated_difference(possible.high, offset)});
+    selection_.combination = Combination{peer, {offset}, {bound}, {possible.low}, {possible.high}};
   }
 
   std::span<const Candidate> candidates_;

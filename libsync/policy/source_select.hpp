@@ -2,10 +2,11 @@
 // Selects the sources to believe, of any kind, and their weights (RFC 5905, section 11.2). Each source states
 // where the true offset must lie: [offset - bound, offset + bound]. What more than half of them have in
 // common is believed, so that a lying minority cannot move the clock further than an honest source's own
-// bound allows, and a single source on an island is enough. Without a majority, the local clock is a witness
-// if it has followed one of them; otherwise the best tier's majority is believed, and within one tier none.
-// Ranks come first: the best rank that agrees on anything decides alone, and the others have no vote. No I/O;
-// the result does not depend on the order of the candidates, unless two are identical.
+// bound allows, which the stated bound covers, and a single source on an island is enough. Without a
+// majority, the local clock is a witness if it has followed one of them; otherwise the best tier's majority
+// is believed, and within one tier none. Ranks come first: the best rank that agrees on anything decides
+// alone, and the others have no vote. No I/O; the result does not depend on the order of the candidates,
+// unless two are identical.
 #pragma once
 
 #include <array>
@@ -82,7 +83,7 @@ struct Combination {
   std::size_t system_peer;  // index of the candidate whose stratum and reference are served
   Offset offset;            // weighted mean, within [earliest, latest]
   Dispersion bound;         // |offset - true offset| is at most this if the majority is right
-  Offset earliest;          // the interval of the majority
+  Offset earliest;          // the truth is in this interval if the majority is right
   Offset latest;
 };
 

@@ -143,8 +143,7 @@ TEST(RowFaults, AFinelyReadClockThatSwingsHasNoOutliers) {
     for (const double swing : {1e-6, 10e-6}) {
       const double turn_s = period_s / (2.0 * std::numbers::pi);
       auto rows = steady_rows(1000, 60.0, 20e-6, 1e-6);
-      for (ClockRow& row : rows)
-        row.offset_s += swing * turn_s * std::sin(row.time_s / turn_s);
+      for (ClockRow& row : rows) row.offset_s += swing * turn_s * std::sin(row.time_s / turn_s);
       const auto faults = find_row_faults(rows, kFinest);
       EXPECT_TRUE(faults.outliers.empty()) << period_s << ' ' << swing;
       EXPECT_TRUE(faults.steps.empty()) << period_s << ' ' << swing;

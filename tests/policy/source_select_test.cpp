@@ -223,15 +223,15 @@ TEST(SourceSelect, AWideIntervalAgreesWithANarrowOneButDoesNotSpoilIt) {
   EXPECT_EQ(standings(candidates), (Standings{Standing::kOutlier, Standing::kSystemPeer}));
 }
 
-// The intervals intersect from 9 to 10 s. Every single offset is outside of that, and so is their mean of 11
-// s.
+// All intervals intersect from 9 to 10 s. Every single offset is outside of that, and so is their mean of
+// 11 s. The first may be the liar.
 TEST(SourceSelect, TheCombinedOffsetIsWhereTheIntervalsMeet) {
   const Candidates candidates{source(5s, 5s), source(14s, 5s), source(14s, 5s)};
   const auto combination = select(candidates).combination;
   ASSERT_TRUE(combination);
-  EXPECT_EQ(combination->earliest.value, 9s);
-  EXPECT_EQ(combination->latest.value, 10s);
   EXPECT_EQ(combination->offset.value, 10s);
+  EXPECT_EQ(combination->earliest.value, 9s);
+  EXPECT_EQ(combination->latest.value, 19s);
 }
 
 // RFC 5905, section 11.2.2: clustering prunes down to three survivors as long as that helps.
@@ -492,6 +492,16 @@ TEST(SourceSelectProperty, AMinorityOfLiarsNeverMovesTheClockFurtherThanAnHonest
   }
 }
 
+TEST(SourceSelectProperty, AMinorityOfLiarsNeverMakesTheBoundTooSmall) {
+  for (unsigned seed = 0; seed < 2000; ++seed) {
+    RandomSources random{seed};
+    const Island island = with_a_minority_of_liars(random, 0s, 2s);
+    const auto combination = select(island.candidates).combination;
+    ASSERT_TRUE(combination) << seed;
+    EXPECT_LE(magnitude(combination->offset.value), combination->bound.value) << seed;
+  }
+}
+
 TEST(SourceSelectProperty, TheSystemPeerIsSelectedAndWeightsAreWhole) {
   for (unsigned seed = 0; seed < 500; ++seed) {
     RandomSources random{seed};
@@ -573,6 +583,15 @@ TEST(SourceSelect, TheBoundReachesBothEndsOfWhatWasAgreedOn) {
   const auto& agreed = *selection.combination;
   EXPECT_LE(agreed.offset.value - agreed.bound.value, -100ms);
   EXPECT_GE(agreed.offset.value + agreed.bound.value, 5100ms);
+}
+
+// All three have the liar's narrow interval in common, but only two of them need be right.
+TEST(SourceSelect, ALiarInsideOfTheBoundsOfTheOthersDoesNotNarrowTheirs) {
+  const Candidates candidates{source(0s, 90ms), source(10ms, 100ms), source(60ms, 1ms)};
+  const auto combination = select(candidates).combination;
+  ASSERT_TRUE(combination);
+  EXPECT_LE(combination->offset.value - combination->bound.value, -90ms);
+  EXPECT_GE(combination->offset.value + combination->bound.value, 90ms);
 }
 
 TEST(SourceSelect, SourcesThatExcludeEachOtherAreNotAveraged) {

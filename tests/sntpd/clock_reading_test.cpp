@@ -30,7 +30,9 @@ class Machine {
   WallTime wall_{1'780'000'000s};
   nanoseconds boot_ = 1000s;
   int looks_ = 0;
-  ClockReader reader_{[this] { return Instant{mono_, wall_, 0ns}; },
+  ClockReader reader_{[this] {
+                        return Instant{mono_, wall_, 0ns};
+                      },
                       [this]() -> std::optional<nanoseconds> {
                         ++looks_;
                         return boot_;
