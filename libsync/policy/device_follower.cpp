@@ -7,6 +7,8 @@ namespace isletime {
 namespace {
 
 constexpr nanoseconds kShortestInterval = seconds{2};
+// A server on the internet is somebody else's (RFC 4330, section 10: no less than 15 s).
+constexpr nanoseconds kShortestToStrangers = seconds{16};
 // A silent server is asked this often, at least, so that one that comes back is found soon.
 constexpr nanoseconds kLongestAfterLosses = seconds{32};
 // A server that is there but not synchronised yet.
@@ -20,10 +22,14 @@ DeviceFollower::DeviceFollower(const Config& config, DeviceClock& clock)
 ClientConfig DeviceFollower::client_config() const {
   return {.server = config_.server,
           .precision = config_.precision,
-          .shortest_interval = kShortestInterval,
+          .shortest_interval = shortest_interval(),
           .longest_interval = kLongestAfterLosses,
           .interleaved = config_.interleaved,
           .era_pivot = clock_.built()};
+}
+
+nanoseconds DeviceFollower::shortest_interval() const {
+  return is_private(config_.server.address) ? kShortestInterval : kShortestToStrangers;
 }
 
 std::optional<Query> DeviceFollower::poll(MonoTime now, std::uint64_t random) {
@@ -46,7 +52,7 @@ Result<MeasurementUse, Reject> DeviceFollower::on_datagram(Bytes bytes, const En
   }
   const MeasurementUse use = clock_.on_measurement(*measurement, at);
   if (use == MeasurementUse::kFollowed || use == MeasurementUse::kStepped) followed_ = *measurement;
-  client_.set_interval(clock_.estimator().interval(at));
+  client_.set_interval(longer(clock_.estimator().interval(at), shortest_interval()));
   if (use == MeasurementUse::kStepped) common_view_.reset();
   const auto estimate = clock_.estimator().at(at);
   if (estimate) clock_.follow_broadcasts(common_view_.offset(at, *estimate), at);
@@ -62,7 +68,7 @@ std::optional<BroadcastReject> DeviceFollower::on_broadcast(Bytes bytes, const E
 
 void DeviceFollower::on_link_up() {
   client_.forget_exchange();
-  client_.set_interval(std::min(client_.interval(), kShortestInterval));
+  client_.set_interval(shorter(client_.interval(), shortest_interval()));
 }
 
 void DeviceFollower::set_server(const Endpoint& server, MonoTime now) {

@@ -55,6 +55,7 @@ class DeviceFollower {
 
  private:
   ClientConfig client_config() const;
+  nanoseconds shortest_interval() const;
 
   Config config_;
   DeviceClock& clock_;

@@ -12,8 +12,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Endpoint kServer{IpAddress::v4(0xc000'0207), 123};
-constexpr Endpoint kOther{IpAddress::v4(0xc000'0208), 123};
+constexpr Endpoint kServer{IpAddress::v4(0xc0a8'0401), 123};
+constexpr Endpoint kOther{IpAddress::v4(0xc0a8'0402), 123};
+constexpr Endpoint kOnTheInternet{IpAddress::v4(0xc000'0207), 123};
 constexpr WallTime kBuilt{1'790'000'000s};
 
 // A device and the server that it follows. Each way takes 1 ms, the server 100 us.
@@ -70,6 +71,18 @@ TEST_F(Following, AsksOftenAtFirstAndEvery32SecondsLater) {
   EXPECT_LE(until_next(), 2s);
   exchange(350);
   EXPECT_GE(until_next(), 31s);
+}
+
+// RFC 4330, section 10.
+TEST_F(Following, AServerOnTheInternetIsNeverAskedWithin15Seconds) {
+  follower.set_server(kOnTheInternet, now);
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_TRUE(hear(reply_to(ask()), kOnTheInternet).has_value());
+    if (i % 50 == 0) follower.on_link_up();
+    ASSERT_GE(until_next(), 15s) << i;
+  }
+  lose();
+  EXPECT_GE(until_next(), 13s) << "2 s after the query was given up";
 }
 
 TEST_F(Following, ASilentServerIsAskedLessOftenButSoonEnoughWhenItComesBack) {

@@ -28,7 +28,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Endpoint kServer{IpAddress::v4(0xc000'0207), 123};
+constexpr Endpoint kServer{IpAddress::v4(0xc0a8'0401), 123};
 constexpr Endpoint kClient{IpAddress::v4(0xc000'0209), 50'000};
 constexpr Endpoint kUs{IpAddress::v4(0xc000'0202), 123};
 constexpr std::array kRules{AccessRule{kLocalPrefixes[0], Access::kAllow},
