@@ -18,10 +18,10 @@ constexpr std::uint32_t kLeastExcess = 1000;
 constexpr std::uint8_t kMostQueuedBlocks = 128;
 
 // With this limit 15/13 of a delay fit into 32 bits. The client refuses replies after 2 s.
-constexpr std::int64_t kLongestDelay = 3'700'000'000;
+constexpr std::int64_t kLongestHeld = 3'700'000'000;
 
 constexpr std::uint32_t held(Delay delay) {
-  return static_cast<std::uint32_t>(clamped(delay.value.count(), 0, kLongestDelay));
+  return static_cast<std::uint32_t>(clamped(delay.value.count(), 0, kLongestHeld));
 }
 
 // By insertion, since they are few, and the code of std::sort or std::nth_element is several times as long.
