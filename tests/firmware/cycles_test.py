@@ -2,7 +2,7 @@
 """Prints how many instructions the devices' CPUs need for what they do most often, and fails if one needs twice as
 many as it did. Usage: cycles_test.py FOLDER_OF_IMAGES
 
-QEMU counts instructions, so the figures are the same at every run. They are no cycles: a chip needs at least one for
+QEMU counts instructions, so an image's figures are the same at every run. They are no cycles: a chip needs at least one for
 each, and more for loads, taken branches, and flash that is not in its cache. On the lx106 64-bit divisions are those
 of firmware/boards/common/lx106/rom.cpp, in place of the chip's ROM."""
 
@@ -55,7 +55,8 @@ def main() -> int:
     table.line(f"{'CPU':11}{'operation':15}{'mean':>8}{'most':>9}{'at least':>13}   (instructions)")
     for index, (board, cpu, megahertz) in enumerate(CPUS):
         counts = measure(images, board)
-        if counts[KNOWN[0]][0] != KNOWN[1]:
+        # The board's counter need not begin with an instruction of the loop.
+        if abs(counts[KNOWN[0]][0] - KNOWN[1]) > 2:
             failures.append(f"{cpu}: a loop of {KNOWN[1]} instructions counts as {counts[KNOWN[0]][0]}")
         for name, were in WERE.items():
             mean, most = counts[name]
