@@ -97,7 +97,11 @@ Scaled scale(std::span<const Reading> readings, std::size_t terms) {
 // Returns a geometric series of levels. With a step of 4 or 8 clocks that do not wander are covered as often.
 std::vector<double> levels(double first, double end, double step = 5.0) {
   std::vector<double> all;
-  for (double level = first; level < end; level *= step) all.push_back(level);
+  double level = first;
+  while (level < end) {
+    all.push_back(level);
+    level *= step;
+  }
   return all;
 }
 
