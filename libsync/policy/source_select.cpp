@@ -206,16 +206,15 @@ class Selector {
 
   std::optional<Agreement> majority_of(const Group& group) const {
     const std::size_t majority = group.size() / 2 + 1;
-    const auto possible = place_of(group, majority);
-    for (std::size_t votes = group.size(); possible && votes >= majority; --votes) {
-      if (const auto agreed = place_of(group, votes)) return Agreement{*agreed, *possible};
+    for (std::size_t votes = group.size(); votes >= majority; --votes) {
+      if (const auto near = near_local_clock(group, votes)) {
+        return Agreement{*near, *near_local_clock(group, majority)};
+      }
+      if (const auto common = common_to(group, votes)) {
+        return Agreement{*common, *common_to(group, majority)};
+      }
     }
     return std::nullopt;
-  }
-
-  std::optional<Interval> place_of(const Group& group, std::size_t votes) const {
-    const auto near = near_local_clock(group, votes);
-    return near ? near : common_to(group, votes);
   }
 
   // The points with that many votes may lie in several places, if one interval is wide and others exclude
