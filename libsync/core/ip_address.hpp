@@ -54,10 +54,11 @@ constexpr bool contains(const Prefix& prefix, IpAddress address) {
 // Returns whether the address is loopback, private (RFC 1918, RFC 4193) or link-local (RFC 3927, RFC 4291),
 // so that strangers cannot reach it.
 constexpr bool is_private(IpAddress address) {
-  return address.is_loopback() || address.is_link_local_v6() ||
-         contains(Prefix::v4(0x0a00'0000, 8), address) || contains(Prefix::v4(0xac10'0000, 12), address) ||
-         contains(Prefix::v4(0xc0a8'0000, 16), address) || contains(Prefix::v4(0xa9fe'0000, 16), address) ||
-         contains(Prefix{.address = {0xfc00'0000'0000'0000, 0}, .length = 7}, address);
+  if (!address.is_v4())
+    return address.is_loopback() || address.is_link_local_v6() || address.high >> 57 == 0xfc >> 1;
+  const std::uint32_t v4 = address.v4_value();
+  return address.is_loopback() || v4 >> 24 == 10 || v4 >> 20 == 0xac1 || v4 >> 16 == 0xc0a8 ||
+         v4 >> 16 == 0xa9fe;
 }
 
 }  // namespace isletime
