@@ -56,10 +56,10 @@ constexpr Interval interval_of(const Candidate& c) {
   return {saturated_difference(c.offset.value, c.bound.value), saturated_sum(c.offset.value, c.bound.value)};
 }
 
-// Where the sources agree.
+// The range in which the sources agree.
 struct Agreement {
-  Interval interval;  // of as many of them as there are in one place
-  Interval possible;  // of each majority: a minority may have narrowed the other
+  Interval interval;  // on which most of them agree, and where the clock stays if that is in several places
+  Interval possible;  // on which any majority agrees: a minority may have narrowed the other, or chosen it
 };
 
 constexpr bool contains(const Interval& interval, nanoseconds point) {
@@ -207,26 +207,20 @@ class Selector {
   std::optional<Agreement> majority_of(const Group& group) const {
     const std::size_t majority = group.size() / 2 + 1;
     for (std::size_t votes = group.size(); votes >= majority; --votes) {
-      if (const auto near = near_local_clock(group, votes)) {
-        return Agreement{*near, *near_local_clock(group, majority)};
-      }
-      if (const auto common = common_to(group, votes)) {
-        return Agreement{*common, *common_to(group, majority)};
-      }
+      if (const auto place = place_of(group, votes)) return Agreement{*place, *common_to(group, majority)};
     }
     return std::nullopt;
   }
 
   // The points with that many votes may lie in several places, if one interval is wide and others exclude
-  // each other. If the local clock has followed one of the sources and is in such a place, that place is
-  // chosen.
-  std::optional<Interval> near_local_clock(const Group& group, std::size_t votes) const {
+  // each other. If the local clock has followed one of the sources and is in such a place, it stays there.
+  // That does not prove that it is right: the one that it followed may be the liar.
+  std::optional<Interval> place_of(const Group& group, std::size_t votes) const {
     const Group witnessed =
         group.where([&](std::size_t i) { return contains(intervals_[i], nanoseconds::zero()); });
     const bool followed =
         std::any_of(group.begin(), group.end(), [&](std::size_t i) { return candidates_[i].was_selected; });
-    if (!followed || witnessed.size() < votes) return std::nullopt;
-    return common_to(witnessed, votes);
+    return common_to(followed && witnessed.size() >= votes ? witnessed : group, votes);
   }
 
   // Configured tiers say whom to believe if nothing else does.
