@@ -1,7 +1,7 @@
-# What ./check's clang-tidy reads of the firmware: firmware/tidy/compile_commands.json in the build folder. Clang
-# compiles for the Cortex-M3 itself. It does not know the lx106: that one's sources are seen as those of a 32-bit x86,
-# whose assembly has the same constraints, except for host_files.cpp, which names the lx106's registers. Sources
-# of a folder are compiled as one, so that headers are checked once for all.
+# Writes firmware/tidy/compile_commands.json in the build folder, by which ./check's clang-tidy reads the firmware.
+# Clang compiles for the Cortex-M3 itself. It does not know the lx106: that one's sources are read as those of a
+# 32-bit x86, whose assembly has the same constraints, except for host_files.cpp, which names the lx106's
+# registers. The sources of a folder are compiled as one, so that headers are checked once for all.
 set(tidy_folder ${CMAKE_CURRENT_BINARY_DIR}/tidy)
 set(tidy_flags -std=gnu++20 -ffreestanding -fno-exceptions -fno-rtti -Wall -Wextra -Wconversion -Wshadow
     -DISLETIME_BUILD_TIME=0 -I${PROJECT_SOURCE_DIR} ${firmware_net_flags})

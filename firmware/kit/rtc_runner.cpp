@@ -411,7 +411,8 @@ void RtcRunner::repair() {
   }
 }
 
-// What is stored must not vouch for a chip that is about to be written, or that somebody has set or replaced.
+// The stored record must not vouch for a chip that is about to be written, or that somebody has set or
+// replaced.
 bool RtcRunner::take_worth_saving() {
   const bool is_wrong = stored_.has_comparison && !rtc_.comparison();
   if (is_saving_barred_ || !(is_worth_saving_ || is_wrong)) return false;

@@ -126,7 +126,7 @@ class RtcRunner {
   std::optional<MonoTime> uncompared_since_;
   std::optional<MonoTime> compared_saved_;  // when a comparison was last worth saving
   bool is_worth_saving_ = false;
-  // What is stored, and was before the last attempt to store.
+  // The contents of the stored record, as far as they vouch for the chip.
   struct Stored {
     bool has_comparison;
     bool has_rate;

@@ -16,8 +16,8 @@
 
 namespace isletime::firmware {
 
-// What tells a battery clock from another of its model. A chip that is trimmed runs at another rate, like
-// another chip.
+// A mark that tells a battery clock from another of its model. A chip that is trimmed runs at another rate,
+// like another chip.
 struct RtcMark {
   std::int16_t trim = 0;     // in steps
   std::uint16_t digest = 0;  // of chip_mark()

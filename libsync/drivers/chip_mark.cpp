@@ -23,7 +23,7 @@ struct Kept {
   }
 };
 
-// Of minute, hour, day and weekday.
+// The alarm registers of minute, hour, day and weekday lack these bits.
 constexpr std::array<std::uint8_t, 4> kAbsentOfAlarm{0, 0x40, 0x40, 0x78};
 
 // From the datasheets that libsync/core/rtc and chip_rows.hpp name.

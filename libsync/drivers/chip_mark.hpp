@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What tells a clock chip from another of its model, without writing to it: the registers that its battery
-// keeps and that neither its time nor its trim changes, such as alarms and memory.
+// A mark that tells a clock chip from another of its model, without writing to it. It is made of the
+// registers that its battery keeps and that neither its time nor its trim changes, such as alarms and memory.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace isletime {
 
-// Returns a digest of them, or nothing if the model has none. Leave out the memory where a program may use
-// it.
+// Returns a digest of those registers, or nothing if the model has none. Leave out the memory where a program
+// may use it.
 Result<std::optional<std::uint64_t>, BusError> chip_mark(ChipModel model, I2cBus& bus, std::uint8_t address,
                                                          bool with_memory);
 

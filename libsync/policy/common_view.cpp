@@ -17,7 +17,7 @@ constexpr nanoseconds kLongestDelay = std::chrono::milliseconds{500};
 // in tests/sim/cell.
 constexpr std::uint32_t kWander = 80;
 constexpr std::int64_t kSoftness = 120'000;
-// What queues add to the least delay on average, or more.
+// Queues add no more than this to the least delay on average.
 constexpr std::int64_t kMeanExcess = 2'500'000;
 
 constexpr std::int64_t kFirstDeviation = 5'000'000;
@@ -31,9 +31,9 @@ constexpr std::int64_t kLargestDeviation = 1'000'000;
 
 }  // namespace
 
-// What the transmit timestamp is early by is common to all stations, as the frame's delay is. The origin
-// timestamp of interleaved mode (RFC 9769, section 4) corrects it only in the next frame, so that each frame
-// that one station misses would be two.
+// A frame leaves some time after its transmit timestamp, which is the same for all stations, like its delay.
+// The origin timestamp of interleaved mode (RFC 9769, section 4) corrects it only in the next frame, so that
+// each frame that one station misses would be two.
 std::optional<BroadcastReject> CommonView::on_datagram(Bytes bytes, const Endpoint& from, MonoTime at,
                                                        WallTime free,
                                                        const std::optional<DeviceEstimate>& estimate) {

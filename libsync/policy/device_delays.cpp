@@ -14,7 +14,7 @@ constexpr std::uint32_t kSamplesInBlock = 32;
 constexpr nanoseconds kBlockTime = seconds{900};
 constexpr std::size_t kEnoughForQuantile = 16;
 constexpr std::uint32_t kLeastExcess = 1000;
-// Three days at 64 s, since no queue lasts that long without a break.
+// A day and a half at 32 s, three days at 64 s: no queue lasts that long without a break.
 constexpr std::uint8_t kMostQueuedBlocks = 128;
 
 // With this limit 15/13 of a delay fit into 32 bits. The client refuses replies after 2 s.
@@ -24,7 +24,8 @@ constexpr std::uint32_t held(Delay delay) {
   return static_cast<std::uint32_t>(clamped(delay.value.count(), 0, kLongestHeld));
 }
 
-// By insertion, since they are few, and the code of std::sort or std::nth_element is several times as long.
+// Sorts by insertion, since there are few, and the code of std::sort or std::nth_element is several times as
+// long.
 void sort(std::span<std::uint32_t> few) {
   for (std::size_t i = 1; i < few.size(); ++i)
     for (std::size_t at = i; at > 0 && few[at - 1] > few[at]; --at) std::swap(few[at - 1], few[at]);

@@ -13,7 +13,7 @@ namespace {
 
 // A device's crystal and a chip may drift apart by this without being noticed.
 constexpr Ppm kRateUncertainty = Ppm::whole(100);
-// Of a drift that was computed in integers.
+// The error of a drift that was computed in integers.
 constexpr nanoseconds kRoundingOfDrift{2};
 
 // Between two readings; cheap crystals were seen to be 272 ppm off.

@@ -30,7 +30,7 @@ class DeviceSchedule {
 
   std::optional<MonoTime> last_;
   std::uint16_t samples_ = 0;
-  std::uint16_t spent_ = 0;  // seconds by which queries came sooner than every 64 s
+  std::uint16_t spent_ = 0;  // seconds by which queries came sooner than every 32 s
 };
 
 }  // namespace isletime

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Integer arithmetic for a CPU without floating point: products and ratios whose intermediate results would
 // not fit into 64 bits, each exact except for rounding down.
-// See time_types for what is not inline.
+// time_types.hpp says why functions are marked as not inline.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Arithmetic on durations that saturates: times claimed by others may be centuries apart, and must not
 // overflow.
-// See time_types for what is not inline.
+// time_types.hpp says why functions are marked as not inline.
 #pragma once
 
 #include "libsync/core/time_types.hpp"

@@ -213,14 +213,19 @@ class Selector {
   }
 
   // The points with that many votes may lie in several places, if one interval is wide and others exclude
-  // each other. If the local clock has followed one of the sources and is in such a place, it stays there.
-  // That does not prove that it is right: the one that it followed may be the liar.
+  // each other. The clock stays in its own, if it is in one and has followed a source. That does not prove
+  // that it is right: the one that it followed may be the liar.
   std::optional<Interval> place_of(const Group& group, std::size_t votes) const {
-    const Group witnessed =
-        group.where([&](std::size_t i) { return contains(intervals_[i], nanoseconds::zero()); });
-    const bool followed =
+    const Group confirmed = confirmed_by_local_clock(group);
+    return common_to(confirmed.size() >= votes ? confirmed : group, votes);
+  }
+
+  // Returns nobody if the local clock has followed none of them.
+  Group confirmed_by_local_clock(const Group& group) const {
+    const bool has_followed =
         std::any_of(group.begin(), group.end(), [&](std::size_t i) { return candidates_[i].was_selected; });
-    return common_to(followed && witnessed.size() >= votes ? witnessed : group, votes);
+    return group.where(
+        [&](std::size_t i) { return has_followed && contains(intervals_[i], nanoseconds::zero()); });
   }
 
   // Configured tiers say whom to believe if nothing else does.
@@ -233,12 +238,9 @@ class Selector {
   // Without a majority no source can be shown to be right. If the local clock has followed one of them, it
   // confirms what that one said before, and has the casting vote.
   std::optional<Agreement> agreement_with_local_clock(const Group& counting) const {
-    const bool followed = std::any_of(counting.begin(), counting.end(),
-                                      [&](std::size_t i) { return candidates_[i].was_selected; });
-    const Group witnessed =
-        counting.where([&](std::size_t i) { return contains(intervals_[i], nanoseconds::zero()); });
-    if (!followed || witnessed.empty()) return std::nullopt;
-    const auto common = common_to(witnessed, witnessed.size());
+    const Group confirmed = confirmed_by_local_clock(counting);
+    if (confirmed.empty()) return std::nullopt;
+    const auto common = common_to(confirmed, confirmed.size());
     return Agreement{*common, *common};
   }
 

@@ -316,7 +316,7 @@ TEST(DriftFit, ATooWideIntervalConcludesNothing) {
   EXPECT_GT(*fit.run_for_s, fit.span_s);
 }
 
-// What a clock with frequency noise gains in one interval is much more than its readings err.
+// In one interval a clock with frequency noise gains much more than its readings err.
 TEST(DriftFit, TheMeanRateIsThatFromTheFirstRowToTheLast) {
   constexpr double kGain = 1e-3;
   auto rows = steady_rows(2000, 60.0, 5 * kPpm, 1e-5);

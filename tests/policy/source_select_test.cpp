@@ -442,19 +442,23 @@ TEST(SourceSelectProperty, AnyOrderOfCandidatesGivesTheSameVerdicts) {
   }
 }
 
+// The local clock need not be right: a liar may have set it before the others were heard.
 struct Island {
   Candidates candidates;
+  nanoseconds truth{};
   nanoseconds earliest = -1h;  // the intersection of all honest intervals
   nanoseconds latest = 1h;
-  nanoseconds first{};  // the union of all honest intervals
-  nanoseconds last{};
+  nanoseconds first = 1h;  // the union of all honest intervals
+  nanoseconds last = -1h;
 };
 
+// A liar's offset is between `from` and `to` away from the truth.
 Island with_a_minority_of_liars(RandomSources& random, nanoseconds from, nanoseconds to) {
-  Island island;
+  Island island{.candidates = {}, .truth = random.between(-1s, 1s)};
   const std::size_t honest = 1 + random.up_to(15);
   for (std::size_t i = 0; i < honest; ++i) {
-    const Candidate c = random.honest();
+    Candidate c = random.honest();
+    c.offset.value += island.truth;
     island.earliest = std::max(island.earliest, c.offset.value - c.bound.value);
     island.latest = std::min(island.latest, c.offset.value + c.bound.value);
     island.first = std::min(island.first, c.offset.value - c.bound.value);
@@ -462,47 +466,46 @@ Island with_a_minority_of_liars(RandomSources& random, nanoseconds from, nanosec
     island.candidates.push_back(c);
   }
   for (std::size_t i = random.up_to(honest - 1); i > 0; --i) {
-    island.candidates.push_back(random.liar(from, to));
+    Candidate c = random.liar(from, to);
+    c.offset.value += island.truth;
+    island.candidates.push_back(c);
   }
   random.shuffle(island.candidates);
   return island;
 }
 
+template <class Check>
+void for_many_islands(nanoseconds from, nanoseconds to, Check check) {
+  for (unsigned seed = 0; seed < 4000; ++seed) {
+    SCOPED_TRACE(seed);
+    RandomSources random{seed};
+    const Island island = with_a_minority_of_liars(random, from, to);
+    const auto combination = select(island.candidates).combination;
+    ASSERT_TRUE(combination);
+    check(island, *combination);
+  }
+}
+
 // Honest intervals lie within 2 s of the true offset, and a liar's starts at least 3 s from it.
 TEST(SourceSelectProperty, AMinorityOfCleanLiarsNeverMovesTheClockFromWhatTheHonestAgreeOn) {
-  for (unsigned seed = 0; seed < 2000; ++seed) {
-    RandomSources random{seed};
-    const Island island = with_a_minority_of_liars(random, 4s, 8s);
-    const auto combination = select(island.candidates).combination;
-    ASSERT_TRUE(combination) << seed;
-    EXPECT_GE(combination->offset.value, island.earliest) << seed;
-    EXPECT_LE(combination->offset.value, island.latest) << seed;
-  }
+  for_many_islands(4s, 8s, [](const Island& island, const Combination& combination) {
+    EXPECT_GE(combination.offset.value, island.earliest);
+    EXPECT_LE(combination.offset.value, island.latest);
+  });
 }
 
 // A liar may agree with some of the honest sources; then only the union of the honest intervals still holds.
 TEST(SourceSelectProperty, AMinorityOfLiarsNeverMovesTheClockFurtherThanAnHonestBoundAllows) {
-  for (unsigned seed = 0; seed < 2000; ++seed) {
-    RandomSources random{seed};
-    const Island island = with_a_minority_of_liars(random, 0s, 2s);
-    const auto combination = select(island.candidates).combination;
-    ASSERT_TRUE(combination) << seed;
-    EXPECT_GE(combination->offset.value, island.first) << seed;
-    EXPECT_LE(combination->offset.value, island.last) << seed;
-  }
+  for_many_islands(0s, 2s, [](const Island& island, const Combination& combination) {
+    EXPECT_GE(combination.offset.value, island.first);
+    EXPECT_LE(combination.offset.value, island.last);
+  });
 }
 
-// The local clock need not have been right: a liar may have set it before the others were heard.
 TEST(SourceSelectProperty, AMinorityOfLiarsNeverMakesTheBoundTooSmall) {
-  for (unsigned seed = 0; seed < 4000; ++seed) {
-    RandomSources random{seed};
-    Island island = with_a_minority_of_liars(random, 0s, 2s);
-    const nanoseconds truth = random.between(-1s, 1s);
-    for (Candidate& c : island.candidates) c.offset.value += truth;
-    const auto combination = select(island.candidates).combination;
-    ASSERT_TRUE(combination) << seed;
-    EXPECT_LE(magnitude(combination->offset.value - truth), combination->bound.value) << seed;
-  }
+  for_many_islands(0s, 2s, [](const Island& island, const Combination& combination) {
+    EXPECT_LE(magnitude(combination.offset.value - island.truth), combination.bound.value);
+  });
 }
 
 TEST(SourceSelectProperty, TheSystemPeerIsSelectedAndWeightsAreWhole) {

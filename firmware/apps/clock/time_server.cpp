@@ -12,7 +12,7 @@
 namespace isletime::firmware {
 namespace {
 
-// It covers the reading of the counter, and what the time from that to a packet's departure varies by.
+// It covers the reading of the counter, and how much the time from that to a packet's departure varies.
 constexpr std::int8_t kPrecision = -17;
 
 constexpr nanoseconds kLongestSending = std::chrono::milliseconds{10};

@@ -8,11 +8,7 @@
 #include "firmware/boards/common/painted_stack.hpp"
 #include "libsync/core/text_writer.hpp"
 
-// The linker script's.
-extern "C" {
-extern void (*const constructors_start[])();  // NOLINT(readability-identifier-naming)
-extern void (*const constructors_end[])();    // NOLINT(readability-identifier-naming)
-}
+extern "C" void (*constructors_start[])(), (*constructors_end[])();  // of the linker script
 
 namespace isletime {
 namespace {
