@@ -238,6 +238,39 @@ TEST(HubClaims, AServerThatTellsATimeBeforeTheBuildSilencesNoClockThatIsRight) {
   EXPECT_TRUE(play.is_reliable());
 }
 
+// The liar sets the clock while it is alone. Of the two that come later, one is so vague that it excludes
+// neither.
+TEST(HubClaims, ALiarThatCameFirstDoesNotTakeAVagueServerForAWitness) {
+  for (const nanoseconds lie : {nanoseconds{300ms}, nanoseconds{5s}}) {
+    HubPlay play;
+    Server& liar = play.add_server();
+    liar.off = lie;
+    play.pass(10min);
+    Server& vague = play.add_server();
+    vague.root_dispersion = 10s;
+    play.add_server();
+    play.pass(1min);
+    for (int minutes = 0; minutes < 60; ++minutes) {
+      play.pass(1min);
+      ASSERT_TRUE(play.is_bound_honest() || !play.is_synchronised()) << lie.count() << " " << minutes;
+    }
+  }
+}
+
+// The bounds of the honest are so wide that the liar's is within both.
+TEST(HubClaims, ALiarThatSeemsToKnowBestDoesNotNarrowTheBoundOfTheOthers) {
+  for (const nanoseconds vague : {nanoseconds{90ms}, nanoseconds{900ms}}) {
+    HubPlay play;
+    Server& liar = play.add_server();
+    liar.off = vague * 2 / 3;
+    for (int honest = 0; honest < 2; ++honest) play.add_server().root_dispersion = vague;
+    for (int minutes = 0; minutes < 60; ++minutes) {
+      play.pass(1min);
+      ASSERT_TRUE(play.is_bound_honest() || !play.is_synchronised()) << vague.count() << " " << minutes;
+    }
+  }
+}
+
 // The clock may be the one that is wrong.
 TEST(HubClaims, AMajorityThatWasRefusedIsNotOutvotedByTheRest) {
   HubPlay play;
