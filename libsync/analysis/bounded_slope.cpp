@@ -11,12 +11,11 @@
 namespace isletime::analysis {
 namespace {
 
-// Returns the random walk of the rate that steps may hide: that of a common clock, 3 * 10^-10 s/s a root
-// second, unless it would move the clock by a tenth of a step or more, which would show. With the common
-// clock's alone, the intervals of clocks that do not walk are 49 times too wide after 28 days of seconds.
+// Returns the random walk of the rate that steps may hide, in s^2/s^2 a second: that of a common clock,
+// 3 * 10^-10 s/s a root second, unless it would move the clock by a twentieth of a step, which would show.
 double hidden_walk(double step_s, double span_s) {
   constexpr double kCommonWalk = 9e-20;
-  constexpr double kOfStep = 0.1;
+  constexpr double kOfStep = 0.05;
   return std::min(kCommonWalk, 3.0 * kOfStep * kOfStep * step_s * step_s / (span_s * span_s * span_s));
 }
 
@@ -259,7 +258,7 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
   // less.
   const double most_deviation = coarseness.most_jitter_s / std::numbers::sqrt3;
   const double span = bounds.back().time_s - bounds.front().time_s;
-  const double hidden = hidden_walk(coarseness.step_s, span);
+  const double hidden = hidden_walk(coarseness.step_s, span) * span;
   const double faults = fault_log(passage, bounds.size(), coarseness.step_s);
   const auto segments = segments_of(bounds, passage);
   const std::vector<double> levels = jitters();
@@ -282,24 +281,25 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
       for (const auto& segment : segments) log += room_log(segment, slope, deviation);
       most = std::max(most, log);
       // The kernels are as wide as they are apart, so that their sum is smooth.
-      // A line that passes by chance although the clock walked: its slope is off by this from the mean rate.
-      const double bent = hidden * span / 10.0;
-      const double variance = width * width / 12.0 + wander * wander + bent;
+      const double variance = width * width / 12.0 + wander * wander;
       // A walk that wanders by so much in the record goes on behind it.
       const double walk = std::max(kHiddenWalk * kHiddenWalk, 3.0 * wander * wander / span);
-      posterior.hypotheses.push_back(
-          {log, slope, variance + hidden * span / 6.0, 0.0, 0.0, walk, 0.0, 0.0, variance});
+      // Where a line passes by chance although the clock walked, its slope is off by a tenth of the walk. At
+      // one time the rate is as far again from the mean where the clock wanders, or by a sixth of the walk.
+      posterior.hypotheses.push_back({log, slope, 0.0, 0.0, walk, 0.0, 0.0, variance + hidden / 10.0});
+      posterior.rates.push_back({log, slope, variance + wander * wander + hidden / 6.0, 0.0, walk, true});
     }
   }
   return most;
 }
 
 // Turns logarithms of weights into weights.
-void normalise(DriftPosterior& posterior, double most) {
+template <class Weighed>
+void normalise(std::vector<Weighed>& all, double most) {
   double sum = 0.0;
-  for (auto& hypothesis : posterior.hypotheses) sum += hypothesis.weight = std::exp(hypothesis.weight - most);
-  for (auto& hypothesis : posterior.hypotheses) hypothesis.weight /= sum;
-  std::erase_if(posterior.hypotheses, [](const auto& hypothesis) { return hypothesis.weight < 1e-9; });
+  for (Weighed& each : all) sum += each.weight = std::exp(each.weight - most);
+  for (Weighed& each : all) each.weight /= sum;
+  std::erase_if(all, [](const Weighed& each) { return each.weight < 1e-9; });
 }
 
 }  // namespace
@@ -332,7 +332,8 @@ std::optional<BoundedSlope> estimate_slope_within(std::span<const Bound> bounds,
     last = std::move(passage);
   }
   if (!std::isfinite(best)) return std::nullopt;
-  normalise(result.posterior, best);
+  normalise(result.posterior.hypotheses, best);
+  normalise(result.posterior.rates, best);
   return result;
 }
 

@@ -198,14 +198,19 @@ void judge(DriftFit& fit, const DriftPosterior& posterior, const FitQuestion& qu
     fit.run_for_s = fit.span_s * half / wanted;
     return;
   }
+  // However long the record, the rate at one time differs from the mean by what the temperature does to it.
+  const double left = wanted - (fit.temperature ? fit.temperature->swing : 0.0);
   const double needed =
-      length_needed(posterior, {wanted, question.confidence, fit.interval_s, fit.span_s}, kTenYears);
+      left > 0.0
+          ? length_needed(posterior, {left, question.confidence, fit.interval_s, fit.span_s}, kTenYears)
+          : kInfinity;
   if (!std::isfinite(needed)) {
     fit.verdict = Verdict::kWanders;
     return;
   }
-  // Asks for more than there is in any case: the noise seen so far may have been too small by luck.
-  fit.run_for_s = std::max(needed, 1.5 * fit.span_s);
+  // Asks for more than there is in any case: the noise seen so far may have been too small by luck. To allow
+  // for noise that hardly shows makes the interval half as wide again, which takes a third longer.
+  fit.run_for_s = std::max(4.0 / 3.0 * needed, 1.5 * fit.span_s);
 }
 
 // Estimates the readings' error beside their steps from where a step passes: with an error, the readings go
@@ -255,6 +260,24 @@ std::optional<DriftPosterior> fit_by_bounds(std::span<const ClockRow> rows, doub
   return slope->posterior;
 }
 
+// Returns the least effect that its interval holds: 0 if the sign is not known.
+double least_effect(const Estimate& estimate) {
+  return std::max(estimate.interval.low, 0.0) + std::min(estimate.interval.high, 0.0);
+}
+
+// Returns half of the range that the rate is known to cover by the temperature in `confidence` of the rows.
+double swing_of(const TemperatureEffect& effect, const Believed& record, double confidence) {
+  const double per_degree = least_effect(effect.per_degree);
+  const double per_square = effect.per_square ? least_effect(*effect.per_square) : 0.0;
+  std::vector<double> rates;
+  for (std::size_t i = 0; i < record.rows.size(); ++i)
+    rates.push_back(per_degree * record.degrees[i] + per_square * record.squares[i]);
+  std::sort(rates.begin(), rates.end());
+  const auto last = static_cast<double>(rates.size() - 1);
+  const auto at = [&](double share) { return rates[static_cast<std::size_t>(std::lround(share * last))]; };
+  return (at(0.5 + confidence / 2.0) - at(0.5 - confidence / 2.0)) / 2.0;
+}
+
 // Estimates the drift from the record's noise, with a temperature where there is one.
 DriftPosterior fit_by_noise(const FitQuestion& question, DriftFit& fit, Believed& record) {
   const std::size_t terms = temperature_terms(record.rows);
@@ -264,12 +287,15 @@ DriftPosterior fit_by_noise(const FitQuestion& question, DriftFit& fit, Believed
   if (terms == 0) return posterior;
   fit.temperature = {mean_c, per_degree(posterior, question.confidence)};
   if (terms > 1) fit.temperature->per_square = per_square(posterior, question.confidence);
+  fit.temperature->swing = swing_of(*fit.temperature, record, question.confidence);
   return posterior;
 }
 
-// Returns whether no noise can be seen: a nanosecond is the last digit of an offset.
-bool is_without_noise(const RowFaults& faults) {
-  return faults.noise_s <= 1e-9;
+// Returns whether no noise can be seen: a nanosecond is the last digit of an offset. Readings of whole steps
+// have the noise of the steps, unless their line goes from step to step.
+bool is_without_noise(const RowFaults& faults, bool is_coarse) {
+  constexpr double kNearlyAll = 0.9;
+  return faults.noise_s <= 1e-9 || (!is_coarse && faults.exact_share > kNearlyAll);
 }
 
 // More steps than this are the doing of the reference or the logger, not of the clock.
@@ -289,7 +315,7 @@ void fit_distinct(std::span<const ClockRow> rows, const FitQuestion& question,
                      : faults.outliers;
   fit.steps = faults.steps;
   Believed record = believed_rows(rows, fit.outliers, fit.steps);
-  if (is_without_noise(faults)) {
+  if (is_without_noise(faults, is_coarse)) {
     fit.verdict = Verdict::kNoNoise;
     if (record.rows.size() < 2 || record.rows.back().time_s <= record.rows.front().time_s) return;
     fit.rate = (record.rows.back().offset_s - record.rows.front().offset_s) /
@@ -332,6 +358,16 @@ std::optional<Resolution> resolution_of(std::span<const ClockRow> rows, const Fi
   return find_resolution(rows, median_uncertainty(rows));
 }
 
+// Returns whether the offsets show a source that is updated less often than it is logged, if at all. A
+// display of whole seconds may well not move for a day, but one of milliseconds would.
+bool is_held(const DistinctRows& distinct, const std::optional<Resolution>& resolution, bool is_told) {
+  constexpr double kSecond = 1.0;
+  if (!(resolution && resolution->is_coarse)) return has_held_offsets(distinct);
+  if (is_told || resolution->step_s >= kSecond) return false;
+  return std::all_of(distinct.rows.begin(), distinct.rows.end(),
+                     [&](const ClockRow& row) { return row.offset_s == distinct.rows.front().offset_s; });
+}
+
 }  // namespace
 
 double gain_by_temperature(const TemperatureEffect& effect, const Believed& record, std::size_t row) {
@@ -349,9 +385,11 @@ DriftFit fit_drift(std::span<const ClockRow> rows, const FitQuestion& question) 
   std::optional<Resolution> resolution;
   if (distinct.rows.size() >= kFewestRows && fit.span_s > 0.0) {
     resolution = resolution_of(distinct.rows, question);
-    if (resolution) fit.resolution_s = resolution->step_s;
-    if (!(resolution && resolution->is_coarse) && has_held_offsets(distinct))
+    if (is_held(distinct, resolution, question.resolution_s.has_value())) {
       distinct = without_held(distinct);
+      if (distinct.rows.size() == 1) resolution.reset();
+    }
+    if (resolution) fit.resolution_s = resolution->step_s;
   }
   fit.repeated = rows.size() - distinct.rows.size();
   if (distinct.rows.size() < kFewestRows || fit.span_s <= 0.0) {

@@ -46,6 +46,7 @@ struct TemperatureEffect {
   double mean_c;
   Estimate per_degree;
   std::optional<Estimate> per_square = {};  // absent: the temperatures hardly differ
+  double swing = 0.0;  // s/s: how far the temperature is known to take the rate to either side
 };
 
 struct Window {
@@ -57,7 +58,7 @@ enum class Verdict {
   kConclusive,
   kTooFewRows,  // nothing is said of the rate
   kTooShort,    // the interval is wider than asked
-  kWanders,     // the rate wanders: no longer record would narrow the interval
+  kWanders,     // the rate wanders or follows the temperature: no longer record would narrow the interval
   kManySteps,   // more than a clock is stepped: nothing is said of the rate
   kNoNoise,  // the offsets have no noise: nothing tells how well the rate of the line that they make is known
 };

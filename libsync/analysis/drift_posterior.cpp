@@ -110,16 +110,24 @@ struct Candidate {
   double prior;
 };
 
-// Adds a family of noises with its prior: each level of `noise` with each level of `walk`, where a level is
-// `next` times as likely beforehand as the one below it. Below 1, that favours noises that only just show,
-// which are the dangerous ones: a loud noise makes itself known whatever its prior.
+// How much less likely beforehand a level is than the one beside it.
+struct Falling {
+  double noise;  // for each level away from the likeliest
+  double walk;   // for each level of a walk beside the noise, of which none is the likeliest
+};
+
+// Adds a family of noises with its prior: each level of `noise` with each level of `walk`.
 void add_family(std::vector<Candidate>& all, double NoiseLevels::*noise, const std::vector<double>& of_noise,
-                const std::vector<double>& walks_beside, double next, double prior) {
+                std::size_t likeliest, const std::vector<double>& walks_beside, const Falling& falling,
+                double prior) {
   const auto first = static_cast<std::ptrdiff_t>(all.size());
   double sum = 0.0;
   for (std::size_t i = 0; i < of_noise.size(); ++i) {
     for (std::size_t k = 0; k < walks_beside.size(); ++k) {
-      Candidate candidate{{}, std::pow(next, static_cast<double>(i + k))};
+      const std::size_t away = std::max(i, likeliest) - std::min(i, likeliest);
+      Candidate candidate{{},
+                          std::pow(falling.noise, static_cast<double>(away)) *
+                              std::pow(falling.walk, static_cast<double>(k))};
       candidate.noise.walk = walks_beside[k];
       candidate.noise.*noise = of_noise[i];
       sum += candidate.prior;
@@ -129,23 +137,31 @@ void add_family(std::vector<Candidate>& all, double NoiseLevels::*noise, const s
   std::for_each(all.begin() + first, all.end(), [&](Candidate& each) { each.prior *= prior / sum; });
 }
 
-// The levels of white frequency noise, of flicker frequency noise and of a walk begin where they just show in
-// the slope, and end where the readings' own noise would no longer be seen; those of the readings' flicker
-// noise likewise. A quartz clock that is left alone for hours or days has flicker frequency noise, then a
-// walk; white frequency noise and flicker noise of the readings come from the reference and the network.
+// The levels of a clock's noises begin where they just show in the slope, and end where the readings' own
+// noise would no longer be seen. The likeliest walk bends the record by some four deviations of what the
+// readings show of a bend: that is the weakest that is told from none. Weaker ones hardly matter, and louder
+// ones make themselves known whatever their prior, but one that is thought less likely is missed where it
+// happens to bend the record by less. Flicker noise of the readings matters where it is as large as their
+// white noise. White frequency noise is told from flicker frequency noise by a few of the record's swings
+// only, so that neither may be thought much likelier than the other. A walk beside it shows by itself.
 std::vector<Candidate> candidates(double count, double quiet_prior) {
-  const double cubed = count * count * count;
+  constexpr Falling kFalling{0.6, 0.6};
+  constexpr Falling kFallingWhite{0.75, 0.05};
   constexpr double kCoarse = 125.0;
+  constexpr std::size_t kLikeliest = 3;
+  const double weakest = 100.0 / count;
+  const double cubed = count * count * count;
   auto beside = levels(6.0 / count, 30.0 * cubed, kCoarse);
   beside.insert(beside.begin(), 0.0);
-  std::vector<Candidate> all{{{}, quiet_prior}};
   const double noisy = 1.0 - quiet_prior;
-  constexpr double kFalling = 0.7;
-  add_family(all, &NoiseLevels::walk, levels(6.0 / count, 30.0 * cubed), {0.0}, kFalling, 0.4 * noisy);
-  add_family(all, &NoiseLevels::flicker_frequency, levels(6.0 / count, 30.0 * count * count), {0.0}, kFalling,
+  std::vector<Candidate> all{{{}, quiet_prior}};
+  add_family(all, &NoiseLevels::walk, levels(weakest, 30.0 * cubed), kLikeliest, {0.0}, kFalling,
              0.2 * noisy);
-  add_family(all, &NoiseLevels::flicker, levels(0.2, 1e4), beside, kFalling, 0.35 * noisy);
-  add_family(all, &NoiseLevels::white, levels(3.0 / count, 1e6 * count), beside, 1.0, 0.05 * noisy);
+  add_family(all, &NoiseLevels::flicker_frequency, levels(weakest, 30.0 * count * count), kLikeliest, {0.0},
+             kFalling, 0.2 * noisy);
+  add_family(all, &NoiseLevels::flicker, levels(1.0, 1e4), 0, beside, kFalling, 0.25 * noisy);
+  add_family(all, &NoiseLevels::white, levels(weakest, 1e6 * count), kLikeliest, beside, kFallingWhite,
+             0.35 * noisy);
   return all;
 }
 
@@ -210,12 +226,9 @@ Estimate estimate_of(const DriftPosterior& posterior, double NoiseHypothesis::*v
 
 // Where noise that is correlated shows, its level is known from the few swings that the record holds, so that
 // the error has the tails of Student's distribution with few degrees of freedom: its 95 % quantile is 2.45
-// for 6 degrees, 1.25 times that of the normal distribution. Few rows hardly show such noise, or outliers.
-double widening(const NoiseLevels& noise, std::size_t count) {
-  constexpr double kOfDeviation = 1.25;
-  constexpr double kFewRows = 15.0;
-  const bool is_correlated = noise.walk + noise.flicker + noise.flicker_frequency > 0.0;
-  return (is_correlated ? kOfDeviation : 1.0) * std::sqrt(1.0 + kFewRows / static_cast<double>(count));
+// for 6 degrees, 1.25 times that of the normal distribution.
+double widening(const NoiseLevels& noise) {
+  return noise.walk + noise.flicker + noise.flicker_frequency > 0.0 ? 1.25 : 1.0;
 }
 
 // Returns the prior variance of a diffuse state. It is larger than any reading however loud the noise, and
@@ -227,19 +240,15 @@ double diffuse_of(const Scaled& scaled, const NoiseLevels& noise) {
           noise.flicker_frequency * step * step);
 }
 
-// Converts the evidence to the units of the clock. The mean over a walk differs from either end by a third of
-// the variance that it walks in all.
+// Converts the evidence to the units of the clock.
 NoiseHypothesis hypothesis_of(const Scaled& scaled, const NoiseLevels& noise, const Evidence& evidence) {
   const auto squared = [&evidence](double unit) { return evidence.scale * unit * unit; };
   const double per_second = scaled.unit_s / scaled.span_s;
   const double per_warmth = scaled.unit_s / scaled.warmth;
   const double per_square = scaled.unit_s / scaled.square;
-  const double flickering = kFlickerDecades * noise.flicker_frequency;
-  const double wider = widening(noise, scaled.input.readings.size());
+  const double wider = widening(noise);
   return {.weight = 0.0,
           .rate = scaled.slope + evidence.rate * per_second,
-          .rate_variance =
-              squared(per_second) * (evidence.rate_variance + noise.white + noise.walk / 3.0 + flickering),
           .reading_variance = squared(scaled.unit_s),
           .white_frequency = squared(scaled.unit_s * wider) * noise.white / scaled.span_s,
           .walk = squared(per_second * wider) * noise.walk / scaled.span_s,
@@ -248,7 +257,7 @@ NoiseHypothesis hypothesis_of(const Scaled& scaled, const NoiseLevels& noise, co
           .mean_variance = squared(per_second * wider) * evidence.rate_variance,
           .per_square = evidence.per_degree[1] * per_square,
           .per_square_variance = squared(per_square) * evidence.per_degree_variance[1],
-          .flicker_frequency = squared(per_second) * flickering};
+          .flicker_frequency = squared(per_second) * kFlickerDecades * noise.flicker_frequency};
 }
 
 // Adds the rates at some times of the record and at its end, under the hypotheses that have weight.
@@ -256,21 +265,18 @@ void add_rates(DriftPosterior& posterior, Scaled& scaled, const std::vector<Nois
   constexpr double kLeastWeight = 0.003;
   constexpr std::size_t kTimes = 60;
   const double per_second = scaled.unit_s / scaled.span_s;
-  // The first hypothesis has no noise but that of the readings.
-  const double noisy = std::max(1.0 - posterior.hypotheses.front().weight, 1e-12);
   for (std::size_t k = 0; k < noises.size(); ++k) {
     const NoiseHypothesis& h = posterior.hypotheses[k];
-    const double noisy_weight = k == 0 ? 0.0 : h.weight / noisy;
-    if (std::max(h.weight, noisy_weight) < kLeastWeight) continue;
+    if (h.weight < kLeastWeight) continue;
     scaled.input.diffuse = diffuse_of(scaled, noises[k]);
     const auto rates = smooth_rates(scaled.input, noises[k]);
-    const double wider = widening(noises[k], rates.size());
+    const double wider = widening(noises[k]);
     const double variance = wider * wider * h.reading_variance / (scaled.span_s * scaled.span_s);
     const std::size_t times = std::min(kTimes, rates.size());
     const auto share = static_cast<double>(times);
     for (std::size_t i = 0; i < times; ++i) {
       const std::size_t at = times == 1 ? 0 : i * (rates.size() - 1) / (times - 1);
-      posterior.rates.push_back({h.weight / share, noisy_weight / share,
+      posterior.rates.push_back({h.weight / share,
                                  h.rate + wider * (scaled.slope + rates[at].rate * per_second - h.rate),
                                  variance * rates[at].variance, h.white_frequency, h.walk, i + 1 == times});
     }
@@ -328,7 +334,6 @@ Interval rate_interval(const DriftPosterior& posterior, double confidence) {
   std::vector<Part> parts;
   for (const RatePart& part : posterior.rates)
     parts.push_back({part.weight, part.rate, std::sqrt(part.variance)});
-  if (parts.empty()) parts = parts_of(posterior, &NoiseHypothesis::rate, &NoiseHypothesis::rate_variance);
   const Interval once = interval_of(parts, posterior.degrees_of_freedom, confidence);
   const Interval mean = mean_interval(posterior, confidence);
   return {std::min(once.low, mean.low), std::max(once.high, mean.high)};

@@ -19,7 +19,6 @@ namespace isletime::analysis {
 struct NoiseHypothesis {
   double weight;            // the weights sum to 1
   double rate;              // s/s, over the whole record
-  double rate_variance;     // of the rate at any one time of the record
   double reading_variance;  // s^2, of a reading of relative variance 1
   double white_frequency;   // s^2 gained a second
   double walk;              // s^2/s^2 gained a second
@@ -33,9 +32,8 @@ struct NoiseHypothesis {
 
 // The rate at some time of the record under one hypothesis.
 struct RatePart {
-  double weight;        // the weights sum to 1
-  double noisy_weight;  // the same if the clock has some noise of its own, which may hide in the readings'
-  double rate;          // s/s
+  double weight;  // the weights sum to 1
+  double rate;    // s/s
   double variance;
   double white_frequency;
   double walk;
@@ -45,7 +43,7 @@ struct RatePart {
 struct DriftPosterior {
   std::vector<NoiseHypothesis> hypotheses;
   double degrees_of_freedom;
-  std::vector<RatePart> rates = {};  // empty: by the hypotheses' rates and variances
+  std::vector<RatePart> rates;
 };
 
 struct Interval {
@@ -59,7 +57,7 @@ struct Estimate {
 };
 
 // The prior probability that a clock has no noise but that of its readings.
-inline constexpr double kQuietPrior = 0.72;
+inline constexpr double kQuietPrior = 0.5;
 
 // Needs at least 4 readings over some time, and more than there are segments and coefficients. `terms` of the
 // temperature: 0, 1 (per degree) or 2 (and per square degree).

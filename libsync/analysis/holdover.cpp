@@ -10,20 +10,12 @@
 namespace isletime::analysis {
 namespace {
 
-// Returns the rates that the clock may have at a sync. A window reaches further than the record, so that
-// noise which hides in the record may show in it: it is taken for granted that there is some.
-std::vector<RatePart> rates_at_sync(const DriftPosterior& posterior, bool at_end) {
-  std::vector<RatePart> parts;
+// Returns the rates that the clock may have at the end of the record.
+std::vector<RatePart> rates_at_end(std::vector<RatePart> parts) {
+  std::erase_if(parts, [](const RatePart& part) { return !part.is_last; });
   double sum = 0.0;
-  for (RatePart part : posterior.rates) {
-    if (part.noisy_weight <= 0.0 || (at_end && !part.is_last)) continue;
-    sum += part.weight = part.noisy_weight;
-    parts.push_back(part);
-  }
+  for (const RatePart& part : parts) sum += part.weight;
   for (RatePart& part : parts) part.weight /= sum;
-  if (!parts.empty()) return parts;
-  for (const auto& h : posterior.hypotheses)
-    parts.push_back({h.weight, h.weight, h.rate, h.rate_variance, h.white_frequency, h.walk, true});
   return parts;
 }
 
@@ -35,8 +27,8 @@ double unseen_gain(const Unseen& unseen, double after) {
          unseen.walk * unseen.walk * beyond * beyond * beyond / 3.0;
 }
 
-// A random walk of the phase exceeds a limit at some time twice as often as it does at the end. Multiplying
-// the variance at the end by this makes up for it.
+// A random walk exceeds a limit at some time more often than it does at the end, one of the phase twice as
+// often. Multiplying the variance at the end by this makes up for it.
 constexpr double kOfPassage = 1.3;
 
 double chance_beyond(const std::vector<RatePart>& parts, double corrected_by, double degrees_of_freedom,
@@ -47,7 +39,7 @@ double chance_beyond(const std::vector<RatePart>& parts, double corrected_by, do
     const double mean = (part.rate - corrected_by) * after;
     const double deviation =
         std::sqrt(at_sync * at_sync + part.variance * after * after + unseen +
-                  kOfPassage * part.white_frequency * after + part.walk * after * after * after / 3.0);
+                  kOfPassage * (part.white_frequency * after + part.walk * after * after * after / 3.0));
     if (deviation <= 0.0) {
       chance += std::abs(mean) > trust.tolerance_s ? part.weight : 0.0;
       continue;
@@ -63,10 +55,10 @@ double chance_beyond(const std::vector<RatePart>& parts, double corrected_by, do
 double time_within(const DriftPosterior& posterior, Holdover holdover, const Trust& trust, double at_sync_s,
                    double most_s) {
   const double corrected_by = holdover == Holdover::kCorrected ? mean_rate(posterior) : 0.0;
-  const auto once = rates_at_sync(posterior, false);
-  const auto last = rates_at_sync(posterior, true);
+  const auto last = rates_at_end(posterior.rates);
   const auto is_safe = [&](double after) {
-    return std::max(chance_beyond(once, corrected_by, posterior.degrees_of_freedom, trust, at_sync_s, after),
+    return std::max(chance_beyond(posterior.rates, corrected_by, posterior.degrees_of_freedom, trust,
+                                  at_sync_s, after),
                     chance_beyond(last, corrected_by, posterior.degrees_of_freedom, trust, at_sync_s,
                                   after)) <= 1.0 - trust.confidence;
   };

@@ -109,14 +109,14 @@ double bend(std::size_t row, const std::vector<double>& flat, const std::vector<
   return (flat[row - 1] - 2.0 * flat[row] + flat[row + 1]) / deviation;
 }
 
-// Returns how little the offsets bend over some three rows that include this one. Where a finely read clock
-// swings, the first and last rows are far from the median of the rows beside them, but continue their curve.
-double least_bend(std::size_t row, const std::vector<double>& flat, const std::vector<double>& relative) {
-  double least = kInfinity;
-  for (std::size_t middle = std::max<std::size_t>(row, 2) - 1; middle <= row + 1 && middle + 1 < flat.size();
-       ++middle)
-    least = std::min(least, std::abs(bend(middle, flat, relative)));
-  return least;
+// Returns how sharply the offsets bend at most over three of the rows up to `reach` away from a row. Where a
+// finely read clock swings, rows are far from the median of those around them, but all continue their curve.
+double sharpest_bend(std::size_t row, std::size_t reach, const std::vector<double>& flat,
+                     const std::vector<double>& relative) {
+  double most = 0.0;
+  for (std::size_t i = std::max(row, reach + 1) - reach; i < std::min(row + reach + 1, flat.size() - 1); ++i)
+    most = std::max(most, std::abs(bend(i, flat, relative)));
+  return most;
 }
 
 // Returns the noise that the rows' distances from the medians around them show. If the rate goes so far
@@ -129,6 +129,20 @@ double usual_noise(const std::vector<double>& distances, const std::vector<doubl
   const double by_distance = spread_about_zero(distances);
   const double by_bend = spread_about_zero(std::move(bends));
   return by_distance < by_bend / 2.0 ? by_bend : by_distance;
+}
+
+// Returns the share of the rows that continue the line of those before, but for the rounding of the
+// arithmetic.
+double exact_share(std::span<const ClockRow> rows, const std::vector<double>& flat) {
+  constexpr double kLastDigit = 1e-9;
+  constexpr double kOfLargest = 1e-12;
+  double largest = 0.0;
+  for (const ClockRow& row : rows) largest = std::max(largest, std::abs(row.offset_s));
+  const double rounding = std::max(kLastDigit, kOfLargest * largest);
+  std::size_t exact = 0;
+  for (std::size_t i = 1; i < flat.size(); ++i)
+    exact += std::abs(flat[i] - flat[i - 1]) <= rounding ? 1U : 0U;
+  return flat.size() < 2 ? 0.0 : static_cast<double>(exact) / static_cast<double>(flat.size() - 1);
 }
 
 // The rows that are believed and are precise enough to show a step, and where among them the offset does not
@@ -174,6 +188,17 @@ double jump(const Sound& sound, std::size_t at, std::size_t width) {
   return std::abs(sound.mean(at, at + width) - sound.mean(at - width, at));
 }
 
+// Returns how sharply the offsets bend at most over three of the rows beside a place.
+double bend_at(const Sound& sound, std::size_t at) {
+  constexpr std::size_t kNeighbours = 3;
+  double most = 0.0;
+  for (std::size_t i = std::max(at, kNeighbours) - kNeighbours;
+       i + 3 <= std::min(at + kNeighbours, sound.rows.size()); ++i)
+    most = std::max(
+        most, std::abs(sound.mean(i, i + 1) - 2.0 * sound.mean(i + 1, i + 2) + sound.mean(i + 2, i + 3)));
+  return most;
+}
+
 constexpr std::size_t kWidest = 25;
 
 // Marks the steps that the means of `width` rows show. `noise_s` is that of such a mean.
@@ -198,6 +223,9 @@ void find_steps(Sound& sound, std::size_t width, double noise_s, double limit) {
     const auto first = at - static_cast<std::ptrdiff_t>(std::min(i, reach));
     const auto last = at + static_cast<std::ptrdiff_t>(std::min(jumps.size() - i, reach + 1));
     if (std::max_element(first, last) != at) continue;
+    // A clock that swings goes far, but smoothly.
+    constexpr double kOfJump = 0.25;
+    if (bend_at(sound, i) < kOfJump * jumps[i]) continue;
     // A rate that is not quite taken out changes as much over the rows before or behind.
     if (width == kWidest && i + width < jumps.size() &&
         std::max(jumps[i - std::min(i, width)], jumps[i + width]) > jumps[i] / 2.0)
@@ -240,6 +268,7 @@ void judge_clumps(RowFaults& faults, const std::vector<double>& flat, const std:
   const std::size_t width = std::min(2 * kAroundClump + 1, flat.size());
   for (const std::size_t place : places) {
     const std::size_t middle = sound.rows[place];
+    if (sharpest_bend(middle, kAroundClump, flat, relative) <= limit) continue;
     const std::size_t first = middle - std::min(middle, kAroundClump);
     for (std::size_t row = first; row < std::min(flat.size(), first + width); ++row) {
       const std::size_t from = std::min(first, flat.size() - width);
@@ -290,6 +319,7 @@ double NoiseLaw::deviation(const ClockRow& row) const {
 RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s, const FaultLimits& limits) {
   RowFaults faults{{}, {}, {}, least_noise_s};
   const std::vector<double> flat = without_drift(rows);
+  faults.exact_share = exact_share(rows, flat);
   std::vector<double> relative(rows.size(), 1.0);
   if (rows.size() >= kFewestJudged) {
     faults.law = best_law(rows, flat, limits.outlier);
@@ -307,8 +337,7 @@ RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s, 
     for (std::size_t i = 0; i < rows.size(); ++i) {
       // A row beside a step is like those on its own side. Without that, each step costs a good row or two.
       const bool is_far = distances[i] > limit && distance(i, 0) > limit && distance(i, width - 1) > limit;
-      const bool is_near_end = i < width / 2 || i + width / 2 >= rows.size();
-      if (is_far && (!is_near_end || least_bend(i, flat, relative) > limit)) faults.outliers.push_back(i);
+      if (is_far && sharpest_bend(i, width / 2, flat, relative) > limit) faults.outliers.push_back(i);
     }
   }
   Sound sound = sound_rows(rows, flat, relative, faults.outliers);

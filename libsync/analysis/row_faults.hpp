@@ -35,7 +35,8 @@ struct RowFaults {
   std::vector<std::size_t> outliers;  // ascending
   std::vector<Step> steps;            // ascending
   NoiseLaw law;
-  double noise_s;  // deviation of a row of median uncertainty from its neighbours
+  double noise_s;            // deviation of a row of median uncertainty from its neighbours
+  double exact_share = 0.0;  // of the rows: these continue the line of those before, to the last digit
 };
 
 // Each in deviations of what it limits.

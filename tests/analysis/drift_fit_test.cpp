@@ -202,6 +202,43 @@ TEST(DriftFit, OffsetsWithoutNoiseConcludeNothing) {
   EXPECT_EQ(fit_drift(rows, {}).verdict, Verdict::kNoNoise);
 }
 
+// A drift of whole milliseconds from row to row looks like readings of whole milliseconds.
+TEST(DriftFit, OffsetsWithoutNoiseConcludeNothingHoweverFastTheyDrift) {
+  for (const double rate_ppm : {50.0, 100.0, 300.0, 10'000.0}) {
+    for (const bool has_bounds : {false, true}) {
+      auto rows = steady_rows(600, 60.0, 0.0, 0.0);
+      for (ClockRow& row : rows) {
+        row.offset_s = std::round(rate_ppm * row.time_s) / 1e6;
+        if (has_bounds) row.uncertainty_s = 0.002;
+      }
+      EXPECT_EQ(fit_drift(rows, {}).verdict, Verdict::kNoNoise) << rate_ppm;
+    }
+  }
+}
+
+TEST(DriftFit, ReadingsOfWholeMillisecondsThatRarelyLeaveALineHaveNoise) {
+  auto rows = steady_rows(600, 60.0, 50 * kPpm, 0.0);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].offset_s += i % 7 == 0 ? 0.001 : 0.0;
+    rows[i].uncertainty_s = 0.002;
+  }
+  EXPECT_EQ(fit_drift(rows, {}).verdict, Verdict::kConclusive);
+}
+
+TEST(DriftFit, ASourceThatIsHeldForTheWholeRecordIsOneReading) {
+  auto rows = steady_rows(600, 60.0, 0.0, 0.0);
+  for (ClockRow& row : rows) {
+    row.offset_s = 0.123456;
+    row.uncertainty_s = 0.002;
+  }
+  const auto fit = fit_drift(rows, {});
+  EXPECT_EQ(fit.verdict, Verdict::kTooFewRows);
+  EXPECT_EQ(fit.repeated, 599U);
+  FitQuestion question;
+  question.resolution_s = 0.001;
+  EXPECT_TRUE(has_rate(fit_drift(rows, question).verdict));
+}
+
 TEST(DriftFit, AReferenceThatStepsAgainAndAgainConcludesNothing) {
   auto rows = steady_rows(1000, 60.0, 5 * kPpm, 1e-4);
   SeededRandom random(5);
@@ -301,6 +338,37 @@ TEST(DriftFit, AParabolaOfTheTemperatureIsTold) {
   ASSERT_TRUE(fit.temperature->per_square);
   EXPECT_NEAR(fit.temperature->per_square->value, -0.034 * kPpm, 0.002 * kPpm);
   EXPECT_NEAR(fit.temperature->per_degree.value, -2 * 3.0 * 0.034 * kPpm, 0.03 * kPpm);
+}
+
+// A watch crystal that is carried about: its rate follows the temperature, however long it is observed.
+std::vector<ClockRow> watch_rows(double days, double swing_c, double noise_s) {
+  auto rows = steady_rows(static_cast<std::size_t>(days * 96.0), 900.0, 0.0, noise_s);
+  double gain = 0.0;
+  for (ClockRow& row : rows) {
+    const double warm = swing_c * std::sin(row.time_s / 86'400.0 * 6.2832) - 10.0;
+    gain += -0.034 * kPpm * warm * warm * 900.0;
+    row.offset_s += gain;
+    row.temperature_c = std::round(4.0 * (25.0 + warm)) / 4.0;
+  }
+  return rows;
+}
+
+TEST(DriftFit, ARateThatFollowsTheTemperatureIsNotKnownBetterByRunningLonger) {
+  for (const double days : {8.0, 12.0, 24.0}) {
+    const auto fit = fit_drift(watch_rows(days, 8.0, 1e-3), {});
+    EXPECT_EQ(fit.verdict, Verdict::kWanders) << days;
+    EXPECT_FALSE(fit.run_for_s) << days;
+    ASSERT_TRUE(fit.temperature) << days;
+    // From the middle, 0.034 ppm * (2 * 10 C * 8 C) to either side, less at the ends that one time in 20 has.
+    EXPECT_NEAR(fit.temperature->swing, 5.4 * kPpm, 0.5 * kPpm) << days;
+  }
+}
+
+TEST(DriftFit, ARateThatFollowsTheTemperatureALittleIsKnownBetterByRunningLonger) {
+  const auto fit = fit_drift(watch_rows(1.0, 2.0, 0.5), {});
+  EXPECT_EQ(fit.verdict, Verdict::kTooShort);
+  ASSERT_TRUE(fit.run_for_s);
+  EXPECT_GT(*fit.run_for_s, 1.5 * 86'400.0);
 }
 
 TEST(DriftFit, TheMeanRateIsKnownBetterThanTheRateAtOneTime) {

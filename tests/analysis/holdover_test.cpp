@@ -11,7 +11,9 @@ namespace {
 constexpr double kLong = 1e9;
 
 DriftPosterior known(double rate, double rate_deviation, double reading_variance, double white, double walk) {
-  return {{{1.0, rate, rate_deviation * rate_deviation, reading_variance, white, walk, 0.0, 0.0, 1.0}}, 1e6};
+  return {{{1.0, rate, reading_variance, white, walk, 0.0, 0.0, 1.0}},
+          1e6,
+          {{1.0, rate, rate_deviation * rate_deviation, white, walk, true}}};
 }
 
 TEST(Holdover, AKnownRateReachesTheToleranceInItsTime) {
@@ -28,8 +30,8 @@ TEST(Holdover, AnUnknownRateCountsByItsDeviation) {
 
 TEST(Holdover, AWalkCountsByThePowerOfThreeHalves) {
   const auto posterior = known(0.0, 0.0, 0.0, 0.0, 1e-18);
-  // 1.96 * sqrt(1e-18 * t^3 / 3) = 1.
-  const double expected = std::cbrt(3e18 / (1.96 * 1.96));
+  // 1.96 * sqrt(1.3 * 1e-18 * t^3 / 3) = 1: some clocks are beyond the tolerance before the end.
+  const double expected = std::cbrt(3e18 / (1.3 * 1.96 * 1.96));
   EXPECT_NEAR(time_within(posterior, Holdover::kUncorrected, {1.0, 0.95}, 0.0, kLong), expected,
               0.005 * expected);
 }
@@ -82,13 +84,7 @@ TEST(Holdover, WhatTheRecordCouldNotShowShortensTheWindow) {
 
 TEST(Holdover, TheRateAtTheEndOfTheRecordCountsIfItIsLessWellKnown) {
   auto posterior = known(0.0, 0.0, 0.0, 0.0, 0.0);
-  posterior.rates = {{0.99, 0.99, 0.0, 1e-16, 0.0, 0.0, false}, {0.01, 0.01, 0.0, 1e-12, 0.0, 0.0, true}};
-  EXPECT_NEAR(time_within(posterior, Holdover::kCorrected, {1.0, 0.95}, 0.0, kLong), 1e6 / 1.96, 1e3);
-}
-
-TEST(Holdover, NoiseThatMayHideInTheRecordShortensTheWindow) {
-  auto posterior = known(0.0, 0.0, 0.0, 0.0, 0.0);
-  posterior.rates = {{0.99, 0.0, 0.0, 1e-16, 0.0, 0.0, true}, {0.01, 1.0, 0.0, 1e-12, 0.0, 0.0, true}};
+  posterior.rates = {{0.99, 0.0, 1e-16, 0.0, 0.0, false}, {0.01, 0.0, 1e-12, 0.0, 0.0, true}};
   EXPECT_NEAR(time_within(posterior, Holdover::kCorrected, {1.0, 0.95}, 0.0, kLong), 1e6 / 1.96, 1e3);
 }
 

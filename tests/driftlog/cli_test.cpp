@@ -97,7 +97,8 @@ TEST(DriftlogCli, WhatIsWrongWithTheCommandLineIsOneLine) {
   expect_one_line(driftlog({"cmd:date", "cmd:date"}), 2, "is named twice");
   expect_one_line(driftlog({"--reference", "cmd:date", "cmd:date"}), 2, "is not ntp:HOST");
   expect_one_line(driftlog({"--csv", "--json", "cmd:date"}), 2, "--csv");
-  expect_one_line(driftlog({"--thermal-file", "/nowhere", "cmd:date"}), 3, "no temperature");
+  expect_one_line(driftlog({"--thermal-file", "/nowhere", "cmd:date"}), 3, "--thermal-file: /nowhere: ");
+  expect_one_line(driftlog({"fit", "--verbose", "--quiet", "run.csv"}), 2, "--verbose");
   expect_one_line(driftlog({"plot"}), 2, "FILE is required");
   expect_one_line(driftlog({"plot", "--output", "run.gif", "run.csv"}), 2, ".svg or .png");
   expect_one_line(driftlog({"plot", "/nowhere.csv"}), 3, "/nowhere.csv: open: No such file");

@@ -97,6 +97,15 @@ TEST(FitReport, SaysWhyNothingIsConcluded) {
   EXPECT_EQ(member(report(Verdict::kManySteps), "drift_ppm_low"), "absent");
 }
 
+TEST(FitReport, SaysThatARateThatWandersFollowsTheTemperature) {
+  FitReport wanders = report(Verdict::kWanders);
+  EXPECT_NE(fit_words(wanders, {}).find("its rate wanders"), std::string::npos);
+  wanders.fit.temperature = {.mean_c = 15.0, .per_degree = {}, .swing = 5e-6};
+  EXPECT_NE(fit_words(wanders, {}).find("its rate follows the temperature"), std::string::npos);
+  wanders.fit.temperature->swing = 1e-6;
+  EXPECT_NE(fit_words(wanders, {}).find("its rate wanders"), std::string::npos);
+}
+
 TEST(FitReport, LengthsAreInTheUnitThatFits) {
   EXPECT_EQ(length_text(90.0), "90 s");
   EXPECT_EQ(length_text(600.0), "10 min");

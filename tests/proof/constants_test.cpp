@@ -88,9 +88,9 @@ Faults with_limits(const MadeRecord& plan, const FaultLimits& limits) {
 TEST(Constants, HowLikelyNoNoiseIsBeforehandIsNoFineChoice) {
   const Fared quiet = with_quiet_prior(0.0, kQuietPrior);
   const Fared walking = with_quiet_prior(kWalk, kQuietPrior);
-  for (const double prior : {0.6, 0.8}) {
+  for (const double prior : {0.4, 0.6}) {
     EXPECT_NEAR(with_quiet_prior(0.0, prior).held, quiet.held, 3) << prior;
-    EXPECT_NEAR(with_quiet_prior(0.0, prior).half_width / quiet.half_width, 1.2, 0.4) << prior;
+    EXPECT_NEAR(with_quiet_prior(0.0, prior).half_width / quiet.half_width, 1.0, 0.5) << prior;
     EXPECT_NEAR(with_quiet_prior(kWalk, prior).held, walking.held, 12) << prior;
   }
   EXPECT_LT(with_quiet_prior(kWalk, 0.99).held, walking.held - 10);
@@ -126,7 +126,7 @@ TEST(Constants, LimitsTellFaultsFromNoise) {
     }
   }
   const FaultLimits chosen;
-  EXPECT_GT(with_limits(normal, {4.0, chosen.step}).invented, 10);
+  EXPECT_GT(with_limits(normal, {3.5, chosen.step}).invented, 10);
   EXPECT_GT(with_limits(faulty, {100.0, chosen.step}).missed, 30);
   EXPECT_GT(with_limits(exponential, {chosen.outlier, 2.0}).invented, 3);
 }

@@ -168,13 +168,17 @@ const std::vector<FieldPlan>& field_plans() {
     add("white phase", [](P) {});
     add("white phase, bounds", [](P p) { p.bound_s = 0.004; });
     add("white phase, 3 hours", [](P p) { p.days = 0.125, p.interval_s = 60.0; });
+    add("white phase, 30 rows", [](P p) { p.interval_s = 2880.0; });
     add("flicker phase", [](P p) { p.white_s = 1e-4, p.flicker_s = 0.001; });
+    add("flicker phase, 30 rows", [](P p) { p.white_s = 1e-4, p.flicker_s = 0.001, p.interval_s = 2880.0; });
     add("random-walk phase", [](P p) { p.white_s = 1e-4, p.white_frequency = 1e-4; });
     add("white frequency", [](P p) { p.white_frequency = 1e-5; });
     add("flicker frequency", [](P p) { p.flicker_frequency = 1e-7; });
     add("flicker frequency, fine", [](P p) { p.white_s = 2e-5, p.flicker_frequency = 3e-8; });
     add("random-walk frequency", [](P p) { p.walk_frequency = 3e-9; });
     add("random-walk frequency, weak", [](P p) { p.walk_frequency = 3e-10; });
+    add("random-walk frequency, weaker", [](P p) { p.walk_frequency = 1e-10; });
+    add("walk of 5e-9, 30 rows", [](P p) { p.walk_frequency = 5e-9, p.interval_s = 2880.0; });
     add("one-sided outliers, 5 %", [](P p) { p.outlier_share = 0.05, p.outlier_s = 0.05; });
     add("one-sided outliers, 20 %", [](P p) { p.outlier_share = 0.2, p.outlier_s = 0.05; });
     add("outliers 20 %, bounds", [](P p) { p.outlier_share = 0.2, p.outlier_s = 0.05, p.bound_s = 0.1; });

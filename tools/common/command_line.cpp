@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tools/common/command_line.hpp"
 
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -72,10 +71,8 @@ std::optional<ExitStatus> parse_command_line(CLI::App& app, int argc, const char
   } catch (const CLI::CallForVersion& version) {
     return print(version.what() + std::string{'\n'}, app.get_name());
   } catch (const CLI::Error& error) {
-    // CLI11 does not name an option that --help does not show.
-    std::string_view what = error.what();
-    if (what.substr(0, 2) == ": ") what.remove_prefix(2);
-    Log(app.get_name(), Log::Level::kErrors).error(fmt::format("{}; see {} --help", what, app.get_name()));
+    Log(app.get_name(), Log::Level::kErrors)
+        .error(fmt::format("{}; see {} --help", error.what(), app.get_name()));
     return ExitStatus::kUsage;
   }
 }

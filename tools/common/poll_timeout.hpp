@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The timeout with which a daemon calls poll(2), from the instant at which it has something to do.
+// The timeout with which a program calls poll(2), from the instant at which it has something to do.
 #pragma once
 
 #include <chrono>
@@ -12,6 +12,6 @@ namespace isletime {
 // Returns the timeout until then, at least `least`, rounded up so that poll(2) does not return just before
 // it; -1, forever, if there is nothing to wake up for. A sanitizer may delay a signal until the next call
 // that it intercepts, so there the wait is limited.
-int poll_timeout(std::optional<MonoTime> wakeup, std::chrono::milliseconds least);
+int poll_timeout(std::optional<MonoTime> wakeup, std::chrono::milliseconds least = {});
 
 }  // namespace isletime

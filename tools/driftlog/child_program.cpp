@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tools/driftlog/child_program.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -19,6 +18,7 @@
 
 #include "libsync/posix/clocks.hpp"
 #include "libsync/record/plain_text.hpp"
+#include "tools/common/poll_timeout.hpp"
 #include "tools/common/signals.hpp"
 
 namespace isletime::driftlog {
@@ -68,12 +68,6 @@ class Attributes {
 
 Unexpected<Failure> not_started(const std::string& program, int code) {
   return Unexpected{Failure{"not-started", fmt::format("{}: {}", program, std::strerror(code))}};
-}
-
-// Rounded up, so that poll(2) does not return just before the time is reached.
-int milliseconds_until(MonoTime deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(elapsed(mono_now(), deadline)).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000));
 }
 
 }  // namespace
@@ -162,7 +156,7 @@ Result<HeardLine, Failure> ChildProgram::hear(MonoTime deadline) {
     if (stop_requested()) return Unexpected{Failure{"interrupted", "interrupted"}};
     if (at >= deadline) return Unexpected{Failure{"timed-out", "it printed no time in time"}};
     std::array<pollfd, 2> polled{{{in_out_.get(), POLLIN, 0}, {err_.get(), POLLIN, 0}}};
-    if (poll(polled.data(), polled.size(), milliseconds_until(deadline)) <= 0) continue;
+    if (poll(polled.data(), polled.size(), poll_timeout(deadline)) <= 0) continue;
     if (polled[1].revents != 0) take_complaint();
     if (polled[0].revents != 0) is_open = take_output();
   }

@@ -168,7 +168,9 @@ std::string reservation(const DriftFit& fit, const FitQuestion& question) {
           question.precision_ppm, run);
     case Verdict::kWanders:
       return fmt::format(
-          "no conclusion: its rate wanders, by more than +-{:.3g} ppm; running longer does not help",
+          "no conclusion: its rate {}, by more than +-{:.3g} ppm; running longer does not help",
+          fit.temperature && ppm(fit.temperature->swing) > question.precision_ppm ? "follows the temperature"
+                                                                                  : "wanders",
           question.precision_ppm);
     case Verdict::kManySteps:
       return fmt::format(

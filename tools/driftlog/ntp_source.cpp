@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <future>
-#include <limits>
 #include <memory>
 #include <thread>
 #include <utility>
 
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/socket_address.hpp"
+#include "tools/common/poll_timeout.hpp"
 #include "tools/common/signals.hpp"
 
 namespace isletime::driftlog {
@@ -36,11 +36,6 @@ Resolved resolve_by(const Host& host, MonoTime deadline) {
       return Unexpected{std::string{"the resolver does not answer"}};
   }
   return future.get();
-}
-
-int milliseconds_until(MonoTime wakeup) {
-  const auto left = std::chrono::ceil<milliseconds>(elapsed(mono_now(), wakeup)).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 0, 1000));
 }
 
 }  // namespace
@@ -76,7 +71,7 @@ Result<SampleRecord, Failure> NtpSource::measure(MonoTime deadline) {
     std::vector<pollfd> polled;
     probe_->add_descriptors(polled);
     const MonoTime wakeup = std::min(deadline, probe_->next_wakeup());
-    poll(polled.data(), polled.size(), milliseconds_until(wakeup));
+    poll(polled.data(), polled.size(), poll_timeout(wakeup));
     if (mono_now() >= deadline) {
       probe_.reset();
       return Unexpected{Failure{"timed-out", "no answer in time"}};

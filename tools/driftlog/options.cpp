@@ -2,6 +2,10 @@
 #include "tools/driftlog/options.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
 
 #include "tools/common/command_line.hpp"
 #include "tools/driftlog/clocks.hpp"
@@ -62,17 +66,16 @@ void add_log_options(CLI::App& app, LogOptions& options, Words& words) {
 
 // Adds options that --help, which must fit a screen, only names.
 void add_rare_options(CLI::App& app, LogOptions& options, Words& words) {
-  constexpr const char* kHidden = "";
-  app.add_flag("--csv", words.csv)->group(kHidden);
+  app.add_flag("--csv", words.csv)->group(kUnlisted);
   app.add_option("-t,--timeout", words.timeout)
       ->check(must_be_duration(milliseconds{100}, "a time, at least 0.1 s"))
-      ->group(kHidden);
-  app.add_flag("--insecure", options.trusts_any_certificate)->group(kHidden);
-  app.add_option("--thermal-file", words.thermal_file)->group(kHidden);
+      ->group(kUnlisted);
+  app.add_flag("--insecure", options.trusts_any_certificate)->group(kUnlisted);
+  app.add_option("--thermal-file", words.thermal_file)->group(kUnlisted);
   app.add_option("--camera-zone", words.camera_zone)
       ->check(must_be("current or standard",
                       [](const std::string& text) { return text == "current" || text == "standard"; }))
-      ->group(kHidden);
+      ->group(kUnlisted);
 }
 
 // Finds arguments and options that contradict each other.
@@ -112,13 +115,17 @@ bool is_any_given(const CLI::App& app) {
                      [](const CLI::Option* option) { return option->count() > 0; });
 }
 
-// Returns false if there is no temperature to log.
-bool find_thermal(LogOptions& options, bool is_asked_for) {
-  if (is_asked_for && !options.thermal) {
-    options.thermal = find_thermal_zone();
-    return options.thermal.has_value();
+// Finds the thermometer to log by. Returns what is wrong if it cannot be read.
+std::optional<std::string> find_thermal(LogOptions& options, bool is_asked_for) {
+  if (options.thermal) {
+    if (read_celsius(*options.thermal)) return std::nullopt;
+    return fmt::format("--thermal-file: {}: holds no temperature in thousandths of a degree",
+                       *options.thermal);
   }
-  return !options.thermal || read_celsius(*options.thermal);
+  if (!is_asked_for) return std::nullopt;
+  options.thermal = find_thermal_zone();
+  if (options.thermal) return std::nullopt;
+  return "--thermal: this machine shows no temperature: leave it out, or name a --thermal-file";
 }
 
 }  // namespace
@@ -140,7 +147,7 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
     command->group("");
     add_levels(*command, options.level);
     // The command's --help has no room for these, which the program's --help explains.
-    for (const char* level : {"--verbose", "--quiet"}) command->get_option(level)->group("");
+    for (const char* level : {"--verbose", "--quiet"}) command->get_option(level)->group(kUnlisted);
   }
   if (const auto status = parse_command_line(*app, argc, argv)) return *status;
   if (const auto commands = app->get_subcommands(); !commands.empty()) {
@@ -154,8 +161,8 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   if (words.csv && words.json) return refuse("--csv and --json exclude each other");
   log = converted(std::move(log), words);
   if (const auto fault = find_fault(log)) return refuse(*fault);
-  if (!find_thermal(log, words.thermal)) {
-    Log(kText.name, Log::Level::kErrors).error("--thermal: no temperature can be read: leave it out");
+  if (const auto fault = find_thermal(log, words.thermal)) {
+    Log(kText.name, Log::Level::kErrors).error(*fault);
     return ExitStatus::kSystemFailed;
   }
   options.job = log;

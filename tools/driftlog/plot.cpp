@@ -28,7 +28,7 @@ namespace {
 using Fault = std::optional<PlotFault>;
 
 // A picture cannot show more than this.
-constexpr std::size_t kMostSources = 20;
+constexpr std::size_t kMostPictured = 20;
 // Keeps a picture below a megabyte, whatever the number of rows.
 constexpr std::size_t kMostDots = 3600;
 constexpr std::size_t kMostDotsOfSource = 2000;
@@ -56,8 +56,8 @@ Result<std::vector<Sources>, PlotFault> read_files(const PlotOptions& options, c
     }
     std::erase_if(*read, has_no_rows);
     sources += read->size();
-    if (sources > kMostSources)
-      return refused(fmt::format("more than {} sources are no picture", kMostSources), ExitStatus::kUsage);
+    if (sources > kMostPictured)
+      return refused(fmt::format("more than {} sources are no picture", kMostPictured), ExitStatus::kUsage);
     files.push_back(std::move(*read));
   }
   return files;
