@@ -6,11 +6,11 @@
 #include "firmware/net/frame_times.hpp"
 #include "firmware/net/network.hpp"
 #include "firmware/net/next_hop.hpp"
+#include "libsync/core/ntp_packet.hpp"
 
 namespace isletime::firmware {
 namespace {
 
-constexpr std::uint16_t kNtpPort = 123;
 constexpr std::uint32_t kLastPort = 0xffff;
 
 }  // namespace

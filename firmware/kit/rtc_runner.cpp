@@ -319,7 +319,8 @@ RtcTraits RtcRunner::traits(MonoTime now) {
   if (!uncompared_since_) uncompared_since_ = now;
   const TrimSteps trim{mark_ ? mark_->trim : 0};
   return {.rate = {.tolerance = oscillator.bound(trim), .wander = oscillator.wander(trim)},
-          .uncompared = bound_of_uncompared(oscillator, elapsed(*uncompared_since_, now), trim)};
+          .uncompared = bound_of_uncompared(oscillator, elapsed(*uncompared_since_, now), trim),
+          .is_stored = stored_.has_comparison && stored_.has_rate};
 }
 
 void RtcRunner::finish_sighted(const RtcClock& clock) {

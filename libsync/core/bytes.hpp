@@ -25,7 +25,8 @@ constexpr std::uint16_t load_be16(Bytes bytes, std::size_t at) {
 }
 
 constexpr std::uint32_t load_be32(Bytes bytes, std::size_t at) {
-  return std::uint32_t{load_be16(bytes, at)} << 16 | load_be16(bytes, at + 2);
+  return std::uint32_t{bytes[at]} << 24 | std::uint32_t{bytes[at + 1]} << 16 |
+         std::uint32_t{bytes[at + 2]} << 8 | bytes[at + 3];
 }
 
 constexpr std::uint64_t load_be64(Bytes bytes, std::size_t at) {

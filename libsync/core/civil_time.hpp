@@ -132,9 +132,8 @@ constexpr CivilTime to_civil_time(seconds since_epoch, std::uint32_t nanosecond)
 }
 
 constexpr CivilTime to_civil_time(WallTime time) {
-  const auto since_epoch = time.time_since_epoch();
-  return to_civil_time(std::chrono::floor<seconds>(since_epoch),
-                       static_cast<std::uint32_t>(subsecond(since_epoch).count()));
+  const auto [since_epoch, nanosecond] = split(time.time_since_epoch());
+  return to_civil_time(since_epoch, nanosecond);
 }
 
 }  // namespace isletime

@@ -32,7 +32,8 @@ struct Trailer {
   std::optional<Mac> mac;
 };
 
-enum class TrailerError : std::uint8_t { kBadMacLength, kBadExtensionField };
+// Why a datagram is no NTP packet; the last two are faults of the trailer.
+enum class ParseError : std::uint8_t { kTooShort, kUnsupportedVersion, kBadMacLength, kBadExtensionField };
 
 namespace framing {
 inline constexpr std::size_t kKeyId = 4;
@@ -42,22 +43,22 @@ inline constexpr std::size_t kShortestDigest = 8;  // versions 1 to 3: DES
 inline constexpr std::size_t kLongestDigest = 64;  // versions 1 to 3: SHA-512
 inline constexpr std::size_t kShortestField = 16;
 
+constexpr std::size_t shortest_digest(std::uint8_t version) {
+  return version >= 4 ? kShortestMac - kKeyId : kShortestDigest;
+}
 // The longest part of a digest that fits into a packet.
 constexpr std::size_t longest_digest(std::uint8_t version) {
   return version >= 4 ? kLongestMac - kKeyId : kLongestDigest;
 }
 }  // namespace framing
 
-constexpr Result<Mac, TrailerError> parse_mac(Bytes bytes, std::size_t shortest_digest,
-                                              std::size_t longest_digest) {
-  if (bytes.size() < framing::kKeyId || bytes.size() % 4 != 0) {
-    return Unexpected{TrailerError::kBadMacLength};
-  }
+constexpr std::optional<Mac> parse_mac(Bytes bytes, std::uint8_t version) {
+  if (bytes.size() < framing::kKeyId || bytes.size() % 4 != 0) return std::nullopt;
   const Mac mac{load_be32(bytes, 0), bytes.subspan(framing::kKeyId)};
   if (mac.digest.empty() && mac.key_id == 0) return mac;
-  if (mac.digest.size() < shortest_digest || mac.digest.size() > longest_digest) {
-    return Unexpected{TrailerError::kBadMacLength};
-  }
+  const std::size_t size = mac.digest.size();
+  if (size < framing::shortest_digest(version) || size > framing::longest_digest(version))
+    return std::nullopt;
   return mac;
 }
 
@@ -74,28 +75,18 @@ constexpr Bytes after(Bytes extensions, const ExtensionField& field) {
   return extensions.subspan(4 + field.body.size());
 }
 
-constexpr Result<Trailer, TrailerError> parse_trailer_v4(Bytes bytes) {
+// `bytes` is everything after the header. Fails if no MAC or field of this version has such a length.
+constexpr Result<Trailer, ParseError> parse_trailer(Bytes bytes, std::uint8_t version) {
   Bytes rest = bytes;
-  while (rest.size() > framing::kLongestMac) {  // so a last field without a MAC has at least 28 bytes
+  // A last field without a MAC has at least 28 bytes.
+  while (version >= 4 && rest.size() > framing::kLongestMac) {
     const auto field = first_extension(rest);
-    if (!field) return Unexpected{TrailerError::kBadExtensionField};
+    if (!field) return Unexpected{ParseError::kBadExtensionField};
     rest = after(rest, *field);
   }
-  const Bytes extensions = bytes.first(bytes.size() - rest.size());
-  if (rest.empty()) return Trailer{extensions, std::nullopt};
-  const auto mac =
-      parse_mac(rest, framing::kShortestMac - framing::kKeyId, framing::kLongestMac - framing::kKeyId);
-  if (!mac) return Unexpected{mac.error()};
-  return Trailer{extensions, *mac};
-}
-
-// `bytes` is everything after the header. Fails if no MAC or field of this version has such a length.
-constexpr Result<Trailer, TrailerError> parse_trailer(Bytes bytes, std::uint8_t version) {
-  if (bytes.empty()) return Trailer{};
-  if (version >= 4) return parse_trailer_v4(bytes);
-  const auto mac = parse_mac(bytes, framing::kShortestDigest, framing::kLongestDigest);
-  if (!mac) return Unexpected{mac.error()};
-  return Trailer{{}, *mac};
+  const auto mac = parse_mac(rest, version);
+  if (!mac && !rest.empty()) return Unexpected{ParseError::kBadMacLength};
+  return Trailer{bytes.first(bytes.size() - rest.size()), mac};
 }
 
 }  // namespace isletime

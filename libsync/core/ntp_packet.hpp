@@ -29,10 +29,12 @@ enum class Mode : std::uint8_t {
   kPrivate = 7,
 };
 
+inline constexpr std::uint16_t kNtpPort = 123;  // of UDP
 inline constexpr std::uint8_t kOldestVersion = 1;
 inline constexpr std::uint8_t kNewestVersion = 4;
 inline constexpr std::size_t kHeaderSize = 48;
 inline constexpr std::uint8_t kMaxStratum = 15;  // 16 and above mean "unsynchronised", which is 0 on the wire
+inline constexpr std::int8_t kMaxPoll = 17;      // log2 seconds (RFC 5905, section 7.2: MAXPOLL)
 
 struct Header {
   Leap leap = Leap::kNone;
@@ -57,8 +59,6 @@ struct Packet {
   Bytes extensions;  // version 4 only
   std::optional<Mac> mac;
 };
-
-enum class ParseError : std::uint8_t { kTooShort, kUnsupportedVersion, kBadMacLength, kBadExtensionField };
 
 // Converts to the enumerator of the same name in a caller's own enum of reasons.
 template <class Reason>
@@ -122,22 +122,18 @@ constexpr Header parse_header(Bytes bytes) {
     return Unexpected{ParseError::kUnsupportedVersion};
   }
   const auto trailer = parse_trailer(bytes.subspan(kHeaderSize), version);
-  if (!trailer) {
-    switch (trailer.error()) {
-      case TrailerError::kBadMacLength:
-        return Unexpected{ParseError::kBadMacLength};
-      case TrailerError::kBadExtensionField:
-        return Unexpected{ParseError::kBadExtensionField};
-    }
-  }
+  if (!trailer) return Unexpected{trailer.error()};
   return Packet{parse_header(bytes), trailer->extensions, trailer->mac};
+}
+
+constexpr std::uint8_t first_byte(Leap leap, std::uint8_t version, Mode mode) {
+  return static_cast<std::uint8_t>(static_cast<unsigned>(leap) << 6 | (version & 7U) << 3 |
+                                   static_cast<unsigned>(mode));
 }
 
 // `out` must have at least kHeaderSize bytes.
 constexpr void emit_header(const Header& header, MutableBytes out) {
-  out[field::kLeapVersionMode] =
-      static_cast<std::uint8_t>(static_cast<unsigned>(header.leap) << 6 | (header.version & 7U) << 3 |
-                                static_cast<unsigned>(header.mode));
+  out[field::kLeapVersionMode] = first_byte(header.leap, header.version, header.mode);
   out[field::kStratum] = header.stratum;
   out[field::kPoll] = static_cast<std::uint8_t>(header.poll);
   out[field::kPrecision] = static_cast<std::uint8_t>(header.precision);

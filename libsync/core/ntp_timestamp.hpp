@@ -39,10 +39,8 @@ class NtpTimestamp {
 // Rounds to the nearest 2^-32 s. The one instant per era whose timestamp would mean "unset" is sent 0.2 ns
 // late.
 [[gnu::noinline]] constexpr NtpTimestamp to_ntp(WallTime time) {
-  const auto since_epoch = time.time_since_epoch();
-  const auto whole = std::chrono::floor<seconds>(since_epoch);
-  const auto fraction_ns = static_cast<std::uint64_t>(subsecond(since_epoch).count());
-  const auto fraction = ((fraction_ns << 32) + 500'000'000) / 1'000'000'000;
+  const auto [whole, nanosecond] = split(time.time_since_epoch());
+  const auto fraction = ((std::uint64_t{nanosecond} << 32) + 500'000'000) / 1'000'000'000;
   const auto raw = static_cast<std::uint64_t>((whole + kNtpToUnix).count()) << 32 | fraction;
   return NtpTimestamp::from_raw(raw == 0 ? 1 : raw);
 }

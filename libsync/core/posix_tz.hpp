@@ -235,10 +235,9 @@ constexpr Result<PosixZone, PosixTzError> parse_posix_tz(std::string_view text) 
 }
 
 constexpr LocalTime local_time(const PosixZone& zone, WallTime time) {
-  const auto utc = std::chrono::floor<seconds>(time.time_since_epoch());
+  const auto [utc, nanosecond] = split(time.time_since_epoch());
   const bool is_daylight_saving = posix_tz::is_daylight_saving(zone, utc.count());
   const std::int32_t offset = is_daylight_saving ? zone.daylight_saving->offset : zone.offset;
-  const auto nanosecond = static_cast<std::uint32_t>(subsecond(time.time_since_epoch()).count());
   return {to_civil_time(utc + seconds{offset}, nanosecond), offset,
           is_daylight_saving ? zone.daylight_saving->name.view() : zone.name.view(), is_daylight_saving};
 }

@@ -39,14 +39,11 @@ inline constexpr auto kRestrict = ReferenceId::ascii("RSTR");
 // Returns true for four printable ASCII characters, with trailing zeros allowed ("GPS\0"): at stratum 0, a
 // kiss code.
 constexpr bool is_ascii_code(ReferenceId id) {
-  bool ended = false;
-  for (int i = 0; i < 4; ++i) {
-    const auto byte = id.byte(i);
-    if (byte == 0 && i > 0) ended = true;
-    if (byte != 0 && ended) return false;
-    if (!ended && (byte < 0x21 || byte > 0x7e)) return false;
+  for (std::uint32_t rest = id.value; rest != 0; rest <<= 8) {
+    const std::uint32_t byte = rest >> 24;
+    if (byte < 0x21 || byte > 0x7e) return false;
   }
-  return true;
+  return id.value != 0;
 }
 
 }  // namespace isletime

@@ -21,7 +21,8 @@ Unexpected(E) -> Unexpected<E>;
 template <class T, class E>
 class [[nodiscard]] Result {
  public:
-  constexpr Result(T value) : value_(std::move(value)) {}
+  constexpr Result(const T& value) : value_(value) {}
+  constexpr Result(T&& value) : value_(std::move(value)) {}
   constexpr Result(Unexpected<E> failure) : error_(std::move(failure.error)) {}
 
   constexpr bool has_value() const { return value_.has_value(); }

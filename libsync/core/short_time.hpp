@@ -14,6 +14,11 @@ class ShortTime {
   constexpr ShortTime() = default;
   static constexpr ShortTime from_raw(std::uint32_t raw) { return ShortTime{raw}; }
 
+  // Returns whether round_up() returns no less.
+  static constexpr bool fits(nanoseconds duration) {
+    return duration <= from_raw(0xffff'ffff).to_nanoseconds();
+  }
+
   // Negative values become zero, and 65536 s and more the largest value.
   static constexpr ShortTime round_up(nanoseconds duration) {
     if (duration <= nanoseconds::zero()) return ShortTime{};
@@ -25,7 +30,8 @@ class ShortTime {
   }
 
   constexpr std::uint32_t raw() const { return raw_; }
-  constexpr nanoseconds to_nanoseconds() const {
+  // time_types.hpp says why it is marked as not inline.
+  [[gnu::noinline]] constexpr nanoseconds to_nanoseconds() const {
     return nanoseconds{static_cast<std::int64_t>((std::uint64_t{raw_} * 1'000'000'000 + 0xffff) >> 16)};
   }
   constexpr bool operator==(const ShortTime&) const = default;

@@ -26,12 +26,7 @@ class TextWriter {
   constexpr TextWriter& number(std::uint64_t value) { return digits(value, 1); }
   // At least `least` digits, with leading zeros; least <= 20.
   constexpr TextWriter& digits(std::uint64_t value, int least) {
-    std::array<char, 20> reversed{};
-    int count = 0;
-    for (; value != 0 || count < least; value /= 10) {
-      reversed[static_cast<std::size_t>(count++)] = static_cast<char>('0' + value % 10);
-    }
-    while (count > 0) put(reversed[static_cast<std::size_t>(--count)]);
+    put_digits(value, least);
     return *this;
   }
   // Seconds with nine decimals, as "-1.500000000".
@@ -65,6 +60,15 @@ class TextWriter {
   constexpr bool is_whole() const { return is_whole_; }
 
  private:
+  // time_types.hpp says why it is marked as not inline.
+  [[gnu::noinline]] constexpr void put_digits(std::uint64_t value, int least) {
+    std::array<char, 20> reversed{};
+    int count = 0;
+    for (; value != 0 || count < least; value /= 10) {
+      reversed[static_cast<std::size_t>(count++)] = static_cast<char>('0' + value % 10);
+    }
+    while (count > 0) put(reversed[static_cast<std::size_t>(--count)]);
+  }
   constexpr void put(char c) {
     if (size_ == room_.size()) {
       is_whole_ = false;

@@ -2,7 +2,7 @@
 // The time types of every module. WallTime and MonoTime belong to different clocks, and mixing them does not
 // compile. Offset = remote - local, so it is positive if the local clock is behind.
 // Functions that are marked as not inline are called from many places: on a CPU of 32 bits a call is a
-// fraction of their size.
+// fraction of their size. Those that are always inline consist of a call.
 #pragma once
 
 #include <chrono>
@@ -76,12 +76,33 @@ constexpr bool operator>=(TimePoint<Clock> a, TimePoint<Clock> b) {
 [[gnu::noinline]] constexpr nanoseconds longer(nanoseconds a, nanoseconds b) {
   return a < b ? b : a;
 }
+template <class Clock>
+[[gnu::always_inline]] constexpr TimePoint<Clock> earlier(TimePoint<Clock> a, TimePoint<Clock> b) {
+  return TimePoint<Clock>{shorter(a.time_since_epoch(), b.time_since_epoch())};
+}
+template <class Clock>
+[[gnu::always_inline]] constexpr TimePoint<Clock> later(TimePoint<Clock> a, TimePoint<Clock> b) {
+  return TimePoint<Clock>{longer(a.time_since_epoch(), b.time_since_epoch())};
+}
 
-// Returns the part of a duration beyond its floor in seconds: 0 to 999'999'999 ns. It does not subtract that
-// floor, which is out of range for the earliest durations.
+// A duration of `whole` seconds, rounded down, and the rest.
+struct SplitDuration {
+  seconds whole;
+  std::uint32_t nanosecond;  // below 10^9
+};
+[[gnu::noinline]] constexpr SplitDuration split(nanoseconds duration) {
+  constexpr std::int32_t kSecond = 1'000'000'000;
+  std::int64_t whole = duration.count() / kSecond;
+  auto rest = static_cast<std::int32_t>(duration.count() - whole * kSecond);
+  if (rest < 0) {
+    rest += kSecond;
+    --whole;
+  }
+  return {seconds{whole}, static_cast<std::uint32_t>(rest)};
+}
+
 constexpr nanoseconds subsecond(nanoseconds duration) {
-  const nanoseconds rest = duration % seconds{1};
-  return rest < nanoseconds::zero() ? rest + seconds{1} : rest;
+  return nanoseconds{split(duration).nanosecond};
 }
 
 struct Offset {
@@ -123,7 +144,7 @@ struct Ppm {
 
 // Returns to - from, clamped to the range: hostile clocks may be further apart than nanoseconds can count.
 template <class Clock>
-constexpr nanoseconds elapsed(TimePoint<Clock> from, TimePoint<Clock> to) {
+[[gnu::always_inline]] constexpr nanoseconds elapsed(TimePoint<Clock> from, TimePoint<Clock> to) {
   return saturated_difference(to.time_since_epoch(), from.time_since_epoch());
 }
 

@@ -105,13 +105,13 @@ std::optional<BroadcastReject> find_fault_of_broadcast(const Packet& packet, con
 bool BroadcastClient::is_near_leap_second(const Header& header, WallTime near) const {
   const auto sent = unfold(header.transmit, near);
   return sent &&
-         (isletime::is_near_leap_second(announced_leap_second(header, header.transmit, near), *sent) ||
+         (isletime::is_near_leap_second(announced_leap_second(header.leap, header.transmit, near), *sent) ||
           isletime::is_near_leap_second(leap_second_, *sent));
 }
 
 void BroadcastClient::remember(const Header& header, NtpTimestamp stamp, WallTime near) {
   if (!latest_ || stamp - *latest_ > nanoseconds::zero()) latest_ = stamp;
-  if (const auto announced = announced_leap_second(header, stamp, near)) leap_second_ = announced;
+  if (const auto announced = announced_leap_second(header.leap, stamp, near)) leap_second_ = announced;
 }
 
 }  // namespace isletime

@@ -8,9 +8,6 @@
 namespace isletime {
 namespace {
 
-// RFC 5905, section 7.2 (MAXPOLL): 2^17 s.
-constexpr nanoseconds kLongestPoll = seconds{131'072};
-
 // A server that compensates for its send path sets its transmit timestamp ahead, at times too far.
 constexpr nanoseconds kAheadOfSending = std::chrono::microseconds{50};
 
@@ -31,6 +28,42 @@ Reject kiss_of(ReferenceId code) {
   return Reject::kKissOther;
 }
 
+// The nonces are those of the last queries that were answered, and that were not.
+Reject name_of_stranger(NtpTimestamp origin, NtpTimestamp answered, NtpTimestamp expired) {
+  if (origin.is_unset()) return Reject::kWrongOrigin;
+  if (is_of_query(answered, origin)) return Reject::kDuplicate;
+  if (is_of_query(expired, origin)) return Reject::kLate;
+  return Reject::kWrongOrigin;
+}
+
+std::optional<Reject> find_fault_of_server(const Header& header, const ClientConfig& config) {
+  if (header.stratum == 0 && header.leap == Leap::kUnsynchronised && is_ascii_code(header.reference_id)) {
+    return kiss_of(header.reference_id);
+  }
+  if (header.leap == Leap::kUnsynchronised) return Reject::kUnsynchronised;
+  if (header.stratum == 0) return Reject::kStratumZero;
+  if (header.stratum > kMaxStratum) return Reject::kBadStratum;
+  if (header.receive.is_unset() || header.transmit.is_unset()) return Reject::kZeroStamp;
+  if (root_distance(header) >= config.max_root_distance.value) return Reject::kRootDistance;
+  if (header.stratum == 1) return std::nullopt;
+  for (const ReferenceId& own : config.own_ids) {
+    if (header.reference_id == own) return Reject::kLoop;
+  }
+  return std::nullopt;
+}
+
+std::optional<Reject> find_fault_of_exchange(const Measurement& m, const ClientConfig& config) {
+  const nanoseconds server_tick = precision_of(m.server.precision);
+  const nanoseconds own_tick = precision_of(config.precision);
+  const nanoseconds round_trip = m.delay.value + m.turnaround;
+  if (m.turnaround < -server_tick || m.turnaround > config.timeout) return Reject::kBadTurnaround;
+  if (round_trip < nanoseconds::zero() || round_trip > config.timeout) return Reject::kBadDelay;
+  if (m.delay.value < -(server_tick + own_tick + kAheadOfSending)) return Reject::kBadDelay;
+  // The server had sent that reply when it received this query; otherwise its clock was set back.
+  if (m.is_interleaved && m.server.receive - m.server.transmit < -server_tick) return Reject::kBadTurnaround;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Client::Client(const ClientConfig& config)
@@ -42,29 +75,28 @@ std::optional<Query> Client::poll(MonoTime now, std::uint64_t nonce) {
   // A nonce of zero would match a reply whose origin was never filled in.
   const auto stamp = NtpTimestamp::from_raw(nonce == 0 ? 1 : nonce);
   if (previous_ && ++previous_->queries > ClientConfig::kMostInterleavedQueries) previous_.reset();
-  outstanding_ = Outstanding{stamp, now + config_.timeout, std::nullopt};
+  outstanding_.emplace(Outstanding{stamp, now + config_.timeout, std::nullopt});
   last_query_ = now;
-  next_query_ = now + interval_;
+  wait(interval_);
   if (stopped_until_) stopped_until_ = now + ClientConfig::kStopLasts;
   return make_query(stamp);
 }
 
+// All other fields are zero: they would tell strangers about us, and servers ignore them.
 Query Client::make_query(NtpTimestamp nonce) const {
-  Header header;
-  header.version = config_.version;
-  header.mode = Mode::kClient;
-  header.transmit = nonce;
-  if (previous_) {
-    header.origin = previous_->t2;  // by which the server finds the reply whose T3 it is to send
-    header.receive = receive_nonce(nonce);
-  }
   Query query{};
-  emit_header(header, query);
+  query[field::kLeapVersionMode] = first_byte(Leap::kNone, config_.version, Mode::kClient);
+  store_be64(query, field::kTransmit, nonce.raw());
+  if (previous_) {
+    // The server finds the reply by this whose T3 it is to send.
+    store_be64(query, field::kOrigin, previous_->t2.raw());
+    store_be64(query, field::kReceive, receive_nonce(nonce).raw());
+  }
   return query;
 }
 
 void Client::set_interval(nanoseconds interval) {
-  wanted_interval_ = shorter(longer(interval, nanoseconds::zero()), kLongestPoll);
+  wanted_interval_ = shorter(longer(interval, nanoseconds::zero()), seconds{1 << kMaxPoll});
   interval_ = shortest_interval();
   if (last_query_) next_query_ = *last_query_ + interval_;
 }
@@ -99,29 +131,41 @@ void Client::on_sent(WallTime t1) {
 Result<Measurement, Reject> Client::on_datagram(const Datagram& datagram, MonoTime now) {
   const auto packet = parse(datagram.bytes);
   if (!packet) return Unexpected{as<Reject>(packet.error())};
-  Measurement m{};
-  auto fault = find_fault(*packet, datagram, now);
-  if (!fault) {
-    m = measured(packet->header, datagram.received);
-    fault = find_fault_of_exchange(m);
-  }
-  if (fault) {
-    if (is_final(*fault)) {
-      answered_ = outstanding_->nonce;
-      outstanding_.reset();
-      previous_.reset();
-      obey(*fault, now);
-    }
-    return Unexpected{*fault};
-  }
-  remember_leap_second(packet->header, pivot(datagram.received));
-  if (config_.interleaved) previous_ = Previous{*outstanding_->t1, packet->header.receive, datagram.received};
+  auto result = judge(*packet, datagram, now);
+  if (!result && !is_final(result.error())) return result;
+  const Incomplete present{*outstanding_->t1, packet->header.receive, datagram.received};
   answered_ = outstanding_->nonce;
   outstanding_.reset();
+  previous_.reset();
   stopped_until_.reset();
+  if (!result) {
+    if (result.error() == Reject::kKissDeny) stopped_until_ = *last_query_ + ClientConfig::kStopLasts;
+    if (result.error() == Reject::kKissRate) slow_down(now);
+    return result;
+  }
+  if (config_.interleaved) previous_.emplace(present);
+  const auto announced = announced_leap_second(packet->header.leap, present.t2, pivot(datagram.received));
+  // Kept after the announcement ends, because then the leap second has just happened.
+  if (announced) leap_second_ = announced;
   ease_rate_limit(now);
   wait(shortest_interval());
+  return result;
+}
+
+Result<Measurement, Reject> Client::judge(const Packet& packet, const Datagram& datagram,
+                                          MonoTime now) const {
+  if (const auto fault = find_fault(packet, datagram, now)) return Unexpected{*fault};
+  const Measurement m = measured(packet.header, datagram.received);
+  if (const auto fault = find_fault_of_exchange(m, config_)) return Unexpected{*fault};
   return m;
+}
+
+WallTime Client::pivot(WallTime local) const {
+  return config_.era_pivot ? *config_.era_pivot : local;
+}
+
+MonoTime Client::next_query() const {
+  return stopped_until_ ? later(next_query_, *stopped_until_) : next_query_;
 }
 
 MonoTime Client::next_wakeup() const {
@@ -134,11 +178,18 @@ std::optional<Reject> Client::find_fault(const Packet& packet, const Datagram& d
   const Header& header = packet.header;
   if (datagram.from != config_.server) return Reject::kWrongAddress;
   if (header.mode != Mode::kServer) return Reject::kNotAReply;
-  if (answered_by(header) == Answered::kNothingOfOurs) return name_of_stranger(header.origin);
+  if (answered_by(header) == Answered::kNothingOfOurs)
+    return name_of_stranger(header.origin, answered_, expired_);
   if (now >= outstanding_->deadline) return Reject::kLate;
   if (packet.mac) return Reject::kUnexpectedMac;
-  if (const auto fault = find_fault_of_server(header)) return fault;
-  if (is_near_leap_second(header, pivot(datagram.received))) return Reject::kLeapSecond;
+  if (const auto fault = find_fault_of_server(header, config_)) return fault;
+  const WallTime near = pivot(datagram.received);
+  const auto server_time = unfold(header.receive, near);
+  const auto announced = announced_leap_second(header.leap, header.receive, near);
+  if (server_time &&
+      (is_near_leap_second(announced, *server_time) || is_near_leap_second(leap_second_, *server_time))) {
+    return Reject::kLeapSecond;
+  }
   return std::nullopt;
 }
 
@@ -150,65 +201,11 @@ Client::Answered Client::answered_by(const Header& reply) const {
   return Answered::kNothingOfOurs;
 }
 
-Reject Client::name_of_stranger(NtpTimestamp origin) const {
-  if (origin.is_unset()) return Reject::kWrongOrigin;
-  if (is_of_query(answered_, origin)) return Reject::kDuplicate;
-  if (is_of_query(expired_, origin)) return Reject::kLate;
-  return Reject::kWrongOrigin;
-}
-
-std::optional<Reject> Client::find_fault_of_exchange(const Measurement& m) const {
-  const nanoseconds server_tick = precision_of(m.server.precision);
-  const nanoseconds own_tick = precision_of(config_.precision);
-  const nanoseconds round_trip = m.delay.value + m.turnaround;
-  if (m.turnaround < -server_tick || m.turnaround > config_.timeout) return Reject::kBadTurnaround;
-  if (round_trip < nanoseconds::zero() || round_trip > config_.timeout) return Reject::kBadDelay;
-  if (m.delay.value < -(server_tick + own_tick + kAheadOfSending)) return Reject::kBadDelay;
-  // The server had sent that reply when it received this query; otherwise its clock was set back.
-  if (m.is_interleaved && m.server.receive - m.server.transmit < -server_tick) return Reject::kBadTurnaround;
-  return std::nullopt;
-}
-
-std::optional<Reject> Client::find_fault_of_server(const Header& header) const {
-  if (header.stratum == 0 && header.leap == Leap::kUnsynchronised && is_ascii_code(header.reference_id)) {
-    return kiss_of(header.reference_id);
-  }
-  if (header.leap == Leap::kUnsynchronised) return Reject::kUnsynchronised;
-  if (header.stratum == 0) return Reject::kStratumZero;
-  if (header.stratum > kMaxStratum) return Reject::kBadStratum;
-  if (header.receive.is_unset() || header.transmit.is_unset()) return Reject::kZeroStamp;
-  if (root_distance(header) >= config_.max_root_distance.value) return Reject::kRootDistance;
-  if (header.stratum == 1) return std::nullopt;
-  for (const ReferenceId& own : config_.own_ids) {
-    if (header.reference_id == own) return Reject::kLoop;
-  }
-  return std::nullopt;
-}
-
-bool Client::is_near_leap_second(const Header& header, WallTime near) const {
-  const auto server_time = unfold(header.receive, near);
-  if (!server_time) return false;
-  for (const auto& leap_second : {announced_leap_second(header, header.receive, near), leap_second_}) {
-    if (isletime::is_near_leap_second(leap_second, *server_time)) return true;
-  }
-  return false;
-}
-
-// Kept after the announcement ends, because then the leap second has just happened.
-void Client::remember_leap_second(const Header& header, WallTime near) {
-  if (const auto announced = announced_leap_second(header, header.receive, near)) leap_second_ = announced;
-}
-
-// RFC 9769, section 2: only T3 comes from an interleaved reply, the rest from the exchange before.
-Exchange Client::exchange_of(const Header& header, WallTime t4) const {
-  if (answered_by(header) == Answered::kInterleavedQuery) {
-    return {to_ntp(previous_->t1), previous_->t2, header.transmit, to_ntp(previous_->t4)};
-  }
-  return {to_ntp(*outstanding_->t1), header.receive, header.transmit, to_ntp(t4)};
-}
-
 Measurement Client::measured(const Header& header, WallTime t4) const {
-  const Exchange exchange = exchange_of(header, t4);
+  // RFC 9769, section 2: only T3 comes from an interleaved reply, the rest from the exchange before.
+  const bool is_interleaved = answered_by(header) == Answered::kInterleavedQuery;
+  const Incomplete begun = is_interleaved ? *previous_ : Incomplete{*outstanding_->t1, header.receive, t4};
+  const Exchange exchange{to_ntp(begun.t1), begun.t2, header.transmit, to_ntp(begun.t4)};
   const auto [offset, delay] = measure(exchange);
   // RFC 5905, section 8: the dispersion is both precisions and the drift of the local clock during the
   // exchange.
@@ -216,21 +213,13 @@ Measurement Client::measured(const Header& header, WallTime t4) const {
   const nanoseconds round_trip = delay.value + turnaround;
   const nanoseconds dispersion = precision_of(header.precision) + precision_of(config_.precision) +
                                  drift(round_trip + std::chrono::milliseconds{1}, kFrequencyTolerance);
-  const bool is_interleaved = answered_by(header) == Answered::kInterleavedQuery;
-  const WallTime time = is_interleaved ? previous_->t4 : t4;
-  return {.time = time,
-          .offset = unfold(offset, {elapsed(time, pivot(time))}),
+  return {.time = begun.t4,
+          .offset = unfold(offset, {elapsed(begun.t4, pivot(begun.t4))}),
           .delay = delay,
           .dispersion = {dispersion},
           .server = header,
           .is_interleaved = is_interleaved,
           .turnaround = turnaround};
-}
-
-void Client::obey(Reject answer, MonoTime now) {
-  stopped_until_.reset();
-  if (answer == Reject::kKissDeny) stopped_until_ = *last_query_ + ClientConfig::kStopLasts;
-  if (answer == Reject::kKissRate) slow_down(now);
 }
 
 void Client::slow_down(MonoTime now) {

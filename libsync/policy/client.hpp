@@ -161,8 +161,8 @@ class Client {
     MonoTime deadline;
     std::optional<WallTime> t1;
   };
-  // The exchange of the last valid reply, whose T3 the next reply may carry.
-  struct Previous {
+  // An exchange whose T3 is not known yet.
+  struct Incomplete {
     WallTime t1;
     NtpTimestamp t2;
     WallTime t4;
@@ -172,18 +172,12 @@ class Client {
 
   Answered answered_by(const Header& reply) const;
   Query make_query(NtpTimestamp nonce) const;
-  Reject name_of_stranger(NtpTimestamp origin) const;
+  Result<Measurement, Reject> judge(const Packet& packet, const Datagram& datagram, MonoTime now) const;
   std::optional<Reject> find_fault(const Packet& packet, const Datagram& datagram, MonoTime now) const;
-  std::optional<Reject> find_fault_of_server(const Header& header) const;
-  std::optional<Reject> find_fault_of_exchange(const Measurement& m) const;
-  WallTime pivot(WallTime local) const { return config_.era_pivot.value_or(local); }
-  bool is_near_leap_second(const Header& header, WallTime near) const;
-  void remember_leap_second(const Header& header, WallTime near);
-  Exchange exchange_of(const Header& header, WallTime t4) const;
+  WallTime pivot(WallTime local) const;
   Measurement measured(const Header& header, WallTime t4) const;
   nanoseconds shortest_interval() const { return longer(wanted_interval_, rate_limit_); }
-  MonoTime next_query() const { return std::max(next_query_, stopped_until_.value_or(next_query_)); }
-  void obey(Reject answer, MonoTime now);
+  MonoTime next_query() const;
   void slow_down(MonoTime now);
   void ease_rate_limit(MonoTime now);
   void back_off();
@@ -198,7 +192,8 @@ class Client {
   MonoTime next_query_;
   std::optional<MonoTime> last_query_;
   std::optional<Outstanding> outstanding_;
-  std::optional<Previous> previous_;     // in interleaved mode: what the outstanding query completes
+  // In interleaved mode: the exchange of the last valid reply, whose T3 the next one may carry.
+  std::optional<Incomplete> previous_;
   NtpTimestamp answered_;                // the nonces before the outstanding one, to tell
   NtpTimestamp expired_;                 // duplicates and late replies from forgeries
   std::optional<WallTime> leap_second_;  // the end of the day for which a leap second was announced

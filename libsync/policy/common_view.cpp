@@ -8,9 +8,6 @@
 namespace isletime {
 namespace {
 
-// A frame that was held back longer tells nothing.
-constexpr nanoseconds kLongestDelay = std::chrono::milliseconds{500};
-
 // A station that has missed a frame lacks the effect of that frame's delay on the others. The rate counts as
 // less steady than any crystal's, so that the effect does not last, and the edges are softer than the
 // stations' own jitter, so that no single frame has a large one. With these values two devices differ least
@@ -46,14 +43,23 @@ std::optional<BroadcastReject> CommonView::on_datagram(Bytes bytes, const Endpoi
   const WallTime present = shifted(free, estimate->offset.value);
   const nanoseconds bound = estimate->bound.value;
   const nanoseconds delay = to_ntp(present) - header.transmit;
-  // A timestamp of the future would make all that follow look like replays.
-  if (delay < -bound || delay > saturated_sum(kLongestDelay, bound)) return BroadcastReject::kDisagrees;
-  if (is_near_leap_second(announced_leap_second(header, header.transmit, present), present)) {
+  // To within the bound, the frame was sent between now and half a second ago. One that was held back longer
+  // tells nothing, and a timestamp of the future would make all that follow look like replays.
+  constexpr nanoseconds kMiddle = std::chrono::milliseconds{250};
+  if (magnitude(delay - kMiddle) > saturated_sum(kMiddle, bound)) return BroadcastReject::kDisagrees;
+  if (is_near_leap_second(announced_leap_second(header.leap, header.transmit, present), present)) {
     return BroadcastReject::kLeapSecond;
   }
   latest_ = header.transmit;
   take(at, {saturated_difference(estimate->offset.value, delay)}, *estimate);
   return std::nullopt;
+}
+
+void CommonView::reset() {
+  latest_.reset();
+  filter_.reset();
+  frames_ = 0;
+  is_good_ = false;
 }
 
 void CommonView::take(MonoTime at, Offset edge, const DeviceEstimate& estimate) {

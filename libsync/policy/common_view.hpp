@@ -38,7 +38,7 @@ class CommonView {
   std::optional<BroadcastReject> on_datagram(Bytes bytes, const Endpoint& from, MonoTime at, WallTime free,
                                              const std::optional<DeviceEstimate>& estimate);
   // The server's clock or the server has changed.
-  void reset() { *this = CommonView{config_}; }
+  void reset();
 
   // Returns nothing while the exchanges know better.
   std::optional<CommonOffset> offset(MonoTime now, const DeviceEstimate& estimate) const;

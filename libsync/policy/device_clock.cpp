@@ -18,7 +18,7 @@ constexpr nanoseconds kStepAbove = milliseconds{100};
 // The share of the poll interval in which a correction is slewed, as on the hub.
 constexpr int kSlewShare = 4;
 // For sources that are not polled.
-constexpr nanoseconds kSlewWithin = seconds{16};
+constexpr milliseconds kSlewWithin = seconds{16};
 
 // Crystals off by 272 ppm were seen on cheap boards.
 constexpr Ppm kUnknownRateError = Ppm::whole(300);
@@ -32,12 +32,14 @@ constexpr std::int64_t kDeviations = 3;
 // A rate counts as known if it is known about as well as the temperature lets it stay.
 constexpr Ppm kKnownRateError = Ppm::whole(20);
 
-Ppm speed_of(nanoseconds amount, nanoseconds within) {
-  constexpr std::int64_t kMillion = 1'000'000;
-  constexpr int kFraction = 32;
-  constexpr std::int64_t kMost = (SoftwareClock::kLargestRate.scaled << 16) / kMillion;
-  const std::int64_t share = ratio(amount.count(), std::max<std::int64_t>(within.count(), 1), kFraction);
-  return Ppm{(std::min(share, kMost) * kMillion >> 16) + 1};
+// Returns by how much a rate may be wrong that was measured over a span of time, if the errors of the offsets
+// at its two ends are up to `apart` together: the true rate and the measured one are both among those that
+// these errors allow.
+Ppm possible_rate_error(nanoseconds apart, nanoseconds span) {
+  using std::chrono::microseconds;
+  constexpr std::int64_t kTwoMillionScaled = std::int64_t{2'000'000} * 65536;
+  const std::int64_t gained = shorter(apart, seconds{1}) / microseconds{1} + 1;
+  return Ppm{gained * kTwoMillionScaled / (span / microseconds{1} + 1)};
 }
 
 }  // namespace
@@ -63,7 +65,8 @@ WallTime DeviceClock::free_time(MonoTime at) const {
 
 MeasurementUse DeviceClock::on_measurement(const Measurement& m, MonoTime at) {
   const WallTime claimed = shifted(m.time, m.offset.value);
-  const SourceKind kind = kind_of(m.server);
+  const bool is_island = is_local_clock(m.server.stratum, m.server.reference_id) && config_.may_follow_island;
+  const SourceKind kind = is_island ? SourceKind::kIsland : SourceKind::kNtp;
   if (keeper_.find_implausible(kind, claimed)) return MeasurementUse::kBelowFloor;
   const MonoTime sampled{elapsed(config_.built, m.time)};
   const nanoseconds root = isletime::root_distance(m.server);
@@ -78,21 +81,17 @@ MeasurementUse DeviceClock::on_measurement(const Measurement& m, MonoTime at) {
   if (use == SampleUse::kDoubted) return MeasurementUse::kDoubted;
   if (samples_ < kFirstSamples) ++samples_;
   if (use == SampleUse::kStepped) common_.reset();
-  if (kind == SourceKind::kIsland && !config_.may_follow_island(*this, m, at)) {
+  if (is_island && !config_.may_follow_island(*this, m, at)) {
     learn_rate(at);
     return MeasurementUse::kOutranked;
   }
   is_following_ = true;
   clock_.set_rate(at, rate(at));
-  const nanoseconds interval = estimator_.interval(at);
-  approach(at, interval / kSlewShare);
-  keeper_.on_sync(kind, {estimated_bound(at)}, at, interval);
+  const seconds interval = estimator_.interval(at);
+  const Target followed = target(at);
+  approach(SlewTime{interval} / kSlewShare, followed.time, at);
+  keeper_.on_sync(kind, followed.bound, at, interval);
   return use == SampleUse::kStepped ? MeasurementUse::kStepped : MeasurementUse::kFollowed;
-}
-
-SourceKind DeviceClock::kind_of(const Header& server) const {
-  const bool is_island = is_local_clock(server.stratum, server.reference_id);
-  return is_island && config_.may_follow_island ? SourceKind::kIsland : SourceKind::kNtp;
 }
 
 // Several measurements have to contradict the estimate before it steps, so NTP needs no judgement of every
@@ -100,7 +99,7 @@ SourceKind DeviceClock::kind_of(const Header& server) const {
 bool DeviceClock::judge_island(const DeviceClock& clock, const Measurement& m, MonoTime at) {
   if (clock.is_following_ && clock.keeper_.standing(at).kind == SourceKind::kIsland) return true;
   const WallTime claimed = shifted(m.time, m.offset.value);
-  const WallTime now = clock.shown(at).value_or(clock.free_time(at));
+  const WallTime now = clock.wall(at).value_or(clock.free_time(at));
   const Report report{.kind = SourceKind::kIsland,
                       .offset = {elapsed(now, claimed)},
                       .bound = {error_bound(m)},
@@ -113,7 +112,7 @@ bool DeviceClock::judge_island(const DeviceClock& clock, const Measurement& m, M
 // The clock goes on from where it is.
 void DeviceClock::learn_rate(MonoTime at) {
   if (is_following_ || !is_rate_known(at)) return;
-  aim_ = {at, wanted(at)};
+  aim_ = {at, target(at).time};
   clock_.set_rate(at, rate(at));
   adjusted_ = at;
 }
@@ -136,7 +135,7 @@ void DeviceClock::restart_estimate() {
 void DeviceClock::stop_following(MonoTime at) {
   if (!is_following_) return;
   const auto present = this->at(at);
-  aim_ = {at, wanted(at)};
+  aim_ = {at, target(at).time};
   is_following_ = false;
   common_.reset();
   keeper_.widen(present->bound, at);
@@ -157,7 +156,7 @@ Judgement DeviceClock::on_report(SourceKind kind, WallTime claimed, Dispersion b
   stop_following(at);
   if (judgement.verdict == Verdict::kAdopt) {
     aim_ = {at, claimed};
-    approach(at, kSlewWithin);
+    approach(kSlewWithin, claimed, at);
   }
   keeper_.on_sync(kind, judgement.bound, at, {}, vouched);
   return judgement;
@@ -167,78 +166,68 @@ void DeviceClock::follow_broadcasts(const std::optional<CommonOffset>& common, M
   if (!is_following_ || (!common && !common_)) return;
   common_ = common;
   clock_.set_rate(at, common_ ? common_->rate : rate(at));
-  approach(at, kSlewWithin);
+  approach(kSlewWithin, target(at).time, at);
 }
 
-// Makes the shown clock what is wanted: soon, or at once if it is far off.
-void DeviceClock::approach(MonoTime at, nanoseconds within) {
-  const WallTime aimed = wanted(at);
+// Makes the shown clock what is aimed at: soon, or at once if it is far off.
+void DeviceClock::approach(SlewTime within, WallTime aimed, MonoTime at) {
   const auto present = clock_.at(at);
   adjusted_ = at;
   const nanoseconds away = present ? elapsed(*present, aimed) : nanoseconds::max();
-  if (magnitude(away) > kStepAbove) {
+  const nanoseconds amount = magnitude(away);
+  if (amount > kStepAbove) {
     clock_.set(at, aimed);
     ++settings_;
     return;
   }
-  clock_.slew(at, {away}, speed_of(magnitude(away), within));
+  // 1 ns in 1 ms is 1 ppm.
+  clock_.slew(at, {away}, {amount.count() * Ppm::whole(1).scaled / within.count() + 1});
 }
 
-Offset DeviceClock::followed_offset(MonoTime at) const {
-  if (!common_) return estimator_.at(at)->offset;
-  return {saturated_sum(common_->offset.value, exact_drift(elapsed(common_->at, at), common_->rate))};
-}
-
-WallTime DeviceClock::wanted(MonoTime at) const {
-  if (is_following_) {
-    return shifted(free_time(at), followed_offset(at).value);
+DeviceClock::Target DeviceClock::target(MonoTime at) const {
+  if (!is_following_) {
+    return {shifted(aim_.time, corrected(elapsed(aim_.at, at))), {}};
   }
-  const nanoseconds since = elapsed(aim_.at, at);
-  return shifted(aim_.time, saturated_sum(since, exact_drift(since, clock_.rate())));
+  const auto estimate = estimator_.at(at);
+  nanoseconds offset = estimate->offset.value;
+  nanoseconds bound = saturated_sum(estimate->bound.value, root_distance_at(at));
+  if (common_) {
+    offset = saturated_sum(common_->offset.value, exact_drift(elapsed(common_->at, at), common_->rate));
+    bound = saturated_sum(bound, magnitude(saturated_difference(offset, estimate->offset.value)));
+  }
+  return {shifted(free_time(at), offset), {bound}};
 }
 
-// Before the last adjustment the clock may have been wrong: those instants are counted back from there, at
-// the rate that is known now.
-std::optional<WallTime> DeviceClock::shown(MonoTime at) const {
-  const auto reading = clock_.at(std::max(at, adjusted_));
-  if (!reading) return std::nullopt;
-  const nanoseconds before = age(at, adjusted_);
-  return shifted(*reading, -saturated_sum(before, exact_drift(before, clock_.rate())));
+// Returns how long the counter's time was at the rate that is known now.
+nanoseconds DeviceClock::corrected(nanoseconds counted) const {
+  return saturated_sum(counted, exact_drift(counted, clock_.rate()));
 }
 
+// Before the last adjustment the clock may have been wrong: those instants are counted back from there.
 std::optional<WallTime> DeviceClock::wall(MonoTime at) const {
-  return shown(at);
+  const auto reading = clock_.at(later(at, adjusted_));
+  if (!reading) return std::nullopt;
+  return shifted(*reading, -corrected(age(at, adjusted_)));
 }
 
 std::optional<DeviceTime> DeviceClock::at(MonoTime at) const {
-  const auto time = shown(at);
-  if (!time) return std::nullopt;
-  const MonoTime known = std::max(at, adjusted_);
+  const MonoTime known = later(at, adjusted_);
+  const auto reading = clock_.at(known);
+  if (!reading) return std::nullopt;
+  const Target target = this->target(known);
   const ClockStanding standing = keeper_.standing(known);
-  const nanoseconds error = bound(at);
-  return DeviceTime{.time = *time,
-                    .bound = {error},
-                    .is_reliable = standing.reliable && error <= config_.reliable_within.value,
+  const nanoseconds before = age(at, adjusted_);
+  // Long after the last measurement the counter may have drifted farther than the estimate can tell.
+  nanoseconds bound = longer(target.bound.value, standing.bound.value);
+  bound = saturated_sum(bound, magnitude(elapsed(*reading, target.time)));
+  bound = saturated_sum(bound, config_.resolution.value);
+  if (before > nanoseconds::zero()) {
+    bound = saturated_sum(bound, drift(before + milliseconds{1}, rate_error(adjusted_)));
+  }
+  return DeviceTime{.time = *wall(at),
+                    .bound = {bound},
+                    .is_reliable = standing.reliable && bound <= config_.reliable_within.value,
                     .source = standing.kind};
-}
-
-nanoseconds DeviceClock::bound(MonoTime at) const {
-  const MonoTime known = std::max(at, adjusted_);
-  const nanoseconds rest = magnitude(elapsed(*clock_.at(known), wanted(known)));
-  const nanoseconds read = saturated_sum(error_before(at), config_.resolution.value);
-  return saturated_sum(saturated_sum(followed_bound(known), rest), read);
-}
-
-// Long after the last measurement the counter may have drifted farther than the estimate can tell.
-nanoseconds DeviceClock::followed_bound(MonoTime at) const {
-  const nanoseconds held = keeper_.standing(at).bound.value;
-  return is_following_ ? longer(estimated_bound(at), held) : held;
-}
-
-nanoseconds DeviceClock::estimated_bound(MonoTime at) const {
-  const DeviceEstimate estimate = *estimator_.at(at);
-  const nanoseconds apart = magnitude(followed_offset(at).value - estimate.offset.value);
-  return saturated_sum(saturated_sum(estimate.bound.value, apart), root_distance_at(at));
 }
 
 // The server's own error grows by its oscillator's tolerance until it is heard again.
@@ -246,15 +235,8 @@ nanoseconds DeviceClock::root_distance_at(MonoTime at) const {
   return saturated_sum(root_distance_, drift(age(root_at_, at), kFrequencyTolerance));
 }
 
-// Returns what counting back to an instant before the last adjustment adds to the error.
-nanoseconds DeviceClock::error_before(MonoTime at) const {
-  if (at >= adjusted_) return nanoseconds::zero();
-  const nanoseconds before = elapsed(at, adjusted_) + milliseconds{1};
-  return drift(before, rate_error(adjusted_));
-}
-
 bool DeviceClock::is_rate_known(MonoTime at) const {
-  return rate_error(at) <= kKnownRateError;
+  return rate_error(at).scaled <= kKnownRateError.scaled;
 }
 
 Ppm DeviceClock::rate(MonoTime at) const {
@@ -262,26 +244,21 @@ Ppm DeviceClock::rate(MonoTime at) const {
   return estimate ? estimate->rate : clock_.rate();
 }
 
-// Between two instants the counter may have gained what the offset may have been off by at each of them, and
-// a rate that this allows is as far from another.
-Ppm DeviceClock::possible_rate_error() const {
-  using std::chrono::microseconds;
-  constexpr std::int64_t kTwoMillionScaled = std::int64_t{2'000'000} * 65536;
-  const nanoseconds apart = saturated_sum(first_.bound.value, latest_.bound.value);
-  const std::int64_t gained = shorter(apart, seconds{1}) / microseconds{1} + 1;
-  return Ppm{gained * kTwoMillionScaled / (elapsed(first_.at, latest_.at) / microseconds{1} + 1)};
-}
-
 // The temperature changes any crystal's rate, however well it was measured.
 Ppm DeviceClock::rate_error(MonoTime at) const {
   const auto estimate = estimator_.at(at);
-  const std::int64_t any = magnitude(nanoseconds{rate(at).scaled}).count() + kUnknownRateError.scaled;
+  const Ppm rate = estimate ? estimate->rate : clock_.rate();
+  const std::int64_t any = magnitude(nanoseconds{rate.scaled}).count() + kUnknownRateError.scaled;
   std::int64_t error = config_.saved_rate ? config_.saved_rate_error.scaled : any;
   if (estimate && (config_.saved_rate || samples_ >= kFirstSamples)) {
-    const std::int64_t possible = config_.saved_rate ? 0 : std::min(possible_rate_error().scaled, any);
-    error = std::max(possible, kDeviations * estimate->rate_deviation.scaled);
+    error = kDeviations * estimate->rate_deviation.scaled;
+    if (!config_.saved_rate) {
+      const Ppm possible = possible_rate_error(saturated_sum(first_.bound.value, latest_.bound.value),
+                                               elapsed(first_.at, latest_.at));
+      error = larger(error, smaller(possible.scaled, any));
+    }
   }
-  return {std::max(error, kFrequencyTolerance.scaled)};
+  return {larger(error, kFrequencyTolerance.scaled)};
 }
 
 }  // namespace isletime

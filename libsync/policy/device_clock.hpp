@@ -103,21 +103,23 @@ class DeviceClock {
     MonoTime at{};
     WallTime time{};
   };
+  // The time that the clock should show at an instant. The bound is that of a followed server; without one
+  // the Timekeeper knows it.
+  struct Target {
+    WallTime time;
+    Dispersion bound;
+  };
+
+  // It has 32 bits, because it is passed beside two instants of 64.
+  using SlewTime = std::chrono::duration<std::int32_t, std::milli>;
 
   DeviceEstimator new_estimator() const;
   void restart_estimate();
-  SourceKind kind_of(const Header& server) const;
   void learn_rate(MonoTime at);
-  Offset followed_offset(MonoTime at) const;
-  WallTime wanted(MonoTime at) const;
-  std::optional<WallTime> shown(MonoTime at) const;
-  nanoseconds bound(MonoTime at) const;
-  nanoseconds followed_bound(MonoTime at) const;
-  nanoseconds estimated_bound(MonoTime at) const;
+  Target target(MonoTime at) const;
+  nanoseconds corrected(nanoseconds counted) const;
   nanoseconds root_distance_at(MonoTime at) const;
-  nanoseconds error_before(MonoTime at) const;
-  Ppm possible_rate_error() const;
-  void approach(MonoTime at, nanoseconds within);
+  void approach(SlewTime within, WallTime aimed, MonoTime at);
   void stop_following(MonoTime at);
 
   // Small members come first, because code for those that are far from the start is longer.

@@ -107,7 +107,9 @@ void DeviceDelays::close_block(MonoTime at) {
     blocks_.fill({});
     blocks_[0] = closed;
     block_ = 1;
-    added_ = 0;
+    // Only the last delay is certainly one of the new route.
+    delays_[0] = delays_[(added_ - 1) % kDelays];
+    added_ = 1;
   }
   blocks_[block_] = {};
 }
@@ -137,11 +139,13 @@ void DeviceDelays::estimate(std::uint32_t delay) {
     const std::uint32_t counted = half / 4 > usual ? 4 * usual : half;
     average_ += static_cast<std::uint32_t>(static_cast<std::int32_t>(counted - average_) / 64);
   }
-  mean_excess_ = std::max(std::min({average_, quantile.value_or(average_), quiet_level()}), kLeastExcess);
+  mean_excess_ =
+      std::max(std::min(quantile ? std::min(average_, *quantile) : average_, quiet_level()), kLeastExcess);
   // The minimum of N sums of two exponential delays of mean m exceeds zero by sqrt(pi / 2N) m, or 1.25 m /
   // sqrt(N).
+  constexpr std::int64_t kScale = 256;
   const std::int64_t excess =
-      std::int64_t{mean_excess_} * 5 / 4 * 256 / square_root(std::int64_t{count()} * 65'536);
+      std::int64_t{mean_excess_} * (kScale * 5 / 4) / square_root(count() * (kScale * kScale));
   minimum_ = static_cast<std::uint32_t>(larger(least() - excess, 0));
 }
 

@@ -17,13 +17,28 @@ constexpr std::uint16_t kUnknownDelays = 8;
 constexpr std::uint16_t kKnownDelays = 32;
 constexpr int kSamplesForStep = 3;
 
+// Units of widths: 8 ns.
+constexpr int kUnitBits = 3;
+constexpr std::int64_t to_ns(std::int32_t width) {
+  return std::int64_t{width} << kUnitBits;
+}
+constexpr std::int32_t to_width(std::int64_t ns) {
+  return static_cast<std::int32_t>(ns >> kUnitBits);
+}
+// Distances have no limit.
+constexpr std::int32_t saturated_width(std::int64_t ns) {
+  return to_width(smaller(ns, to_ns(INT32_MAX)));
+}
+// Sums of a few of these are widths.
+constexpr std::int32_t kLargestWidth = to_width(DeviceFilter::kLargestDeviation);
+
 // No reading of a clock is better than this.
 constexpr std::int64_t kLeastSoftness = 5000;
 
 // An offset this many deviations outside of a sample's box is not chance.
-constexpr std::int64_t kSurprising = 3;
-constexpr std::int64_t kImpossible = 4;
-constexpr std::int64_t kContradicting = 6;
+constexpr std::int32_t kSurprising = 3;
+constexpr std::int32_t kImpossible = 4;
+constexpr std::int32_t kContradicting = 6;
 
 // RFC 5905, PHI: the frequency tolerance of any clock, in ns/s.
 constexpr std::int64_t kTolerance = 15'000;
@@ -35,7 +50,7 @@ constexpr std::uint32_t kCalmSamples = 128;  // these halve what surprises have 
 // the bound is no less than what is certain.
 constexpr std::uint8_t kSamplesOfAPath = 32;
 
-constexpr std::int64_t kMuchWider = 4;
+constexpr std::int32_t kMuchWider = 4;
 
 constexpr std::int64_t kLeastSpanMs = 1000;
 constexpr std::int64_t kLongestSpanMs = std::int64_t{30} * 365 * 86'400'000;
@@ -45,7 +60,7 @@ constexpr std::int64_t kLongestDistance = 1'000'000'000'000;
 
 // A time that goes back counts as zero.
 std::int64_t ms_between(MonoTime then, MonoTime now) {
-  return std::min(age(then, now) / milliseconds{1}, kLongestSpanMs);
+  return smaller(age(then, now) / milliseconds{1}, kLongestSpanMs);
 }
 
 // Returns the rate of a clock that gains this much, in ns/s.
@@ -101,7 +116,7 @@ SampleUse DeviceEstimator::judge(const DeviceSample& sample) {
 
 void DeviceEstimator::start(MonoTime at, const Box& box) {
   started_ = at;
-  const std::int64_t deviation = box.reach + mean_excess();
+  const std::int64_t deviation = to_ns(box.reach + mean_excess());
   if (!expected_rate_) {
     filter_.emplace(at, box.offset, deviation);
     return;
@@ -123,7 +138,7 @@ std::optional<DeviceEstimate> DeviceEstimator::at(MonoTime now) const {
   // round trip.
   const std::int64_t aged = over_ms(kTolerance, ms_between(confirmed_, now));
   const std::int64_t certain = saturated_sum(certain_, over_ms(kTolerance, ms_between(believed_, now)));
-  std::int64_t bound = saturated_sum(known, std::min(aged, certain));
+  std::int64_t bound = saturated_sum(known, smaller(aged, certain));
   if (is_outside_ || until_path_is_known_ > 0) bound = larger(bound, certain);
   if (doubt_) {
     // The suspect may be right, and the rate may have changed.
@@ -145,10 +160,10 @@ seconds DeviceEstimator::interval(MonoTime now) const {
 DeviceNeed DeviceEstimator::need() const {
   if (!filter_) return DeviceNeed::kNone;
   if (doubt_) return DeviceNeed::kCertainty;
-  const std::int64_t tolerated = 2 * (mean_excess() + softness()) + dispersion_;
-  const std::int64_t rate_deviation = filter_->rate_deviation();
-  if (over_ms(rate_deviation, 16'000) > tolerated) return DeviceNeed::kRateSoon;
-  if (over_ms(rate_deviation, 64'000) > tolerated) return DeviceNeed::kRate;
+  const std::int64_t tolerated = to_ns(2 * (mean_excess() + softness())) + dispersion_;
+  const auto rate_deviation = static_cast<std::int32_t>(filter_->rate_deviation());
+  if (rate_deviation > tolerated / 16) return DeviceNeed::kRateSoon;
+  if (rate_deviation > tolerated / 64) return DeviceNeed::kRate;
   return DeviceNeed::kNone;
 }
 
@@ -156,29 +171,35 @@ DeviceNeed DeviceEstimator::need() const {
 // direction: an estimate that is so uncertain is no evidence against a new route.
 bool DeviceEstimator::is_centred(const DeviceSample& sample) const {
   if (!filter_) return true;
-  const std::int64_t away = distance(sample.offset.value.count(), filter_->offset());
-  return away <= 2 * (filter_->deviation() + mean_excess());
+  const Width off = saturated_width(distance(sample.offset.value.count(), filter_->offset()));
+  return off <= 2 * (deviation() + mean_excess());
 }
 
 DeviceEstimator::Box DeviceEstimator::box_of(const DeviceSample& sample) const {
-  const std::int64_t half_width =
-      smaller(delays_.half_width(sample.delay).count(), DeviceFilter::kLargestDeviation);
   const std::int64_t dispersion = clamped(sample.dispersion.value.count(), 0, kLargestBound);
-  const std::int64_t half_delay = clamped(sample.delay.value.count() / 2, half_width, kLargestBound);
+  const Width half_width = std::min(to_width(delays_.half_width(sample.delay).count()), kLargestWidth);
   return {.offset = sample.offset.value.count(),
-          .half_width = half_width,
           .dispersion = dispersion,
-          .reach = half_width + dispersion,
-          .farthest = half_delay + dispersion};
+          .farthest = clamped(sample.delay.value.count() / 2, to_ns(half_width), kLargestBound) + dispersion,
+          .half_width = half_width,
+          .reach = half_width + std::min(saturated_width(dispersion), kLargestWidth)};
 }
 
-std::int64_t DeviceEstimator::softness() const {
-  return mean_excess() / 16 + kLeastSoftness;
+DeviceEstimator::Width DeviceEstimator::mean_excess() const {
+  return to_width(delays_.mean_excess().count());
+}
+
+DeviceEstimator::Width DeviceEstimator::softness() const {
+  return mean_excess() / 16 + to_width(kLeastSoftness);
+}
+
+DeviceEstimator::Width DeviceEstimator::deviation() const {
+  return to_width(filter_->deviation());
 }
 
 // Returns the deviation of the distance between the estimate and a box's edge.
-std::int64_t DeviceEstimator::reach() const {
-  return square_root(square(filter_->deviation()) + square(softness()));
+DeviceEstimator::Width DeviceEstimator::reach() const {
+  return static_cast<Width>(square_root(square(deviation()) + square(softness())));
 }
 
 std::int64_t DeviceEstimator::away(const Box& box) const {
@@ -189,8 +210,9 @@ std::int64_t DeviceEstimator::away(const Box& box) const {
 // within this delay's excess over the minimum, with an allowance for a route that has just changed.
 bool DeviceEstimator::contradicts(const Box& box) const {
   const std::int64_t off = away(box);
-  if (off - box.farthest > kImpossible * (filter_->deviation() + softness())) return true;
-  return taken_ >= kUnknownDelays && off - box.reach > kContradicting * reach() + 3 * mean_excess();
+  if (off - box.farthest > to_ns(kImpossible * (deviation() + softness()))) return true;
+  return taken_ >= kUnknownDelays &&
+         saturated_width(off) - box.reach > kContradicting * reach() + 3 * mean_excess();
 }
 
 // A sample so wide that it contains both the estimate and the suspect supports the nearer one.
@@ -212,14 +234,14 @@ std::int64_t DeviceEstimator::drift_since_suspect(MonoTime at) const {
 
 bool DeviceEstimator::agrees(MonoTime at, const Box& box) const {
   const Box& suspect = doubt_->box;
-  const std::int64_t allowed = box.reach + suspect.reach + 3 * mean_excess() + drift_since_suspect(at);
+  const std::int64_t allowed = to_ns(box.reach + suspect.reach + 3 * mean_excess()) + drift_since_suspect(at);
   return distance(box.offset, suspect.offset) <= allowed;
 }
 
 SampleUse DeviceEstimator::doubt(MonoTime at, const Box& box) {
   const bool is_one_more = doubt_ && agrees(at, box);
   const int agreeing = is_one_more ? doubt_->agreeing + 1 : 1;
-  if (is_one_more && doubt_->box.half_width + drift_since_suspect(at) < box.half_width)
+  if (is_one_more && drift_since_suspect(at) < to_ns(box.half_width - doubt_->box.half_width))
     doubt_->agreeing = agreeing;
   else
     doubt_ = Doubt{at, box, agreeing};
@@ -234,7 +256,7 @@ void DeviceEstimator::step(MonoTime at) {
   Box best = doubt_->box;
   best.offset = suspected(at);
   const std::int64_t change = rate_over(away(best), ms_between(believed_, at));
-  filter_->set_offset(best.offset, best.reach + mean_excess());
+  filter_->set_offset(best.offset, to_ns(best.reach + mean_excess()));
   filter_->loosen_rate(change, ms_between(doubt_->at, at));
   delays_.forget_quiet();
   doubt_.reset();
@@ -262,15 +284,15 @@ void DeviceEstimator::admit_shorter_path(MonoTime at, Delay by) {
 // If the estimate lies outside of the box, though not far enough for a contradiction, the rate differs from
 // the estimate. Twice on one side is not noise, nor is once by a lot.
 void DeviceEstimator::weigh_surprise(MonoTime at, const Box& box) {
-  const std::int64_t outside = away(box) - box.reach;
-  const std::int64_t surprising = kSurprising * reach();
+  const Width outside = saturated_width(away(box)) - box.reach;
+  const Width surprising = kSurprising * reach();
   const std::int8_t last = surprised_;
   surprised_ = 0;
   if (taken_ == kKnownDelays && outside > surprising) {
     surprised_ = box.offset > filter_->offset() ? 1 : -1;
     if (surprised_ == last || outside > surprising + mean_excess()) {
       const std::int64_t ms = ms_between(believed_, at);
-      filter_->loosen_rate(rate_over(outside, ms), ms);
+      filter_->loosen_rate(rate_over(to_ns(outside), ms), ms);
       wander_ = std::max(wander_, std::min(2 * wander_, kLargestWander));
       return;
     }
@@ -288,15 +310,15 @@ void DeviceEstimator::update(const Box& box) {
 
 // The offset is not below the box's lower edge (side 1), or not above its upper one (side -1).
 void DeviceEstimator::apply_edge(const Box& box, int side) {
-  filter_->apply_edge(saturated_difference(box.offset, side * box.reach), side, softness());
+  filter_->apply_edge(saturated_difference(box.offset, side * to_ns(box.reach)), side, to_ns(softness()));
 }
 
 void DeviceEstimator::apply_box(const Box& box) {
-  const std::int64_t reach = smaller(box.reach + softness(), DeviceFilter::kLargestDeviation);
+  const Width reach = std::min(box.reach + softness(), kLargestWidth);
   // Two edges in a row are too coarse for a box that is narrow beside the estimate, as after hours without a
   // sample. The sample alone then tells the offset, anywhere in the box.
-  if (filter_->deviation() > kMuchWider * reach) {
-    filter_->apply_centre(box.offset, square(reach) / 3);
+  if (deviation() > kMuchWider * reach) {
+    filter_->apply_centre(box.offset, square(to_ns(reach)) / 3);
     return;
   }
   apply_edge(box, 1);
@@ -313,13 +335,14 @@ void DeviceEstimator::apply_queued(const Box& box) {
     case Queued::kThere:
     case Queued::kBack: {
       const int side = static_cast<int>(way);
-      filter_->apply_slope(mean_excess(), side);
+      filter_->apply_slope(delays_.mean_excess().count(), side);
       apply_edge(box, side);
       return;
     }
     case Queued::kBoth:
-      filter_->apply_centre(box.offset, square(mean_excess()) / 2 + square(softness()) +
-                                            square(smaller(box.dispersion, DeviceFilter::kLargestDeviation)));
+      filter_->apply_centre(
+          box.offset, (square(mean_excess()) / 2 + square(softness()) + square(box.reach - box.half_width))
+                          << 2 * kUnitBits);
       return;
     case Queued::kUnclear:
       apply_box(box);
@@ -331,17 +354,19 @@ void DeviceEstimator::apply_queued(const Box& box) {
 // the distance from there. If both became longer alike, it is at the centre, with the deviation of the
 // difference of two usual queues. If it is hardly known, or at neither, the result is unclear.
 DeviceEstimator::Queued DeviceEstimator::queued_way(const Box& box) const {
-  const std::int64_t deviation = filter_->deviation();
+  const Width deviation = this->deviation();
+  const Width mean = mean_excess();
   if (3 * deviation >= box.half_width) return Queued::kUnclear;
-  const std::int64_t off_centre = away(box);
-  const std::int64_t inside = box.reach - off_centre;
-  // The exponents of both densities are multiplied by 16.
-  const std::int64_t centre_reach = square_root(square(mean_excess()) + 2 * square(deviation));
-  const std::int64_t to_centre = smaller(off_centre, kLongestDistance) * 16 / centre_reach;
-  const std::int64_t to_edge = larger(inside, 0) * 16 / mean_excess();
-  if (off_centre <= 2 * (deviation + mean_excess()) && to_centre * to_centre < 16 * to_edge)
-    return Queued::kBoth;
-  if (inside > 3 * deviation + 4 * mean_excess()) return Queued::kUnclear;
+  const Width off_centre = saturated_width(away(box));
+  const Width inside = box.reach - off_centre;
+  if (off_centre <= 2 * (deviation + mean)) {
+    // The exponents of both densities are multiplied by 16.
+    const auto centre_reach = static_cast<Width>(square_root(square(mean) + 2 * square(deviation)));
+    const std::int32_t to_centre = std::min(off_centre, kLargestWidth) * 16 / centre_reach;
+    const std::int32_t to_edge = std::clamp<Width>(inside, 0, kLargestWidth) * 16 / mean;
+    if (to_centre * to_centre < 16 * to_edge) return Queued::kBoth;
+  }
+  if (inside > 3 * deviation + 4 * mean) return Queued::kUnclear;
   return filter_->offset() < box.offset ? Queued::kThere : Queued::kBack;
 }
 

@@ -18,12 +18,6 @@ constexpr Ppm kRateLimit = Ppm::whole(600);
 // No clock is known better than this, so a smaller variance is a rounding error.
 constexpr std::int64_t kLeastDeviation = 100;
 
-// The covariance reaches its limits after days.
-constexpr nanoseconds kLongestPrediction = std::chrono::hours{24 * 7};
-
-// A prediction grows no more uncertain after this.
-constexpr nanoseconds kLongestUnlearned = std::chrono::hours{24 * 365 * 30};
-
 constexpr std::int64_t kEdgesAway = 64;  // more distant edges are out of all proportion
 
 // Returns a * factor / 2^shift; |factor| < 2^30, shift <= 32.
@@ -61,6 +55,8 @@ std::int64_t DeviceFilter::rate_deviation() const {
 // Deviations take the place of variances, which would not fit into 64 bits after a day; the squares of large
 // ones lose their last bits.
 DeviceFilter::Prediction DeviceFilter::predicted(MonoTime at, std::uint32_t wander) const {
+  constexpr nanoseconds kLongestUnlearned =
+      std::chrono::hours{24 * 365 * 30};  // no more uncertain after this
   const nanoseconds since = age(at_, at);
   const std::int64_t ms = shorter(since, kLongestUnlearned) / milliseconds{1};
   const std::int64_t now = deviation();
@@ -78,9 +74,10 @@ DeviceFilter::Prediction DeviceFilter::predicted(MonoTime at, std::uint32_t wand
 
 void DeviceFilter::predict(MonoTime to, std::uint32_t wander) {
   const Prediction prediction = predicted(to, wander);
+  constexpr nanoseconds kLongestPrediction = std::chrono::hours{24 * 7};  // limits are reached after days
   const std::int64_t ms = shorter(age(at_, to), kLongestPrediction) / milliseconds{1};
   const std::int64_t rate_variance = smaller(over_ms(square(wander), ms), square(kLargestRateDeviation));
-  at_ = std::max(at_, to);
+  at_ = later(at_, to);
   offset_ = prediction.offset;
   p00_ = square(smaller(prediction.deviation, kLargestDeviation));
   p01_ += over_ms(p11_ + rate_variance / 2, ms);
@@ -114,12 +111,11 @@ void DeviceFilter::apply_edge(std::int64_t edge, int side, std::int64_t softness
   const std::int64_t reach = square_root(variance);
   const std::int64_t inside =
       side > 0 ? saturated_difference(offset_, edge) : saturated_difference(edge, offset_);
-  const std::int64_t farthest = kEdgesAway * reach;
-  const auto alpha = static_cast<std::int32_t>(clamped(inside, -farthest, farthest) * kOneQ12 / reach);
+  const auto alpha = static_cast<std::int32_t>(limited(inside, kEdgesAway * reach) * kOneQ12 / reach);
   const std::int32_t hazard = normal_hazard(alpha);
   if (hazard == 0) return;
   const auto shrinking = std::clamp<std::int32_t>(hazard * (hazard + alpha) / kOneQ12, 0, kOneQ12);
-  const std::int64_t share = ratio(p00_, variance, 16) * shrinking / kOneQ12;
+  const std::int64_t share = ratio(p00_, variance, 16) * shrinking >> 12;
   const std::int64_t innovation = multiply(p00_ / reach, hazard, 12);
   const std::int64_t p00 = larger(p00_ - multiply(p00_, share, 16), p00_ / 10'000);
   correct(side * innovation, p00);
@@ -133,8 +129,7 @@ void DeviceFilter::apply_slope(std::int64_t mean, int side) {
 
 void DeviceFilter::apply_centre(std::int64_t centre, std::int64_t variance) {
   const std::int64_t share = ratio(p00_, p00_ + smaller(variance, square(kLargestDeviation)), 16);
-  const std::int64_t away =
-      clamped(saturated_difference(centre, offset_), -kLargestDeviation, kLargestDeviation);
+  const std::int64_t away = limited(saturated_difference(centre, offset_), kLargestDeviation);
   correct(multiply(away, share, 16), p00_ - multiply(p00_, share, 16));
 }
 
@@ -158,9 +153,8 @@ void DeviceFilter::correct(std::int64_t innovation, std::int64_t p00) {
 void DeviceFilter::limit() {
   p00_ = clamped(p00_, square(kLeastDeviation), square(kLargestDeviation));
   p11_ = clamped(p11_, 1, square(kLargestRateDeviation));
-  const std::int64_t most = square_root(p00_) * square_root(p11_);
-  p01_ = clamped(p01_, -most, most);
-  rate_.scaled = clamped(rate_.scaled, -kRateLimit.scaled, kRateLimit.scaled);
+  p01_ = limited(p01_, deviation() * rate_deviation());
+  rate_.scaled = limited(rate_.scaled, kRateLimit.scaled);
 }
 
 }  // namespace isletime

@@ -6,7 +6,7 @@
 namespace isletime {
 namespace {
 
-constexpr nanoseconds kShortestInterval = seconds{2};
+constexpr nanoseconds kShortestInterval = seconds{1};
 // A server on the internet is somebody else's (RFC 4330, section 10: no less than 15 s).
 constexpr nanoseconds kShortestToStrangers = seconds{16};
 // A silent server is asked this often, at least, so that one that comes back is found soon.
@@ -46,12 +46,12 @@ Result<MeasurementUse, Reject> DeviceFollower::on_datagram(Bytes bytes, const En
     const Reject reject = measurement.error();
     if (is_final(reject)) {
       client_.set_interval(
-          std::min(client_.interval() * 2, std::max(client_.interval(), kLongestAfterRefusals)));
+          shorter(client_.interval() * 2, longer(client_.interval(), kLongestAfterRefusals)));
     }
     return Unexpected{reject};
   }
   const MeasurementUse use = clock_.on_measurement(*measurement, at);
-  if (use == MeasurementUse::kFollowed || use == MeasurementUse::kStepped) followed_ = *measurement;
+  if (use == MeasurementUse::kFollowed || use == MeasurementUse::kStepped) followed_.emplace(*measurement);
   client_.set_interval(longer(clock_.estimator().interval(at), shortest_interval()));
   if (use == MeasurementUse::kStepped) common_view_.reset();
   const auto estimate = clock_.estimator().at(at);

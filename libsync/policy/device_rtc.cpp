@@ -91,6 +91,13 @@ std::optional<RtcComparison> DeviceRtc::predict(WallTime chip, const RtcRateLimi
                        .bound = {saturated_sum(compared_->bound.value, grown)}};
 }
 
+// A chip whose drift is known need not be written while it is where it is expected.
+std::optional<RtcFinding::Prediction> DeviceRtc::predicted_of(WallTime chip, const RtcTraits& traits) const {
+  const auto predicted = traits.is_stored && rate() ? predict(chip, traits.rate) : std::nullopt;
+  if (!predicted) return std::nullopt;
+  return RtcFinding::Prediction{predicted->offset, predicted->bound};
+}
+
 // Returns the comparison by itself; compared_ is what it and the last one allow together. If they contradict
 // each other, somebody has set or replaced the chip.
 RtcComparison DeviceRtc::compare(const RtcSighting& sighting, const RtcTraits& traits,
@@ -119,8 +126,10 @@ std::optional<DeviceRtc::Claim> DeviceRtc::on_read(const RtcSighting& sighting, 
   schedule_.on_read(now, host);
   notice_set(sighting);
   if (!host.is_verified) return claim(sighting, traits);
+  const auto predicted = predicted_of(sighting.chip, traits);
   const RtcComparison compared = compare(sighting, traits, *truth);
-  const RtcFinding finding{.is_believable = true, .offset = compared.offset, .bound = compared.bound};
+  const RtcFinding finding{
+      .is_believable = true, .offset = compared.offset, .bound = compared.bound, .predicted = predicted};
   wants_write_ = schedule_.wants_write(finding, host, now);
   return std::nullopt;
 }

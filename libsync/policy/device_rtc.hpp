@@ -33,6 +33,8 @@ struct RtcSighting {
 struct RtcTraits {
   RtcRateLimits rate;
   Dispersion uncompared;  // its greatest error if it was never compared
+  // Its comparison and its rate are stored, so its time can be told from them after a loss of power.
+  bool is_stored = false;
 };
 
 class DeviceRtc {
@@ -81,6 +83,7 @@ class DeviceRtc {
   static RtcHost host_of(const std::optional<RtcTruth>& truth);
   Claim claim(const RtcSighting& sighting, const RtcTraits& traits) const;
   std::optional<RtcComparison> predict(WallTime chip, const RtcRateLimits& limits) const;
+  std::optional<RtcFinding::Prediction> predicted_of(WallTime chip, const RtcTraits& traits) const;
   RtcComparison compare(const RtcSighting& sighting, const RtcTraits& traits, const RtcTruth& truth);
   void forget_phase();
   void notice_set(const RtcSighting& sighting);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// When a device polls its server: every 2 s for 8 minutes, which tells the counter's rate well enough to do
-// without the server from then on, every 8 s for 6 minutes, every 16 s for 16 minutes, and then every 32 s.
-// Then it polls faster only while it has something to learn, and pays for that with longer intervals: a
-// server gets no more than a packet in 32 s on average, in bursts of about twenty.
+// When a device polls its server: every second for 5 minutes, which tells the counter's rate well enough to
+// do without the server from then on, every 2 s for as long, every 8 s for 4 minutes, every 16 s for 16
+// minutes, and then every 32 s. Then it polls faster only while it has something to learn, and pays for that
+// with longer intervals: a server gets no more than a packet in 32 s on average, in bursts of about twenty.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "libsync/core/time_types.hpp"
 
@@ -26,10 +25,11 @@ class DeviceSchedule {
   seconds interval(MonoTime now, DeviceNeed need) const;
 
  private:
-  bool affords(seconds interval, std::int64_t kept) const;
+  std::int32_t wanted(DeviceNeed need) const;
+  bool affords(std::int32_t interval, std::int32_t kept) const;
 
-  std::optional<MonoTime> last_;
-  std::uint16_t samples_ = 0;
+  MonoTime last_{};          // the last sample, if any was taken
+  std::uint16_t heard_ = 0;  // seconds for which the server was heard, as far as the first intervals go
   std::uint16_t spent_ = 0;  // seconds by which queries came sooner than every 32 s
 };
 

@@ -29,6 +29,11 @@ inline constexpr std::int64_t kScaledPerNs = 66;
   return value < least ? least : value > most ? most : value;
 }
 
+// Clamps to both sides of zero.
+[[gnu::noinline]] constexpr std::int64_t limited(std::int64_t value, std::int64_t most) {
+  return clamped(value, -most, most);
+}
+
 [[gnu::noinline]] constexpr std::int64_t smaller(std::int64_t a, std::int64_t b) {
   return b < a ? b : a;
 }
@@ -46,11 +51,11 @@ inline constexpr std::int64_t kScaledPerNs = 66;
 }
 
 // The result is clamped to the range.
-constexpr std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
+[[gnu::always_inline]] constexpr std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
   return saturated_sum(nanoseconds{a}, nanoseconds{b}).count();
 }
 
-constexpr std::int64_t saturated_difference(std::int64_t a, std::int64_t b) {
+[[gnu::always_inline]] constexpr std::int64_t saturated_difference(std::int64_t a, std::int64_t b) {
   return saturated_difference(nanoseconds{a}, nanoseconds{b}).count();
 }
 
@@ -89,17 +94,12 @@ constexpr std::int64_t saturated_difference(std::int64_t a, std::int64_t b) {
 // Returns the gain of a clock that is wrong by `rate` (up to 10 %) over any time, rounded down to a
 // nanosecond; drift() counts only whole milliseconds.
 [[gnu::noinline]] constexpr nanoseconds exact_drift(nanoseconds over, Ppm rate) {
-  constexpr std::int64_t kSecond = 1'000'000'000;
   constexpr std::int64_t kMillionth = 1'000'000 * std::int64_t{65536};
-  std::int64_t whole = over.count() / kSecond;
-  std::int64_t rest = over.count() % kSecond;
-  if (rest < 0) {
-    rest += kSecond;
-    --whole;
-  }
+  const auto [since, nanosecond] = split(over);
+  const std::int64_t whole = since.count();
   const std::int64_t a_second = rate.scaled * 1000;  // in 2^-16 ns
   return nanoseconds{whole * (a_second >> 16) + (whole * (a_second & 0xffff) >> 16) +
-                     floor_div(rest * rate.scaled, kMillionth)};
+                     floor_div(nanosecond * rate.scaled, kMillionth)};
 }
 
 }  // namespace isletime

@@ -3,7 +3,6 @@
 // disagree about the seconds around one (RFC 8633, section 3.7).
 #pragma once
 
-#include <chrono>
 #include <optional>
 
 #include "libsync/core/ntp_packet.hpp"
@@ -11,27 +10,11 @@
 
 namespace isletime {
 
-inline constexpr nanoseconds kLeapSecondMargin = seconds{5};
+// Returns the instant of the leap second that a server announces, the end of a day, or nothing if that is
+// beyond WallTime's range. `stamp` is one of the server's current timestamps.
+std::optional<WallTime> announced_leap_second(Leap leap, NtpTimestamp stamp, WallTime near);
 
-// Returns nothing if the result is beyond WallTime's range.
-constexpr std::optional<WallTime> end_of_day(WallTime time) {
-  using Days = std::chrono::duration<std::int64_t, std::ratio<86'400>>;
-  if (time > WallTime::max() - Days{1}) return std::nullopt;
-  return WallTime{std::chrono::floor<Days>(time.time_since_epoch()) + Days{1}};
-}
-
-// Returns the instant of the leap second that the server announces. `stamp` is one of its current timestamps.
-constexpr std::optional<WallTime> announced_leap_second(const Header& header, NtpTimestamp stamp,
-                                                        WallTime near) {
-  if (header.leap != Leap::kInsert && header.leap != Leap::kDelete) return std::nullopt;
-  const auto server_time = unfold(stamp, near);
-  return server_time ? end_of_day(*server_time) : std::nullopt;
-}
-
-constexpr bool is_near_leap_second(std::optional<WallTime> leap_second, WallTime server_time) {
-  if (!leap_second) return false;
-  const nanoseconds since = elapsed(*leap_second, server_time);
-  return since >= -kLeapSecondMargin && since <= kLeapSecondMargin;
-}
+// Returns whether the leap second is no more than 5 s away.
+bool is_near_leap_second(std::optional<WallTime> leap_second, WallTime server_time);
 
 }  // namespace isletime

@@ -34,9 +34,11 @@ Led within(std::span<const std::int16_t> changes, nanoseconds since_epoch) {
   const nanoseconds period = milliseconds{changes.back()};
   nanoseconds phase = since_epoch % period;
   if (phase < nanoseconds::zero()) phase += period;
-  std::size_t passed = 0;
-  while (phase >= milliseconds{changes[passed]}) ++passed;
-  return {passed % 2 == 0, milliseconds{changes[passed]} - phase};
+  Led led{false, nanoseconds::zero()};
+  for (std::size_t i = 0; led.lasts <= nanoseconds::zero(); ++i) {
+    led = {!led.is_on, milliseconds{changes[i]} - phase};
+  }
+  return led;
 }
 
 }  // namespace

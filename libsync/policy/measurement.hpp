@@ -26,12 +26,12 @@ struct Measurement {
 constexpr nanoseconds precision_of(std::int8_t log2_seconds) {
   if (log2_seconds >= 0) return seconds{1};
   const int shift = std::min(-int{log2_seconds}, 30);
-  return nanoseconds{(1'000'000'000 + (std::int64_t{1} << shift) - 1) >> shift};
+  return nanoseconds{(1'000'000'000 + (1U << shift) - 1) >> shift};
 }
 
 // Returns the bound of |offset - true offset|, however the delay is split between the two directions.
 constexpr nanoseconds error_bound(const Measurement& m) {
-  return std::max(m.delay.value, nanoseconds::zero()) / 2 + m.dispersion.value;
+  return longer(m.delay.value, nanoseconds::zero()) / 2 + m.dispersion.value;
 }
 
 // Returns the server's root distance by its own account.

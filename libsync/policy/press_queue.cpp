@@ -31,7 +31,10 @@ PressUse PressQueue::on_press(MonoTime at) {
     error_at_ = at;
     return PressUse::kLost;
   }
-  presses_[(first_ + count_) % kMost] = {.number = ++last_number_, .at = at, .stamp = std::nullopt};
+  Waiting& press = presses_[(first_ + count_) % kMost];
+  press.number = ++last_number_;
+  press.at = at;
+  press.stamp.reset();
   ++count_;
   return PressUse::kQueued;
 }

@@ -8,8 +8,6 @@
 namespace isletime {
 namespace {
 
-constexpr std::uint16_t kNtpPort = 123;
-
 // Returns nothing if the packet gets no reply. Only client and symmetric active packets are requests; the
 // others are replies or announcements, and answering one could start a loop between two servers.
 std::optional<Mode> mode_of_reply(Mode asked, std::uint8_t version, std::uint16_t from_port) {

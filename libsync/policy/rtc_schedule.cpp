@@ -14,8 +14,7 @@ using std::chrono::minutes;
 
 // While the chip is the time source, a reading must be able to find something new.
 constexpr nanoseconds kShortestAlone = seconds{64};
-// This is within the shortest window for which a reading makes the clock reliable:
-// TimekeeperConfig::shortest_window.
+// This is within the shortest window for which a reading makes the clock reliable: Timekeeper::window().
 constexpr nanoseconds kLongestAlone = seconds{512};
 // The share of the host's error bound by which its clock may drift until the next reading.
 constexpr std::int64_t kPartOfBound = 8;

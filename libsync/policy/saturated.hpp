@@ -18,7 +18,7 @@ namespace isletime {
   return duration < nanoseconds::zero() ? saturated_difference(nanoseconds::zero(), duration) : duration;
 }
 
-[[gnu::noinline]] constexpr WallTime shifted(WallTime time, nanoseconds by) {
+[[gnu::always_inline]] constexpr WallTime shifted(WallTime time, nanoseconds by) {
   return WallTime{saturated_sum(time.time_since_epoch(), by)};
 }
 

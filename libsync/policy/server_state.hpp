@@ -30,11 +30,6 @@ struct ServerState {
   WallTime not_before{};                      // a clock that reads less is not believed
 };
 
-constexpr bool is_synchronised(const ServerState& state, WallTime now) {
-  return state.leap != Leap::kUnsynchronised && state.stratum >= 1 && state.stratum <= kMaxStratum &&
-         now >= state.not_before;
-}
-
 // A known bound must grow for as long as no source confirms it.
 inline constexpr Dispersion kUnlimited{nanoseconds::max()};
 
@@ -52,6 +47,16 @@ constexpr Dispersion root_dispersion_at(const ServerState& state, WallTime now) 
     return {saturated_sum(state.root_dispersion.value, growth * microseconds{1})};
   const std::int64_t limit = most / microseconds{1};
   return {state.root_dispersion.value + microseconds{growth * limit / (growth + limit)}};
+}
+
+// A packet cannot state a larger bound, and less would not be true.
+constexpr bool is_stateable(const ServerState& state, WallTime now) {
+  return ShortTime::fits(state.root_delay.value) && ShortTime::fits(root_dispersion_at(state, now).value);
+}
+
+constexpr bool is_synchronised(const ServerState& state, WallTime now) {
+  return state.leap != Leap::kUnsynchronised && state.stratum >= 1 && state.stratum <= kMaxStratum &&
+         now >= state.not_before && is_stateable(state, now);
 }
 
 // RFC 4330's and busybox's clients refuse a root distance of 1 s: the growth of an island's own clock stays

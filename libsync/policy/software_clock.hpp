@@ -35,7 +35,7 @@ class SoftwareClock {
   // From now on the clock gains `rate` on the free-running one, clamped to kLargestRate.
   constexpr void set_rate(MonoTime now, Ppm rate) {
     rebase(now);
-    rate_.scaled = clamped(rate.scaled, -kLargestRate.scaled, kLargestRate.scaled);
+    rate_.scaled = limited(rate.scaled, kLargestRate.scaled);
   }
   constexpr Ppm rate() const { return rate_; }
 
@@ -53,9 +53,7 @@ class SoftwareClock {
  private:
   // Returns |amount| / speed, where 10^6 * 2^16 is the unit of a rate; 0 < scaled.
   static constexpr nanoseconds time_to_slew(nanoseconds amount, std::int64_t scaled) {
-    const std::int64_t whole = amount.count() / scaled;
-    const std::int64_t rest = amount.count() % scaled * 65536;
-    return nanoseconds{whole * 65536 * 1'000'000 + scale(rest, 1'000'000, scaled)};
+    return nanoseconds{scale(ratio(amount.count(), scaled, 32), 1'000'000, 65536)};
   }
 
   constexpr Ppm slewing_rate() const { return Ppm{rate_.scaled + slew_rate_.scaled}; }
@@ -63,7 +61,7 @@ class SoftwareClock {
   constexpr WallTime reading(MonoTime now) const {
     const nanoseconds since = elapsed(base_, now);
     const nanoseconds slewing =
-        slew_end_ > base_ ? elapsed(base_, std::min(now, slew_end_)) : nanoseconds::zero();
+        slew_end_ > base_ ? elapsed(base_, earlier(now, slew_end_)) : nanoseconds::zero();
     const nanoseconds after = saturated_difference(since, slewing);
     const nanoseconds gained = exact_drift(slewing, slewing_rate()) + exact_drift(after, rate_);
     return WallTime{saturated_sum(reading_at_base_.time_since_epoch(), saturated_sum(since, gained))};
@@ -72,7 +70,7 @@ class SoftwareClock {
   constexpr void rebase(MonoTime now) {
     if (set_) reading_at_base_ = reading(now);
     base_ = now;
-    slew_end_ = std::max(slew_end_, now);
+    slew_end_ = later(slew_end_, now);
   }
 
   bool set_ = false;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "libsync/core/ntp_packet.hpp"
+#include "libsync/policy/fixed_point.hpp"
 #include "libsync/policy/saturated.hpp"
 
 namespace isletime {
@@ -14,21 +16,17 @@ using std::chrono::milliseconds;
 // The greatest error of the rate that drift() accepts for ages below kLongestAge.
 constexpr Ppm kLargestRateError = Ppm::whole(1000);
 constexpr nanoseconds kLongestAge = hours{24 * 365 * 4};
-constexpr nanoseconds kLargestTolerance = hours{1};
-
-// NTP's window allows for polls up to this.
-constexpr nanoseconds kUsualPoll = seconds{1024};
-constexpr nanoseconds kLongestPoll = seconds{131'072};  // RFC 5905, section 7.2 (MAXPOLL)
 
 // Returns how long a clock that is wrong by `rate` takes to gain `error`: the inverse of drift(), at most 4
 // years.
 constexpr nanoseconds time_to_gain(nanoseconds error, Ppm rate) {
+  constexpr nanoseconds kLargestTolerance = hours{1};
   const std::int64_t time = shorter(error, kLargestTolerance).count() * 65536 / rate.scaled;
-  return milliseconds{std::min(time, kLongestAge / milliseconds{1})};
+  return milliseconds{smaller(time, kLongestAge / milliseconds{1})};
 }
 
 constexpr Ppm limited(Ppm rate_error) {
-  return {std::clamp<std::int64_t>(rate_error.scaled, 1, kLargestRateError.scaled)};
+  return {clamped(rate_error.scaled, 1, kLargestRateError.scaled)};
 }
 
 constexpr bool is_phone(SourceKind kind) {
@@ -67,8 +65,9 @@ std::optional<Verdict> Timekeeper::find_fault(const Report& report, MonoTime now
 }
 
 Dispersion Timekeeper::max_bound(const Rule& rule, MonoTime now) const {
-  const bool is_known = last_ && bound_at(*last_, now).value <= rule.max_bound;
-  return {is_known ? rule.max_bound : std::max(rule.max_bound, rule.max_bound_of_unset)};
+  const nanoseconds most = rule.max_bound;
+  const bool is_known = last_ && bound_at(*last_, now).value <= most;
+  return {is_known ? most : longer(most, rule.max_bound_of_unset)};
 }
 
 // A person may know better than a floor raised by a lying source.
@@ -111,12 +110,13 @@ Judgement Timekeeper::compare(const Report& report, const Sync& held, MonoTime n
 
 void Timekeeper::on_sync(SourceKind kind, Dispersion bound, MonoTime now, nanoseconds until_next,
                          bool vouched) {
+  constexpr nanoseconds kUsualPoll = seconds{1024};  // NTP's window allows for polls up to this
   if (kind == SourceKind::kFreeRun) return;
   if (is_phone(kind)) client_seen_ = true;
   const nanoseconds more = kind == SourceKind::kNtp
-                               ? shorter(longer(until_next, kUsualPoll), kLongestPoll) - kUsualPoll
+                               ? shorter(longer(until_next, kUsualPoll), seconds{1 << kMaxPoll}) - kUsualPoll
                                : nanoseconds::zero();
-  last_ = Sync{kind, {longer(bound.value, nanoseconds::zero())}, now, more, vouched};
+  last_.emplace(Sync{kind, {longer(bound.value, nanoseconds::zero())}, now, more, vouched});
   contradicted_ = false;
 }
 
@@ -143,15 +143,15 @@ void Timekeeper::on_clock_moved(Offset by) {
 }
 
 void Timekeeper::raise_floor(WallTime known) {
-  earliest_ = std::max(earliest_, known);
+  earliest_ = later(earliest_, known);
 }
 
 void Timekeeper::lower_floor(WallTime known) {
-  earliest_ = std::max(config_.earliest, std::min(earliest_, known));
+  earliest_ = later(config_.earliest, earlier(earliest_, known));
 }
 
 void Timekeeper::adapt(Ppm rate_error) {
-  rate_error_ = RateError{limited(rate_error), true};
+  rate_error_.emplace(RateError{limited(rate_error), true});
 }
 
 void Timekeeper::expect(Ppm rate_error) {
@@ -160,12 +160,14 @@ void Timekeeper::expect(Ppm rate_error) {
 }
 
 nanoseconds Timekeeper::window(SourceKind kind, Dispersion bound_at_sync) const {
+  constexpr nanoseconds kShortest = std::chrono::minutes{10};
+  constexpr nanoseconds kLongest = hours{24};
   const Rule& r = rule(kind);
   if (!rate_error_ || !r.adaptive) return r.window;
   const nanoseconds left =
       longer(saturated_difference(config_.tolerance.value, bound_at_sync.value), nanoseconds::zero());
-  const nanoseconds adapted = shorter(time_to_gain(left, rate_error_->value), config_.longest_window);
-  return longer(adapted, config_.shortest_window);
+  const nanoseconds adapted = shorter(time_to_gain(left, rate_error_->value), kLongest);
+  return longer(adapted, kShortest);
 }
 
 nanoseconds Timekeeper::age(const Sync& sync, MonoTime now) const {
@@ -187,7 +189,8 @@ bool Timekeeper::is_in_force(const Sync& sync, MonoTime now) const {
 }
 
 bool Timekeeper::is_reliable(const Sync& sync, MonoTime now) const {
-  return may_make_reliable(sync) && is_in_force(sync, now) && bound_at(sync, now) <= config_.tolerance;
+  return may_make_reliable(sync) && is_in_force(sync, now) &&
+         bound_at(sync, now).value <= config_.tolerance.value;
 }
 
 ClockStanding Timekeeper::standing(MonoTime now) const {
@@ -200,7 +203,7 @@ nanoseconds Timekeeper::reliable_for(MonoTime now) const {
   if (!last_ || !is_reliable(*last_, now)) return nanoseconds::zero();
   const Ppm rate = rate_error_ ? rate_error_->value : kFrequencyTolerance;
   const nanoseconds tolerated = saturated_difference(config_.tolerance.value, bound_at(*last_, now).value);
-  return std::min(saturated_difference(window_of(*last_), age(*last_, now)), time_to_gain(tolerated, rate));
+  return shorter(saturated_difference(window_of(*last_), age(*last_, now)), time_to_gain(tolerated, rate));
 }
 
 nanoseconds Timekeeper::in_force_for(MonoTime now) const {

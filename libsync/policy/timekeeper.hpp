@@ -18,14 +18,15 @@ namespace isletime {
 // The best rank comes first. Within its window a source cannot be overruled by one of a worse rank.
 // What a kind of source may do; its name and words are in source_kind.hpp and source_kind_texts.hpp.
 struct Rule {
-  // Short, because the rules are in the memory of every device; up to 49 days.
+  // Short, because the rules are in the memory of every device: up to 18 hours, or 49 days.
+  using Seconds = std::chrono::duration<std::uint16_t>;
   using Time = std::chrono::duration<std::uint32_t, std::milli>;
-  Time window{};                     // how long a sync makes the clock reliable, unless adapted
-  Time threshold{};                  // differences up to this do not change a set clock
-  std::optional<Time> warn_above{};  // a larger difference is worth a warning
+  Seconds window{};                     // how long a sync makes the clock reliable, unless adapted
+  Seconds max_bound{};                  // a less accurate source is useless
+  Time threshold{};                     // differences up to this do not change a set clock
+  std::optional<Seconds> warn_above{};  // a larger difference is worth a warning
   // A larger difference is rejected within the window of a source of the same or a better rank.
   std::optional<Time> max_offset{};
-  Time max_bound{};  // a less accurate source is useless
   // The same for a clock that is unset, or not known better itself; by default no other.
   Time max_bound_of_unset{};
   std::uint8_t rank = 0;  // less is better
@@ -35,7 +36,7 @@ struct Rule {
 };
 
 using Rules = std::array<Rule, kSourceKinds>;  // by SourceKind
-inline constexpr Rule::Time kDefaultWindow = std::chrono::minutes{30};
+inline constexpr Rule::Seconds kDefaultWindow = std::chrono::minutes{30};
 inline constexpr Rule::Time kDefaultMaxOffset = std::chrono::hours{24};
 
 // NTP counts for eight polls of 1024 s, after which RFC 5905, section 13, calls a server unreachable; with
@@ -46,23 +47,23 @@ inline constexpr Rule::Time kDefaultMaxOffset = std::chrono::hours{24};
 inline constexpr Rules kDefaultRules{{
     {// kNtp
      .window = seconds{8 * 1024},
-     .max_offset = seconds{1000},
      .max_bound = seconds{16},
+     .max_offset = seconds{1000},
      .rank = 0,
      .may_make_reliable = true,
      .may_raise_floor = true},
     {// kFedNtp
      .window = seconds{8 * 1024},
-     .max_offset = seconds{1000},
      .max_bound = seconds{16},
+     .max_offset = seconds{1000},
      .rank = 1,
      .may_make_reliable = true},
     // A phone with an address there.
     {// kPhoneOnAccessPoint
      .window = kDefaultWindow,
+     .max_bound = seconds{10},
      .threshold = seconds{1},
      .max_offset = kDefaultMaxOffset,
-     .max_bound = seconds{10},
      .rank = 2,
      .may_make_reliable = true,
      .adaptive = true},
@@ -75,26 +76,26 @@ inline constexpr Rules kDefaultRules{{
      .may_raise_floor = true},
     {// kPhone
      .window = kDefaultWindow,
+     .max_bound = seconds{10},
      .threshold = seconds{1},
      .max_offset = kDefaultMaxOffset,
-     .max_bound = seconds{10},
      .rank = 4,
      .may_make_reliable = true,
      .adaptive = true},
     // An HTTP date is as good as its round trip too.
     {// kOcpp
      .window = kDefaultWindow,
+     .max_bound = seconds{60},
      .threshold = seconds{5},
      .warn_above = seconds{3600},
      .max_offset = kDefaultMaxOffset,
-     .max_bound = seconds{60},
      .rank = 5,
      .may_make_reliable = true,
      .adaptive = true},
     {// kRtc
      .window = kDefaultWindow,
-     .max_offset = kDefaultMaxOffset,
      .max_bound = seconds{600},
+     .max_offset = kDefaultMaxOffset,
      .max_bound_of_unset = kDefaultMaxOffset,
      .rank = 6,
      .may_make_reliable = true,
@@ -102,14 +103,14 @@ inline constexpr Rules kDefaultRules{{
     // A server that says so of itself.
     {// kIsland
      .window = seconds{8 * 1024},
-     .max_offset = seconds{1000},
      .max_bound = seconds{16},
+     .max_offset = seconds{1000},
      .rank = 7},
     {// kCamera
      .window = kDefaultWindow,
+     .max_bound = seconds{60},
      .threshold = seconds{1},
      .max_offset = kDefaultMaxOffset,
-     .max_bound = seconds{60},
      .rank = 8,
      .adaptive = true},
     {// kFreeRun
@@ -128,8 +129,6 @@ struct TimekeeperConfig {
   WallTime latest = WallTime::max();
   // A clock that might be off by more than this is not reliable, and an adapted window ends at that point.
   Dispersion tolerance{seconds{1}};
-  nanoseconds shortest_window = std::chrono::minutes{10};
-  nanoseconds longest_window = std::chrono::hours{24};
 };
 
 struct Report {

@@ -52,15 +52,18 @@ class Button(real_hub.RealHubTest):
         self.wait_until_set(button)
         instants = [button.press()]
         self.hub.wait_for_presses(1)
+        # The hub has a press before the button has the answer.
+        button.wait_for("delivery: status 200, 0 waiting")
         self.hub.stop("syncweb")
         self.hub.stop("sntpd")
+        before = len(button.console)
         instants += [button.press() for _ in range(3)]
         self.start_hub()
         self.assert_delivered(instants)
+        button.wait_for("delivery: status 200, 0 waiting", start=before)
         before = len(button.console)
         instants.append(button.press())
         self.assert_delivered(instants)
-        # The hub has a press before the button has the answer.
         button.wait_for("delivery: status 200, 0 waiting", start=before)
         self.stop(button)
         self.assertIn("0 waiting, 5 delivered\n", button.console)

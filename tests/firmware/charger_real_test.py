@@ -104,9 +104,16 @@ class Charger(real_hub.RealHubTest):
         self.hub.start_sntpd()
         self.hub.feed_time()
         self.wait_for_time(lambda it: it["source"] == f"ntp:{ADDRESS}" and it["reliable"] and it["bound_s"] < 1)
-        rtc = wait_until(lambda: (it := self.status()["rtc"])["writes"] > 0 and it, lambda: charger.console)
-        self.assertEqual(rtc["state"], "good")
-        if charger.rtc:  # the model outside of QEMU, of which the charger knows only the wires
+
+        # The wires of the model outside of QEMU are as slow as the machine is busy. A write may then come too late to
+        # be counted, though the chip is right; or the chip is not right, and is written again after five minutes.
+        def is_passed_on():
+            rtc = self.status()["rtc"]
+            chip_is_right = charger.rtc and abs(charger.rtc.chip.error() + ahead / SECOND) < 0.5
+            return rtc["state"] == "good" and (chip_is_right or rtc["writes"] > 0)
+
+        wait_until(is_passed_on, lambda: charger.console, patience_s=5 * 60 + PATIENCE_S)
+        if charger.rtc:
             self.assertLess(abs(charger.rtc.chip.error() + ahead / SECOND), 0.5)
         self.stop(charger)
 

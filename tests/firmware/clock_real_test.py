@@ -97,7 +97,7 @@ class Clock(real_hub.RealHubTest):
 
         def shown():
             chain.__init__()
-            for frame in re.findall(r"^display ([0-9A-F]+)$", clock.console, re.MULTILINE):
+            for frame in re.findall(r"^display ([0-9A-F]+)\n", clock.console, re.MULTILINE):  # whole lines
                 chain.latch(bytes.fromhex(frame))
             return chain.picture()
 

@@ -21,12 +21,12 @@ CPUS = (
     ("mps2-an385", "Cortex-M3", 25),
 )
 WERE = {
-    "query": (670, 520),
-    "reply handled": (119_000, 53_700),
-    "estimate": (42_200, 17_300),
-    "reply served": (63_200, 23_500),
+    "query": (400, 320),
+    "reply handled": (78_400, 37_200),
+    "estimate": (17_500, 6_300),
+    "reply served": (33_800, 11_900),
     "signature": (28_000, 27_000),
-    "picture": (15_000, 5_200),
+    "picture": (11_400, 3_500),
 }
 MEANINGS = {
     "query": "DeviceFollower::poll",

@@ -38,12 +38,12 @@ def unix_ns(rfc3339):
     return seconds * 10**9 + int((fraction or "0").ljust(9, "0"))
 
 
-def wait_until(holds, what):
+def wait_until(holds, what, patience_s=PATIENCE_S):
     """Returns the first true value of `holds()`."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while not (value := holds()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {PATIENCE_S} s: {what() if callable(what) else what}")
+            raise AssertionError(f"not within {patience_s} s: {what() if callable(what) else what}")
         time.sleep(0.005)
     return value
 

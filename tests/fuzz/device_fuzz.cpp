@@ -97,7 +97,7 @@ class Play {
 
   void check_estimate(MonoTime now) const {
     const seconds interval = estimator_.interval(now);
-    require(interval >= seconds{2} && interval <= seconds{96}, "a server is asked again, but not too often");
+    require(interval >= seconds{1} && interval <= seconds{48}, "a server is asked again, but not too often");
     const auto e = estimator_.at(now);
     require(e.has_value(), "a sample makes an estimate");
     require(e->deviation.value > nanoseconds::zero(), "no estimate is certain");

@@ -91,6 +91,21 @@ TEST(DeviceDelays, FollowARouteThatHasBecomeLonger) {
   EXPECT_NEAR(in_us(delays.minimum().value), 8000, 100);
 }
 
+// The bound of the offset includes it, also at the very sample by which the route is recognised.
+TEST(DeviceDelays, OnALongerRouteTheRecentMinimumIsNeverLessThanTheRoutes) {
+  DeviceDelays delays;
+  Path before{3ms, 100us};
+  MonoTime now{};
+  add(delays, before, 64, now);
+  Path after{9ms, 100us};
+  add(delays, after, 16, now);
+  for (int i = 0; i < 200; ++i) {
+    add(delays, after, 1, now);
+    ASSERT_GE(delays.recent_minimum().value, 9ms) << i;
+  }
+  EXPECT_GT(delays.minimum().value, 8ms) << "the route is recognised";
+}
+
 TEST(DeviceDelays, AQueueThatStandsOnOneWayForADayIsNoRoute) {
   DeviceDelays delays;
   Path quiet{3ms, 100us};

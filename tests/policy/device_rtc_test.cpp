@@ -147,6 +147,32 @@ TEST_F(Chip, IsWrittenOnceItIsOffByMoreThanTheErrors) {
   EXPECT_FALSE(rtc_.comparison());
 }
 
+TEST_F(Chip, WhoseRateIsStoredIsNotWrittenWhileItIsWhereItIsPredicted) {
+  RtcTraits stored = kTraits;
+  stored.is_stored = true;
+  verified_read(2s);
+  verified_read(1h);  // The rate is learned, but the chip's drift was not predicted.
+  ASSERT_TRUE(rtc_.rate());
+  for (const nanoseconds at : {2h, 3h, 24h, 48h}) {
+    rtc_.on_read(sighting(at), stored, truth(at), MonoTime{at});
+    EXPECT_NE(rtc_.next_job(truth(at), MonoTime{at}), DeviceRtcJob::kWrite) << at.count();
+  }
+  // It is a minute off after 35 days.
+  constexpr nanoseconds kLater = 36 * 24h;
+  rtc_.on_read(sighting(kLater), stored, truth(kLater), MonoTime{kLater});
+  EXPECT_EQ(rtc_.next_job(truth(kLater), MonoTime{kLater}), DeviceRtcJob::kWrite);
+}
+
+TEST_F(Chip, ThatIsNotWhereItIsPredictedIsWritten) {
+  RtcTraits stored = kTraits;
+  stored.is_stored = true;
+  verified_read(2s);
+  verified_read(1h);
+  slow_ppb_ = 90'000;
+  rtc_.on_read(sighting(2h), stored, truth(2h), MonoTime{2h});
+  EXPECT_EQ(rtc_.next_job(truth(2h), MonoTime{2h}), DeviceRtcJob::kWrite);
+}
+
 TEST_F(Chip, IsNotWrittenIfTheClockIsNoLongerVerified) {
   verified_read(2s);
   verified_read(1h);

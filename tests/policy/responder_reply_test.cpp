@@ -164,10 +164,15 @@ TEST(Responder, RoundsRootDelayAndDispersionUp) {
   EXPECT_EQ(reply.root_dispersion.raw(), 0x0001'0001U);
 }
 
-TEST(Responder, SendsARootDelayBeyondItsRangeAsTheLargestAndNeverAsNegative) {
+TEST(Responder, SaysUnsynchronisedWhereItsRootDelayIsBeyondTheFieldsRange) {
   ServerState state = kState;
   state.root_delay = {100'000s};
-  EXPECT_EQ(reply_to_client(state).root_delay.raw(), 0xffff'ffffU);
+  EXPECT_EQ(reply_to_client(state).leap, Leap::kUnsynchronised);
+  EXPECT_EQ(reply_to_client(state).stratum, 0);
+}
+
+TEST(Responder, NeverSendsANegativeRootDelay) {
+  ServerState state = kState;
   state.root_delay = {-1ms};
   EXPECT_EQ(reply_to_client(state).root_delay.raw(), 0U);
 }

@@ -196,10 +196,10 @@ void read(std::array<Station, 2>& stations, TrueTime now, Readings& readings) {
 
 }  // namespace
 
-std::vector<CellResult> run_cell(const CellModel& model, const std::vector<Span>& spans, int seeds) {
+std::vector<CellResult> run_cell(const CellModel& model, const std::vector<Span>& spans, Seeds seeds) {
   std::vector<Readings> all(spans.size());
   std::uint64_t packets = 0;
-  for (int seed = 1; seed <= seeds; ++seed) {
+  for (int seed = seeds.first; seed < seeds.first + seeds.count; ++seed) {
     const auto number = static_cast<std::uint64_t>(seed) * 10;
     std::array stations{Station{model, model.frequency, number},
                         Station{model, -model.frequency, number + 1}};
@@ -226,7 +226,7 @@ std::vector<CellResult> run_cell(const CellModel& model, const std::vector<Span>
                        .error_p99 = Seconds{quantile(readings.errors, 0.99)},
                        .bound_median = Seconds{quantile(readings.bounds, 0.5)},
                        .bound_holds = static_cast<double>(readings.held) / count,
-                       .packets_per_device = static_cast<double>(packets) / (2.0 * seeds)});
+                       .packets_per_device = static_cast<double>(packets) / (2.0 * seeds.count)});
   }
   return results;
 }

@@ -43,7 +43,12 @@ struct Span {
   TrueTime until;
 };
 
+struct Seeds {
+  int first = 1;
+  int count = 1;
+};
+
 // Runs a pair of devices for each seed, and sums up all pairs.
-std::vector<CellResult> run_cell(const CellModel& model, const std::vector<Span>& spans, int seeds);
+std::vector<CellResult> run_cell(const CellModel& model, const std::vector<Span>& spans, Seeds seeds);
 
 }  // namespace isletime::sim

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/ntpprobe/options.hpp"
 
+#include "libsync/core/ntp_packet.hpp"
 #include "libsync/posix/key_file.hpp"
 #include "tools/common/command_line.hpp"
 #include "tools/common/seconds_option.hpp"
@@ -15,7 +16,7 @@ constexpr ProgramText kText{"ntpprobe", "Measure NTP servers: how far off is thi
 
 struct Words {
   std::vector<std::string> hosts;
-  std::uint16_t port = 123;
+  std::uint16_t port = kNtpPort;
   std::string interval;
   std::string timeout;
   std::string max_offset;
@@ -60,17 +61,16 @@ void add_options(CLI::App& app, Options& options, Words& words) {
 
 // Adds options that few need. --help, which must fit a screen, only names them.
 void add_rare_options(CLI::App& app, Options& options) {
-  constexpr const char* kHidden = "";
   const auto is_key_id = [](const std::string& text) { return parse_key_id(text).has_value(); };
-  app.add_flag("--interleaved", options.interleaved)->group(kHidden);
+  app.add_flag("--interleaved", options.interleaved)->group(kUnlisted);
   app.add_option("--key", options.key)
       ->check(must_be("a key's number, 1 to 4294967295", is_key_id))
-      ->group(kHidden);
-  app.add_option("--keys", options.keys)->group(kHidden);
+      ->group(kUnlisted);
+  app.add_option("--keys", options.keys)->group(kUnlisted);
   const auto is_stratum = [within = CLI::Range(1, 15)](std::string text) { return within(text).empty(); };
   app.add_option("--max-stratum", options.max_stratum)
       ->check(must_be("a stratum, 1 to 15", is_stratum))
-      ->group(kHidden);
+      ->group(kUnlisted);
 }
 
 // Finds options that contradict each other. Returns null if there are none.

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <limits>
 
 #include <poll.h>
 #include <unistd.h>
@@ -12,18 +11,11 @@
 
 #include "libsync/posix/clocks.hpp"
 #include "libsync/posix/socket_address.hpp"
+#include "tools/common/poll_timeout.hpp"
 #include "tools/common/signals.hpp"
 
 namespace isletime::ntpprobe {
 namespace {
-
-// Rounded up, so that poll(2) does not return just before the time is reached.
-int milliseconds_until(MonoTime wakeup) {
-  using std::chrono::ceil;
-  using std::chrono::milliseconds;
-  const auto left = ceil<milliseconds>(elapsed(mono_now(), wakeup)).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 0, std::numeric_limits<int>::max()));
-}
 
 // Public servers get the spacing that their rate limits expect. A loopback address is our own server.
 nanoseconds default_interval(const Endpoint& server, bool monitor) {
@@ -97,7 +89,7 @@ void Session::wait() const {
     const MonoTime next = entry.probe->next_wakeup();
     if (!wakeup || next < *wakeup) wakeup = next;
   }
-  poll(polled.data(), polled.size(), wakeup ? milliseconds_until(*wakeup) : 0);
+  poll(polled.data(), polled.size(), wakeup ? poll_timeout(*wakeup) : 0);
 }
 
 void Session::show_progress() const {

@@ -75,17 +75,16 @@ std::string one_of_the_chips() {
 
 // Adds options that --help, which must fit a screen, only names.
 void add_rare_options(CLI::App& app, Options& options, Words& words) {
-  constexpr const char* kHidden = "";
   static const std::string kOneOfTheChips = one_of_the_chips();
   app.add_option("--address", words.address)
       ->check(must_be("an address on an I2C bus, 0x08 to 0x77", parse_chip_address))
-      ->group(kHidden);
+      ->group(kUnlisted);
   app.add_option("--chip", words.chip)
       ->check(must_be(kOneOfTheChips.c_str(), parse_chip_model))
-      ->group(kHidden);
-  app.add_option("--control", options.control)->group(kHidden);
-  app.add_flag("--local-time", options.is_local_time)->group(kHidden);
-  app.add_flag("--trust", options.is_trusted)->group(kHidden);
+      ->group(kUnlisted);
+  app.add_option("--control", options.control)->group(kUnlisted);
+  app.add_flag("--local-time", options.is_local_time)->group(kUnlisted);
+  app.add_flag("--trust", options.is_trusted)->group(kUnlisted);
 }
 
 // Finds options that contradict each other. Returns null if there are none.

@@ -95,19 +95,18 @@ std::optional<KeyDialect> parse_dialect(const std::string& word) {
 
 // Adds options that --help, which must fit a screen, only names.
 void add_keygen_options(CLI::App& app, KeygenOptions& options, Words& words) {
-  constexpr const char* kHidden = "";
   app.add_option("--format", words.dialect)
       ->check(must_be("a format: chrony or ntpsec", parse_dialect))
-      ->group(kHidden);
+      ->group(kUnlisted);
   app.add_option("--id", words.id)
       ->check(must_be("a key's number, 1 to 65535", parse_shared_key_id))
-      ->group(kHidden);
+      ->group(kUnlisted);
   app.add_option("--out", options.out)
       ->check(must_be("a file", [](const std::string& path) { return !path.empty(); }))
-      ->group(kHidden);
+      ->group(kUnlisted);
   app.add_option("--type", words.type)
       ->check(must_be("a key's type: MD5, SHA1, SHA256, SHA512, AES128 or AES256", parse_key_type))
-      ->group(kHidden);
+      ->group(kUnlisted);
 }
 
 // Finds options that are for other commands. Returns null if there are none.

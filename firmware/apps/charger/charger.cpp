@@ -12,6 +12,7 @@
 #include "firmware/kit/settings.hpp"
 #include "firmware/kit/uptime.hpp"
 #include "firmware/net/network.hpp"
+#include "libsync/core/ntp_packet.hpp"
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/core/text_writer.hpp"
 #include "libsync/drivers/rtc_policy.hpp"
@@ -19,7 +20,6 @@
 namespace isletime::firmware {
 namespace {
 
-constexpr std::uint16_t kNtpPort = 123;
 constexpr std::uint16_t kWebPort = 80;
 constexpr std::uint32_t kDay = 86'400;
 constexpr std::uint32_t kUsualMeterInterval = 900;

@@ -12,12 +12,12 @@
 #include "firmware/kit/settings.hpp"
 #include "firmware/kit/uptime.hpp"
 #include "firmware/net/network.hpp"
+#include "libsync/core/ntp_packet.hpp"
 #include "libsync/core/text_writer.hpp"
 
 namespace isletime::firmware {
 namespace {
 
-constexpr std::uint16_t kNtpPort = 123;
 constexpr std::uint16_t kWebPort = 80;
 // The number by which clients name the device's key in NTP.
 constexpr std::uint32_t kKeyId = 1;

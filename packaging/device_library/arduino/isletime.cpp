@@ -11,12 +11,12 @@
 #endif
 
 #include "libsync/core/civil_time.hpp"
+#include "libsync/core/ntp_packet.hpp"
 #include "libsync/core/rfc3339.hpp"
 
 namespace isletime {
 namespace {
 
-constexpr std::uint16_t kNtpPort = 123;
 constexpr std::uint16_t kFirstEphemeralPort = 49152;
 constexpr std::uint16_t kEphemeralPorts = 16384;
 constexpr nanoseconds kLookUpInterval = std::chrono::hours{1};

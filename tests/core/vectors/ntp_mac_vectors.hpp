@@ -76,7 +76,7 @@ struct Signed {
 struct Malformed {
   std::uint8_t version;
   Trailing trailing;
-  TrailerError error;
+  ParseError error;
 
   constexpr bool holds() const {
     const auto trailer = parse_trailer(trailing.bytes(), version);
@@ -129,45 +129,42 @@ inline constexpr Signed kMacsUpToVersion3[] = {
 };
 
 inline constexpr Malformed kVersion4MacLengths[] = {
-    {4, kNothing.mac(7, 4), TrailerError::kBadMacLength},  // a key id without a digest is no crypto-NAK
-    {4, kNothing.mac(0, 2), TrailerError::kBadMacLength},
-    {4, kNothing.mac(0, 3), TrailerError::kBadMacLength},
-    {4, kNothing.mac(0, 5), TrailerError::kBadMacLength},
-    {4, kNothing.mac(7, 8), TrailerError::kBadMacLength},
-    {4, kNothing.mac(7, 12), TrailerError::kBadMacLength},
-    {4, kNothing.mac(7, 16), TrailerError::kBadMacLength},
-    {4, kNothing.mac(7, 19), TrailerError::kBadMacLength},
-    {4, kNothing.mac(7, 21), TrailerError::kBadMacLength},
-    {4, kNothing.mac(7, 22), TrailerError::kBadMacLength},
-    {4, kNothing.mac(7, 23), TrailerError::kBadMacLength},
-    {4, kNothing.field(28).mac(7, 8), TrailerError::kBadMacLength},
+    {4, kNothing.mac(7, 4), ParseError::kBadMacLength},  // a key id without a digest is no crypto-NAK
+    {4, kNothing.mac(0, 2), ParseError::kBadMacLength},
+    {4, kNothing.mac(0, 3), ParseError::kBadMacLength},
+    {4, kNothing.mac(0, 5), ParseError::kBadMacLength},
+    {4, kNothing.mac(7, 8), ParseError::kBadMacLength},
+    {4, kNothing.mac(7, 12), ParseError::kBadMacLength},
+    {4, kNothing.mac(7, 16), ParseError::kBadMacLength},
+    {4, kNothing.mac(7, 19), ParseError::kBadMacLength},
+    {4, kNothing.mac(7, 21), ParseError::kBadMacLength},
+    {4, kNothing.mac(7, 22), ParseError::kBadMacLength},
+    {4, kNothing.mac(7, 23), ParseError::kBadMacLength},
+    {4, kNothing.field(28).mac(7, 8), ParseError::kBadMacLength},
 };
 
 inline constexpr Malformed kOlderMacLengths[] = {
-    {3, kNothing.mac(7, 4), TrailerError::kBadMacLength},
-    {3, kNothing.mac(7, 8), TrailerError::kBadMacLength},
-    {3, kNothing.mac(7, 13), TrailerError::kBadMacLength},
-    {3, kNothing.mac(7, 22), TrailerError::kBadMacLength},
-    {3, kNothing.mac(7, 72), TrailerError::kBadMacLength},
-    {1, kNothing.mac(0, 2), TrailerError::kBadMacLength},
+    {3, kNothing.mac(7, 4), ParseError::kBadMacLength},  {3, kNothing.mac(7, 8), ParseError::kBadMacLength},
+    {3, kNothing.mac(7, 13), ParseError::kBadMacLength}, {3, kNothing.mac(7, 22), ParseError::kBadMacLength},
+    {3, kNothing.mac(7, 72), ParseError::kBadMacLength}, {1, kNothing.mac(0, 2), ParseError::kBadMacLength},
 };
 
 // The fields state a length of 0, below 16, no multiple of 4, or beyond the end.
 inline constexpr Malformed kBadFields[] = {
-    {4, kNothing.field(0x0104, 0, 28), TrailerError::kBadExtensionField},
-    {4, kNothing.field(0x0104, 12, 28), TrailerError::kBadExtensionField},
-    {4, kNothing.field(0x0104, 30, 32), TrailerError::kBadExtensionField},
-    {4, kNothing.field(0x0104, 32, 28), TrailerError::kBadExtensionField},
-    {4, kNothing.field(0x0104, 0xfffc, 28), TrailerError::kBadExtensionField},
-    {4, kNothing.field(16).field(0x0104, 0, 28), TrailerError::kBadExtensionField},
-    {4, kNothing.mac(1, 36), TrailerError::kBadExtensionField},  // version 4 has no digest of 32 bytes
+    {4, kNothing.field(0x0104, 0, 28), ParseError::kBadExtensionField},
+    {4, kNothing.field(0x0104, 12, 28), ParseError::kBadExtensionField},
+    {4, kNothing.field(0x0104, 30, 32), ParseError::kBadExtensionField},
+    {4, kNothing.field(0x0104, 32, 28), ParseError::kBadExtensionField},
+    {4, kNothing.field(0x0104, 0xfffc, 28), ParseError::kBadExtensionField},
+    {4, kNothing.field(16).field(0x0104, 0, 28), ParseError::kBadExtensionField},
+    {4, kNothing.mac(1, 36), ParseError::kBadExtensionField},  // version 4 has no digest of 32 bytes
 };
 
 // A last field of 20 or 24 bytes would pass for a MAC.
 inline constexpr Malformed kShortLastFields[] = {
-    {4, kNothing.field(16), TrailerError::kBadMacLength},
-    {4, kNothing.field(16).field(16), TrailerError::kBadMacLength},
-    {4, kNothing.field(28).field(16), TrailerError::kBadMacLength},
+    {4, kNothing.field(16), ParseError::kBadMacLength},
+    {4, kNothing.field(16).field(16), ParseError::kBadMacLength},
+    {4, kNothing.field(28).field(16), ParseError::kBadMacLength},
 };
 
 // The first field of `trailing`: its type, the size of its body, and the number of bytes that follow.

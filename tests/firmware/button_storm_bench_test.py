@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Tests the app `button` in simulated time over days: storms of presses, and days without the hub.
+"""Tests the app `button` in simulated time in storms of presses, while the hub fails now and then.
 
-Usage: button_long_bench_test.py FOLDER_OF_IMAGES [--board BOARD] [arguments of unittest]
+Usage: button_storm_bench_test.py FOLDER_OF_IMAGES [--board BOARD] [arguments of unittest]
 """
 
-from bench.simulation import HOUR, MILLISECOND, MINUTE
+from bench.simulation import MILLISECOND, MINUTE
 from bench.testing import main
 from button_bench_test import JOINING, LOCKOUT, ButtonTest
 
@@ -46,23 +46,6 @@ class Storm(ButtonTest):
         self.assert_all_arrived(*buttons)
         self.assertEqual(len(hub.presses.presses), rounds * len(buttons))
         print(f"{rounds * len(buttons)} presses; {hub.presses.duplicates} came again after their answer was lost")
-
-
-class Days(ButtonTest):
-    DAYS = {"lockstep-host": 3}  # elsewhere an eighth of one
-
-    def test_after_days_without_the_hub_the_bound_still_holds(self):
-        button = self.new_button(walk=1e-8, walk_step=MINUTE)
-        self.join(button)
-        self.run_for(HOUR)
-        self.island.hub.ntp.is_silent = True
-        for _ in range(8 * self.DAYS.get(self.island.board, 0) or 1):
-            self.run_for(3 * HOUR)
-            self.press(button)
-        self.run_for(MINUTE)
-        self.assert_all_arrived(button)
-        bounds = [press.bound for press in self.arrived(button)]
-        self.assertEqual(bounds, sorted(bounds))
 
 
 if __name__ == "__main__":
