@@ -30,6 +30,9 @@ struct ServerPlan {
   std::size_t wanted = 1;                  // this many addresses of the name are asked
   Tier tier = Tier::kNormal;
   PollLimits poll{};
+
+  // Several addresses of a name are asked only if they may be several servers.
+  bool is_pool() const { return wanted > 1; }
 };
 
 struct AskedServer {
@@ -39,6 +42,7 @@ struct AskedServer {
   int losses = 0;  // consecutive
   // The server told us to stop, and is asked again then.
   std::optional<MonoTime> stopped_until{};
+  bool asks_for_fewer = false;  // it answered the last query by RATE
   std::optional<Measurement> last{};
   std::optional<HubClock> clock_then{};        // the hub's clock at the last reply
   std::string refusal{};                       // why the server was last refused

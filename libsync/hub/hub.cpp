@@ -24,11 +24,12 @@ constexpr nanoseconds kErrorAfterSleep = seconds{2};
 
 constexpr nanoseconds kSaveInterval = hours{1};
 
-// How often the kernel is asked for its clock's maximum error while no source has told the time.
+// How often the kernel is asked for its clock's maximum error while no source has told the time, and while
+// what it said is served.
 constexpr nanoseconds kLookAtKernel = seconds{64};
+constexpr nanoseconds kLookAgain = seconds{16};
 
-// If nobody has set the clocks since they were saved, they differ by no more than the error of reading them
-// and this rate.
+// A clock that was moved by more since its state was saved, and by more than this rate, was set.
 constexpr nanoseconds kLeastMoved = std::chrono::milliseconds{10};
 constexpr Ppm kMostRateSince = Ppm::whole(500);
 
@@ -42,19 +43,15 @@ Frequency after_restart(Frequency saved) {
   return {saved.value, std::max(saved.deviation, kChangeOfFrequency)};
 }
 
-// Leaves room for the bound to grow a little, so that not every sync has to be saved.
-Dispersion bound_to_save(Dispersion bound) {
-  return {saturated_sum(saturated_sum(bound.value, bound.value), std::chrono::milliseconds{1})};
-}
-
 }  // namespace
 
 Hub::Hub(const HubConfig& config, std::optional<LastRun> last_run, const ClockReading& now)
     : config_(config),
       saved_(last_run ? std::move(last_run->state) : SavedState{}),
       is_of_this_boot_(last_run && last_run->is_of_this_boot),
-      is_saved_state_known_(last_run.has_value()),
-      started_(now.instant.mono),
+      has_steered_(is_of_this_boot_ && saved_.boot && saved_.boot->has_set_clock),
+      is_saved_state_known_(has_steered_),
+      started_(now),
       earliest_(config.made),
       set_at_(now.instant.wall),
       steering_(config.limits, now),
@@ -75,7 +72,7 @@ void Hub::recall() {
   earliest_ = std::max(earliest_, *saved_.last_good_time);
   reference_.set_floor(earliest_);
   timekeeper_.raise_floor(*saved_.last_good_time);
-  was_running_ = is_of_this_boot_ && saved_.boot && saved_.boot->has_set_clock;
+  was_running_ = has_steered_;
 }
 
 std::optional<Action> Hub::take_action() {
@@ -93,16 +90,25 @@ void Hub::take_clock(double rate, Instant now) {
 // Nothing is known of the rate that another program, or a run without a saved state, has left to the clock:
 // it may be that of its oscillator, or of a slew.
 void Hub::doubt_rate(Instant now) {
-  if (std::abs(clock().rate()) > kMostOfACrystal) return order({}, Settle{}, now);
+  if (std::abs(clock().rate()) > kMostOfACrystal) {
+    left_slew_ = LeftSlew{std::abs(clock().rate()), now.wall};
+    order({}, Settle{}, now);
+    return untell_of_last_run(now);
+  }
   if (clock().rate() != 0) adapt_rate_error(kMostOfACrystal, clock().rate());
+}
+
+// The clock keeps the rate that it was left with, which differs from the right one.
+void Hub::give_up(const Settle&, Instant) {
+  adapt_rate_error(kMostOfACrystal, clock().rate());
 }
 
 void Hub::resume(Instant now) {
   is_resumed_ = true;
   if (!clock().is_machines()) was_running_ = false;
-  const std::optional<double> rate =
-      was_running_ && frequency_ ? std::optional{-frequency_->value} : std::nullopt;
-  const auto sync = rate ? sync_of_last_run(*rate, now) : std::nullopt;
+  const bool is_ours = has_steered_ && clock().is_machines();
+  const std::optional<double> rate = is_ours && frequency_ ? std::optional{-frequency_->value} : std::nullopt;
+  const auto sync = rate && was_running_ ? sync_of_last_run(*rate) : std::nullopt;
   // No later run may trust what this one does not: once the clock's rate is right, nothing shows any more
   // that it was left in mid-slew.
   if (!sync && saved_.sync) actions_.emplace_back(action::ForgetSync{});
@@ -113,26 +119,40 @@ void Hub::resume(Instant now) {
     order({.rate = *rate, .slew = {}, .step = {}}, Settle{}, now);
     if (*rate != 0) adapt_rate_error(2 * frequency_->deviation, *rate);
   }
+  if (!sync && is_ours) untell_of_last_run(now);
   if (!sync) return;
-  timekeeper_.on_sync(sync->kind, sync->bound, MonoTime{saved_.boot->uptime});
+  // The saved bound has grown since the sync, and grows on from there.
+  const nanoseconds at_sync = saturated_difference(sync->bound.value, drift(sync->age, rate_error()));
+  timekeeper_.on_sync(sync->kind, {std::max(at_sync, nanoseconds::zero())},
+                      MonoTime{saturated_difference(saved_.boot->uptime, sync->age)});
   const Dispersion bound = timekeeper_.standing(now.mono).bound;
   reference_.on_sync(hub_time(now.wall), bound);
   saved_sync_ = KnownBefore{bound, now.mono};
 }
 
 // Returns the sync of the last run with its bound as it has grown, or nothing if the clock does not bear it
-// out. `rate` is the steady rate of the clock.
-std::optional<SavedSync> Hub::sync_of_last_run(double rate, Instant now) const {
-  // A rate left in the middle of a slew made the monotonic clock wrong as well, so the elapsed time is
-  // unknown.
+// out: what moved it since, other than its steady rate `rate`, is in the bound. The time since then is
+// the raw clock's, as slews change the monotonic clock too.
+std::optional<SavedSync> Hub::sync_of_last_run(double rate) const {
+  // The clock was left in the middle of a slew.
   const double wrong = std::abs(clock().rate() - rate);
   if (wrong > kSteadyRate || !saved_.sync) return std::nullopt;
-  const nanoseconds since = elapsed(MonoTime{saved_.boot->uptime}, now.mono);
+  const auto since = since_save();
+  if (!since || since->asleep > kLeastSleep) return std::nullopt;
+  const nanoseconds passed = since->awake + rounded(rate * Seconds{since->awake});
   const nanoseconds moved =
-      magnitude(saturated_difference(elapsed(saved_.saved_at, hub_time(now.wall)), since));
-  if (since < nanoseconds::zero() || moved > kLeastMoved + drift(since, kMostRateSince)) return std::nullopt;
-  const nanoseconds gained = moved + rounded(wrong * Seconds{since});
-  return SavedSync{saved_.sync->kind, {saturated_sum(saved_.sync->bound.value, gained)}};
+      magnitude(saturated_difference(elapsed(saved_.saved_at, started_.instant.wall), passed));
+  if (moved > kLeastMoved + drift(passed, kMostRateSince)) return std::nullopt;
+  return SavedSync{saved_.sync->kind, {saturated_sum(saved_.sync->bound.value, moved)}, saved_.sync->age};
+}
+
+std::optional<Hub::SinceSave> Hub::since_save() const {
+  if (!is_of_this_boot_ || !saved_.boot || !saved_.boot->asleep || !saved_.boot->raw || !started_.raw)
+    return std::nullopt;
+  const nanoseconds awake = saturated_difference(*started_.raw, *saved_.boot->raw);
+  const nanoseconds asleep = saturated_difference(started_.asleep, *saved_.boot->asleep);
+  if (awake < nanoseconds::zero() || asleep < -kLeastSleep) return std::nullopt;
+  return SinceSave{awake, asleep};
 }
 
 // Orders the state to be saved, and remembers what a restart would claim of the clock by it.
@@ -140,13 +160,22 @@ void Hub::save(Instant now) {
   is_saved_state_known_ = true;
   is_sync_unsaved_ = steering_.left(now.mono).value != nanoseconds::zero();
   saved_sync_.reset();
-  if (!is_sync_unsaved_ && reference_.is_vouched())
-    saved_sync_ = KnownBefore{bound_to_save(timekeeper_.standing(now.mono).bound), now.mono};
+  if (!is_sync_unsaved_ && reference_.is_vouched()) saved_sync_ = KnownBefore{bound_to_save(now), now.mono};
   actions_.emplace_back(action::Save{});
+}
+
+// Leaves room for the bound to grow with the next syncs, so that not each of them has to be saved.
+Dispersion Hub::bound_to_save(Instant now) const {
+  const Dispersion bound = timekeeper_.standing(now.mono).bound;
+  const bool is_sync_to_come = next_save_.has_value();
+  if (!is_sync_to_come) return bound;
+  return {saturated_sum(saturated_sum(bound.value, bound.value), std::chrono::milliseconds{1})};
 }
 
 // The rate that the clock has now is as good as what is known of its error.
 Frequency Hub::known_frequency() const {
+  // The rate of a slew that was left, and cannot be ended, says nothing about the oscillator.
+  if (!frequency_ && std::abs(steering_.steady_rate()) > kMostOfACrystal) return {0.0, kMostOfACrystal};
   const Frequency unknown{-steering_.steady_rate(),
                           std::max(kUnknownDeviation, to_fraction(rate_error()) / 2)};
   return frequency_.value_or(unknown);
@@ -179,7 +208,7 @@ std::optional<SavedState> Hub::state_to_save(Instant now) const {
         {servers_[i]->source(), {estimate->frequency, std::sqrt(estimate->var_frequency)}});
   }
   if (reference_.is_vouched() && standing.vouched && steering_.left(now.mono).value == nanoseconds::zero())
-    state.sync = SavedSync{standing.kind, bound_to_save(standing.bound)};
+    state.sync = SavedSync{standing.kind, bound_to_save(now), standing.age.value_or(nanoseconds::zero())};
   state.rtc = rtc_ ? rtc_->saved() : saved_.rtc;
   state.rate_error = saved_.rate_error;
   return state;
@@ -194,6 +223,12 @@ bool Hub::notice(const ClockReading& reading) {
   const Instant now = reading.instant;
   give_up_exchanges();
   Offset error = jump->by;
+  if (jump->slept > nanoseconds::zero()) {
+    note(Event::kSlept, fmt::format("the machine slept {:.0f} s", Seconds{jump->slept}.count()));
+    timekeeper_.on_slept(jump->slept);
+    if (rtc_) rtc_->on_slept();
+    error = {saturated_sum(magnitude(jump->beyond_sleep()), kErrorAfterSleep)};
+  }
   switch (jump->cause) {
     case Steering::Cause::kLeapSecond:
       discipline_.on_leap_second(jump->by);
@@ -201,10 +236,6 @@ bool Hub::notice(const ClockReading& reading) {
            jump->by.value < nanoseconds::zero() ? "a leap second is inserted" : "a second is left out");
       return true;
     case Steering::Cause::kSleep:
-      note(Event::kSlept, fmt::format("the machine slept {:.0f} s", Seconds{jump->by.value}.count()));
-      timekeeper_.on_slept(jump->by.value);
-      if (rtc_) rtc_->on_slept();
-      error = {kErrorAfterSleep};
       break;
     case Steering::Cause::kSteeredByOthers:
       note(Event::kFault, steering_.intrusion(), action::Note::Level::kError);
@@ -218,7 +249,7 @@ bool Hub::notice(const ClockReading& reading) {
       break;
     case Steering::Cause::kSomebody:
       note(Event::kClockSetByOthers,
-           fmt::format("somebody set the clock by {:+.6f} s", Seconds{jump->by.value}.count()),
+           fmt::format("somebody set the clock by {:+.6f} s", Seconds{jump->beyond_sleep()}.count()),
            action::Note::Level::kNotice);
       break;
   }
@@ -229,7 +260,7 @@ bool Hub::notice(const ClockReading& reading) {
   if (standing.ever_set) {
     if (before_island_)
       before_island_->bound = {saturated_sum(before_island_->bound.value, magnitude(error.value))};
-    reference_.widen(standing.bound);
+    reference_.widen(standing.bound, hub_time(now.wall));
   } else {
     reference_.on_unset();
     last_good_.reset();
@@ -244,9 +275,22 @@ bool Hub::notice(const ClockReading& reading) {
 }
 
 // Another program may keep the clock. As long as no source has told us the time, the maximum error that the
-// kernel states is used.
-void Hub::on_kernel(std::optional<Dispersion> bound, Instant now) {
+// kernel states is used, unless the clock moves away from it faster than the kernel lets it grow: in a slew,
+// which may be one that a killed program has left.
+void Hub::on_kernel(const std::optional<KernelClock>& kernel, Instant now) {
+  const bool is_slewed = kernel && std::abs(kernel->rate.scaled) > kKernelGrowthRate.scaled;
+  // What was said before or in such a slew only grows after it. A new word is a smaller one.
+  const bool is_void = is_slewed || (kernel && void_word_ && kernel->max_error >= *void_word_);
+  void_word_ = is_void ? std::optional{kernel->max_error} : std::nullopt;
+  const bool holds = kernel && !is_void;
+  // It is about the machine's clock, beside which ours may run.
+  const nanoseconds apart = magnitude(elapsed(now.wall, hub_time(now.wall)));
+  const nanoseconds left = magnitude(steering_.left(now.mono).value);
+  std::optional<Dispersion> bound;
+  if (holds) bound = Dispersion{saturated_sum(kernel->max_error.value, saturated_sum(apart, left))};
   reference_.on_kernel(hub_time(now.wall), bound);
+  next_look_at_kernel_ = now.mono + (holds ? kLookAgain : kLookAtKernel);
+  has_changed_ = true;
 }
 
 void Hub::tick(Instant now) {
@@ -275,17 +319,18 @@ std::optional<MonoTime> Hub::next_wakeup(Instant now) const {
                              names_.next_lookup(servers_)}) {
     if (wakeup && (!next || *wakeup < *next)) next = wakeup;
   }
-  constexpr nanoseconds kPastIt = std::chrono::milliseconds{1};
   if (const auto left = reliable_for(now)) {
-    const MonoTime end{saturated_sum(now.mono.time_since_epoch(), saturated_sum(*left, kPastIt))};
+    const MonoTime end{saturated_sum(now.mono.time_since_epoch(), saturated_sum(*left, kPastReliability))};
     if (!next || end < *next) next = end;
   }
   return next;
 }
 
-void Hub::stop(Instant now) {
-  if (steering_.is_slewing()) end_slew(now);
-  save(now);
+void Hub::stop(const ClockReading& now) {
+  notice(now);
+  if (steering_.is_slewing()) end_slew(now.instant);
+  next_save_.reset();
+  save(now.instant);
 }
 
 void Hub::note(Event event, const std::string& text, action::Note::Level level) {

@@ -43,7 +43,7 @@ struct Steer {
 struct TellKernel {
   ClockQuality quality;
 };
-// Ask the kernel for the maximum error of its clock, and pass it to Hub::on_kernel().
+// Ask the kernel what it says of its clock, and pass it to Hub::on_kernel().
 struct AskKernel {};
 // Look up the name of the plan, and pass its addresses to Hub::on_addresses(), or the failure to
 // Hub::on_no_address().
@@ -115,8 +115,9 @@ class Hub {
   // oscillator. Until then it keeps a clock of its own beside the machine's. Call it before the first
   // correction, and do what it orders.
   void take_clock(double rate, Instant now);
-  // Returns whether an earlier run in this boot has set the machine's clock.
-  bool was_running() const { return was_running_; }
+  // Returns whether an earlier run in this boot has steered the machine's clock. If so, call take_clock()
+  // before resume(): the clock may still run at the rate of a slew.
+  bool has_steered() const { return has_steered_; }
   // Restores what an earlier run in this boot knew: the clock's rate and, if nobody has set the clock since,
   // its source and bound.
   void resume(Instant now);
@@ -133,15 +134,16 @@ class Hub {
   void on_steered(const Steered& steered, Instant now);
   // The result of action::TellKernel: why the kernel refused it, as a clause, or empty if it did not.
   void on_told(const std::string& failure);
-  // The answer to action::AskKernel: the maximum error of the machine's clock that another program has told
-  // the kernel, or nothing if none has.
-  void on_kernel(std::optional<Dispersion> bound, Instant now);
+  // The answer to action::AskKernel: what the kernel says of the machine's clock, or nothing if it calls it
+  // unsynchronised.
+  void on_kernel(const std::optional<KernelClock>& kernel, Instant now);
   // Does what is due by now.
   void tick(Instant now);
   // Returns when tick() is to be called next, or nothing if no time is set for it.
   std::optional<MonoTime> next_wakeup(Instant now) const;
   // Ends a slew, so that the clock keeps the rate that is believed to be right, and saves what was learned.
-  void stop(Instant now);
+  // It notices what has happened to the clock until now.
+  void stop(const ClockReading& now);
 
   // --- The servers that are asked ---
   // Asks the servers of the plan: one with a literal address at once, the others as soon as their names have
@@ -176,6 +178,7 @@ class Hub {
     bool is_reachable = false;  // any of the last eight queries was answered
     // The server told us to stop, and is asked again then.
     std::optional<MonoTime> stopped_until{};
+    bool asks_for_fewer = false;  // it answered by RATE
   };
   void on_no_reply(std::size_t index, const NoReply& why, Instant now);
   void on_broadcast(std::size_t index, const Measurement& measurement, Instant now);
@@ -250,6 +253,8 @@ class Hub {
  private:
   // Since the clock was set. Saving costs as much as a minute at rest, so the start is over with it.
   static constexpr nanoseconds kFirstSave = seconds{50};
+  // How long reliability lasts is known to a millisecond, and a wake-up must not come before its end.
+  static constexpr nanoseconds kPastReliability = std::chrono::milliseconds{1};
 
   // The time as a fed source, a person or the battery clock states it.
   struct Claim {
@@ -292,13 +297,15 @@ class Hub {
   void proceed(const EndSlew&, Instant now);
   void proceed(const FollowServer& follow, Instant now);
   void proceed(const AdoptClaim& adopt, Instant now);
-  void give_up(const Settle&, Instant) {}
+  void give_up(const Settle&, Instant now);
   void give_up(const EndSlew&, Instant now);
   void give_up(const FollowServer&, Instant) { lose(); }
   void give_up(const AdoptClaim& adopt, Instant now);
   bool hear_of_clock(const std::string& failure);
   void tell_kernel(const ClockQuality& quality, Instant now);
   void untell(Instant now);
+  // Takes back what an earlier run told the kernel.
+  void untell_of_last_run(Instant now);
   void retell(Instant now);
   void end_slew(Instant now);
   void on_own_step(Offset by, Instant now);
@@ -352,7 +359,9 @@ class Hub {
   void lose();
   // Notes when the servers contradict each other, so that none is believed.
   void report_disagreement(bool is_anybody_believed, Instant now);
-  void report_standings();
+  void report_standings(MonoTime now);
+  // Returns a clause for people.
+  std::string standing_text(std::size_t index, MonoTime now) const;
   bool was_synchronised(SourceKind by, MonoTime now) const;
   bool is_set(MonoTime now) const { return timekeeper_.standing(now).ever_set || was_running_; }
   FreeTime free_time(Instant now) const { return clock().free_at(now.wall); }
@@ -363,6 +372,9 @@ class Hub {
   void judge(const Claim& claim, Instant now);
   void adopt(FedSource& fed, const Claim& claim, Instant now);
   bool is_our_own(const SampleRecord& sample) const;
+  // Returns how far a slew that somebody had left may have moved the machine's clock since it read `at`,
+  // before it was taken.
+  nanoseconds slewed_since(WallTime at) const;
   OffsetSample sample_of(const Claim& claim, bool is_vague) const;
   bool contradicts_itself(const FedSource& fed, const Claim& claim, Instant now) const;
   void answer(FedSource& fed, bool is_accepted, const std::string& name, const std::string& text);
@@ -377,7 +389,6 @@ class Hub {
   void add_rtc(std::vector<SourceView>& views, MonoTime now) const;
 
   // hub_report.cpp
-  bool is_reliable_by_kernel(const ServerState& state, Instant now) const;
   // Returns how long the clock stays reliable if no source is heard again, or nothing if it is not.
   std::optional<nanoseconds> reliable_for(Instant now) const;
   std::string_view unset_warning(const ClockStanding& standing, bool is_served) const;
@@ -390,9 +401,17 @@ class Hub {
   void expect(const std::optional<Ppm>& rate_error);
   WindowView window_view() const;
 
-  std::optional<SavedSync> sync_of_last_run(double rate, Instant now) const;
+  std::optional<SavedSync> sync_of_last_run(double rate) const;
+  // Returns the time from the last save of an earlier run in this boot to the start of this one, or nothing
+  // if it is unknown.
+  struct SinceSave {
+    nanoseconds awake;  // by the oscillator alone
+    nanoseconds asleep;
+  };
+  std::optional<SinceSave> since_save() const;
   void doubt_rate(Instant now);
   void save(Instant now);
+  Dispersion bound_to_save(Instant now) const;
   void recall();
   Frequency known_frequency() const;
   Frequency frequency_for(const std::string& source, MonoTime now) const;
@@ -402,11 +421,13 @@ class Hub {
   const HubConfig config_;
   SavedState saved_;
   bool is_of_this_boot_ = false;
-  // If false, the disk may still hold a state that this run has ignored and that a later run would believe.
+  bool has_steered_;  // an earlier run in this boot
+  // If false, the disk may hold a state that this run has ignored and that a later run would believe, or
+  // none that tells a later run that this one has steered the clock.
   bool is_saved_state_known_;
   bool is_resumed_ = false;   // resume() was called
-  bool was_running_ = false;  // an earlier run in this boot has set the clock
-  MonoTime started_;
+  bool was_running_ = false;  // an earlier run in this boot has set the clock by a source with a floor
+  const ClockReading started_;
   WallTime earliest_;
   WallTime set_at_;  // when the machine's clock was last stepped, or this program started, by that clock
   // The machine's clock was set back, and reads times again that it has read before.
@@ -415,6 +436,12 @@ class Hub {
     MonoTime at;
   };
   std::optional<Repeated> repeated_;
+  // Another run, or another program, had left the machine's clock in mid-slew.
+  struct LeftSlew {
+    double rate;  // how wrong that was, a fraction
+    WallTime until;
+  };
+  std::optional<LeftSlew> left_slew_;
   std::deque<Action> actions_;
   std::optional<Order> order_;
   std::optional<Frequency> frequency_;
@@ -430,6 +457,8 @@ class Hub {
   // When a source that may raise the floor last set the clock, in this run.
   std::optional<WallTime> last_good_;
   std::optional<MonoTime> next_look_at_kernel_;
+  std::optional<Dispersion>
+      void_word_;  // the maximum error that the kernel stated while the clock was slewed
   // The clock's bound from before an island was followed, with all that the island has moved it by. Only
   // present while an island is followed.
   struct KnownBefore {

@@ -10,6 +10,7 @@
 #include "libsync/hub/fractions.hpp"
 #include "libsync/hub/hub.hpp"
 #include "libsync/hub/wait_text.hpp"
+#include "libsync/policy/measurement.hpp"
 #include "libsync/policy/source_kind_texts.hpp"
 
 namespace isletime {
@@ -20,6 +21,8 @@ constexpr nanoseconds kOldestSample = std::chrono::minutes{1};
 constexpr nanoseconds kReadingTwoClocks = std::chrono::milliseconds{10};
 // The duration of a slew for a fed source, whose next sample is not known to come soon.
 constexpr nanoseconds kUntilNextFed = seconds{64};
+// The time that a person sets is less exact than this, because the command has to start first.
+constexpr nanoseconds kLeastByHand = std::chrono::milliseconds{10};
 // A shorter slew is not worth mentioning in the reply.
 constexpr nanoseconds kWorthTelling = std::chrono::milliseconds{1};
 
@@ -47,6 +50,13 @@ bool is_local_clocks(const SampleRecord& sample) {
 bool is_unset(const SampleRecord& sample) {
   const bool is_bad_stratum = sample.stratum && (*sample.stratum == 0 || *sample.stratum >= kMaxStratum);
   return fed_kind_of(sample.source) == SourceKind::kFedNtp && is_bad_stratum;
+}
+
+// A packet states it rounded up to 2^-16 s, and a record rounds it again; it grows between the two readings
+// of the clock.
+bool is_stated(nanoseconds ours, const std::optional<nanoseconds>& stated) {
+  constexpr nanoseconds kRounding = std::chrono::microseconds{20};
+  return stated && magnitude(saturated_difference(*stated, ours)) <= kRounding;
 }
 
 SourceAccount account_of(const SampleRecord& sample) {
@@ -77,11 +87,15 @@ void Hub::feed(const SampleRecord& sample, bool is_on_access_point, Instant now)
   if (*kind == SourceKind::kFedNtp && is_our_own(sample))
     return refuse_sample(sample, "loop", "it is this hub's own answer, or follows it");
   if (*kind == SourceKind::kFedNtp && is_local_clocks(sample)) kind = SourceKind::kIsland;
+  // Such a server knows no more than this hub, and may have its time from it.
+  if (*kind == SourceKind::kIsland && config_.is_island_reference)
+    return refuse_sample(sample, "loop", "it is this hub's own answer, or another island's clock");
   if (*kind == SourceKind::kPhone && is_on_access_point) kind = SourceKind::kPhoneOnAccessPoint;
   const SourceAccount account = account_of(sample);
   const Ppm rate = std::max(timekeeper_.rate_error().value_or(RateError{}).value, kFrequencyTolerance);
-  const nanoseconds aged =
-      saturated_sum(*sample.uncertainty, drift(std::max(age, nanoseconds::zero()), rate));
+  const nanoseconds noise = std::max(*sample.uncertainty, precision_of(config_.precision));
+  const nanoseconds aged = saturated_sum(saturated_sum(noise, slewed_since(sample.time)),
+                                         drift(std::max(age, nanoseconds::zero()), rate));
   const nanoseconds distance = saturated_sum(account.root_delay.value / 2, account.root_dispersion.value);
   judge({.source = sample.source,
          .kind = *kind,
@@ -94,14 +108,21 @@ void Hub::feed(const SampleRecord& sample, bool is_on_access_point, Instant now)
         now);
 }
 
-// Returns whether the sample is from a server at our own address that states what we state, or from one that
-// names us as its reference.
+nanoseconds Hub::slewed_since(WallTime at) const {
+  if (!left_slew_ || at >= left_slew_->until) return nanoseconds::zero();
+  return rounded(Seconds{elapsed(at, left_slew_->until)} * left_slew_->rate);
+}
+
+// Returns whether the sample is from a server that states what we state, by whatever name it was asked, or
+// from one that names us as its reference.
 bool Hub::is_our_own(const SampleRecord& sample) const {
   if (!config_.serves) return false;
   const ServerState served = state();
   const bool states_the_same = sample.stratum == served.stratum &&
-                               sample.root_delay == served.root_delay.value &&
+                               is_stated(served.root_delay.value, sample.root_delay) &&
                                sample.refid == reference_id_text(served.reference_id, served.stratum);
+  const Dispersion then = root_dispersion_at(served, hub_time(sample.time));
+  if (states_the_same && is_stated(then.value, sample.root_dispersion)) return true;
   return std::any_of(own_addresses_.begin(), own_addresses_.end(), [&](const OwnAddress& own) {
     const bool is_followed = sample.stratum.value_or(0) >= 2 && !own.is_loopback &&
                              sample.refid == reference_id_text(own.reference_id, 2);
@@ -114,7 +135,7 @@ void Hub::set(WallTime time, Dispersion uncertainty, Instant now) {
          .kind = SourceKind::kManual,
          .at = now.wall,
          .offset = {elapsed(now.wall, time)},
-         .bound = uncertainty,
+         .bound = {std::max(uncertainty.value, kLeastByHand)},
          .is_reliable = true},
         now);
 }
@@ -161,6 +182,11 @@ void Hub::judge(const Claim& claim, Instant now) {
          fmt::format("{}: differs by {:+.3f} s", claim.source, Seconds{fed.offset.value}.count()),
          action::Note::Level::kNotice);
   }
+  // A source for which nothing vouches does not set a clock for which another program does.
+  const bool is_vouched = claim.is_vouched && claim.kind != SourceKind::kCamera;
+  if (!is_vouched && reference_.bound_by_kernel(hub_time(now.wall), rate_error()))
+    return answer(fed, false, "outranked",
+                  "another program keeps this machine's clock, by the kernel's word");
   switch (judgement.verdict) {
     case Verdict::kAdopt:
       // A server that we poll ourselves is preferred to any sample that is fed.

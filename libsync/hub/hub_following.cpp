@@ -23,12 +23,16 @@ void Hub::hear_server(bool is_news, Instant now) {
   has_changed_ = true;
   fed_.leave_expired(timekeeper_, now.mono);
   follow_servers(is_news, now);
-  report_standings();
+  report_standings(now.mono);
 }
 
 // An unanswered query may end a majority, but neither it nor a sample that is in doubt corrects the clock.
 void Hub::follow_servers(bool is_news, Instant now) {
   hear_refused_again(now);
+  const std::vector<std::uint8_t> machines = names_.machines(servers_);
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    if (servers_[i]) discipline_.set_machine(i, machines[i]);
+  }
   consensus_ = discipline_.select(free_time(now), steered(now));
   if (consensus_ && consensus_->is_premature) return consensus_.reset();
   if (consensus_ && consensus_->is_outvoted) {
@@ -221,6 +225,7 @@ void Hub::on_sync(SourceKind kind, const std::string& source, Dispersion bound, 
   // A camera, or a battery clock that nothing vouches for, may set the clock, but its time is never served as
   // synchronised.
   if (kind == SourceKind::kCamera || !is_vouched) {
+    reference_.on_unset();
     reference_.on_step(hub_now);
   } else {
     reference_.on_sync(hub_now, bound, upstream);
@@ -296,7 +301,7 @@ void Hub::report_disagreement(bool is_anybody_believed, Instant now) {
        action::Note::Level::kNotice);
 }
 
-void Hub::report_standings() {
+void Hub::report_standings(MonoTime now) {
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     if (!servers_[i]) continue;
     AskedServer& server = *servers_[i];
@@ -305,7 +310,7 @@ void Hub::report_standings() {
     if (after == Standing::kFalseticker && !is_anybody_believed_) continue;
     if (std::exchange(server.standing, after) == after) continue;
     const std::string why =
-        fmt::format("{}: {}: {}", server.source(), describe(after).name, describe(after).text);
+        fmt::format("{}: {}: {}", server.source(), describe(after).name, standing_text(i, now));
     if (after == Standing::kFalseticker || after == Standing::kLoop) {
       note(Event::kSourceDistrusted, why, action::Note::Level::kNotice);
     } else if (after == Standing::kUnreachable) {

@@ -34,11 +34,6 @@ std::optional<double> lag_ppm(double frequency) {
 
 }  // namespace
 
-bool Hub::is_reliable_by_kernel(const ServerState& state, Instant now) const {
-  return !timekeeper_.standing(now.mono).ever_set && reference_.is_vouched() &&
-         root_dispersion_at(state, hub_time(now.wall)) <= timekeeper_.tolerance();
-}
-
 std::string_view Hub::unset_warning(const ClockStanding& standing, bool is_served) const {
   if (standing.ever_set) return "";
   if (!is_served && config_.asks_servers)
@@ -68,11 +63,11 @@ std::string Hub::unreliable_warning(const ClockStanding& standing) const {
 std::optional<nanoseconds> Hub::reliable_for(Instant now) const {
   if (hub_time(now.wall) < earliest_) return std::nullopt;
   if (timekeeper_.standing(now.mono).reliable) return timekeeper_.reliable_for(now.mono);
-  const ServerState state = this->state();
-  if (!is_reliable_by_kernel(state, now)) return std::nullopt;
-  const Dispersion by_now = root_dispersion_at(state, hub_time(now.wall));
-  const Seconds left{timekeeper_.tolerance().value - by_now.value};
-  return rounded(left / to_fraction(state.growth_rate));
+  if (timekeeper_.standing(now.mono).ever_set) return std::nullopt;
+  const auto by_kernel = reference_.bound_by_kernel(hub_time(now.wall), rate_error());
+  if (!by_kernel || *by_kernel > timekeeper_.tolerance()) return std::nullopt;
+  const Seconds left{timekeeper_.tolerance().value - by_kernel->value};
+  return rounded(left / to_fraction(std::max(rate_error(), kKernelGrowthRate)));
 }
 
 StatusView Hub::status(Instant now) const {
@@ -95,6 +90,9 @@ StatusView Hub::status(Instant now) const {
     // The bound does not hold if the clock is contradicted or certainly wrong.
     if (!timekeeper_.is_contradicted() && view.time >= earliest_) view.bound = standing.bound;
     view.offset = steering_.left(now.mono);
+  } else if (view.time >= earliest_) {
+    // An island's reference serves a dispersion that it measures from itself, whatever is known.
+    view.bound = reference_.bound_by_kernel(view.time, rate_error());
   }
   if (frequency_) {
     view.frequency_ppm = lag_ppm(frequency_->value);
@@ -110,7 +108,7 @@ StatusView Hub::status(Instant now) const {
   }
   add_warnings(view, standing, now.mono);
   add_rtc(view, now.mono);
-  view.uptime = elapsed(started_, now.mono);
+  view.uptime = elapsed(started_.instant.mono, now.mono);
   return view;
 }
 
@@ -149,6 +147,16 @@ void Hub::add_rtc(StatusView& view, MonoTime now) const {
   if (!rtc.trouble.empty()) view.warnings.push_back(rtc_->source() + ": " + rtc.trouble);
 }
 
+std::string Hub::standing_text(std::size_t index, MonoTime now) const {
+  const AskedServer& server = *servers_[index];
+  const Standing standing = discipline_.source(index)->placement.standing;
+  if (server.stopped_until)
+    return "it told us to stop asking: asked again in " + wait_text(elapsed(now, *server.stopped_until));
+  if (server.asks_for_fewer && standing == Standing::kUnreachable)
+    return "it does not tell the time, but asks for fewer queries (RATE): it is asked less often";
+  return describe(standing).text;
+}
+
 SourceView Hub::server_view(std::size_t index, Instant now) const {
   const AskedServer& server = *servers_[index];
   const Discipline::Source& source = *discipline_.source(index);
@@ -158,17 +166,13 @@ SourceView Hub::server_view(std::size_t index, Instant now) const {
   view.kind = name_of(SourceKind::kNtp);
   view.tier = name_of(source.config.tier);
   view.standing = standing.name;
-  view.standing_text = standing.text;
+  view.standing_text = standing_text(index, now.mono);
   view.tally = standing.tally;
   if (server.address.is_ourselves) {
     const StandingDescription loop = describe(Standing::kLoop);
     view.standing = loop.name;
     view.standing_text = "it is this very server";
     return view;
-  }
-  if (server.stopped_until) {
-    view.standing_text =
-        "it told us to stop asking: asked again in " + wait_text(elapsed(now.mono, *server.stopped_until));
   }
   if (!server.last) return view;
   view.age = elapsed(server.last->time, now.wall);
@@ -211,6 +215,12 @@ SourceView Hub::fed_view(const FedSource& fed, Instant now) const {
   view.tally = standing.tally;
   add_estimate(view, source, now);
   if (fed.is_vague()) view.uncertainty = fed.bound;
+  // The clock's own bound holds for whom it follows, and is the better one while there are few samples.
+  const ClockStanding clock = timekeeper_.standing(now.mono);
+  if (fed.source != followed_ || !clock.ever_set || timekeeper_.is_contradicted() || !view.offset)
+    return view;
+  const Dispersion by_clock{saturated_sum(clock.bound.value, magnitude(view.offset->value))};
+  view.uncertainty = std::min(view.uncertainty.value_or(by_clock), by_clock);
   return view;
 }
 

@@ -11,8 +11,8 @@ namespace isletime {
 
 void Hub::use_rtc(const std::string& source, bool may_write, Instant now) {
   std::optional<RtcKeeper::LastRun> last_run;
-  if (is_of_this_boot_ && saved_.boot)
-    last_run = {.time = saved_.saved_at, .at = MonoTime{saved_.boot->uptime}};
+  if (const auto since = since_save())
+    last_run = {.time = saved_.saved_at, .at = started_.instant.mono - since->awake - since->asleep};
   rtc_.emplace(RtcKeeper::Config{.source = source, .may_write = may_write, .earliest = config_.made},
                saved_.rtc, last_run, now.mono);
 }
@@ -94,7 +94,8 @@ std::optional<MonoTime> Hub::next_rtc_wakeup(Instant now) const {
   if (!rtc_) return std::nullopt;
   const RtcHost host = rtc_time(now).host;
   auto next = rtc_->next_wakeup(host);
-  if (next && host.is_verified) next = std::min(*next, now.mono + timekeeper_.reliable_for(now.mono));
+  if (next && host.is_verified)
+    next = std::min(*next, now.mono + timekeeper_.reliable_for(now.mono) + kPastReliability);
   return next;
 }
 

@@ -43,6 +43,7 @@ void Hub::add_server(std::size_t plan, const ServerAddress& address, Instant now
          action::Note::Level::kError);
     return;
   }
+  if (!consensus_) discipline_.await(*index);
   servers_[*index] = AskedServer{.address = address, .plan = plan};
   actions_.emplace_back(action::Ask{*index});
 }
@@ -60,7 +61,7 @@ void Hub::look_up_names(MonoTime now) {
 void Hub::on_addresses(std::size_t plan, const std::vector<ServerAddress>& addresses, Instant now) {
   for (const ServerNames::Change& change : names_.on_addresses(plan, addresses, servers_, now.mono)) {
     if (change.stop) remove_server(*change.stop);
-    add_server(plan, change.start, now);
+    if (change.start) add_server(plan, *change.start, now);
   }
   has_changed_ = true;
 }
@@ -101,6 +102,7 @@ bool Hub::on_measurement(std::size_t index, const Measurement& m, bool came_to_u
   const HubClock clock_at_departure = clock_of(index, m);
   server.clock_then = clock();
   server.stopped_until.reset();
+  server.asks_for_fewer = false;
   const auto trouble = came_to_us ? Trouble::kLoop : trouble_of(server, m);
   bool is_news = false;
   if (trouble) {
@@ -125,6 +127,7 @@ bool Hub::on_measurement(std::size_t index, const Measurement& m, bool came_to_u
 void Hub::on_no_reply(std::size_t index, const NoReply& why, Instant now) {
   ++servers_[index]->losses;
   servers_[index]->stopped_until = why.stopped_until;
+  servers_[index]->asks_for_fewer = why.asks_for_fewer;
   discipline_.on_trouble(index, why.trouble, why.is_reachable);
   hear_server(false, now);
 }
@@ -133,7 +136,10 @@ void Hub::on_broadcast(std::size_t index, const Measurement& m, Instant now) {
   AskedServer& server = *servers_[index];
   if (trouble_of(server, m)) return;  // the server's replies to queries report it
   server.last = m;
-  const Outcome outcome = discipline_.on_broadcast(index, clock().sample_of(m), account_of(m.server));
+  // It travelled one way only, so a slew has changed nothing of its delay, which was measured before.
+  OffsetSample sample = clock().sample_of(m.time, m.offset, m.dispersion);
+  sample.delay = m.delay;
+  const Outcome outcome = discipline_.on_broadcast(index, sample, account_of(m.server));
   hear_server(outcome != Outcome::kSuspect && outcome != Outcome::kOutOfOrder, now);
 }
 

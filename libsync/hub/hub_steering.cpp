@@ -115,7 +115,11 @@ void Hub::tell_kernel(const ClockQuality& quality, Instant now) {
 
 // No server vouches for the clock any more, so the kernel must report it as unsynchronised.
 void Hub::untell(Instant now) {
-  if (steering_.has_told()) tell_kernel({Leap::kUnsynchronised, kKernelLimit, kKernelLimit}, now);
+  if (steering_.has_told()) untell_of_last_run(now);
+}
+
+void Hub::untell_of_last_run(Instant now) {
+  tell_kernel({Leap::kUnsynchronised, kKernelLimit, kKernelLimit}, now);
 }
 
 // Needed where the poll interval is longer than the time after which the kernel calls the clock

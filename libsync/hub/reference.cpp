@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "libsync/policy/saturated.hpp"
+#include "libsync/ports/clock_quality.hpp"
 
 namespace isletime {
 
@@ -31,6 +32,11 @@ bool Reference::is_derived(std::uint8_t stratum, NtpTimestamp reference_time) co
   });
 }
 
+void Reference::widen(Dispersion bound, WallTime at) {
+  widen(bound);
+  if (sync_) sync_->at = at;
+}
+
 void Reference::on_lost() {
   if (sync_) sync_->upstream.reset();
 }
@@ -46,6 +52,13 @@ void Reference::on_kernel(WallTime at, std::optional<Dispersion> bound) {
   if (bound && !sync_) kernel_ = Sync{at, *bound, std::nullopt, at};
 }
 
+std::optional<Dispersion> Reference::bound_by_kernel(WallTime now, Ppm rate_error) const {
+  if (sync_ || !kernel_ || is_contradicted_) return std::nullopt;
+  const nanoseconds age = std::max(elapsed(kernel_->at, now), nanoseconds::zero());
+  const Ppm rate = std::max(rate_error, kKernelGrowthRate);
+  return Dispersion{saturated_sum(kernel_->bound.value, drift(age, rate))};
+}
+
 ServerState Reference::state(Ppm rate_error) const {
   const auto& sync = sync_ ? sync_ : kernel_;
   ServerState state = unsynchronised(config_.precision);
@@ -57,7 +70,8 @@ ServerState Reference::state(Ppm rate_error) const {
   } else if (sync && !is_contradicted_) {
     state = own_clock(*sync);
   }
-  state.growth_rate = std::max(rate_error, kFrequencyTolerance);
+  // Another program's clock is as the kernel says, also between two looks at it.
+  state.growth_rate = std::max(rate_error, sync_ || !kernel_ ? kFrequencyTolerance : kKernelGrowthRate);
   return state;
 }
 

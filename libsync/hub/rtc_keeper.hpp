@@ -33,7 +33,7 @@ class RtcKeeper {
   // The time by an earlier run in this boot of the machine.
   struct LastRun {
     WallTime time;
-    MonoTime at;
+    MonoTime at;  // as the monotonic clock would have read if it also ran while the machine sleeps
   };
   // `saved` is from the last run, which may have had another chip.
   RtcKeeper(Config config, std::optional<SavedRtc> saved, std::optional<LastRun> last_run, MonoTime now);

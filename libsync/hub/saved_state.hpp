@@ -30,17 +30,22 @@ struct SavedSource {
   Frequency frequency;
 };
 
-// When it was saved, on a clock that cannot be set: the time since this boot.
+// When it was saved, on clocks that cannot be set: the time since this boot. The last two tell what was done
+// to the clock since; if they are unknown, as in files of older versions, nothing is claimed of the clock.
 struct SavedBoot {
-  std::string id;  // boot_id()
-  nanoseconds uptime;
-  bool has_set_clock;  // whether sntpd has set the machine's clock since then
+  std::string id;                       // boot_id()
+  nanoseconds uptime;                   // by the monotonic clock, which is slewed and stands still in sleep
+  bool has_set_clock;                   // whether sntpd has set the machine's clock since then
+  std::optional<nanoseconds> asleep{};  // total time asleep
+  std::optional<nanoseconds> raw{};     // see ClockReading
 };
 
-// The source that last set the clock, and the clock's greatest error at the time of saving.
+// The source that last set the clock, the clock's greatest error at the time of saving, and how long ago it
+// was set then.
 struct SavedSync {
   SourceKind kind;
   Dispersion bound;
+  nanoseconds age{};
 };
 
 struct SavedState {

@@ -17,7 +17,6 @@ namespace {
 // does not count.
 constexpr nanoseconds kLeastJump = std::chrono::milliseconds{1};
 
-constexpr nanoseconds kLeastSleep = std::chrono::milliseconds{100};
 constexpr nanoseconds kBatteryClockError = seconds{2};
 
 // The clock is left to another program that has changed its rate this often, without a pause this long.
@@ -134,9 +133,13 @@ std::optional<Steering::Jump> Steering::take_jump(const ClockReading& now) {
   if (auto steered = take_foreign_rate(now)) return steered;
   const nanoseconds before = std::exchange(wall_less_mono_, now.instant.wall_less_mono());
   const Offset by{saturated_difference(wall_less_mono_, before)};
-  if (magnitude(by.value) < kLeastJump) return std::nullopt;
+  const nanoseconds slept = take_sleep(now.asleep);
+  if (magnitude(by.value) < kLeastJump && slept == nanoseconds::zero()) return std::nullopt;
   clock_.on_foreign_step(by, now.instant.wall);
-  if (has_slept(by.value, now.asleep)) return Jump{by, Cause::kSleep};
+  if (slept > nanoseconds::zero()) {
+    const Jump jump{by, Cause::kSleep, slept};
+    return magnitude(jump.beyond_sleep()) < kBatteryClockError ? jump : Jump{by, Cause::kSomebody, slept};
+  }
   return Jump{by, is_leap_second(by, now.instant.wall) ? Cause::kLeapSecond : Cause::kSomebody};
 }
 
@@ -167,9 +170,11 @@ Steering::Jump Steering::insert_leap_second() {
   return {by, Cause::kLeapSecond};
 }
 
-bool Steering::has_slept(nanoseconds by, nanoseconds asleep) {
-  const nanoseconds slept = asleep - std::exchange(asleep_, asleep);
-  return slept > kLeastSleep && magnitude(by - slept) < kBatteryClockError;
+nanoseconds Steering::take_sleep(nanoseconds asleep) {
+  const nanoseconds slept = saturated_difference(asleep, asleep_);
+  if (slept <= kLeastSleep) return nanoseconds::zero();
+  asleep_ = asleep;
+  return slept;
 }
 
 bool Steering::is_leap_second(Offset by, WallTime now) const {

@@ -4,6 +4,7 @@
 // is to be done, and the caller reports what was done.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -12,15 +13,22 @@
 #include "libsync/hub/discipline/estimate.hpp"
 #include "libsync/hub/hub_clock.hpp"
 #include "libsync/policy/instant.hpp"
+#include "libsync/policy/saturated.hpp"
 #include "libsync/ports/clock_quality.hpp"
 
 namespace isletime {
+
+// The kernel states the time asleep to 10 ms. A difference up to this is no sleep.
+inline constexpr nanoseconds kLeastSleep = std::chrono::milliseconds{100};
 
 // The readings of the machine's clocks that come with each fact.
 struct ClockReading {
   Instant instant;
   nanoseconds asleep{};                  // total time asleep since boot
   std::optional<double> foreign_rate{};  // set by another program since we last set the rate
+  // Time since boot by the oscillator alone, which nobody steers (CLOCK_MONOTONIC_RAW), without sleep. It is
+  // needed at the start only.
+  std::optional<nanoseconds> raw{};
 };
 
 class Steering {
@@ -73,11 +81,16 @@ class Steering {
   bool has_told() const { return told_.leap != Leap::kUnsynchronised; }
 
   // Returns by how much the clock was set since the last call, and why, or nothing if it was not. After a
-  // sleep the kernel sets the clock from the battery clock, which is accurate to a second or so.
+  // sleep the kernel sets the clock from the battery clock, which is accurate to a second or so; somebody
+  // else may have set it as well.
   enum class Cause : std::uint8_t { kSomebody, kLeapSecond, kSleep, kSteeredByOthers };
   struct Jump {
     Offset by;
     Cause cause;
+    nanoseconds slept{};
+
+    // Returns by how much somebody has set the clock; after a sleep the kernel has set it as well.
+    nanoseconds beyond_sleep() const { return saturated_difference(by.value, slept); }
   };
   std::optional<Jump> take_jump(const ClockReading& now);
 
@@ -85,7 +98,8 @@ class Steering {
   // Returns the pace of the monotonic clock relative to the oscillator while a slew runs.
   double slewed_pace() const;
   bool is_leap_second(Offset by, WallTime now) const;
-  bool has_slept(nanoseconds by, nanoseconds asleep);
+  // Returns for how long the machine slept since the last call.
+  nanoseconds take_sleep(nanoseconds asleep);
   Jump insert_leap_second();
   std::optional<Jump> take_foreign_rate(const ClockReading& now);
 

@@ -17,9 +17,16 @@ struct ClockQuality {
   nanoseconds estimated_error{};
 };
 
+// The kernel states this of a clock that a program has called synchronised.
+struct KernelClock {
+  Dispersion max_error;
+  Ppm rate;  // of the clock relative to its oscillator, with a slew that runs
+};
+
 // The kernel increases max_error at this rate, and calls a clock unsynchronised at 16 s (MAXFREQ and
 // NTP_PHASE_LIMIT of its timex.h).
 inline constexpr std::int64_t kKernelGrowth = 2000;  // divisor for 500 ppm
+inline constexpr Ppm kKernelGrowthRate = Ppm::whole(1'000'000 / kKernelGrowth);
 inline constexpr nanoseconds kKernelLimit = seconds{16};
 
 // Returns how long the kernel calls the clock synchronised after it was told so.

@@ -6,7 +6,7 @@
 namespace isletime {
 namespace {
 
-nanoseconds read(clockid_t clock) {
+nanoseconds now_of(clockid_t clock) {
   timespec time{};
   clock_gettime(clock, &time);
   return to_nanoseconds(time);
@@ -15,10 +15,15 @@ nanoseconds read(clockid_t clock) {
 }  // namespace
 
 WallTime wall_now() {
-  return WallTime{read(CLOCK_REALTIME)};
+  return WallTime{now_of(CLOCK_REALTIME)};
 }
 MonoTime mono_now() {
-  return MonoTime{read(CLOCK_MONOTONIC)};
+  return MonoTime{now_of(CLOCK_MONOTONIC)};
+}
+std::optional<nanoseconds> raw_now() {
+  timespec time{};
+  if (clock_gettime(CLOCK_MONOTONIC_RAW, &time) != 0) return std::nullopt;
+  return to_nanoseconds(time);
 }
 
 std::int8_t measure_precision() {

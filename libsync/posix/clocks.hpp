@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include <time.h>
 
@@ -18,6 +19,9 @@ constexpr nanoseconds to_nanoseconds(const timespec& time) {
 
 WallTime wall_now();  // CLOCK_REALTIME
 MonoTime mono_now();  // CLOCK_MONOTONIC
+// CLOCK_MONOTONIC_RAW: time since boot without sleep, by the oscillator that nobody steers; nothing if the
+// kernel, or a clock simulator, does not have it.
+std::optional<nanoseconds> raw_now();
 
 // Returns log2 of the smallest step in seconds that the wall clock shows (RFC 5905, section 7.3, precision),
 // between -30 and -1.

@@ -35,11 +35,12 @@ int status_of(Leap leap) {
 
 }  // namespace
 
-std::optional<Dispersion> kernel_clock_error() {
+std::optional<KernelClock> kernel_clock() {
   timex now{};
   const int state = clock_adjtime(CLOCK_REALTIME, &now);
   if (state < 0 || state == TIME_ERROR || (now.status & STA_UNSYNC) != 0) return std::nullopt;
-  return Dispersion{std::chrono::microseconds{now.maxerror}};
+  const std::int64_t by_ticks = (std::int64_t{now.tick} - kNominalTick) * Ppm::whole(100).scaled;
+  return KernelClock{{std::chrono::microseconds{now.maxerror}}, {by_ticks + now.freq}};
 }
 
 Result<SystemClock, SysError> SystemClock::take() {

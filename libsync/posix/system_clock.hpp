@@ -40,8 +40,8 @@ constexpr double rate_of(const KernelRate& rate) {
          static_cast<double>(rate.frequency) / 65536 * 1e-6;
 }
 
-// Returns the maximum error that another program has set in the kernel, or nothing if none has.
-std::optional<Dispersion> kernel_clock_error();
+// Returns nothing if no program has told the kernel that its clock is synchronised, or it is no more.
+std::optional<KernelClock> kernel_clock();
 
 class SystemClock {
  public:

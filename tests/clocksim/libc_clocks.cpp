@@ -67,8 +67,10 @@ using namespace isletime::clocksim;
 extern "C" {
 
 int clock_gettime(clockid_t clock, timespec* time) noexcept {
-  if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC) refuse("clock_gettime of another clock");
-  *time = simulation().read(clock == CLOCK_REALTIME);
+  const bool is_raw = clock == CLOCK_MONOTONIC_RAW;
+  if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && !is_raw)
+    refuse("clock_gettime of another clock");
+  *time = is_raw ? simulation().read_raw() : simulation().read(clock == CLOCK_REALTIME);
   return 0;
 }
 

@@ -23,6 +23,7 @@ constexpr double kErrorOfStepped = 16e6;  // microseconds
 void LocalClock::advance(double by) {
   real_ += by * rate();
   mono_ += by * rate();
+  raw_ += by * (1 + frequency_ + extra_);
   max_error_ = std::min(max_error_ + 500 * by, kErrorOfStepped);
   if (max_error_ >= kErrorOfStepped) status_ |= STA_UNSYNC;
 }

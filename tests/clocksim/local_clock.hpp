@@ -13,6 +13,7 @@ class LocalClock {
 
   double real() const { return real_; }
   double mono() const { return mono_; }
+  double raw() const { return raw_; }  // by the oscillator alone
   bool will_insert_second() const { return (status_ & STA_INS) != 0; }
   int steps() const { return steps_; }
 
@@ -42,6 +43,7 @@ class LocalClock {
  private:
   double real_;
   double mono_ = 0;
+  double raw_ = 0;
   double frequency_;
   double extra_ = 0;
   long tick_ = 10'000;

@@ -138,6 +138,11 @@ timespec Simulation::read(bool is_real) {
   return {static_cast<time_t>(whole + epoch), static_cast<long>((time - whole) * 1e9)};
 }
 
+timespec Simulation::read_raw() const {
+  const double whole = std::floor(clock_.raw());
+  return {static_cast<time_t>(whole + settings_.uptime), static_cast<long>((clock_.raw() - whole) * 1e9)};
+}
+
 std::string Simulation::uptime_text() const {
   return std::to_string(settings_.uptime + clock_.mono() + asleep_) + " 0.00\n";
 }

@@ -76,6 +76,7 @@ class Simulation {
   bool wait(double seconds);
 
   timespec read(bool is_real);
+  timespec read_raw() const;
   // Return the contents of /proc/uptime and /proc/sys/kernel/random/boot_id.
   std::string uptime_text() const;
   std::string boot_id() const;

@@ -156,7 +156,9 @@ class Host {
     auto state = hub_->state_to_save(machine_.now());
     if (!state) return;
     check_state(*state, config_);
-    state->boot = SavedBoot{"boot", machine_.now().mono.time_since_epoch(), steers_machine_};
+    const ClockReading now = machine_.reading();
+    state->boot =
+        SavedBoot{"boot", now.instant.mono.time_since_epoch(), steers_machine_, now.asleep, now.raw};
     disk_ = std::move(state);
   }
   void perform(const action::RunRtcJob& order) {

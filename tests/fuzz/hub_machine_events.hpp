@@ -75,7 +75,7 @@ class MachineEvents {
   // The program ends, or crashes, and is started again.
   void restart() {
     const std::uint8_t how = input_.u8();
-    if (how % 2 == 0) host_.report([&](Hub& hub) { hub.stop(host_.now()); });
+    if (how % 2 == 0) host_.report([&](Hub& hub) { hub.stop(host_.machine().reading()); });
     const bool is_same_boot = how / 2 % 2 == 0;
     const nanoseconds time_off = some_time(input_);
     if (is_same_boot) {

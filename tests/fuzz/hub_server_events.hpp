@@ -31,8 +31,9 @@ class ServerEvents {
   void add() {
     const std::uint8_t flags = input_.u8();
     const std::uint8_t polls = input_.u8();
-    ServerPlan plan{
-        .text = "a name", .wanted = flags / 64 % 2 + 1U, .tier = static_cast<Tier>(flags % 4 % 3)};
+    ServerPlan plan{.text = "name " + std::to_string(flags / 4 % 16),
+                    .wanted = flags / 64 % 2 + 1U,
+                    .tier = static_cast<Tier>(flags % 4 % 3)};
     plan.poll = {static_cast<std::int8_t>(polls % 16 + 1), static_cast<std::int8_t>(polls / 16 + 2)};
     const bool has_name = flags / 128 == 1;
     const Server server = has_name ? Server{} : new_server(flags);

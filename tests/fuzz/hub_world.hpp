@@ -38,7 +38,9 @@ class Machine {
 
   WallTime truth() const { return truth_; }
   Instant now() const { return {mono_, wall_, nanoseconds::zero()}; }
-  ClockReading reading() const { return {.instant = now(), .asleep = asleep_, .foreign_rate = {}}; }
+  ClockReading reading() const {
+    return {.instant = now(), .asleep = asleep_, .foreign_rate = {}, .raw = raw_};
+  }
   double frequency() const { return frequency_; }
   double rate() const { return rate_; }
   // What a clock on this oscillator gains in a second, if it is given this rate.
@@ -48,6 +50,7 @@ class Machine {
     const nanoseconds shown = time + gained_.over(time, gain(rate_));
     truth_ += time;
     mono_ += shown;
+    raw_ += time + by_oscillator_.over(time, frequency_);
     wall_ = shifted(wall_, shown);
   }
   // Returns the true time until the monotonic clock reads `then`.
@@ -74,6 +77,7 @@ class Machine {
     truth_ += time_off;
     wall_ = shifted(truth_, error);
     mono_ = kBootTook;
+    raw_ = kBootTook.time_since_epoch();
     asleep_ = {};
     rate_ = 0.0;
   }
@@ -84,10 +88,12 @@ class Machine {
   WallTime truth_;
   WallTime wall_;
   MonoTime mono_ = kBootTook;
+  nanoseconds raw_ = kBootTook.time_since_epoch();
   nanoseconds asleep_{};
   double frequency_;
   double rate_ = 0.0;
   Gained gained_;
+  Gained by_oscillator_;
 };
 
 // A compensated battery clock, which keeps its datasheet.

@@ -35,6 +35,12 @@ void check(std::string_view text, const std::optional<std::string>& machine) {
   require(again.has_value(), "what was read can be written and read");
   require(again->saved_at == state->saved_at && again->last_good_time == state->last_good_time,
           "times stay the same");
+  require(again->boot.has_value() == state->boot.has_value(), "the boot stays");
+  if (state->boot) {
+    require(again->boot->uptime == state->boot->uptime && again->boot->asleep == state->boot->asleep &&
+                again->boot->raw == state->boot->raw,
+            "its clocks stay the same");
+  }
   require(again->frequency.has_value() == state->frequency.has_value(), "a frequency stays");
   require(again->rate_error == state->rate_error, "what an experiment found stays the same");
   if (state->frequency) require(*again->frequency == *state->frequency, "a frequency stays the same");

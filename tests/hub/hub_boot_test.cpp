@@ -81,6 +81,31 @@ TEST(HubBoot, TheKernelsWordVouchesAsLongAsItIsGiven) {
   expect_nothing_claimed(play, "the other program has gone");
 }
 
+// The dispersion that an island's reference serves is measured from itself, and says nothing of the world's
+// time.
+TEST(HubBoot, AnIslandsReferenceIsNotReliableByTheKernelsWordIfThatIsVague) {
+  for (const nanoseconds bound : {50ms, 8000ms}) {
+    HubPlay play(of_island(), {.wall = kStart - bound / 2});
+    play.machine.others_word = Dispersion{bound};
+    play.pass(65s);
+    EXPECT_EQ(play.is_reliable(), bound < 1s);
+  }
+}
+
+TEST(HubBoot, TheKernelsWordIsAboutTheMachinesClockAndNotAboutTheOneBesideIt) {
+  HubPlay play(ordinary(), {.wall = kStart - 3s});
+  play.steers_machine = false;
+  play.set();
+  play.jump(10h);
+  ASSERT_FALSE(play.is_synchronised());
+  play.machine.wall = play.machine.truth;
+  play.jump(10h);
+  play.machine.others_word = Dispersion{10h + 1ms};
+  play.pass(65s);
+  EXPECT_TRUE(play.is_synchronised());
+  EXPECT_TRUE(play.is_bound_honest());
+}
+
 TEST(HubBoot, OnceATimeIsToldTheKernelIsNotAskedAnyMore) {
   HubPlay play;
   play.set();

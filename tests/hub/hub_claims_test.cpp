@@ -257,6 +257,36 @@ TEST(HubClaims, ALiarThatCameFirstDoesNotTakeAVagueServerForAWitness) {
   }
 }
 
+// The queries to the honest are lost at first, or their replies: the uplink comes up slowly.
+TEST(HubClaims, ALiarThatAnswersFirstIsNotBelievedBeforeTheOthersHadTimeToAnswer) {
+  for (const nanoseconds lie : {nanoseconds{-5s}, nanoseconds{5s}, nanoseconds{900s}}) {
+    HubPlay play;
+    play.add_server().off = lie;
+    for (int honest = 0; honest < 2; ++honest) play.add_server().is_silent = true;
+    expect_honest_for(play, 8s, "before the honest answer");
+    EXPECT_FALSE(play.is_synchronised());
+    for (Server& server : play.servers) server.is_silent = false;
+    expect_honest_for(play, 5min, "then");
+    EXPECT_TRUE(play.is_reliable());
+    EXPECT_LT(magnitude(play.error()), 100ms);
+  }
+}
+
+TEST(HubClaims, AServerThatNeverAnswersDelaysTheOthersByAQuarterOfAMinute) {
+  HubPlay play;
+  play.add_server();
+  play.add_server().is_silent = true;
+  play.pass(12s);
+  EXPECT_FALSE(play.is_synchronised());
+  play.pass(12s);
+  EXPECT_TRUE(play.is_reliable());
+
+  // Nobody who follows a server waits for those that are asked later.
+  play.add_server().is_silent = true;
+  play.pass(1s);
+  EXPECT_EQ(play.standing_of(play.servers.front()), "system-peer");
+}
+
 // The bounds of the honest are so wide that the liar's is within both.
 TEST(HubClaims, ALiarThatSeemsToKnowBestDoesNotNarrowTheBoundOfTheOthers) {
   for (const nanoseconds vague : {nanoseconds{90ms}, nanoseconds{900ms}}) {

@@ -301,5 +301,56 @@ TEST(HubFed, ARateThatAFewSamplesHaveSetIsInTheBound) {
   }
 }
 
+// Returns what a client measures that asks the hub by another name than its own addresses.
+SampleRecord own_answer(const HubPlay& play) {
+  const ServerState served = play.served();
+  SampleRecord own = play.sample("ntp:localhost:11123", 0ns, 100us);
+  own.offset = elapsed(play.machine.wall, play.hub_time());
+  own.leap = static_cast<int>(served.leap);
+  own.stratum = served.stratum;
+  own.refid = reference_id_text(served.reference_id, served.stratum);
+  own.root_delay = ShortTime::round_up(served.root_delay.value).to_nanoseconds();
+  own.root_dispersion =
+      ShortTime::round_up(root_dispersion_at(served, play.hub_time()).value).to_nanoseconds();
+  return own;
+}
+
+TEST(HubFed, ItsOwnAnswerIsRefusedByWhateverNameItWasAsked) {
+  HubPlay island(of_island());
+  island.pass(1h);
+  EXPECT_EQ(island.feed(own_answer(island)).name, "loop");
+  EXPECT_FALSE(island.status().bound) << "it knows nothing of the world's time";
+  HubPlay play;
+  Server& server = play.add_server();
+  play.pass(1h);
+  EXPECT_EQ(play.feed(own_answer(play)).name, "loop");
+  server.is_silent = true;
+  play.pass(1h);
+  ASSERT_EQ(play.served().reference_id, kLocalClock);
+  EXPECT_EQ(play.feed(own_answer(play)).name, "loop");
+}
+
+TEST(HubFed, AnIslandsReferenceTakesNoTimeFromAnotherIsland) {
+  HubPlay play(of_island());
+  SampleRecord follower = own_answer(play);
+  follower.stratum = *follower.stratum + 1;
+  follower.root_dispersion = 30ms;
+  EXPECT_EQ(play.feed(follower).name, "loop");
+  EXPECT_TRUE(play.feed("ntp:192.0.2.9").is_accepted) << "a server of the world's time is";
+}
+
+TEST(HubFed, NoSampleIsBetterThanTheClocksPrecision) {
+  HubPlay play;
+  EXPECT_TRUE(play.feed("phone:192.0.2.4", 0s, 0s).is_accepted);
+  EXPECT_GE(play.status().bound->value, 953ns);
+}
+
+TEST(HubFed, WhatAPersonSetsIsNotExactHoweverExactItIsSaidToBe) {
+  HubPlay play;
+  EXPECT_TRUE(play.set(0s, 0s).is_accepted);
+  EXPECT_GE(play.status().bound->value, 10ms);
+  EXPECT_GE(play.root_distance(), 10ms);
+}
+
 }  // namespace
 }  // namespace isletime

@@ -40,6 +40,18 @@ TEST(HubIslands, AFollowerIsNotReliableAndSaysWhy) {
   EXPECT_FALSE(play.saved->last_good_time);
 }
 
+TEST(HubIslands, ACameraThatSetsTheClockLaterIsNotServedByTheIslandsBound) {
+  HubPlay play;
+  Server& island = add_island(play, 300s);
+  play.pass(10min);
+  island.is_silent = true;
+  play.pass(6h);
+  ASSERT_TRUE(play.is_synchronised());
+  ASSERT_EQ(play.feed("ccapi:https://192.0.2.4", 20s, 30s).name, "adopt");
+  EXPECT_FALSE(play.is_synchronised());
+  EXPECT_FALSE(play.is_reliable());
+}
+
 TEST(HubIslands, NoneReplacesWhatAServerToldBefore) {
   HubPlay play;
   Server& honest = play.add_server();

@@ -159,6 +159,20 @@ TEST(HubNames, AServerThatToldUsToStopIsShownWithTheTimeUntilItIsAskedAgain) {
   EXPECT_FALSE(is_in(play.hub->server_view(server.index, play.now()).standing_text, "asked again"));
 }
 
+TEST(HubNames, AServerThatOnlyEverAsksForFewerQueriesIsShownWithThatReason) {
+  HubPlay play;
+  Server& server = play.add_server();
+  server.asks_for_fewer = true;
+  play.pass(1h);
+  EXPECT_EQ(play.standing_of(server), "unreachable");
+  EXPECT_TRUE(is_in(play.hub->server_view(server.index, play.now()).standing_text, "(RATE)"))
+      << play.hub->server_view(server.index, play.now()).standing_text;
+  server.asks_for_fewer = false;
+  server.is_silent = true;
+  play.pass(1h);
+  EXPECT_EQ(play.hub->server_view(server.index, play.now()).standing_text, "it does not answer");
+}
+
 TEST(HubNames, AnAddressOfOurOwnIsNotAskedAndAnotherTakesItsPlace) {
   HubPlay play;
   play.add_name(1, {1});

@@ -18,6 +18,7 @@
 
 #include <gtest/gtest.h>
 
+#include "libsync/hub/fractions.hpp"
 #include "libsync/hub/hub.hpp"
 #include "libsync/policy/saturated.hpp"
 
@@ -49,6 +50,7 @@ struct Machine {
   WallTime truth = kStart;
   WallTime wall = kStart;
   MonoTime mono{1000s};
+  nanoseconds raw = 1000s;  // by the oscillator alone
   nanoseconds asleep{};
   double crystal = 0.0;  // what the oscillator gains, a fraction
   double rate = 0.0;     // what the kernel adds, a fraction
@@ -56,16 +58,59 @@ struct Machine {
   std::string refusal{};  // if not empty, each call that would change the clock fails with it
   std::string refusal_of_steps{};
   ClockQuality told{};
+  MonoTime told_at{};
+  nanoseconds told_apart{};  // the clock less the monotonic one then; a step or a sleep untells the kernel
+  int boots = 1;
   std::optional<Dispersion> others_word{};  // the maximum error that another program has told the kernel
 
+  // Returns what anybody has told the kernel last, or nothing if the clock was stepped since.
+  std::optional<KernelClock> kernel_clock() const {
+    if (others_word) return KernelClock{*others_word, to_ppm(rate)};
+    const bool was_set = wall - WallTime{mono.time_since_epoch()} != told_apart;
+    if (told.leap == Leap::kUnsynchronised || was_set) return std::nullopt;
+    const nanoseconds error = told.max_error + elapsed(told_at, mono) / kKernelGrowth;
+    return error < kKernelLimit ? std::optional{KernelClock{{error}, to_ppm(rate)}} : std::nullopt;
+  }
+  void step(nanoseconds by) {
+    wall += by;
+    told = {};
+  }
   void pass(nanoseconds time) {
-    const nanoseconds gained = rounded(Seconds{time} * ((1 + crystal) * (1 + rate) - 1));
+    const double gain = (1 + crystal) * (1 + rate) - 1;
+    if (gain != gain_now) {
+      gain_before = gain_now;
+      gain_now = gain;
+      gained_since = truth;
+    }
+    const nanoseconds gained = rounded(Seconds{time} * gain);
     truth += time;
     wall += time + gained;
     mono += time + gained;
+    raw += time + rounded(Seconds{time} * crystal);
   }
-  ClockReading reading() const { return {.instant = now(), .asleep = asleep, .foreign_rate = foreign_rate}; }
+  // Returns what the clock has gained, other than by being set, within the last short time.
+  nanoseconds gained_within(nanoseconds time) const {
+    const nanoseconds since = std::min(elapsed(gained_since, truth), time);
+    return rounded(Seconds{since} * gain_now + Seconds{time - since} * gain_before);
+  }
+  // The kernel sets the clock by a battery clock afterwards.
+  void sleep(nanoseconds time) {
+    truth += time;
+    wall += time;
+    asleep += time;
+  }
+  ClockReading reading() const {
+    return {.instant = now(), .asleep = asleep, .foreign_rate = foreign_rate, .raw = raw};
+  }
+  SavedBoot boot(bool has_set_clock) const {
+    return {std::to_string(boots), mono.time_since_epoch(), has_set_clock, asleep, raw};
+  }
   Instant now() const { return {mono, wall, 0ns}; }
+
+  // These are the clock's rates when time last passed and before that, as fractions.
+  double gain_now = 0.0;
+  double gain_before = 0.0;
+  WallTime gained_since{};
 };
 
 // The server's error, and what it states of itself.
@@ -73,6 +118,7 @@ struct Server {
   std::size_t index;
   std::uint32_t number;
   nanoseconds off{};
+  std::vector<nanoseconds> backends{};  // their errors beside `off`, if several machines answer in turn
   Leap leap = Leap::kNone;
   std::uint8_t stratum = 1;
   ReferenceId reference_id = ReferenceId::ascii("GPS ");
@@ -81,19 +127,30 @@ struct Server {
   std::optional<NtpTimestamp> reference{};  // nothing means at most a minute ago
   bool is_asked = true;
   bool is_silent = false;
-  bool denies = false;        // it tells the hub to stop asking
-  bool is_forwarder = false;  // it sends our queries back to us
+  bool denies = false;          // it tells the hub to stop asking
+  bool asks_for_fewer = false;  // it answers by RATE
+  bool is_forwarder = false;    // it sends our queries back to us
   int losses = 0;
   int queries = 0;
   std::optional<MonoTime> asked{};
   std::optional<MonoTime> stopped_until{};
 
+  // Returns the error of the machine that answers the next query.
+  nanoseconds error() const {
+    return backends.empty() ? off : off + backends[static_cast<std::size_t>(queries) % backends.size()];
+  }
   std::string source() const { return source_of(number); }
   static std::string source_of(std::uint32_t number) { return "ntp:10.0.0." + std::to_string(number); }
   static ServerAddress address_of(std::uint32_t number) {
     return {.endpoint = {IpAddress::v4(0x0a00'0000 + number), 123},
             .source = source_of(number),
             .reference_id = {0x0a00'0000 + number}};
+  }
+  // Its address in the other family would be told by a name only.
+  static ServerAddress v6_address_of(std::uint32_t number) {
+    return {.endpoint = {IpAddress{0xfd00'0000'0000'0000, number}, 123},
+            .source = "ntp:[fd00::" + std::to_string(number) + "]",
+            .reference_id = {0xf000'0000 + number}};
   }
 };
 
@@ -123,13 +180,11 @@ class HubPlay {
   }
   // Another program steps the machine's clock.
   void jump(nanoseconds by) {
-    machine.wall += by;
+    machine.step(by);
     notice();
   }
   void sleep(nanoseconds time) {
-    machine.truth += time;
-    machine.wall += time;
-    machine.asleep += time;
+    machine.sleep(time);
     notice();
   }
   // Another program sets the rate of the machine's clock.
@@ -147,17 +202,29 @@ class HubPlay {
 
   // --- Starts and stops ---
   void stop() {
-    hub->stop(now());
+    hub->stop(machine.reading());
+    machine.foreign_rate.reset();
     execute();
   }
   // Restarts the program in the same boot, with the state that was last saved.
-  void start_again() { start(saved ? std::optional{LastRun{*saved, true}} : std::nullopt); }
+  void start_again() {
+    const bool is_of_this_boot = saved && saved->boot && saved->boot->id == std::to_string(machine.boots);
+    start(saved ? std::optional{LastRun{*saved, is_of_this_boot}} : std::nullopt);
+  }
+  // The program will be killed after that many actions: no further one is performed.
+  void kill_after(std::optional<int> actions) { actions_left_ = actions; }
+  bool is_killed() const { return actions_left_ == 0; }
   // Restarts the program, which ignores the state that was saved: it was torn, or from the future.
   void start_without_state() { start(std::nullopt); }
   // Restarts the machine, whose clock then reads this.
   void reboot(WallTime wall) {
-    machine = {.truth = machine.truth, .wall = wall, .mono = MonoTime{20s}, .crystal = machine.crystal};
-    start(saved ? std::optional{LastRun{*saved, false}} : std::nullopt);
+    machine = {.truth = machine.truth,
+               .wall = wall,
+               .mono = MonoTime{20s},
+               .raw = 20s,
+               .crystal = machine.crystal,
+               .boots = machine.boots + 1};
+    start_again();
   }
 
   // --- Sources ---
@@ -169,11 +236,17 @@ class HubPlay {
     return servers.back();
   }
   // Names servers by a name that has these addresses, as numbers of the servers; see `addresses`.
-  void add_name(std::size_t wanted, const std::vector<std::uint32_t>& numbers) {
+  std::size_t add_name(std::size_t wanted, const std::vector<std::uint32_t>& numbers) {
+    std::vector<ServerAddress> its;
+    for (const std::uint32_t number : numbers) its.push_back(Server::address_of(number));
+    return add_name("time.example", wanted, its);
+  }
+  std::size_t add_name(const std::string& name, std::size_t wanted, const std::vector<ServerAddress>& its) {
     take_clock();
-    const std::size_t plan = hub->ask({.text = "time.example", .wanted = wanted}, now());
-    for (const std::uint32_t number : numbers) addresses[plan].push_back(Server::address_of(number));
+    const std::size_t plan = hub->ask({.text = name, .wanted = wanted}, now());
+    addresses[plan] = its;
     execute();
+    return plan;
   }
   // Returns the numbers of the servers that are asked, in the order in which that began.
   std::vector<std::uint32_t> asked() const {
@@ -203,21 +276,36 @@ class HubPlay {
     if (server.denies) {
       server.stopped_until = machine.mono + 24h;
       hub->on_no_reply(server.index, {.stopped_until = server.stopped_until}, now());
+    } else if (server.asks_for_fewer) {
+      hub->on_no_reply(server.index, {.is_reachable = ++server.losses < 8, .asks_for_fewer = true}, now());
     } else if (server.is_silent) {
       hub->on_no_reply(server.index, {.is_reachable = ++server.losses < 8}, now());
     } else if (server.leap == Leap::kUnsynchronised || server.stratum == 0) {
       hub->on_no_reply(server.index, {.trouble = Trouble::kUnsynchronised, .is_reachable = true}, now());
     } else {
       server.losses = 0;
+      // The clock may have been slewed since the query was sent.
+      const nanoseconds gained = machine.gained_within(server.delay);
       const Measurement m{.time = machine.wall,
-                          .offset = {elapsed(machine.wall, machine.truth) + server.off},
-                          .delay = {server.delay},
+                          .offset = {elapsed(machine.wall, machine.truth) + server.error() + gained / 2},
+                          .delay = {server.delay + gained},
                           .dispersion = {1us},
                           .server = header(server)};
       is_good = hub->on_measurement(server.index, m, server.is_forwarder, now());
     }
     execute();
     return is_good;
+  }
+  // `missed` is by how much its delay, which was measured before, differs from that of this packet.
+  void broadcast(const Server& server, nanoseconds missed) {
+    notice();
+    const Measurement m{.time = machine.wall,
+                        .offset = {elapsed(machine.wall, machine.truth) + server.error() + missed},
+                        .delay = {server.delay},
+                        .dispersion = {1us},
+                        .server = header(server)};
+    hub->on_broadcast(server.index, m, now());
+    execute();
   }
   void ask_often(Server& server, int times) {
     for (; times > 0; --times) {
@@ -300,6 +388,8 @@ class HubPlay {
   }
   void execute() {
     while (auto action = hub->take_action()) {
+      if (is_killed()) continue;
+      if (actions_left_) --*actions_left_;
       done.push_back(*action);
       std::visit([this](const auto& order) { perform(order); }, *action);
     }
@@ -313,8 +403,10 @@ class HubPlay {
   std::function<void(Server&)> on_asked;  // may say how a server behaves that is asked from now on
   std::vector<Action> done;               // all actions, in their order
   std::optional<SavedState> saved;
+  bool is_disk_slow = false;      // what is saved is still to be written, and lost if the program is killed
   std::optional<RtcJob> rtc_job;  // the last one
-  bool steers_machine = true;     // false means --no-clock
+  std::function<void(const RtcJob&)> on_rtc_job;  // does it, if it is set
+  bool steers_machine = true;                     // false means --no-clock
 
  private:
   void start(const std::optional<LastRun>& last_run) {
@@ -322,14 +414,18 @@ class HubPlay {
     addresses.clear();
     looked_up_.clear();
     is_taken_ = false;
+    actions_left_.reset();
+    rtc_job.reset();
+    to_write_ = saved;
     hub = std::make_unique<Hub>(config_, last_run, machine.reading());
-    if (hub->was_running()) take_clock();
+    if (hub->has_steered()) take_clock();
     hub->resume(now());
     execute();
   }
 
   void step() {
     notice();
+    if (on_rtc_job && rtc_job) on_rtc_job(*std::exchange(rtc_job, std::nullopt));
     for (const std::size_t plan : std::exchange(looked_up_, {})) {
       if (addresses.contains(plan)) {
         hub->on_addresses(plan, addresses[plan], now());
@@ -353,7 +449,7 @@ class HubPlay {
     for (const Server& server : servers) {
       if (server.is_asked) next = std::min(next.value_or(due(server)), due(server));
     }
-    if (!looked_up_.empty()) next = machine.mono;
+    if (!looked_up_.empty() || (on_rtc_job && rtc_job)) next = machine.mono;
     if (!next) return nanoseconds::max();
     const nanoseconds wait = std::max(elapsed(machine.mono, *next), 0ns);
     return std::chrono::ceil<std::chrono::microseconds>(Seconds{wait} /
@@ -367,14 +463,18 @@ class HubPlay {
       if (order.step) steered.failure = machine.refusal_of_steps;
       steered.is_stepped = order.step && steered.failure.empty();
     }
-    if (steered.is_stepped) machine.wall += order.step->value;
+    if (steered.is_stepped) machine.step(order.step->value);
     hub->on_steered(steered, now());
   }
   void perform(const action::TellKernel& order) {
-    if (machine.refusal.empty()) machine.told = order.quality;
+    if (machine.refusal.empty()) {
+      machine.told = order.quality;
+      machine.told_at = machine.mono;
+      machine.told_apart = machine.wall - WallTime{machine.mono.time_since_epoch()};
+    }
     hub->on_told(machine.refusal);
   }
-  void perform(const action::AskKernel&) const { hub->on_kernel(machine.others_word, now()); }
+  void perform(const action::AskKernel&) const { hub->on_kernel(machine.kernel_clock(), now()); }
   void perform(const action::LookUp& order) {
     ++lookups;
     looked_up_.push_back(order.plan);
@@ -395,16 +495,26 @@ class HubPlay {
   void perform(const action::Save&) {
     auto state = hub->state_to_save(now());
     if (!state) return;
-    saved = *std::move(state);
-    saved->boot = SavedBoot{"this", machine.mono.time_since_epoch(), is_taken_};
+    to_write_ = *std::move(state);
+    to_write_->boot = machine.boot(is_taken_);
+    write();
   }
   void perform(const action::ForgetSync&) {
-    if (saved) saved->sync.reset();
+    if (to_write_) to_write_->sync.reset();
+    write();
   }
-  void perform(const action::RunRtcJob& order) { rtc_job = order.job; }
+  void write() {
+    if (!is_disk_slow) saved = to_write_;
+  }
+  void perform(const action::RunRtcJob& order) {
+    if (order.once_saved) saved = to_write_;
+    rtc_job = order.job;
+  }
 
   HubConfig config_;
   bool is_taken_ = false;
+  std::optional<SavedState> to_write_;
+  std::optional<int> actions_left_;     // until the program is killed
   std::vector<std::size_t> looked_up_;  // plans whose names are being looked up
 };
 

@@ -49,6 +49,107 @@ TEST(HubRestart, ClaimsNothingIfSomebodySetTheClockMeanwhile) {
   }
 }
 
+TEST(HubRestart, ClaimsNothingIfTheMachineSleptMeanwhile) {
+  HubPlay play;
+  play.add_server();
+  play.pass(2h);
+  play.machine.sleep(1h);
+  play.start_again();
+  expect_nothing_claimed(play);
+}
+
+TEST(HubRestart, ASleepDoesNotHideThatTheClockWasSet) {
+  for (const nanoseconds slept : {nanoseconds{5s}, nanoseconds{1h}}) {
+    HubPlay play;
+    play.add_server();
+    play.pass(2h);
+    play.machine.sleep(slept);
+    play.machine.wall -= slept;
+    play.start_again();
+    expect_nothing_claimed(play);
+  }
+}
+
+// The bound is saved with some room for the next syncs, which a run without any does not need.
+TEST(HubRestart, RestartsWithoutASourceDoNotMultiplyTheBound) {
+  HubPlay play(ordinary(), {.crystal = kCrystal});
+  play.add_server();
+  play.pass(2h);
+  play.start_again();
+  const nanoseconds before = play.status().bound->value;
+  for (int times = 0; times < 20; ++times) {
+    if (times % 3 != 0) play.stop();
+    play.machine.pass(2s);
+    play.start_again();
+    ASSERT_TRUE(play.is_reliable());
+    ASSERT_TRUE(play.is_bound_honest());
+  }
+  EXPECT_GT(play.status().bound->value, before);
+  EXPECT_LT(play.status().bound->value, before + 1ms);
+}
+
+TEST(HubRestart, DoesNotMakeTheLastSyncYounger) {
+  HubPlay play(ordinary(), {.crystal = kCrystal});
+  play.add_server();
+  play.pass(2h);
+  for (int hours = 0; hours < 3; ++hours) {
+    play.stop();
+    play.start_again();
+    play.pass(1h);
+    ASSERT_TRUE(play.is_bound_honest());
+  }
+  EXPECT_GE(*play.status().age, 3h);
+  EXPECT_LT(play.status().bound->value, 50ms) << "it ages once, not with each restart";
+  EXPECT_FALSE(play.is_reliable());
+}
+
+// The daemon is told to end before it has read the clocks again.
+TEST(HubRestart, WhatHappenedRightBeforeTheEndIsInWhatIsSaved) {
+  for (const nanoseconds set_by : {nanoseconds{0s}, nanoseconds{-1h}, nanoseconds{2s}}) {
+    HubPlay play;
+    play.add_server();
+    play.pass(2h);
+    play.machine.sleep(1h);
+    play.machine.wall += 500ms + set_by;
+    play.stop();
+    play.start_again();
+    EXPECT_TRUE(!play.is_synchronised() || play.is_bound_honest()) << set_by.count();
+  }
+}
+
+// Another program slews the monotonic clock together with the machine's, and leaves the rate as it was.
+TEST(HubRestart, ASlewByAnotherProgramMeanwhileIsInTheBound) {
+  for (const double slew : {-400e-6, 400e-6}) {
+    HubPlay play(ordinary(), {.crystal = kCrystal});
+    play.add_server();
+    play.pass(2h);
+    play.stop();
+    play.machine.rate += slew;
+    play.machine.pass(1h);
+    play.machine.rate -= slew;
+    play.start_again();
+    ASSERT_GT(magnitude(play.error()), 1s);
+    EXPECT_TRUE(play.is_bound_honest());
+    EXPECT_FALSE(play.is_reliable());
+  }
+}
+
+// Such a state is of an older version.
+TEST(HubRestart, ClaimsNothingIfItIsUnknownWhetherTheMachineSlept) {
+  HubPlay play;
+  play.add_server();
+  play.pass(2h);
+  play.stop();
+  const SavedState saved = *play.saved;
+  play.saved->boot->asleep.reset();
+  play.start_again();
+  expect_nothing_claimed(play);
+  play.saved = saved;
+  play.saved->boot->raw.reset();
+  play.start_again();
+  expect_nothing_claimed(play);
+}
+
 // The state was saved before the slew started. The slew's rate made the monotonic clock wrong as well, so the
 // elapsed time is unknown.
 TEST(HubRestart, AfterAKillInMidSlewClaimsNothingAndSetsTheRateRight) {
@@ -68,7 +169,7 @@ TEST(HubRestart, AfterAKillInMidSlewClaimsNothingAndSetsTheRateRight) {
   play.start_again();
   expect_nothing_claimed(play);
   EXPECT_NEAR(play.machine.rate, right, 1e-6);
-  EXPECT_TRUE(play.hub->was_running());
+  EXPECT_TRUE(play.hub->has_steered());
 }
 
 TEST(HubRestart, WhatIsSavedInMidSlewIsNoKnownTime) {
@@ -94,7 +195,7 @@ TEST(HubRestart, OfTheMachineItselfLeavesItsRateAndItsFloor) {
   play.machine.truth += 24h;
   play.reboot(play.machine.truth - 10s);
   expect_nothing_claimed(play);
-  EXPECT_FALSE(play.hub->was_running());
+  EXPECT_FALSE(play.hub->has_steered());
   EXPECT_NEAR(*play.status().frequency_ppm, -30.0, 0.5);
   EXPECT_EQ(play.feed("phone:192.0.2.4", -48h).name, "below-floor");
   Server& server = play.add_server();
@@ -149,6 +250,29 @@ TEST(HubRestart, AForeignSlewsRateIsAlsoUndoneIfTheClockIsTakenLater) {
   EXPECT_EQ(play.machine.rate, 0.0);
   play.pass(1h);
   EXPECT_TRUE(play.is_bound_honest());
+}
+
+// The slew goes on until the hub takes the clock.
+TEST(HubRestart, ASampleThatWasTakenDuringAForeignSlewIsAgedByItsRate) {
+  HubPlay play(ordinary(), {.wall = kStart - 1s, .rate = 0.05});
+  const SampleRecord sample = play.sample("phone:192.0.2.4", 0s, 20ms);
+  play.machine.pass(20s);
+  EXPECT_TRUE(play.feed(sample).is_accepted);
+  EXPECT_GE(play.status().bound->value, 1s);
+  EXPECT_TRUE(play.is_bound_honest());
+}
+
+TEST(HubRestart, AForeignSlewThatCannotBeEndedYetIsNotTakenForTheOscillatorsRate) {
+  HubPlay play(without_steps(), {.wall = kStart - 1s, .rate = -0.08, .refusal = "not permitted"});
+  play.take_clock();
+  play.pass(10s);
+  ASSERT_EQ(play.machine.rate, -0.08);
+  play.machine.refusal.clear();
+  EXPECT_TRUE(play.feed("phone:192.0.2.4").is_accepted);
+  EXPECT_GT(play.machine.rate, 0.0) << "the clock is behind";
+  play.pass(1h);
+  EXPECT_TRUE(play.is_bound_honest());
+  EXPECT_LT(magnitude(play.error()), 1s);
 }
 
 // It may be right for this oscillator, or the rest of a slew.
@@ -223,6 +347,24 @@ TEST(HubRestart, AfterAKillInMidSlewTheNextRunsClaimNothingEither) {
   EXPECT_FALSE(play.is_synchronised());
   play.start_again();
   EXPECT_FALSE(play.is_synchronised()) << "its rate is right now, but nobody knows for how long it was not";
+}
+
+// The kill comes after the clock's rate was set right and before the saved state was replaced.
+TEST(HubRestart, ASecondKillBeforeTheSyncIsForgottenDoesNotReviveIt) {
+  HubPlay play(ordinary(), {.crystal = kCrystal});
+  play.add_server();
+  play.pass(3h);
+  const SavedState saved = *play.saved;
+  ASSERT_TRUE(saved.sync);
+  play.machine.rate += 300e-6;
+  play.machine.pass(1h);
+  play.start_again();
+  ASSERT_NEAR(play.machine.rate, -kCrystal, 1e-6);
+  play.saved = saved;
+  play.start_again();
+  ASSERT_GT(play.error(), 1s);
+  EXPECT_TRUE(!play.is_synchronised() || play.is_bound_honest());
+  EXPECT_FALSE(play.is_reliable());
 }
 
 TEST(HubRestart, WhatARunDoesNotTrustNoLaterOneDoes) {

@@ -72,6 +72,31 @@ TEST_F(HubWithRtc, ACrystalThatWasNeverComparedSetsAnUnsetClock) {
   EXPECT_FALSE(play_.is_reliable());
 }
 
+TEST_F(HubWithRtc, AChipThatNothingVouchesForDoesNotSetAClockForWhichAnotherProgramDoes) {
+  play_.machine.wall = play_.machine.truth;
+  play_.notice();
+  play_.machine.others_word = Dispersion{50ms};
+  play_.pass(65s);
+  ASSERT_TRUE(play_.is_synchronised());
+  is_vouched_ = false;
+  use_rtc();
+  run_jobs(1000h);
+  EXPECT_TRUE(play_.is_synchronised());
+  EXPECT_TRUE(play_.is_bound_honest());
+  EXPECT_EQ(play_.hub->fed_views(play_.now()).front().standing, "outranked");
+}
+
+// For how long the clock stays reliable is known to a millisecond.
+TEST_F(HubWithRtc, DoesNotWakeInVainBeforeTheClocksReliabilityEnds) {
+  use_rtc();
+  run_jobs(0s);
+  play_.set(0s, 999ms);
+  run_jobs(0s);
+  ASSERT_TRUE(play_.is_reliable());
+  play_.pass(10min);
+  EXPECT_FALSE(play_.is_reliable());
+}
+
 TEST_F(HubWithRtc, AtBootItTellsTheTimeAsWellAsItIsKnown) {
   use_rtc();
   run_jobs(-30s);

@@ -237,6 +237,25 @@ TEST(HubServers, ADoubtAboutOneMakesAnothersWordUrgent) {
 // --- Several servers ---
 
 // All of them are compared anew, and one of them is the first to answer.
+// Its path is as asymmetric as can be.
+TEST(HubServers, ABroadcastDuringASlewIsNotTakenForARoundTripOfTheSlewedClock) {
+  for (const nanoseconds off : {-90ms, 90ms}) {
+    for (const nanoseconds behind : {-20s, 20s}) {
+      HubPlay play(without_steps(), {.wall = kStart - behind});
+      Server& server = play.add_server();
+      server.delay = 180ms;
+      server.off = off;
+      play.ask_often(server, 3);
+      ASSERT_GT(std::abs(play.machine.rate), 1e-2) << "a slew is under way";
+      for (int times = 0; times < 20; ++times) {
+        play.machine.pass(2s);
+        play.broadcast(server, 0ns);
+        EXPECT_TRUE(play.is_bound_honest()) << off.count() << ' ' << behind.count();
+      }
+    }
+  }
+}
+
 TEST(HubServers, AfterTheMachineSleptTheFirstToAnswerDoesNotDecideForTheOthers) {
   for (const bool is_set_by_somebody : {false, true}) {
     HubPlay play;

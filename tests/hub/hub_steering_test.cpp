@@ -160,6 +160,30 @@ TEST(HubSteering, WindowsAndBoundsAgeByTheTimeSlept) {
   EXPECT_TRUE(play.is_synchronised());
 }
 
+TEST(HubSteering, ABoundGrowsOnAfterTheClockWasSetBack) {
+  HubPlay play(ordinary(), {.crystal = -14e-6});
+  play.set(0s, 100ms);
+  play.jump(-900s);
+  const nanoseconds before = play.root_distance();
+  play.pass(10min);
+  EXPECT_GE(play.root_distance(), before + 8ms);
+}
+
+// The next reading of the clocks is after both.
+TEST(HubSteering, ASleepDoesNotHideThatTheClockWasSet) {
+  for (const nanoseconds set_by : {-800s, -900s, 800s, -1s}) {
+    HubPlay play;
+    play.set(0s, 100ms);
+    play.pass(5min);
+    play.machine.sleep(900s);
+    play.jump(set_by);
+    EXPECT_TRUE(play.is_bound_honest()) << set_by.count();
+    EXPECT_FALSE(play.is_reliable());
+    EXPECT_EQ(play.said("the machine slept 900 s"), 1);
+    EXPECT_GE(play.status().age, 900s + 5min) << set_by.count();
+  }
+}
+
 TEST(HubSteering, AfterASleepAServersWordIsNeeded) {
   HubPlay play;
   play.add_server();

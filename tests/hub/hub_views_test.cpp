@@ -62,13 +62,25 @@ TEST(HubViews, TheWordOfTheKernelCountsUntilItsErrorWouldExceedTheTolerance) {
   play.machine.others_word = Dispersion{100ms};
   play.pass(1s);
   ASSERT_TRUE(play.status().reliable);
-  // 0.9 s at 15 ppm are 60,000 s (RFC 5905, section 4).
-  EXPECT_NEAR(Seconds{*play.status().reliable_for}.count(), 60'000, 2);
+  // The kernel lets its maximum error grow by 500 ppm: by 0.9 s in 1800 s.
+  EXPECT_NEAR(Seconds{*play.status().reliable_for}.count(), 1800, 2);
   play.hub->take_changed();
   play.machine.others_word.reset();
   play.pass(65s);
   EXPECT_FALSE(play.status().reliable);
   EXPECT_TRUE(play.hub->take_changed());
+}
+
+// Its deviation is that of a uniform distribution, of which four are more than the whole.
+TEST(HubViews, APersonsTimeIsAsUncertainAsTheClockThatItHasSet) {
+  HubPlay play;
+  ASSERT_TRUE(play.set(700ms, 500ms).is_accepted);
+  play.pass(1s);
+  const auto views = play.hub->fed_views(play.now());
+  ASSERT_EQ(views.size(), 1U);
+  ASSERT_TRUE(views.front().uncertainty);
+  EXPECT_GE(views.front().uncertainty->value, 500ms);
+  EXPECT_LE(views.front().uncertainty->value, 501ms);
 }
 
 }  // namespace

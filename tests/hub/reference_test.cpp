@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "libsync/policy/server_header.hpp"
+
 namespace isletime {
 namespace {
 
@@ -169,6 +171,21 @@ TEST(Reference, AnotherProgramVouchesByTheKernelsWordForAsLongAsItGivesIt) {
   reference.on_sync(kStart + 65s, {1s});
   reference.on_kernel(kStart + 70s, Dispersion{40ms});
   EXPECT_EQ(root_distance(reference.state({}), kStart + 65s), 1s) << "what we measure counts for more";
+}
+
+// A packet's root dispersion is less than 65536 s.
+TEST(Reference, ABoundThatNoPacketCanHoldIsServedAsUnsynchronised) {
+  Reference reference = ordinary();
+  reference.on_sync(kStart, {30ms}, server(2));
+  reference.widen({65535s});
+  EXPECT_EQ(describe(reference.state({}), kStart).leap, Leap::kNone);
+  EXPECT_EQ(describe(reference.state({}), kStart + 24h).leap, Leap::kUnsynchronised) << "it has grown";
+  reference.widen({65537s});
+  EXPECT_EQ(describe(reference.state({}), kStart).leap, Leap::kUnsynchronised);
+  EXPECT_FALSE(is_synchronised(reference.state({}), kStart));
+  reference.on_lost();
+  reference.widen({nanoseconds::max()});
+  EXPECT_FALSE(is_synchronised(reference.state({}), kStart));
 }
 
 TEST(Reference, WhatIsUnsetIsUnset) {

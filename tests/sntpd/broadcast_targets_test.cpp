@@ -122,5 +122,14 @@ TEST(BroadcastTargets, OfAHubThatServesSomeAddressesOnlyTheseSpeak) {
             (Lines{"eth1 2001:db8::1 > [ff02::101]:123"}));
 }
 
+TEST(BroadcastTargets, OfAnInterfaceThatIsNotThereOrDownAreNamedAsAbsent) {
+  const std::vector<BroadcastOption> options{
+      {.interface = "eth9", .key = {}}, {.interface = {}, .key = {}}, {.interface = "wlan0", .key = {}}};
+  const std::vector<BroadcastTarget> none;
+  EXPECT_EQ(absent_of(options, none), (std::vector<std::string>{"eth9", "wlan0"}));
+  const std::vector<BroadcastTarget> one{{.interface = "eth9", .outlet = {}}};
+  EXPECT_EQ(absent_of(options, one), std::vector<std::string>{"wlan0"});
+}
+
 }  // namespace
 }  // namespace isletime::sntpd

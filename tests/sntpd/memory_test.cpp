@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 constexpr WallTime kMade{1'770'000'000s};
 constexpr WallTime kLater = kMade + 24h;
 constexpr MonoTime kUp{10min};
+constexpr nanoseconds kRaw = 9min;
 constexpr MonoTime kUpLater{20min};
 
 class RememberedRate : public testing::Test {
@@ -59,7 +60,7 @@ TEST_F(RememberedRate, LeavesWhatWasSavedBefore) {
     state.saved_at = kLater;
     state.last_good_time = kLater - 1s;
     state.frequency = Frequency{12e-6, 1e-6};
-    memory.save(std::move(state), kUp, true);
+    memory.save(std::move(state), {.instant = {kUp, kLater, 0ns}, .asleep = 3h, .raw = kRaw}, true);
     memory.keep(Ppm::whole(104), kMade);
   });
   EXPECT_EQ(recalled()->rate_error, Ppm::whole(104));
@@ -74,6 +75,20 @@ TEST_F(RememberedRate, LeavesWhatWasSavedBefore) {
   ASSERT_TRUE(state->boot);
   EXPECT_EQ(state->boot->uptime, kUp.time_since_epoch());
   EXPECT_TRUE(state->boot->has_set_clock);
+  EXPECT_EQ(state->boot->asleep, 3h);
+  EXPECT_EQ(state->boot->raw, kRaw);
+}
+
+// The kernel states the time since boot to 10 ms, which is then less than the monotonic clock.
+TEST_F(RememberedRate, ATimeAsleepThatIsRoundedBelowZeroDoesNotSpoilTheState) {
+  run([](Memory& memory) {
+    SavedState state;
+    state.saved_at = kLater;
+    memory.save(std::move(state), {.instant = {kUp, kLater, 0ns}, .asleep = -9ms, .raw = kRaw}, true);
+  });
+  const auto state = recalled();
+  ASSERT_TRUE(state && state->boot);
+  EXPECT_EQ(state->boot->asleep, 0s);
 }
 
 TEST_F(RememberedRate, WithoutAFolderIsNone) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tools/sntpd/storing/saved_state.hpp"
 
+#include <limits>
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -21,7 +23,7 @@ SavedState example() {
           .frequency = Frequency{12.345e-6, 1.0 / 3e9},
           .sources = {{"ntp:192.0.2.7", {-10e-6, 1e-6}}, {"rtc:/dev/rtc0", {0.0, 1e-10}}},
           .machine = kMachine,
-          .boot = SavedBoot{"5d2b0f6e-boot", 90min + 7ns, true}};
+          .boot = SavedBoot{"5d2b0f6e-boot", 90min + 7ns, true, 8h + 1ns, 90min - 5ns}};
 }
 
 // Returns a text whose digest is right, whatever its content.
@@ -56,6 +58,18 @@ TEST(SavedState, SurvivesTheWayThroughItsText) {
   EXPECT_EQ(read->boot->id, saved.boot->id);
   EXPECT_EQ(read->boot->uptime, saved.boot->uptime);
   EXPECT_EQ(read->boot->has_set_clock, saved.boot->has_set_clock);
+  EXPECT_EQ(read->boot->asleep, saved.boot->asleep);
+  EXPECT_EQ(read->boot->raw, saved.boot->raw);
+}
+
+TEST(SavedState, OfAnOlderVersionDoesNotSayHowLongTheMachineSlept) {
+  const auto read = parse_saved_state(whole(R"("version":1,"saved_at":"2026-02-02T02:40:00Z",)"
+                                            R"("boot":"5d2b","uptime_s":7,"has_set_clock":true})"),
+                                      kNow, std::nullopt);
+  ASSERT_TRUE(read && read->boot);
+  EXPECT_EQ(read->boot->uptime, 7s);
+  EXPECT_FALSE(read->boot->asleep);
+  EXPECT_FALSE(read->boot->raw);
 }
 
 TEST(SavedState, NothingOfAFrequencyIsLost) {
@@ -66,6 +80,52 @@ TEST(SavedState, NothingOfAFrequencyIsLost) {
     ASSERT_TRUE(read) << value;
     EXPECT_EQ(read->frequency, state.frequency);
   }
+}
+
+// After a server has jumped, its frequency is hardly known any more, but everything else still is.
+TEST(SavedState, AVagueFrequencyIsNoAbsurdOne) {
+  SavedState state = example();
+  state.frequency = Frequency{12e-6, 1.0001e-3};
+  state.sources = {{"ntp:192.0.2.7", {-10e-6, 0.50003e-3}}};
+  const auto read = parse_saved_state(format_saved_state(state), kNow, kMachine);
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(read->frequency, state.frequency);
+  EXPECT_EQ(read->sources[0].frequency, state.sources[0].frequency);
+  EXPECT_EQ(read->last_good_time, state.last_good_time);
+}
+
+TEST(SavedState, WhatWouldNotBeReadBackIsLeftOutAndTheRestIsKept) {
+  const double inf = std::numeric_limits<double>::infinity();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const Frequency& odd : {Frequency{0.1, 1e-6}, Frequency{-501e-6, 1e-6}, Frequency{nan, 1e-6},
+                               Frequency{inf, 1e-6}, Frequency{1e-6, nan}, Frequency{1e-6, -1e-9}}) {
+    SavedState state = example();
+    state.frequency = odd;
+    state.sources = {{"ntp:192.0.2.7", odd}, {"ntp:192.0.2.8", {1e-6, 1e-6}}, {"ntp:192.0.2.8", {}}};
+    state.last_good_time = state.saved_at + 1ns;
+    state.rate_error = Ppm::whole(501);
+    state.rtc = SavedRtc{.source = "rtc:/dev/rtc0", .chip = "", .drift = {}};
+    state.sync = SavedSync{SourceKind::kPhone, {nanoseconds::max()}, 3h + 1ns};
+    const auto read = parse_saved_state(format_saved_state(state), kNow, kMachine);
+    ASSERT_TRUE(read) << to_string(read.error()) << format_saved_state(state);
+    EXPECT_FALSE(read->frequency);
+    ASSERT_EQ(read->sources.size(), 1U);
+    EXPECT_EQ(read->sources[0].source, "ntp:192.0.2.8");
+    EXPECT_FALSE(read->last_good_time);
+    EXPECT_FALSE(read->rate_error);
+    EXPECT_FALSE(read->rtc);
+    ASSERT_TRUE(read->sync);
+    EXPECT_EQ(read->sync->bound.value, nanoseconds::max());
+    EXPECT_EQ(read->sync->age, 3h + 1ns);
+  }
+}
+
+TEST(SavedState, AFrequencyOfWhichNothingIsKnownSaysSo) {
+  SavedState state = example();
+  state.frequency = Frequency{1e-6, std::numeric_limits<double>::infinity()};
+  const auto read = parse_saved_state(format_saved_state(state), kNow, kMachine);
+  ASSERT_TRUE(read && read->frequency);
+  EXPECT_GE(read->frequency->deviation, 0.1);
 }
 
 TEST(SavedState, WhatAnExperimentFoundSurvives) {
@@ -145,6 +205,9 @@ TEST(SavedState, WhatIsNotItsFormIsMalformed) {
   EXPECT_EQ(fault_with(R"("boot":"5d2b")"), SavedStateFault::kMalformed);
   EXPECT_EQ(fault_with(R"("boot":"5d2b","uptime_s":"7","has_set_clock":true)"), SavedStateFault::kMalformed);
   EXPECT_EQ(fault_with(R"("boot":"5d2b","uptime_s":7,"has_set_clock":1)"), SavedStateFault::kMalformed);
+  const std::string boot = R"("boot":"5d2b","uptime_s":7,"has_set_clock":true,)";
+  EXPECT_EQ(fault_with(boot + R"("asleep_s":"7")"), SavedStateFault::kMalformed);
+  EXPECT_EQ(fault_with(boot + R"("raw_s":"7")"), SavedStateFault::kMalformed);
   EXPECT_EQ(fault_with(R"("sources":{})"), SavedStateFault::kMalformed);
   EXPECT_EQ(fault_with(R"("sources":["ntp:192.0.2.7"])"), SavedStateFault::kMalformed);
   EXPECT_EQ(fault_with(R"("sources":[{"source":["ntp"],"gain":1e-6,"gain_deviation":1e-6}])"),
@@ -160,12 +223,16 @@ TEST(SavedState, NoKernelSteersAClockByMoreThan500Ppm) {
   EXPECT_EQ(fault_with(R"("gain":500.001e-6,"gain_deviation":1e-6)"), SavedStateFault::kAbsurd);
   EXPECT_EQ(fault_with(R"("gain":-1e300,"gain_deviation":1e-6)"), SavedStateFault::kAbsurd);
   EXPECT_EQ(fault_with(R"("gain":1e-6,"gain_deviation":-1e-7)"), SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(R"("gain":1e-6,"gain_deviation":0.2)"), SavedStateFault::kAbsurd);
 }
 
 TEST(SavedState, TimesThatCannotBeAreAbsurd) {
   EXPECT_EQ(fault_of(whole(R"("version":1,"saved_at":"1970-01-01T00:00:10Z"})")), SavedStateFault::kAbsurd);
   EXPECT_EQ(fault_with(R"("last_good_time":"2026-02-02T02:40:01Z")"), SavedStateFault::kAbsurd);
   EXPECT_EQ(fault_with(R"("last_good_time":"2000-01-01T00:00:00Z")"), SavedStateFault::kAbsurd);
+  const std::string boot = R"("boot":"5d2b","uptime_s":7,"has_set_clock":true,)";
+  EXPECT_EQ(fault_with(boot + R"("asleep_s":-1)"), SavedStateFault::kAbsurd);
+  EXPECT_EQ(fault_with(boot + R"("raw_s":-1)"), SavedStateFault::kAbsurd);
 }
 
 std::string source_item(const std::string& name) {

@@ -116,45 +116,44 @@ void add_source_options(CLI::App& app, Options& options, Words& words) {
 
 // Adds rarely needed options. --help must fit a screen, so it only names them.
 void add_rare_options(CLI::App& app, Options& options, Words& words) {
-  constexpr const char* kHidden = "";
   const auto is_poll = must_be_within<int>(kLeastPoll, kMostPoll);
   const auto is_binding = must_be("a key's number and a prefix, as in 7=192.168.4.0/24",
                                   [](const std::string& text) { return parse_binding(text).has_value(); });
   const auto is_duration =
       must_be("a number of seconds", [](const std::string& text) { return parse_seconds(text).has_value(); });
-  app.add_option("--access-point", options.access_point)->group(kHidden);
+  app.add_option("--access-point", options.access_point)->group(kUnlisted);
   const CLI::Validator is_broadcast(
       [](std::string& text) {
         const auto broadcast = parse_broadcast_option(text);
         return broadcast ? std::string{} : '"' + text + "\": " + broadcast.error();
       },
       "");
-  repeatable(app.add_option("--broadcast", words.broadcasts))->check(is_broadcast)->group(kHidden);
-  app.add_option("--control", options.control_socket)->group(kHidden);
-  repeatable(app.add_option("--bind-key", words.key_bindings))->check(is_binding)->group(kHidden);
-  app.add_option("--keys", options.keys)->group(kHidden);
-  app.add_option("--local-stratum", options.local_stratum)->check(must_be_within(1, 15))->group(kHidden);
-  app.add_option("--maxpoll", words.maxpoll)->check(is_poll)->group(kHidden);
-  app.add_option("--minpoll", words.minpoll)->check(is_poll)->group(kHidden);
-  repeatable(app.add_option("--monitor", words.monitor))->check(is_prefix())->group(kHidden);
-  app.add_flag("--no-control", options.no_control)->group(kHidden);
-  app.add_flag("--no-rate-limit", options.no_rate_limit)->group(kHidden);
-  app.add_flag("--no-sandbox", options.no_sandbox)->group(kHidden);
-  app.add_option("--panic", words.panic)->check(is_duration)->group(kHidden);
+  repeatable(app.add_option("--broadcast", words.broadcasts))->check(is_broadcast)->group(kUnlisted);
+  app.add_option("--control", options.control_socket)->group(kUnlisted);
+  repeatable(app.add_option("--bind-key", words.key_bindings))->check(is_binding)->group(kUnlisted);
+  app.add_option("--keys", options.keys)->group(kUnlisted);
+  app.add_option("--local-stratum", options.local_stratum)->check(must_be_within(1, 15))->group(kUnlisted);
+  app.add_option("--maxpoll", words.maxpoll)->check(is_poll)->group(kUnlisted);
+  app.add_option("--minpoll", words.minpoll)->check(is_poll)->group(kUnlisted);
+  repeatable(app.add_option("--monitor", words.monitor))->check(is_prefix())->group(kUnlisted);
+  app.add_flag("--no-control", options.no_control)->group(kUnlisted);
+  app.add_flag("--no-rate-limit", options.no_rate_limit)->group(kUnlisted);
+  app.add_flag("--no-sandbox", options.no_sandbox)->group(kUnlisted);
+  app.add_option("--panic", words.panic)->check(is_duration)->group(kUnlisted);
   const CLI::Validator is_rtc(
       [](std::string& text) {
         const auto rtc = parse_rtc_option(text);
         return rtc ? std::string{} : '"' + text + "\": " + rtc.error();
       },
       "");
-  app.add_option("--rtc", words.rtc)->check(is_rtc)->group(kHidden);
-  app.add_option("--reliable-within", words.reliable_within)->check(is_duration)->group(kHidden);
-  app.add_flag("--signed-only", options.signed_only)->group(kHidden);
-  app.add_option("--state-dir", options.state_folder)->group(kHidden);
-  app.add_option("--step", words.step)->check(is_duration)->group(kHidden);
-  app.add_flag("--step-always", options.limits.step.at_any_time)->group(kHidden);
-  app.add_option("--user", options.user)->group(kHidden);
-  app.add_option("--workers", options.workers)->check(must_be_within(0, 64))->group(kHidden);
+  app.add_option("--rtc", words.rtc)->check(is_rtc)->group(kUnlisted);
+  app.add_option("--reliable-within", words.reliable_within)->check(is_duration)->group(kUnlisted);
+  app.add_flag("--signed-only", options.signed_only)->group(kUnlisted);
+  app.add_option("--state-dir", options.state_folder)->group(kUnlisted);
+  app.add_option("--step", words.step)->check(is_duration)->group(kUnlisted);
+  app.add_flag("--step-always", options.limits.step.at_any_time)->group(kUnlisted);
+  app.add_option("--user", options.user)->group(kUnlisted);
+  app.add_option("--workers", options.workers)->check(must_be_within(0, 64))->group(kUnlisted);
 }
 
 // An error is one clause.

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "libsync/core/ntp_packet.hpp"
 #include "libsync/hub/discipline/control_law.hpp"
 #include "libsync/policy/access_rules.hpp"
 #include "libsync/policy/key_bindings.hpp"
@@ -23,7 +24,7 @@ inline constexpr const char* kDefaultUser = "isletime";
 
 struct Options {
   std::vector<Endpoint> bind;            // any address of IPv4 and IPv6 if empty
-  std::uint16_t port = 123;              // 0 means not to serve
+  std::uint16_t port = kNtpPort;         // 0 means not to serve
   std::vector<AccessRule> access_rules;  // in order of precedence
   std::vector<AccessRule> monitors;      // clients that may send monitoring requests, likewise
   std::uint8_t local_stratum = 10;

@@ -10,8 +10,6 @@
 namespace isletime::sntpd {
 namespace {
 
-constexpr std::uint16_t kNtpPort = 123;
-
 template <class Number>
 std::optional<Number> parse_within(std::string_view text, Number least, Number most) {
   Number value = 0;

@@ -15,7 +15,7 @@ namespace isletime::sntpd {
 
 // Poll intervals are log2 seconds. Public servers tolerate 2 s at the least.
 inline constexpr std::uint8_t kLeastPoll = 1;
-inline constexpr std::uint8_t kMostPoll = 17;  // RFC 5905, section 7.2 (MAXPOLL)
+inline constexpr std::uint8_t kMostPoll = kMaxPoll;
 
 struct ServerOption {
   Host host;

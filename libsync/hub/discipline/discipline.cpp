@@ -17,8 +17,27 @@ constexpr int kErratic = 8;
 // A clock setting that ends in this many zero bits may match that of another server that rounds alike.
 constexpr std::uint64_t kUnrounded = 0xffff;
 
+// A server that has not answered so many queries since the start, which takes a quarter of a minute, is not
+// waited for any longer.
+constexpr int kLostBeforeOthersDecide = 4;
+
 // No deviation counts as less, because a variance of zero would silence all other sources.
 constexpr double kLeastVariance = 1e-24;
+
+// Returns whether the clocks were set at the same instant, including the fraction, which no two servers share
+// by chance.
+bool were_set_together(const Discipline::Source& a, const Discipline::Source& b) {
+  if (a.account.stratum != b.account.stratum || a.account.reference_id != b.account.reference_id)
+    return false;
+  return std::any_of(a.settings.begin(), a.settings.end(), [&](NtpTimestamp setting) {
+    return (setting.raw() & kUnrounded) != 0 &&
+           std::find(b.settings.begin(), b.settings.end(), setting) != b.settings.end();
+  });
+}
+
+bool is_one_server(const Discipline::Source& a, const Discipline::Source& b) {
+  return (a.machine != 0 && a.machine == b.machine) || were_set_together(a, b);
+}
 
 }  // namespace
 
@@ -93,7 +112,8 @@ void Discipline::on_trouble(std::size_t index, Trouble trouble, bool reachable) 
   Source& source = *sources_[index];
   source.trouble = trouble;
   source.reachable = reachable;
-  source.is_awaited = false;
+  const bool is_new = !source.last_sample && trouble == Trouble::kNoReply;
+  if (!is_new || ++source.queries_lost >= kLostBeforeOthersDecide) source.is_awaited = false;
   source.polls.on_loss();
 }
 
@@ -120,10 +140,11 @@ std::optional<Discipline::Consensus> Discipline::select(FreeTime now, nanosecond
   std::array<Candidate, kMaxSources> candidates{};
   std::array<std::size_t, kMaxSources> indices{};
   std::size_t count = 0;
+  const ServerNumbers numbers = server_numbers();
   for (std::size_t i = 0; i < kMaxSources; ++i) {
     if (!sources_[i]) continue;
     candidates[count] = candidate_of(*sources_[i], now, steered);
-    candidates[count].server = server_number(i);
+    candidates[count].server = numbers[i];
     indices[count++] = i;
   }
   const Selection selection = isletime::select({candidates.data(), count});
@@ -174,21 +195,19 @@ Candidate Discipline::candidate_of(const Source& source, FreeTime now, nanosecon
   return candidate;
 }
 
-// Returns the number of the first source whose clock was set at the same instant, including the fraction,
-// which no two servers share by chance.
-std::uint8_t Discipline::server_number(std::size_t index) const {
-  const Source& source = *sources_[index];
-  const auto is_shared = [&](NtpTimestamp setting) {
-    if ((setting.raw() & kUnrounded) == 0) return false;
-    return std::find(source.settings.begin(), source.settings.end(), setting) != source.settings.end();
-  };
-  for (std::size_t i = 0; i < index; ++i) {
-    if (!sources_[i] || sources_[i]->account.stratum != source.account.stratum) continue;
-    if (sources_[i]->account.reference_id != source.account.reference_id) continue;
-    const auto& settings = sources_[i]->settings;
-    if (std::any_of(settings.begin(), settings.end(), is_shared)) return server_number(i);
+// The number is that of the first source of the same server.
+Discipline::ServerNumbers Discipline::server_numbers() const {
+  ServerNumbers numbers{};
+  for (std::size_t i = 0; i < kMaxSources; ++i) {
+    if (!sources_[i]) continue;
+    numbers[i] = static_cast<std::uint8_t>(i + 1);
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!sources_[j] || numbers[i] == numbers[j] || !is_one_server(*sources_[i], *sources_[j])) continue;
+      const auto [first, second] = std::minmax({numbers[i], numbers[j]});
+      std::replace(numbers.begin(), numbers.end(), second, first);
+    }
   }
-  return static_cast<std::uint8_t>(index + 1);
+  return numbers;
 }
 
 Discipline::Consensus Discipline::consensus_of(const Combination& combination, FreeTime now,
@@ -225,18 +244,28 @@ Discipline::Consensus Discipline::consensus_of(const Combination& combination, F
 
 void Discipline::count_others(Consensus& consensus) const {
   const std::uint8_t rank = sources_[consensus.system_peer]->config.rank;
+  const ServerNumbers numbers = server_numbers();
   int agreeing = 0;
   int awaited = 0;
   int refused = 0;
-  for (std::size_t i = 0; i < kMaxSources; ++i) {
-    const auto& source = sources_[i];
-    // A server counts once, whatever its names.
-    if (!source || source->config.rank > rank || server_number(i) != i + 1) continue;
-    const Standing standing = source->placement.standing;
-    const bool is_spare = standing == Standing::kOutlier || standing == Standing::kStandby;
-    if (is_selected(standing) || is_spare) ++agreeing;
-    if (standing == Standing::kRefused && source->may_be_right) ++refused;
-    if (source->is_awaited) ++awaited;
+  // A server counts once, whatever its names, and is heard if it is heard under one of them.
+  for (std::uint8_t number = 1; number <= kMaxSources; ++number) {
+    const auto has = [&](auto is) {
+      for (std::size_t i = 0; i < kMaxSources; ++i) {
+        if (numbers[i] == number && sources_[i]->config.rank <= rank && is(*sources_[i])) return true;
+      }
+      return false;
+    };
+    const bool is_agreeing = has([](const Source& source) {
+      const Standing standing = source.placement.standing;
+      return is_selected(standing) || standing == Standing::kOutlier || standing == Standing::kStandby;
+    });
+    const bool is_refused = has([](const Source& source) {
+      return source.placement.standing == Standing::kRefused && source.may_be_right;
+    });
+    agreeing += is_agreeing ? 1 : 0;
+    refused += is_refused ? 1 : 0;
+    awaited += !is_agreeing && has([](const Source& source) { return source.is_awaited; }) ? 1 : 0;
   }
   consensus.is_premature = agreeing <= awaited;
   consensus.is_outvoted = agreeing < refused;

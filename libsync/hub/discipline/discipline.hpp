@@ -70,10 +70,13 @@ class Discipline {
     bool is_erratic = false;    // it was dropped and has not proven itself since
     bool is_refused = false;    // it would move the clock too far
     bool may_be_right = false;  // although it is refused
-    bool is_awaited = false;    // its phase was forgotten, and it has not been heard since
+    // It has not been heard yet, or not since its phase was forgotten, and may be heard soon.
+    bool is_awaited = false;
+    int queries_lost = 0;  // before it was ever heard
     // The latest settings of its clock, by which the server is recognised under another name.
     std::array<NtpTimestamp, 4> settings{};
     std::size_t newest_setting = 0;
+    std::uint8_t machine = 0;  // see set_machine()
     Trouble trouble = Trouble::kNone;
     bool reachable = false;
     Placement placement;  // from the last selection
@@ -86,8 +89,7 @@ class Discipline {
     double frequency_bound = 0.0;  // the frequency's greatest error
     std::size_t system_peer = 0;   // index of the source whose system variables are served
     Leap leap = Leap::kNone;       // announced by more than half of the selected sources
-    // As many sources as agree, or more, have not been heard since the clock was set, and may contradict
-    // them.
+    // As many sources as agree, or more, are still awaited, and may contradict them.
     bool is_premature = false;
     // More sources that may be right were refused than agree.
     bool is_outvoted = false;
@@ -98,6 +100,8 @@ class Discipline {
   // Returns the index of the new source, or nothing if there are kMaxSources already.
   std::optional<std::size_t> add(const SourceConfig& config);
   void remove(std::size_t index) { sources_[index].reset(); }
+  // The source is asked, and those that answer sooner do not decide without it until some queries were lost.
+  void await(std::size_t index) { sources_[index]->is_awaited = true; }
   // A refused source has no vote. If it may be right all the same, fewer others do not decide without it.
   void refuse(std::size_t index, bool may_be_right) {
     sources_[index]->is_refused = true;
@@ -106,6 +110,8 @@ class Discipline {
   void accept(std::size_t index) { sources_[index]->is_refused = false; }
   // A source may turn out to be of another kind.
   void set_rank(std::size_t index, std::uint8_t rank) { sources_[index]->config.rank = rank; }
+  // Sources with the same number are one server, whatever they say of their clocks; 0 means unknown.
+  void set_machine(std::size_t index, std::uint8_t number) { sources_[index]->machine = number; }
   const std::optional<Source>& source(std::size_t index) const { return sources_[index]; }
 
   Outcome on_sample(std::size_t index, MonoTime now, const OffsetSample& sample,
@@ -128,7 +134,9 @@ class Discipline {
   void on_leap_second(Offset by);
 
  private:
-  std::uint8_t server_number(std::size_t index) const;
+  // A number for each source that those share which are one server; 0 where there is no source.
+  using ServerNumbers = std::array<std::uint8_t, kMaxSources>;
+  ServerNumbers server_numbers() const;
   Outcome observe(Source& source, const OffsetSample& sample, const SourceAccount& account);
   int evidence_for_step(const Source& source) const;
   bool is_wanted_as_witness(const Source& source) const;

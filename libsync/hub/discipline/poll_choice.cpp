@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "libsync/core/ntp_packet.hpp"
+
 namespace isletime {
 namespace {
 
@@ -24,15 +26,14 @@ constexpr nanoseconds kOutage = seconds{600};
 constexpr int kOutageShare = 4;
 constexpr nanoseconds kLongestHurry = seconds{3600};
 
-constexpr std::int8_t kLongestPoll = 17;  // RFC 5905, section 7.2 (MAXPOLL)
 constexpr int kMostDoublings = 17;
 
 constexpr std::int8_t kShortestOfStrangers = 6;
 
 PollLimits usable(PollLimits limits, ServerOwner owner) {
   const std::int8_t shortest = owner == ServerOwner::kStranger ? kShortestOfStrangers : std::int8_t{0};
-  const std::int8_t min = std::clamp(limits.min, shortest, kLongestPoll);
-  return {.min = min, .max = std::clamp(limits.max, min, kLongestPoll)};
+  const std::int8_t min = std::clamp(limits.min, shortest, kMaxPoll);
+  return {.min = min, .max = std::clamp(limits.max, min, kMaxPoll)};
 }
 
 nanoseconds doubled(nanoseconds interval, int times, nanoseconds most) {

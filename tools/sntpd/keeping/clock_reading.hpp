@@ -21,19 +21,26 @@ class ClockReader {
  public:
   using ReadClocks = std::function<Instant()>;
   using ReadUptime = std::function<std::optional<nanoseconds>()>;  // since boot, including sleep
+  using ReadRaw = std::function<std::optional<nanoseconds>()>;     // see ClockReading
 
   ClockReader();
-  ClockReader(ReadClocks read_clocks, ReadUptime read_uptime)
-      : read_clocks_(std::move(read_clocks)), read_uptime_(std::move(read_uptime)) {}
+  ClockReader(ReadClocks read_clocks, ReadUptime read_uptime, ReadRaw read_raw)
+      : read_clocks_(std::move(read_clocks)),
+        read_uptime_(std::move(read_uptime)),
+        read_raw_(std::move(read_raw)) {}
 
   // `system` is the machine's clock, or nothing if it is not steered.
   ClockReading read(const std::optional<SystemClock>& system);
+  // The same with the raw clock, which some machines have to ask the kernel for.
+  ClockReading read_all(const std::optional<SystemClock>& system);
 
  private:
   ReadClocks read_clocks_;
   ReadUptime read_uptime_;
+  ReadRaw read_raw_;
   std::optional<nanoseconds> wall_less_mono_;  // when the time asleep was read
   nanoseconds asleep_{};
+  bool is_time_asleep_known_ = false;
 };
 
 }  // namespace isletime::sntpd

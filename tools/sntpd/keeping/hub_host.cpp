@@ -38,11 +38,11 @@ HubHost::HubHost(const Options& options, const KeyRing& keys, const Log& log, Me
       memory_(memory),
       precision_(precision),
       own_queries_(own_queries),
-      hub_(config_of(options, precision), recall(), clocks_.read(system_)),
+      hub_(config_of(options, precision), recall(), clocks_.read_all(system_)),
       upstreams_(keys, own_queries, log) {
   if (takes_broadcasts(options)) receiver_.emplace(log);
   ask_servers();
-  if (hub_.was_running()) take_clock();
+  if (hub_.has_steered()) take_clock();
   hub_.resume(instant_now());
   execute();
 }
@@ -105,14 +105,18 @@ ServedTime HubHost::served() const {
 
 void HubHost::stop() {
   end_rtc();
-  hub_.stop(instant_now());
+  hub_.stop(read_clocks());
   execute();
 }
 
-bool HubHost::notice() {
+ClockReading HubHost::read_clocks() {
   const ClockReading reading = clocks_.read(system_);
   if (reading.foreign_rate) system_->on_foreign_rate(*reading.foreign_rate);
-  const bool was_set = hub_.notice(reading);
+  return reading;
+}
+
+bool HubHost::notice() {
+  const bool was_set = hub_.notice(read_clocks());
   execute();
   if (was_set) set_intervals();
   return was_set;
@@ -145,7 +149,7 @@ void HubHost::perform(const action::TellKernel& order) {
 }
 
 void HubHost::perform(const action::AskKernel&) {
-  hub_.on_kernel(kernel_clock_error(), instant_now());
+  hub_.on_kernel(kernel_clock(), instant_now());
 }
 
 void HubHost::perform(const action::GiveUpExchanges&) {
@@ -172,9 +176,9 @@ void HubHost::perform(const action::Note& note) {
 }
 
 void HubHost::perform(const action::Save&) {
-  const Instant now = instant_now();
-  auto state = hub_.state_to_save(now);
-  if (state && !memory_.is_absent()) memory_.save(*std::move(state), now.mono, system_.has_value());
+  const ClockReading now = clocks_.read_all(system_);
+  auto state = hub_.state_to_save(now.instant);
+  if (state && !memory_.is_absent()) memory_.save(*std::move(state), now, system_.has_value());
 }
 
 void HubHost::perform(const action::ForgetSync&) {

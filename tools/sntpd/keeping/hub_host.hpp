@@ -69,6 +69,8 @@ class HubHost {
   bool is_ourselves(const Endpoint& endpoint) const;
   // Makes the hub steer the machine's clock if options and permissions allow it.
   void take_clock();
+  // Reads the clocks for the hub, which must be told what was read.
+  ClockReading read_clocks();
   // Returns whether another program has set the clock, or the machine has slept, since the last call.
   bool notice();
 

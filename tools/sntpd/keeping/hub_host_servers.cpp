@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "libsync/core/ntp_packet.hpp"
 #include "libsync/posix/address_reference_id.hpp"
 #include "libsync/posix/interfaces.hpp"
 #include "libsync/posix/socket_address.hpp"
@@ -17,7 +18,6 @@ namespace isletime::sntpd {
 namespace {
 
 constexpr std::size_t kPoolSize = 4;
-constexpr std::uint16_t kNtpPort = 123;
 
 // Returns the server's name as a source: "ntp:192.0.2.7".
 std::string source_of(const Endpoint& server) {
@@ -145,7 +145,8 @@ void HubHost::take_loss(Association& association, const Lost& lost, Instant now)
   hub_.on_no_reply(association.index,
                    {.trouble = trouble,
                     .is_reachable = trouble != Trouble::kNoReply || upstream.reach().is_reachable(),
-                    .stopped_until = upstream.stopped_until()},
+                    .stopped_until = upstream.stopped_until(),
+                    .asks_for_fewer = lost.reject == Reject::kKissRate},
                    now);
 }
 

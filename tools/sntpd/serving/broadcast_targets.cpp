@@ -58,4 +58,15 @@ std::vector<BroadcastTarget> targets_of(std::span<const BroadcastOption> options
   return targets;
 }
 
+std::vector<std::string> absent_of(std::span<const BroadcastOption> options,
+                                   std::span<const BroadcastTarget> targets) {
+  std::vector<std::string> absent;
+  for (const BroadcastOption& option : options) {
+    const auto is_its = [&](const BroadcastTarget& target) { return target.interface == option.interface; };
+    if (option.interface && std::none_of(targets.begin(), targets.end(), is_its))
+      absent.push_back(*option.interface);
+  }
+  return absent;
+}
+
 }  // namespace isletime::sntpd

@@ -26,4 +26,8 @@ std::vector<BroadcastTarget> targets_of(std::span<const BroadcastOption> options
                                         std::span<const InterfaceAddress> interfaces,
                                         std::span<const Endpoint> bind, std::uint16_t port);
 
+// Returns the interfaces that the options name and on which nothing can be broadcast now.
+std::vector<std::string> absent_of(std::span<const BroadcastOption> options,
+                                   std::span<const BroadcastTarget> targets);
+
 }  // namespace isletime::sntpd

@@ -56,6 +56,7 @@ std::optional<MonoTime> Broadcaster::next_wakeup() const {
 void Broadcaster::look(MonoTime now) {
   if (!watch_) next_look_ = now + kLookInterval;
   const auto found = targets_of(config_.options, interface_addresses(), config_.bind, config_.port);
+  report_absent(found);
   std::vector<Target> targets;
   for (const BroadcastTarget& what : found) {
     const auto known = std::find_if(targets_.begin(), targets_.end(),
@@ -70,6 +71,18 @@ void Broadcaster::look(MonoTime now) {
     }
   }
   targets_ = std::move(targets);
+}
+
+void Broadcaster::report_absent(std::span<const BroadcastTarget> found) {
+  std::vector<std::string> absent = absent_of(config_.options, found);
+  for (const std::string& interface : absent) {
+    if (std::find(absent_.begin(), absent_.end(), interface) != absent_.end()) continue;
+    log_.notice(
+        fmt::format("--broadcast {}: there is no such interface, or it is down or has no address that "
+                    "is served: it is used as soon as it has one",
+                    interface));
+  }
+  absent_ = std::move(absent);
 }
 
 void Broadcaster::send(Target& target, const ServedTime& time) {

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <poll.h>
@@ -52,6 +53,8 @@ class Broadcaster {
   };
 
   void look(MonoTime now);
+  // Warns once of each interface that is absent, until it was there.
+  void report_absent(std::span<const BroadcastTarget> found);
   void send(Target& target, const ServedTime& time);
   std::optional<SysError> announce_by(Target& target, const ServedTime& time);
 
@@ -60,6 +63,7 @@ class Broadcaster {
   std::optional<InterfaceWatch> watch_;
   std::optional<MonoTime> next_look_;  // set if the system does not report changes
   std::vector<Target> targets_;
+  std::vector<std::string> absent_;  // the interfaces that were reported
   bool is_synchronised_ = false;
 };
 

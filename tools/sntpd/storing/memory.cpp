@@ -72,9 +72,15 @@ bool Memory::is_of_this_boot(const SavedState& state) {
   return state.boot && state.boot->id == boot_id();
 }
 
-void Memory::save(SavedState state, MonoTime since_boot, bool has_set_clock) {
+void Memory::save(SavedState state, const ClockReading& now, bool has_set_clock) {
   if (!folder_) return;
-  if (const auto id = boot_id()) state.boot = SavedBoot{*id, since_boot.time_since_epoch(), has_set_clock};
+  if (const auto id = boot_id()) {
+    state.boot = SavedBoot{.id = *id,
+                           .uptime = now.instant.mono.time_since_epoch(),
+                           .has_set_clock = has_set_clock,
+                           .asleep = std::max(now.asleep, nanoseconds::zero()),
+                           .raw = now.raw};
+  }
   write(std::move(state));
 }
 

@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "libsync/core/time_types.hpp"
+#include "libsync/hub/steering.hpp"
 #include "libsync/posix/state_folder.hpp"
 #include "tools/common/log.hpp"
 #include "tools/sntpd/background.hpp"
@@ -47,7 +48,7 @@ class Memory {
   // Returns whether it was saved since the machine's start.
   static bool is_of_this_boot(const SavedState& state);
   // save() and keep() report the first failure.
-  void save(SavedState state, MonoTime since_boot, bool has_set_clock);
+  void save(SavedState state, const ClockReading& now, bool has_set_clock);
   // Keeps the saved state with this rate error, and says nothing new about the time. `made` is used if there
   // was no state.
   void keep(Ppm rate_error, WallTime made);

@@ -28,6 +28,8 @@ constexpr std::size_t kRestAt = kBeforeDigest.size() + kDigestDigits + kBehindDi
 constexpr WallTime kEarliest{seconds{1'735'689'600}};  // 2025-01-01T00:00:00Z
 constexpr Ppm kMostFrequency = Ppm::whole(500);
 constexpr double kMostGain = 500e-6;
+// Nothing at all is known of a frequency with this deviation, the range of the kernel's tick.
+constexpr double kMostDeviation = 0.1;
 // The levels are the object, the list of sources and a source; or the object, the RTC's and a list in it.
 constexpr JsonLimits kLimits{.size = kLargestSavedState, .depth = 3};
 
@@ -37,12 +39,26 @@ void put(JsonWriter& writer, std::string_view key, Ppm value) {
 }
 
 void put(JsonWriter& writer, const Frequency& frequency) {
-  writer.raw("gain", digits_of(frequency.value)).raw("gain_deviation", digits_of(frequency.deviation));
+  writer.raw("gain", digits_of(frequency.value))
+      .raw("gain_deviation", digits_of(std::min(frequency.deviation, kMostDeviation)));
+}
+
+// The reader refuses values that cannot be, and with them the whole state, so the writer leaves them out.
+bool can_be(const Frequency& frequency) {
+  return std::abs(frequency.value) <= kMostGain && frequency.deviation >= 0;
+}
+bool can_be(Ppm rate_error) {
+  return rate_error > Ppm{0} && rate_error <= kMostFrequency;
 }
 
 bool is_name(std::string_view source) {
   return !source.empty() && source.size() <= kLongestSavedSource &&
          std::all_of(source.begin(), source.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+bool is_among(const std::vector<SavedSource>& sources, std::string_view name) {
+  return std::any_of(sources.begin(), sources.end(),
+                     [&](const SavedSource& source) { return source.source == name; });
 }
 
 // Takes members of an object; after the first wrong one everything fails, with its fault.
@@ -90,23 +106,22 @@ class Members {
   }
 
   Frequency frequency() {
-    const Frequency frequency{gain("gain"), gain("gain_deviation")};
-    if (frequency.deviation < 0) fail(SavedStateFault::kAbsurd);
+    const Frequency frequency{number("gain"), number("gain_deviation")};
+    if (!can_be(frequency) || frequency.deviation > kMostDeviation) fail(SavedStateFault::kAbsurd);
     return frequency;
   }
 
   Ppm rate_error() {
     const Ppm error = ppm("rate_error_ppm");
-    if (error <= Ppm{0}) fail(SavedStateFault::kAbsurd);
+    if (!can_be(error)) fail(SavedStateFault::kAbsurd);
     return error;
   }
 
  private:
-  double gain(std::string_view key) {
-    const auto gain = number_of(object_.find(key));
-    if (!gain) fail(SavedStateFault::kMalformed);
-    if (gain && !(std::abs(*gain) <= kMostGain)) fail(SavedStateFault::kAbsurd);
-    return gain.value_or(0.0);
+  double number(std::string_view key) {
+    const auto number = number_of(object_.find(key));
+    if (!number) fail(SavedStateFault::kMalformed);
+    return number.value_or(0.0);
   }
 
   Ppm ppm(std::string_view key) {
@@ -130,6 +145,11 @@ class Members {
   std::optional<SavedStateFault> fault_;
 };
 
+bool is_readable_rtc(const std::string& text) {
+  const auto object = parse_json(text, kLimits);
+  return object && object->object() != nullptr && read_rtc(*object);
+}
+
 Result<std::vector<SavedSource>, SavedStateFault> read_sources(const JsonValue& list) {
   if (list.array() == nullptr) return Unexpected{SavedStateFault::kMalformed};
   if (list.array()->size() > kMostSavedSources) return Unexpected{SavedStateFault::kAbsurd};
@@ -138,10 +158,7 @@ Result<std::vector<SavedSource>, SavedStateFault> read_sources(const JsonValue& 
     if (item.object() == nullptr) return Unexpected{SavedStateFault::kMalformed};
     Members members(item);
     SavedSource source{members.text("source"), members.frequency()};
-    const auto is_same = [&](const SavedSource& other) { return other.source == source.source; };
-    if (!is_name(source.source) || std::any_of(sources.begin(), sources.end(), is_same)) {
-      members.fail(SavedStateFault::kAbsurd);
-    }
+    if (!is_name(source.source) || is_among(sources, source.source)) members.fail(SavedStateFault::kAbsurd);
     if (members.fault()) return Unexpected{*members.fault()};
     sources.push_back(std::move(source));
   }
@@ -159,12 +176,18 @@ Result<SavedState, SavedStateFault> read_state(const JsonValue& object) {
   if (members.has("gain")) state.frequency = members.frequency();
   if (members.has("rate_error_ppm")) state.rate_error = members.rate_error();
   if (members.has("machine")) state.machine = members.text("machine");
-  if (members.has("boot"))
+  if (members.has("boot")) {
     state.boot = SavedBoot{members.text("boot"), members.duration("uptime_s"), members.flag("has_set_clock")};
+    // Older versions did not save these.
+    if (members.has("asleep_s")) state.boot->asleep = members.duration("asleep_s");
+    if (members.has("raw_s")) state.boot->raw = members.duration("raw_s");
+  }
   if (members.has("sync")) {
     const auto kind = source_kind_of(members.text("sync"));
     if (!kind) members.fail(SavedStateFault::kAbsurd);
     state.sync = SavedSync{kind.value_or(SourceKind::kFreeRun), {members.duration("bound_s")}};
+    // Older versions did not save it.
+    if (members.has("age_s")) state.sync->age = members.duration("age_s");
   }
   if (const JsonValue* rtc = object.find("rtc")) {
     state.rtc = read_rtc(*rtc);
@@ -207,25 +230,35 @@ const char* to_string(SavedStateFault fault) {
 }
 
 std::string format_saved_state(const SavedState& state) {
+  std::vector<SavedSource> kept;
   std::vector<std::string> sources;
   for (const SavedSource& source : state.sources) {
-    if (!is_name(source.source) || sources.size() == kMostSavedSources) continue;
+    if (!is_name(source.source) || !can_be(source.frequency) || is_among(kept, source.source)) continue;
+    if (kept.size() == kMostSavedSources) break;
     JsonWriter item;
     item.text("source", source.source);
     put(item, source.frequency);
     sources.push_back(item.object());
+    kept.push_back(source);
   }
   JsonWriter writer;
   writer.raw("version", kVersion).text("machine", state.machine).time("saved_at", state.saved_at);
   if (state.boot)
     writer.text("boot", state.boot->id)
         .seconds("uptime_s", state.boot->uptime)
-        .flag("has_set_clock", state.boot->has_set_clock);
-  if (state.last_good_time) writer.time("last_good_time", *state.last_good_time);
-  if (state.sync) writer.text("sync", name_of(state.sync->kind)).seconds("bound_s", state.sync->bound.value);
-  if (state.frequency) put(writer, *state.frequency);
-  if (state.rate_error) put(writer, "rate_error_ppm", *state.rate_error);
-  if (state.rtc) writer.raw("rtc", rtc_object(*state.rtc));
+        .flag("has_set_clock", state.boot->has_set_clock)
+        .seconds("asleep_s", state.boot->asleep)
+        .seconds("raw_s", state.boot->raw);
+  if (state.last_good_time && *state.last_good_time >= kEarliest && *state.last_good_time <= state.saved_at)
+    writer.time("last_good_time", *state.last_good_time);
+  if (state.sync)
+    writer.text("sync", name_of(state.sync->kind))
+        .seconds("bound_s", state.sync->bound.value)
+        .seconds("age_s", state.sync->age);
+  if (state.frequency && can_be(*state.frequency)) put(writer, *state.frequency);
+  if (state.rate_error && can_be(*state.rate_error)) put(writer, "rate_error_ppm", *state.rate_error);
+  const std::string rtc = state.rtc ? rtc_object(*state.rtc) : std::string{};
+  if (is_readable_rtc(rtc)) writer.raw("rtc", rtc);
   writer.raw("sources", json_array(sources));
   const std::string rest = writer.object().substr(1) + '\n';
   return std::string{kBeforeDigest}.append(digest(rest)).append(kBehindDigest).append(rest);

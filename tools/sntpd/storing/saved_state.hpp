@@ -31,7 +31,8 @@ enum class SavedStateFault : std::uint8_t {
 };
 const char* to_string(SavedStateFault fault);
 
-// Leaves out sources beyond kMostSavedSources, and those with too long names.
+// What parse_saved_state() would refuse is left out, so that it never costs the rest: values that cannot be,
+// sources beyond kMostSavedSources, and those with too long names.
 std::string format_saved_state(const SavedState& state);
 
 // `now` is empty while the clock is not trustworthy, as at boot without an RTC; then no state counts as from
