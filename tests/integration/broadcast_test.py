@@ -349,7 +349,8 @@ class Receiving(Broadcast):
             datagram = signed(header(time.time() + ahead_us / 1e6))
             self.say(datagram, to)
             after = before
-            while after == before and time.monotonic() < deadline:
+            lost = time.monotonic() + 1  # as nobody may have listened yet
+            while after == before and time.monotonic() < lost:
                 after = self.counts()
             if after[0] > before[0]:
                 return datagram

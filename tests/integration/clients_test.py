@@ -110,7 +110,9 @@ class Keys(Clients):
                 with self.subTest(key=key):
                     kind = {1: "MD5", 2: "SHA1", 5: "AES-128", 6: "AES-256"}[key]
                     measured = peers.run("ntpdig", "-k", keys, "-a", key, "-t", "3", "127.0.0.1")
-                    self.assertRegex(measured.stdout, r"[+-]0\.00\d+ \+/- \S+ 127\.0\.0\.1", kind)
+                    shown = re.search(r"([+-]0\.\d+) \+/- (\S+) 127\.0\.0\.1", measured.stdout)
+                    self.assertTrue(shown, f"{kind}: {measured.stdout}")
+                    self.assertLessEqual(abs(float(shown[1])), float(shown[2]), kind)
 
 
     # Each server has an address of its own, not one of the client's, because ntpd does not query itself.

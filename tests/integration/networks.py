@@ -2,6 +2,7 @@
 """Creates interfaces of an island, and networks behind them, for the other tests here."""
 
 import contextlib
+import json
 import os
 import subprocess
 import time
@@ -18,6 +19,21 @@ def add_pair(name, *prefixes):
         ip("address", "add", prefix, "dev", name)
     for end in (name, name + "p"):
         ip("link", "set", end, "up")
+
+
+def wait_until_pair_stays(name):
+    """Waits until both ends have the link-local addresses that the kernel adds seconds after they are up. A browser that
+    loads a page fails when an address comes (ERR_NETWORK_CHANGED)."""
+    for end in (name, name + "p"):
+        while not _has_settled(end):
+            time.sleep(0.02)
+
+
+def _has_settled(end):
+    shown = subprocess.run(["ip", "-json", "address", "show", "dev", end], check=True, capture_output=True)
+    (state,) = json.loads(shown.stdout)
+    link_local = [address for address in state["addr_info"] if address["scope"] == "link"]
+    return state["operstate"] == "UP" and link_local and not any(address.get("tentative") for address in link_local)
 
 
 def delete_pair(name):

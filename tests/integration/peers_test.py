@@ -25,7 +25,7 @@ PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
 
 LOOPBACKS = ("127.0.0.1", "::1")
 NTP_PORT = 123  # ntpdig queries no other port, and ntpsec's ntpd serves no other.
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 PEER_ENVIRONMENT = {
     **os.environ,

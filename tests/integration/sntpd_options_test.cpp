@@ -170,11 +170,18 @@ TEST(SntpdOptions, WrongOnesAreOneLineAndStatus2) {
   expect_one_line(sntpd({"--bind", "127.1"}), 2, "127.1");
   expect_one_line(sntpd({"--allow", "10.0.0.0/-1"}), 2, "10.0.0.0/-1");
   expect_one_line(sntpd({"--deny", "::/129"}), 2, "::/129");
-  expect_one_line(sntpd({"--local-stratum", "0"}), 2, "0");
-  expect_one_line(sntpd({"--local-stratum", "16"}), 2, "16");
-  expect_one_line(sntpd({"--workers", "-1"}), 2, "-1");
+  expect_one_line(sntpd({"--local-stratum", "0"}), 2, "--local-stratum: Value 0 ");
+  expect_one_line(sntpd({"--local-stratum", "16"}), 2, "--local-stratum: Value 16 ");
+  expect_one_line(sntpd({"--workers", "-1"}), 2, "--workers: Value -1 ");
   expect_one_line(sntpd({"--quiet", "--verbose"}), 2, "--verbose");
   expect_one_line(sntpd({"stray"}), 2, "stray");
+}
+
+TEST(SntpdOptions, AWrongOneIsNamedThoughHelpDoesNotDescribeIt) {
+  expect_one_line(sntpd({"--rtc"}), 2, "--rtc: ");
+  expect_one_line(sntpd({"--control", "/x", "--control", "/y"}), 2, "--control: ");
+  expect_one_line(sntpd({"--minpoll", "0"}), 2, "--minpoll: ");
+  expect_one_line(sntpd({"--step", "soon"}), 2, "--step: ");
 }
 
 TEST(SntpdOptions, ATakenPortIsOneLineAndStatus3) {

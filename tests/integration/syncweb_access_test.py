@@ -19,7 +19,7 @@ import unittest
 import networks
 
 PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
-PATIENCE_S = 30
+PATIENCE_S = 60
 HUB = "127.0.0.1"
 FORM = "application/x-www-form-urlencoded"
 # An island of somebody who is not root has no other user than root.

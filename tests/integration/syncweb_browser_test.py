@@ -366,6 +366,8 @@ class Placing(Web):
 
     def share_place(self, phone):
         phone.wait_for_text("#place", "does not know where it is")
+        # The page that leads to this one may still be shown, and has no button.
+        phone.wait_for("the button", lambda: phone.find("#place button"))
         phone.click("#place button")
 
     def test_the_place_is_stored_if_the_person_agrees(self):
@@ -390,6 +392,7 @@ class Placing(Web):
     def test_without_https_the_page_says_why_it_cannot_and_leads_there(self):
         networks.add_pair("isle0", "10.1.0.1/24")
         self.addCleanup(lambda: networks.delete_pair("isle0"))
+        networks.wait_until_pair_stays("isle0")
         self.start_reliable_hub()
         self.start_web("--permit", "10.1.0.1", "--tls-port", TLS_PORT)
         # As if the person had gone on after the warning of the hub's own certificate.

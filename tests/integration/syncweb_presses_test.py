@@ -12,6 +12,7 @@ import http.client
 import json
 import pathlib
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -20,9 +21,10 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.request
 
 PROGRAMS = pathlib.Path(sys.argv[1]).resolve()
-PATIENCE_S = 30
+PATIENCE_S = 60
 PORT = 18080
 KILLS = 20
 START_S = 1_770_091_506  # 2026-02-03T04:05:06Z
@@ -156,6 +158,16 @@ class Presses(unittest.TestCase):
                 return presses
             last = page["last"]
 
+    def exported(self):
+        """Returns the rows of /presses.csv, part by part."""
+        rows, path = [], "/presses.csv?after=0"
+        while path:
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=PATIENCE_S) as response:
+                rows += csv.DictReader(response.read().decode().splitlines())
+                link = response.headers["Link"]
+            path = link and re.fullmatch('<(.*)>; rel="next"', link)[1]
+        return rows
+
 
 class Killed(Presses):
     def acknowledged(self, devices):
@@ -189,7 +201,7 @@ class Killed(Presses):
                 for thread in threads:
                     thread.join(PATIENCE_S)
                 presses = self.stored()
-                rows = list(csv.DictReader(self.get("/presses.csv?after=0")[1].splitlines()))
+                rows = self.exported()
         finally:
             stop.set()
 

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # section 12.1
-PATIENCE_S = 20
+PATIENCE_S = 60
 # Where the island has its own tmpfs: on a disk, it takes seconds to delete the profiles of the browsers.
 MEMORY = "/run"
 ARGUMENTS = (

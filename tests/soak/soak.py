@@ -26,7 +26,7 @@ CHRONYD = ROOT / "build/peers/root/usr/sbin/chronyd"
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 SECONDS = int(sys.argv[2])
 RATE = int(sys.argv[3])
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 CROWD, VANISHING, UPSTREAMS = 1, 2, 3  # links: 10.LINK.0.1 is the hub's end, 10.LINK.0.2 the other
 CLIENTS = {CROWD: "10.64.0.0/18", VANISHING: "10.65.0.0/24"}

@@ -308,7 +308,7 @@ bool PressStore::is_in_place() const {
 Result<std::string, StoreError> set_presses_aside(const StateFolder& folder) {
   constexpr int kMostSetAside = 100;
   for (int i = 1; i <= kMostSetAside; ++i) {
-    const std::string name = fmt::format("presses-damaged-{}.db", i);
+    std::string name = fmt::format("presses-damaged-{}.db", i);
     const std::string log = name + "-wal";
     if (has_file(folder, name) || has_file(folder, log)) continue;
     // The log first: SQLite deletes a log that it finds without its database, or beside an empty one.

@@ -190,8 +190,7 @@ void Server::wait_for_events() {
   service_.append_polled(polled);
   link_.append_polled(polled);
   if (watch_) polled.push_back({watch_->descriptor(), POLLIN, 0});
-  if (poll(polled.data(), polled.size(), poll_timeout(next_wakeup(), std::chrono::milliseconds{0})) < 0)
-    return;
+  if (poll(polled.data(), polled.size(), poll_timeout(next_wakeup())) < 0) return;
   const Instant now = read_instant(mono_now, wall_now);
   link_.step(site_, now);
   if (const auto change = link_.take_change()) log_.notice(to_string(*change));
