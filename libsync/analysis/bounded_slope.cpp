@@ -19,6 +19,19 @@ double hidden_walk(double step_s, double span_s) {
   return std::min(kCommonWalk, 3.0 * kOfStep * kOfStep * step_s * step_s / (span_s * span_s * span_s));
 }
 
+// Returns how much the rate may have wandered since some time of the record, as far as the readings do not
+// show it: the variance of a walk over the record.
+double hidden_wander(std::span<const Bound> bounds, double step_s) {
+  // A line passes through two steps whatever the clock does between them.
+  constexpr double kShowNothing = 2.5;
+  const double span = bounds.back().time_s - bounds.front().time_s;
+  const auto [least, most] =
+      std::minmax_element(bounds.begin(), bounds.end(),
+                          [](const Bound& one, const Bound& other) { return one.low_s < other.low_s; });
+  const bool shows_nothing = most->low_s - least->low_s < kShowNothing * step_s;
+  return span * (shows_nothing ? kHiddenWalk * kHiddenWalk : hidden_walk(step_s, span));
+}
+
 struct Point {
   double time;
   double offset;
@@ -259,6 +272,7 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
   const double most_deviation = coarseness.most_jitter_s / std::numbers::sqrt3;
   const double span = bounds.back().time_s - bounds.front().time_s;
   const double hidden = hidden_walk(coarseness.step_s, span) * span;
+  const double hidden_once = hidden_wander(bounds, coarseness.step_s);
   const double faults = fault_log(passage, bounds.size(), coarseness.step_s);
   const auto segments = segments_of(bounds, passage);
   const std::vector<double> levels = jitters();
@@ -287,7 +301,8 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
       // Where a line passes by chance although the clock walked, its slope is off by a tenth of the walk. At
       // one time the rate is as far again from the mean where the clock wanders, or by a sixth of the walk.
       posterior.hypotheses.push_back({log, slope, 0.0, 0.0, walk, 0.0, 0.0, variance + hidden / 10.0});
-      posterior.rates.push_back({log, slope, variance + wander * wander + hidden / 6.0, 0.0, walk, true});
+      posterior.rates.push_back(
+          {log, slope, variance + wander * wander + hidden_once / 6.0, 0.0, walk, true});
     }
   }
   return most;

@@ -57,7 +57,7 @@ struct Estimate {
 };
 
 // The prior probability that a clock has no noise but that of its readings.
-inline constexpr double kQuietPrior = 0.5;
+inline constexpr double kQuietPrior = 0.45;
 
 // Needs at least 4 readings over some time, and more than there are segments and coefficients. `terms` of the
 // temperature: 0, 1 (per degree) or 2 (and per square degree).

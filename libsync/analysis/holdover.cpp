@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "libsync/analysis/order_statistics.hpp"
@@ -10,13 +11,30 @@
 namespace isletime::analysis {
 namespace {
 
-// Returns the rates that the clock may have at the end of the record.
-std::vector<RatePart> rates_at_end(std::vector<RatePart> parts) {
-  std::erase_if(parts, [](const RatePart& part) { return !part.is_last; });
+// No quartz clock wanders by more a root second; a record that is too short for its noise only seems to show
+// it.
+constexpr double kMostWalk = 3e-8 * 3e-8;
+
+std::vector<RatePart> normalised(std::vector<RatePart> parts) {
   double sum = 0.0;
   for (const RatePart& part : parts) sum += part.weight;
   for (RatePart& part : parts) part.weight /= sum;
   return parts;
+}
+
+// Returns the rates that the clock may have at the sync, with the weights that they have for what follows it.
+// There a walk matters most, which in a short record looks much like white or flicker frequency noise. So one
+// that a quartz clock may have is thought likelier than by the record: without this, 83 to 90 of 100 windows
+// of a walk that was read 30 times held, not 93 to 98.
+std::vector<RatePart> rates_at_sync(std::vector<RatePart> parts) {
+  constexpr double kOfWalk = 20.0;
+  for (RatePart& part : parts) part.weight *= part.walk > 0.0 && part.walk <= kMostWalk ? kOfWalk : 1.0;
+  return normalised(std::move(parts));
+}
+
+std::vector<RatePart> rates_at_end(std::vector<RatePart> parts) {
+  std::erase_if(parts, [](const RatePart& part) { return !part.is_last; });
+  return normalised(std::move(parts));
 }
 
 // Returns the variance of the gain by what the record could not show.
@@ -55,10 +73,10 @@ double chance_beyond(const std::vector<RatePart>& parts, double corrected_by, do
 double time_within(const DriftPosterior& posterior, Holdover holdover, const Trust& trust, double at_sync_s,
                    double most_s) {
   const double corrected_by = holdover == Holdover::kCorrected ? mean_rate(posterior) : 0.0;
-  const auto last = rates_at_end(posterior.rates);
+  const auto once = rates_at_sync(posterior.rates);
+  const auto last = rates_at_end(once);
   const auto is_safe = [&](double after) {
-    return std::max(chance_beyond(posterior.rates, corrected_by, posterior.degrees_of_freedom, trust,
-                                  at_sync_s, after),
+    return std::max(chance_beyond(once, corrected_by, posterior.degrees_of_freedom, trust, at_sync_s, after),
                     chance_beyond(last, corrected_by, posterior.degrees_of_freedom, trust, at_sync_s,
                                   after)) <= 1.0 - trust.confidence;
   };
@@ -74,9 +92,6 @@ double time_within(const DriftPosterior& posterior, Holdover holdover, const Tru
 }
 
 double length_needed(const DriftPosterior& posterior, const Wanted& wanted, double most_s) {
-  // No quartz clock wanders by more a root second; a record that is too short for its noise only seems to
-  // show it.
-  constexpr double kMostWalk = 3e-8 * 3e-8;
   // Uses the likeliest hypothesis alone: with few readings, unlikely ones are so loud that they would drown
   // it.
   const auto likeliest =

@@ -38,6 +38,22 @@ TEST(BoundedSlope, NarrowsWithTheStepsSeen) {
   EXPECT_LT(interval.high - interval.low, 4e-6);
 }
 
+// The rate of a clock that walks by 3e-9 a root second differs within four days by some 0.72 ppm, the
+// deviation, from their mean.
+TEST(BoundedSlope, TwoStepsShowNothingOfHowTheRateWandersBetweenThem) {
+  constexpr double kDays = 4.0 * 86'400.0;
+  const auto two = estimate_slope_within(staircase(2880, 120.0, 2.2 / kDays), {1.0});
+  ASSERT_TRUE(two);
+  const Interval once = rate_interval(two->posterior, 0.95);
+  EXPECT_NEAR((once.high - once.low) / 2.0, 1.96 * 0.72e-6, 0.1e-6);
+  const Interval mean = mean_interval(two->posterior, 0.95);
+  EXPECT_LT(mean.high - mean.low, 0.3e-6);
+  const auto nine = estimate_slope_within(staircase(2880, 120.0, 9.2 / kDays), {1.0});
+  ASSERT_TRUE(nine);
+  const Interval shown = rate_interval(nine->posterior, 0.95);
+  EXPECT_LT(shown.high - shown.low, 0.4e-6);
+}
+
 TEST(BoundedSlope, LeavesOutARowThatNoLineReaches) {
   auto bounds = staircase(200, 600.0, 2e-5);
   bounds[120].low_s += 1.4;

@@ -82,6 +82,15 @@ TEST(Holdover, WhatTheRecordCouldNotShowShortensTheWindow) {
   EXPECT_NEAR(within({.walk = 1e-9, .walk_from_s = 1e5}), walked, 0.005 * walked);
 }
 
+TEST(Holdover, AWalkThatTheRecordHardlyShowsIsThoughtTwentyTimesLikelier) {
+  auto posterior = known(0.0, 0.0, 0.0, 0.0, 0.0);
+  posterior.rates = {{20.0 / 21.0, 0.0, 0.0, 0.0, 0.0, true}, {1.0 / 21.0, 0.0, 0.0, 0.0, 1e-18, true}};
+  // Half of the clocks walk, of which 90 % lie within 1.645 deviations.
+  const double expected = std::cbrt(3e18 / (1.3 * 1.645 * 1.645));
+  EXPECT_NEAR(time_within(posterior, Holdover::kCorrected, {1.0, 0.95}, 0.0, kLong), expected,
+              0.005 * expected);
+}
+
 TEST(Holdover, TheRateAtTheEndOfTheRecordCountsIfItIsLessWellKnown) {
   auto posterior = known(0.0, 0.0, 0.0, 0.0, 0.0);
   posterior.rates = {{0.99, 0.0, 1e-16, 0.0, 0.0, false}, {0.01, 0.0, 1e-12, 0.0, 0.0, true}};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tests the promises of driftlog fit on records of an independent generator, a few of each kind; field_table
 // tries more. Seeds are fixed, so that a result is the same on every run.
+#include <initializer_list>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -31,17 +32,25 @@ void expect_honest(const Held& held, const std::string& name) {
   EXPECT_LE(held.width_ratio(), 2.0) << name;
 }
 
-TEST(Field, BothIntervalsHoldAndAreHonestlyWide) {
-  for (const char* name :
-       {"white phase", "white phase, bounds", "flicker phase", "random-walk phase", "white frequency",
-        "flicker frequency", "flicker frequency, fine", "random-walk frequency",
-        "random-walk frequency, weak", "ageing, 2 days", "one-sided outliers, 5 %",
-        "one-sided outliers, 20 %", "changing servers", "Wi-Fi", "Wi-Fi, no bounds", "1 ms readings"}) {
+void expect_both_honest(std::initializer_list<const char*> names) {
+  for (const char* name : names) {
     const FieldOutcome outcome = try_named(name, kManyRuns);
     EXPECT_EQ(outcome.rated, kManyRuns) << name;
     expect_honest(outcome.mean, std::string{name} + ", mean");
     expect_honest(outcome.once, std::string{name} + ", once");
   }
+}
+
+TEST(Field, BothIntervalsHoldAndAreHonestlyWideWhateverTheReadingsNoise) {
+  expect_both_honest({"white phase", "white phase, bounds", "white phase, 30 rows", "flicker phase",
+                      "one-sided outliers, 5 %", "one-sided outliers, 20 %", "changing servers", "Wi-Fi",
+                      "Wi-Fi, no bounds", "1 ms readings"});
+}
+
+TEST(Field, BothIntervalsHoldAndAreHonestlyWideWhateverTheClocksNoise) {
+  expect_both_honest({"random-walk phase", "white frequency", "flicker frequency", "flicker frequency, fine",
+                      "random-walk frequency", "random-walk frequency, weak", "seconds, a walk",
+                      "ageing, 2 days"});
 }
 
 TEST(Field, WholeSecondsHoldWhateverTheTimeColumnIsRoundedTo) {
@@ -53,6 +62,21 @@ TEST(Field, WholeSecondsHoldWhateverTheTimeColumnIsRoundedTo) {
     EXPECT_EQ(outcome.with_faults, 0) << name;
     expect_honest(outcome.mean, name);
   }
+}
+
+// Which of the two it is shows in few of them, and the interval of white noise may not be too wide either.
+TEST(Field, ThirtyReadingsWithFlickerNoiseGiveAMeanRateThatIsNotTwiceTooNarrow) {
+  const FieldOutcome outcome = try_named("flicker phase, 30 rows", kManyRuns);
+  EXPECT_GE(outcome.mean.width_ratio(), 0.5);
+  expect_honest(outcome.once, "once");
+}
+
+// The record is taken for one of white frequency noise where the walk bends it little by chance. What is
+// promised is 93 %, which chance moves by 2 in 200 records.
+TEST(Field, WindowsHoldForAWalkThatWasReadThirtyTimes) {
+  const FieldOutcome outcome = try_named("walk of 5e-9, 30 rows", kManyRuns);
+  EXPECT_GE(outcome.corrected.percent(), 91.0);
+  EXPECT_GE(outcome.window.percent(), 91.0);
 }
 
 TEST(Field, HeldAndRepeatedRowsNeitherNarrowNorWiden) {
