@@ -43,6 +43,8 @@ void Hub::follow_servers(bool is_news, Instant now) {
   report_disagreement(is_anybody_believed, now);
   if (!is_anybody_believed || !servers_[consensus_->system_peer]) {
     widen_by_doubts(now);
+    // One of those that disagree may have begun the slew.
+    if (do_disagree_ && steering_.is_slewing()) end_slew(now);
     return lose();
   }
   const std::size_t peer = consensus_->system_peer;
@@ -203,16 +205,21 @@ void Hub::widen(Dispersion bound, MonoTime now) {
   reference_.widen(bound);
 }
 
-// A server that is in doubt by so much that it is not selected any more may be right.
+// A server that is in doubt by so much that it is not selected any more may be right, and so may each of
+// those that disagree.
 void Hub::widen_by_doubts(Instant now) {
   const std::uint8_t rank = default_rule(timekeeper_.standing(now.mono).kind).rank;
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     if (!servers_[i]) continue;
     const auto& source = *discipline_.source(i);
     if (!source.is_proven || source.is_refused || source.config.rank > rank) continue;
-    const auto bound = source.estimator.error_bound(free_time(now));
-    if (bound && source.estimator.is_suspicious())
-      widen({saturated_sum(bound->value, root_distance(source.account))}, now.mono);
+    const auto estimate = source.estimator.at(free_time(now));
+    const bool disagrees = source.placement.standing == Standing::kFalseticker;
+    if (!estimate || !(disagrees || source.estimator.is_suspicious())) continue;
+    const nanoseconds bound =
+        saturated_sum(source.estimator.error_bound(*estimate).value, root_distance(source.account));
+    const nanoseconds away = saturated_difference(offset_of(*estimate).value, steered(now));
+    widen({disagrees ? saturated_sum(bound, magnitude(away)) : bound}, now.mono);
   }
 }
 

@@ -319,6 +319,27 @@ TEST(HubServers, OfTwoThatExcludeEachOtherTheOneThatWasFollowedIsWitnessedByTheC
   EXPECT_LT(magnitude(play.error()), 1ms);
 }
 
+// Which of them is right, if any, is unknown.
+TEST(HubServers, OfTwoThatJumpApartNoneIsFollowedAndTheBoundReachesBoth) {
+  for (const nanoseconds apart : {nanoseconds{3s}, nanoseconds{100s}}) {
+    HubPlay play(without_steps());
+    Server& one = play.add_server();
+    Server& other = play.add_server();
+    play.pass(10min);
+    one.off = apart;
+    other.off = -apart;
+    play.pass(3min);
+    const nanoseconds before = play.error();
+    for (int i = 0; i < 100; ++i) {
+      play.pass(3s);
+      EXPECT_FALSE(play.is_reliable()) << apart.count();
+      EXPECT_EQ(play.error(), before) << apart.count();
+      for (const Server* server : {&one, &other})
+        EXPECT_GE(play.root_distance(), magnitude(play.error() - server->off)) << apart.count() << ' ' << i;
+    }
+  }
+}
+
 TEST(HubServers, OneLiarAmongThreeMovesNothing) {
   for (const nanoseconds lie : {nanoseconds{300ms}, nanoseconds{10s}, nanoseconds{kYear}}) {
     HubPlay play(ordinary(), {.wall = kStart - 5s});
