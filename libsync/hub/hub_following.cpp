@@ -205,8 +205,8 @@ void Hub::widen(Dispersion bound, MonoTime now) {
   reference_.widen(bound);
 }
 
-// A server that is in doubt by so much that it is not selected any more may be right, and so may each of
-// those that disagree.
+// A server that is in doubt by so much that it is not selected any more may be right. So may each of those
+// that disagree, unless another kind of source has set the clock, which none of them decides alone.
 void Hub::widen_by_doubts(Instant now) {
   const std::uint8_t rank = default_rule(timekeeper_.standing(now.mono).kind).rank;
   for (std::size_t i = 0; i < servers_.size(); ++i) {
@@ -214,7 +214,7 @@ void Hub::widen_by_doubts(Instant now) {
     const auto& source = *discipline_.source(i);
     if (!source.is_proven || source.is_refused || source.config.rank > rank) continue;
     const auto estimate = source.estimator.at(free_time(now));
-    const bool disagrees = source.placement.standing == Standing::kFalseticker;
+    const bool disagrees = source.placement.standing == Standing::kFalseticker && source.config.rank == rank;
     if (!estimate || !(disagrees || source.estimator.is_suspicious())) continue;
     const nanoseconds bound =
         saturated_sum(source.estimator.error_bound(*estimate).value, root_distance(source.account));

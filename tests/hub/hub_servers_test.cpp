@@ -340,6 +340,20 @@ TEST(HubServers, OfTwoThatJumpApartNoneIsFollowedAndTheBoundReachesBoth) {
   }
 }
 
+TEST(HubServers, TwoThatDisagreeDoNotWidenWhatAPersonHasSet) {
+  HubPlay play;
+  Server& one = play.add_server();
+  Server& other = play.add_server();
+  one.off = 10s;
+  other.off = -10s;
+  play.set();
+  play.pass(10min);
+  EXPECT_EQ(play.standing_of(one), "falseticker");
+  EXPECT_EQ(play.standing_of(other), "falseticker");
+  EXPECT_TRUE(play.is_reliable());
+  EXPECT_TRUE(play.is_bound_honest());
+}
+
 TEST(HubServers, OneLiarAmongThreeMovesNothing) {
   for (const nanoseconds lie : {nanoseconds{300ms}, nanoseconds{10s}, nanoseconds{kYear}}) {
     HubPlay play(ordinary(), {.wall = kStart - 5s});
