@@ -75,7 +75,7 @@ class Keys(Clients):
                     with self.subTest(key=key, version=version):
                         measured = self.chronyd_measures(keys, key, version)
                         self.assert_good(measured)
-                        self.assertRegex(measured.stdout, r"System clock wrong by -?0\.00\d+ seconds")
+                        self.assertRegex(measured.stdout, r"System clock wrong by -?0\.0\d+ seconds")
             self.assert_good(self.chronyd_measures(keys, 3, 4, "::1"))
 
     def test_chronyd_is_not_answered_by_another_key(self):

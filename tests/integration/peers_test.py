@@ -152,7 +152,7 @@ class ChronydAsClient(Peers):
                     # directory is root's.
                     measured = run("chronyd", "-Q", "-u", "root", server, "bindcmdaddress /")
                     self.assert_good(measured)
-                    self.assertRegex(measured.stdout, r"System clock wrong by -?0\.00\d+ seconds")
+                    self.assertRegex(measured.stdout, r"System clock wrong by -?0\.0\d+ seconds")
 
 
 class NtpsecAsClient(Peers):
@@ -162,8 +162,8 @@ class NtpsecAsClient(Peers):
                 with self.subTest(address=address):
                     measured = run(*command, address)
                     self.assert_good(measured)
-                    # date time zone offset +/- bound address stratum leap
-                    self.assertRegex(measured.stdout, rf"[+-]0\.00\d+ \+/- \S+ {address} s10 no-leap")
+                    # date time zone offset +/- bound address stratum leap; on a busy machine some ms off
+                    self.assertRegex(measured.stdout, rf"[+-]0\.0\d+ \+/- \S+ {address} s10 no-leap")
 
     def test_ntpdig_accepts_sntpd(self):
         self.assert_accepts_sntpd("ntpdig")
