@@ -187,7 +187,8 @@ class Following(Monitored):
         self.assertEqual((system["leap"], system["stratum"], system["refid"]), ("00", "2", "127.0.0.1"))
         self.assertEqual((system["peer"], system["tc"]), ("1", "1"))
         self.assertTrue(0 < float(system["rootdelay"]) < 1000, system)
-        self.assertTrue(0 < float(system["rootdisp"]) < 1000, system)
+        # No dispersion is left if the last round trip was longer than others and so covers the whole bound.
+        self.assertTrue(0 <= float(system["rootdisp"]) < 1000, system)
         self.assertLess(abs(float(system["offset"])), 1000, system)
         self.assertLess(abs(float(system["frequency"])), 500, system)
         self.assertRegex(system["version"], r'^"sntpd \d+\.\d+\.\d+"$')
