@@ -224,9 +224,11 @@ void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
   discipline_.seed_frequency(frequency_for(claim.source, now.mono));
   // The latest time that a person sets replaces all earlier ones, from whichever phone or terminal they came.
   if (claim.kind == SourceKind::kManual) fed_.leave_kind(claim.kind);
-  // Earlier samples of the source are dropped if this one contradicts them or is much more accurate.
+  // Earlier samples of the source are dropped if this one contradicts them or is much more accurate, or if
+  // others contradicted them.
   const bool knows_at_last = std::exchange(fed.is_known_vaguely, fed.is_vague()) && !fed.is_vague();
-  if (knows_at_last || contradicts_itself(fed, claim, now)) fed_.leave(fed);
+  const bool was_outvoted = fed.index && discipline_.source(*fed.index)->placement.is_outvoted;
+  if (knows_at_last || was_outvoted || contradicts_itself(fed, claim, now)) fed_.leave(fed);
   if (!fed_.join(fed)) return answer(fed, false, "no-room", "there are too many sources");
   const OffsetSample sample = sample_of(claim, fed.is_vague());
   switch (

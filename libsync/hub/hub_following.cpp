@@ -212,7 +212,8 @@ void Hub::widen_by_doubts(Instant now) {
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     if (!servers_[i]) continue;
     const auto& source = *discipline_.source(i);
-    if (!source.is_proven || source.is_refused || source.config.rank > rank) continue;
+    if (!source.is_proven || source.is_refused || source.placement.is_outvoted || source.config.rank > rank)
+      continue;
     const auto estimate = source.estimator.at(free_time(now));
     const bool disagrees = source.placement.standing == Standing::kFalseticker && source.config.rank == rank;
     if (!estimate || !(disagrees || source.estimator.is_suspicious())) continue;
@@ -293,7 +294,8 @@ void Hub::report_disagreement(bool is_anybody_believed, Instant now) {
     if (!servers_[i] || servers_[i]->samples < kFirstSamples) continue;
     const auto& source = *discipline_.source(i);
     const auto estimate = source.estimator.at(free_time(now));
-    if (source.placement.standing != Standing::kFalseticker || !estimate) continue;
+    const Placement& placement = source.placement;
+    if (placement.standing != Standing::kFalseticker || placement.is_outvoted || !estimate) continue;
     const nanoseconds offset = saturated_difference(offset_of(*estimate).value, steered(now));
     accounts += fmt::format("{}{} {:+.3f} s", known++ == 0 ? "" : ", ", servers_[i]->source(),
                             Seconds{offset}.count());

@@ -27,6 +27,11 @@ const char* name_of(Tier tier) {
   return "";
 }
 
+constexpr const char* kOutvoted =
+    ": more servers contradicted it than agreed, so it does not decide while they are silent: if it is "
+    "right, "
+    "start sntpd with it alone";
+
 // Returns the frequency as the views state it: positive if the clock is slow.
 std::optional<double> lag_ppm(double frequency) {
   return -frequency * kPartsPerMillion;
@@ -127,6 +132,10 @@ void Hub::add_warnings(StatusView& view, const ClockStanding& standing, MonoTime
         "word prefer to the one to be believed");
   }
   if (was_lost_) warn("no server is followed: the clock runs on by itself");
+  for (std::size_t i = 0; was_lost_ && i < servers_.size(); ++i) {
+    if (!servers_[i] || discipline_.source(i)->placement.standing != Standing::kFalseticker) continue;
+    if (discipline_.source(i)->placement.is_outvoted) warn(servers_[i]->source() + kOutvoted);
+  }
   warn(unset_warning(standing, view.synchronised));
   warn(unreliable_warning(standing));
 }

@@ -109,7 +109,10 @@ class Selector {
  public:
   Selector(std::span<const Candidate> candidates, Dispersion max_bound)
       : candidates_(candidates.first(std::min(candidates.size(), kMaxCandidates))), max_bound_(max_bound) {
-    for (std::size_t i = 0; i < candidates_.size(); ++i) intervals_[i] = interval_of(candidates_[i]);
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      intervals_[i] = interval_of(candidates_[i]);
+      selection_.placements[i].is_outvoted = candidates_[i].is_outvoted;
+    }
   }
 
   Selection run() {
@@ -126,9 +129,16 @@ class Selector {
  private:
   void select_among(const Group& of_rank) {
     const Group counting = without_duplicates(of_rank);
-    const auto agreed = agreement(counting);
+    const Group voters = counting.where([&](std::size_t i) { return !candidates_[i].is_outvoted; });
+    auto agreed = majority_of(voters);
+    const bool is_majority = agreed.has_value();
+    if (!agreed) agreed = agreement_without_majority(voters);
     if (!agreed) return mark(counting, Standing::kFalseticker);
     Group survivors = truechimers(counting, agreed->interval);
+    for (const std::size_t i : counting) {
+      if (survivors.contains(i)) set_outvoted(of_rank, i, false);
+      if (is_majority && !overlap(intervals_[i], agreed->possible)) set_outvoted(of_rank, i, true);
+    }
     survivors =
         keep(survivors, Standing::kNoSamples, [&](std::size_t i) { return candidates_[i].is_proven; });
     if (survivors.empty()) return;
@@ -141,6 +151,15 @@ class Selector {
 
   void mark(const Group& group, Standing standing) {
     for (const std::size_t index : group) selection_.placements[index].standing = standing;
+  }
+
+  // A server is outvoted under all its names.
+  void set_outvoted(const Group& of_rank, std::size_t index, bool is_outvoted) {
+    const std::uint8_t server = candidates_[index].server;
+    for (const std::size_t i : of_rank) {
+      if (i == index || (server != 0 && candidates_[i].server == server))
+        selection_.placements[i].is_outvoted = is_outvoted;
+    }
   }
 
   template <class Predicate>
@@ -198,12 +217,6 @@ class Selector {
   // RFC's further condition that the offsets themselves lie in the intersection: a phone's bound is a hundred
   // times a server's, and both are honest. A liar with a narrow interval may be in there, too, and the truth
   // outside of it; but wherever that is, more than half of the intervals contain it.
-  std::optional<Agreement> agreement(const Group& counting) const {
-    if (const auto common = majority_of(counting)) return common;
-    if (const auto common = agreement_with_local_clock(counting)) return common;
-    return majority_of(in_best_tier(counting));
-  }
-
   std::optional<Agreement> majority_of(const Group& group) const {
     const std::size_t majority = group.size() / 2 + 1;
     for (std::size_t votes = group.size(); votes >= majority; --votes) {
@@ -218,6 +231,11 @@ class Selector {
   std::optional<Interval> place_of(const Group& group, std::size_t votes) const {
     const Group confirmed = confirmed_by_local_clock(group);
     return common_to(confirmed.size() >= votes ? confirmed : group, votes);
+  }
+
+  std::optional<Agreement> agreement_without_majority(const Group& voters) const {
+    if (const auto common = agreement_with_local_clock(voters)) return common;
+    return majority_of(in_best_tier(voters));
   }
 
   // Returns nobody if the local clock has followed none of them.

@@ -4,9 +4,10 @@
 // common is believed, so that a lying minority cannot move the clock further than an honest source's own
 // bound allows, which the stated bound covers, and a single source on an island is enough. Without a
 // majority, the local clock is a witness if it has followed one of them; otherwise the best tier's majority
-// is believed, and within one tier none. Ranks come first: the best rank that agrees on anything decides
-// alone, and the others have no vote. No I/O; the result does not depend on the order of the candidates,
-// unless two are identical.
+// is believed, and within one tier none. A source that a majority has contradicted has no vote until it
+// agrees with those that are believed, or a liar would decide once they fall silent. Ranks come first: the
+// best rank that agrees on anything decides alone, and the others have no vote. No I/O; the result does not
+// depend on the order of the candidates, unless two are identical.
 #pragma once
 
 #include <array>
@@ -34,9 +35,11 @@ struct Candidate {
   bool synchronised = false;  // by its own account: leap and stratum
   bool loop = false;          // it follows us
   bool is_refused = false;    // it would move the clock too far
-  Offset offset{};            // predicted to now
-  Dispersion bound{};         // |offset - true offset| is at most this: the root distance
-  Dispersion deviation{};     // the offset's standard deviation
+  // By the last selection: it has no vote, so that it does not decide once those that outvoted it are silent.
+  bool is_outvoted = false;
+  Offset offset{};         // predicted to now
+  Dispersion bound{};      // |offset - true offset| is at most this: the root distance
+  Dispersion deviation{};  // the offset's standard deviation
   std::uint8_t stratum = 0;
   bool was_selected = false;     // by the last selection, so the local clock has followed it
   bool was_system_peer = false;  // by the last selection
@@ -72,6 +75,7 @@ constexpr bool is_selected(Standing standing) {
 struct Placement {
   Standing standing = Standing::kUnreachable;
   std::uint32_t weight = 0;  // in units of kWholeWeight; by inverse variance, zero unless selected
+  bool is_outvoted = false;  // every majority contradicted it, and nobody believed has agreed since
 };
 inline constexpr std::uint32_t kWholeWeight = 65'536;
 

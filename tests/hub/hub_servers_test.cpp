@@ -368,6 +368,36 @@ TEST(HubServers, OneLiarAmongThreeMovesNothing) {
   }
 }
 
+TEST(HubServers, ALiarDoesNotDecideOnceThoseThatOutvotedItAreSilent) {
+  for (const nanoseconds lie : {nanoseconds{300ms}, nanoseconds{-10s}, nanoseconds{1h}}) {
+    HubPlay play(ordinary(), {.wall = kStart - 5s, .crystal = 8e-6});
+    Server& liar = play.add_server();
+    liar.off = lie;
+    Server& one = play.add_server();
+    Server& other = play.add_server();
+    play.pass(30min);
+    one.is_silent = other.is_silent = true;
+    for (int minute = 0; minute < 24 * 60; minute += 10) {
+      play.pass(10min);
+      ASSERT_TRUE(play.is_bound_honest()) << Seconds{lie}.count() << " s, minute " << minute;
+    }
+    EXPECT_EQ(play.standing_of(liar), "falseticker");
+    EXPECT_TRUE(play.is_synchronised());
+    EXPECT_LT(play.root_distance(), 2s) << "15 ppm of a day";
+    EXPECT_TRUE(play.warns(liar.source() + ": more servers contradicted it")) << play.warnings();
+    one.is_silent = false;
+    play.pass(1h);
+    EXPECT_EQ(play.standing_of(one), "system-peer");
+    EXPECT_EQ(play.standing_of(liar), "falseticker");
+    EXPECT_FALSE(play.warns(liar.source())) << play.warnings();
+    liar.off = 0s;
+    play.pass(1h);
+    one.is_silent = true;
+    play.pass(1h);
+    EXPECT_EQ(play.standing_of(liar), "system-peer") << "it agrees by now";
+  }
+}
+
 TEST(HubServers, OneUnderTwoNamesHasOneVote) {
   HubPlay play;
   Server& honest = play.add_server();

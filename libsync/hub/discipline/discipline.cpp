@@ -176,6 +176,7 @@ Candidate Discipline::candidate_of(const Source& source, FreeTime now, nanosecon
   candidate.rank = source.config.rank;
   candidate.tier = source.config.tier;
   candidate.is_refused = source.is_refused;
+  candidate.is_outvoted = source.placement.is_outvoted;
   candidate.reachable = source.reachable;
   candidate.synchronised = source.trouble != Trouble::kUnsynchronised;
   candidate.loop = source.trouble == Trouble::kLoop;

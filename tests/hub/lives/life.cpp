@@ -45,6 +45,7 @@ const std::vector<Life::Event>& Life::events() {
       {1, &Life::fall_silent_or_speak},
       {1, &Life::change_stratum},
       {1, &Life::lie_or_come_right},
+      {1, &Life::leave_liar_alone},
       {1, &Life::deny},
       {1, &Life::broadcast},
       {1, &Life::answer_by_several_machines},

@@ -71,6 +71,7 @@ class Life {
   void fall_silent_or_speak();
   void change_stratum();
   void lie_or_come_right();
+  void leave_liar_alone();
   void deny();
   void broadcast();
   void answer_by_several_machines();

@@ -13,6 +13,7 @@ namespace {
 // A liar is only among those that the hub has had the time to hear.
 constexpr nanoseconds kHeard = 20min;
 constexpr std::uint32_t kOfName = 8;
+constexpr nanoseconds kBeyondBounds = 1s;
 
 }  // namespace
 
@@ -108,6 +109,18 @@ void Life::lie_or_come_right() {
   Server& liar = of_world(*liar_);
   liar.off = chance_.of_either_sign(1ms, 24h * 3650);
   tell(fmt::format("server {} lies by {:.6f} s", liar.number, Seconds{liar.off}.count()));
+  follow_world();
+}
+
+// Those that have outvoted it fall silent. A lie within the bounds of some of them is not outvoted by all.
+void Life::leave_liar_alone() {
+  if (!liar_) return;
+  const auto is_liar = [this](const Server& server) { return server.number == *liar_; };
+  const auto liar = std::find_if(play_->servers.begin(), play_->servers.end(), is_liar);
+  if (liar == play_->servers.end() || play_->standing_of(*liar) != "falseticker") return;
+  if (magnitude(liar->off) < kBeyondBounds) return;
+  for (Server& server : world_) server.is_silent = !is_liar(server);
+  tell("all but the liar fall silent");
   follow_world();
 }
 
