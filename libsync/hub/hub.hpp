@@ -320,7 +320,9 @@ class Hub {
   void add_server(std::size_t plan, const ServerAddress& address, Instant now);
   void remove_server(std::size_t index);
   void look_up_names(MonoTime now);
-  std::optional<Trouble> trouble_of(const AskedServer& server, const Measurement& measurement) const;
+  bool contradicts_clock(const Measurement& m, const OffsetSample& sample, Instant now) const;
+  std::optional<Trouble> trouble_of(const AskedServer& server, const Measurement& m,
+                                    const OffsetSample& sample, Instant now) const;
 
   // hub_following.cpp
   void hear_server(bool is_news, Instant now);
@@ -356,9 +358,18 @@ class Hub {
   // A sample that is in doubt suggests that the clock may be off by this much.
   void widen(Dispersion bound, MonoTime now);
   void widen_by_doubts(Instant now);
+  // How far a server says that the clock is off, within a bound that includes its root distance.
+  struct ServersWord {
+    Offset offset;
+    Dispersion bound;
+  };
+  // Returns nothing if the server has not spoken, or was outvoted.
+  std::optional<ServersWord> word_of(std::size_t index, Instant now) const;
+  // Returns whether one of the servers that disagree agrees with the clock within its bound.
+  bool is_borne_out_by_server(Instant now) const;
   void lose();
   // Notes when the servers contradict each other, so that none is believed.
-  void report_disagreement(bool is_anybody_believed, Instant now);
+  void report_disagreement(bool is_server_believed, Instant now);
   void report_standings(MonoTime now);
   // Returns a clause for people.
   std::string standing_text(std::size_t index, MonoTime now) const;
@@ -470,8 +481,8 @@ class Hub {
   std::string clock_failure_;
   Reply reply_;
   bool was_lost_ = false;
-  bool is_anybody_believed_ = false;  // by the last selection
-  bool do_disagree_ = false;          // the servers disagree, and nothing tells which of them is right
+  bool is_server_believed_ = false;  // by the last selection
+  bool do_disagree_ = false;         // the servers disagree, and nothing tells which of them is right
   std::optional<MonoTime> next_save_;
   std::optional<KnownBefore> saved_sync_;  // what a restart would claim
   bool is_sync_unsaved_ = false;           // the last save came in mid-slew

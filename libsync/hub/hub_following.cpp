@@ -39,9 +39,9 @@ void Hub::follow_servers(bool is_news, Instant now) {
     consensus_.reset();
     contradict(now);
   }
-  const bool is_anybody_believed = consensus_.has_value();
-  report_disagreement(is_anybody_believed, now);
-  if (!is_anybody_believed || !servers_[consensus_->system_peer]) {
+  const bool is_server_believed = consensus_ && servers_[consensus_->system_peer];
+  report_disagreement(is_server_believed, now);
+  if (!is_server_believed) {
     widen_by_doubts(now);
     // One of those that disagree may have begun the slew.
     if (do_disagree_ && steering_.is_slewing()) end_slew(now);
@@ -72,6 +72,7 @@ void Hub::follow(std::size_t index, const Discipline::Consensus& consensus, Inst
     const bool may_be_right =
         *implausible == Verdict::kBelowFloor && shifted(hub_time(now.wall), move.value) >= config_.made;
     refuse(index, move, describe(*implausible).text, may_be_right);
+    servers_[index]->is_beyond_panic = false;
     if (may_be_right) contradict(now);
     return lose();
   }
@@ -82,6 +83,7 @@ void Hub::follow(std::size_t index, const Discipline::Consensus& consensus, Inst
   const auto correction = steering_.correction(consensus.estimate, until_next, is_held, now.wall);
   if (!correction) {
     refuse(index, move, "that is further than --panic allows", true);
+    servers_[index]->is_beyond_panic = true;
     contradict(now);
     return lose();
   }
@@ -165,7 +167,8 @@ bool Hub::comes_right(Offset move, WallTime now) const {
   return hub_now < config_.made && shifted(hub_now, move.value) >= earliest_;
 }
 
-// A refused server is used again once it agrees with the clock, but is still held to the panic limit.
+// A refused server is used again once it agrees with the clock. One that was beyond the panic limit is still
+// held to it, whoever has set the clock since.
 void Hub::hear_refused_again(Instant now) {
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     if (!servers_[i]) continue;
@@ -173,11 +176,13 @@ void Hub::hear_refused_again(Instant now) {
     const auto estimate = source.is_refused ? source.estimator.at(free_time(now)) : std::nullopt;
     if (!estimate) continue;
     const Offset move{-saturated_sum(estimate->phase, steered(now))};
+    const bool is_held =
+        servers_[i]->is_beyond_panic ? is_set(now.mono) : was_synchronised(SourceKind::kNtp, now.mono);
     const bool is_too_far =
-        is_set(now.mono) && !comes_right(move, now.wall) && magnitude(move.value) > config_.limits.panic;
+        is_held && !comes_right(move, now.wall) && magnitude(move.value) > config_.limits.panic;
     if (is_too_far || find_implausible(SourceKind::kNtp, move, now.wall)) continue;
     discipline_.accept(i);
-    servers_[i]->was_refused = is_set(now.mono);
+    servers_[i]->was_refused = is_held;
   }
 }
 
@@ -206,22 +211,42 @@ void Hub::widen(Dispersion bound, MonoTime now) {
 }
 
 // A server that is in doubt by so much that it is not selected any more may be right. So may each of those
-// that disagree, unless another kind of source has set the clock, which none of them decides alone.
+// that disagree, unless a source of a worse rank has set the clock and one of them bears that out.
 void Hub::widen_by_doubts(Instant now) {
   const std::uint8_t rank = default_rule(timekeeper_.standing(now.mono).kind).rank;
+  const bool is_borne_out = is_borne_out_by_server(now);
   for (std::size_t i = 0; i < servers_.size(); ++i) {
-    if (!servers_[i]) continue;
+    const auto word = word_of(i, now);
+    if (!word) continue;
     const auto& source = *discipline_.source(i);
-    if (!source.is_proven || source.is_refused || source.placement.is_outvoted || source.config.rank > rank)
-      continue;
-    const auto estimate = source.estimator.at(free_time(now));
-    const bool disagrees = source.placement.standing == Standing::kFalseticker && source.config.rank == rank;
-    if (!estimate || !(disagrees || source.estimator.is_suspicious())) continue;
-    const nanoseconds bound =
-        saturated_sum(source.estimator.error_bound(*estimate).value, root_distance(source.account));
-    const nanoseconds away = saturated_difference(offset_of(*estimate).value, steered(now));
-    widen({disagrees ? saturated_sum(bound, magnitude(away)) : bound}, now.mono);
+    if (!source.is_proven || source.is_refused || source.config.rank > rank) continue;
+    const bool is_of_rank = source.config.rank == rank;
+    if (source.placement.standing == Standing::kFalseticker && (is_of_rank || !is_borne_out)) {
+      widen({saturated_sum(word->bound.value, magnitude(word->offset.value))}, now.mono);
+    } else if (source.estimator.is_suspicious()) {
+      widen(word->bound, now.mono);
+    }
   }
+}
+
+bool Hub::is_borne_out_by_server(Instant now) const {
+  const nanoseconds known = timekeeper_.standing(now.mono).bound.value;
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    const auto word = word_of(i, now);
+    if (!word || discipline_.source(i)->placement.standing != Standing::kFalseticker) continue;
+    if (magnitude(word->offset.value) <= saturated_sum(known, word->bound.value)) return true;
+  }
+  return false;
+}
+
+std::optional<Hub::ServersWord> Hub::word_of(std::size_t index, Instant now) const {
+  if (!servers_[index] || discipline_.source(index)->placement.is_outvoted) return std::nullopt;
+  const auto& source = *discipline_.source(index);
+  const auto estimate = source.estimator.at(free_time(now));
+  if (!estimate) return std::nullopt;
+  return ServersWord{
+      {saturated_difference(offset_of(*estimate).value, steered(now))},
+      {saturated_sum(source.estimator.error_bound(*estimate).value, root_distance(source.account))}};
 }
 
 void Hub::on_sync(SourceKind kind, const std::string& source, Dispersion bound, Instant now,
@@ -287,7 +312,7 @@ void Hub::lose() {
 }
 
 // Each disagreement is noted once.
-void Hub::report_disagreement(bool is_anybody_believed, Instant now) {
+void Hub::report_disagreement(bool is_server_believed, Instant now) {
   std::string accounts;
   int known = 0;
   for (std::size_t i = 0; i < servers_.size(); ++i) {
@@ -300,8 +325,8 @@ void Hub::report_disagreement(bool is_anybody_believed, Instant now) {
     accounts += fmt::format("{}{} {:+.3f} s", known++ == 0 ? "" : ", ", servers_[i]->source(),
                             Seconds{offset}.count());
   }
-  const bool did_disagree = std::exchange(do_disagree_, !is_anybody_believed && known > 1);
-  is_anybody_believed_ = is_anybody_believed;
+  const bool did_disagree = std::exchange(do_disagree_, !is_server_believed && known > 1);
+  is_server_believed_ = is_server_believed;
   if (!do_disagree_ || did_disagree) return;
   note(Event::kServersDisagree,
        fmt::format("the servers disagree, and nothing tells which of them is right ({}): none is followed; "
@@ -316,7 +341,7 @@ void Hub::report_standings(MonoTime now) {
     AskedServer& server = *servers_[i];
     const Standing after = discipline_.source(i)->placement.standing;
     // If no server is believed, none can be called a falseticker; report_disagreement() names all of them.
-    if (after == Standing::kFalseticker && !is_anybody_believed_) continue;
+    if (after == Standing::kFalseticker && !is_server_believed_) continue;
     if (std::exchange(server.standing, after) == after) continue;
     const std::string why =
         fmt::format("{}: {}: {}", server.source(), describe(after).name, standing_text(i, now));

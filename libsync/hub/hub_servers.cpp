@@ -85,11 +85,20 @@ bool Hub::is_on_local_clock(const AskedServer& server) {
          isletime::is_local_clock(server.last->server.stratum, server.last->server.reference_id);
 }
 
-std::optional<Trouble> Hub::trouble_of(const AskedServer& server, const Measurement& m) const {
+bool Hub::contradicts_clock(const Measurement& m, const OffsetSample& sample, Instant now) const {
+  const nanoseconds away = saturated_difference(sample.offset.value, steered(now));
+  const nanoseconds bound = saturated_sum(error_bound(m), root_distance(m.server));
+  return magnitude(away) > saturated_sum(bound, timekeeper_.standing(now.mono).bound.value);
+}
+
+std::optional<Trouble> Hub::trouble_of(const AskedServer& server, const Measurement& m,
+                                       const OffsetSample& sample, Instant now) const {
   const bool is_other = server.source() != followed_;
   // RFC 5905, section 7.2: we would be at stratum 16, which means unsynchronised.
   if (m.server.stratum >= kMaxStratum) return Trouble::kUnsynchronised;
-  if (is_other && reference_.is_derived(m.server.stratum, m.server.reference)) return Trouble::kLoop;
+  if (is_other &&
+      reference_.is_derived(m.server.stratum, m.server.reference, contradicts_clock(m, sample, now)))
+    return Trouble::kLoop;
   if (!config_.serves || m.server.stratum < 2) return std::nullopt;
   const bool is_loop = std::any_of(own_addresses_.begin(), own_addresses_.end(), [&](const OwnAddress& own) {
     return !own.is_loopback && own.reference_id == m.server.reference_id;
@@ -103,7 +112,8 @@ bool Hub::on_measurement(std::size_t index, const Measurement& m, bool came_to_u
   server.clock_then = clock();
   server.stopped_until.reset();
   server.asks_for_fewer = false;
-  const auto trouble = came_to_us ? Trouble::kLoop : trouble_of(server, m);
+  const OffsetSample sample = clock_at_departure.sample_of(m);
+  const auto trouble = came_to_us ? Trouble::kLoop : trouble_of(server, m, sample, now);
   bool is_news = false;
   if (trouble) {
     ++server.losses;
@@ -116,8 +126,7 @@ bool Hub::on_measurement(std::size_t index, const Measurement& m, bool came_to_u
     server.last = m;
     const SourceKind kind = is_on_local_clock(server) ? SourceKind::kIsland : SourceKind::kNtp;
     discipline_.set_rank(index, default_rule(kind).rank);
-    const Outcome outcome =
-        discipline_.on_sample(index, now.mono, clock_at_departure.sample_of(m), account_of(m.server));
+    const Outcome outcome = discipline_.on_sample(index, now.mono, sample, account_of(m.server));
     is_news = outcome != Outcome::kSuspect && outcome != Outcome::kOutOfOrder;
   }
   hear_server(is_news, now);
@@ -134,11 +143,11 @@ void Hub::on_no_reply(std::size_t index, const NoReply& why, Instant now) {
 
 void Hub::on_broadcast(std::size_t index, const Measurement& m, Instant now) {
   AskedServer& server = *servers_[index];
-  if (trouble_of(server, m)) return;  // the server's replies to queries report it
-  server.last = m;
   // It travelled one way only, so a slew has changed nothing of its delay, which was measured before.
   OffsetSample sample = clock().sample_of(m.time, m.offset, m.dispersion);
   sample.delay = m.delay;
+  if (trouble_of(server, m, sample, now)) return;  // the server's replies to queries report it
+  server.last = m;
   const Outcome outcome = discipline_.on_broadcast(index, sample, account_of(m.server));
   hear_server(outcome != Outcome::kSuspect && outcome != Outcome::kOutOfOrder, now);
 }

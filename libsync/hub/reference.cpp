@@ -17,16 +17,17 @@ void Reference::on_sync(WallTime at, Dispersion bound, const std::optional<Upstr
   const NtpTimestamp stated = to_ntp(reference_time);
   if (stated == stated_[newest_stated_].reference_time) return;
   newest_stated_ = (newest_stated_ + 1) % stated_.size();
-  stated_[newest_stated_] = {stated, state({}).stratum};
+  stated_[newest_stated_] = {stated, state({}).stratum, !upstream};
 }
 
-bool Reference::is_derived(std::uint8_t stratum, NtpTimestamp reference_time) const {
+bool Reference::is_derived(std::uint8_t stratum, NtpTimestamp reference_time, bool contradicts_clock) const {
   // An instant rounded so coarsely may match another clock's as well.
   constexpr std::uint64_t kUnrounded = 0xffff;
   if ((reference_time.raw() & kUnrounded) == 0) return false;
   // Each hop converts the time, and rounds it.
   constexpr nanoseconds kRounding{100};
   return std::any_of(stated_.begin(), stated_.end(), [&](const Stated& stated) {
+    if (contradicts_clock && !stated.is_ours) return false;
     return stated.stratum != 0 && stratum >= stated.stratum &&
            magnitude(stated.reference_time - reference_time) <= kRounding;
   });

@@ -68,7 +68,9 @@ class Reference {
 
   // Returns whether a server with these variables got its time from the same source as we did, or from us: we
   // have stated the same setting of the clock ourselves, and the server is no nearer to the root than we are.
-  bool is_derived(std::uint8_t stratum, NtpTimestamp reference_time) const;
+  // An upstream may have copied what it states from this very server, to take its vote, so only a setting of
+  // our own counts against one that contradicts our clock.
+  bool is_derived(std::uint8_t stratum, NtpTimestamp reference_time, bool contradicts_clock) const;
 
   // `rate_error` is the greatest rate at which the clock may drift.
   ServerState state(Ppm rate_error) const;
@@ -92,6 +94,7 @@ class Reference {
   struct Stated {
     NtpTimestamp reference_time;
     std::uint8_t stratum = 0;
+    bool is_ours = false;
   };
   std::array<Stated, 64> stated_{};  // the latest of them
   std::size_t newest_stated_ = 0;

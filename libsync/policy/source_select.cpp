@@ -155,10 +155,8 @@ class Selector {
 
   // A server is outvoted under all its names.
   void set_outvoted(const Group& of_rank, std::size_t index, bool is_outvoted) {
-    const std::uint8_t server = candidates_[index].server;
     for (const std::size_t i : of_rank) {
-      if (i == index || (server != 0 && candidates_[i].server == server))
-        selection_.placements[i].is_outvoted = is_outvoted;
+      if (is_one_server(i, index)) selection_.placements[i].is_outvoted = is_outvoted;
     }
   }
 
@@ -186,14 +184,26 @@ class Selector {
     return group.where([&](std::size_t i) { return candidates_[i].rank == best; });
   }
 
-  // Of a server's names, the one with the least distance represents it.
+  bool is_one_server(std::size_t a, std::size_t b) const {
+    return a == b || (candidates_[a].server != 0 && candidates_[a].server == candidates_[b].server);
+  }
+
+  // Of a server's names, the one with the least distance represents it. Its vote is for all that they say, as
+  // a liar may be taken for another name of an honest server by stating the same of itself.
   Group without_duplicates(const Group& group) {
-    return keep(group, Standing::kDuplicate, [&](std::size_t i) {
+    const Group servers = keep(group, Standing::kDuplicate, [&](std::size_t i) {
       return std::none_of(group.begin(), group.end(), [&](std::size_t other) {
-        if (candidates_[i].server == 0 || candidates_[i].server != candidates_[other].server) return false;
+        if (!is_one_server(i, other)) return false;
         return distance(other) != distance(i) ? distance(other) < distance(i) : other < i;
       });
     });
+    for (const std::size_t i : servers) {
+      for (const std::size_t name : group.where([&](std::size_t other) { return is_one_server(i, other); })) {
+        intervals_[i].low = std::min(intervals_[i].low, intervals_[name].low);
+        intervals_[i].high = std::max(intervals_[i].high, intervals_[name].high);
+      }
+    }
+    return servers;
   }
 
   // Returns the range from the first to the last point that at least `votes` intervals contain.

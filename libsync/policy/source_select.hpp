@@ -72,6 +72,11 @@ constexpr bool is_selected(Standing standing) {
   return standing == Standing::kSelected || standing == Standing::kSystemPeer;
 }
 
+// Returns whether the source agrees with what is believed, selected or not.
+constexpr bool is_agreeing(Standing standing) {
+  return is_selected(standing) || standing == Standing::kOutlier || standing == Standing::kStandby;
+}
+
 struct Placement {
   Standing standing = Standing::kUnreachable;
   std::uint32_t weight = 0;  // in units of kWholeWeight; by inverse variance, zero unless selected

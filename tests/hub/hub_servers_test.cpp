@@ -340,18 +340,151 @@ TEST(HubServers, OfTwoThatJumpApartNoneIsFollowedAndTheBoundReachesBoth) {
   }
 }
 
-TEST(HubServers, TwoThatDisagreeDoNotWidenWhatAPersonHasSet) {
+TEST(HubServers, TwoThatDisagreeDoNotWidenWhatAPersonHasSetIfOneBearsItOut) {
   HubPlay play;
   Server& one = play.add_server();
   Server& other = play.add_server();
   one.off = 10s;
-  other.off = -10s;
+  other.off = 300ms;
   play.set();
   play.pass(10min);
   EXPECT_EQ(play.standing_of(one), "falseticker");
   EXPECT_EQ(play.standing_of(other), "falseticker");
   EXPECT_TRUE(play.is_reliable());
   EXPECT_TRUE(play.is_bound_honest());
+  EXPECT_TRUE(play.warns("the servers disagree")) << play.warnings();
+}
+
+// Both outrank a person and a phone, so neither is reliable with a bound that both contradict.
+TEST(HubServers, TwoThatDisagreeAndBothContradictWhatAPersonHasSetAreInTheBound) {
+  for (const bool is_by_hand : {true, false}) {
+    HubPlay play;
+    Server& right = play.add_server();
+    Server& liar = play.add_server();
+    liar.off = 20s;
+    play.pass(2s);
+    if (is_by_hand) {
+      play.set(-100s);
+    } else {
+      play.feed("phone:192.0.2.4", -5s);
+    }
+    play.pass(10min);
+    EXPECT_EQ(play.standing_of(right), "falseticker");
+    EXPECT_TRUE(play.is_bound_honest());
+    EXPECT_FALSE(play.is_reliable());
+    EXPECT_TRUE(play.warns("the servers disagree")) << play.warnings();
+  }
+}
+
+// Its word may have been refused for another reason than the panic limit.
+TEST(HubServers, OneThatComesRightOutranksAPhoneThatHasSetTheClockSince) {
+  HubPlay play;
+  Server& router = play.add_server();
+  router.off = -2 * kYear;
+  play.pass(1min);
+  EXPECT_EQ(play.standing_of(router), "refused");
+  EXPECT_TRUE(play.feed("phone:192.0.2.4", 1h).is_accepted);
+  router.off = 0s;
+  play.pass(5min);
+  EXPECT_EQ(play.standing_of(router), "system-peer");
+  EXPECT_LT(magnitude(play.error()), 10ms);
+}
+
+// What a server states of its clock is public, so a liar can state the same as an honest one.
+TEST(HubServers, ALiarThatPosesAsAnotherNameOfAllTheOthersTakesNoVotes) {
+  for (const nanoseconds lie : {nanoseconds{-500s}, nanoseconds{800ms}, nanoseconds{6ms}}) {
+    HubPlay play;
+    for (int honest = 0; honest < 4; ++honest) play.add_server().root_dispersion = 5ms;
+    Server& liar = play.add_server();
+    liar.root_dispersion = 10us;
+    for (Server& server : play.servers) server.reference = to_ntp(kStart - server.number * 1'234'567ns);
+    for (int second = 0; second < 1200; ++second) {
+      liar.reference = play.servers[static_cast<std::size_t>(liar.queries % 4)].reference;
+      if (second == 60) liar.off = lie;
+      play.pass(1s);
+      ASSERT_TRUE(play.is_bound_honest()) << lie.count() << ", second " << second;
+    }
+    EXPECT_LT(magnitude(play.error()), 10ms);
+    EXPECT_TRUE(play.is_reliable());
+  }
+}
+
+// The liar states the settings of the others' clocks, so that they seem to follow the hub that follows it.
+TEST(HubServers, ALiarThatStatesTheOthersSettingsDoesNotMakeThemLoopsOnceItLies) {
+  HubPlay play;
+  for (int honest = 0; honest < 2; ++honest) {
+    Server& server = play.add_server();
+    server.stratum = 2;
+    server.reference = to_ntp(kStart - server.number * 1'234'567ns);
+  }
+  Server& liar = play.add_server();
+  liar.root_dispersion = 10us;
+  for (int second = 0; second < 1200; ++second) {
+    liar.reference = play.servers[static_cast<std::size_t>(liar.queries % 2)].reference;
+    if (second == 300) liar.off = 800ms;
+    play.pass(1s);
+  }
+  EXPECT_EQ(play.standing_of(liar), "falseticker");
+  EXPECT_TRUE(play.is_bound_honest());
+  EXPECT_LT(magnitude(play.error()), 10ms);
+}
+
+// Within the others' bounds, one that claims to know best is followed alone.
+TEST(HubServers, ALiarWithinTheBoundsOfTheOthersDoesNotTeachARate) {
+  HubPlay play;
+  for (int honest = 0; honest < 2; ++honest) play.add_server().root_dispersion = 20ms;
+  Server& liar = play.add_server();
+  liar.root_dispersion = 10us;
+  liar.delay = 200us;
+  liar.off = 15ms;
+  for (int tenth = 0; tenth < 750; ++tenth) {
+    liar.off -= 40us;
+    play.pass(100ms);
+  }
+  for (Server& server : play.servers) server.is_silent = true;
+  for (int minute = 0; minute < 120; ++minute) {
+    play.pass(1min);
+    ASSERT_TRUE(play.is_bound_honest()) << minute;
+  }
+}
+
+// It may be set by nobody but this hub.
+TEST(HubServers, OneThatIsBeingSetDoesNotHoldUpTheOnlyOther) {
+  HubPlay play;
+  Server& server = play.add_server();
+  play.add_server().leap = Leap::kUnsynchronised;
+  play.pass(15s);
+  EXPECT_EQ(play.standing_of(server), "system-peer");
+  EXPECT_TRUE(play.is_reliable());
+}
+
+// After a power cut servers that answer may not be set yet.
+TEST(HubServers, ThoseThatAreBeingSetAreWaitedForBeforeAnotherIsBelieved) {
+  HubPlay play;
+  Server& liar = play.add_server();
+  liar.off = 3s;
+  for (int honest = 0; honest < 2; ++honest) play.add_server().leap = Leap::kUnsynchronised;
+  for (int second = 0; second < 300; ++second) {
+    if (second == 20) {
+      for (Server& server : play.servers) server.leap = Leap::kNone;
+    }
+    play.pass(1s);
+    ASSERT_TRUE(!play.is_synchronised() || play.is_bound_honest()) << second;
+  }
+  EXPECT_TRUE(play.is_reliable());
+  EXPECT_EQ(play.standing_of(liar), "falseticker");
+}
+
+TEST(HubServers, OneOfThreeThatAgreeAnnouncesNoLeapSecond) {
+  HubPlay play;
+  for (int honest = 0; honest < 2; ++honest) play.add_server().root_dispersion = 20ms;
+  Server& alone = play.add_server();
+  alone.root_dispersion = 10us;
+  alone.off = 15ms;
+  alone.leap = Leap::kInsert;
+  play.pass(30min);
+  EXPECT_EQ(play.standing_of(alone), "system-peer");
+  EXPECT_EQ(play.served().leap, Leap::kNone);
 }
 
 TEST(HubServers, OneLiarAmongThreeMovesNothing) {

@@ -213,22 +213,31 @@ constexpr WallTime kSetting = kBuild + 123'456'789ns;
 
 TEST(Reference, KnowsAServerThatHasItsTimeFromUsByWhenItsClockWasSet) {
   Reference reference = ordinary();
-  EXPECT_FALSE(reference.is_derived(5, to_ntp(kSetting)));
+  EXPECT_FALSE(reference.is_derived(5, to_ntp(kSetting), false));
   reference.on_sync(kStart, {30ms}, server(2, kSetting));
-  EXPECT_TRUE(reference.is_derived(5, to_ntp(kSetting)));
-  EXPECT_TRUE(reference.is_derived(5, to_ntp(kSetting + 1ns))) << "it was rounded on the way";
-  EXPECT_FALSE(reference.is_derived(5, to_ntp(kSetting + 1s)));
-  EXPECT_FALSE(reference.is_derived(2, to_ntp(kSetting))) << "it is the server itself";
+  EXPECT_TRUE(reference.is_derived(5, to_ntp(kSetting), false));
+  EXPECT_TRUE(reference.is_derived(5, to_ntp(kSetting + 1ns), false)) << "it was rounded on the way";
+  EXPECT_FALSE(reference.is_derived(5, to_ntp(kSetting + 1s), false));
+  EXPECT_FALSE(reference.is_derived(2, to_ntp(kSetting), false)) << "it is the server itself";
   reference.on_sync(kStart + 64s, {30ms}, server(2, kSetting + 64s));
-  EXPECT_TRUE(reference.is_derived(5, to_ntp(kSetting))) << "it lags behind";
+  EXPECT_TRUE(reference.is_derived(5, to_ntp(kSetting), false)) << "it lags behind";
   reference.on_lost();
-  EXPECT_TRUE(reference.is_derived(5, to_ntp(kSetting + 64s))) << "it has not heard of that yet";
+  EXPECT_TRUE(reference.is_derived(5, to_ntp(kSetting + 64s), false)) << "it has not heard of that yet";
+}
+
+// An upstream may have copied its setting from the server, but what we set ourselves is stated by us alone.
+TEST(Reference, OfServersThatContradictTheClockOnlySettingsOfOurOwnTellFollowers) {
+  Reference reference = ordinary();
+  reference.on_sync(kStart, {30ms}, server(2, kSetting));
+  EXPECT_FALSE(reference.is_derived(5, to_ntp(kSetting), true));
+  reference.on_sync(kSetting + 64s, {30ms}, std::nullopt);
+  EXPECT_TRUE(reference.is_derived(11, to_ntp(kSetting + 64s), true));
 }
 
 TEST(Reference, AServerThatRoundsWhenItsClockWasSetIsNotTakenForAFollower) {
   Reference reference = ordinary();
   reference.on_sync(kStart, {30ms}, server(2, kBuild));
-  EXPECT_FALSE(reference.is_derived(5, to_ntp(kBuild)));
+  EXPECT_FALSE(reference.is_derived(5, to_ntp(kBuild), false));
 }
 
 }  // namespace

@@ -18,8 +18,10 @@ constexpr int kErratic = 8;
 constexpr std::uint64_t kUnrounded = 0xffff;
 
 // A server that has not answered so many queries since the start, which takes a quarter of a minute, is not
-// waited for any longer.
+// waited for any longer. One that answers that it is not set yet is waited for four times as long, but only
+// by fewer others: it may be set by this very hub.
 constexpr int kLostBeforeOthersDecide = 4;
+constexpr int kUnsetBeforeOthersDecide = 16;
 
 // No deviation counts as less, because a variance of zero would silence all other sources.
 constexpr double kLeastVariance = 1e-24;
@@ -37,6 +39,14 @@ bool were_set_together(const Discipline::Source& a, const Discipline::Source& b)
 
 bool is_one_server(const Discipline::Source& a, const Discipline::Source& b) {
   return (a.machine != 0 && a.machine == b.machine) || were_set_together(a, b);
+}
+
+// Names that contradict each other are not of one server: whoever runs a server or its name chooses what it
+// states of its clock, and which addresses the name has, and could take the votes of others.
+bool may_agree(const Candidate& a, const Candidate& b) {
+  if (!a.has_samples || !b.has_samples) return true;
+  const nanoseconds apart = magnitude(saturated_difference(a.offset.value, b.offset.value));
+  return apart <= saturated_sum(a.bound.value, b.bound.value);
 }
 
 }  // namespace
@@ -112,8 +122,10 @@ void Discipline::on_trouble(std::size_t index, Trouble trouble, bool reachable) 
   Source& source = *sources_[index];
   source.trouble = trouble;
   source.reachable = reachable;
-  const bool is_new = !source.last_sample && trouble == Trouble::kNoReply;
-  if (!is_new || ++source.queries_lost >= kLostBeforeOthersDecide) source.is_awaited = false;
+  const bool is_unset = trouble == Trouble::kUnsynchronised;
+  const bool is_new = !source.last_sample && (is_unset || trouble == Trouble::kNoReply);
+  const int patience = is_unset ? kUnsetBeforeOthersDecide : kLostBeforeOthersDecide;
+  if (!is_new || ++source.queries_lost >= patience) source.is_awaited = false;
   source.polls.on_loss();
 }
 
@@ -140,13 +152,12 @@ std::optional<Discipline::Consensus> Discipline::select(FreeTime now, nanosecond
   std::array<Candidate, kMaxSources> candidates{};
   std::array<std::size_t, kMaxSources> indices{};
   std::size_t count = 0;
-  const ServerNumbers numbers = server_numbers();
   for (std::size_t i = 0; i < kMaxSources; ++i) {
     if (!sources_[i]) continue;
     candidates[count] = candidate_of(*sources_[i], now, steered);
-    candidates[count].server = numbers[i];
     indices[count++] = i;
   }
+  number_servers({candidates.data(), count}, {indices.data(), count});
   const Selection selection = isletime::select({candidates.data(), count});
   for (std::size_t i = 0; i < count; ++i) sources_[indices[i]]->placement = selection.placements[i];
   if (!selection.combination) return std::nullopt;
@@ -197,18 +208,21 @@ Candidate Discipline::candidate_of(const Source& source, FreeTime now, nanosecon
 }
 
 // The number is that of the first source of the same server.
-Discipline::ServerNumbers Discipline::server_numbers() const {
-  ServerNumbers numbers{};
-  for (std::size_t i = 0; i < kMaxSources; ++i) {
-    if (!sources_[i]) continue;
+void Discipline::number_servers(std::span<Candidate> candidates, std::span<const std::size_t> indices) {
+  std::array<std::uint8_t, kMaxSources>& numbers = server_numbers_;
+  numbers.fill(0);
+  for (std::size_t a = 0; a < candidates.size(); ++a) {
+    const std::size_t i = indices[a];
     numbers[i] = static_cast<std::uint8_t>(i + 1);
-    for (std::size_t j = 0; j < i; ++j) {
-      if (!sources_[j] || numbers[i] == numbers[j] || !is_one_server(*sources_[i], *sources_[j])) continue;
+    for (std::size_t b = 0; b < a; ++b) {
+      const std::size_t j = indices[b];
+      if (numbers[i] == numbers[j] || !is_one_server(*sources_[i], *sources_[j])) continue;
+      if (!may_agree(candidates[a], candidates[b])) continue;
       const auto [first, second] = std::minmax({numbers[i], numbers[j]});
       std::replace(numbers.begin(), numbers.end(), second, first);
     }
   }
-  return numbers;
+  for (std::size_t a = 0; a < candidates.size(); ++a) candidates[a].server = numbers[indices[a]];
 }
 
 Discipline::Consensus Discipline::consensus_of(const Combination& combination, FreeTime now,
@@ -216,9 +230,7 @@ Discipline::Consensus Discipline::consensus_of(const Combination& combination, F
   Consensus consensus{.bound = combination.bound, .system_peer = combination.system_peer};
   double phase_weight = 0.0;
   double frequency_weight = 0.0;
-  int selected = 0;
-  int inserting = 0;
-  int deleting = 0;
+  double bound_of_selected = 0.0;
   for (const auto& source : sources_) {
     if (!source || !is_selected(source->placement.standing)) continue;
     const auto estimate = source->estimator.at(now);
@@ -227,48 +239,81 @@ Discipline::Consensus Discipline::consensus_of(const Combination& combination, F
     const double weight = 1 / std::max(estimate->var_frequency, kLeastVariance);
     consensus.estimate.frequency += weight * estimate->frequency;
     frequency_weight += weight;
-    ++selected;
-    consensus.frequency_bound =
-        std::max(consensus.frequency_bound, source->estimator.frequency_bound(*estimate));
-    inserting += source->account.leap == Leap::kInsert ? 1 : 0;
-    deleting += source->account.leap == Leap::kDelete ? 1 : 0;
+    bound_of_selected = std::max(bound_of_selected, source->estimator.frequency_bound(*estimate));
   }
   consensus.estimate.phase = -saturated(saturated_sum(combination.offset.value, steered));
   consensus.estimate.var_phase = 1 / phase_weight;
   consensus.estimate.frequency /= frequency_weight;
   consensus.estimate.var_frequency = 1 / frequency_weight;
+  consensus.frequency_bound =
+      std::max(bound_of_selected, bound_by_majority(consensus.estimate.frequency, now));
+  const double doubt = (consensus.frequency_bound - bound_of_selected) / 2;
+  consensus.estimate.var_frequency = std::max(consensus.estimate.var_frequency, doubt * doubt);
   count_others(consensus);
-  if (inserting * 2 > selected) consensus.leap = Leap::kInsert;
-  if (deleting * 2 > selected) consensus.leap = Leap::kDelete;
+  consensus.leap = leap_by_majority();
   return consensus;
+}
+
+// Those that agree may be more than the selected, of which a liar that claims to know best may be the only
+// one. Among the nearest of them that are more than half is an honest one.
+double Discipline::bound_by_majority(double frequency, FreeTime now) const {
+  std::array<double, kMaxSources> bounds{};
+  std::size_t count = 0;
+  for (const auto& source : sources_) {
+    if (!source || !is_agreeing(source->placement.standing)) continue;
+    const auto estimate = source->estimator.at(now);
+    if (!estimate) continue;
+    bounds[count++] =
+        std::abs(estimate->frequency - frequency) + source->estimator.frequency_bound(*estimate);
+  }
+  if (count < 2) return 0.0;
+  const auto nth = bounds.begin() + static_cast<std::ptrdiff_t>(count / 2);
+  std::nth_element(bounds.begin(), nth, bounds.begin() + static_cast<std::ptrdiff_t>(count));
+  return *nth;
+}
+
+Leap Discipline::leap_by_majority() const {
+  int agreeing = 0;
+  int inserting = 0;
+  int deleting = 0;
+  for (const auto& source : sources_) {
+    if (!source || !is_agreeing(source->placement.standing)) continue;
+    ++agreeing;
+    inserting += source->account.leap == Leap::kInsert ? 1 : 0;
+    deleting += source->account.leap == Leap::kDelete ? 1 : 0;
+  }
+  if (inserting * 2 > agreeing) return Leap::kInsert;
+  return deleting * 2 > agreeing ? Leap::kDelete : Leap::kNone;
 }
 
 void Discipline::count_others(Consensus& consensus) const {
   const std::uint8_t rank = sources_[consensus.system_peer]->config.rank;
-  const ServerNumbers numbers = server_numbers();
   int agreeing = 0;
   int awaited = 0;
+  int awaited_for_long = 0;
   int refused = 0;
   // A server counts once, whatever its names, and is heard if it is heard under one of them.
   for (std::uint8_t number = 1; number <= kMaxSources; ++number) {
     const auto has = [&](auto is) {
       for (std::size_t i = 0; i < kMaxSources; ++i) {
-        if (numbers[i] == number && sources_[i]->config.rank <= rank && is(*sources_[i])) return true;
+        if (server_numbers_[i] == number && sources_[i]->config.rank <= rank && is(*sources_[i])) return true;
       }
       return false;
     };
-    const bool is_agreeing = has([](const Source& source) {
-      const Standing standing = source.placement.standing;
-      return is_selected(standing) || standing == Standing::kOutlier || standing == Standing::kStandby;
-    });
+    const bool agrees = has([](const Source& source) { return is_agreeing(source.placement.standing); });
     const bool is_refused = has([](const Source& source) {
       return source.placement.standing == Standing::kRefused && source.may_be_right;
     });
-    agreeing += is_agreeing ? 1 : 0;
+    const auto is_awaited_after = [&](int lost) {
+      return has([lost](const Source& source) { return source.is_awaited && source.queries_lost >= lost; });
+    };
+    agreeing += agrees ? 1 : 0;
     refused += is_refused ? 1 : 0;
-    awaited += !is_agreeing && has([](const Source& source) { return source.is_awaited; }) ? 1 : 0;
+    if (agrees) continue;
+    awaited += is_awaited_after(0) ? 1 : 0;
+    awaited_for_long += is_awaited_after(kLostBeforeOthersDecide) ? 1 : 0;
   }
-  consensus.is_premature = agreeing <= awaited;
+  consensus.is_premature = agreeing <= awaited - awaited_for_long || agreeing < awaited;
   consensus.is_outvoted = agreeing < refused;
 }
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "libsync/core/ntp_packet.hpp"
 #include "libsync/core/reference_id.hpp"
@@ -86,9 +87,9 @@ class Discipline {
   struct Consensus {
     Estimate estimate{};
     Dispersion bound{};            // the phase's greatest error, including the root distance
-    double frequency_bound = 0.0;  // the frequency's greatest error
+    double frequency_bound = 0.0;  // the frequency's greatest error, if the majority is right
     std::size_t system_peer = 0;   // index of the source whose system variables are served
-    Leap leap = Leap::kNone;       // announced by more than half of the selected sources
+    Leap leap = Leap::kNone;       // announced by more than half of the sources that agree
     // As many sources as agree, or more, are still awaited, and may contradict them.
     bool is_premature = false;
     // More sources that may be right were refused than agree.
@@ -134,17 +135,19 @@ class Discipline {
   void on_leap_second(Offset by);
 
  private:
-  // A number for each source that those share which are one server; 0 where there is no source.
-  using ServerNumbers = std::array<std::uint8_t, kMaxSources>;
-  ServerNumbers server_numbers() const;
+  void number_servers(std::span<Candidate> candidates, std::span<const std::size_t> indices);
   Outcome observe(Source& source, const OffsetSample& sample, const SourceAccount& account);
   int evidence_for_step(const Source& source) const;
   bool is_wanted_as_witness(const Source& source) const;
   Candidate candidate_of(const Source& source, FreeTime now, nanoseconds steered) const;
   Consensus consensus_of(const Combination& combination, FreeTime now, nanoseconds steered) const;
+  double bound_by_majority(double frequency, FreeTime now) const;
+  Leap leap_by_majority() const;
   void count_others(Consensus& consensus) const;
 
   std::array<std::optional<Source>, kMaxSources> sources_{};
+  // Sources of one server share a number, as of the last selection; 0 where there is no source.
+  std::array<std::uint8_t, kMaxSources> server_numbers_{};
   std::optional<Frequency> seed_;
   EstimatorModel model_;
 };

@@ -244,7 +244,7 @@ TEST(Discipline, SaysWhyASourceIsOfNoUse) {
   EXPECT_EQ(island.standing(follower), Standing::kLoop);
 }
 
-TEST(Discipline, ALeapSecondNeedsTheMajorityOfTheSelected) {
+TEST(Discipline, ALeapSecondNeedsTheMajorityOfThoseThatAgree) {
   Island island;
   const auto first = island.add();
   const auto second = island.add();
