@@ -27,7 +27,7 @@ set(cortex-m3_FLAGS -mcpu=cortex-m3 -mthumb)
 # leave ssize_t out that lwIP wants, and clang's its limit.
 separate_arguments(host_build_flags UNIX_COMMAND "${CMAKE_CXX_FLAGS}")
 set(host_CXX ${CMAKE_CXX_COMPILER})
-set(host_FLAGS ${host_build_flags} -g -include sys/types.h -DSSIZE_MAX=LONG_MAX)
+set(host_FLAGS ${host_build_flags} -g1 -include sys/types.h -DSSIZE_MAX=LONG_MAX)
 
 # For C and C++ alike.
 set(firmware_code_flags -Os -ffreestanding -ffunction-sections -fdata-sections)

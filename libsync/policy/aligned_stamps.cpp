@@ -9,12 +9,12 @@
 namespace isletime {
 namespace {
 
-constexpr seconds kDay{86'400};
+constexpr seconds kOneDay{86'400};
 constexpr nanoseconds kNever = std::chrono::hours{1};
 
 seconds start_of_day(seconds since_epoch) {
-  const std::int64_t days = since_epoch / kDay - (since_epoch % kDay < seconds::zero() ? 1 : 0);
-  return days * kDay;
+  const std::int64_t days = since_epoch / kOneDay - (since_epoch % kOneDay < seconds::zero() ? 1 : 0);
+  return days * kOneDay;
 }
 
 constexpr std::uint32_t saturated_count(std::uint32_t count, std::uint32_t more) {
@@ -29,7 +29,7 @@ WallTime wall(seconds since_epoch) {
 }  // namespace
 
 AlignedStamps::AlignedStamps(seconds interval)
-    : interval_(interval > seconds::zero() && interval <= kDay ? interval : seconds::zero()) {}
+    : interval_(interval > seconds::zero() && interval <= kOneDay ? interval : seconds::zero()) {}
 
 WallTime AlignedStamps::aligned_before(WallTime shown) const {
   const auto now = std::chrono::floor<seconds>(shown.time_since_epoch());
@@ -40,7 +40,7 @@ WallTime AlignedStamps::aligned_before(WallTime shown) const {
 // The last interval of a day is shorter if the day is no multiple of it.
 WallTime AlignedStamps::aligned_after(WallTime shown) const {
   const auto before = std::chrono::floor<seconds>(aligned_before(shown).time_since_epoch());
-  return wall(std::min(before + interval_, start_of_day(before) + kDay));
+  return wall(std::min(before + interval_, start_of_day(before) + kOneDay));
 }
 
 // Returns how many instants are after `from` and not after `to`; both are aligned.
@@ -48,8 +48,8 @@ std::uint32_t AlignedStamps::count_between(WallTime from, WallTime to) const {
   const auto index = [this](WallTime aligned) {
     const auto time = std::chrono::floor<seconds>(aligned.time_since_epoch());
     const seconds midnight = start_of_day(time);
-    const std::int64_t in_a_day = (kDay + interval_ - seconds{1}) / interval_;
-    return midnight / kDay * in_a_day + (time - midnight) / interval_;
+    const std::int64_t in_a_day = (kOneDay + interval_ - seconds{1}) / interval_;
+    return midnight / kOneDay * in_a_day + (time - midnight) / interval_;
   };
   const std::int64_t count = index(to) - index(from);
   return static_cast<std::uint32_t>(
