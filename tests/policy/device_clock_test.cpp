@@ -112,6 +112,32 @@ TEST(DeviceClock, BoundHoldsAfterQueuesHaveTaughtAWrongRate) {
   }
 }
 
+// At first, queues may teach a rate of 600 ppm as if it were certain. The first and the last exchange do not
+// allow it, and the bound must say so.
+TEST(DeviceClock, BoundHoldsAfterQueuesHaveTaughtARateThatTheExchangesExclude) {
+  struct Exchange {
+    MonoTime at;
+    nanoseconds there;
+    nanoseconds back;
+  };
+  World world;
+  for (const auto& [at, there, back] : {Exchange{MonoTime{100s}, 1ms, 1ms},
+                                        {MonoTime{101s}, 11ms, 1ms},
+                                        {MonoTime{102s}, 1ms, 1ms},
+                                        {MonoTime{131s}, 68ms, 5ms},
+                                        {MonoTime{132s}, 2ms, 5ms},
+                                        {MonoTime{133s}, 1ms, 43ms},
+                                        {MonoTime{134s}, 1ms, 1ms},
+                                        {MonoTime{135s}, 10ms, 43ms},
+                                        {MonoTime{136s}, 1ms, 1ms}}) {
+    world.ask(at, (there - back) / 2, there + back);
+  }
+  ASSERT_GT(world.clock.rate(MonoTime{136s}), Ppm::whole(500)) << "the rate is wrong";
+  for (const MonoTime at : {MonoTime{140s}, MonoTime{200s}, MonoTime{800s}}) {
+    EXPECT_LE(magnitude(world.error(at)), world.clock.at(at)->bound.value) << at.time_since_epoch().count();
+  }
+}
+
 TEST(DeviceClock, BoundContainsTheRootDistanceAsItAges) {
   World near;
   World far;
