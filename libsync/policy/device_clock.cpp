@@ -255,11 +255,11 @@ Ppm DeviceClock::possible_rate_error(Ppm rate) const {
 Ppm DeviceClock::rate_error(MonoTime at) const {
   const auto estimate = estimator_.at(at);
   const Ppm rate = estimate ? estimate->rate : clock_.rate();
-  const std::int64_t any = magnitude(nanoseconds{rate.scaled}).count() + kUnknownRateError.scaled;
-  std::int64_t error = config_.saved_rate ? config_.saved_rate_error.scaled : any;
-  if (estimate && (config_.saved_rate || samples_ >= kFirstSamples)) {
-    error = kDeviations * estimate->rate_deviation.scaled;
-    if (!config_.saved_rate) error = larger(error, smaller(possible_rate_error(rate).scaled, any));
+  const Ppm known = config_.saved_rate ? config_.saved_rate_error : kUnknownRateError;
+  std::int64_t error = known.scaled + distance(rate.scaled, config_.saved_rate.value_or(Ppm{}).scaled);
+  if (estimate && samples_ >= kFirstSamples) {
+    error = smaller(error, possible_rate_error(rate).scaled);
+    error = larger(error, kDeviations * estimate->rate_deviation.scaled);
   }
   return {larger(error, kFrequencyTolerance.scaled)};
 }

@@ -333,6 +333,24 @@ TEST(DeviceClock, AnotherServerStartsAnewButTheRateRemains) {
   EXPECT_TRUE(world.clock.is_rate_known(later + 10min));
 }
 
+// What is known of the rate is what was known before the first change, as no other server has taught it
+// since.
+TEST(DeviceClock, BoundHoldsAfterTwoServersThatTaughtAWrongRate) {
+  World world;
+  world.ask_until(MonoTime{10min});
+  ASSERT_TRUE(world.clock.is_rate_known(world.now));
+  world.clock.on_server_changed(world.now);
+  world.ask(world.now, 0ms, 44ms);
+  world.ask(world.now + 1s, 10ms, 23ms);
+  world.ask(world.now + 2s, -14ms, 30ms);
+  ASSERT_LT(world.clock.rate(world.now + 2s), Ppm::whole(0)) << "the rate is wrong";
+  world.clock.on_server_changed(world.now + 2s);
+  world.clock.on_server_changed(world.now + 2s);
+  world.ask(world.now + 3s, 0ms, 44ms);
+  const MonoTime later = world.now + 10h;
+  EXPECT_LE(magnitude(world.error(later)), world.clock.at(later)->bound.value);
+}
+
 TEST(DeviceClock, ASavedRateCountsFromTheFirstMeasurement) {
   World world{{.built = kBuilt, .saved_rate = Ppm::whole(40), .saved_rate_error = Ppm::whole(2)}};
   world.ask(MonoTime{1s});
