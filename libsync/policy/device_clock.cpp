@@ -156,6 +156,7 @@ Judgement DeviceClock::on_report(SourceKind kind, WallTime claimed, Dispersion b
     aim_ = {at, claimed};
     approach(kSlewWithin, claimed, at);
   }
+  adjusted_ = at;
   keeper_.on_sync(kind, judgement.bound, at, {}, vouched);
   return judgement;
 }

@@ -128,7 +128,7 @@ class DeviceClock {
   bool is_following_ = false;
   std::uint8_t samples_ = 0;
   std::uint32_t settings_ = 0;
-  MonoTime adjusted_{};  // when clock_ was last changed
+  MonoTime adjusted_{};  // when clock_ was last changed or confirmed
   MonoTime root_at_{};
   nanoseconds root_distance_{};
   Known first_{};

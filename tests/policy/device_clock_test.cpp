@@ -243,6 +243,16 @@ TEST(DeviceClock, APhoneWithinItsThresholdLeavesTheClock) {
   EXPECT_GE(world.clock.at(MonoTime{2s})->bound.value, 800ms);
 }
 
+// A phone that agrees tells how far off the clock is now; for earlier instants the drift since is added.
+TEST(DeviceClock, BoundOfAnInstantBeforeAConfirmationContainsTheDriftSince) {
+  World world;
+  world.report(SourceKind::kRtc, MonoTime{1s}, 800ms, {800ms});
+  ASSERT_EQ(world.report(SourceKind::kPhone, MonoTime{1000s}, 0ms, {1ms}).verdict, Verdict::kAgree);
+  for (const MonoTime at : {MonoTime{2s}, MonoTime{500s}, MonoTime{900s}}) {
+    EXPECT_LE(magnitude(world.error(at)), world.clock.at(at)->bound.value) << at.time_since_epoch().count();
+  }
+}
+
 TEST(DeviceClock, AnRtcThatNobodyVouchesForSetsTheClockButMakesItNotReliable) {
   World world;
   world.report(SourceKind::kRtc, MonoTime{1s}, 0ns, {100ms}, false);
