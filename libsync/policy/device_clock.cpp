@@ -139,12 +139,13 @@ void DeviceClock::stop_following(MonoTime at) {
   keeper_.widen(present->bound, at);
 }
 
+// A source that agrees ends no slew, so it is compared with the time to which the clock is slewed.
 Judgement DeviceClock::on_report(SourceKind kind, WallTime claimed, Dispersion bound, bool is_reliable,
                                  MonoTime at, bool vouched) {
   const auto present = this->at(at);
   if (is_following_) keeper_.widen(present->bound, at);
   const Report report{.kind = kind,
-                      .offset = {elapsed(present ? present->time : free_time(at), claimed)},
+                      .offset = {elapsed(present ? target(at).time : free_time(at), claimed)},
                       .bound = bound,
                       .reliable = is_reliable,
                       .claimed = claimed,

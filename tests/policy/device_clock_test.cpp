@@ -253,6 +253,18 @@ TEST(DeviceClock, BoundOfAnInstantBeforeAConfirmationContainsTheDriftSince) {
   }
 }
 
+// The clock goes on to what it is slewed to, so that is what the phone has to agree with.
+TEST(DeviceClock, BoundHoldsAfterASlewInWhichAnotherSourceAgreed) {
+  World world;
+  world.report(SourceKind::kRtc, MonoTime{1s}, 0ms, {500ms});
+  ASSERT_EQ(world.report(SourceKind::kRtc, MonoTime{2s}, 90ms, {90ms}).verdict, Verdict::kAdopt);
+  ASSERT_EQ(world.report(SourceKind::kPhone, MonoTime{2s}, 0ms, {1ms}).verdict, Verdict::kAgree);
+  EXPECT_GT(world.error(MonoTime{18s}), 80ms);
+  for (const MonoTime at : {MonoTime{2s}, MonoTime{10s}, MonoTime{18s}}) {
+    EXPECT_LE(magnitude(world.error(at)), world.clock.at(at)->bound.value) << at.time_since_epoch().count();
+  }
+}
+
 TEST(DeviceClock, AnRtcThatNobodyVouchesForSetsTheClockButMakesItNotReliable) {
   World world;
   world.report(SourceKind::kRtc, MonoTime{1s}, 0ns, {100ms}, false);
