@@ -93,9 +93,10 @@ class DeviceClock {
   const Timekeeper& timekeeper() const { return keeper_; }
 
  private:
-  // The greatest error of an offset when it was measured.
+  // An exchange's offset, and its greatest error.
   struct Known {
     MonoTime at{};
+    Offset offset{};
     Dispersion bound{};
   };
   // The time that the clock should show without a server; it continues at the rate.
@@ -119,6 +120,7 @@ class DeviceClock {
   Target target(MonoTime at) const;
   nanoseconds corrected(nanoseconds counted) const;
   nanoseconds root_distance_at(MonoTime at) const;
+  Ppm possible_rate_error(Ppm rate) const;
   void approach(SlewTime within, WallTime aimed, MonoTime at);
   void stop_following(MonoTime at);
 
@@ -126,7 +128,7 @@ class DeviceClock {
   bool is_following_ = false;
   std::uint8_t samples_ = 0;
   std::uint32_t settings_ = 0;
-  MonoTime adjusted_{};  // when clock_ was last changed
+  MonoTime adjusted_{};  // when clock_ was last changed or confirmed
   MonoTime root_at_{};
   nanoseconds root_distance_{};
   Known first_{};
