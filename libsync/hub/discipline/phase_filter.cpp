@@ -11,9 +11,9 @@
 namespace isletime {
 namespace {
 
-// An error that comes from neither queue nor clock has this density, in units of the box and the noise; or of
-// a share of the phase's deviation if that is larger, since without knowledge any sample would seem an
-// outlier.
+// The density of an error that comes from neither a queue nor the clock, in units of the box and the noise,
+// or of a share of the phase's deviation if that is larger: while little is known, any sample would seem to
+// be an outlier.
 constexpr double kOutlierDensity = 0.05;
 constexpr double kOutlierPrior = 0.01;
 
