@@ -38,7 +38,7 @@ class Answer {
 
   // Returns the key that signs it, or null.
   const Key* key() const { return key_; }
-  // Its client may ask later, in interleaved mode, when it left.
+  // Returns whether the client may ask in its next query, in interleaved mode, when this reply left.
   bool is_to_be_saved() const { return !receive_.is_unset(); }
   NtpTimestamp receive() const { return receive_; }
 
