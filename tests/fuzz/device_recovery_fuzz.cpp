@@ -4,7 +4,7 @@
 // settle it. After 16 minutes, too, the error is at most a round trip plus the deviations that the estimator
 // takes for chance. It may be larger while a sample is doubted: if the least delay ever seen belongs to no
 // real path, a whole round trip may be a queue in either direction, and a wrong rate shows only once the
-// estimate has drifted beyond that, which takes 50 min for 60 ms and 10 ppm.
+// estimate has drifted beyond half of that, which takes 50 min for 60 ms and 10 ppm.
 #include <chrono>
 #include <cstdlib>
 
