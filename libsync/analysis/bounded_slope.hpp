@@ -38,9 +38,9 @@ struct Coarseness {
 // Assumptions about a clock that leaves its line by more than the error of its readings.
 struct WanderPrior {
   double share = 0.1;  // prior probability of such a clock
-  // The ratio of how far the rate wanders in a record to how far the clock leaves its line, each over the
-  // record: it would be 1.3 if the noise were white, and 13 if it were a walk. Without it, 6 of 100 clocks
-  // that walk are covered, not 63.
+  // How far the rate wanders in a record, in units of the clock's deviation from its line divided by the
+  // length of the record: 1.3 if the noise is white, 13 if it is a walk. Without it, 6 of 100 clocks that
+  // walk are covered, not 63.
   double per_deviation = 8.0;
 };
 
