@@ -211,8 +211,8 @@ class Hub {
   // window that follows from it.
   WindowView set_rate_error(Ppm rate_error, Instant now);
 
-  // --- The battery clock ---
-  // From now on reads, checks and, if `may_write`, sets this battery clock. `source`: "rtc:/dev/i2c-1@0x68"
+  // --- The battery clock --- Uses this battery clock from now on: reads and checks it and, if `may_write`,
+  // sets it. `source`: "rtc:/dev/i2c-1@0x68"
   void use_rtc(const std::string& source, bool may_write, Instant now);
   // The outcome of action::RunRtcJob.
   void on_rtc(const RtcOutcome& outcome, Instant now);

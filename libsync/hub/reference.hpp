@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the hub's clock derives from, and what clients are told about it: the system variables of RFC 5905,
-// section 11.1. They claim no more than is known. A clock without a source in this boot is served as
+// The reference from which the hub's clock derives, and the system variables (RFC 5905, section 11.1) that
+// clients get. They state no more than is known. A clock without a source in this boot is served as
 // unsynchronised, the root distance of any other is a bound on its true error, and no reference time is later
 // than its source's. Only the reference of an island (--local) measures its dispersion from itself, whatever
 // the world's time.

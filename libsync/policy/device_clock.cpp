@@ -17,7 +17,7 @@ constexpr nanoseconds kStepAbove = milliseconds{100};
 
 // The share of the poll interval in which a correction is slewed, as on the hub.
 constexpr int kSlewShare = 4;
-// For sources that are not polled.
+// The time in which a correction by a source that is not polled is slewed.
 constexpr milliseconds kSlewWithin = seconds{16};
 
 // Crystals off by 272 ppm were seen on cheap boards.

@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 // RFC 5905, section 7.2 (NMIN): clustering leaves no fewer survivors.
 constexpr std::size_t kFewestSurvivors = 3;
 
-// What each stratum adds to a source's distance when the system peer is chosen.
+// The distance that each stratum adds to a source's when the system peer is chosen.
 constexpr nanoseconds kDistancePerStratum = milliseconds{1};
 
 // Differences are clamped to this (19 hours), so that their product with a weight stays in range.

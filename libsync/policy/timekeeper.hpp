@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Which source may set the clock, and how long the clock then counts as reliable: ranks, thresholds and
-// windows for all kinds of source. No I/O: reports come in, verdicts go out; the caller sets the clock and
-// calls on_sync(). Ages are monotonic, so that setting the clock neither renews nor ends a window. Until the
-// first on_sync() the clock is unset and not reliable.
+// Decides which source may set the clock, and how long the clock then counts as reliable: ranks, thresholds
+// and windows for all kinds of source. No I/O: reports come in, verdicts go out; the caller sets the clock
+// and calls on_sync(). Ages are monotonic, so that setting the clock neither renews nor ends a window. Until
+// the first on_sync() the clock is unset and not reliable.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace isletime {
 
-// What a kind of source may do; its name and words are in source_kind.hpp and source_kind_texts.hpp. Within
+// The rule of a kind of source; its name and words are in source_kind.hpp and source_kind_texts.hpp. Within
 // its window a source cannot be overruled by one of a worse rank.
 struct Rule {
   // Short, because the rules are in the memory of every device: up to 18 hours, or 49 days.

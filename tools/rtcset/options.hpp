@@ -22,7 +22,7 @@ const char* to_string(Command command);  // as on the command line
 struct FromSystem {};
 using SetTo = std::variant<FromSystem, WallTime>;
 
-// In parts per 10^9; if positive, the clock runs faster.
+// Trims are in parts per 10^9; a positive one makes the clock run faster.
 struct TrimShow {};
 struct TrimTo {
   std::int64_t ppb;

@@ -17,10 +17,11 @@ namespace {
 constexpr double kOutlierDensity = 0.05;
 constexpr double kOutlierPrior = 0.01;
 
-// How often a queue stands, in one or both directions, that is longer than the path's usual ones.
+// The share of round trips that meet a standing queue, in one or both directions, longer than the path's
+// usual ones.
 constexpr double kCongestedShare = 0.025;
 
-// In mean excesses; below it both of their densities vanish.
+// The least excess, in mean excesses: below it the densities of usual and of standing queues both vanish.
 constexpr double kLeastExcess = 1e-3;
 
 // A weight of zero would have no logarithm.
