@@ -256,7 +256,7 @@ class Selector {
         [&](std::size_t i) { return has_followed && contains(intervals_[i], nanoseconds::zero()); });
   }
 
-  // Configured tiers say whom to believe if nothing else does.
+  // The configured tiers decide if nothing else does.
   Group in_best_tier(const Group& group) const {
     Tier best = Tier::kFallback;
     for (const std::size_t i : group) best = std::min(best, candidates_[i].tier);
