@@ -17,7 +17,7 @@ constexpr nanoseconds kStepAbove = milliseconds{100};
 
 // The share of the poll interval in which a correction is slewed, as on the hub.
 constexpr int kSlewShare = 4;
-// For sources that are not polled.
+// The time in which a correction by a source that is not polled is slewed.
 constexpr milliseconds kSlewWithin = seconds{16};
 
 // Crystals off by 272 ppm were seen on cheap boards.
@@ -92,8 +92,8 @@ MeasurementUse DeviceClock::on_measurement(const Measurement& m, MonoTime at) {
   return use == SampleUse::kStepped ? MeasurementUse::kStepped : MeasurementUse::kFollowed;
 }
 
-// Several measurements have to contradict the estimate before it steps, so NTP needs no judgement of every
-// measurement; an island's server does if something better has set the clock.
+// NTP measurements need no judgement one by one, because several have to contradict the estimate before it
+// steps. Those of an island's server do, if something better has set the clock.
 bool DeviceClock::judge_island(const DeviceClock& clock, const Measurement& m, MonoTime at) {
   if (clock.is_following_ && clock.keeper_.standing(at).kind == SourceKind::kIsland) return true;
   const WallTime claimed = shifted(m.time, m.offset.value);
@@ -107,7 +107,7 @@ bool DeviceClock::judge_island(const DeviceClock& clock, const Measurement& m, M
   return verdict == Verdict::kAdopt || verdict == Verdict::kAgree;
 }
 
-// The clock goes on from where it is.
+// The clock keeps its reading and takes the rate that is known now.
 void DeviceClock::learn_rate(MonoTime at) {
   if (is_following_ || !is_rate_known(at)) return;
   aim_ = {at, target(at).time};
@@ -169,7 +169,7 @@ void DeviceClock::follow_broadcasts(const std::optional<CommonOffset>& common, M
   approach(kSlewWithin, target(at).time, at);
 }
 
-// Makes the shown clock what is aimed at: soon, or at once if it is far off.
+// Moves the shown clock to `aimed`: by a slew that takes `within`, or by a step if it is far off.
 void DeviceClock::approach(SlewTime within, WallTime aimed, MonoTime at) {
   const auto present = clock_.at(at);
   adjusted_ = at;

@@ -42,8 +42,8 @@ class DeviceClock {
     std::uint16_t wander = DeviceEstimator::kUnknownCrystal;
     Dispersion resolution{std::chrono::microseconds{1}};  // of the counter, and of its reading
     Dispersion reliable_within{seconds{1}};
-    // Without this a server on a local clock (an island's) counts as NTP: the devices shall agree with each
-    // other. It is a function, so that an app without it is linked without the judgement of ranks.
+    // Without this a server on a local clock (an island's) counts as NTP, because the devices have to agree
+    // with each other. It is a function, so that an app without it is linked without the judgement of ranks.
     bool (*may_follow_island)(const DeviceClock&, const Measurement&, MonoTime) = judge_island;
     // From storage: the counter's rate, if it was ever learned.
     std::optional<Ppm> saved_rate{};
