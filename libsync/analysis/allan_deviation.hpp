@@ -13,7 +13,7 @@ namespace isletime::analysis {
 struct PhasePoint {
   double time_s;
   double offset_s;
-  bool begins;  // its offset continues none before
+  bool begins;  // a segment: its offset does not continue the one before
 };
 
 struct AllanPoint {

@@ -15,7 +15,7 @@ namespace isletime::analysis {
 struct Believed {
   std::vector<ClockRow> rows;
   std::vector<std::size_t> numbers;  // each row's number among all rows
-  std::vector<bool> begins;          // its offset continues none before
+  std::vector<bool> begins;          // a segment: its offset does not continue the one before
   // integrate_temperature() fills these, one value for each row:
   std::vector<double> degrees;         // above the mean
   std::vector<double> degree_seconds;  // their integral

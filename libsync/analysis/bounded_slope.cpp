@@ -261,8 +261,8 @@ double fault_log(const Passage& passage, std::size_t rows, double step_s) {
          static_cast<double>(passage.breaks.size() + passage.outliers.size());
 }
 
-// Adds a hypothesis for each slope of a line that passes, by the room that it leaves. Returns the logarithm
-// of the likeliest one's weight.
+// Adds a hypothesis for each slope at which a line passes, weighted by the room that the line has. Returns
+// the logarithm of the largest weight.
 double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, const Passage& passage,
                    const Coarseness& coarseness, const WanderPrior& prior) {
   constexpr int kSlopes = 100;
@@ -296,10 +296,11 @@ double add_passage(DriftPosterior& posterior, std::span<const Bound> bounds, con
       most = std::max(most, log);
       // The kernels are as wide as they are apart, so that their sum is smooth.
       const double variance = width * width / 12.0 + wander * wander;
-      // A walk that wanders by so much in the record goes on behind it.
+      // The walk that wandered this far in the record continues after its end.
       const double walk = std::max(kHiddenWalk * kHiddenWalk, 3.0 * wander * wander / span);
-      // Where a line passes by chance although the clock walked, its slope is off by a tenth of the walk. At
-      // one time the rate is as far again from the mean where the clock wanders, or by a sixth of the walk.
+      // A line may pass by chance although the clock walked: then the variance of its slope is a tenth of the
+      // walk's. The rate at one time differs from the mean rate once more by what the clock wanders, and by a
+      // sixth of the walk's variance.
       posterior.hypotheses.push_back({log, slope, 0.0, 0.0, walk, 0.0, 0.0, variance + hidden / 10.0});
       posterior.rates.push_back(
           {log, slope, variance + wander * wander + hidden_once / 6.0, 0.0, walk, true});

@@ -21,7 +21,7 @@ struct Bound {
   double time_s;
   double low_s;
   double high_s;
-  bool begins;  // its offset continues none before
+  bool begins;  // a segment: its offset does not continue the one before
 };
 
 struct BoundedSlope {
@@ -38,9 +38,9 @@ struct Coarseness {
 // Assumptions about a clock that leaves its line by more than the error of its readings.
 struct WanderPrior {
   double share = 0.1;  // prior probability of such a clock
-  // How far the rate wanders in a record over which the clock leaves its line by one deviation: by 1.3 of it
-  // where the noise is white, by 13 where it is a walk. Without it, 6 of 100 clocks that walk are covered,
-  // not 63.
+  // How far the rate wanders in a record, in units of the clock's deviation from its line divided by the
+  // length of the record: 1.3 if the noise is white, 13 if it is a walk. Without it, 6 of 100 clocks that
+  // walk are covered, not 63.
   double per_deviation = 8.0;
 };
 

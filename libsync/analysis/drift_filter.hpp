@@ -16,10 +16,10 @@ namespace isletime::analysis {
 struct Reading {
   double time_s;
   double offset_s;
-  double variance;        // relative to the other readings
-  double degree_seconds;  // the temperature above its mean, integrated
-  bool begins;            // its offset continues none before: it is the record's first, or follows a step
-  double degrees = 0.0;   // the temperature above its mean
+  double variance;              // relative to the other readings
+  double degree_seconds;        // the temperature above its mean, integrated
+  bool begins;                  // a segment: it is the record's first, or follows a step
+  double degrees = 0.0;         // the temperature above its mean
   double square_seconds = 0.0;  // the square of that less its mean, integrated
   double squares = 0.0;
 };

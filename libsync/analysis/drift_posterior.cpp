@@ -110,7 +110,7 @@ struct Candidate {
   double prior;
 };
 
-// How much less likely beforehand a level is than the one beside it.
+// The ratio of the prior of a level to that of the one beside it.
 struct Falling {
   double noise;  // for each level away from the likeliest
   double walk;   // for each level of a walk beside the noise, of which none is the likeliest
@@ -137,16 +137,18 @@ void add_family(std::vector<Candidate>& all, double NoiseLevels::*noise, const s
   std::for_each(all.begin() + first, all.end(), [&](Candidate& each) { each.prior *= prior / sum; });
 }
 
-// The levels of a clock's noises begin where they just show in the slope, and end where the readings' own
-// noise would no longer be seen. The likeliest walk bends the record by some four deviations of what the
-// readings show of a bend: that is the weakest that is told from none. Weaker ones hardly matter, and louder
-// ones make themselves known whatever their prior, but one that is thought less likely is missed where it
-// happens to bend the record by less. Flicker noise of the readings matters where it is as large as their
-// white noise, from which few readings hardly tell it: at half of this prior, the mean rate of 30 readings
-// was held by 72 to 76 of 100 intervals, half as wide as they should be; at twice, those of white noise are
-// twice as wide as they should be. White frequency noise is told from flicker frequency noise by a few of the
-// record's swings only, so that neither may be thought much likelier than the other. A walk beside it shows
-// by itself.
+// The levels of each noise begin where it just shows in the slope, and end where it would hide the readings'
+// own noise.
+// The likeliest walk bends the record by about four deviations of what the readings show of a bend, so it is
+// the weakest walk that can be distinguished from none. Weaker ones hardly matter. Stronger ones show
+// whatever their prior, unless they happen to bend the record by less, when too low a prior would miss them.
+// Flicker noise of the readings matters where it is as large as their white noise, from which few readings
+// hardly distinguish it. With half of its prior, 72 to 76 of 100 intervals for the mean rate of 30 readings
+// held, and were half as wide as they should be; with twice its prior, those for white noise are twice as
+// wide as they should be.
+// Only a few swings of the record distinguish white frequency noise from flicker frequency noise, so neither
+// may be thought much likelier than the other. A walk beside white frequency noise shows by itself, so its
+// prior may be low.
 std::vector<Candidate> candidates(double count, double quiet_prior) {
   constexpr Falling kFalling{0.6, 0.6};
   constexpr Falling kFallingWhite{0.75, 0.05};

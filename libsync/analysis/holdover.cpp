@@ -22,10 +22,10 @@ std::vector<RatePart> normalised(std::vector<RatePart> parts) {
   return parts;
 }
 
-// Returns the rates that the clock may have at the sync, with the weights that they have for what follows it.
-// There a walk matters most, which in a short record looks much like white or flicker frequency noise. So one
-// that a quartz clock may have is thought likelier than by the record: without this, 83 to 90 of 100 windows
-// of a walk that was read 30 times held, not 93 to 98.
+// Returns the rates that the clock may have at the sync, weighted for what follows it. There a walk matters
+// most, but in a short record it looks much like white or flicker frequency noise. So a walk that a quartz
+// clock may have gets more weight than the record gives it: without this, 83 to 90 of 100 windows of a walk
+// that was read 30 times held, not 93 to 98.
 std::vector<RatePart> rates_at_sync(std::vector<RatePart> parts) {
   constexpr double kOfWalk = 20.0;
   for (RatePart& part : parts) part.weight *= part.walk > 0.0 && part.walk <= kMostWalk ? kOfWalk : 1.0;
@@ -45,8 +45,8 @@ double unseen_gain(const Unseen& unseen, double after) {
          unseen.walk * unseen.walk * beyond * beyond * beyond / 3.0;
 }
 
-// A random walk exceeds a limit at some time more often than it does at the end, one of the phase twice as
-// often. Multiplying the variance at the end by this makes up for it.
+// A random walk is more likely to exceed a limit at some time than at the end, a walk of the phase twice as
+// likely. This factor of the variance at the end allows for it.
 constexpr double kOfPassage = 1.3;
 
 double chance_beyond(const std::vector<RatePart>& parts, double corrected_by, double degrees_of_freedom,

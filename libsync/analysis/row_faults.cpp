@@ -71,8 +71,9 @@ std::vector<double> known_uncertainties(std::span<const ClockRow> rows) {
 }
 
 NoiseLaw best_law(std::span<const ClockRow> rows, const std::vector<double>& flat, double outlier) {
-  // The floor, as a share of the uncertainty that a tenth of the rows stays below. Doubled, the intervals of
-  // records with round trips are 5 to 20 % wider; halved, those of a local network hold 3 times less of 100.
+  // The floor is this share of the uncertainty that a tenth of the rows stays below. With twice the share,
+  // the intervals of records with round trips are 5 to 20 % wider; with half of it, 3 fewer of 100 intervals
+  // for a local network's records hold.
   constexpr double kOfDecile = 0.3;
   constexpr double kOfExcess = 0.25;
   std::vector<double> known = known_uncertainties(rows);
@@ -85,9 +86,9 @@ NoiseLaw best_law(std::span<const ClockRow> rows, const std::vector<double>& fla
   const double typical_s = median(std::move(known));
   const double below_s = least_s - kOfExcess / 2.0 * (low_s - least_s);
   double least = misfit(rows, flat, best, outlier);
-  // The first is for bounds, of which any may be small: without it, the interval of a record of which every
-  // other row is loose is nearly twice as wide. The second is for round trips: without it, the intervals of a
-  // local network's records are 2.3 times as wide.
+  // The first law is for bounds, any of which may be small: without it, the interval for a record in which
+  // every other row is loose is nearly twice as wide. The second is for round trips: without it, the
+  // intervals for a local network's records are 2.3 times as wide.
   for (const NoiseLaw& law : {NoiseLaw{0.0, typical_s, kOfDecile * low_s},
                               NoiseLaw{below_s, typical_s, kOfExcess * (low_s - below_s)}}) {
     // Uncertainties that hardly differ, or of which some are 0, say nothing.
@@ -325,7 +326,8 @@ RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s, 
     faults.law = best_law(rows, flat, limits.outlier);
     relative = relative_deviations(rows, faults.law);
     const std::size_t width = std::min(kAround, rows.size());
-    // From the rows around, of which `before` come before; at the ends of the record, from the nearest ones.
+    // The distance from the rows around, of which `before` come before; at the ends of the record, from the
+    // nearest rows.
     const auto distance = [&](std::size_t row, std::size_t before) {
       const std::size_t first = std::min(row - std::min(row, before), rows.size() - width);
       return distance_from(first, width, row, flat, relative);
@@ -341,10 +343,10 @@ RowFaults find_row_faults(std::span<const ClockRow> rows, double least_noise_s, 
     }
   }
   Sound sound = sound_rows(rows, flat, relative, faults.outliers);
-  // Two rows show large steps near others or near an end: without them, the intervals of stepped clocks are
-  // up to 5 % wider. Many rows show small steps: of 100 records of 200 rows with two steps of 4 to 20
-  // deviations, 31 are left with fewer, but 47 without the 5 rows and 39 without the 25; of 1000 rows, 1, 3
-  // and 27.
+  // Means of two rows show large steps near others or near an end: without them, the intervals for stepped
+  // clocks are up to 5 % wider. Means of more rows show small steps. Of 100 records of 200 rows with two
+  // steps of 4 to 20 deviations, 31 have a step that is missed; it would be 47 without the means of 5 rows,
+  // and 39 without those of 25. With 1000 rows it is 1 record, and would be 3 and 27.
   for (const std::size_t width : {std::size_t{2}, std::size_t{5}, kWidest}) {
     // The error of the resolution does not average out.
     const double noise_s = std::max(faults.noise_s / std::sqrt(static_cast<double>(width)), least_noise_s);

@@ -14,7 +14,7 @@
 namespace isletime::analysis {
 
 struct Step {
-  std::size_t row;  // the first behind it
+  std::size_t row;  // the first one after it
   double size_s;    // positive: the remote clock was put forward, or the local one back
   bool is_marked;   // the record says so; its size is what the rows show of it
 };

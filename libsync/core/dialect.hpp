@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every header of core, policy, ports and drivers begins with this one, so that whoever compiles them under
-// an older standard is told that in one line, and not by a page of errors about types.
+// Every header of core, policy, ports and drivers begins with this one, so that a compilation under an older
+// standard is told that in one line, and not by a page of errors about types.
 #pragma once
 
 // This is what GCC 10 says of -std=gnu++20.

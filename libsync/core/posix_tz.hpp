@@ -219,7 +219,7 @@ constexpr bool is_daylight_saving(const PosixZone& zone, std::int64_t at) {
 
 }  // namespace posix_tz
 
-// Total: any bytes are a zone or an error.
+// Accepts any bytes: they are a zone, or an error is returned.
 constexpr Result<PosixZone, PosixTzError> parse_posix_tz(std::string_view text) {
   TextReader reader{text};
   const auto name = posix_tz::read_name(reader);

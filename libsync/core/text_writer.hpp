@@ -24,12 +24,12 @@ class TextWriter {
     return *this;
   }
   constexpr TextWriter& number(std::uint64_t value) { return digits(value, 1); }
-  // At least `least` digits, with leading zeros; least <= 20.
+  // Writes at least `least` digits, with leading zeros; least <= 20.
   constexpr TextWriter& digits(std::uint64_t value, int least) {
     put_digits(value, least);
     return *this;
   }
-  // Seconds with nine decimals, as "-1.500000000".
+  // Writes seconds with nine decimals, as "-1.500000000".
   constexpr TextWriter& seconds(nanoseconds value) {
     constexpr std::uint64_t kSecond = 1'000'000'000;
     const bool is_negative = value < nanoseconds::zero();
@@ -38,7 +38,7 @@ class TextWriter {
     if (is_negative) put('-');
     return number(magnitude / kSecond).text(".").digits(magnitude % kSecond, 9);
   }
-  // The lowest `digits` hexadecimal digits.
+  // Writes the lowest `digits` hexadecimal digits.
   constexpr TextWriter& hex(std::uint64_t value, int digits) {
     while (digits-- > 0) put("0123456789abcdef"[value >> (4 * digits) & 0xf]);
     return *this;
@@ -47,7 +47,7 @@ class TextWriter {
     for (const std::uint8_t byte : bytes) hex(byte, 2);
     return *this;
   }
-  // As "192.168.4.1"; only IPv4 addresses have a form here.
+  // Writes an IPv4 address as "192.168.4.1". Other addresses are not supported.
   constexpr TextWriter& address(IpAddress address) {
     for (int shift = 24; shift >= 0; shift -= 8) {
       number(address.v4_value() >> shift & 0xff);

@@ -69,7 +69,7 @@ constexpr bool operator>=(TimePoint<Clock> a, TimePoint<Clock> b) {
   return !(a < b);
 }
 
-// The same as std::min and std::max.
+// These are std::min and std::max with arguments by value.
 [[gnu::noinline]] constexpr nanoseconds shorter(nanoseconds a, nanoseconds b) {
   return b < a ? b : a;
 }
@@ -148,7 +148,7 @@ template <class Clock>
   return saturated_difference(to.time_since_epoch(), from.time_since_epoch());
 }
 
-// The same, but a time that goes back counts as none.
+// Returns to - from like elapsed(), but zero if the time goes back.
 [[gnu::noinline]] constexpr nanoseconds age(MonoTime from, MonoTime to) {
   return to > from ? elapsed(from, to) : nanoseconds::zero();
 }

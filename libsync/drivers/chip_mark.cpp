@@ -26,7 +26,8 @@ struct Kept {
 // The alarm registers of minute, hour, day and weekday lack these bits.
 constexpr std::array<std::uint8_t, 4> kAbsentOfAlarm{0, 0x40, 0x40, 0x78};
 
-// From the datasheets that libsync/core/rtc and chip_rows.hpp name.
+// The registers that make up each model's mark, from the datasheets that libsync/core/rtc and chip_rows.hpp
+// name.
 constexpr std::array kKept{
     Kept{ChipModel::kDs3231, 0x07, 7},                          // alarms
     Kept{ChipModel::kDs3232, 0x07, 7},                          // alarms

@@ -31,13 +31,14 @@ struct ChipOscillator {
   std::int32_t ageing_ppb;       // beyond both
   std::optional<TrimRange> trim;
 
-  // `steps` is its trim. It is a decision and not an error, so programs that know what it does add it
-  // themselves. A step may be a fifth larger or smaller than it is said to be.
+  // Returns the greatest frequency error. The whole effect of the trim `steps` counts as an error; a program
+  // that knows this effect leaves `steps` out, and adds the effect itself. A step may be a fifth larger or
+  // smaller than the datasheet states.
   constexpr Ppm bound(TrimSteps steps = {}) const {
     const std::int64_t ppb = std::int64_t{tolerance_ppb} + temperature_ppb + ageing_ppb;
     return scaled(ppb + trimmed_ppb(steps) * 6 / 5);
   }
-  // A rate that it once had is exceeded by this at most, whatever the temperature and its age are now.
+  // Returns how far the frequency may move, by temperature and age, from one that was measured once.
   constexpr Ppm wander(TrimSteps steps = {}) const {
     const std::int64_t change = is_compensated ? kCompensatedChangePpb : kForkChangePpb;
     return scaled(change + ageing_ppb + trimmed_ppb(steps) / 5);
@@ -60,8 +61,8 @@ constexpr ChipOscillator tuning_fork(std::optional<TrimRange> trim) {
           .trim = trim};
 }
 
-// The greatest error of a clock that was never compared: a person has set it, to a minute, up to a year
-// before it was first read, and it has run for `since` then.
+// Returns the greatest error of a clock that was never compared: a person has set it, to a minute, up to a
+// year before it was first read, which was `since` ago.
 inline constexpr nanoseconds kErrorOfPerson = std::chrono::minutes{1};
 inline constexpr nanoseconds kLongestSinceSet = std::chrono::hours{24 * 365};
 constexpr Dispersion bound_of_uncompared(const ChipOscillator& oscillator, nanoseconds since,

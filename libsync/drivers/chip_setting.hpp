@@ -57,8 +57,8 @@ constexpr std::optional<WantedSetting> parse_setting(std::string_view text) {
   return std::nullopt;
 }
 
-// Where a chip has a setting: it is off if the tested bits have the value `off_if`. A write replaces the
-// masked bits, clears reserved ones, and sets those flags that a one leaves unchanged.
+// The register of a setting: the setting is off if the tested bits have the value `off_if`. A write replaces
+// the masked bits, clears reserved ones, and sets those flags that a one leaves unchanged.
 struct SettingField {
   ChipSetting setting;
   std::uint8_t at;

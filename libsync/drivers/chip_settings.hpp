@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where each chip has its settings, by its datasheet.
+// The register of each setting of each chip, by its datasheet.
 #pragma once
 
 #include <array>

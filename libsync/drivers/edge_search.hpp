@@ -36,7 +36,8 @@ class EdgeSearch {
   // A look at 100 kHz takes 1 to 2 ms, and two of them enclose the edge. On a slower bus or driver, the
   // search ends once no two looks could narrow it.
   static constexpr Dispersion kGoal{std::chrono::microseconds{1800}};
-  // For both clocks together: more than the tolerance of any crystal, but too little to spoil the bound.
+  // The rate tolerance of both clocks together: more than that of any crystal, but too little to spoil the
+  // bound.
   static constexpr Ppm kRateTolerance = Ppm::whole(200);
 
   explicit constexpr EdgeSearch(Dispersion goal = kGoal, Ppm rate_tolerance = kRateTolerance)

@@ -38,7 +38,7 @@ inline constexpr std::array<std::uint8_t, 6> kClockAddresses{0x32, 0x51, 0x52, 0
 
 class RtcDetector {
  public:
-  // For one address, however often reads fail.
+  // The most transactions for one address, however often reads fail.
   static constexpr int kMostTransactions = 48;
   // How long seconds are watched if only ticking identifies the chip.
   static constexpr nanoseconds kWatched = std::chrono::milliseconds{1100};

@@ -186,7 +186,7 @@ void RtcStepper::judge(const RtcNow& now) {
     finish(RtcEnd::kFound);
     return;
   }
-  // The machine caused the late start, so the next write must not begin earlier for it.
+  // The late start is not the chip's, so the next write does not begin earlier because of it.
   lead_ -= error_ + late_;
   phase_ = Phase::kPreparing;
 }

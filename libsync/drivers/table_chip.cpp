@@ -95,8 +95,8 @@ std::optional<BusError> TableChip::write_time(const CivilTime& time) {
   return write_registers(Bytes{bytes}.first(time_bytes()));
 }
 
-// Until it is released, a chip that is stopped shows that itself. The year of one that runs is void until the
-// rest of the time is there.
+// A chip that is stopped shows that itself until it is released. In one that runs, the year is void until the
+// rest of the time is written.
 std::optional<BusError> TableChip::set(const CivilTime& time) {
   if (!prepared_) {
     if (const auto error = prepare()) return error;
@@ -114,7 +114,7 @@ std::optional<BusError> TableChip::set(const CivilTime& time) {
       if (const auto error = write_one(row_->prescaler.at, row_->prescaler.bits)) return error;
     }
     if (const auto error = write_time(is_short ? rtc::a_second_before(time) : time)) return error;
-    // A bit in the seconds' register starts it, beside the seconds that were written.
+    // If the bit that starts the clock is in the seconds register, it is written together with the seconds.
     const std::uint8_t before = at == row_->seconds_at ? rtc::encode_time(time).second : control;
     if (const auto error = write_one(at, chip_row::with_stop(*row_, before, false))) return error;
   }

@@ -32,7 +32,7 @@ class TableChip final : public EepromChip {
  private:
   static const Eeprom kEeprom;
 
-  // What set() must keep: the registers of row.stop, of row.lost and of the weekday.
+  // The registers that set() must keep: those of row.stop, of row.lost and of the weekday.
   struct Prepared {
     std::uint8_t control;
     std::uint8_t flags;

@@ -46,7 +46,7 @@ struct AskedServer {
   std::optional<Measurement> last{};
   std::optional<HubClock> clock_then{};        // the hub's clock at the last reply
   std::string refusal{};                       // why the server was last refused
-  bool is_beyond_panic = false;                // that was for the panic limit
+  bool is_beyond_panic = false;                // the last refusal was for the panic limit
   bool was_refused = false;                    // it was refused, but agrees with the clock again
   Standing standing = Standing::kUnreachable;  // as last reported
 

@@ -155,7 +155,7 @@ std::optional<Hub::SinceSave> Hub::since_save() const {
   return SinceSave{awake, asleep};
 }
 
-// Orders the state to be saved, and remembers what a restart would claim of the clock by it.
+// Orders the state to be saved, and remembers the bound that a restart would restore from it.
 void Hub::save(Instant now) {
   is_saved_state_known_ = true;
   is_sync_unsaved_ = steering_.left(now.mono).value != nanoseconds::zero();
@@ -172,7 +172,8 @@ Dispersion Hub::bound_to_save(Instant now) const {
   return {saturated_sum(saturated_sum(bound.value, bound.value), std::chrono::milliseconds{1})};
 }
 
-// The rate that the clock has now is as good as what is known of its error.
+// Until the frequency has been estimated, the clock's present rate stands in for it, with the deviation that
+// follows from the rate error.
 Frequency Hub::known_frequency() const {
   // The rate of a slew that was left, and cannot be ended, says nothing about the oscillator.
   if (!frequency_ && std::abs(steering_.steady_rate()) > kMostOfACrystal) return {0.0, kMostOfACrystal};
@@ -233,7 +234,7 @@ bool Hub::notice(const ClockReading& reading) {
     case Steering::Cause::kLeapSecond:
       discipline_.on_leap_second(jump->by);
       note(Event::kLeapSecond,
-           jump->by.value < nanoseconds::zero() ? "a leap second is inserted" : "a second is left out");
+           jump->by.value < nanoseconds::zero() ? "a leap second is inserted" : "a leap second is deleted");
       return true;
     case Steering::Cause::kSleep:
       break;
@@ -279,11 +280,12 @@ bool Hub::notice(const ClockReading& reading) {
 // which may be one that a killed program has left.
 void Hub::on_kernel(const std::optional<KernelClock>& kernel, Instant now) {
   const bool is_slewed = kernel && std::abs(kernel->rate.scaled) > kKernelGrowthRate.scaled;
-  // What was said before or in such a slew only grows after it. A new word is a smaller one.
+  // A maximum error that was stated before or during such a slew stays void while it only grows. A smaller
+  // one is a new statement.
   const bool is_void = is_slewed || (kernel && void_word_ && kernel->max_error >= *void_word_);
   void_word_ = is_void ? std::optional{kernel->max_error} : std::nullopt;
   const bool holds = kernel && !is_void;
-  // It is about the machine's clock, beside which ours may run.
+  // The maximum error is that of the machine's clock, from which ours may differ.
   const nanoseconds apart = magnitude(elapsed(now.wall, hub_time(now.wall)));
   const nanoseconds left = magnitude(steering_.left(now.mono).value);
   std::optional<Dispersion> bound;

@@ -211,8 +211,8 @@ class Hub {
   // window that follows from it.
   WindowView set_rate_error(Ppm rate_error, Instant now);
 
-  // --- The battery clock ---
-  // From now on reads, checks and, if `may_write`, sets this battery clock. `source`: "rtc:/dev/i2c-1@0x68"
+  // --- The battery clock --- Uses this battery clock from now on: reads and checks it and, if `may_write`,
+  // sets it. `source`: "rtc:/dev/i2c-1@0x68"
   void use_rtc(const std::string& source, bool may_write, Instant now);
   // The outcome of action::RunRtcJob.
   void on_rtc(const RtcOutcome& outcome, Instant now);
@@ -251,9 +251,11 @@ class Hub {
       "clock as the island's own with --local";
 
  private:
-  // Since the clock was set. Saving costs as much as a minute at rest, so the start is over with it.
+  // The time from the first setting of the clock to the first save. A save costs as much CPU time as a minute
+  // at rest, so it belongs to the first minute, in which the hub is busy anyway.
   static constexpr nanoseconds kFirstSave = seconds{50};
-  // How long reliability lasts is known to a millisecond, and a wake-up must not come before its end.
+  // The clock stays reliable for a time that is known to a millisecond, and a wake-up must not come before
+  // its end.
   static constexpr nanoseconds kPastReliability = std::chrono::milliseconds{1};
 
   // The time as a fed source, a person or the battery clock states it.
@@ -345,8 +347,7 @@ class Hub {
   bool follows_server() const { return reference_.follows_upstream(); }
   // The server may not move the clock that far; `why` is a clause.
   void refuse(std::size_t index, Offset move, const char* why, bool may_be_right);
-  // The bound that is claimed of the clock may be wrong, so none is claimed until another source tells the
-  // time.
+  // The clock's bound may be wrong, so the clock is unsynchronised until another source tells the time.
   void contradict(Instant now);
   bool may_follow_island(const std::string& source, Offset move, MonoTime now) const;
   // Returns the clock's bound from before an island was followed, with its growth since then, or nothing if
@@ -358,12 +359,12 @@ class Hub {
   // A sample that is in doubt suggests that the clock may be off by this much.
   void widen(Dispersion bound, MonoTime now);
   void widen_by_doubts(Instant now);
-  // How far a server says that the clock is off, within a bound that includes its root distance.
+  // The clock's offset by one server, within a bound that includes the server's root distance.
   struct ServersWord {
     Offset offset;
     Dispersion bound;
   };
-  // Returns nothing if the server has not spoken, or was outvoted.
+  // Returns nothing if the server has not been heard, or was outvoted.
   std::optional<ServersWord> word_of(std::size_t index, Instant now) const;
   // Returns whether one of the servers that disagree agrees with the clock within its bound.
   bool is_borne_out_by_server(Instant now) const;

@@ -52,8 +52,8 @@ bool is_unset(const SampleRecord& sample) {
   return fed_kind_of(sample.source) == SourceKind::kFedNtp && is_bad_stratum;
 }
 
-// A packet states it rounded up to 2^-16 s, and a record rounds it again; it grows between the two readings
-// of the clock.
+// Returns whether a root delay or dispersion that a server states is ours. A packet rounds it up to 2^-16 s,
+// and a record rounds it again; the dispersion grows between the two readings of the clock.
 bool is_stated(nanoseconds ours, const std::optional<nanoseconds>& stated) {
   constexpr nanoseconds kRounding = std::chrono::microseconds{20};
   return stated && magnitude(saturated_difference(*stated, ours)) <= kRounding;
@@ -113,8 +113,8 @@ nanoseconds Hub::slewed_since(WallTime at) const {
   return rounded(Seconds{elapsed(at, left_slew_->until)} * left_slew_->rate);
 }
 
-// Returns whether the sample is from a server that states what we state, by whatever name it was asked, or
-// from one that names us as its reference.
+// Returns whether the sample is our own time: its server states the same system variables as we do, whatever
+// name it was asked by, or names us as its reference.
 bool Hub::is_our_own(const SampleRecord& sample) const {
   if (!config_.serves) return false;
   const ServerState served = state();
@@ -149,7 +149,8 @@ void Hub::answer(FedSource& fed, bool is_accepted, const std::string& name, cons
   reply_ = {is_accepted, name, text};
 }
 
-// How long it is outranked is in the reply only, since the list of sources is read later.
+// Only the reply says for how long the source is outranked, because that would be out of date in the list of
+// sources.
 void Hub::answer_outranked(FedSource& fed, Instant now) {
   const VerdictDescription outranked = describe(Verdict::kOutranked);
   answer(fed, false, outranked.name, outranked.text);
@@ -182,11 +183,11 @@ void Hub::judge(const Claim& claim, Instant now) {
          fmt::format("{}: differs by {:+.3f} s", claim.source, Seconds{fed.offset.value}.count()),
          action::Note::Level::kNotice);
   }
-  // A source for which nothing vouches does not set a clock for which another program does.
+  // A source for which nothing vouches does not set a clock that another program keeps.
   const bool is_vouched = claim.is_vouched && claim.kind != SourceKind::kCamera;
   if (!is_vouched && reference_.bound_by_kernel(hub_time(now.wall), rate_error()))
     return answer(fed, false, "outranked",
-                  "another program keeps this machine's clock, by the kernel's word");
+                  "another program keeps this machine's clock, as the kernel reports");
   switch (judgement.verdict) {
     case Verdict::kAdopt:
       // A server that we poll ourselves is preferred to any sample that is fed.

@@ -43,7 +43,7 @@ void Hub::follow_servers(bool is_news, Instant now) {
   report_disagreement(is_server_believed, now);
   if (!is_server_believed) {
     widen_by_doubts(now);
-    // One of those that disagree may have begun the slew.
+    // The slew may have been begun for one of the servers that disagree.
     if (do_disagree_ && steering_.is_slewing()) end_slew(now);
     return lose();
   }
@@ -210,8 +210,9 @@ void Hub::widen(Dispersion bound, MonoTime now) {
   reference_.widen(bound);
 }
 
-// A server that is in doubt by so much that it is not selected any more may be right. So may each of those
-// that disagree, unless a source of a worse rank has set the clock and one of them bears that out.
+// A server whose samples are so doubtful that it is not selected any more may be right. So may each of the
+// servers that disagree, unless a source of a worse rank has set the clock and one of the servers confirms
+// it.
 void Hub::widen_by_doubts(Instant now) {
   const std::uint8_t rank = default_rule(timekeeper_.standing(now.mono).kind).rank;
   const bool is_borne_out = is_borne_out_by_server(now);

@@ -44,7 +44,7 @@ std::string_view Hub::unset_warning(const ClockStanding& standing, bool is_serve
   if (!is_served && config_.asks_servers)
     return "no server has told the time yet: sntpctl sources says why; or use sntpctl set";
   if (!is_served) return kHowToSet;
-  if (reference_.is_vouched()) return "another program keeps this machine's clock, by the kernel's word";
+  if (reference_.is_vouched()) return "another program keeps this machine's clock, as the kernel reports";
   return "no source has told the time: this clock is served as the island's own, whatever it reads (--local)";
 }
 
@@ -224,7 +224,8 @@ SourceView Hub::fed_view(const FedSource& fed, Instant now) const {
   view.tally = standing.tally;
   add_estimate(view, source, now);
   if (fed.is_vague()) view.uncertainty = fed.bound;
-  // The clock's own bound holds for whom it follows, and is the better one while there are few samples.
+  // The clock's own bound also holds for the source that it follows, and is the tighter one while that has
+  // few samples.
   const ClockStanding clock = timekeeper_.standing(now.mono);
   if (fed.source != followed_ || !clock.ever_set || timekeeper_.is_contradicted() || !view.offset)
     return view;

@@ -27,7 +27,7 @@ RtcTime Hub::rtc_time(Instant now) const {
           .true_time = shifted(now.wall, true_less_machine.value)};
 }
 
-// Returns the tolerance of RFC 5905 until the frequency has been measured.
+// Returns how fast the clock may drift: RFC 5905's tolerance until the frequency has been measured.
 Ppm Hub::rate_uncertainty() const {
   if (!frequency_) return kFrequencyTolerance;
   return std::min(to_ppm(2 * frequency_->deviation + kChangeOfFrequency), kFrequencyTolerance);

@@ -143,7 +143,8 @@ void Hub::on_no_reply(std::size_t index, const NoReply& why, Instant now) {
 
 void Hub::on_broadcast(std::size_t index, const Measurement& m, Instant now) {
   AskedServer& server = *servers_[index];
-  // It travelled one way only, so a slew has changed nothing of its delay, which was measured before.
+  // A broadcast travels one way only, and its delay was measured by an earlier exchange, so a slew has not
+  // changed it.
   OffsetSample sample = clock().sample_of(m.time, m.offset, m.dispersion);
   sample.delay = m.delay;
   if (trouble_of(server, m, sample, now)) return;  // the server's replies to queries report it

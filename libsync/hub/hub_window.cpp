@@ -31,7 +31,7 @@ WindowView Hub::window_view() const {
   const double ppm = static_cast<double>(error.value.scaled) / 65536;
   view.message =
       error.is_measured
-          ? fmt::format("it is kept for the next start: until then counts what is measured, {:.4g} ppm", ppm)
+          ? fmt::format("it is kept for the next start; until then the measured {:.4g} ppm apply", ppm)
           : fmt::format("a phone's sync now counts for up to {} (tolerance {:g} s, {:.4g} ppm)",
                         length_text(view.window), std::chrono::duration<double>{view.tolerance.value}.count(),
                         ppm);
@@ -41,8 +41,7 @@ WindowView Hub::window_view() const {
 WindowView Hub::set_rate_error(Ppm rate_error, Instant now) {
   saved_.rate_error = rate_error;
   expect(saved_.rate_error);
-  // The time of a clock that no source has set is not worth saving; then the caller saves the rate error
-  // alone.
+  // The time of a clock that no source has set is not saved; then the caller saves the rate error alone.
   if (timekeeper_.standing(now.mono).ever_set) save(now);
   WindowView view = window_view();
   note(Event::kRateErrorSet,

@@ -71,7 +71,8 @@ ServerState Reference::state(Ppm rate_error) const {
   } else if (sync && !is_contradicted_) {
     state = own_clock(*sync);
   }
-  // Another program's clock is as the kernel says, also between two looks at it.
+  // The error of a clock that another program keeps grows as the kernel lets it grow, also between two looks
+  // at it.
   state.growth_rate = std::max(rate_error, sync_ || !kernel_ ? kFrequencyTolerance : kKernelGrowthRate);
   return state;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the hub's clock derives from, and what clients are told about it: the system variables of RFC 5905,
-// section 11.1. They claim no more than is known. A clock without a source in this boot is served as
+// The reference from which the hub's clock derives, and the system variables (RFC 5905, section 11.1) that
+// clients get. They state no more than is known. A clock without a source in this boot is served as
 // unsynchronised, the root distance of any other is a bound on its true error, and no reference time is later
 // than its source's. Only the reference of an island (--local) measures its dispersion from itself, whatever
 // the world's time.
@@ -46,7 +46,8 @@ class Reference {
   void on_lost();
   // The error may be this much after all; the bound never decreases.
   void widen(Dispersion bound) { more_ = std::max(more_, bound); }
-  // The same after the clock was set by others: from this reading on the bound grows by the clock's new time.
+  // The same after another program has set the clock, which now reads `at`: the bound grows from that reading
+  // on.
   void widen(Dispersion bound, WallTime at);
   // The clock was stepped.
   void on_step(WallTime at) { set_at_ = at; }
@@ -58,8 +59,8 @@ class Reference {
   // Another program keeps the clock and has told the kernel its greatest error, or does so no more.
   void on_kernel(WallTime at, std::optional<Dispersion> bound);
 
-  // Returns the clock's greatest error by that program's word, or nothing if it is not what vouches for the
-  // clock.
+  // Returns the clock's greatest error as that program states it, grown since, or nothing if another source
+  // vouches for the clock, or none.
   std::optional<Dispersion> bound_by_kernel(WallTime now, Ppm rate_error) const;
 
   // Returns whether the clock may be served as synchronised.

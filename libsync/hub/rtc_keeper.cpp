@@ -17,7 +17,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The error of a write: a reading at 100 kHz before and after the edge, and the delay of the thread.
+// The error of a write: that of a reading at 100 kHz before and after the edge, and the delay of the thread.
 constexpr Dispersion kWriteError{milliseconds{3}};
 // If the chip is further off after a write, it did not accept the time.
 constexpr nanoseconds kWriteFailed = milliseconds{20};
@@ -29,11 +29,12 @@ constexpr nanoseconds kLatestIfLost = milliseconds{15};
 // finds no edge.
 constexpr nanoseconds kHangs = seconds{30};
 constexpr const char* kHangsText = "its bus hangs: check its wiring, or take the power from the chips on it";
-// A chip that was compared for two days and nights has shown how it drifts; until then it is written like one
-// of which nothing is known. Comparisons further apart than this have seen too little.
+// A chip that was compared for two days and nights has shown how it drifts. Until then it is written as if
+// nothing were known of its drift. Time between two comparisons that are further apart than kObserved does
+// not count.
 constexpr nanoseconds kLearned = std::chrono::hours{48};
 constexpr nanoseconds kObserved = std::chrono::hours{2};
-// Half of the shortest time by which clocks are turned at the end of daylight saving.
+// Half of the shortest change of local time at the end of daylight saving.
 constexpr nanoseconds kHalfATurn = std::chrono::minutes{15};
 // A chip that is left to drift must stay within what is assumed of one that was never compared.
 static_assert(RtcSchedule::kMostPredicted <= kErrorOfPerson);
@@ -192,8 +193,8 @@ bool RtcKeeper::is_same_chip(const RtcLook& look) const {
   return chip_ == look.chip && (mark_.empty() || look.mark.empty() || mark_ == look.mark);
 }
 
-// Returns what tells that this is not the chip whose state was saved, or nothing. While the machine runs
-// nobody changes its chip, but somebody may trim it.
+// Returns a clause that says why this is not the chip whose state was saved, or an empty text. While the
+// machine runs, nobody replaces its chip, but somebody may trim it.
 std::string RtcKeeper::find_swap(const SavedRtc& saved, const RtcLook& look) const {
   if (!saved.mark.empty() && !look.mark.empty() && saved.mark != look.mark)
     return "its registers do not hold what they held";
@@ -371,7 +372,7 @@ void RtcKeeper::take_written(const RtcLook& look, const RtcTime& time, MonoTime 
   const Offset offset{saturated_sum(elapsed(pair.chip, pair.machine), time.true_less_machine.value)};
   compare(look, offset, {saturated_sum(pair.bound.value, time.host.bound.value)}, now);
   if (magnitude(offset.value) > kWriteFailed) {
-    tell_trouble(distrust_, fmt::format("it is {:+.3f} s off behind a write", -Seconds{offset.value}.count()),
+    tell_trouble(distrust_, fmt::format("it is {:+.3f} s off after a write", -Seconds{offset.value}.count()),
                  news);
     schedule_.on_write_failed(now);
     return;

@@ -16,7 +16,7 @@
 
 namespace isletime {
 
-// What the hub knows of the true time, relative to the machine's clock.
+// The true time as the hub knows it, relative to the machine's clock.
 struct RtcTime {
   RtcHost host;
   Offset true_less_machine;

@@ -51,11 +51,12 @@ struct RtcLook {
   std::string distrust;         // why the chip's time is not to be believed; empty if it may be
   std::optional<RtcPair> pair;  // nothing if the chip has no time
   std::optional<Celsius> temperature;
-  // Something tells that it kept its time; otherwise it may set the clock, which is then not reliable.
+  // The chip or an administrator vouches that it kept its time; otherwise it may set the clock, which is then
+  // not reliable.
   bool is_vouched = true;
   std::optional<double> trim = {};  // by which the chip is made to run faster, a fraction
-  // What tells this chip from another of its model: a digest of registers that it keeps and that its time
-  // does not change. Empty if it has none.
+  // Tells this chip from others of its model: a digest of registers that it keeps and that its time does not
+  // change. Empty if it has none.
   std::string mark = {};
   bool keeps_local_time = false;  // `pair` is in UTC all the same
   // Local time has moved by this much against UTC since RtcJob::right, or within a year. The bound of a claim

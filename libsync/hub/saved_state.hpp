@@ -30,8 +30,9 @@ struct SavedSource {
   Frequency frequency;
 };
 
-// When it was saved, on clocks that cannot be set: the time since this boot. The last two tell what was done
-// to the clock since; if they are unknown, as in files of older versions, nothing is claimed of the clock.
+// The time of the save on clocks that nobody can set, all of which count from this boot. `asleep` and `raw`
+// show what was done to the clock since; without them, as in files of older versions, the saved sync is not
+// restored.
 struct SavedBoot {
   std::string id;                       // boot_id()
   nanoseconds uptime;                   // by the monotonic clock, which is slewed and stands still in sleep

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the serving threads need, copied as a whole: the state of the clock, and how far the served time is
-// ahead of the machine's clock, which the kernel's timestamps use.
+// The data that the serving threads need, copied as a whole: the state of the clock, and how far the served
+// time is ahead of the machine's clock, which the kernel's timestamps use.
 #pragma once
 
 #include "libsync/core/time_types.hpp"

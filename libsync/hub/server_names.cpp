@@ -91,7 +91,7 @@ void ServerNames::on_failure(std::size_t plan, const std::string& why) {
   names_[plan].trouble = why;
 }
 
-// If two servers of a name have both told us to stop, they must not be asked in turns.
+// Two servers of a name that have both told us to stop must not be asked in turns.
 bool ServerNames::may_be_asked(const Endpoint& endpoint, std::size_t plan,
                                std::span<const Asked> asked) const {
   const std::vector<Endpoint>& given_up = names_[plan].given_up;
@@ -149,7 +149,7 @@ std::vector<ServerNames::Change> ServerNames::use(std::size_t plan,
     change.start = address;
     asked.push_back({plan, std::nullopt, address.endpoint, address.is_ourselves, std::nullopt});
     changes.push_back(change);
-    // The dead ones of the other family may answer again.
+    // Dead addresses of the other family may answer again, and one server would then be asked twice.
     const auto is_replaced = [&](const Asked& a) {
       return is_its(a) && a.is_dead && a.index && name.plan.is_pool() &&
              a.endpoint.address.is_v4() != address.endpoint.address.is_v4();
@@ -168,7 +168,8 @@ bool ServerNames::has(std::size_t plan, const Asked& asked) const {
          std::find(addresses.begin(), addresses.end(), asked.endpoint) != addresses.end();
 }
 
-// One of them is a pool's, both are alive, and they may be the addresses of one server in both families.
+// Returns whether one of them is a pool's, both are alive, and they may be the addresses of one server in
+// both families.
 bool ServerNames::may_be_other_family(const Asked& a, const Asked& b) const {
   const ServerPlan& plan_a = names_[a.plan].plan;
   const ServerPlan& plan_b = names_[b.plan].plan;
@@ -178,7 +179,7 @@ bool ServerNames::may_be_other_family(const Asked& a, const Asked& b) const {
   return is_one_name || has(a.plan, b) || has(b.plan, a);
 }
 
-// Different addresses of a pool in one family are different servers.
+// Returns whether two addresses are of one server. Different addresses of a pool in one family are not.
 bool ServerNames::is_one_server(const Asked& a, const Asked& b) const {
   const ServerPlan& plan_a = names_[a.plan].plan;
   const ServerPlan& plan_b = names_[b.plan].plan;
@@ -193,7 +194,8 @@ bool ServerNames::is_one_server(const Asked& a, const Asked& b) const {
                      });
 }
 
-// Returns the addresses of the servers of which none is asked, which tell all the same that two are one.
+// Returns the addresses of each --server of which none is asked. They may still show that two addresses that
+// are asked are of one server.
 std::vector<ServerNames::Asked> ServerNames::not_asked(std::span<const Asked> asked) const {
   std::vector<Asked> others;
   for (std::size_t plan = 0; plan < names_.size(); ++plan) {
@@ -219,7 +221,7 @@ std::vector<std::uint8_t> ServerNames::machines(Servers servers) const {
   }
   std::vector<std::uint8_t> machines(servers.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
-    // Whoever is asked comes first in `all`.
+    // The addresses that are asked come first in `all`, so the number of their group is that of one of them.
     const auto first = std::find(groups.begin(), groups.end(), groups[i]) - groups.begin();
     if (all[i].index) machines[*all[i].index] = static_cast<std::uint8_t>(first + 1);
   }

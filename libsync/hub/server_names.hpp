@@ -29,7 +29,7 @@ class ServerNames {
   // Returns when take_due() is to be called next, or nothing if all names have enough addresses.
   std::optional<MonoTime> next_lookup(Servers servers) const;
 
-  // Stop asking the one server, and ask the other, where there is one.
+  // Stop asking one server, or ask another, or both.
   struct Change {
     std::optional<std::size_t> stop;  // an index
     std::optional<ServerAddress> start;

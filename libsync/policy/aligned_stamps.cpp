@@ -60,7 +60,8 @@ std::optional<AlignedStamps::Stamp> AlignedStamps::poll(const std::optional<Wall
   if (!shown || interval_ == seconds::zero()) return std::nullopt;
   const WallTime last = aligned_before(*shown);
   const bool is_far_back = passed_ && elapsed(*shown, *passed_) > kFarBack;
-  // What was before the clock had this time is no instant of it.
+  // At the start, and after the clock was set far back, the instants before the present time do not count as
+  // missed.
   if (!passed_ || is_far_back) passed_ = last;
   if (is_far_back) {
     restarted_ = true;

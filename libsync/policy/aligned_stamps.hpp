@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The instants at which a meter is read that are aligned to the clock, as OCPP's ClockAlignedDataInterval
-// says: at midnight UTC, and every so many seconds of the day from there. Whatever the clock does, no instant
-// is stamped twice, and how many were missed is said. Without a time nothing is aligned, so nothing is
+// The instants, aligned to the clock, at which a meter is read, as OCPP's ClockAlignedDataInterval says: at
+// midnight UTC, and every so many seconds of the day from there. Whatever the clock does, no instant is
+// stamped twice, and each stamp says how many were missed. Without a time nothing is aligned, so nothing is
 // stamped.
 #pragma once
 

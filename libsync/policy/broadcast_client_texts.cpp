@@ -28,7 +28,7 @@ const char* describe(BroadcastReject reject) {
     case BroadcastReject::kRootDistance:
       return "the server is too far from its reference (root distance)";
     case BroadcastReject::kReplay:
-      return "it was sent before what is known already (a replay)";
+      return "it is no newer than the last broadcast or reply (a replay)";
     case BroadcastReject::kNotCalibrated:
       return "the server has not answered yet, or not for an hour: its delay is unknown";
     case BroadcastReject::kLeapSecond:

@@ -28,7 +28,8 @@ Reject kiss_of(ReferenceId code) {
   return Reject::kKissOther;
 }
 
-// The nonces are those of the last queries that were answered, and that were not.
+// Names a reply to no outstanding query. `answered` and `expired` are the nonces of the last queries that got
+// a reply and that got none.
 Reject name_of_stranger(NtpTimestamp origin, NtpTimestamp answered, NtpTimestamp expired) {
   if (origin.is_unset()) return Reject::kWrongOrigin;
   if (is_of_query(answered, origin)) return Reject::kDuplicate;
@@ -88,7 +89,7 @@ Query Client::make_query(NtpTimestamp nonce) const {
   query[field::kLeapVersionMode] = first_byte(Leap::kNone, config_.version, Mode::kClient);
   store_be64(query, field::kTransmit, nonce.raw());
   if (previous_) {
-    // The server finds the reply by this whose T3 it is to send.
+    // By this timestamp the server finds the reply whose T3 it is to send.
     store_be64(query, field::kOrigin, previous_->t2.raw());
     store_be64(query, field::kReceive, receive_nonce(nonce).raw());
   }
@@ -249,7 +250,7 @@ void Client::back_off() {
   wait(shorter(interval_ * 2, longest));
 }
 
-// The next query is so long after the last one.
+// Sets the interval, and the time of the next query by it.
 void Client::wait(nanoseconds interval) {
   interval_ = interval;
   next_query_ = *last_query_ + interval;

@@ -76,8 +76,8 @@ enum class Reject : std::uint8_t {
   kLeapSecond,
 };
 
-// True if the datagram was the server's own reply to the outstanding query, which is then done. Otherwise
-// anybody may have sent it, and the true reply may still come.
+// Returns true if the datagram was the server's own reply to the outstanding query, which is then done. If it
+// was not, anybody may have sent it, and the true reply may still come.
 constexpr bool is_final(Reject reject) {
   switch (reject) {
     case Reject::kTooShort:
@@ -194,8 +194,9 @@ class Client {
   std::optional<Outstanding> outstanding_;
   // In interleaved mode: the exchange of the last valid reply, whose T3 the next one may carry.
   std::optional<Incomplete> previous_;
-  NtpTimestamp answered_;                // the nonces before the outstanding one, to tell
-  NtpTimestamp expired_;                 // duplicates and late replies from forgeries
+  // The nonces of earlier queries, to distinguish duplicates and late replies from forgeries.
+  NtpTimestamp answered_;
+  NtpTimestamp expired_;
   std::optional<WallTime> leap_second_;  // the end of the day for which a leap second was announced
   std::optional<MonoTime> stopped_until_;
   ClientConfig config_;

@@ -42,7 +42,7 @@ inline constexpr nanoseconds kColumnTime =
 inline constexpr seconds kScrollsAt{30};  // into the minute
 inline constexpr int kMinutesBetweenScrollsAtNight = 5;
 
-// Without a time it says that there is none.
+// Without a time the face shows that there is none.
 Face draw_face(const std::optional<FaceTime>& time, const NightHours& night);
 
 }  // namespace isletime

@@ -20,17 +20,18 @@ constexpr std::int64_t kMeanExcess = 2'500'000;
 constexpr std::int64_t kFirstDeviation = 5'000'000;
 // With less frequent frames the exchanges know better.
 constexpr nanoseconds kLongestGap = seconds{40};
-// The broadcasts count once the filter is as certain as this, until it is less certain than that. All devices
-// come to nearly the same values, as these depend on the frames alone.
+// The broadcasts count once the filter's deviation is below kGoodDeviation, and until it exceeds
+// kLargestDeviation. All devices pass these limits at nearly the same frame, because the filter depends on
+// the frames alone.
 constexpr std::uint8_t kFewestFrames = 32;
 constexpr std::int64_t kGoodDeviation = 300'000;
 constexpr std::int64_t kLargestDeviation = 1'000'000;
 
 }  // namespace
 
-// A frame leaves some time after its transmit timestamp, which is the same for all stations, like its delay.
-// The origin timestamp of interleaved mode (RFC 9769, section 4) corrects it only in the next frame, so that
-// each frame that one station misses would be two.
+// A frame leaves some time after its transmit timestamp. That time is the same for all stations, as the delay
+// is. In interleaved mode (RFC 9769, section 4) the origin timestamp of the next frame would correct it, but
+// then a station that misses one frame would lack two.
 std::optional<BroadcastReject> CommonView::on_datagram(Bytes bytes, const Endpoint& from, MonoTime at,
                                                        WallTime free,
                                                        const std::optional<DeviceEstimate>& estimate) {
@@ -43,8 +44,8 @@ std::optional<BroadcastReject> CommonView::on_datagram(Bytes bytes, const Endpoi
   const WallTime present = shifted(free, estimate->offset.value);
   const nanoseconds bound = estimate->bound.value;
   const nanoseconds delay = to_ntp(present) - header.transmit;
-  // To within the bound, the frame was sent between now and half a second ago. One that was held back longer
-  // tells nothing, and a timestamp of the future would make all that follow look like replays.
+  // Accepts frames that were sent at most half a second ago, give or take the bound. One that was held back
+  // for longer is worthless, and a timestamp of the future would make all later frames look like replays.
   constexpr nanoseconds kMiddle = std::chrono::milliseconds{250};
   if (magnitude(delay - kMiddle) > saturated_sum(kMiddle, bound)) return BroadcastReject::kDisagrees;
   if (is_near_leap_second(announced_leap_second(header.leap, header.transmit, present), present)) {

@@ -17,7 +17,7 @@ constexpr nanoseconds kStepAbove = milliseconds{100};
 
 // The share of the poll interval in which a correction is slewed, as on the hub.
 constexpr int kSlewShare = 4;
-// For sources that are not polled.
+// The time in which a correction by a source that is not polled is slewed.
 constexpr milliseconds kSlewWithin = seconds{16};
 
 // Crystals off by 272 ppm were seen on cheap boards.
@@ -32,14 +32,11 @@ constexpr std::int64_t kDeviations = 3;
 // A rate counts as known if it is known about as well as the temperature lets it stay.
 constexpr Ppm kKnownRateError = Ppm::whole(20);
 
-// Returns by how much a rate may be wrong that was measured over a span of time, if the errors of the offsets
-// at its two ends are up to `apart` together: the true rate and the measured one are both among those that
-// these errors allow.
-Ppm possible_rate_error(nanoseconds apart, nanoseconds span) {
-  using std::chrono::microseconds;
-  constexpr std::int64_t kTwoMillionScaled = std::int64_t{2'000'000} * 65536;
-  const std::int64_t gained = shorter(apart, seconds{1}) / microseconds{1} + 1;
-  return Ppm{gained * kTwoMillionScaled / (span / microseconds{1} + 1)};
+// Returns the rate of a clock that gains this much in a span of time.
+Ppm rate_over(nanoseconds gained, nanoseconds span) {
+  constexpr std::int64_t kMillion = 1'000'000;
+  constexpr nanoseconds kMost = std::chrono::hours{1};
+  return Ppm{ratio(shorter(gained, kMost).count() * kMillion, larger(span.count(), 1), 16)};
 }
 
 }  // namespace
@@ -75,8 +72,9 @@ MeasurementUse DeviceClock::on_measurement(const Measurement& m, MonoTime at) {
   // A doubted sample leaves the estimate, but its server may have become worse.
   root_distance_ = use == SampleUse::kDoubted ? longer(root_distance_at(at), root) : root;
   root_at_ = at;
-  latest_ = {sampled, {error_bound(m)}};
-  if (samples_ == 0) first_ = latest_;
+  if (use != SampleUse::kDoubted) latest_ = {sampled, m.offset, {error_bound(m)}};
+  // A server that was set to another time tells nothing of the rate until then.
+  if (samples_ == 0 || use == SampleUse::kStepped) first_ = latest_;
   keeper_.adapt(rate_error(at));
   if (use == SampleUse::kDoubted) return MeasurementUse::kDoubted;
   if (samples_ < kFirstSamples) ++samples_;
@@ -94,8 +92,8 @@ MeasurementUse DeviceClock::on_measurement(const Measurement& m, MonoTime at) {
   return use == SampleUse::kStepped ? MeasurementUse::kStepped : MeasurementUse::kFollowed;
 }
 
-// Several measurements have to contradict the estimate before it steps, so NTP needs no judgement of every
-// measurement; an island's server does if something better has set the clock.
+// NTP measurements need no judgement one by one, because several have to contradict the estimate before it
+// steps. Those of an island's server do, if something better has set the clock.
 bool DeviceClock::judge_island(const DeviceClock& clock, const Measurement& m, MonoTime at) {
   if (clock.is_following_ && clock.keeper_.standing(at).kind == SourceKind::kIsland) return true;
   const WallTime claimed = shifted(m.time, m.offset.value);
@@ -109,7 +107,7 @@ bool DeviceClock::judge_island(const DeviceClock& clock, const Measurement& m, M
   return verdict == Verdict::kAdopt || verdict == Verdict::kAgree;
 }
 
-// The clock goes on from where it is.
+// The clock keeps its reading and takes the rate that is known now.
 void DeviceClock::learn_rate(MonoTime at) {
   if (is_following_ || !is_rate_known(at)) return;
   aim_ = {at, target(at).time};
@@ -141,12 +139,13 @@ void DeviceClock::stop_following(MonoTime at) {
   keeper_.widen(present->bound, at);
 }
 
+// A source that agrees ends no slew, so it is compared with the time to which the clock is slewed.
 Judgement DeviceClock::on_report(SourceKind kind, WallTime claimed, Dispersion bound, bool is_reliable,
                                  MonoTime at, bool vouched) {
   const auto present = this->at(at);
   if (is_following_) keeper_.widen(present->bound, at);
   const Report report{.kind = kind,
-                      .offset = {elapsed(present ? present->time : free_time(at), claimed)},
+                      .offset = {elapsed(present ? target(at).time : free_time(at), claimed)},
                       .bound = bound,
                       .reliable = is_reliable,
                       .claimed = claimed,
@@ -158,6 +157,7 @@ Judgement DeviceClock::on_report(SourceKind kind, WallTime claimed, Dispersion b
     aim_ = {at, claimed};
     approach(kSlewWithin, claimed, at);
   }
+  adjusted_ = at;
   keeper_.on_sync(kind, judgement.bound, at, {}, vouched);
   return judgement;
 }
@@ -169,7 +169,7 @@ void DeviceClock::follow_broadcasts(const std::optional<CommonOffset>& common, M
   approach(kSlewWithin, target(at).time, at);
 }
 
-// Makes the shown clock what is aimed at: soon, or at once if it is far off.
+// Moves the shown clock to `aimed`: by a slew that takes `within`, or by a step if it is far off.
 void DeviceClock::approach(SlewTime within, WallTime aimed, MonoTime at) {
   const auto present = clock_.at(at);
   adjusted_ = at;
@@ -244,19 +244,24 @@ Ppm DeviceClock::rate(MonoTime at) const {
   return estimate ? estimate->rate : clock_.rate();
 }
 
+// Returns how far a rate may be from the true one. That one led from the first exchange's offset to the
+// latest one's, to within the bounds of both, whatever queues have taught the estimate.
+Ppm DeviceClock::possible_rate_error(Ppm rate) const {
+  const nanoseconds span = age(first_.at, latest_.at);
+  const nanoseconds expected = saturated_sum(first_.offset.value, exact_drift(span, rate));
+  const nanoseconds unexplained = magnitude(saturated_difference(latest_.offset.value, expected));
+  return rate_over(saturated_sum(unexplained, saturated_sum(first_.bound.value, latest_.bound.value)), span);
+}
+
 // The temperature changes any crystal's rate, however well it was measured.
 Ppm DeviceClock::rate_error(MonoTime at) const {
   const auto estimate = estimator_.at(at);
   const Ppm rate = estimate ? estimate->rate : clock_.rate();
-  const std::int64_t any = magnitude(nanoseconds{rate.scaled}).count() + kUnknownRateError.scaled;
-  std::int64_t error = config_.saved_rate ? config_.saved_rate_error.scaled : any;
-  if (estimate && (config_.saved_rate || samples_ >= kFirstSamples)) {
-    error = kDeviations * estimate->rate_deviation.scaled;
-    if (!config_.saved_rate) {
-      const Ppm possible = possible_rate_error(saturated_sum(first_.bound.value, latest_.bound.value),
-                                               elapsed(first_.at, latest_.at));
-      error = larger(error, smaller(possible.scaled, any));
-    }
+  const Ppm known = config_.saved_rate ? config_.saved_rate_error : kUnknownRateError;
+  std::int64_t error = known.scaled + distance(rate.scaled, config_.saved_rate.value_or(Ppm{}).scaled);
+  if (estimate && samples_ >= kFirstSamples) {
+    error = smaller(error, possible_rate_error(rate).scaled);
+    error = larger(error, kDeviations * estimate->rate_deviation.scaled);
   }
   return {larger(error, kFrequencyTolerance.scaled)};
 }

@@ -42,8 +42,8 @@ class DeviceClock {
     std::uint16_t wander = DeviceEstimator::kUnknownCrystal;
     Dispersion resolution{std::chrono::microseconds{1}};  // of the counter, and of its reading
     Dispersion reliable_within{seconds{1}};
-    // Without this a server on a local clock (an island's) counts as NTP: the devices shall agree with each
-    // other. It is a function, so that an app without it is linked without the judgement of ranks.
+    // Without this a server on a local clock (an island's) counts as NTP, because the devices have to agree
+    // with each other. It is a function, so that an app without it is linked without the judgement of ranks.
     bool (*may_follow_island)(const DeviceClock&, const Measurement&, MonoTime) = judge_island;
     // From storage: the counter's rate, if it was ever learned.
     std::optional<Ppm> saved_rate{};
@@ -93,9 +93,10 @@ class DeviceClock {
   const Timekeeper& timekeeper() const { return keeper_; }
 
  private:
-  // The greatest error of an offset when it was measured.
+  // An exchange's offset, and its greatest error.
   struct Known {
     MonoTime at{};
+    Offset offset{};
     Dispersion bound{};
   };
   // The time that the clock should show without a server; it continues at the rate.
@@ -119,6 +120,7 @@ class DeviceClock {
   Target target(MonoTime at) const;
   nanoseconds corrected(nanoseconds counted) const;
   nanoseconds root_distance_at(MonoTime at) const;
+  Ppm possible_rate_error(Ppm rate) const;
   void approach(SlewTime within, WallTime aimed, MonoTime at);
   void stop_following(MonoTime at);
 
@@ -126,7 +128,7 @@ class DeviceClock {
   bool is_following_ = false;
   std::uint8_t samples_ = 0;
   std::uint32_t settings_ = 0;
-  MonoTime adjusted_{};  // when clock_ was last changed
+  MonoTime adjusted_{};  // when clock_ was last changed or confirmed
   MonoTime root_at_{};
   nanoseconds root_distance_{};
   Known first_{};

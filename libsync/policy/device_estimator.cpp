@@ -25,7 +25,7 @@ constexpr std::int64_t to_ns(std::int32_t width) {
 constexpr std::int32_t to_width(std::int64_t ns) {
   return static_cast<std::int32_t>(ns >> kUnitBits);
 }
-// Distances have no limit.
+// A distance may exceed what a width can hold.
 constexpr std::int32_t saturated_width(std::int64_t ns) {
   return to_width(smaller(ns, to_ns(INT32_MAX)));
 }
@@ -46,8 +46,8 @@ constexpr std::int64_t kTolerance = 15'000;
 constexpr std::uint32_t kLargestWander = 4000;
 constexpr std::uint32_t kCalmSamples = 128;  // these halve what surprises have doubled, and more
 
-// While the least delay was taken for less than it is, the boxes were wrong; for so many samples after that
-// the bound is no less than what is certain.
+// While the least delay was taken to be less than it is, the boxes were wrong. For this many samples after
+// that, the bound is no less than what is certain whatever the queues.
 constexpr std::uint8_t kSamplesOfAPath = 32;
 
 constexpr std::int32_t kMuchWider = 4;

@@ -28,7 +28,7 @@ std::int32_t first_interval(std::int32_t heard) {
   return heard < 1800 ? kNear : 0;
 }
 
-// Rounded, and no more than pays for all that was spent.
+// Returns the time between the two in seconds, rounded, and at most what pays for the whole reserve.
 std::int32_t seconds_between(MonoTime then, MonoTime now) {
   constexpr nanoseconds kHalf = std::chrono::milliseconds{500};
   const nanoseconds since = shorter(age(then, now), seconds{kMostSpent + kUsual});

@@ -54,7 +54,7 @@ constexpr ServerState server_state(const DeviceStanding& device, std::int8_t pre
   const bool is_local = is_local_clock(server.stratum, server.reference_id);
   const nanoseconds root_delay =
       server.root_delay.to_nanoseconds() + std::max(device.server->delay.value, nanoseconds::zero());
-  // Never fresher than the server's, so that a server can recognise time that it has told itself.
+  // The reference time is never later than the server's, so that a server can recognise its own time.
   const WallTime measured_at = device.server->measured_at;
   const WallTime reference_time =
       std::min(unfold(server.reference, measured_at).value_or(measured_at), measured_at);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which addresses may use a key, so that a device with one key of an island can sign only for itself
+// Decides which addresses may use a key, so that a device with one key of an island can sign only for itself
 // (CVE-2015-7974). A key without a binding is valid for all addresses.
 #pragma once
 

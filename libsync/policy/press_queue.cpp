@@ -10,8 +10,8 @@ namespace {
 
 constexpr int kOk = 200;
 
-// RFC 9110, section 15.5: what these statuses complain of is in the request itself, and a repetition is the
-// same bytes. All others may pass.
+// RFC 9110, section 15.5: these statuses blame the request itself, and a repetition would send the same
+// bytes. All other failures may pass.
 constexpr bool is_refused_for_good(int status) {
   constexpr int kBadRequest = 400;
   constexpr int kConflict = 409;

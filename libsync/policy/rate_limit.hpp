@@ -79,9 +79,9 @@ struct VainCheckPace {
 };
 using VainChecks = TokenBucket<VainCheckPace>;
 
-// Which addresses share a limit: an IPv4 address by itself; an IPv6 network of 64 bits, because a host can
-// use any of its addresses. Link-local addresses are limited individually, since that network contains all
-// hosts of the link.
+// Returns the address that stands for all that share a limit: an IPv4 address by itself; an IPv6 network of
+// 64 bits, because a host can use any of its addresses. Link-local addresses are limited individually, since
+// that network contains all hosts of the link.
 constexpr IpAddress limited_as(IpAddress client) {
   if (client.is_v4() || client.is_link_local_v6() || client.is_loopback()) return client;
   return {client.high, 0};

@@ -12,7 +12,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 
-// While the chip is the time source, a reading must be able to find something new.
+// While the chip is the time source, it is not read more often than it can have drifted noticeably.
 constexpr nanoseconds kShortestAlone = seconds{64};
 // This is within the shortest window for which a reading makes the clock reliable: Timekeeper::window().
 constexpr nanoseconds kLongestAlone = seconds{512};
@@ -20,8 +20,8 @@ constexpr nanoseconds kLongestAlone = seconds{512};
 constexpr std::int64_t kPartOfBound = 8;
 constexpr nanoseconds kLeastDrift = milliseconds{1};
 
-// While other sources tell the time, a frequency takes a few comparisons; afterwards only temperature and age
-// change it.
+// While other sources tell the time, a few comparisons are enough to learn the chip's frequency; afterwards
+// only temperature and age change it.
 constexpr int kFirstComparisons = 16;
 constexpr nanoseconds kBetweenFirst = seconds{512};
 constexpr nanoseconds kBetweenLater = hours{1};

@@ -18,7 +18,7 @@ struct RtcPlan {
   MonoTime at;
 };
 
-// What the host knows about the time without the chip.
+// The time as the host knows it without the chip.
 struct RtcHost {
   bool is_verified;      // by a source that may set the chip: Timekeeper::may_write_rtc()
   Dispersion bound;      // of its clock
@@ -30,7 +30,7 @@ struct RtcFinding {
   bool is_believable;  // its integrity flag is good, and its registers hold a time
   Offset offset;       // true - chip
   Dispersion bound;    // of the offset, from the errors of the reading and the clock
-  // What was predicted of the offset, once it is learned how the chip drifts.
+  // The prediction of the offset, once it is learned how the chip drifts.
   struct Prediction {
     Offset offset;
     Dispersion bound;

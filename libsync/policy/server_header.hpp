@@ -22,7 +22,8 @@ constexpr Header describe(const ServerState& state, WallTime now) {
   header.root_delay = ShortTime::round_up(state.root_delay.value);
   header.root_dispersion = ShortTime::round_up(root_dispersion_at(state, now).value);
   header.reference_id = state.reference_id;
-  // Never later than the packet's own timestamps, which clients would reject (RFC 5905, A.5.1.1).
+  // The reference timestamp is never later than the packet's others, which clients would reject (RFC 5905,
+  // A.5.1.1).
   header.reference = to_ntp(std::min(state.reference_time, now));
   return header;
 }

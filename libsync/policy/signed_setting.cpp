@@ -65,8 +65,8 @@ Bytes as_bytes(std::string_view text) {
 
 }  // namespace
 
-// The device recognises its own nonces by their second half, so none can be made up for a later time. What is
-// signed for it begins with a zero, which neither a request nor an NTP packet under the same key does.
+// The second half of a nonce is a MAC of the first, so that nobody else can make one for a later time. The
+// MAC's message begins with a zero byte, as neither a request nor an NTP packet under the same key does.
 SignedSetting::NonceBytes SignedSetting::nonce_of(MonoTime issued) const {
   std::array<std::uint8_t, 17> message{};
   const auto stamp = static_cast<std::uint64_t>(issued.time_since_epoch().count());
@@ -104,7 +104,8 @@ Result<SignedSetting::Setting, SettingRefusal> SignedSetting::judge(std::string_
   const auto claimed = to_wall(parsed->unix_milliseconds);
   if (!claimed) return Unexpected{SettingRefusal::kNoSuchTime};
   last_used_ = issued;
-  // The person's clock was read at some moment between the two, and cut off to a millisecond.
+  // The person's clock was read at some moment between the nonce's issue and the request's arrival, and cut
+  // off to a millisecond.
   const nanoseconds half = (age + milliseconds{1}) / 2;
   return Setting{WallTime{saturated_sum(claimed->time_since_epoch(), half)}, {half + kPersonsError.value}};
 }

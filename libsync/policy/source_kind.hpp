@@ -24,7 +24,7 @@ enum class SourceKind : std::uint8_t {
 };
 inline constexpr std::size_t kSourceKinds = 10;
 
-// In the order of the kinds.
+// The names, in the order of the kinds.
 inline constexpr std::array<const char*, kSourceKinds> kSourceKindNames{
     "ntp",    "fed-ntp",  "phone-on-access-point", "manual", "phone", "ocpp", "rtc", "island",
     "camera", "free-run",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What people read of the kinds of source, and how samples that are fed name them. A device needs none of it:
-// it would fill memory there.
+// The words by which people know the kinds of source, and the prefixes by which samples that are fed name
+// them. A device needs none of it: it would fill memory there.
 #pragma once
 
 #include <array>
@@ -14,12 +14,12 @@ namespace isletime {
 
 struct SourceKindTexts {
   const char* words;  // as in the manual: "phone on the access point"
-  // What the name of a source of this kind begins with, up to a colon, in samples that are fed:
-  // "phone:192.168.4.17". Nobody feeds a kind without one.
+  // The prefixes of sources of this kind in samples that are fed, without the colon, as in
+  // "phone:192.168.4.17". A kind without a prefix cannot be fed.
   std::array<std::string_view, 2> prefixes{};
 };
 
-// In the order of the kinds.
+// The texts, in the order of the kinds.
 inline constexpr std::array<SourceKindTexts, kSourceKinds> kSourceKindTexts{{
     {"NTP", {}},
     {"NTP that is fed", {"ntp"}},

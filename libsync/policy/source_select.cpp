@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 // RFC 5905, section 7.2 (NMIN): clustering leaves no fewer survivors.
 constexpr std::size_t kFewestSurvivors = 3;
 
-// What each stratum adds to a source's distance when the system peer is chosen.
+// The distance that each stratum adds to a source's when the system peer is chosen.
 constexpr nanoseconds kDistancePerStratum = milliseconds{1};
 
 // Differences are clamped to this (19 hours), so that their product with a weight stays in range.
@@ -188,8 +188,8 @@ class Selector {
     return a == b || (candidates_[a].server != 0 && candidates_[a].server == candidates_[b].server);
   }
 
-  // Of a server's names, the one with the least distance represents it. Its vote is for all that they say, as
-  // a liar may be taken for another name of an honest server by stating the same of itself.
+  // Of a server's names, the one with the least distance represents it, with an interval that covers those of
+  // all of them: a liar may pass for another name of an honest server by stating the same of itself.
   Group without_duplicates(const Group& group) {
     const Group servers = keep(group, Standing::kDuplicate, [&](std::size_t i) {
       return std::none_of(group.begin(), group.end(), [&](std::size_t other) {
@@ -236,8 +236,8 @@ class Selector {
   }
 
   // The points with that many votes may lie in several places, if one interval is wide and others exclude
-  // each other. The clock stays in its own, if it is in one and has followed a source. That does not prove
-  // that it is right: the one that it followed may be the liar.
+  // each other. The clock stays in the place where it is, if it is in one and has followed a source. That
+  // does not prove that it is right: the one that it followed may be the liar.
   std::optional<Interval> place_of(const Group& group, std::size_t votes) const {
     const Group confirmed = confirmed_by_local_clock(group);
     return common_to(confirmed.size() >= votes ? confirmed : group, votes);
@@ -248,7 +248,7 @@ class Selector {
     return majority_of(in_best_tier(voters));
   }
 
-  // Returns nobody if the local clock has followed none of them.
+  // Returns an empty group if the local clock has followed none of them.
   Group confirmed_by_local_clock(const Group& group) const {
     const bool has_followed =
         std::any_of(group.begin(), group.end(), [&](std::size_t i) { return candidates_[i].was_selected; });
@@ -256,7 +256,7 @@ class Selector {
         [&](std::size_t i) { return has_followed && contains(intervals_[i], nanoseconds::zero()); });
   }
 
-  // Configured tiers say whom to believe if nothing else does.
+  // The configured tiers decide if nothing else does.
   Group in_best_tier(const Group& group) const {
     Tier best = Tier::kFallback;
     for (const std::size_t i : group) best = std::min(best, candidates_[i].tier);

@@ -5,9 +5,9 @@
 // bound allows, which the stated bound covers, and a single source on an island is enough. Without a
 // majority, the local clock is a witness if it has followed one of them; otherwise the best tier's majority
 // is believed, and within one tier none. A source that a majority has contradicted has no vote until it
-// agrees with those that are believed, or a liar would decide once they fall silent. Ranks come first: the
-// best rank that agrees on anything decides alone, and the others have no vote. No I/O; the result does not
-// depend on the order of the candidates, unless two are identical.
+// agrees with those that are believed; otherwise a liar would decide once they fall silent. Ranks come first:
+// the best rank that agrees on anything decides alone, and the others have no vote. No I/O; the result does
+// not depend on the order of the candidates, unless two are identical.
 #pragma once
 
 #include <array>

@@ -28,7 +28,7 @@ StandingDescription describe(Standing standing) {
     case Standing::kStandby:
       return {"standby", "it agrees with the others, and waits until no better tier is left", '#'};
     case Standing::kSelected:
-      return {"selected", "it is believed, and counts by its precision", '+'};
+      return {"selected", "it agrees with the others, and is weighted by its precision", '+'};
     case Standing::kSystemPeer:
       return {"system-peer", "selected: smallest root distance among the sources that agree", '*'};
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The forms in which a device tells its time over HTTP. They are syncweb's, see syncweb(8), so that programs
-// read a hub and a device alike. A device without a time says so, and tells none.
+// The forms in which a device tells its time over HTTP. They are those of syncweb(8), so that programs read a
+// hub and a device alike. A device without a time answers with an error.
 #pragma once
 
 #include <string_view>

@@ -90,8 +90,7 @@ Judgement Timekeeper::compare(const Report& report, const Sync& held, MonoTime n
   // worse.
   const bool agrees = difference <= r.threshold || (consistent && knows_less && !is_better_ranked);
 
-  // Neither may a source that makes nothing reliable replace a reliable one, whose time only ages by its
-  // drift.
+  // A source that makes nothing reliable does not replace a reliable one, whose time only ages by its drift.
   if (!(report.vouched && r.may_make_reliable) && may_make_reliable(held)) {
     return {agrees ? Verdict::kBelowThreshold : Verdict::kOutranked, {}, false};
   }
@@ -100,7 +99,7 @@ Judgement Timekeeper::compare(const Report& report, const Sync& held, MonoTime n
     const bool held_counts = consistent && may_make_reliable(held);
     return {Verdict::kAgree, held_counts ? std::min(held_bound, by_report) : by_report, false};
   }
-  // A person who contradicts an earlier one decides, however precisely.
+  // A person may replace the time of another person even by a less exact one.
   const bool is_decision = report.kind == SourceKind::kManual;
   if (knows_less && !is_decision && r.rank == rule(held.kind).rank && is_in_force(held, now)) {
     return {Verdict::kTooUncertain, {}, false};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Which source may set the clock, and how long the clock then counts as reliable: ranks, thresholds and
-// windows for all kinds of source. No I/O: reports come in, verdicts go out; the caller sets the clock and
-// calls on_sync(). Ages are monotonic, so that setting the clock neither renews nor ends a window. Until the
-// first on_sync() the clock is unset and not reliable.
+// Decides which source may set the clock, and how long the clock then counts as reliable: ranks, thresholds
+// and windows for all kinds of source. No I/O: reports come in, verdicts go out; the caller sets the clock
+// and calls on_sync(). Ages are monotonic, so that setting the clock neither renews nor ends a window. Until
+// the first on_sync() the clock is unset and not reliable.
 #pragma once
 
 #include <array>
@@ -15,8 +15,8 @@
 
 namespace isletime {
 
-// The best rank comes first. Within its window a source cannot be overruled by one of a worse rank.
-// What a kind of source may do; its name and words are in source_kind.hpp and source_kind_texts.hpp.
+// The rule of a kind of source; its name and words are in source_kind.hpp and source_kind_texts.hpp. Within
+// its window a source cannot be overruled by one of a worse rank.
 struct Rule {
   // Short, because the rules are in the memory of every device: up to 18 hours, or 49 days.
   using Seconds = std::chrono::duration<std::uint16_t>;
@@ -27,7 +27,7 @@ struct Rule {
   std::optional<Seconds> warn_above{};  // a larger difference is worth a warning
   // A larger difference is rejected within the window of a source of the same or a better rank.
   std::optional<Time> max_offset{};
-  // The same for a clock that is unset, or not known better itself; by default no other.
+  // Replaces max_bound, if it is larger, while the clock is unset or its own bound exceeds max_bound.
   Time max_bound_of_unset{};
   std::uint8_t rank = 0;  // less is better
   bool may_make_reliable = false;
@@ -39,11 +39,12 @@ using Rules = std::array<Rule, kSourceKinds>;  // by SourceKind
 inline constexpr Rule::Seconds kDefaultWindow = std::chrono::minutes{30};
 inline constexpr Rule::Time kDefaultMaxOffset = std::chrono::hours{24};
 
-// NTP counts for eight polls of 1024 s, after which RFC 5905, section 13, calls a server unreachable; with
-// longer polls, for as long after the next reply is due as otherwise. It moves a clock that NTP has set by no
-// more than the panic threshold. Phones and cameras are compared to the second; a back end's time counts from
-// 5 s on, and is doubted from an hour on. An RTC that was without power for a season is still useful, with a
-// bound of minutes; that of a crystal that was never compared is an hour, which is better than nothing.
+// NTP counts for eight polls of 1024 s, after which RFC 5905, section 13, calls a server unreachable. With
+// longer polls, its window ends as long after the next reply is due as otherwise. It moves a clock that NTP
+// has set by no more than the panic threshold. Phones and cameras are compared to the second; a back end's
+// time counts from 5 s on, and is doubted from an hour on. An RTC that was without power for a season is
+// still useful, with a bound of minutes. One that was never compared has a bound of an hour, which is better
+// than nothing.
 inline constexpr Rules kDefaultRules{{
     {// kNtp
      .window = seconds{8 * 1024},

@@ -16,7 +16,7 @@ VerdictDescription describe(Verdict verdict) {
     case Verdict::kBelowFloor:
       return {"below-floor", "it claims a time that is known to have passed"};
     case Verdict::kAbsurd:
-      return {"absurd", "what it claims is beyond all reason"};
+      return {"absurd", "its time or its bound is implausible"};
     case Verdict::kOutranked:
       return {"outranked", "a better source has set the clock"};
     case Verdict::kTooUncertain:

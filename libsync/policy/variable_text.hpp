@@ -29,7 +29,7 @@ class VariableText {
   void number(std::string_view name, std::optional<std::int64_t> value);
   void hexadecimal(std::string_view name, std::uint32_t value);                // 0x1f
   void milliseconds(std::string_view name, std::optional<nanoseconds> value);  // with 6 decimals
-  // In milliseconds, rounded up to 3 decimals, since ntpstat reads at most ten characters.
+  // Writes milliseconds, rounded up to 3 decimals, since ntpstat reads at most ten characters.
   void bound(std::string_view name, nanoseconds value);
   void frequency(std::string_view name, std::optional<Ppm> value);  // in ppm, with 3 decimals
   void stamp(std::string_view name, std::optional<NtpTimestamp> value);

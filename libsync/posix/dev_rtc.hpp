@@ -42,8 +42,8 @@ class DevRtc {
   Fd device_;
 };
 
-// What the flags of RTC_VL_READ say. A chip whose battery is empty has its time from now on only, so nothing
-// vouches for it.
+// Return the states that the flags of RTC_VL_READ stand for. A chip whose battery is empty has its time from
+// now on only, so nothing vouches for it.
 Integrity integrity_of(std::optional<unsigned> flags);
 RtcSupply supply_of(std::optional<unsigned> flags);
 

@@ -192,7 +192,7 @@ std::optional<std::string> add_key_line(const std::string& path, std::uint32_t i
   // The new file is created exclusively: if two processes add keys at once, one fails and no key is lost.
   Replacement fresh(path);
   if (!fresh.is_open() && errno == EEXIST) {
-    return fresh.path() + ": it exists: who adds a key meanwhile? If nobody does, remove it";
+    return fresh.path() + ": it exists: another process may be adding a key; if none is, remove it";
   }
   if (!fresh.is_open()) return failed(fresh.path());
   auto old = read_old(path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Turns root into a daemon that may do only its own work: of capabilities(7), one that keeps time retains
-// CAP_SYS_TIME and CAP_NET_BIND_SERVICE, any other one none, and no program that it ran could gain more.
-// Capabilities belong to a thread, so call this before other threads start.
+// Turns root into a daemon that may do only its own work. A daemon that keeps time retains two
+// capabilities(7), CAP_SYS_TIME and CAP_NET_BIND_SERVICE, any other daemon none, and no program that it might
+// run can gain more. Capabilities belong to a thread, so call this before other threads start.
 #pragma once
 
 #include <cstdint>
@@ -35,14 +35,14 @@ std::optional<gid_t> find_group(const std::string& name, const char* path = "/et
 
 // The capabilities that are kept.
 enum class Rights : std::uint8_t {
-  kKeepTime,  // the two: to set the clock, and to use ports below 1024
+  kKeepTime,  // CAP_SYS_TIME to set the clock, and CAP_NET_BIND_SERVICE for ports below 1024
   kNone,
 };
 
 enum class Identity : std::uint8_t {
   kService,  // the given user, or nobody without one
   kRoot,     // the given user is root, with only the kept capabilities
-  kAsRun,    // not started as root: unchanged, with what it had of those
+  kAsRun,    // not started as root: unchanged, with those of the kept capabilities that it had
 };
 
 Result<Identity, SysError> drop_privileges(const std::optional<User>& user, Rights kept = Rights::kKeepTime);

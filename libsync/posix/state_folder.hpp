@@ -55,8 +55,9 @@ class StateFolder {
   // `flags` are those of open(2); a file that it creates gets `mode`, by default readable by all.
   Result<Fd, StateError> open_file(const std::string& name, int flags, mode_t mode = kReadableByAll) const;
 
-  // Waits until it and the folders above it are on the disk, as new ones have to be before anything in them
-  // is. One above that this process may not read, or of another file system, is not its own and left out.
+  // Waits until the folder and those above it are on the disk: nothing in a new folder is safe before.
+  // Folders above it that this process may not read, and other file systems, are left out, because this
+  // process did not create them.
   std::optional<StateError> sync_with_parents() const;
 
   int descriptor() const { return folder_.get(); }

@@ -40,7 +40,8 @@ constexpr double rate_of(const KernelRate& rate) {
          static_cast<double>(rate.frequency) / 65536 * 1e-6;
 }
 
-// Returns nothing if no program has told the kernel that its clock is synchronised, or it is no more.
+// Returns nothing if the kernel calls its clock unsynchronised: no program has told it otherwise, or that has
+// expired.
 std::optional<KernelClock> kernel_clock();
 
 class SystemClock {

@@ -87,7 +87,7 @@ Result<Fd, SysError> open_udp(IpAddress local, Stamps stamps) {
   const bool is_v4 = local.is_v4();
   Fd socket{::socket(is_v4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0)};
   if (!socket.is_open()) return last_error("socket");
-  // Without SOCK_CLOEXEC, because clock simulators that replace libc refuse it.
+  // socket(2) gets no SOCK_CLOEXEC, because clock simulators that replace libc refuse it.
   if (fcntl(socket.get(), F_SETFD, FD_CLOEXEC) != 0) return last_error("fcntl");
   if (!is_v4) {
     if (const auto error = set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, "set IPV6_V6ONLY")) {

@@ -15,7 +15,7 @@
 namespace isletime {
 namespace {
 
-// What is wrong with a field, or null.
+// The fault of a field, as a clause, or null.
 using Fault = const char*;
 using Form = SampleField::Form;
 

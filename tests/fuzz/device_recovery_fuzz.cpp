@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What disturbs a device's estimator, and for how long: the input is hours of arbitrary samples, after which
-// the server is honest. After 30 polls the bound holds at every sample, and no doubt outlasts the three
-// samples that settle it. After 16 minutes, too, the error is at most a round trip plus the deviations that
-// the estimator takes for chance. While a sample is doubted it may be larger: if the least delay ever seen
-// belongs to no real path, a whole round trip may be a queue in either direction, and a wrong rate is noticed
-// only when the estimate has drifted beyond that: with 60 ms and 10 ppm after 50 min.
+// How long arbitrary samples disturb a device's estimator: the input is hours of them, after which the server
+// is honest. After 30 polls the bound holds at every sample, and no doubt outlasts the three samples that
+// settle it. After 16 minutes, too, the error is at most a round trip plus the deviations that the estimator
+// takes for chance. It may be larger while a sample is doubted: if the least delay ever seen belongs to no
+// real path, a whole round trip may be a queue in either direction, and a wrong rate shows only once the
+// estimate has drifted beyond half of that, which takes 50 min for 60 ms and 10 ppm.
 #include <chrono>
 #include <cstdlib>
 

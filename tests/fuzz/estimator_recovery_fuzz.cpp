@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What disturbs the estimator of a hub's source, and for how long: the input is hours of arbitrary samples,
-// after which the server is honest. After 30 polls the phase is within its bound, and samples are no longer
-// suspected. After 80 polls, when all remembered delays are honest, the estimate is as good as the path
-// allows, and the frequency within its bound.
+// How long arbitrary samples disturb the estimator of a hub's source: the input is hours of them, after which
+// the server is honest. After 30 polls the phase is within its bound, and samples are no longer suspected.
+// After 80 polls, when all remembered delays are honest, the estimate is as good as the path allows, and the
+// frequency is within its bound.
 #include <algorithm>
 #include <chrono>
 #include <cmath>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How far beyond its root distance the time of hub_fuzz's hub may be off, and whether anything can be
-// required of it at all: that follows from who has lied, from what no sample has shown yet, and from the
-// queues that the samples have met.
+// How far hub_fuzz's hub may be off beyond its root distance, and whether anything can be required of it at
+// all. That depends on the sources that have lied, on changes that no sample has shown yet, and on the queues
+// that the samples have met.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What programs and people tell hub_fuzz's hub.
+// Samples that programs feed to hub_fuzz's hub, and times that people set.
 #pragma once
 
 #include <algorithm>

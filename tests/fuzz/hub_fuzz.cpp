@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A whole hub in a small world: the input is a sequence of what may happen to it, each an operation's number
-// and operands. Servers, feeders, people, a battery clock and the machine say what they like; the hub's
-// orders are done to the machine's clock. The world knows the true time. As long as nobody has lied, beyond
-// a minority of the servers, what is served is within its root distance of it.
+// A whole hub in a small world: the input is a sequence of events, each an operation's number and operands.
+// Servers, feeders, people, a battery clock and the machine may behave in any way; the hub's actions are
+// performed on the machine's clock. The world knows the true time. As long as nobody lies, except a minority
+// of the servers, the served time is within its root distance of the true time.
 #include <array>
 #include <chrono>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What always holds of hub_fuzz's hub, whoever lies to it.
+// The invariants of hub_fuzz's hub, whoever lies to it.
 #pragma once
 
 #include <chrono>

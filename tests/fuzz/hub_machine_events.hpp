@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What others do to the machine of hub_fuzz's hub.
+// Changes by other programs to the machine of hub_fuzz's hub.
 #pragma once
 
 #include <chrono>

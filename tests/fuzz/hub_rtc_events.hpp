@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What happens to the battery clock of hub_fuzz's hub.
+// Events of the battery clock of hub_fuzz's hub.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server that the hub of hub_fuzz asks: what it says, how far off its clock is, and which of its samples
-// the hub has heard.
+// A server that the hub of hub_fuzz asks: the system variables that it states, the error of its clock, and
+// which of its samples the hub has got.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the servers of hub_fuzz's hub do, and what the network does to their replies.
+// Events of the servers of hub_fuzz's hub, and of the network on the way of their replies.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a server remembers of its clients: their rate limits, when their replies left, which keys they may
-// use, and how long a reply takes to leave. The input is a sequence of the clients' actions.
+// A server's tables of its clients: their rate limits, when their replies left, which keys they may use, and
+// how long a reply takes to leave. The input is a sequence of the clients' actions.
 #include <array>
 #include <map>
 #include <utility>

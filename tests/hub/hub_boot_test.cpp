@@ -71,7 +71,7 @@ TEST(HubBoot, TheKernelsWordVouchesAsLongAsItIsGiven) {
   EXPECT_TRUE(play.is_synchronised());
   EXPECT_TRUE(play.is_reliable());
   EXPECT_GE(play.root_distance(), 50ms);
-  EXPECT_TRUE(play.warns("by the kernel's word")) << play.warnings();
+  EXPECT_TRUE(play.warns("as the kernel reports")) << play.warnings();
   play.machine.others_word = Dispersion{2s};
   play.pass(65s);
   EXPECT_TRUE(play.is_synchronised());

@@ -236,8 +236,7 @@ TEST(HubServers, ADoubtAboutOneMakesAnothersWordUrgent) {
 
 // --- Several servers ---
 
-// All of them are compared anew, and one of them is the first to answer.
-// Its path is as asymmetric as can be.
+// The path is as asymmetric as its delay allows.
 TEST(HubServers, ABroadcastDuringASlewIsNotTakenForARoundTripOfTheSlewedClock) {
   for (const nanoseconds off : {-90ms, 90ms}) {
     for (const nanoseconds behind : {-20s, 20s}) {
@@ -256,6 +255,7 @@ TEST(HubServers, ABroadcastDuringASlewIsNotTakenForARoundTripOfTheSlewedClock) {
   }
 }
 
+// After the sleep, all servers are compared anew, and the liar is the first to answer.
 TEST(HubServers, AfterTheMachineSleptTheFirstToAnswerDoesNotDecideForTheOthers) {
   for (const bool is_set_by_somebody : {false, true}) {
     HubPlay play;

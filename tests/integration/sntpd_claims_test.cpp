@@ -76,7 +76,7 @@ TEST(SntpdClaims, AServerThatTellsAPastTimeDoesNotSilenceAClockThatIsRight) {
 
 TEST(SntpdClaims, NoServerSetsAClockFurtherThanTwentyYearsPastTheBuildNorBehindIt) {
   for (const auto& [error, why] :
-       {std::pair{24h * 365 * 21, "beyond all reason"}, {-24h * 365, "known to have passed"}}) {
+       {std::pair{24h * 365 * 21, "implausible"}, {-24h * 365, "known to have passed"}}) {
     const LyingServer liar(off_by(error));
     Hub hub({"--server", server(liar)});
     ASSERT_TRUE(hub.program().wait_for(why)) << hub.program().err();

@@ -112,6 +112,32 @@ TEST(DeviceClock, BoundHoldsAfterQueuesHaveTaughtAWrongRate) {
   }
 }
 
+// At first, queues may teach a rate of 600 ppm as if it were certain. The first and the last exchange do not
+// allow it, and the bound must say so.
+TEST(DeviceClock, BoundHoldsAfterQueuesHaveTaughtARateThatTheExchangesExclude) {
+  struct Exchange {
+    MonoTime at;
+    nanoseconds there;
+    nanoseconds back;
+  };
+  World world;
+  for (const auto& [at, there, back] : {Exchange{MonoTime{100s}, 1ms, 1ms},
+                                        {MonoTime{101s}, 11ms, 1ms},
+                                        {MonoTime{102s}, 1ms, 1ms},
+                                        {MonoTime{131s}, 68ms, 5ms},
+                                        {MonoTime{132s}, 2ms, 5ms},
+                                        {MonoTime{133s}, 1ms, 43ms},
+                                        {MonoTime{134s}, 1ms, 1ms},
+                                        {MonoTime{135s}, 10ms, 43ms},
+                                        {MonoTime{136s}, 1ms, 1ms}}) {
+    world.ask(at, (there - back) / 2, there + back);
+  }
+  ASSERT_GT(world.clock.rate(MonoTime{136s}), Ppm::whole(500)) << "the rate is wrong";
+  for (const MonoTime at : {MonoTime{140s}, MonoTime{200s}, MonoTime{800s}}) {
+    EXPECT_LE(magnitude(world.error(at)), world.clock.at(at)->bound.value) << at.time_since_epoch().count();
+  }
+}
+
 TEST(DeviceClock, BoundContainsTheRootDistanceAsItAges) {
   World near;
   World far;
@@ -217,6 +243,28 @@ TEST(DeviceClock, APhoneWithinItsThresholdLeavesTheClock) {
   EXPECT_GE(world.clock.at(MonoTime{2s})->bound.value, 800ms);
 }
 
+// A phone that agrees tells how far off the clock is now; for earlier instants the drift since is added.
+TEST(DeviceClock, BoundOfAnInstantBeforeAConfirmationContainsTheDriftSince) {
+  World world;
+  world.report(SourceKind::kRtc, MonoTime{1s}, 800ms, {800ms});
+  ASSERT_EQ(world.report(SourceKind::kPhone, MonoTime{1000s}, 0ms, {1ms}).verdict, Verdict::kAgree);
+  for (const MonoTime at : {MonoTime{2s}, MonoTime{500s}, MonoTime{900s}}) {
+    EXPECT_LE(magnitude(world.error(at)), world.clock.at(at)->bound.value) << at.time_since_epoch().count();
+  }
+}
+
+// The clock goes on to what it is slewed to, so that is what the phone has to agree with.
+TEST(DeviceClock, BoundHoldsAfterASlewInWhichAnotherSourceAgreed) {
+  World world;
+  world.report(SourceKind::kRtc, MonoTime{1s}, 0ms, {500ms});
+  ASSERT_EQ(world.report(SourceKind::kRtc, MonoTime{2s}, 90ms, {90ms}).verdict, Verdict::kAdopt);
+  ASSERT_EQ(world.report(SourceKind::kPhone, MonoTime{2s}, 0ms, {1ms}).verdict, Verdict::kAgree);
+  EXPECT_GT(world.error(MonoTime{18s}), 80ms);
+  for (const MonoTime at : {MonoTime{2s}, MonoTime{10s}, MonoTime{18s}}) {
+    EXPECT_LE(magnitude(world.error(at)), world.clock.at(at)->bound.value) << at.time_since_epoch().count();
+  }
+}
+
 TEST(DeviceClock, AnRtcThatNobodyVouchesForSetsTheClockButMakesItNotReliable) {
   World world;
   world.report(SourceKind::kRtc, MonoTime{1s}, 0ns, {100ms}, false);
@@ -305,6 +353,24 @@ TEST(DeviceClock, AnotherServerStartsAnewButTheRateRemains) {
   EXPECT_EQ(world.clock.settings(), 1U);
   EXPECT_LT(magnitude(world.error(later + 10min) - 50ms), 2ms);
   EXPECT_TRUE(world.clock.is_rate_known(later + 10min));
+}
+
+// What is known of the rate is what was known before the first change, as no other server has taught it
+// since.
+TEST(DeviceClock, BoundHoldsAfterTwoServersThatTaughtAWrongRate) {
+  World world;
+  world.ask_until(MonoTime{10min});
+  ASSERT_TRUE(world.clock.is_rate_known(world.now));
+  world.clock.on_server_changed(world.now);
+  world.ask(world.now, 0ms, 44ms);
+  world.ask(world.now + 1s, 10ms, 23ms);
+  world.ask(world.now + 2s, -14ms, 30ms);
+  ASSERT_LT(world.clock.rate(world.now + 2s), Ppm::whole(0)) << "the rate is wrong";
+  world.clock.on_server_changed(world.now + 2s);
+  world.clock.on_server_changed(world.now + 2s);
+  world.ask(world.now + 3s, 0ms, 44ms);
+  const MonoTime later = world.now + 10h;
+  EXPECT_LE(magnitude(world.error(later)), world.clock.at(later)->bound.value);
 }
 
 TEST(DeviceClock, ASavedRateCountsFromTheFirstMeasurement) {

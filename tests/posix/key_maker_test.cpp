@@ -194,7 +194,7 @@ TEST_F(KeyFileMaker, RefusesAFileThatWouldBeTooLarge) {
 
 TEST_F(KeyFileMaker, OfTwoAtATimeOneIsRefused) {
   folder_.write("keys.new", "");
-  EXPECT_EQ(add(7), path_ + ".new: it exists: who adds a key meanwhile? If nobody does, remove it");
+  EXPECT_EQ(add(7), path_ + ".new: it exists: another process may be adding a key; if none is, remove it");
   EXPECT_TRUE(std::filesystem::exists(path_ + ".new")) << "it is the other's";
 }
 

@@ -35,8 +35,8 @@ struct ServiceUser {
   uid_t id() const;
 };
 
-// Chooses whom the daemon becomes: the user that was asked for, who must exist, otherwise the usual one, or
-// nobody if the system has no such user.
+// Chooses the user that the daemon becomes: the one that was asked for, who must exist, otherwise the usual
+// one, or nobody if the system has no such user.
 Result<ServiceUser, StartFailure> choose_user(const std::optional<std::string>& asked, const char* usual);
 
 // Opens a socket at each address, or if there are none at all addresses of the machine, where a kernel

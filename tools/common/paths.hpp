@@ -12,7 +12,7 @@ namespace isletime {
 inline constexpr const char* kSystemStateFolder = "/var/lib/isletime";
 inline constexpr const char* kSystemControlSocket = "/run/isletime/sntpd.sock";
 
-// What the places depend on. Empty or relative paths count as absent.
+// The user and the variables on which the places depend. Empty or relative paths count as absent.
 struct Surroundings {
   bool is_root = false;
   std::optional<std::string> home;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether this program is built with a sanitizer that changes how it must run: its leak check traces the
+// Says whether this program is built with a sanitizer that changes how it must run: its leak check traces the
 // process, for which a filter of system calls would kill it, and it delays signals.
 #pragma once
 

@@ -109,8 +109,8 @@ Fault read_csv_row(const std::vector<std::string_view>& fields, const FitColumns
   return std::nullopt;
 }
 
-// Returns what no reading of a clock can be. The differences of times and offsets within these limits fit
-// into 64-bit nanoseconds.
+// Returns why no reading of a clock can be like this row. The differences of times and offsets within these
+// limits fit into 64-bit nanoseconds.
 Fault judge(const ReadRow& row) {
   constexpr seconds kFarthest{4'600'000'000};
   constexpr double kColdest = -273.15;

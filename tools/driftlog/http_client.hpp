@@ -25,8 +25,8 @@ struct HttpAnswer {
 
 enum class HttpMethod : std::uint8_t { kHead, kGet, kPut };
 
-// Which certificates are accepted: those that authorities vouch for, the one that the server showed first (a
-// camera makes its own), or any.
+// The certificates that are accepted: those that authorities vouch for, the one that the server showed first
+// (a camera makes its own), or any.
 enum class Trust : std::uint8_t { kAuthorities, kFirstShown, kAny };
 
 class HttpClient {

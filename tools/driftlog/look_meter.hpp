@@ -53,7 +53,8 @@ class LookMeter {
   std::vector<MonoTime> looks_around_expected(MonoTime now, nanoseconds quickest) const;
 
   Machine& machine_;
-  // From the round before. It says only where to look, so each round is a measurement of its own.
+  // The edge of the round before. It determines only where to look, so each round is a measurement of its
+  // own.
   std::optional<SecondEdge> expected_;
 };
 

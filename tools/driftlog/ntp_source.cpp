@@ -17,13 +17,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Strangers' servers take a shorter interval for abuse; two rows of one machine may ask the same server.
+// The rounds of the log loop space the queries, so the probe adds no interval of its own.
 constexpr nanoseconds kShortestInterval = milliseconds{0};
 constexpr nanoseconds kLongestWait = seconds{2};
 
 using Resolved = Result<Endpoint, std::string>;
 
-// The system's resolver knows no deadline: one that has not come back by then is left to itself.
+// The system's resolver has no deadline: a lookup that has not returned in time is abandoned.
 Resolved resolve_by(const Host& host, MonoTime deadline) {
   auto promise = std::make_shared<std::promise<Resolved>>();
   auto future = promise->get_future();

@@ -37,7 +37,7 @@ struct Event {
 
 std::vector<Event> events_of(const Series& series);
 
-// The clock's label, "rtc:/dev/i2c-1  +2.31 ppm (+2.10 to +2.52)", or why there is no such number.
+// Returns the clock's label, "rtc:/dev/i2c-1  +2.31 ppm (+2.10 to +2.52)", or why there is no such number.
 std::string title_of(const Series& series);
 
 }  // namespace isletime::driftlog

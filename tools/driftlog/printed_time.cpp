@@ -8,10 +8,11 @@ namespace isletime::driftlog {
 namespace {
 
 constexpr std::string_view kDigits = "0123456789";
-// From 1973 to 2262. A smaller number is not a time, and a larger one is in milliseconds.
+// The number of digits of seconds since 1970, in the years 1973 to 2262. A smaller number is not a time, and
+// a larger one is in milliseconds.
 constexpr std::size_t kLeastDigits = 9;
 constexpr std::size_t kMostDigits = 10;
-// From 1900 to 2200, which nanoseconds in 64 bits can represent.
+// The range is 1900 to 2200, which nanoseconds in 64 bits can represent.
 constexpr WallTime kEarliest{seconds{-2'208'988'800}};
 constexpr WallTime kLatest{seconds{7'258'118'400}};
 

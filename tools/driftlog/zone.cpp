@@ -36,7 +36,7 @@ std::optional<seconds> parse_offset(std::string_view text) {
   return text[0] == '-' ? -offset : offset;
 }
 
-// Whether the system has a zone of this name: a file that begins as tzfile(5) says.
+// Returns whether the system has a zone of this name: a file that begins as tzfile(5) says.
 bool is_name(const std::string& text) {
   if (text.empty() || text.front() == '/' || text.find("..") != std::string::npos) return false;
   std::ifstream file("/usr/share/zoneinfo/" + text, std::ios::binary);

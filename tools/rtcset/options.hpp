@@ -22,7 +22,7 @@ const char* to_string(Command command);  // as on the command line
 struct FromSystem {};
 using SetTo = std::variant<FromSystem, WallTime>;
 
-// In parts per 10^9; if positive, the clock runs faster.
+// Trims are in parts per 10^9; a positive one makes the clock run faster.
 struct TrimShow {};
 struct TrimTo {
   std::int64_t ppb;
@@ -43,7 +43,7 @@ struct Options {
   std::optional<std::uint8_t> address;
   std::optional<std::string> control;  // sntpd's control socket; nothing means its default place
   bool is_local_time = false;          // the clock keeps local time, not UTC
-  bool is_trusted = false;             // a clock that nothing tells of whether it kept its time
+  bool is_trusted = false;             // of a clock that cannot tell whether it kept its time
   bool json = false;
   bool is_dry_run = false;
   bool force = false;

@@ -17,7 +17,7 @@ constexpr ProgramText kText{"sntpctl", "Ask a running sntpd, and feed it samples
                             "Commands: status, sources, clients, activity, feed, set TIME,\n"
                             "set-rate-error FILE, reload, keygen\n"
                             "Also, of keygen, see sntpctl(8): --format --id --out --type\n"
-                            "Example: have the hub believe another server as far as it deserves\n"
+                            "Example: feed the hub the time of another server\n"
                             "  ntpprobe --json 192.168.4.7 | sntpctl feed"};
 
 constexpr std::array kCommands{Command::kStatus,       Command::kSources, Command::kClients,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // sntpctl set-rate-error: reads from a fit how wrong the rate of this machine's clock may be. It accepts
-// conclusive fits of an NTP server's offset: only such a server claims to be right, so that what it gains on
-// a clock that nothing corrects is what the clock loses. A record without a source is accepted, with a doubt.
+// conclusive fits of an NTP server's offset, because only such a server claims to be right: what it gains on
+// the uncorrected clock is what that clock loses. A record without a source is accepted with a warning.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where the time is broadcast, in the form of --broadcast: "IFACE[,WORD…]" or "auto[,WORD…]", as in
-// "wlan0,key=7,poll=4".
+// The interfaces on which the time is broadcast, in the form of --broadcast: "IFACE[,WORD…]" or
+// "auto[,WORD…]", as in "wlan0,key=7,poll=4".
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,7 @@ struct RtcOption {
   std::string device;
   std::optional<ChipModel> chip;        // without it, detected by its registers
   std::optional<std::uint8_t> address;  // without it, the chip's own
-  // The administrator vouches for a clock that nothing tells of whether it kept its time.
+  // The administrator vouches for a clock that cannot tell whether it kept its time.
   bool is_trusted = false;
   bool keeps_local_time = false;  // that of this machine's time zone, not UTC
 

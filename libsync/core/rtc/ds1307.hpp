@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The registers 0x00 to 0x07 of the DS1307 (Maxim 19-5158) and of the DS1338 (19-5188), which adds an
-// oscillator stop flag. The DS1307 only starts with CH set after its battery has failed too. Writing the
-// seconds register starts their second. The user's memory from 0x08 on is not touched.
+// oscillator stop flag. A DS1307 starts with CH set after its supply and its battery have both failed.
+// Writing the seconds register starts their second. The user's memory from 0x08 on is not touched.
 #pragma once
 
 #include <array>

@@ -42,7 +42,7 @@ constexpr const char* to_string(Integrity integrity) {
   return "";
 }
 
-// What is told of the chip's supply, besides the integrity of its time.
+// The state of the chip's supply as the chip or its driver tells it, besides the integrity of its time.
 enum class RtcSupply : std::uint8_t { kGood, kWeak, kBackupLow, kBackupEmpty };
 
 constexpr const char* to_string(RtcSupply supply) {
@@ -91,7 +91,7 @@ struct MilliCelsius {
   constexpr auto operator<=>(const MilliCelsius&) const = default;
 };
 
-// In steps of the chip. Positive steps make the clock run faster, whatever the sign in the register.
+// A trim in steps of the chip. Positive steps make the clock run faster, whatever the sign in the register.
 struct TrimSteps {
   std::int32_t value;
   constexpr auto operator<=>(const TrimSteps&) const = default;

@@ -15,8 +15,8 @@ constexpr nanoseconds kBlockTime = seconds{900};
 constexpr double kGain = 1.0 / 64;
 constexpr double kClip = 4.0;
 
-// A round trip is long if it exceeds the minimum by this many means, as usual queues cause once in eleven
-// times. That many in a row are not chance, and say nothing about the path's usual queues.
+// A round trip is long if it exceeds the minimum by kLong means, which usual queues cause once in eleven
+// times. A run of kNoChance long ones is not chance, and says nothing about the path's usual queues.
 constexpr double kLong = 4.0;
 constexpr std::uint32_t kNoChance = 16;
 

@@ -23,7 +23,7 @@ class DelayStatistics {
   void add(FreeTime at, Delay delay);
 
   bool empty() const { return delays_added_ == 0; }
-  // In one direction, beyond the path's own delay; at least kPrecision.
+  // Returns the mean that queues add in one direction, beyond the path's own delay; at least kPrecision.
   Seconds mean_excess() const { return mean_excess_; }
   // The delay of a round trip without queues: the least one seen, minus the expected bias of a minimum.
   Seconds minimum_delay() const { return minimum_; }

@@ -17,9 +17,10 @@ constexpr int kErratic = 8;
 // A clock setting that ends in this many zero bits may match that of another server that rounds alike.
 constexpr std::uint64_t kUnrounded = 0xffff;
 
-// A server that has not answered so many queries since the start, which takes a quarter of a minute, is not
-// waited for any longer. One that answers that it is not set yet is waited for four times as long, but only
-// by fewer others: it may be set by this very hub.
+// A server that has left this many queries unanswered since the start, which takes a quarter of a minute, is
+// no longer waited for. One that answers that it is unsynchronised is waited for up to four times as many
+// queries, but after the first few only by a smaller number of servers that agree, because it may get its
+// time from this very hub.
 constexpr int kLostBeforeOthersDecide = 4;
 constexpr int kUnsetBeforeOthersDecide = 16;
 
@@ -41,8 +42,9 @@ bool is_one_server(const Discipline::Source& a, const Discipline::Source& b) {
   return (a.machine != 0 && a.machine == b.machine) || were_set_together(a, b);
 }
 
-// Names that contradict each other are not of one server: whoever runs a server or its name chooses what it
-// states of its clock, and which addresses the name has, and could take the votes of others.
+// Names whose offsets contradict each other count as several servers. Whoever runs a server or its name
+// chooses the reference time that it states and the addresses that the name has, and could otherwise take the
+// votes of other servers.
 bool may_agree(const Candidate& a, const Candidate& b) {
   if (!a.has_samples || !b.has_samples) return true;
   const nanoseconds apart = magnitude(saturated_difference(a.offset.value, b.offset.value));
@@ -106,7 +108,8 @@ Outcome Discipline::observe(Source& source, const OffsetSample& sample, const So
   return outcome;
 }
 
-// A step that the majority suspects is one of the local clock.
+// A step that more than half of the sources see is one of the local clock, so it needs no more evidence than
+// usual.
 int Discipline::evidence_for_step(const Source& source) const {
   std::size_t known = 0;
   std::size_t suspicious = 0;
@@ -136,7 +139,7 @@ nanoseconds Discipline::interval(std::size_t index, MonoTime mono, FreeTime now)
   const nanoseconds interval = source.polls.interval(mono, is_curious, [&](nanoseconds wait) {
     return source.estimator.is_tolerable(last, wait, source.polls.tolerance());
   });
-  // An erratic source is not worth polling in haste.
+  // An erratic source is never polled faster than its shortest poll interval.
   return source.is_erratic ? std::max(interval, source.polls.shortest()) : interval;
 }
 
@@ -207,7 +210,7 @@ Candidate Discipline::candidate_of(const Source& source, FreeTime now, nanosecon
   return candidate;
 }
 
-// The number is that of the first source of the same server.
+// Gives all sources of one server the number of the first of them.
 void Discipline::number_servers(std::span<Candidate> candidates, std::span<const std::size_t> indices) {
   std::array<std::uint8_t, kMaxSources>& numbers = server_numbers_;
   numbers.fill(0);
@@ -254,8 +257,8 @@ Discipline::Consensus Discipline::consensus_of(const Combination& combination, F
   return consensus;
 }
 
-// Those that agree may be more than the selected, of which a liar that claims to know best may be the only
-// one. Among the nearest of them that are more than half is an honest one.
+// Returns the frequency bound that covers more than half of the sources that agree, of which at least one is
+// honest. The selected sources are not enough: a liar that claims the best time may be the only one.
 double Discipline::bound_by_majority(double frequency, FreeTime now) const {
   std::array<double, kMaxSources> bounds{};
   std::size_t count = 0;

@@ -103,7 +103,8 @@ class Discipline {
   void remove(std::size_t index) { sources_[index].reset(); }
   // The source is asked, and those that answer sooner do not decide without it until some queries were lost.
   void await(std::size_t index) { sources_[index]->is_awaited = true; }
-  // A refused source has no vote. If it may be right all the same, fewer others do not decide without it.
+  // A refused source has no vote. If it may be right all the same, a smaller number of other sources does not
+  // decide without it.
   void refuse(std::size_t index, bool may_be_right) {
     sources_[index]->is_refused = true;
     sources_[index]->may_be_right = may_be_right;

@@ -11,16 +11,17 @@
 namespace isletime {
 namespace {
 
-// An error that comes from neither queue nor clock has this density, in units of the box and the noise; or of
-// a share of the phase's deviation if that is larger, since without knowledge any sample would seem an
-// outlier.
+// The density of an error that comes from neither a queue nor the clock, in units of the box and the noise,
+// or of a share of the phase's deviation if that is larger: while little is known, any sample would seem to
+// be an outlier.
 constexpr double kOutlierDensity = 0.05;
 constexpr double kOutlierPrior = 0.01;
 
-// How often a queue stands, in one or both directions, that is longer than the path's usual ones.
+// The share of round trips that meet a standing queue, in one or both directions, longer than the path's
+// usual ones.
 constexpr double kCongestedShare = 0.025;
 
-// In mean excesses; below it both of their densities vanish.
+// The least excess, in mean excesses: below it the densities of usual and of standing queues both vanish.
 constexpr double kLeastExcess = 1e-3;
 
 // A weight of zero would have no logarithm.

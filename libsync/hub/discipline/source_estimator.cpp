@@ -273,7 +273,7 @@ void SourceEstimator::restart_at(const Observation& observation, double drifted)
 }
 
 void SourceEstimator::follow_route(Delay delay) {
-  // Before the run there was hardly any information for a holdover.
+  // Before the run of long round trips, too little was known for a holdover.
   if (delays_.long_run() >= kUnknownDelays && samples_ <= delays_.long_run() + kUnknownDelays) {
     delays_ = {};
     delays_.add(*last_, delay);

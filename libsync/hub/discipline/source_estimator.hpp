@@ -60,7 +60,7 @@ class SourceEstimator {
   bool is_suspicious() const { return detector_.is_suspicious(); }
   // The last sample was a surprise, and another one soon will show whether it was a stray.
   bool is_curious() const { return wondering_ || is_suspicious(); }
-  // In one direction; the unit of a PollChoice's tolerance.
+  // Returns the mean excess of the path in one direction, the unit of a PollChoice's tolerance.
   Seconds mean_excess() const { return mean_excess_; }
   // Returns whether after a wait the phase will be known to `tolerance` mean excesses, and well enough in
   // absolute terms.

@@ -29,8 +29,7 @@ inline Fault fault_of(BusError error) {
     case BusError::kShort:
       return {"short-transfer", "the bus ended a transfer too early: try again, and check its wiring"};
     case BusError::kClaimed:
-      return {"claimed",
-              "a driver of the kernel has the chip: use its /dev/rtcN, or --force to talk past it"};
+      return {"claimed", "a driver of the kernel has the chip: use its /dev/rtcN, or --force to bypass it"};
     case BusError::kNotPermitted:
       return {"not-permitted", "not permitted: run as root, or join the group of the device"};
     case BusError::kAbsent:

@@ -26,7 +26,7 @@ std::string holding_text(const Result<RtcReading, Fault>& reading) {
   if (!reading->is_running) return fmt::format("it now holds {}, and stands still: set it again", time);
   switch (reading->integrity) {
     case Integrity::kGood:
-      return fmt::format("it now holds {}, and passes for good: set it again", time);
+      return fmt::format("it now holds {}, and says that it is good: set it again", time);
     case Integrity::kLost:
       return fmt::format("it now holds {}, marked as lost: set it again", time);
     case Integrity::kUntold:

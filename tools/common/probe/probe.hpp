@@ -22,7 +22,7 @@ namespace isletime::probe {
 
 class Probe {
  public:
-  // `log` and `key` outlive the probe; a null key: queries are not signed.
+  // `log` and `key` must outlive the probe. If `key` is null, queries are not signed.
   Probe(const Host& host, const Endpoint& server, const Settings& settings, std::int8_t precision,
         const Key* key, const Log& log);
 

@@ -19,7 +19,7 @@ namespace {
 // How often the clients are compared while a control client follows them.
 constexpr nanoseconds kClientsInterval = seconds{1};
 
-// Who follows the status gets a line at least this often, so that its bound and its age are fresh, and that
+// Followers of the status get a line at least this often, so that its bound and its age are fresh, and
 // silence shows a fault.
 constexpr nanoseconds kStatusInterval = seconds{60};
 
@@ -108,7 +108,7 @@ std::string Control::show(const Show& show) const {
   return "";
 }
 
-// There may be thousands of clients.
+// There may be thousands of clients, so the reply is composed in the background.
 void Control::show_clients(ClientId to, bool follow) {
   const auto line = std::make_shared<std::string>();
   daemon_.background.run(

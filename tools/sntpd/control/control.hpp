@@ -23,7 +23,7 @@ namespace isletime::sntpd {
 
 class Control {
  public:
-  // What the rest of the daemon can do.
+  // The parts of the daemon that requests need.
   struct Daemon {
     HubHost& hub;
     Memory& memory;

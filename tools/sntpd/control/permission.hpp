@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who may request what on the control socket: everybody may look; root, the daemon's own user and the group
-// isletime may make all changes; the group isletime-feed may only feed samples, which are still judged.
+// Decides who may request what on the control socket: everybody may look; root, the daemon's own user and the
+// group isletime may make all changes; the group isletime-feed may only feed samples, which are still judged.
 #pragma once
 
 #include <optional>

@@ -31,7 +31,7 @@ class ClockReader {
 
   // `system` is the machine's clock, or nothing if it is not steered.
   ClockReading read(const std::optional<SystemClock>& system);
-  // The same with the raw clock, which some machines have to ask the kernel for.
+  // Reads the raw clock as well, for which some machines have to ask the kernel.
   ClockReading read_all(const std::optional<SystemClock>& system);
 
  private:

@@ -99,7 +99,7 @@ void HubHost::perform(const action::Ask& order) {
 
 void HubHost::perform(const action::StopAsking& order) {
   if (const Association* association = upstreams_.find(order.index))
-    log_.detail(fmt::format("{}: is given up", association->source));
+    log_.detail(fmt::format("{}: is not asked any more", association->source));
   upstreams_.stop(order.index);
 }
 

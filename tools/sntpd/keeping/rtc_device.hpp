@@ -53,13 +53,14 @@ class RtcDevice {
   // Valid once the chip was found.
   virtual const ChipOscillator& oscillator() const = 0;
   virtual std::string chip_name() const = 0;
-  // See RtcLook. A failure to read them counts as none.
+  // These are as in RtcLook; if they cannot be read, they count as absent.
   virtual std::optional<double> trim() { return std::nullopt; }
   virtual std::string mark() const { return {}; }
   virtual battery_clock::ChipScale scale() const { return battery_clock::ChipScale::kUtc; }
-  // The administrator vouches for a chip of which nothing is told.
+  // Returns whether the administrator vouches for a chip that cannot tell whether it kept its time.
   virtual bool is_trusted() const { return false; }
-  // The kernel sets its own battery clock every 11 minutes, which hides the drift.
+  // Returns whether the kernel sets it every 11 minutes, as it does with its own battery clock. That hides
+  // the drift.
   virtual bool is_set_by_others() const { return false; }
 
   virtual Result<RtcReading, std::string> read(const CivilDate& near) = 0;

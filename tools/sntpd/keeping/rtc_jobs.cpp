@@ -65,7 +65,8 @@ class JobHost {
     Dispersion change{};
     if (job_.right) {
       since = std::max(since, std::chrono::floor<seconds>(job_.right->at.time_since_epoch()));
-      // The machine may have another zone now, or the administrator may have changed his mind.
+      // The machine may be in another zone now, or the administrator may have changed the local-time word of
+      // --rtc.
       change.value = magnitude(job_.right->local_less_utc - offset);
     }
     for (seconds then = since; then < now && scale != battery_clock::ChipScale::kUtc; then += kDay)
@@ -151,7 +152,7 @@ Result<RtcLook, std::string> look_at(const RtcStepper& stepper, JobHost& host, R
   if (look.distrust.empty()) {
     const auto pair = host.pair(stepper);
     if (!pair) return Unexpected{pair.error()};
-    // The keeper predicts the chip's time at an even pace.
+    // The keeper's prediction assumes an even pace, so the bound includes the ripple.
     const auto ripple = read_patiently(clocks, [&device] { return device.ripple(); });
     if (!ripple) return Unexpected{ripple.error()};
     look.pair = *pair;

@@ -41,7 +41,7 @@ class Upstreams {
   Upstreams(const KeyRing& keys, OwnQueries& own_queries, const Log& log,
             Resolver::Lookup lookup = resolve_all);
 
-  // Asks this server from now on. `config` says all but what the option does.
+  // Asks this server from now on. `config` has all settings but those of `option`.
   void start(std::size_t index, const std::string& source, ClientConfig config, const ServerOption& option);
   void stop(std::size_t index);
   // Starts a lookup, whose answer step() passes on. Returns the failure, as a clause, if the system has no

@@ -18,7 +18,7 @@
 
 namespace isletime::sntpd {
 
-// What a server requires of its clients; the views must outlive all users.
+// The requirements of a server for its clients' requests; the views must outlive all users.
 struct Demands {
   const KeyRing* keys;
   std::span<const KeyBinding> bindings;
@@ -38,7 +38,7 @@ class Answer {
 
   // Returns the key that signs it, or null.
   const Key* key() const { return key_; }
-  // Its client may ask later, in interleaved mode, when it left.
+  // Returns whether the client may ask in its next query, in interleaved mode, when this reply left.
   bool is_to_be_saved() const { return !receive_.is_unset(); }
   NtpTimestamp receive() const { return receive_; }
 
@@ -65,8 +65,8 @@ class Answerer {
    public:
     Result<Answer, Refusal> answer(const Request& request);
     std::span<const AccessRule> rules() const { return rules_; }
-    // For a request that is answered elsewhere. Add each request first, and ask whether its client's limit
-    // allows a reply only if there would be one.
+    // These three are for requests that are answered elsewhere. Add each request first, and call is_allowed()
+    // only for requests that would get a reply.
     void add(const Request& request) { log_.add(request); }
     bool is_allowed();
     void refuse() { log_.refuse(); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where a server's broadcasts can be received: on interfaces in the server's networks, at their broadcast
-// address and in NTP's multicast group. No I/O.
+// Finds the places at which a server's broadcasts can be received: on interfaces in the server's networks, at
+// their broadcast address and in NTP's multicast group. No I/O.
 #pragma once
 
 #include <span>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which clients have sent requests, how many and when last, and which exceed their limit. Its size is
+// Records which clients have sent requests, how many and when last, and which exceed their limit. Its size is
 // bounded; one serving thread writes it, and any other may read it.
 #pragma once
 

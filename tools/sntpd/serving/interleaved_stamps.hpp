@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a server saves for clients in interleaved mode (RFC 9769, section 2): when the reply to a request
-// really left, by the receive timestamp in that reply. It is a table of fixed size whose entries are
-// overwritten: a client whose entry is gone gets a basic reply, and next an interleaved one. All serving
+// The timestamps that a server saves for clients in interleaved mode (RFC 9769, section 2): when the reply to
+// a request really left, by the receive timestamp in that reply. It is a table of fixed size whose entries
+// are overwritten: a client whose entry is gone gets a basic reply, and next an interleaved one. All serving
 // threads share it without waiting for each other: a thread ignores an entry that is being written.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the hub shows to monitoring programs, in the types of policy, with the texts to which they refer.
+// The state of the hub for monitoring programs, in the types of policy, with the texts to which they refer.
 #pragma once
 
 #include <string>

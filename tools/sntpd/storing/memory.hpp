@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What outlives the daemon: its saved state and the activity log in the state folder. They are written in the
-// background, or at the end of a turn of the event loop. Without a folder it logs the reason once, and keeps
-// only the latest activity in memory.
+// The data that outlive the daemon: its saved state and the activity log in the state folder. They are
+// written in the background, or at the end of a turn of the event loop. Without a folder it logs the reason
+// once, and keeps only the latest activity in memory.
 #pragma once
 
 #include <deque>
