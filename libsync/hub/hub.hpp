@@ -374,6 +374,8 @@ class Hub {
   void report_standings(MonoTime now);
   // Returns a clause for people.
   std::string standing_text(std::size_t index, MonoTime now) const;
+  // Returns the standing for the views.
+  Standing standing_of(std::size_t index) const;
   bool was_synchronised(SourceKind by, MonoTime now) const;
   bool is_set(MonoTime now) const { return timekeeper_.standing(now).ever_set || was_running_; }
   FreeTime free_time(Instant now) const { return clock().free_at(now.wall); }
