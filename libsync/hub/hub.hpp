@@ -385,6 +385,15 @@ class Hub {
   void refuse_sample(const SampleRecord& sample, const char* name, const std::string& text);
   void judge(const Claim& claim, Instant now);
   void adopt(FedSource& fed, const Claim& claim, Instant now);
+  // The clock is left as it is. `bound` is that of its error if the source is right.
+  void agree(FedSource& fed, const Claim& claim, Dispersion bound, Instant now);
+  // Selects among all that have a vote, the source among them. Returns why its sample is not used, or
+  // nothing.
+  std::optional<VerdictDescription> vote(FedSource& fed, const Claim& claim, Instant now);
+  // Returns whether others agree with the source, which alone might be the liar.
+  bool is_borne_out(const FedSource& fed) const;
+  // `why` is a clause.
+  void refuse_move(FedSource& fed, const char* name, const char* why, Instant now);
   bool is_our_own(const SampleRecord& sample) const;
   // Returns how far a slew that somebody had left may have moved the machine's clock since it read `at`,
   // before it was taken.
