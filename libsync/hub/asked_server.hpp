@@ -42,7 +42,8 @@ struct AskedServer {
   int losses = 0;  // consecutive
   // The server told us to stop, and is asked again then.
   std::optional<MonoTime> stopped_until{};
-  bool asks_for_fewer = false;  // it answered the last query by RATE
+  bool asks_for_fewer = false;      // it answered the last query by RATE
+  bool is_at_last_stratum = false;  // its last answer came from there
   std::optional<Measurement> last{};
   std::optional<HubClock> clock_then{};        // the hub's clock at the last reply
   std::string refusal{};                       // why the server was last refused

@@ -47,9 +47,9 @@ void FedSources::leave_kind(SourceKind kind) {
   }
 }
 
-void FedSources::leave_outranked(SourceKind kind) {
+void FedSources::leave_other_kinds(SourceKind kind) {
   for (FedSource& source : sources_) {
-    if (source.kind > kind) leave(source);
+    if (source.kind != kind) leave(source);
   }
 }
 

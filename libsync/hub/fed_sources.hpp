@@ -45,8 +45,8 @@ class FedSources {
   void leave(FedSource& source);
   void leave_all();
   void leave_kind(SourceKind kind);
-  // Removes the sources of a worse rank than `kind` from the discipline.
-  void leave_outranked(SourceKind kind);
+  // Leaves the discipline to the sources of this kind.
+  void leave_other_kinds(SourceKind kind);
   // Removes the sources whose window has passed.
   void leave_expired(const Timekeeper& timekeeper, MonoTime now);
 

@@ -374,6 +374,8 @@ class Hub {
   void report_standings(MonoTime now);
   // Returns a clause for people.
   std::string standing_text(std::size_t index, MonoTime now) const;
+  // Returns the standing for the views.
+  Standing standing_of(std::size_t index) const;
   bool was_synchronised(SourceKind by, MonoTime now) const;
   bool is_set(MonoTime now) const { return timekeeper_.standing(now).ever_set || was_running_; }
   FreeTime free_time(Instant now) const { return clock().free_at(now.wall); }
@@ -383,6 +385,15 @@ class Hub {
   void refuse_sample(const SampleRecord& sample, const char* name, const std::string& text);
   void judge(const Claim& claim, Instant now);
   void adopt(FedSource& fed, const Claim& claim, Instant now);
+  // The clock is left as it is. `bound` is that of its error if the source is right.
+  void agree(FedSource& fed, const Claim& claim, Dispersion bound, Instant now);
+  // Selects among all that have a vote, the source among them. Returns why its sample is not used, or
+  // nothing.
+  std::optional<VerdictDescription> vote(FedSource& fed, const Claim& claim, Instant now);
+  // Returns whether others agree with the source, which alone might be the liar.
+  bool is_borne_out(const FedSource& fed) const;
+  // `why` is a clause.
+  void refuse_move(FedSource& fed, const char* name, const char* why, Instant now);
   bool is_our_own(const SampleRecord& sample) const;
   // Returns how far a slew that somebody had left may have moved the machine's clock since it read `at`,
   // before it was taken.

@@ -170,13 +170,13 @@ void Hub::judge(const Claim& claim, Instant now) {
   const Offset then = clock().sample_of(claim.at, claim.offset, claim.bound).offset;
   fed.offset = {saturated_difference(then.value, steered(now))};
   fed.bound = claim.bound;
-  const Judgement judgement = timekeeper_.judge({.kind = claim.kind,
-                                                 .offset = fed.offset,
-                                                 .bound = claim.bound,
-                                                 .reliable = claim.is_reliable,
-                                                 .claimed = shifted(hub_time(now.wall), fed.offset.value),
-                                                 .vouched = claim.is_vouched},
-                                                now.mono);
+  const Report judged{.kind = claim.kind,
+                      .offset = fed.offset,
+                      .bound = claim.bound,
+                      .reliable = claim.is_reliable,
+                      .claimed = shifted(hub_time(now.wall), fed.offset.value),
+                      .vouched = claim.is_vouched};
+  const Judgement judgement = timekeeper_.judge(judged, now.mono);
   const VerdictDescription verdict = describe(judgement.verdict);
   if (judgement.warn) {
     note(Event::kSourceDistrusted,
@@ -195,24 +195,58 @@ void Hub::judge(const Claim& claim, Instant now) {
         return answer_outranked(fed, now);
       return adopt(fed, claim, now);
     case Verdict::kAgree:
-      if (!follows_server()) {
-        // A slew continues, and may move the clock away from this source.
-        const nanoseconds left = magnitude(steering_.left(now.mono).value);
-        on_sync(claim.kind, claim.source, {saturated_sum(judgement.bound.value, left)}, now, std::nullopt, {},
-                claim.is_vouched);
-      }
+      if (!follows_server()) return agree(fed, claim, judgement.bound, now);
       return answer(fed, true, verdict.name, verdict.text);
     case Verdict::kBelowThreshold:
       return answer(fed, true, verdict.name, verdict.text);
     case Verdict::kOutranked:
       return answer_outranked(fed, now);
+    case Verdict::kTooUncertain:
+      // It contradicts the clock, so it is a later word of the source that has set it, or another's vote.
+      if (!follows_server() && !fed.is_vague()) return adopt(fed, claim, now);
+      break;
+    case Verdict::kAbsurd:
+      // The source that has set the clock takes its word back.
+      if (claim.source == followed_ && !timekeeper_.find_implausible(claim.kind, judged.claimed))
+        return refuse_move(fed, verdict.name, "more than such a source may move it", now);
+      break;
     case Verdict::kUnreliable:
     case Verdict::kBelowFloor:
-    case Verdict::kAbsurd:
-    case Verdict::kTooUncertain:
       break;
   }
   answer(fed, false, verdict.name, verdict.text);
+}
+
+// The source may be right, so nothing is claimed of the clock until another one decides.
+void Hub::refuse_move(FedSource& fed, const char* name, const char* why, Instant now) {
+  if (default_rule(fed.kind).may_make_reliable) contradict(now);
+  answer(fed, false, name,
+         fmt::format("it says that this clock is {:+.3f} s off, which is {}; if it is right, use sntpctl set",
+                     -Seconds{fed.offset.value}.count(), why));
+}
+
+// Whoever agrees with the clock has a vote too, so that one liar among them does not narrow the bound, and
+// two do not outvote more that agreed before. A person's latest word stands for itself, and a battery clock
+// may have been set by this very clock.
+void Hub::agree(FedSource& fed, const Claim& claim, Dispersion bound, Instant now) {
+  const bool may_vote = claim.kind != SourceKind::kManual && claim.kind != SourceKind::kRtc &&
+                        claim.is_vouched && !fed.is_vague();
+  if (may_vote && !vote(fed, claim, now)) {
+    const Standing standing = discipline_.source(*fed.index)->placement.standing;
+    if (!consensus_ || !is_agreeing(standing)) {
+      widen(bound, now.mono);
+      return answer(
+          fed, true, "below-threshold",
+          "it differs from the clock by less than its kind may correct, and the error bound covers it");
+    }
+    if (is_borne_out(fed)) bound = consensus_->clock_bound;
+  }
+  // A slew continues, and may move the clock away from this source.
+  const nanoseconds left = magnitude(steering_.left(now.mono).value);
+  on_sync(claim.kind, claim.source, {saturated_sum(bound.value, left)}, now, std::nullopt, {},
+          claim.is_vouched);
+  const VerdictDescription verdict = describe(Verdict::kAgree);
+  answer(fed, true, verdict.name, verdict.text);
 }
 
 void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
@@ -221,32 +255,15 @@ void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
     fed_.leave(fed);
     return answer(fed, false, "clock-refuses", clock_trouble());
   }
-  fed_.leave_outranked(claim.kind);
-  discipline_.seed_frequency(frequency_for(claim.source, now.mono));
-  // The latest time that a person sets replaces all earlier ones, from whichever phone or terminal they came.
-  if (claim.kind == SourceKind::kManual) fed_.leave_kind(claim.kind);
-  // Earlier samples of the source are dropped if this one contradicts them or is much more accurate, or if
-  // others contradicted them.
-  const bool knows_at_last = std::exchange(fed.is_known_vaguely, fed.is_vague()) && !fed.is_vague();
-  const bool was_outvoted = fed.index && discipline_.source(*fed.index)->placement.is_outvoted;
-  if (knows_at_last || was_outvoted || contradicts_itself(fed, claim, now)) fed_.leave(fed);
-  if (!fed_.join(fed)) return answer(fed, false, "no-room", "there are too many sources");
-  const OffsetSample sample = sample_of(claim, fed.is_vague());
-  switch (
-      discipline_.on_sample(*fed.index, now.mono, sample, fed.is_vague() ? SourceAccount{} : claim.account)) {
-    case Outcome::kStarted:
-    case Outcome::kUsed:
-    case Outcome::kStepped:
-      break;
-    case Outcome::kSuspect:
-      return answer(fed, false, "suspect", "it contradicts what it said before: let it say so again");
-    case Outcome::kOutOfOrder:
-      return answer(fed, false, "too-old", "it was taken before the last one");
-  }
-  consensus_ = discipline_.select(free_time(now), steered(now));
+  if (const auto why_not = vote(fed, claim, now)) return answer(fed, false, why_not->name, why_not->text);
+  const nanoseconds left = magnitude(steering_.left(now.mono).value);
+  // It may be the vote that decides for others that know better.
   const Standing standing = discipline_.source(*fed.index)->placement.standing;
-  if (!consensus_ || !is_selected(standing))
+  if (!consensus_ || !is_agreeing(standing)) {
+    // A majority may allow more than where the clock is.
+    if (consensus_) widen({saturated_sum(consensus_->clock_bound.value, left)}, now.mono);
     return answer(fed, false, describe(standing).name, describe(standing).text);
+  }
   // Only servers are subject to the panic limit, because a remote server may be a falseticker. The other
   // kinds are fed from nearby, and have passed the limits of their ranks.
   const bool is_servers = claim.kind == SourceKind::kFedNtp || claim.kind == SourceKind::kIsland;
@@ -254,19 +271,58 @@ void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
       steering_.correction(consensus_->estimate, kUntilNextFed, is_servers && is_set(now.mono), now.wall);
   if (!correction) {
     fed_.leave(fed);
-    return answer(fed, false, "panic", "the clock would move further than --panic allows");
+    return refuse_move(fed, "panic", "further than --panic allows", now);
   }
   const nanoseconds error = saturated_sum(consensus_->estimate.phase, steered(now));
   // The clock is set to the estimate, which may differ from the claim because of earlier samples.
+  const OffsetSample sample = sample_of(claim, fed.is_vague());
   const nanoseconds apart = magnitude(saturated_sum(consensus_->estimate.phase, sample.offset.value));
   const Dispersion by_claim{saturated_sum(claim.bound.value, apart)};
+  const Dispersion by_vote = is_borne_out(fed) ? consensus_->bound : std::min(consensus_->bound, by_claim);
   order(*correction,
         AdoptClaim{.claim = claim,
-                   .known = fed.is_vague() ? by_claim : std::min(consensus_->bound, by_claim),
+                   .known = fed.is_vague() ? by_claim : by_vote,
                    .left = correction->step ? nanoseconds::zero() : magnitude(error),
                    .frequency_bound =
                        correction->rate == 0 ? std::nullopt : std::optional{consensus_->frequency_bound}},
         now);
+}
+
+std::optional<VerdictDescription> Hub::vote(FedSource& fed, const Claim& claim, Instant now) {
+  // Worse kinds are outranked, and a better one would not have let it come this far unless it is
+  // contradicted.
+  fed_.leave_other_kinds(claim.kind);
+  discipline_.seed_frequency(frequency_for(claim.source, now.mono));
+  discipline_.limit_drift(to_fraction(std::max(rate_error(), kFrequencyTolerance)));
+  // The latest time that a person sets replaces all earlier ones, from whichever phone or terminal they came.
+  if (claim.kind == SourceKind::kManual) fed_.leave_kind(claim.kind);
+  // Earlier samples of the source are dropped if this one contradicts them or is much more accurate, or if
+  // others contradicted them.
+  const bool knows_at_last = std::exchange(fed.is_known_vaguely, fed.is_vague()) && !fed.is_vague();
+  const bool was_outvoted = fed.index && discipline_.source(*fed.index)->placement.is_outvoted;
+  if (knows_at_last || was_outvoted || contradicts_itself(fed, claim, now)) fed_.leave(fed);
+  if (!fed_.join(fed)) return VerdictDescription{"no-room", "there are too many sources"};
+  switch (discipline_.on_sample(*fed.index, now.mono, sample_of(claim, fed.is_vague()),
+                                fed.is_vague() ? SourceAccount{} : claim.account)) {
+    case Outcome::kStarted:
+    case Outcome::kUsed:
+    case Outcome::kStepped:
+      break;
+    case Outcome::kSuspect:
+      return VerdictDescription{"suspect", "it contradicts what it said before: let it say so again"};
+    case Outcome::kOutOfOrder:
+      return VerdictDescription{"too-old", "it was taken before the last one"};
+  }
+  if (fed.is_vague()) discipline_.forget_claim(*fed.index);
+  consensus_ = discipline_.select(free_time(now), steered(now));
+  return std::nullopt;
+}
+
+bool Hub::is_borne_out(const FedSource& fed) const {
+  return std::any_of(fed_.all().begin(), fed_.all().end(), [&](const FedSource& other) {
+    return other.index && other.index != fed.index &&
+           is_agreeing(discipline_.source(*other.index)->placement.standing);
+  });
 }
 
 // The error that the root distance covers is the same in each sample of the source, so it is not noise.

@@ -50,7 +50,9 @@ std::string_view Hub::unset_warning(const ClockStanding& standing, bool is_serve
 
 std::string Hub::unreliable_warning(const ClockStanding& standing) const {
   if (!standing.ever_set || standing.reliable) return "";
-  if (timekeeper_.is_contradicted()) return "the clock is contradicted, and not served as right";
+  if (timekeeper_.is_contradicted())
+    return "the clock is contradicted, and not served as right: sntpctl sources says by whom; use sntpctl "
+           "set";
   if (standing.kind == SourceKind::kIsland)
     return followed_ + " is on a clock that nobody vouches for, or follows one: so is this clock";
   if (!standing.vouched)
@@ -156,20 +158,32 @@ void Hub::add_rtc(StatusView& view, MonoTime now) const {
   if (!rtc.trouble.empty()) view.warnings.push_back(rtc_->source() + ": " + rtc.trouble);
 }
 
+// An island that is selected is not followed all the same where a better source has told the time.
+Standing Hub::standing_of(std::size_t index) const {
+  const Standing standing = discipline_.source(index)->placement.standing;
+  const bool is_passed_over =
+      is_selected(standing) && is_on_local_clock(*servers_[index]) && !follows_server();
+  return is_passed_over ? Standing::kOutranked : standing;
+}
+
 std::string Hub::standing_text(std::size_t index, MonoTime now) const {
   const AskedServer& server = *servers_[index];
-  const Standing standing = discipline_.source(index)->placement.standing;
+  const Standing standing = standing_of(index);
   if (server.stopped_until)
     return "it told us to stop asking: asked again in " + wait_text(elapsed(now, *server.stopped_until));
   if (server.asks_for_fewer && standing == Standing::kUnreachable)
     return "it does not tell the time, but asks for fewer queries (RATE): it is asked less often";
+  if (server.is_at_last_stratum && standing == Standing::kUnsynchronised)
+    return "it is at the last stratum (15): whoever follows it is not synchronised";
+  if (discipline_.source(index)->is_erratic && standing == Standing::kNoSamples)
+    return "it contradicts itself from one answer to the next";
   return describe(standing).text;
 }
 
 SourceView Hub::server_view(std::size_t index, Instant now) const {
   const AskedServer& server = *servers_[index];
   const Discipline::Source& source = *discipline_.source(index);
-  const StandingDescription standing = describe(source.placement.standing);
+  const StandingDescription standing = describe(standing_of(index));
   SourceView view;
   view.source = server.source();
   view.kind = name_of(SourceKind::kNtp);
@@ -201,6 +215,11 @@ std::vector<SourceView> Hub::unresolved_views() const {
     view.tier = name_of(Tier::kNormal);
     view.standing = "unresolved";
     view.standing_text = "its name has no address yet";
+    if (name.is_duplicate) {
+      const StandingDescription duplicate = describe(Standing::kDuplicate);
+      view.standing = duplicate.name;
+      view.standing_text = duplicate.text;
+    }
     if (!name.why.empty()) view.last_error = name.why;
   }
   return views;

@@ -112,6 +112,7 @@ bool Hub::on_measurement(std::size_t index, const Measurement& m, bool came_to_u
   server.clock_then = clock();
   server.stopped_until.reset();
   server.asks_for_fewer = false;
+  server.is_at_last_stratum = m.server.stratum >= kMaxStratum;
   const OffsetSample sample = clock_at_departure.sample_of(m);
   const auto trouble = came_to_us ? Trouble::kLoop : trouble_of(server, m, sample, now);
   bool is_news = false;
@@ -137,6 +138,7 @@ void Hub::on_no_reply(std::size_t index, const NoReply& why, Instant now) {
   ++servers_[index]->losses;
   servers_[index]->stopped_until = why.stopped_until;
   servers_[index]->asks_for_fewer = why.asks_for_fewer;
+  servers_[index]->is_at_last_stratum = false;
   discipline_.on_trouble(index, why.trouble, why.is_reachable);
   hear_server(false, now);
 }

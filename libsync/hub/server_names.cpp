@@ -233,7 +233,12 @@ std::vector<ServerNames::Unresolved> ServerNames::unresolved(Servers servers) co
   for (std::size_t i = 0; i < names_.size(); ++i) {
     const bool is_asked = std::any_of(servers.begin(), servers.end(),
                                       [&](const auto& server) { return server && server->plan == i; });
-    if (!is_asked) unresolved.push_back({names_[i].plan.text, names_[i].trouble});
+    if (is_asked) continue;
+    const std::vector<Endpoint>& its = names_[i].addresses;
+    const bool is_duplicate = std::any_of(servers.begin(), servers.end(), [&](const auto& server) {
+      return server && std::find(its.begin(), its.end(), server->address.endpoint) != its.end();
+    });
+    unresolved.push_back({names_[i].plan.text, names_[i].trouble, is_duplicate});
   }
   return unresolved;
 }

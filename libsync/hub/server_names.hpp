@@ -46,8 +46,9 @@ class ServerNames {
 
   // A name of which no address is asked.
   struct Unresolved {
-    std::string text;  // as configured
-    std::string why;   // a clause; empty if no lookup has failed
+    std::string text;           // as configured
+    std::string why;            // a clause; empty if no lookup has failed
+    bool is_duplicate = false;  // its address is asked under another name
   };
   std::vector<Unresolved> unresolved(Servers servers) const;
 

@@ -2,11 +2,15 @@
 // Which fed samples and times set by hand are accepted, and which replies they get.
 #include <array>
 #include <random>
+#include <string>
+#include <utility>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "libsync/record/sample_record.hpp"
 #include "tests/hub/hub_play.hpp"
+#include "tests/hub/lives/chance.hpp"
 
 namespace isletime {
 namespace {
@@ -131,6 +135,132 @@ TEST(HubFed, ALaterWordOfAPersonCountsFromWhicheverPhoneItComes) {
     EXPECT_LT(magnitude(play.error()), 1ms);
   }
 }
+
+// Its round trip was longer this time.
+TEST(HubFed, ALaterWordThatIsLessCertainCountsAllTheSame) {
+  for (const char* source : kAllKinds) {
+    for (const nanoseconds wrong : {nanoseconds{30s}, nanoseconds{500s}}) {
+      HubPlay play;
+      ASSERT_EQ(play.feed(source, wrong, 50ms).name, "adopt") << source;
+      play.pass(1min);
+      EXPECT_EQ(play.feed(source, 0s, 500ms).name, "adopt") << source;
+      if (play.is_synchronised()) EXPECT_TRUE(play.is_bound_honest()) << source;
+      EXPECT_TRUE(!play.is_reliable() || magnitude(play.error()) < 1s) << source;
+    }
+  }
+}
+
+TEST(HubFed, WhatASourceTakesBackByMoreThanItMayMoveTheClockIsNotClaimedAnyMore) {
+  for (const auto& [source, wrong] :
+       {std::pair{kFedNtp, nanoseconds{2h}}, {kPhone, nanoseconds{48h}}, {"ocpp:x", nanoseconds{48h}}}) {
+    HubPlay play;
+    play.feed(source, wrong);
+    ASSERT_TRUE(play.is_reliable()) << source;
+    play.pass(1min);
+    const Hub::Reply reply = play.feed(source);
+    EXPECT_FALSE(reply.is_accepted) << source;
+    EXPECT_TRUE(is_in(reply.text, wrong == 2h ? "+7200.000 s" : "+172800.000 s")) << reply.text;
+    EXPECT_FALSE(play.is_synchronised()) << source;
+    EXPECT_FALSE(play.is_reliable()) << source;
+    EXPECT_TRUE(play.warns("contradicted")) << play.warnings();
+    EXPECT_EQ(play.set().name, "adopt") << source;
+    EXPECT_TRUE(play.is_reliable()) << source;
+  }
+}
+
+// --- Several sources of a kind ---
+
+TEST(HubFed, WhatAFedServerContradictsByMoreThanItMayMoveTheClockIsNotClaimed) {
+  HubPlay play;
+  play.feed(kPhone, 3000s);
+  const Hub::Reply reply = play.feed(kFedNtp);
+  EXPECT_EQ(reply.name, "panic");
+  EXPECT_TRUE(is_in(reply.text, "+3000.000 s")) << reply.text;
+  EXPECT_FALSE(play.is_synchronised());
+  EXPECT_FALSE(play.is_reliable()) << "it outranks a phone";
+  EXPECT_EQ(play.feed("phone:192.0.2.5").name, "adopt") << "another source may decide";
+  EXPECT_TRUE(play.is_reliable());
+  EXPECT_LT(magnitude(play.error()), 20ms);
+}
+
+TEST(HubFed, WhatAFedServerContradictsAPersonMayHaveDecided) {
+  HubPlay play;
+  play.set();
+  EXPECT_EQ(play.feed(kFedNtp, 3000s).name, "panic");
+  EXPECT_TRUE(play.is_reliable());
+}
+
+TEST(HubFed, PhonesThatAreLessCertainThanALiarOutvoteIt) {
+  HubPlay play;
+  play.feed("phone:192.0.2.4", 1h, 50ms);
+  play.pass(1min);
+  EXPECT_EQ(play.feed("phone:192.0.2.5", 0s, 300ms).name, "falseticker");
+  EXPECT_EQ(play.feed("phone:192.0.2.6", 100ms, 300ms).name, "adopt");
+  EXPECT_TRUE(play.is_bound_honest());
+  EXPECT_LT(magnitude(play.error()), 300ms);
+}
+
+TEST(HubFed, PhonesThatAgreedAreNotOutvotedByFewerLiars) {
+  HubPlay play;
+  for (const char* honest : {"phone:192.0.2.4", "phone:192.0.2.5", "phone:192.0.2.6"}) {
+    EXPECT_TRUE(play.feed(honest, 100ms, 300ms).is_accepted) << honest;
+  }
+  for (const char* liar : {"phone:192.0.2.7", "phone:192.0.2.8"}) {
+    EXPECT_EQ(play.feed(liar, 30s, 50ms).name, "falseticker") << liar;
+  }
+  EXPECT_TRUE(play.is_bound_honest());
+  EXPECT_TRUE(play.is_reliable());
+}
+
+TEST(HubFed, OneLiarThatSeemsToKnowBestDoesNotNarrowTheBoundOfTheOthers) {
+  for (const std::string kind : {"phone:", "ntp:", "ocpp:"}) {
+    for (int liars_turn = 0; liars_turn < 3; ++liars_turn) {
+      HubPlay play;
+      for (int turn = 0; turn < 3; ++turn) {
+        const std::string source = kind + "192.0.2." + std::to_string(turn);
+        if (turn == liars_turn) {
+          play.feed(source, 400ms, 1ms);
+        } else {
+          play.feed(source, 400ms * (turn % 2), 450ms);
+        }
+        play.pass(1s);
+      }
+      EXPECT_TRUE(play.is_bound_honest())
+          << kind << " " << liars_turn << ": " << play.root_distance().count();
+      EXPECT_TRUE(play.is_reliable()) << kind << " " << liars_turn << ": " << play.root_distance().count();
+    }
+  }
+}
+
+// Among three to five sources fewer than half lie at any time, by as much as they like; each speaks several
+// times.
+TEST(HubFed, NoMinorityOfLiarsMakesTheBoundAFalsehood) {
+  hub_play::Chance chance(7);
+  for (int life = 0; life < 500; ++life) {
+    const std::string kind = std::array{"phone:", "ntp:", "ocpp:"}[static_cast<std::size_t>(life % 3)];
+    const int sources = 3 + chance.below(3);
+    const int liars = (sources - 1) / 2;
+    HubPlay play(ordinary(), {.wall = kStart + chance.within(2s)});
+    // Honest ones speak first, as the first liar is alone with its word.
+    std::string story;
+    for (int turn = 0; turn < 14; ++turn) {
+      const int speaker = turn <= liars ? sources - 1 - turn : chance.below(sources);
+      const bool is_liar = speaker < liars;
+      const nanoseconds bound = chance.between(1ms, 500ms);
+      const nanoseconds off = is_liar ? chance.within(chance.one_in(2) ? nanoseconds{2s} : nanoseconds{1min})
+                                      : chance.within(bound * 98 / 100);
+      const std::string source = kind + std::to_string(speaker);
+      const Hub::Reply reply = play.feed(source, off, bound);
+      story +=
+          fmt::format("{}{} is off by {:.3f} s, and says {:.3f} s: {}\n", source, is_liar ? ", a liar," : "",
+                      Seconds{off}.count(), Seconds{bound}.count(), reply.name);
+      ASSERT_TRUE(!play.is_synchronised() || play.is_bound_honest()) << story;
+      play.pass(chance.between(1s, 100s));
+    }
+  }
+}
+
+// --- Ranks and words ---
 
 TEST(HubFed, APersonIsToldHowLongAPhoneOnTheAccessPointOutranksThem) {
   HubPlay play;

@@ -149,5 +149,17 @@ TEST(HubIslands, OneThatIsFedSaysSoOfItself) {
   EXPECT_FALSE(play.is_reliable());
 }
 
+TEST(HubIslands, OneThatIsPassedOverIsNotShownAsSelected) {
+  HubPlay reference(of_island());
+  const Server& island = add_island(reference, 0s);
+  reference.pass(1min);
+  EXPECT_EQ(reference.standing_of(island), "outranked");
+  HubPlay play;
+  play.set();
+  const Server& other = add_island(play, 0s);
+  play.pass(1min);
+  EXPECT_EQ(play.standing_of(other), "outranked");
+}
+
 }  // namespace
 }  // namespace isletime

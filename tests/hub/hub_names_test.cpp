@@ -194,5 +194,14 @@ TEST(HubNames, AServerBeyondTheLimitOfSourcesIsNamed) {
   EXPECT_EQ(play.said("ntp:10.0.0.99: not asked: there are"), 1);
 }
 
+TEST(HubNames, ANameWhoseAddressIsAskedUnderAnotherIsShownAsItsDuplicate) {
+  HubPlay play;
+  play.add_server();
+  play.add_name(1, {1});
+  EXPECT_EQ(play.hub->unresolved_views().front().standing, "unresolved");
+  play.pass(1s);
+  EXPECT_EQ(play.hub->unresolved_views().front().standing, "duplicate");
+}
+
 }  // namespace
 }  // namespace isletime

@@ -220,6 +220,16 @@ TEST(HubServers, OneWhoseEveryWordIsAnotherIsNeverBelieved) {
   }
 }
 
+TEST(HubServers, WhyOneIsNotUsedIsSaidOfEach) {
+  HubPlay play;
+  Server& erratic = play.add_server();
+  erratic.backends = {-20s, 3s, 17s, -6s, 11s, -13s, 8s};
+  play.add_server().stratum = kMaxStratum;
+  play.pass(10min);
+  EXPECT_TRUE(is_in(play.hub->server_view(erratic.index, play.now()).standing_text, "contradicts itself"));
+  EXPECT_TRUE(is_in(play.hub->server_view(play.servers.back().index, play.now()).standing_text, "stratum"));
+}
+
 TEST(HubServers, ADoubtAboutOneMakesAnothersWordUrgent) {
   HubPlay play;
   Server& one = play.add_server();

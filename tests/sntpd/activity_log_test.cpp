@@ -103,6 +103,17 @@ TEST_F(ActivityLogInAFolder, GarbageIsPassedOver) {
   EXPECT_EQ(last_lines(10), (std::vector{line("one"), line("two")}));
 }
 
+// To read all of it would delay the start by seconds.
+TEST_F(ActivityLogInAFolder, OfAFileThatIsFarTooLongOnlyTheEndIsRead) {
+  std::string text;
+  while (text.size() < 4 * kLargestActivityFile) text += line("old") + "\n";
+  scratch_.write("activity.jsonl", text + line("new") + "\n");
+  const auto lines = last_lines(1'000'000);
+  ASSERT_FALSE(lines.empty());
+  EXPECT_EQ(lines.back(), line("new"));
+  EXPECT_LE(lines.size() * line("old").size(), kLargestActivityFile);
+}
+
 TEST_F(ActivityLogInAFolder, ALinkInItsPlaceIsNotFollowed) {
   scratch_.write("precious", "precious");
   std::filesystem::create_symlink("precious", scratch_.path("activity.jsonl"));

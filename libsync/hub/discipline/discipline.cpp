@@ -87,6 +87,8 @@ Outcome Discipline::observe(Source& source, const OffsetSample& sample, const So
   const bool is_another = source.last_sample != sample.at;
   source.last_sample = sample.at;
   const Outcome outcome = source.estimator.add(sample, evidence_for_step(source));
+  source.claim.reset();
+  if (!sample.delay && outcome != Outcome::kSuspect) source.claim = sample;
   if (outcome == Outcome::kSuspect) {
     source.good_in_row = 0;
     ++source.more_suspects;
@@ -173,6 +175,7 @@ void Discipline::forget_phase() {
   for (auto& source : sources_) {
     if (!source) continue;
     source->estimator.forget_phase();
+    source->claim.reset();
     source->more_suspects = 0;
     source->is_awaited = source->last_sample && source->reachable && !source->is_refused;
     source->polls.restart();
@@ -181,7 +184,9 @@ void Discipline::forget_phase() {
 
 void Discipline::on_leap_second(Offset by) {
   for (auto& source : sources_) {
-    if (source) source->estimator.on_leap_second(by);
+    if (!source) continue;
+    source->estimator.on_leap_second(by);
+    source->claim.reset();
   }
 }
 
@@ -204,10 +209,26 @@ Candidate Discipline::candidate_of(const Source& source, FreeTime now, nanosecon
   if (source.trouble == Trouble::kTooUncertain || !estimate || !has_a_vote) return candidate;
   candidate.has_samples = true;
   candidate.offset = {saturated_difference(offset_of(*estimate).value, steered)};
-  candidate.bound = {
-      saturated_sum(source.estimator.error_bound(*estimate).value, root_distance(source.account))};
+  candidate.bound = {saturated_sum(error_bound(source, *estimate, now).value, root_distance(source.account))};
   candidate.deviation = {rounded(Seconds{std::sqrt(estimate->var_phase)})};
   return candidate;
+}
+
+// A source that states a bound of its own was not further off than that, and the clock may have drifted
+// since. The deviations of one sample would make it twice as much.
+Dispersion Discipline::error_bound(const Source& source, const Estimate& estimate, FreeTime now) const {
+  const Dispersion bound = source.estimator.error_bound(estimate);
+  if (!source.claim) return bound;
+  const Seconds since =
+      magnitude(saturated_difference(now.time_since_epoch(), source.claim->at.time_since_epoch()));
+  const nanoseconds then = saturated_sum(offset_of(estimate).value, rounded(since * estimate.frequency));
+  const nanoseconds apart = magnitude(saturated_difference(then, source.claim->offset.value));
+  double drift = source.estimator.frequency_bound(estimate);
+  if (most_drift_ && seed_)
+    drift = std::min(drift, *most_drift_ + std::abs(estimate.frequency - seed_->value));
+  const nanoseconds by_claim =
+      saturated_sum(saturated_sum(source.claim->dispersion.value, apart), rounded(since * drift));
+  return {std::min(bound.value, by_claim)};
 }
 
 // Gives all sources of one server the number of the first of them.
@@ -230,7 +251,10 @@ void Discipline::number_servers(std::span<Candidate> candidates, std::span<const
 
 Discipline::Consensus Discipline::consensus_of(const Combination& combination, FreeTime now,
                                                nanoseconds steered) const {
-  Consensus consensus{.bound = combination.bound, .system_peer = combination.system_peer};
+  Consensus consensus{
+      .bound = combination.bound,
+      .clock_bound = {std::max(magnitude(combination.earliest.value), magnitude(combination.latest.value))},
+      .system_peer = combination.system_peer};
   double phase_weight = 0.0;
   double frequency_weight = 0.0;
   double bound_of_selected = 0.0;

@@ -65,8 +65,9 @@ class Discipline {
     PollChoice polls;
     SourceAccount account;
     std::optional<FreeTime> last_sample;
-    int good_in_row = 0;    // consecutive samples that were not suspected
-    int more_suspects = 0;  // surplus of suspects over good samples
+    std::optional<OffsetSample> claim;  // the last sample, if its bound is the source's own word
+    int good_in_row = 0;                // consecutive samples that were not suspected
+    int more_suspects = 0;              // surplus of suspects over good samples
     bool is_proven = false;
     bool is_erratic = false;    // it was dropped and has not proven itself since
     bool is_refused = false;    // it would move the clock too far
@@ -87,6 +88,7 @@ class Discipline {
   struct Consensus {
     Estimate estimate{};
     Dispersion bound{};            // the phase's greatest error, including the root distance
+    Dispersion clock_bound{};      // the wall clock's greatest error, if it is left as it is
     double frequency_bound = 0.0;  // the frequency's greatest error, if the majority is right
     std::size_t system_peer = 0;   // index of the source whose system variables are served
     Leap leap = Leap::kNone;       // announced by more than half of the sources that agree
@@ -120,6 +122,8 @@ class Discipline {
                     const SourceAccount& account);
   // Takes the sample of a broadcast. Only replies to queries affect the poll interval and reachability.
   Outcome on_broadcast(std::size_t index, const OffsetSample& sample, const SourceAccount& account);
+  // The last sample's bound is less than what the source has stated.
+  void forget_claim(std::size_t index) { sources_[index]->claim.reset(); }
   // `reachable` says whether any of its last eight queries was answered.
   void on_trouble(std::size_t index, Trouble trouble, bool reachable);
   // Returns the interval from the source's last query to the next.
@@ -131,6 +135,8 @@ class Discipline {
   std::optional<Consensus> select(FreeTime now, nanoseconds steered = {});
 
   void seed_frequency(Frequency frequency) { seed_ = frequency; }
+  // The oscillator's frequency differs from the seed by no more than this, as far as anybody claims.
+  void limit_drift(double most) { most_drift_ = most; }
   // Another program set the clock, or the machine slept.
   void forget_phase();
   void on_leap_second(Offset by);
@@ -141,6 +147,7 @@ class Discipline {
   int evidence_for_step(const Source& source) const;
   bool is_wanted_as_witness(const Source& source) const;
   Candidate candidate_of(const Source& source, FreeTime now, nanoseconds steered) const;
+  Dispersion error_bound(const Source& source, const Estimate& estimate, FreeTime now) const;
   Consensus consensus_of(const Combination& combination, FreeTime now, nanoseconds steered) const;
   double bound_by_majority(double frequency, FreeTime now) const;
   Leap leap_by_majority() const;
@@ -150,6 +157,7 @@ class Discipline {
   // Sources of one server share a number, as of the last selection; 0 where there is no source.
   std::array<std::uint8_t, kMaxSources> server_numbers_{};
   std::optional<Frequency> seed_;
+  std::optional<double> most_drift_;
   EstimatorModel model_;
 };
 

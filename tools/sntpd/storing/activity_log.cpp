@@ -84,6 +84,12 @@ std::optional<StateError> read_into(Tail& tail, const StateFolder& folder, const
     if (is_missing(file.error())) return std::nullopt;
     return file.error();
   }
+  const auto size = size_of(*file);
+  if (!size) return size.error();
+  // Another program may have written much more than belongs there, which would delay the start. Where a line
+  // is cut, its rest is no record.
+  const off_t most = kLargestActivityFile;
+  if (*size > most && lseek(file->get(), *size - most, SEEK_SET) < 0) return system_error("lseek");
   std::array<char, 4096> block;
   for (;;) {
     const ssize_t count = read(file->get(), block.data(), block.size());
