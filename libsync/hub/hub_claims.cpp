@@ -232,14 +232,18 @@ void Hub::agree(FedSource& fed, const Claim& claim, Dispersion bound, Instant no
   const bool may_vote = claim.kind != SourceKind::kManual && claim.kind != SourceKind::kRtc &&
                         claim.is_vouched && !fed.is_vague();
   if (may_vote && !vote(fed, claim, now)) {
-    const Standing standing = discipline_.source(*fed.index)->placement.standing;
-    if (!consensus_ || !is_agreeing(standing)) {
+    const Placement& placement = discipline_.source(*fed.index)->placement;
+    if (placement.is_outvoted) {
       widen(bound, now.mono);
-      return answer(
-          fed, true, "below-threshold",
-          "it differs from the clock by less than its kind may correct, and the error bound covers it");
+      const StandingDescription standing = describe(placement.standing);
+      return answer(fed, false, standing.name, standing.text);
     }
-    if (is_borne_out(fed)) bound = consensus_->clock_bound;
+    if (!consensus_ || !is_agreeing(placement.standing)) {
+      // Nothing tells which of them is right, so the bound reaches all of them.
+      bound = std::max(bound, timekeeper_.standing(now.mono).bound);
+    } else if (is_borne_out(fed)) {
+      bound = consensus_->clock_bound;
+    }
   }
   // A slew continues, and may move the clock away from this source.
   const nanoseconds left = magnitude(steering_.left(now.mono).value);

@@ -212,6 +212,18 @@ TEST(HubFed, PhonesThatAgreedAreNotOutvotedByFewerLiars) {
   EXPECT_TRUE(play.is_reliable());
 }
 
+// Phones differ by tenths of a second. One that comes when the other is gone keeps the hub reliable.
+TEST(HubFed, OfTwoPhonesThatDifferByLessThanIsCorrectedEachCountsAndTheBoundReachesBoth) {
+  HubPlay play;
+  play.feed("phone:192.0.2.4", 0s, 20ms);
+  play.pass(20min);
+  EXPECT_EQ(play.feed("phone:192.0.2.5", 300ms, 20ms).name, "agree");
+  EXPECT_GE(play.root_distance(), 300ms);
+  EXPECT_LT(play.root_distance(), 500ms);
+  play.pass(20min);
+  EXPECT_TRUE(play.is_reliable());
+}
+
 TEST(HubFed, OneLiarThatSeemsToKnowBestDoesNotNarrowTheBoundOfTheOthers) {
   for (const std::string kind : {"phone:", "ntp:", "ocpp:"}) {
     for (int liars_turn = 0; liars_turn < 3; ++liars_turn) {

@@ -92,7 +92,8 @@ class Discipline {
     double frequency_bound = 0.0;  // the frequency's greatest error, if the majority is right
     std::size_t system_peer = 0;   // index of the source whose system variables are served
     Leap leap = Leap::kNone;       // announced by more than half of the sources that agree
-    // As many sources as agree, or more, are still awaited, and may contradict them.
+    // As many sources as agree, or more, are still awaited, and may contradict them; more of those that answer
+    // that they are not set yet.
     bool is_premature = false;
     // More sources that may be right were refused than agree.
     bool is_outvoted = false;
