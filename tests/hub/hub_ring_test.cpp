@@ -48,7 +48,7 @@ TEST(HubRing, WhoseRootIsGoneIsNeverFresherNorReliable) {
   for (HubPlay& hub : ring.hubs) EXPECT_TRUE(hub.is_reliable());
   ring.root.is_silent = true;
   nanoseconds before{};
-  for (int minute = 0; minute < 600; ++minute) {
+  for (int minute = 0; minute < 120; ++minute) {
     ring.pass(1min);
     for (HubPlay& hub : ring.hubs) ASSERT_TRUE(hub.is_bound_honest()) << minute;
     ASSERT_GE(ring.hubs[0].root_distance(), before) << minute;

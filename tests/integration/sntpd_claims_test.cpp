@@ -102,16 +102,23 @@ TEST(SntpdClaims, AServerWhoseEveryWordIsAnotherIsNeverBelieved) {
 }
 
 TEST(SntpdClaims, AServerThatIsNotSynchronisedSaysSoInTheSourcesAtOnce) {
-  for (const auto& [leap, stratum] :
-       {std::pair{Leap::kUnsynchronised, 3}, {Leap::kNone, 16}, {Leap::kNone, 15}}) {
+  struct Case {
+    Leap leap;
+    std::uint8_t stratum;
+    const char* reason;
+  };
+  for (const auto& [leap, stratum, reason] :
+       {Case{Leap::kUnsynchronised, 3, "unsynchronised: it says that its own clock is not set"},
+        Case{Leap::kNone, 16, "unsynchronised: it says that its own clock is not set"},
+        Case{Leap::kNone, 15, "unsynchronised: it is at the last stratum (15)"}}) {
     const LyingServer unset([leap = leap, stratum = stratum](const LyingServer::Question& question) {
       Header reply = question.truth;
       reply.leap = leap;
-      reply.stratum = static_cast<std::uint8_t>(stratum);
+      reply.stratum = stratum;
       return fakes::only(reply);
     });
     const Hub hub({"--server", server(unset)});
-    EXPECT_TRUE(comes_to_say(hub, "unsynchronised: it says that its own clock is not set")) << stratum;
+    EXPECT_TRUE(comes_to_say(hub, reason));
     EXPECT_EQ(hub.client().ask(fakes::query())->header().leap, Leap::kUnsynchronised);
     EXPECT_EQ(hub.client().ask(fakes::query())->header().stratum, 0);
   }
