@@ -130,7 +130,7 @@ void Service::answer_control(const Arrival& arrival, const Request& request, Ans
                              const ServedTime& time) {
   batch.add(request);
   auto reply = monitor_->answer(request, batch.rules(), time.state);
-  if (reply && !batch.is_allowed()) reply = Unexpected{Refusal::kLimited};
+  if (reply && !batch.is_allowed()) reply = Unexpected{RequestRefusal::kLimited};
   if (!reply) {
     ++counters_.refused[static_cast<std::size_t>(reply.error())];
     batch.refuse();
@@ -146,16 +146,16 @@ void Service::answer_control(const Arrival& arrival, const Request& request, Ans
 Counters& Counters::operator+=(const Counters& other) {
   answered += other.answered;
   unsent += other.unsent;
-  for (std::size_t i = 0; i < kRefusals; ++i) refused[i] += other.refused[i];
+  for (std::size_t i = 0; i < kRequestRefusals; ++i) refused[i] += other.refused[i];
   return *this;
 }
 
 std::string to_string(const Counters& counters) {
   std::string text = fmt::format("answered {}", counters.answered);
   if (counters.unsent > 0) text += fmt::format("; could not send {}", counters.unsent);
-  for (std::size_t i = 0; i < kRefusals; ++i) {
+  for (std::size_t i = 0; i < kRequestRefusals; ++i) {
     if (counters.refused[i] == 0) continue;
-    text += fmt::format("; refused {} {}", counters.refused[i], to_string(static_cast<Refusal>(i)));
+    text += fmt::format("; refused {} {}", counters.refused[i], to_string(static_cast<RequestRefusal>(i)));
   }
   return text;
 }

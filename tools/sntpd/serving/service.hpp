@@ -23,7 +23,7 @@ namespace isletime::sntpd {
 struct Counters {
   std::uint64_t answered = 0;
   std::uint64_t unsent = 0;
-  std::array<std::uint64_t, kRefusals> refused{};
+  std::array<std::uint64_t, kRequestRefusals> refused{};
 
   Counters& operator+=(const Counters& other);
 };
