@@ -383,7 +383,7 @@ class Hub {
 
   // hub_claims.cpp
   void refuse_sample(const SampleRecord& sample, const char* name, const std::string& text);
-  void judge(const Claim& claim, Instant now);
+  void consider(const Claim& claim, Instant now);
   void adopt(FedSource& fed, const Claim& claim, Instant now);
   // The clock is left as it is. `bound` is that of its error if the source is right.
   void agree(FedSource& fed, const Claim& claim, Dispersion bound, Instant now);

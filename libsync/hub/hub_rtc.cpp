@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How the hub uses its battery clock: orders its jobs when they are due, and judges the time that it tells.
+// How the hub uses its battery clock: orders its jobs when due, and considers the time that it tells.
 #include <algorithm>
 #include <utility>
 
@@ -68,15 +68,15 @@ void Hub::on_rtc(const RtcOutcome& outcome, Instant now) {
   // The machine's clock was set after the chip was read.
   if (may_precede_setting(claim.at, now)) return;
   if (claim.is_heard) {
-    judge({.source = rtc_->source(),
-           .kind = SourceKind::kRtc,
-           .at = claim.at,
-           .offset = claim.offset,
-           .bound = claim.bound,
-           .is_reliable = true,
-           .account = {.root_dispersion = {saturated_difference(claim.bound.value, claim.noise.value)}},
-           .is_vouched = claim.is_reliable},
-          now);
+    consider({.source = rtc_->source(),
+              .kind = SourceKind::kRtc,
+              .at = claim.at,
+              .offset = claim.offset,
+              .bound = claim.bound,
+              .is_reliable = true,
+              .account = {.root_dispersion = {saturated_difference(claim.bound.value, claim.noise.value)}},
+              .is_vouched = claim.is_reliable},
+             now);
     return;
   }
   FedSource& fed = fed_.find_or_add(rtc_->source(), SourceKind::kRtc);

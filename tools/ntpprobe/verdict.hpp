@@ -18,6 +18,6 @@ struct Verdict {
   std::string sentence;  // "this clock is 0.0012 s behind, give or take 0.0001 s"
 };
 
-Verdict judge(const Finding& finding, const Options& options);
+Verdict verdict_of(const Finding& finding, const Options& options);
 
 }  // namespace isletime::ntpprobe

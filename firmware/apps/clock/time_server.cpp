@@ -87,7 +87,7 @@ void TimeServer::on_arrival(const net::Arrival& arrival) {
 }
 
 bool TimeServer::answer(const ParsedRequest& parsed, const net::Arrival& arrival) {
-  const Allowance allowance = limit_of(arrival.from.address).judge(arrival.at, random_word());
+  const Allowance allowance = limit_of(arrival.from.address).admit(arrival.at, random_word());
   if (allowance == Allowance::kNothing) return false;
   if (parsed.mac && !(key_ && is_signed_by(*key_, arrival.bytes, *parsed.mac))) return false;
   const WallTime received = stamp(arrival.at);

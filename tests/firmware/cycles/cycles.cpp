@@ -111,7 +111,7 @@ class Device {
     now_ += 10s;
     const WallTime received = clock_.wall(now_).value_or(kBuilt);
     const auto parsed = parse_request({bytes, kClient, kUs, received}, kRules);
-    if (!parsed || limit_.judge(now_, 1) != Allowance::kWithin) return {};
+    if (!parsed || limit_.admit(now_, 1) != Allowance::kWithin) return {};
     DeviceStanding standing{.time = clock_.at(now_),
                             .confirmed_at = received,
                             .is_vouched = clock_.timekeeper().standing(now_).vouched,
