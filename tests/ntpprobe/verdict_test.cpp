@@ -39,7 +39,7 @@ TEST(Verdict, IsBadBeyondTheLimits) {
 }
 
 TEST(Verdict, AFailureIsBadAndKeepsItsName) {
-  const Verdict verdict =
+  const ProbeVerdict verdict =
       verdict_of({"hub", WallTime{}, Failure{"no-reply", "no reply within 2 s"}}, Options{});
   EXPECT_FALSE(verdict.good);
   EXPECT_EQ(verdict.word, "no-reply");
