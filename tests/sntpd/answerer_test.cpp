@@ -41,21 +41,22 @@ class AServer {
   // One of several threads that share the saved timestamps.
   explicit AServer(SharedStamps& stamps) : answerer_({.keys = &keys(), .bindings = {}}, stamps, 1) {}
 
-  Result<Answer, RequestRefusal> ask(Bytes request, Endpoint from = kAsker, WallTime received = kArrival) {
+  Result<PendingReply, RequestRefusal> ask(Bytes request, Endpoint from = kAsker,
+                                           WallTime received = kArrival) {
     const Account account(kState, received);
     return answerer_.start_batch(kAnyone, account, now_).answer({request, from, kUs, received});
   }
   // Returns the complete reply, or nothing if the request was refused.
   std::vector<std::uint8_t> reply_to(Bytes request, Endpoint from = kAsker, WallTime received = kArrival) {
-    auto answer = ask(request, from, received);
-    if (!answer) return {};
-    Answer::Room room;
-    const Bytes bytes = answer->complete(received + 20us, room);
+    auto reply = ask(request, from, received);
+    if (!reply) return {};
+    PendingReply::Room room;
+    const Bytes bytes = reply->complete(received + 20us, room);
     return {bytes.begin(), bytes.end()};
   }
   std::optional<RequestRefusal> refusal_of(Bytes request, Endpoint from = kAsker) {
-    const auto answer = ask(request, from);
-    return answer ? std::nullopt : std::optional{answer.error()};
+    const auto reply = ask(request, from);
+    return reply ? std::nullopt : std::optional{reply.error()};
   }
 
   Answerer& answerer() { return answerer_; }
@@ -295,11 +296,11 @@ class AnInterleavedClient {
   Header ask(AServer& server, Endpoint from) {
     const auto request = bytes_of(interleaved_request(last_));
     now_ += 10s;
-    auto answer = server.ask(request, from, now_);
-    Answer::Room room;
+    auto reply = server.ask(request, from, now_);
+    PendingReply::Room room;
     const WallTime left = now_ + 20us;
-    last_ = parse_header(answer->complete(left, room));
-    if (answer->is_to_be_saved()) server.answerer().save(answer->receive(), from.address, to_ntp(left));
+    last_ = parse_header(reply->complete(left, room));
+    if (reply->is_to_be_saved()) server.answerer().save(reply->receive(), from.address, to_ntp(left));
     return last_;
   }
   // Reports the kernel's transmit timestamp of the last reply.

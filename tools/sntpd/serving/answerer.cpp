@@ -7,7 +7,7 @@
 
 namespace isletime::sntpd {
 
-Bytes Answer::complete(WallTime now, Room& room) {
+Bytes PendingReply::complete(WallTime now, Room& room) {
   if (!has_stamp_) stamp_transmit(reply_, now);
   if (key_ == nullptr) return reply_;
   const SentMac mac(*key_, reply_, asked_);
@@ -16,11 +16,11 @@ Bytes Answer::complete(WallTime now, Room& room) {
   return {room.begin(), end};
 }
 
-Result<Answer, RequestRefusal> Answerer::Batch::answer(const Request& request) {
+Result<PendingReply, RequestRefusal> Answerer::Batch::answer(const Request& request) {
   log_.add(request);
-  auto answer = decide(request);
-  if (!answer) log_.refuse();
-  return answer;
+  auto reply = decide(request);
+  if (!reply) log_.refuse();
+  return reply;
 }
 
 Allowance Answerer::Batch::limit(const Key* key) {
@@ -33,7 +33,7 @@ bool Answerer::Batch::is_allowed() {
   return allowance == Allowance::kWithin || allowance == Allowance::kSpared;
 }
 
-Result<Answer, RequestRefusal> Answerer::Batch::decide(const Request& request) {
+Result<PendingReply, RequestRefusal> Answerer::Batch::decide(const Request& request) {
   const auto parsed = parse_request(request, rules_);
   if (!parsed) return Unexpected{parsed.error()};
   if (answerer_.demands_.own_queries != nullptr) answerer_.demands_.own_queries->on_request(parsed->transmit);
@@ -46,11 +46,11 @@ Result<Answer, RequestRefusal> Answerer::Batch::decide(const Request& request) {
   const Allowance allowance = limit(*key);
   if (allowance == Allowance::kNothing) return Unexpected{RequestRefusal::kLimited};
 
-  const auto answer_by = [&](const Reply& reply) { return Answer{reply, *key, parsed->mac}; };
+  const auto pending = [&](const Reply& reply) { return PendingReply{reply, *key, parsed->mac}; };
   if (allowance == Allowance::kKiss)
-    return answer_by(kiss_rate(*parsed, request.received, RateLimit::kKissPoll));
+    return pending(kiss_rate(*parsed, request.received, RateLimit::kKissPoll));
   if (!may_be_interleaved(parsed->origin, parsed->receive, parsed->transmit))
-    return answer_by(account_.answer(*parsed, request.received));
+    return pending(account_.answer(*parsed, request.received));
   return interleave(request, *parsed, *key);
 }
 
@@ -64,15 +64,15 @@ std::optional<RequestRefusal> Answerer::Batch::find_fault_of_mac(const Request& 
   return RequestRefusal::kWrongMac;
 }
 
-Answer Answerer::Batch::interleave(const Request& request, const ParsedRequest& parsed,
-                                   const Key* key) const {
+PendingReply Answerer::Batch::interleave(const Request& request, const ParsedRequest& parsed,
+                                         const Key* key) const {
   const auto left = answerer_.saved_->table().find(parsed.origin, request.from.address);
-  Answer answer(left ? account_.interleaved_answer(parsed, request.received, *left)
-                     : account_.answer(parsed, request.received),
-                key, parsed.mac);
-  answer.has_stamp_ = left.has_value();
-  answer.receive_ = to_ntp(request.received);
-  return answer;
+  PendingReply reply(left ? account_.interleaved_answer(parsed, request.received, *left)
+                          : account_.answer(parsed, request.received),
+                     key, parsed.mac);
+  reply.has_stamp_ = left.has_value();
+  reply.receive_ = to_ntp(request.received);
+  return reply;
 }
 
 Result<const Key*, RequestRefusal> Answerer::key_of(const Request& request,
