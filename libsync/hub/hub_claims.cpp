@@ -317,7 +317,7 @@ std::optional<VerdictDescription> Hub::vote(FedSource& fed, const Claim& claim, 
     case Outcome::kOutOfOrder:
       return VerdictDescription{"too-old", "it was taken before the last one"};
   }
-  if (fed.is_vague()) discipline_.forget_claim(*fed.index);
+  if (fed.is_vague()) discipline_.forget_stated(*fed.index);
   consensus_ = discipline_.select(free_time(now), steered(now));
   return std::nullopt;
 }
