@@ -18,10 +18,10 @@ inline RtcClock rtc_clock_of(DeviceClock& clock) {
             if (!time) return std::nullopt;
             return RtcTruth{time->time, time->bound, known.may_write_rtc(at)};
           },
-          .on_claim =
-              [](void* context, const DeviceRtc::Claim& claim, MonoTime at) {
-                static_cast<DeviceClock*>(context)->on_report(SourceKind::kRtc, claim.time, claim.bound, true,
-                                                              at);
+          .on_chip_time =
+              [](void* context, const DeviceRtc::ChipTime& chip_time, MonoTime at) {
+                static_cast<DeviceClock*>(context)->on_report(SourceKind::kRtc, chip_time.time,
+                                                              chip_time.bound, true, at);
               }};
 }
 

@@ -334,8 +334,8 @@ void RtcRunner::finish_sighted(const RtcClock& clock) {
     finish_written(sighting, truth, now);
   } else {
     state_ = RtcState::kGood;
-    if (const auto claim = rtc_.on_read(sighting, traits(now), truth, now))
-      clock.on_claim(clock.context, *claim, sighting.at);
+    if (const auto chip_time = rtc_.on_read(sighting, traits(now), truth, now))
+      clock.on_chip_time(clock.context, *chip_time, sighting.at);
   }
   if (!truth || !truth->is_verified || !rtc_.comparison()) return;
   const bool is_stored = stored_.has_comparison && (stored_.has_rate || !rtc_.rate());

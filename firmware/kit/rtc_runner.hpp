@@ -23,7 +23,7 @@ namespace isletime::firmware {
 struct RtcClock {
   void* context;
   std::optional<RtcTruth> (*truth)(void* context, MonoTime at);
-  void (*on_claim)(void* context, const DeviceRtc::Claim& claim, MonoTime at);
+  void (*on_chip_time)(void* context, const DeviceRtc::ChipTime& chip_time, MonoTime at);
 };
 
 enum class RtcState : std::uint8_t {

@@ -191,9 +191,9 @@ Window window_of(const DriftPosterior& posterior, Holdover holdover, const FitQu
 void judge(DriftFit& fit, const DriftPosterior& posterior, const FitQuestion& question) {
   const double half = (fit.interval.high - fit.interval.low) / 2.0;
   const double wanted = question.precision_ppm * kOnePpm;
-  fit.verdict = Verdict::kConclusive;
+  fit.verdict = FitVerdict::kConclusive;
   if (half <= wanted) return;
-  fit.verdict = Verdict::kTooShort;
+  fit.verdict = FitVerdict::kTooShort;
   if (fit.is_by_bounds) {
     fit.run_for_s = fit.span_s * half / wanted;
     return;
@@ -205,7 +205,7 @@ void judge(DriftFit& fit, const DriftPosterior& posterior, const FitQuestion& qu
           ? length_needed(posterior, {left, question.confidence, fit.interval_s, fit.span_s}, kTenYears)
           : kInfinity;
   if (!std::isfinite(needed)) {
-    fit.verdict = Verdict::kWanders;
+    fit.verdict = FitVerdict::kWanders;
     return;
   }
   // Asks for more than there is in any case: the noise seen so far may have been too small by luck. To allow
@@ -316,14 +316,14 @@ void fit_distinct(std::span<const ClockRow> rows, const FitQuestion& question,
   fit.steps = faults.steps;
   Believed record = believed_rows(rows, fit.outliers, fit.steps);
   if (is_without_noise(faults, is_coarse)) {
-    fit.verdict = Verdict::kNoNoise;
+    fit.verdict = FitVerdict::kNoNoise;
     if (record.rows.size() < 2 || record.rows.back().time_s <= record.rows.front().time_s) return;
     fit.rate = (record.rows.back().offset_s - record.rows.front().offset_s) /
                (record.rows.back().time_s - record.rows.front().time_s);
     return;
   }
   if (are_too_many(fit.steps, rows.size())) {
-    fit.verdict = Verdict::kManySteps;
+    fit.verdict = FitVerdict::kManySteps;
     return;
   }
   const std::size_t segments = fit.steps.size() + 1;

@@ -54,7 +54,7 @@ struct Window {
   bool is_beyond_record;  // longer than what was observed: extrapolated
 };
 
-enum class Verdict {
+enum class FitVerdict {
   kConclusive,
   kTooFewRows,  // nothing is said of the rate
   kTooShort,    // the interval is wider than asked
@@ -64,12 +64,13 @@ enum class Verdict {
 };
 
 // Returns whether the fit has a rate, conclusive or not.
-constexpr bool has_rate(Verdict verdict) {
-  return verdict == Verdict::kConclusive || verdict == Verdict::kTooShort || verdict == Verdict::kWanders;
+constexpr bool has_rate(FitVerdict verdict) {
+  return verdict == FitVerdict::kConclusive || verdict == FitVerdict::kTooShort ||
+         verdict == FitVerdict::kWanders;
 }
 
 struct DriftFit {
-  Verdict verdict = Verdict::kTooFewRows;
+  FitVerdict verdict = FitVerdict::kTooFewRows;
   std::size_t rows = 0;
   double span_s = 0.0;
   double interval_s = 0.0;             // between rows, usually

@@ -48,10 +48,10 @@ double misfit(std::span<const ClockRow> rows, const std::vector<double>& flat, c
   std::vector<double> scaled;
   double logs = 0.0;
   // Good and bad rows may alternate: then only changes over two rows tell them apart.
-  for (const std::size_t lag : {1U, 2U}) {
-    for (std::size_t i = lag; i < rows.size(); ++i) {
-      const double both = std::hypot(relative[i], relative[i - lag]);
-      scaled.push_back((flat[i] - flat[i - lag]) / both);
+  for (const std::size_t apart : {1U, 2U}) {
+    for (std::size_t i = apart; i < rows.size(); ++i) {
+      const double both = std::hypot(relative[i], relative[i - apart]);
+      scaled.push_back((flat[i] - flat[i - apart]) / both);
       logs += std::log(both);
     }
   }

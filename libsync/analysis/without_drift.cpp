@@ -13,13 +13,13 @@ namespace {
 // The rate between rows that are a few apart: a few faults cannot move it.
 double usual_slope(std::span<const ClockRow> rows) {
   constexpr std::size_t kMostSlopes = 1000;
-  const std::size_t lag = std::clamp<std::size_t>(rows.size() / 8, 1, 16);
+  const std::size_t apart = std::clamp<std::size_t>(rows.size() / 8, 1, 16);
   std::vector<double> slopes;
   const std::size_t stride = 1 + rows.size() / kMostSlopes;
   slopes.reserve(rows.size() / stride + 1);
-  for (std::size_t i = lag; i < rows.size(); i += stride) {
-    const double span = rows[i].time_s - rows[i - lag].time_s;
-    if (span > 0.0) slopes.push_back((rows[i].offset_s - rows[i - lag].offset_s) / span);
+  for (std::size_t i = apart; i < rows.size(); i += stride) {
+    const double span = rows[i].time_s - rows[i - apart].time_s;
+    if (span > 0.0) slopes.push_back((rows[i].offset_s - rows[i - apart].offset_s) / span);
   }
   return slopes.empty() ? 0.0 : median(std::move(slopes));
 }
@@ -68,12 +68,12 @@ double roughness(const std::vector<double>& flat) {
 // The effect of the temperature on the rate: how much faster the clock runs in the warmer third of the record
 // than in the colder one. 0: the temperatures hardly differ.
 double usual_per_degree(const std::vector<ClockRow>& rows) {
-  constexpr std::size_t kLag = 1;
+  constexpr std::size_t kApart = 1;
   constexpr double kLeastDegrees = 0.5;
   constexpr std::size_t kFewestOfThird = 8;
   std::vector<std::pair<double, double>> slopes;  // by temperature
-  for (std::size_t i = kLag; i < rows.size(); ++i) {
-    const ClockRow& first = rows[i - kLag];
+  for (std::size_t i = kApart; i < rows.size(); ++i) {
+    const ClockRow& first = rows[i - kApart];
     const double span = rows[i].time_s - first.time_s;
     if (span <= 0.0 || !first.temperature_c || !rows[i].temperature_c) continue;
     slopes.emplace_back((*first.temperature_c + *rows[i].temperature_c) / 2.0,

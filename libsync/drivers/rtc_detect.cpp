@@ -111,7 +111,7 @@ void RtcDetector::on_read(MonoTime before, MonoTime after) {
   const auto reads = reads_at(found_.address);
   filled_ += reads[reads_].size;
   if (++reads_ < reads.size()) return;
-  judge();
+  conclude();
   is_done_ = !watched_[0];
 }
 
@@ -175,10 +175,10 @@ bool RtcDetector::wraps(std::size_t pair) const {
   return is_at(head) || is_at(across + 1 + kHead);
 }
 
-void RtcDetector::judge() {
-  if (found_.address == default_address(ChipModel::kDs3231)) judge_0x68();
-  if (found_.address == default_address(ChipModel::kPcf8563)) judge_0x51();
-  if (found_.address == default_address(ChipModel::kMcp7940x)) judge_0x6f();
+void RtcDetector::conclude() {
+  if (found_.address == default_address(ChipModel::kDs3231)) conclude_0x68();
+  if (found_.address == default_address(ChipModel::kPcf8563)) conclude_0x51();
+  if (found_.address == default_address(ChipModel::kMcp7940x)) conclude_0x6f();
   // An RV-3028 cannot be stopped, and an EEPROM at these addresses does not tick.
   if (found_.address == default_address(ChipModel::kRv3028) &&
       !rtc::has(seen_[kHead], rv3028::kAbsentOfControl1))
@@ -191,7 +191,7 @@ void RtcDetector::judge() {
 
 // A device that repeats itself everywhere, as an empty EEPROM does, wraps round at every length. A clock that
 // does nowhere has memory behind its registers.
-void RtcDetector::judge_0x68() {
+void RtcDetector::conclude_0x68() {
   const bool at_19 = wraps(0);
   const bool at_20 = wraps(1);
   const bool at_64 = wraps(2);
@@ -221,7 +221,7 @@ void RtcDetector::judge_0x68() {
 
 // A PCF8563 has no bits that must read as zero, so its registers must hold a time, or tick. An RV-3032 and a
 // PCF2127 have more registers, and their seconds elsewhere.
-void RtcDetector::judge_0x51() {
+void RtcDetector::conclude_0x51() {
   const bool at_16 = wraps(0);
   const bool at_18 = wraps(1);
   const bool at_11 = wraps(2);
@@ -248,7 +248,7 @@ void RtcDetector::judge_0x51() {
 
 // An MCP7940x that runs shows that it was started (ST) and that its oscillator runs (OSCRUN). One that had no
 // power shows nothing of its own.
-void RtcDetector::judge_0x6f() {
+void RtcDetector::conclude_0x6f() {
   const bool is_started = rtc::has(seen_[0], 0x80);
   const bool oscillates = rtc::has(seen_[3], 0x20);
   if (rtc::has(seen_[3], 0xc0) || is_started != oscillates) return;

@@ -75,10 +75,10 @@ class RtcDetector {
     MonoTime after;
   };
 
-  void judge();
-  void judge_0x68();
-  void judge_0x51();
-  void judge_0x6f();
+  void conclude();
+  void conclude_0x68();
+  void conclude_0x51();
+  void conclude_0x6f();
   void watch(std::uint8_t seconds_at, std::uint8_t bits, std::optional<ChipModel> model,
              std::optional<ChipModel> or_model = {});
   void watch_if_time(std::size_t image, std::uint8_t seconds_at, const std::array<std::uint8_t, 7>& absent,

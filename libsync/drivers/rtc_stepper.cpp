@@ -6,7 +6,7 @@
 namespace isletime {
 
 RtcStep RtcStepper::next(const RtcNow& now) {
-  if (phase_ == Phase::kJudging) judge(now);
+  if (phase_ == Phase::kConcluding) conclude(now);
   if (barred_until_ && now.mono < *barred_until_ && phase_ != Phase::kDone) return wait(*barred_until_);
   barred_until_.reset();
   return act(now);
@@ -26,7 +26,7 @@ RtcStep RtcStepper::act(const RtcNow& now) {
       return {.kind = RtcStep::Kind::kRead};
     case Phase::kSearching:
       return look(now.mono);
-    case Phase::kJudging:
+    case Phase::kConcluding:
     case Phase::kDone:
       break;
   }
@@ -111,7 +111,7 @@ void RtcStepper::on_read(MonoTime before, MonoTime after, const RtcReading& read
   }
   doubtful_ = 0;
   if (phase_ == Phase::kLast) {
-    phase_ = Phase::kJudging;
+    phase_ = Phase::kConcluding;
     return;
   }
   phase_ = Phase::kSearching;
@@ -167,7 +167,7 @@ RtcStep RtcStepper::look(MonoTime now) {
   return {.kind = RtcStep::Kind::kReadSecond};
 }
 
-void RtcStepper::judge(const RtcNow& now) {
+void RtcStepper::conclude(const RtcNow& now) {
   if (!setting_) {
     finish(RtcEnd::kFound);
     return;

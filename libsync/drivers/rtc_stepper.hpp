@@ -113,7 +113,7 @@ class RtcStepper {
     kFirst,      // reads the whole time: may it be believed?
     kSearching,  // searches for the edge by quick looks, which show only a part of the time
     kLast,       // reads the whole time, which must agree with them
-    kJudging,
+    kConcluding,
     kDone,
   };
 
@@ -127,7 +127,7 @@ class RtcStepper {
   void plan(const RtcNow& now);
   RtcStep set_in_time(const RtcNow& now);
   RtcStep look(MonoTime now);
-  void judge(const RtcNow& now);
+  void conclude(const RtcNow& now);
   void on_doubtful(MonoTime now, RtcEnd doubt);
   std::optional<RtcEnd> doubt_of(const RtcReading& reading) const;
   bool agrees(MonoTime before, MonoTime after, const RtcReading& reading) const;

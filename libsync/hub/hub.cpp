@@ -282,8 +282,8 @@ void Hub::on_kernel(const std::optional<KernelClock>& kernel, Instant now) {
   const bool is_slewed = kernel && std::abs(kernel->rate.scaled) > kKernelGrowthRate.scaled;
   // A maximum error that was stated before or during such a slew stays void while it only grows. A smaller
   // one is a new statement.
-  const bool is_void = is_slewed || (kernel && void_word_ && kernel->max_error >= *void_word_);
-  void_word_ = is_void ? std::optional{kernel->max_error} : std::nullopt;
+  const bool is_void = is_slewed || (kernel && void_max_error_ && kernel->max_error >= *void_max_error_);
+  void_max_error_ = is_void ? std::optional{kernel->max_error} : std::nullopt;
   const bool holds = kernel && !is_void;
   // The maximum error is that of the machine's clock, from which ours may differ.
   const nanoseconds apart = magnitude(elapsed(now.wall, hub_time(now.wall)));

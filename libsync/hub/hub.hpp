@@ -360,12 +360,12 @@ class Hub {
   void widen(Dispersion bound, MonoTime now);
   void widen_by_doubts(Instant now);
   // The clock's offset by one server, within a bound that includes the server's root distance.
-  struct ServersWord {
+  struct ServerEstimate {
     Offset offset;
     Dispersion bound;
   };
   // Returns nothing if the server has not been heard, or was outvoted.
-  std::optional<ServersWord> word_of(std::size_t index, Instant now) const;
+  std::optional<ServerEstimate> estimate_of(std::size_t index, Instant now) const;
   // Returns whether one of the servers that disagree agrees with the clock within its bound.
   bool is_borne_out_by_server(Instant now) const;
   void lose();
@@ -383,7 +383,7 @@ class Hub {
 
   // hub_claims.cpp
   void refuse_sample(const SampleRecord& sample, const char* name, const std::string& text);
-  void judge(const Claim& claim, Instant now);
+  void consider(const Claim& claim, Instant now);
   void adopt(FedSource& fed, const Claim& claim, Instant now);
   // The clock is left as it is. `bound` is that of its error if the source is right.
   void agree(FedSource& fed, const Claim& claim, Dispersion bound, Instant now);
@@ -481,7 +481,7 @@ class Hub {
   std::optional<WallTime> last_good_;
   std::optional<MonoTime> next_look_at_kernel_;
   std::optional<Dispersion>
-      void_word_;  // the maximum error that the kernel stated while the clock was slewed
+      void_max_error_;  // the maximum error that the kernel stated while the clock was slewed
   // The clock's bound from before an island was followed, with all that the island has moved it by. Only
   // present while an island is followed.
   struct KnownBefore {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How the hub judges and adopts samples that are fed, and times that a person sets.
+// How the hub considers and adopts samples that are fed, and times that a person sets.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -97,15 +97,15 @@ void Hub::feed(const SampleRecord& sample, bool is_on_access_point, Instant now)
   const nanoseconds aged = saturated_sum(saturated_sum(noise, slewed_since(sample.time)),
                                          drift(std::max(age, nanoseconds::zero()), rate));
   const nanoseconds distance = saturated_sum(account.root_delay.value / 2, account.root_dispersion.value);
-  judge({.source = sample.source,
-         .kind = *kind,
-         .at = sample.time,
-         .offset = {*sample.offset},
-         .bound = {saturated_sum(aged, distance)},
-         .is_reliable =
-             sample.reliable.value_or(true) && account.leap != Leap::kUnsynchronised && !is_unset(sample),
-         .account = account},
-        now);
+  consider({.source = sample.source,
+            .kind = *kind,
+            .at = sample.time,
+            .offset = {*sample.offset},
+            .bound = {saturated_sum(aged, distance)},
+            .is_reliable =
+                sample.reliable.value_or(true) && account.leap != Leap::kUnsynchronised && !is_unset(sample),
+            .account = account},
+           now);
 }
 
 nanoseconds Hub::slewed_since(WallTime at) const {
@@ -131,13 +131,13 @@ bool Hub::is_our_own(const SampleRecord& sample) const {
 }
 
 void Hub::set(WallTime time, Dispersion uncertainty, Instant now) {
-  judge({.source = "manual",
-         .kind = SourceKind::kManual,
-         .at = now.wall,
-         .offset = {elapsed(now.wall, time)},
-         .bound = {std::max(uncertainty.value, kLeastByHand)},
-         .is_reliable = true},
-        now);
+  consider({.source = "manual",
+            .kind = SourceKind::kManual,
+            .at = now.wall,
+            .offset = {elapsed(now.wall, time)},
+            .bound = {std::max(uncertainty.value, kLeastByHand)},
+            .is_reliable = true},
+           now);
 }
 
 void Hub::answer(FedSource& fed, bool is_accepted, const std::string& name, const std::string& text) {
@@ -160,7 +160,7 @@ void Hub::answer_outranked(FedSource& fed, Instant now) {
       fmt::format(", and outranks this one for {} more, or longer if it is heard again", wait_text(left));
 }
 
-void Hub::judge(const Claim& claim, Instant now) {
+void Hub::consider(const Claim& claim, Instant now) {
   fed_.leave_expired(timekeeper_, now.mono);
   if (claim.kind == SourceKind::kPhone || claim.kind == SourceKind::kPhoneOnAccessPoint)
     timekeeper_.on_client_seen();
@@ -317,7 +317,7 @@ std::optional<VerdictDescription> Hub::vote(FedSource& fed, const Claim& claim, 
     case Outcome::kOutOfOrder:
       return VerdictDescription{"too-old", "it was taken before the last one"};
   }
-  if (fed.is_vague()) discipline_.forget_claim(*fed.index);
+  if (fed.is_vague()) discipline_.forget_stated(*fed.index);
   consensus_ = discipline_.select(free_time(now), steered(now));
   return std::nullopt;
 }

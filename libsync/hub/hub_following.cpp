@@ -217,15 +217,15 @@ void Hub::widen_by_doubts(Instant now) {
   const std::uint8_t rank = default_rule(timekeeper_.standing(now.mono).kind).rank;
   const bool is_borne_out = is_borne_out_by_server(now);
   for (std::size_t i = 0; i < servers_.size(); ++i) {
-    const auto word = word_of(i, now);
-    if (!word) continue;
+    const auto estimate = estimate_of(i, now);
+    if (!estimate) continue;
     const auto& source = *discipline_.source(i);
     if (!source.is_proven || source.is_refused || source.config.rank > rank) continue;
     const bool is_of_rank = source.config.rank == rank;
     if (source.placement.standing == Standing::kFalseticker && (is_of_rank || !is_borne_out)) {
-      widen({saturated_sum(word->bound.value, magnitude(word->offset.value))}, now.mono);
+      widen({saturated_sum(estimate->bound.value, magnitude(estimate->offset.value))}, now.mono);
     } else if (source.estimator.is_suspicious()) {
-      widen(word->bound, now.mono);
+      widen(estimate->bound, now.mono);
     }
   }
 }
@@ -233,19 +233,19 @@ void Hub::widen_by_doubts(Instant now) {
 bool Hub::is_borne_out_by_server(Instant now) const {
   const nanoseconds known = timekeeper_.standing(now.mono).bound.value;
   for (std::size_t i = 0; i < servers_.size(); ++i) {
-    const auto word = word_of(i, now);
-    if (!word || discipline_.source(i)->placement.standing != Standing::kFalseticker) continue;
-    if (magnitude(word->offset.value) <= saturated_sum(known, word->bound.value)) return true;
+    const auto estimate = estimate_of(i, now);
+    if (!estimate || discipline_.source(i)->placement.standing != Standing::kFalseticker) continue;
+    if (magnitude(estimate->offset.value) <= saturated_sum(known, estimate->bound.value)) return true;
   }
   return false;
 }
 
-std::optional<Hub::ServersWord> Hub::word_of(std::size_t index, Instant now) const {
+std::optional<Hub::ServerEstimate> Hub::estimate_of(std::size_t index, Instant now) const {
   if (!servers_[index] || discipline_.source(index)->placement.is_outvoted) return std::nullopt;
   const auto& source = *discipline_.source(index);
   const auto estimate = source.estimator.at(free_time(now));
   if (!estimate) return std::nullopt;
-  return ServersWord{
+  return ServerEstimate{
       {saturated_difference(offset_of(*estimate).value, steered(now))},
       {saturated_sum(source.estimator.error_bound(*estimate).value, root_distance(source.account))}};
 }

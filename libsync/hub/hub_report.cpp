@@ -33,7 +33,7 @@ constexpr const char* kOutvoted =
     "start sntpd with it alone";
 
 // Returns the frequency as the views state it: positive if the clock is slow.
-std::optional<double> lag_ppm(double frequency) {
+std::optional<double> slowness_ppm(double frequency) {
   return -frequency * kPartsPerMillion;
 }
 
@@ -102,7 +102,7 @@ StatusView Hub::status(Instant now) const {
     view.bound = reference_.bound_by_kernel(view.time, rate_error());
   }
   if (frequency_) {
-    view.frequency_ppm = lag_ppm(frequency_->value);
+    view.frequency_ppm = slowness_ppm(frequency_->value);
     view.frequency_error_ppm = frequency_->deviation * kPartsPerMillion;
   }
   view.rate_error = timekeeper_.rate_error();
@@ -154,7 +154,7 @@ void Hub::add_rtc(StatusView& view, MonoTime now) const {
                              .writes = rtc.writes,
                              .failures = rtc.failures};
   if (rtc.temperature) view.rtc->temperature_c = rtc.temperature->value;
-  if (rtc.frequency) view.rtc->frequency_ppm = lag_ppm(*rtc.frequency);
+  if (rtc.frequency) view.rtc->frequency_ppm = slowness_ppm(*rtc.frequency);
   if (!rtc.trouble.empty()) view.warnings.push_back(rtc_->source() + ": " + rtc.trouble);
 }
 
@@ -259,7 +259,7 @@ void Hub::add_estimate(SourceView& view, const Discipline::Source& source, Insta
   view.offset = Offset{saturated_difference(offset_of(*estimate).value, steered(now))};
   view.uncertainty = source.estimator.error_bound(*estimate);
   view.deviation = Dispersion{rounded(Seconds{std::sqrt(estimate->var_phase)})};
-  view.frequency_ppm = lag_ppm(estimate->frequency);
+  view.frequency_ppm = slowness_ppm(estimate->frequency);
 }
 
 std::vector<SourceView> Hub::fed_views(Instant now) const {

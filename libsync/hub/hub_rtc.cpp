@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How the hub uses its battery clock: orders its jobs when they are due, and judges the time that it tells.
+// How the hub uses its battery clock: orders its jobs when due, and considers the time that it tells.
 #include <algorithm>
 #include <utility>
 
@@ -63,30 +63,31 @@ void Hub::on_rtc(const RtcOutcome& outcome, Instant now) {
   for (const RtcKeeper::Note& what : news.notes) note_rtc(what);
   has_changed_ = true;
   if (outcome.kind == RtcJob::Kind::kWrite) save(now);
-  if (!news.claim) return;
-  const RtcKeeper::Claim& claim = *news.claim;
+  if (!news.chip_time) return;
+  const RtcKeeper::ChipTime& chip_time = *news.chip_time;
   // The machine's clock was set after the chip was read.
-  if (may_precede_setting(claim.at, now)) return;
-  if (claim.is_heard) {
-    judge({.source = rtc_->source(),
-           .kind = SourceKind::kRtc,
-           .at = claim.at,
-           .offset = claim.offset,
-           .bound = claim.bound,
-           .is_reliable = true,
-           .account = {.root_dispersion = {saturated_difference(claim.bound.value, claim.noise.value)}},
-           .is_vouched = claim.is_reliable},
-          now);
+  if (may_precede_setting(chip_time.at, now)) return;
+  if (chip_time.is_heard) {
+    consider(
+        {.source = rtc_->source(),
+         .kind = SourceKind::kRtc,
+         .at = chip_time.at,
+         .offset = chip_time.offset,
+         .bound = chip_time.bound,
+         .is_reliable = true,
+         .account = {.root_dispersion = {saturated_difference(chip_time.bound.value, chip_time.noise.value)}},
+         .is_vouched = chip_time.is_reliable},
+        now);
     return;
   }
   FedSource& fed = fed_.find_or_add(rtc_->source(), SourceKind::kRtc);
   // The chip's samples in the discipline are from the time when no better source was known.
   fed_.leave(fed);
   fed.at = now.mono;
-  fed.offset = {saturated_difference(claim.offset.value, elapsed(claim.at, hub_time(claim.at)))};
-  fed.bound = claim.bound;
+  fed.offset = {saturated_difference(chip_time.offset.value, elapsed(chip_time.at, hub_time(chip_time.at)))};
+  fed.bound = chip_time.bound;
   fed.verdict = "compared";
-  fed.text = claim.remark;
+  fed.text = chip_time.remark;
 }
 
 // The end of the clock's reliability raises no event, so wake when it expires.

@@ -313,7 +313,7 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
     if (!look.is_vouched && !std::exchange(is_doubt_told_, true))
       news.notes.push_back({Event::kSourceDistrusted, fmt::format("{}: {}", config_.source, kUnvouchedText)});
     notice_set(look, news);
-    news.claim = claim_alone(look, now);
+    news.chip_time = chip_time_alone(look, now);
     return;
   }
   const RtcPair& pair = *look.pair;
@@ -326,13 +326,13 @@ void RtcKeeper::take_look(const RtcLook& look, const RtcTime& time, MonoTime now
   const bool is_named = name_zone(look, finding.offset, news);
   wants_write_ = config_.may_write && is_named && schedule_.wants_write(finding, time.host, now);
   written_off_ = finding.offset;
-  news.claim = Claim{.at = pair.machine,
-                     .offset = {saturated_difference(nanoseconds::zero(), machine_less_chip)},
-                     .bound = pair.bound,
-                     .noise = pair.bound,
-                     .is_reliable = true,
-                     .is_heard = false,
-                     .remark = "others know better: it is compared with them"};
+  news.chip_time = ChipTime{.at = pair.machine,
+                            .offset = {saturated_difference(nanoseconds::zero(), machine_less_chip)},
+                            .bound = pair.bound,
+                            .noise = pair.bound,
+                            .is_reliable = true,
+                            .is_heard = false,
+                            .remark = "others know better: it is compared with them"};
 }
 
 Dispersion RtcKeeper::bound_of_unknown(const ChipOscillator& oscillator, MonoTime now) {
@@ -340,7 +340,7 @@ Dispersion RtcKeeper::bound_of_unknown(const ChipOscillator& oscillator, MonoTim
   return bound_of_uncompared(oscillator, elapsed(*unknown_since_, now));
 }
 
-RtcKeeper::Claim RtcKeeper::claim_alone(const RtcLook& look, MonoTime now) {
+RtcKeeper::ChipTime RtcKeeper::chip_time_alone(const RtcLook& look, MonoTime now) {
   const RtcPair& pair = *look.pair;
   const auto predicted = drift_->predict(pair.chip, look.temperature, look.oscillator.bound());
   if (look.temperature) drift_->follow(pair.chip, *look.temperature);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Decides when the battery clock is read, checked or written, derives its time while no better source is
-// known, and learns how it drifts. No bus and no clock: outcomes of jobs come in, claims and notes go out.
+// known, and learns how it drifts. No bus and no clock: outcomes of jobs come in, times and notes go out.
 #pragma once
 
 #include <chrono>
@@ -45,7 +45,7 @@ class RtcKeeper {
   std::optional<RtcJob> next_job(const RtcTime& time, const CivilDate& near, MonoTime now);
   std::optional<MonoTime> next_wakeup(const RtcHost& host) const;
   // The chip's time, compared with the machine's clock when that read `at`.
-  struct Claim {
+  struct ChipTime {
     WallTime at;
     Offset offset;  // time by the chip - machine
     Dispersion bound;
@@ -59,7 +59,7 @@ class RtcKeeper {
     std::string text;
   };
   struct News {
-    std::optional<Claim> claim;
+    std::optional<ChipTime> chip_time;
     std::vector<Note> notes;
   };
   News take(const RtcOutcome& outcome, const RtcTime& time, MonoTime now);
@@ -98,7 +98,7 @@ class RtcKeeper {
   std::string find_swap(const SavedRtc& saved, const RtcLook& look) const;
   void follow_trim(const RtcLook& look, News& news);
   void compare(const RtcLook& look, Offset offset, Dispersion bound, MonoTime now);
-  Claim claim_alone(const RtcLook& look, MonoTime now);
+  ChipTime chip_time_alone(const RtcLook& look, MonoTime now);
   Dispersion bound_of_unknown(const ChipOscillator& oscillator, MonoTime now);
   void tell_trouble(std::string& trouble, const std::string& text, News& news) const;
 

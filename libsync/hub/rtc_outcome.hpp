@@ -59,8 +59,8 @@ struct RtcLook {
   // change. Empty if it has none.
   std::string mark = {};
   bool keeps_local_time = false;  // `pair` is in UTC all the same
-  // Local time has moved by this much against UTC since RtcJob::right, or within a year. The bound of a claim
-  // includes it, because the chip may not have been moved with it.
+  // Local time has moved by this much against UTC since RtcJob::right, or within a year. The bound of the
+  // chip time includes it, because the chip may not have been moved with it.
   Dispersion zone_change = {};
   seconds local_less_utc = {};  // 0 if it keeps UTC
 };

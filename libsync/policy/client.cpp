@@ -132,7 +132,7 @@ void Client::on_sent(WallTime t1) {
 Result<Measurement, Reject> Client::on_datagram(const Datagram& datagram, MonoTime now) {
   const auto packet = parse(datagram.bytes);
   if (!packet) return Unexpected{as<Reject>(packet.error())};
-  auto result = judge(*packet, datagram, now);
+  auto result = validate(*packet, datagram, now);
   if (!result && !is_final(result.error())) return result;
   const Incomplete present{*outstanding_->t1, packet->header.receive, datagram.received};
   answered_ = outstanding_->nonce;
@@ -153,8 +153,8 @@ Result<Measurement, Reject> Client::on_datagram(const Datagram& datagram, MonoTi
   return result;
 }
 
-Result<Measurement, Reject> Client::judge(const Packet& packet, const Datagram& datagram,
-                                          MonoTime now) const {
+Result<Measurement, Reject> Client::validate(const Packet& packet, const Datagram& datagram,
+                                             MonoTime now) const {
   if (const auto fault = find_fault(packet, datagram, now)) return Unexpected{*fault};
   const Measurement m = measured(packet.header, datagram.received);
   if (const auto fault = find_fault_of_exchange(m, config_)) return Unexpected{*fault};

@@ -172,7 +172,7 @@ class Client {
 
   Answered answered_by(const Header& reply) const;
   Query make_query(NtpTimestamp nonce) const;
-  Result<Measurement, Reject> judge(const Packet& packet, const Datagram& datagram, MonoTime now) const;
+  Result<Measurement, Reject> validate(const Packet& packet, const Datagram& datagram, MonoTime now) const;
   std::optional<Reject> find_fault(const Packet& packet, const Datagram& datagram, MonoTime now) const;
   WallTime pivot(WallTime local) const;
   Measurement measured(const Header& header, WallTime t4) const;

@@ -85,12 +85,12 @@ SampleUse DeviceEstimator::add(const DeviceSample& sample) {
   if (filter_) filter_->predict(at, wander_);
   // A sample that is not believed says nothing about the path either.
   const DeviceDelays believed = delays_;
-  const SampleUse use = judge(floored(sample));
+  const SampleUse use = classify(floored(sample));
   if (use == SampleUse::kDoubted) delays_ = believed;
   return use;
 }
 
-SampleUse DeviceEstimator::judge(const DeviceSample& sample) {
+SampleUse DeviceEstimator::classify(const DeviceSample& sample) {
   const MonoTime at = sample.at;
   const Delay shortest = delays_.minimum();
   delays_.add(sample.delay, at, is_centred(sample));

@@ -81,7 +81,7 @@ class DeviceEstimator {
   // The direction in which the last long delay was spent, as judged by the estimate.
   enum class Queued : std::int8_t { kBack = -1, kUnclear, kThere, kBoth };
 
-  SampleUse judge(const DeviceSample& sample);
+  SampleUse classify(const DeviceSample& sample);
   void start(MonoTime at, const Box& box);
   bool is_centred(const DeviceSample& sample) const;
   Box box_of(const DeviceSample& sample) const;

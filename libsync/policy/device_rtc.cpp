@@ -113,19 +113,19 @@ RtcComparison DeviceRtc::compare(const RtcSighting& sighting, const RtcTraits& t
   return seen;
 }
 
-DeviceRtc::Claim DeviceRtc::claim(const RtcSighting& sighting, const RtcTraits& traits) const {
+DeviceRtc::ChipTime DeviceRtc::chip_time(const RtcSighting& sighting, const RtcTraits& traits) const {
   const auto predicted = predict(sighting.chip, traits.rate);
   const nanoseconds offset = predicted ? predicted->offset.value : nanoseconds::zero();
   const nanoseconds bound = predicted ? predicted->bound.value : traits.uncompared.value;
   return {.time = shifted(sighting.chip, offset), .bound = {saturated_sum(bound, sighting.bound.value)}};
 }
 
-std::optional<DeviceRtc::Claim> DeviceRtc::on_read(const RtcSighting& sighting, const RtcTraits& traits,
-                                                   const std::optional<RtcTruth>& truth, MonoTime now) {
+std::optional<DeviceRtc::ChipTime> DeviceRtc::on_read(const RtcSighting& sighting, const RtcTraits& traits,
+                                                      const std::optional<RtcTruth>& truth, MonoTime now) {
   const RtcHost host = host_of(truth);
   schedule_.on_read(now, host);
   notice_set(sighting);
-  if (!host.is_verified) return claim(sighting, traits);
+  if (!host.is_verified) return chip_time(sighting, traits);
   const auto predicted = predicted_of(sighting.chip, traits);
   const RtcComparison compared = compare(sighting, traits, *truth);
   const RtcFinding finding{

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Decides when a device reads, checks or writes its battery clock, and which time it tells while no better
 // source is known. Its bound is that of the last comparison with a verified clock, grown by the drift since,
-// also across losses of power. No bus and no clock: sightings of the chip come in, jobs and claims go out.
+// also across losses of power. No bus and no clock: sightings of the chip come in, jobs and times go out.
 #pragma once
 
 #include <cstdint>
@@ -55,14 +55,14 @@ class DeviceRtc {
   MonoTime next_wakeup(const std::optional<RtcTruth>& truth) const;
 
   // The time by the chip, as it is to be reported to the device's clock.
-  struct Claim {
+  struct ChipTime {
     WallTime time;  // at RtcSighting::at
     Dispersion bound;
   };
   // A read has found a time that may be believed; `truth` is that of the sighting's instant. Returns nothing
   // if a better source tells the time: the chip was compared with it.
-  std::optional<Claim> on_read(const RtcSighting& sighting, const RtcTraits& traits,
-                               const std::optional<RtcTruth>& truth, MonoTime now);
+  std::optional<ChipTime> on_read(const RtcSighting& sighting, const RtcTraits& traits,
+                                  const std::optional<RtcTruth>& truth, MonoTime now);
   // A read has found that the chip's time is not to be believed. It may be a new chip.
   void on_read_in_vain(const std::optional<RtcTruth>& truth, MonoTime now);
   // Returns whether the chip holds what was written, as far as a reading of it shows.
@@ -81,7 +81,7 @@ class DeviceRtc {
 
  private:
   static RtcHost host_of(const std::optional<RtcTruth>& truth);
-  Claim claim(const RtcSighting& sighting, const RtcTraits& traits) const;
+  ChipTime chip_time(const RtcSighting& sighting, const RtcTraits& traits) const;
   std::optional<RtcComparison> predict(WallTime chip, const RtcRateLimits& limits) const;
   std::optional<RtcFinding::Prediction> predicted_of(WallTime chip, const RtcTraits& traits) const;
   RtcComparison compare(const RtcSighting& sighting, const RtcTraits& traits, const RtcTruth& truth);

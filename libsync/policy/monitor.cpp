@@ -226,22 +226,24 @@ ControlReply perform(const ControlHeader& asked, Bytes data, const Monitored& mo
   return ControlReply::of_error(asked, ControlError::kBadOperation);
 }
 
-std::optional<Refusal> find_fault(const Request& request, const ControlAccess& access) {
+std::optional<RequestRefusal> find_fault(const Request& request, const ControlAccess& access) {
   const IpAddress asker = request.from.address;
   if (decide(access.rules, asker) == Access::kDeny || decide(access.monitors, asker) == Access::kDeny) {
-    return Refusal::kDenied;
+    return RequestRefusal::kDenied;
   }
-  if (request.from.port == 0) return Refusal::kFromPortZero;
-  if (asker == request.to.address && request.from.port == request.to.port) return Refusal::kFromOurselves;
+  if (request.from.port == 0) return RequestRefusal::kFromPortZero;
+  if (asker == request.to.address && request.from.port == request.to.port)
+    return RequestRefusal::kFromOurselves;
   return std::nullopt;
 }
 
 // Replies get no reply, and all of ours are marked as replies, so no two servers answer each other.
-std::optional<Refusal> find_fault(const ControlHeader& asked) {
-  if (asked.version < kOldestVersion || asked.version > kNewestVersion) return Refusal::kUnsupportedVersion;
+std::optional<RequestRefusal> find_fault(const ControlHeader& asked) {
+  if (asked.version < kOldestVersion || asked.version > kNewestVersion)
+    return RequestRefusal::kUnsupportedVersion;
   const bool is_request = asked.mode == Mode::kControl && !asked.is_response && !asked.is_error &&
                           !asked.has_more && asked.offset == 0;
-  return is_request ? std::nullopt : std::optional{Refusal::kNotARequest};
+  return is_request ? std::nullopt : std::optional{RequestRefusal::kNotARequest};
 }
 
 }  // namespace
@@ -278,12 +280,12 @@ ControlFragment ControlReply::fragment(std::size_t index) const {
   return {header, Bytes{data_}.subspan(offset, std::min(size_ - offset, kMostControlData))};
 }
 
-Result<ControlReply, Refusal> answer_control(const Request& request, const ControlAccess& access,
-                                             const Monitored& monitored) {
+Result<ControlReply, RequestRefusal> answer_control(const Request& request, const ControlAccess& access,
+                                                    const Monitored& monitored) {
   if (const auto fault = find_fault(request, access)) return Unexpected{*fault};
   const auto asked = parse_control_header(request.bytes);
-  if (!asked) return Unexpected{Refusal::kTooShort};
-  if (request.bytes.size() > kLongestRequest) return Unexpected{Refusal::kNotARequest};
+  if (!asked) return Unexpected{RequestRefusal::kTooShort};
+  if (request.bytes.size() > kLongestRequest) return Unexpected{RequestRefusal::kNotARequest};
   if (const auto fault = find_fault(*asked)) return Unexpected{*fault};
   const auto data = control_data(request.bytes, *asked);
   if (!data) return ControlReply::of_error(*asked, ControlError::kBadFormat);

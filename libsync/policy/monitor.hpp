@@ -128,7 +128,7 @@ struct ControlAccess {
   std::span<const AccessRule> monitors;
 };
 
-Result<ControlReply, Refusal> answer_control(const Request& request, const ControlAccess& access,
-                                             const Monitored& monitored);
+Result<ControlReply, RequestRefusal> answer_control(const Request& request, const ControlAccess& access,
+                                                    const Monitored& monitored);
 
 }  // namespace isletime

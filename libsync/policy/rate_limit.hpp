@@ -55,7 +55,7 @@ class RateLimit {
   static constexpr std::int8_t kKissPoll = 6;  // log2 seconds: the poll in a RATE, well within the limit
 
   // `random` must be unpredictable, so that no client knows which requests get a reply.
-  constexpr Allowance judge(MonoTime now, std::uint32_t random) {
+  constexpr Allowance admit(MonoTime now, std::uint32_t random) {
     if (bucket_.take(now)) return Allowance::kWithin;
     if (random % kKissedOneOf == 0) return Allowance::kKiss;
     return random / kKissedOneOf % kSparedOneOf == 0 ? Allowance::kSpared : Allowance::kNothing;

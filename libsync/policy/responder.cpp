@@ -34,30 +34,32 @@ std::optional<Mode> mode_of_reply(Mode asked, std::uint8_t version, std::uint16_
 constexpr std::int8_t kStampPrecision = -20;
 
 // Fills in the fields that depend on the request.
-void address_to(Reply& reply, const Question& question, NtpTimestamp origin, WallTime received) {
+void address_to(Reply& reply, const ParsedRequest& request, NtpTimestamp origin, WallTime received) {
   const unsigned first = reply[field::kLeapVersionMode] & 0xc0U;
-  reply[field::kLeapVersionMode] = static_cast<std::uint8_t>(first | (question.version & 7U) << 3 |
-                                                             static_cast<unsigned>(question.mode_of_reply));
-  reply[field::kPoll] = static_cast<std::uint8_t>(question.poll);
+  reply[field::kLeapVersionMode] = static_cast<std::uint8_t>(first | (request.version & 7U) << 3 |
+                                                             static_cast<unsigned>(request.mode_of_reply));
+  reply[field::kPoll] = static_cast<std::uint8_t>(request.poll);
   store_be64(reply, field::kOrigin, origin.raw());
   store_be64(reply, field::kReceive, to_ntp(received).raw());
 }
 
 }  // namespace
 
-Result<Question, Refusal> judge(const Request& request, std::span<const AccessRule> rules) {
-  if (decide(rules, request.from.address) == Access::kDeny) return Unexpected{Refusal::kDenied};
-  if (request.from.port == 0) return Unexpected{Refusal::kFromPortZero};
+Result<ParsedRequest, RequestRefusal> parse_request(const Request& request,
+                                                    std::span<const AccessRule> rules) {
+  if (decide(rules, request.from.address) == Access::kDeny) return Unexpected{RequestRefusal::kDenied};
+  if (request.from.port == 0) return Unexpected{RequestRefusal::kFromPortZero};
   if (request.from.address == request.to.address && request.from.port == request.to.port) {
-    return Unexpected{Refusal::kFromOurselves};
+    return Unexpected{RequestRefusal::kFromOurselves};
   }
   const auto packet = parse(request.bytes);
-  if (!packet) return Unexpected{as<Refusal>(packet.error())};
+  if (!packet) return Unexpected{as<RequestRefusal>(packet.error())};
   const Header& asked = packet->header;
   const auto mode = mode_of_reply(asked.mode, asked.version, request.from.port);
-  if (!mode) return Unexpected{Refusal::kNotARequest};
-  if (packet->mac && packet->mac->is_crypto_nak()) return Unexpected{Refusal::kCryptoNak};
-  return Question{asked.version, *mode, asked.poll, asked.origin, asked.receive, asked.transmit, packet->mac};
+  if (!mode) return Unexpected{RequestRefusal::kNotARequest};
+  if (packet->mac && packet->mac->is_crypto_nak()) return Unexpected{RequestRefusal::kCryptoNak};
+  return ParsedRequest{asked.version, *mode,          asked.poll, asked.origin,
+                       asked.receive, asked.transmit, packet->mac};
 }
 
 Account::Account(const ServerState& state, WallTime now) {
@@ -66,27 +68,28 @@ Account::Account(const ServerState& state, WallTime now) {
   emit_header(header, common_);
 }
 
-Reply Account::answer(const Question& question, WallTime received) const {
+Reply Account::answer(const ParsedRequest& request, WallTime received) const {
   Reply reply = common_;
-  address_to(reply, question, question.transmit, received);
+  address_to(reply, request, request.transmit, received);
   return reply;
 }
 
-Reply Account::interleaved_answer(const Question& question, WallTime received, NtpTimestamp transmit) const {
+Reply Account::interleaved_answer(const ParsedRequest& request, WallTime received,
+                                  NtpTimestamp transmit) const {
   Reply reply = common_;
-  address_to(reply, question, question.receive, received);
+  address_to(reply, request, request.receive, received);
   store_be64(reply, field::kTransmit, transmit.raw());
   return reply;
 }
 
-Reply kiss_rate(const Question& question, WallTime received, std::int8_t poll) {
+Reply kiss_rate(const ParsedRequest& request, WallTime received, std::int8_t poll) {
   Header header;
   header.leap = Leap::kUnsynchronised;
   header.reference_id = kiss::kRate;
   Reply reply{};
   emit_header(header, reply);
-  address_to(reply, question, question.transmit, received);
-  reply[field::kPoll] = static_cast<std::uint8_t>(std::max(question.poll, poll));
+  address_to(reply, request, request.transmit, received);
+  reply[field::kPoll] = static_cast<std::uint8_t>(std::max(request.poll, poll));
   return reply;
 }
 

@@ -24,7 +24,7 @@ struct Request {
   WallTime received;
 };
 
-enum class Refusal : std::uint8_t {
+enum class RequestRefusal : std::uint8_t {
   kDenied,
   kFromPortZero,
   kFromOurselves,
@@ -40,12 +40,12 @@ enum class Refusal : std::uint8_t {
   kWrongMac,
   kLimited,
 };
-inline constexpr std::size_t kRefusals = static_cast<std::size_t>(Refusal::kLimited) + 1;
+inline constexpr std::size_t kRequestRefusals = static_cast<std::size_t>(RequestRefusal::kLimited) + 1;
 
-const char* to_string(Refusal refusal);
+const char* to_string(RequestRefusal refusal);
 
 // A request that may be answered if its MAC is correct.
-struct Question {
+struct ParsedRequest {
   std::uint8_t version;
   Mode mode_of_reply;
   std::int8_t poll;
@@ -55,7 +55,8 @@ struct Question {
   std::optional<Mac> mac;
 };
 
-Result<Question, Refusal> judge(const Request& request, std::span<const AccessRule> rules);
+Result<ParsedRequest, RequestRefusal> parse_request(const Request& request,
+                                                    std::span<const AccessRule> rules);
 
 using Reply = std::array<std::uint8_t, kHeaderSize>;
 
@@ -65,17 +66,17 @@ class Account {
   Account(const ServerState& state, WallTime now);
 
   // The transmit timestamp is still unset: see stamp_transmit.
-  Reply answer(const Question& question, WallTime received) const;
+  Reply answer(const ParsedRequest& request, WallTime received) const;
   // RFC 9769, section 2: returns the reply to a request whose origin names an earlier reply, which left at
   // `transmit`.
-  Reply interleaved_answer(const Question& question, WallTime received, NtpTimestamp transmit) const;
+  Reply interleaved_answer(const ParsedRequest& request, WallTime received, NtpTimestamp transmit) const;
 
  private:
   Reply common_{};
 };
 
 // RFC 5905, section 7.4: asks the client to poll no faster than every 2^poll s.
-Reply kiss_rate(const Question& question, WallTime received, std::int8_t poll);
+Reply kiss_rate(const ParsedRequest& request, WallTime received, std::int8_t poll);
 
 // Call this just before the reply is sent.
 constexpr void stamp_transmit(Reply& reply, WallTime now) {

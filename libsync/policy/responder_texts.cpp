@@ -3,35 +3,35 @@
 
 namespace isletime {
 
-const char* to_string(Refusal refusal) {
+const char* to_string(RequestRefusal refusal) {
   switch (refusal) {
-    case Refusal::kDenied:
+    case RequestRefusal::kDenied:
       return "denied by the access rules";
-    case Refusal::kFromPortZero:
+    case RequestRefusal::kFromPortZero:
       return "sent from port 0";
-    case Refusal::kFromOurselves:
+    case RequestRefusal::kFromOurselves:
       return "sent from our own address and port";
-    case Refusal::kTooShort:
+    case RequestRefusal::kTooShort:
       return "shorter than an NTP header";
-    case Refusal::kUnsupportedVersion:
+    case RequestRefusal::kUnsupportedVersion:
       return "not NTP version 1 to 4";
-    case Refusal::kBadMacLength:
+    case RequestRefusal::kBadMacLength:
       return "of a length that no MAC has";
-    case Refusal::kBadExtensionField:
+    case RequestRefusal::kBadExtensionField:
       return "with a malformed extension field";
-    case Refusal::kNotARequest:
+    case RequestRefusal::kNotARequest:
       return "not a request";
-    case Refusal::kCryptoNak:
+    case RequestRefusal::kCryptoNak:
       return "a crypto-NAK";
-    case Refusal::kUnsigned:
+    case RequestRefusal::kUnsigned:
       return "not signed";
-    case Refusal::kUnknownKey:
+    case RequestRefusal::kUnknownKey:
       return "signed with a key that is not known here";
-    case Refusal::kKeyOfOthers:
+    case RequestRefusal::kKeyOfOthers:
       return "signed with a key that is not for their senders";
-    case Refusal::kWrongMac:
+    case RequestRefusal::kWrongMac:
       return "with a wrong signature";
-    case Refusal::kLimited:
+    case RequestRefusal::kLimited:
       return "beyond their senders' limits";
   }
   return "refused";

@@ -86,8 +86,8 @@ SignedSetting::Nonce SignedSetting::issue(MonoTime now) {
   return text;
 }
 
-Result<SignedSetting::Setting, SettingRefusal> SignedSetting::judge(std::string_view request,
-                                                                    MonoTime arrived) {
+Result<SignedSetting::Setting, SettingRefusal> SignedSetting::verify(std::string_view request,
+                                                                     MonoTime arrived) {
   const auto parsed = parse(request);
   if (!parsed) return Unexpected{SettingRefusal::kMalformed};
   if (!attempts_.take(arrived)) return Unexpected{SettingRefusal::kTooMany};

@@ -47,7 +47,7 @@ class SignedSetting {
     WallTime time;
     Dispersion bound;
   };
-  Result<Setting, SettingRefusal> judge(std::string_view request, MonoTime arrived);
+  Result<Setting, SettingRefusal> verify(std::string_view request, MonoTime arrived);
 
  private:
   struct Pace {

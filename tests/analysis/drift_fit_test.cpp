@@ -24,30 +24,30 @@ double half_width(const DriftFit& fit) {
 }
 
 TEST(DriftFit, NothingIsSaidOfNoRows) {
-  EXPECT_EQ(fit_drift({}, {}).verdict, Verdict::kTooFewRows);
+  EXPECT_EQ(fit_drift({}, {}).verdict, FitVerdict::kTooFewRows);
 }
 
 TEST(DriftFit, NothingIsSaidOfAFewRowsButHowLongToRun) {
   const auto fit = fit_drift(steady_rows(9, 60.0, 5 * kPpm, 1e-4), {});
-  EXPECT_EQ(fit.verdict, Verdict::kTooFewRows);
+  EXPECT_EQ(fit.verdict, FitVerdict::kTooFewRows);
   ASSERT_TRUE(fit.run_for_s);
   EXPECT_GE(*fit.run_for_s, 600.0);
 }
 
 TEST(DriftFit, NothingIsSaidOfRowsOfOneInstant) {
-  EXPECT_EQ(fit_drift(steady_rows(100, 0.0, 0.0, 1e-4), {}).verdict, Verdict::kTooFewRows);
+  EXPECT_EQ(fit_drift(steady_rows(100, 0.0, 0.0, 1e-4), {}).verdict, FitVerdict::kTooFewRows);
 }
 
 TEST(DriftFit, NothingIsConcludedFromOneInstantAndARowLater) {
   auto rows = steady_rows(100, 0.0, 0.0, 1e-4);
   rows.back().time_s = 60.0;
   rows.back().offset_s = 5.0;
-  EXPECT_NE(fit_drift(rows, {}).verdict, Verdict::kConclusive);
+  EXPECT_NE(fit_drift(rows, {}).verdict, FitVerdict::kConclusive);
 }
 
 TEST(DriftFit, FindsTheRateOfASteadyClock) {
   const auto fit = fit_drift(steady_rows(1441, 60.0, -35 * kPpm, 1e-4), {});
-  EXPECT_EQ(fit.verdict, Verdict::kConclusive);
+  EXPECT_EQ(fit.verdict, FitVerdict::kConclusive);
   EXPECT_NEAR(fit.rate, -35 * kPpm, 1e-3 * kPpm);
   EXPECT_LE(fit.interval.low, -35 * kPpm);
   EXPECT_GE(fit.interval.high, -35 * kPpm);
@@ -121,7 +121,7 @@ TEST(DriftFit, AStaircaseOfWholeSecondsIsNoProofThatAClockStandsStill) {
   EXPECT_TRUE(fit.is_by_bounds);
   EXPECT_LE(fit.interval.low, -2 * kPpm);
   EXPECT_GE(fit.interval.high, 2 * kPpm);
-  EXPECT_EQ(fit.verdict, Verdict::kTooShort);
+  EXPECT_EQ(fit.verdict, FitVerdict::kTooShort);
   ASSERT_TRUE(fit.run_for_s);
   EXPECT_GT(*fit.run_for_s, 2 * 86'400.0);
 }
@@ -199,7 +199,7 @@ TEST(DriftFit, TheResolutionMayBeTold) {
 
 TEST(DriftFit, OffsetsWithoutNoiseConcludeNothing) {
   std::vector<ClockRow> rows = steady_rows(1000, 60.0, 20 * kPpm, 0.0);
-  EXPECT_EQ(fit_drift(rows, {}).verdict, Verdict::kNoNoise);
+  EXPECT_EQ(fit_drift(rows, {}).verdict, FitVerdict::kNoNoise);
 }
 
 // A drift of whole milliseconds from row to row looks like readings of whole milliseconds.
@@ -211,7 +211,7 @@ TEST(DriftFit, OffsetsWithoutNoiseConcludeNothingHoweverFastTheyDrift) {
         row.offset_s = std::round(rate_ppm * row.time_s) / 1e6;
         if (has_bounds) row.uncertainty_s = 0.002;
       }
-      EXPECT_EQ(fit_drift(rows, {}).verdict, Verdict::kNoNoise) << rate_ppm;
+      EXPECT_EQ(fit_drift(rows, {}).verdict, FitVerdict::kNoNoise) << rate_ppm;
     }
   }
 }
@@ -222,7 +222,7 @@ TEST(DriftFit, ReadingsOfWholeMillisecondsThatRarelyLeaveALineHaveNoise) {
     rows[i].offset_s += i % 7 == 0 ? 0.001 : 0.0;
     rows[i].uncertainty_s = 0.002;
   }
-  EXPECT_EQ(fit_drift(rows, {}).verdict, Verdict::kConclusive);
+  EXPECT_EQ(fit_drift(rows, {}).verdict, FitVerdict::kConclusive);
 }
 
 TEST(DriftFit, ASourceThatIsHeldForTheWholeRecordIsOneReading) {
@@ -232,7 +232,7 @@ TEST(DriftFit, ASourceThatIsHeldForTheWholeRecordIsOneReading) {
     row.uncertainty_s = 0.002;
   }
   const auto fit = fit_drift(rows, {});
-  EXPECT_EQ(fit.verdict, Verdict::kTooFewRows);
+  EXPECT_EQ(fit.verdict, FitVerdict::kTooFewRows);
   EXPECT_EQ(fit.repeated, 599U);
   FitQuestion question;
   question.resolution_s = 0.001;
@@ -247,7 +247,7 @@ TEST(DriftFit, AReferenceThatStepsAgainAndAgainConcludesNothing) {
     if (i % 9 == 0) stepped_s += random.normal();
     rows[i].offset_s += stepped_s;
   }
-  EXPECT_EQ(fit_drift(rows, {}).verdict, Verdict::kManySteps);
+  EXPECT_EQ(fit_drift(rows, {}).verdict, FitVerdict::kManySteps);
 }
 
 TEST(DriftFit, AFewStepsAndAnyNumberOfMarksAreNotTooMany) {
@@ -255,10 +255,10 @@ TEST(DriftFit, AFewStepsAndAnyNumberOfMarksAreNotTooMany) {
   for (std::size_t i = 0; i < stepped.size(); ++i) stepped[i].offset_s += 0.73 * static_cast<double>(i / 25);
   const auto fit = fit_drift(stepped, {});
   EXPECT_EQ(fit.steps.size(), 7U);
-  EXPECT_NE(fit.verdict, Verdict::kManySteps);
+  EXPECT_NE(fit.verdict, FitVerdict::kManySteps);
   auto marked = steady_rows(200, 60.0, 5 * kPpm, 1e-4);
   for (std::size_t i = 10; i < marked.size(); i += 10) marked[i].is_marked = true;
-  EXPECT_NE(fit_drift(marked, {}).verdict, Verdict::kManySteps);
+  EXPECT_NE(fit_drift(marked, {}).verdict, FitVerdict::kManySteps);
 }
 
 TEST(DriftFit, HeldAndRepeatedRowsAreOneReadingAndKeepTheirNumbers) {
@@ -356,7 +356,7 @@ std::vector<ClockRow> watch_rows(double days, double swing_c, double noise_s) {
 TEST(DriftFit, ARateThatFollowsTheTemperatureIsNotKnownBetterByRunningLonger) {
   for (const double days : {8.0, 12.0, 24.0}) {
     const auto fit = fit_drift(watch_rows(days, 8.0, 1e-3), {});
-    EXPECT_EQ(fit.verdict, Verdict::kWanders) << days;
+    EXPECT_EQ(fit.verdict, FitVerdict::kWanders) << days;
     EXPECT_FALSE(fit.run_for_s) << days;
     ASSERT_TRUE(fit.temperature) << days;
     // From the middle, 0.034 ppm * (2 * 10 C * 8 C) to either side, less at the ends that one time in 20 has.
@@ -366,7 +366,7 @@ TEST(DriftFit, ARateThatFollowsTheTemperatureIsNotKnownBetterByRunningLonger) {
 
 TEST(DriftFit, ARateThatFollowsTheTemperatureALittleIsKnownBetterByRunningLonger) {
   const auto fit = fit_drift(watch_rows(1.0, 2.0, 0.5), {});
-  EXPECT_EQ(fit.verdict, Verdict::kTooShort);
+  EXPECT_EQ(fit.verdict, FitVerdict::kTooShort);
   ASSERT_TRUE(fit.run_for_s);
   EXPECT_GT(*fit.run_for_s, 1.5 * 86'400.0);
 }
@@ -379,7 +379,7 @@ TEST(DriftFit, TheMeanRateIsKnownBetterThanTheRateAtOneTime) {
 
 TEST(DriftFit, ATooWideIntervalConcludesNothing) {
   const auto fit = fit_drift(steady_rows(20, 60.0, 5 * kPpm, 0.05), {});
-  EXPECT_EQ(fit.verdict, Verdict::kTooShort);
+  EXPECT_EQ(fit.verdict, FitVerdict::kTooShort);
   ASSERT_TRUE(fit.run_for_s);
   EXPECT_GT(*fit.run_for_s, fit.span_s);
 }

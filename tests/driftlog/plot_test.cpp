@@ -95,17 +95,17 @@ TEST(PlotSeries, TheFitFollowsTheTemperature) {
 
 TEST(PlotSeries, TheTitleSaysWhatIsConcludedOrThatNothingIs) {
   Series known = clock_of(60);
-  known.fit.verdict = analysis::Verdict::kConclusive;
+  known.fit.verdict = analysis::FitVerdict::kConclusive;
   known.fit.rate = 2.314e-6;
   known.fit.interval = {2.1e-6, 2.52e-6};
   EXPECT_EQ(title_of(known), "rtc:/dev/rtc0   +2.31 ppm (+2.10 to +2.52)");
   EXPECT_EQ(title_of(fitted(clock_of(3))), "rtc:/dev/rtc0   too few rows to conclude; run for 20 min");
   Series vague = clock_of(60);
-  vague.fit.verdict = analysis::Verdict::kTooShort;
+  vague.fit.verdict = analysis::FitVerdict::kTooShort;
   vague.fit.interval = {-3.14e-6, 9.27e-6};
   vague.fit.run_for_s = 7200.0;
   EXPECT_EQ(title_of(vague), "rtc:/dev/rtc0   too little to conclude: -3.1 to +9.3 ppm; run for 2 h");
-  vague.fit.verdict = analysis::Verdict::kWanders;
+  vague.fit.verdict = analysis::FitVerdict::kWanders;
   EXPECT_EQ(title_of(vague), "rtc:/dev/rtc0   wanders too much to conclude: -3.1 to +9.3 ppm");
 }
 
@@ -134,7 +134,7 @@ TEST(PlotPage, WhatIsNotKnownIsNotDrawnAsIfItWere) {
   EXPECT_FALSE(few.allan);
   EXPECT_EQ(find(few.panels[0], Style::kFit), nullptr);
   Series vague = fitted(clock_of(60));
-  vague.fit.verdict = analysis::Verdict::kTooShort;
+  vague.fit.verdict = analysis::FitVerdict::kTooShort;
   vague.fit.interval = {-10e-6, 30e-6};
   const Page page = page_of(vague, kFrame);
   EXPECT_EQ(find(page.panels[0], Style::kFit), nullptr);

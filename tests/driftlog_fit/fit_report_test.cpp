@@ -8,9 +8,9 @@
 namespace isletime::driftlog {
 namespace {
 
-using analysis::Verdict;
+using analysis::FitVerdict;
 
-FitReport report(Verdict verdict) {
+FitReport report(FitVerdict verdict) {
   FitReport result{"run.csv", "rtc:/dev/rtc0", WallTime{}, 0, {}};
   result.fit.verdict = verdict;
   result.fit.rate = -1.25e-6;
@@ -30,21 +30,21 @@ std::string member(const FitReport& of, const char* name) {
 }
 
 TEST(FitReport, SaysTheDriftInPpmWithItsEnds) {
-  EXPECT_EQ(member(report(Verdict::kConclusive), "drift_ppm"), "-1.250000");
-  EXPECT_EQ(member(report(Verdict::kConclusive), "drift_ppm_low"), "-1.500000");
-  EXPECT_EQ(member(report(Verdict::kConclusive), "drift_ppm_high"), "-1.000000");
+  EXPECT_EQ(member(report(FitVerdict::kConclusive), "drift_ppm"), "-1.250000");
+  EXPECT_EQ(member(report(FitVerdict::kConclusive), "drift_ppm_low"), "-1.500000");
+  EXPECT_EQ(member(report(FitVerdict::kConclusive), "drift_ppm_high"), "-1.000000");
 }
 
 TEST(FitReport, SaysNoDriftWhereNothingIsConcluded) {
-  EXPECT_EQ(member(report(Verdict::kTooShort), "drift_ppm"), "absent");
-  EXPECT_EQ(member(report(Verdict::kTooShort), "drift_ppm_high"), "-1.000000");
-  EXPECT_EQ(member(report(Verdict::kTooShort), "window_s"), "absent");
-  EXPECT_EQ(member(report(Verdict::kTooFewRows), "drift_ppm_high"), "absent");
+  EXPECT_EQ(member(report(FitVerdict::kTooShort), "drift_ppm"), "absent");
+  EXPECT_EQ(member(report(FitVerdict::kTooShort), "drift_ppm_high"), "-1.000000");
+  EXPECT_EQ(member(report(FitVerdict::kTooShort), "window_s"), "absent");
+  EXPECT_EQ(member(report(FitVerdict::kTooFewRows), "drift_ppm_high"), "absent");
 }
 
 TEST(FitReport, SaysThatAWindowIsExtrapolated) {
-  EXPECT_EQ(member(report(Verdict::kConclusive), "window_extrapolated"), "true");
-  EXPECT_NE(fit_words(report(Verdict::kConclusive), {}).find("extrapolated"), std::string::npos);
+  EXPECT_EQ(member(report(FitVerdict::kConclusive), "window_extrapolated"), "true");
+  EXPECT_NE(fit_words(report(FitVerdict::kConclusive), {}).find("extrapolated"), std::string::npos);
 }
 
 TEST(FitReport, ARateHasTwoDigitsOfWhatItMayBeOffBy) {
@@ -56,7 +56,7 @@ TEST(FitReport, ARateHasTwoDigitsOfWhatItMayBeOffBy) {
 
 TEST(FitReport, NoZeroHasAMinus) {
   EXPECT_EQ(ppm_text(-0.004e-6, 0.5e-6), "+0.00");
-  FitReport zero = report(Verdict::kConclusive);
+  FitReport zero = report(FitVerdict::kConclusive);
   zero.fit.rate = -1e-15;
   zero.fit.interval = {-1e-15, 1e-15};
   EXPECT_EQ(member(zero, "drift_ppm"), "0.000000");
@@ -65,7 +65,7 @@ TEST(FitReport, NoZeroHasAMinus) {
 }
 
 TEST(FitReport, NamesTheIntervalsOfTheMeanRateAndOfTheRateAtOneTime) {
-  FitReport both = report(Verdict::kConclusive);
+  FitReport both = report(FitVerdict::kConclusive);
   both.fit.mean_interval = {-1.26e-6, -1.24e-6};
   EXPECT_EQ(member(both, "mean_ppm_low"), "-1.260000");
   EXPECT_EQ(member(both, "mean_ppm_high"), "-1.240000");
@@ -76,13 +76,13 @@ TEST(FitReport, NamesTheIntervalsOfTheMeanRateAndOfTheRateAtOneTime) {
 }
 
 TEST(FitReport, AFineResolutionIsNotRoundedToNothing) {
-  FitReport fine = report(Verdict::kConclusive);
+  FitReport fine = report(FitVerdict::kConclusive);
   fine.fit.resolution_s = 0.0001;
   EXPECT_EQ(member(fine, "resolution_s"), "0.000100");
 }
 
 TEST(FitReport, SaysHowManyRowsRepeatAndLinesWereSkipped) {
-  FitReport some = report(Verdict::kConclusive);
+  FitReport some = report(FitVerdict::kConclusive);
   EXPECT_EQ(fit_words(some, {}).find("repeat"), std::string::npos);
   some.fit.repeated = 7;
   some.skipped = 8;
@@ -91,14 +91,14 @@ TEST(FitReport, SaysHowManyRowsRepeatAndLinesWereSkipped) {
 }
 
 TEST(FitReport, SaysWhyNothingIsConcluded) {
-  EXPECT_EQ(member(report(Verdict::kNoNoise), "verdict"), "no-noise");
-  EXPECT_NE(fit_words(report(Verdict::kNoNoise), {}).find("no noise"), std::string::npos);
-  EXPECT_EQ(member(report(Verdict::kManySteps), "verdict"), "too-many-steps");
-  EXPECT_EQ(member(report(Verdict::kManySteps), "drift_ppm_low"), "absent");
+  EXPECT_EQ(member(report(FitVerdict::kNoNoise), "verdict"), "no-noise");
+  EXPECT_NE(fit_words(report(FitVerdict::kNoNoise), {}).find("no noise"), std::string::npos);
+  EXPECT_EQ(member(report(FitVerdict::kManySteps), "verdict"), "too-many-steps");
+  EXPECT_EQ(member(report(FitVerdict::kManySteps), "drift_ppm_low"), "absent");
 }
 
 TEST(FitReport, SaysThatARateThatWandersFollowsTheTemperature) {
-  FitReport wanders = report(Verdict::kWanders);
+  FitReport wanders = report(FitVerdict::kWanders);
   EXPECT_NE(fit_words(wanders, {}).find("its rate wanders"), std::string::npos);
   wanders.fit.temperature = {.mean_c = 15.0, .per_degree = {}, .swing = 5e-6};
   EXPECT_NE(fit_words(wanders, {}).find("its rate follows the temperature"), std::string::npos);

@@ -57,7 +57,7 @@ class EveryOscillator : public RtcDevice, public testing::WithParamInterface<Kin
     lose_power_for(off);
     boot(saved_, GetParam().model);
     run(4s);
-    return claim_ ? claim_->bound.value : nanoseconds{};
+    return chip_time_ ? chip_time_->bound.value : nanoseconds{};
   }
 };
 
@@ -107,11 +107,11 @@ class AfterPowerOff : public RtcDevice {
     chip_->set_temperature(kColdest, time_.now);
     lose_power_for(kWeek);
     boot_offline();
-    EXPECT_EQ(claims_, 1);
+    EXPECT_EQ(chip_times_, 1);
   }
   void expect_no_more_than_of_a_chip_that_was_never_compared() {
-    ASSERT_EQ(claims_, 1);
-    EXPECT_GE(claim_->bound.value, 1min);
+    ASSERT_EQ(chip_times_, 1);
+    EXPECT_GE(chip_time_->bound.value, 1min);
   }
 };
 
@@ -127,7 +127,7 @@ TEST_F(AfterPowerOff, ACrystalThatWasLearnedWhileItsTemperatureSwungIsWithinItsB
     chip_->set_temperature(temperature, time_.now);
     lose_power_for(2 * kWeek);
     boot_offline();
-    EXPECT_EQ(claims_, 1);
+    EXPECT_EQ(chip_times_, 1);
   }
 }
 
@@ -145,7 +145,7 @@ TEST_F(AfterPowerOff, ATrimMakesAChipWorseThanItsCrystal) {
   ASSERT_TRUE(saved_);
   lose_power_for(kWeek);
   boot_offline();
-  EXPECT_EQ(claims_, 1);
+  EXPECT_EQ(chip_times_, 1);
 }
 
 TEST_F(AfterPowerOff, AChipWhoseTrimIsAnotherIsTakenForAnotherChip) {
@@ -164,7 +164,7 @@ TEST_F(AfterPowerOff, AChipThatIsTrimmedWhileTheDeviceRunsIsLearnedAnew) {
   run(24h);
   lose_power_for(kWeek);
   boot_offline();
-  EXPECT_EQ(claims_, 1);
+  EXPECT_EQ(chip_times_, 1);
 }
 
 TEST_F(AfterPowerOff, AChipThatHeldAnotherAlarmIsTakenForAnotherChip) {
@@ -213,7 +213,7 @@ TEST_F(AfterPowerOff, WhatWasSavedDoesNotVouchForAChipThatWasLostSince) {
   lose_power_for(1h);
   boot_offline();
   EXPECT_EQ(runner_->state(), RtcState::kLost);
-  EXPECT_EQ(claims_, 0);
+  EXPECT_EQ(chip_times_, 0);
   // Another machine sets it to the minute.
   chip_.emplace(ChipModel::kDs3231, to_civil_time(kStartTime + time_.now + 20s), time_.now,
                 fakes::Oscillator{});
@@ -242,7 +242,7 @@ TEST_F(AfterPowerOff, ACorrectionOfTheClockIsNotTakenForTheChipsRate) {
   }
   lose_power_for(kWeek);
   boot_offline();
-  EXPECT_EQ(claims_, 1);
+  EXPECT_EQ(chip_times_, 1);
 }
 
 // The source that it was written by is doubted before the chip has been read again.
@@ -277,7 +277,7 @@ TEST_F(AfterPowerOff, AWriteThatFailsAtAnyByteLeavesNoFalseBound) {
     run(1500ms);
     lose_power_for(10min);
     boot_offline();
-    if (claims_ > 0) expect_no_more_than_of_a_chip_that_was_never_compared();
+    if (chip_times_ > 0) expect_no_more_than_of_a_chip_that_was_never_compared();
   }
 }
 
@@ -313,8 +313,8 @@ TEST_F(AfterPowerOff, AComparisonWithAWorseClockDoesNotWidenTheBound) {
   clock_error_ = {};
   lose_power_for(1h);
   boot_offline();
-  ASSERT_EQ(claims_, 1);
-  EXPECT_LE(claim_->bound.value, 1s);
+  ASSERT_EQ(chip_times_, 1);
+  EXPECT_LE(chip_time_->bound.value, 1s);
 }
 
 }  // namespace

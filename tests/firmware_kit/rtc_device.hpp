@@ -42,7 +42,7 @@ class RtcDevice : public testing::Test {
 
   void run(nanoseconds duration) {
     const nanoseconds end = time_.now + duration;
-    const RtcClock clock{.context = this, .truth = &RtcDevice::known, .on_claim = &RtcDevice::take};
+    const RtcClock clock{.context = this, .truth = &RtcDevice::known, .on_chip_time = &RtcDevice::take};
     while (time_.now < end) {
       runner_->poll(clock);
       const std::size_t transactions = bus_.transactions().size();
@@ -67,12 +67,12 @@ class RtcDevice : public testing::Test {
     return RtcTruth{device.truth(at.time_since_epoch()) + device.clock_error_, device.clock_bound_,
                     device.is_verified_};
   }
-  static void take(void* context, const DeviceRtc::Claim& claim, MonoTime at) {
+  static void take(void* context, const DeviceRtc::ChipTime& chip_time, MonoTime at) {
     auto& device = *static_cast<RtcDevice*>(context);
-    device.claim_ = claim;
-    ++device.claims_;
-    device.claim_error_ = claim.time - device.truth(at.time_since_epoch());
-    EXPECT_LE(std::max(device.claim_error_, -device.claim_error_), claim.bound.value);
+    device.chip_time_ = chip_time;
+    ++device.chip_times_;
+    device.chip_time_error_ = chip_time.time - device.truth(at.time_since_epoch());
+    EXPECT_LE(std::max(device.chip_time_error_, -device.chip_time_error_), chip_time.bound.value);
   }
   // Returns how far the chip is ahead of the true time.
   nanoseconds chip_error() { return *chip_->time_shown(time_.now) - truth(time_.now).time_since_epoch(); }
@@ -83,8 +83,8 @@ class RtcDevice : public testing::Test {
     time_.now += time;
     chip_->power_on(time_.now);
     is_set_ = is_verified_ = false;
-    claims_ = 0;
-    claim_.reset();
+    chip_times_ = 0;
+    chip_time_.reset();
   }
 
   fakes::TrueTime time_{};
@@ -99,9 +99,9 @@ class RtcDevice : public testing::Test {
   Dispersion clock_bound_{1ms};
   nanoseconds clock_error_{};
   nanoseconds timer_late_{};
-  std::optional<DeviceRtc::Claim> claim_;
-  nanoseconds claim_error_{};
-  int claims_ = 0;
+  std::optional<DeviceRtc::ChipTime> chip_time_;
+  nanoseconds chip_time_error_{};
+  int chip_times_ = 0;
 };
 
 }  // namespace isletime::firmware

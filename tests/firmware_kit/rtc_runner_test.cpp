@@ -19,10 +19,10 @@ TEST_P(Device, TellsTheTimeOfItsChipWithinFourSecondsOfItsStart) {
   run(4s);
   EXPECT_EQ(runner_->state(), RtcState::kGood);
   EXPECT_EQ(runner_->model(), GetParam());
-  ASSERT_EQ(claims_, 1);
-  EXPECT_LE(std::max(claim_error_, -claim_error_), 2ms);
+  ASSERT_EQ(chip_times_, 1);
+  EXPECT_LE(std::max(chip_time_error_, -chip_time_error_), 2ms);
   // It was never compared.
-  EXPECT_GE(claim_->bound.value, 1min);
+  EXPECT_GE(chip_time_->bound.value, 1min);
 }
 
 TEST_P(Device, WritesAVerifiedTimeToAChipThatLostItsOwn) {
@@ -33,7 +33,7 @@ TEST_P(Device, WritesAVerifiedTimeToAChipThatLostItsOwn) {
   chip_->power_on(time_.now);
   boot();
   run(5s);
-  EXPECT_EQ(claims_, 0);
+  EXPECT_EQ(chip_times_, 0);
   EXPECT_EQ(runner_->state(), RtcState::kLost);
   verify();
   run(15s);
@@ -52,12 +52,12 @@ TEST_P(Device, KeepsTheBoundOfTheLastComparisonAcrossALossOfPower) {
   time_.now += 10h;
   chip_->power_on(time_.now);
   is_set_ = is_verified_ = false;
-  claims_ = 0;
+  chip_times_ = 0;
   boot(saved_);
   run(4s);
-  ASSERT_EQ(claims_, 1);
-  EXPECT_LE(claim_->bound.value, 4s);
-  EXPECT_GE(claim_->bound.value, 100ms);
+  ASSERT_EQ(chip_times_, 1);
+  EXPECT_LE(chip_time_->bound.value, 4s);
+  EXPECT_GE(chip_time_->bound.value, 100ms);
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryChip, Device,
@@ -73,7 +73,7 @@ TEST_F(OneChip, IsNotWrittenWhileTheClockIsUnset) {
   boot();
   run(1h);
   EXPECT_EQ(runner_->state(), RtcState::kLost);
-  EXPECT_EQ(claims_, 0);
+  EXPECT_EQ(chip_times_, 0);
   EXPECT_EQ(runner_->writes(), 0U);
   EXPECT_NE(chip_->peek(0x04, time_.now) & 0x80, 0);
 }
@@ -84,7 +84,7 @@ TEST_F(OneChip, IsNotWrittenByAClockThatOnlyTheChipHasSet) {
   boot();
   run(24h);
   EXPECT_EQ(runner_->writes(), 0U);
-  EXPECT_GT(claims_, 24 * 6);
+  EXPECT_GT(chip_times_, 24 * 6);
 }
 
 TEST_F(OneChip, IsNotBelievedBeforeTheBuild) {
@@ -93,7 +93,7 @@ TEST_F(OneChip, IsNotBelievedBeforeTheBuild) {
   boot();
   run(10s);
   EXPECT_EQ(runner_->state(), RtcState::kImplausible);
-  EXPECT_EQ(claims_, 0);
+  EXPECT_EQ(chip_times_, 0);
   verify();
   run(10s);
   EXPECT_EQ(runner_->writes(), 1U);
@@ -105,7 +105,7 @@ TEST_F(OneChip, IsNotBelievedLongAfterAnyUse) {
   boot();
   run(10s);
   EXPECT_EQ(runner_->state(), RtcState::kImplausible);
-  EXPECT_EQ(claims_, 0);
+  EXPECT_EQ(chip_times_, 0);
 }
 
 TEST_F(OneChip, IsNotBelievedOnThe50thDayOfAMonth) {
@@ -114,7 +114,7 @@ TEST_F(OneChip, IsNotBelievedOnThe50thDayOfAMonth) {
   boot();
   run(10s);
   EXPECT_EQ(runner_->state(), RtcState::kNotATime);
-  EXPECT_EQ(claims_, 0);
+  EXPECT_EQ(chip_times_, 0);
 }
 
 TEST_F(OneChip, IsWrittenToTheMillisecondByADeviceWhoseTimerTicksOnceAMillisecond) {
@@ -156,10 +156,10 @@ TEST_F(OneChip, ThatDriftsIsNotWrittenAnyMoreOnceItsDriftIsStored) {
   lose_power_for(24h);
   boot(saved_);
   run(10s);
-  ASSERT_GT(claims_, 0);
+  ASSERT_GT(chip_times_, 0);
   EXPECT_GE(chip_error(), 10s);
   // In the cold of a day without power, the chip may have been slower.
-  EXPECT_LE(std::max(claim_error_, -claim_error_), 2s);
+  EXPECT_LE(std::max(chip_time_error_, -chip_time_error_), 2s);
 }
 
 TEST_F(OneChip, ThatDriftsIsWrittenAtMostOnceAnHourByADeviceThatCannotStoreIt) {
@@ -193,9 +193,9 @@ TEST_F(OneChip, OfAnotherModelIsNotTakenForTheOneThatWasSaved) {
                 .compared = {.chip = kStartTime - 1h, .offset = {3s}, .bound = {1ms}},
                 .lead = {}});
   run(4s);
-  ASSERT_EQ(claims_, 1);
-  EXPECT_GE(claim_->bound.value, 1min);
-  EXPECT_LE(std::max(claim_error_, -claim_error_), 2ms);
+  ASSERT_EQ(chip_times_, 1);
+  EXPECT_GE(chip_time_->bound.value, 1min);
+  EXPECT_LE(std::max(chip_time_error_, -chip_time_error_), 2ms);
 }
 
 TEST_F(OneChip, ThatSomebodySetsWhileTheDeviceRunsLosesItsNarrowBound) {
@@ -205,12 +205,12 @@ TEST_F(OneChip, ThatSomebodySetsWhileTheDeviceRunsLosesItsNarrowBound) {
   run(1min);
   is_verified_ = false;
   run(20min);
-  ASSERT_GT(claims_, 0);
-  EXPECT_LE(claim_->bound.value, 50ms);
+  ASSERT_GT(chip_times_, 0);
+  EXPECT_LE(chip_time_->bound.value, 50ms);
   const std::uint8_t minutes = chip_->peek(0x01, time_.now);
   chip_->poke(0x01, static_cast<std::uint8_t>(minutes ^ 0x01), time_.now);
   run(20min);
-  EXPECT_GE(claim_->bound.value, 1min);
+  EXPECT_GE(chip_time_->bound.value, 1min);
 }
 
 TEST_F(OneChip, IsFoundAgainAfterItsBusWasStuck) {
@@ -219,11 +219,11 @@ TEST_F(OneChip, IsFoundAgainAfterItsBusWasStuck) {
   boot();
   run(1min);
   EXPECT_EQ(runner_->state(), RtcState::kBusFailed);
-  EXPECT_EQ(claims_, 0);
+  EXPECT_EQ(chip_times_, 0);
   bus_.fail_always({});
   run(3min);
   EXPECT_EQ(runner_->state(), RtcState::kGood);
-  EXPECT_GE(claims_, 1);
+  EXPECT_GE(chip_times_, 1);
 }
 
 TEST_F(OneChip, ThatDoesNotAnswerIsAbsentAndAskedLessAndLessOften) {

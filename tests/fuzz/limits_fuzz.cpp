@@ -56,7 +56,7 @@ class Play {
 
  private:
   void ask() {
-    for (int requests = input_.u8(); requests > 0; --requests) count(limit_.judge(now_, input_.u32()));
+    for (int requests = input_.u8(); requests > 0; --requests) count(limit_.admit(now_, input_.u32()));
   }
 
   void count(Allowance allowance) {
@@ -72,7 +72,7 @@ class Play {
 
   void ask_after_a_silence() {
     now_ += RateLimit::kBurst * RateLimit::kInterval;
-    const Allowance allowance = limit_.judge(now_, input_.u32());
+    const Allowance allowance = limit_.admit(now_, input_.u32());
     require(allowance == Allowance::kWithin, "who was silent is answered");
     count(allowance);
   }

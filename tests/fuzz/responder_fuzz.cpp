@@ -64,7 +64,7 @@ void check_that_nobody_answers(const Reply& reply, const Request& request) {
   constexpr std::array kAnyone{AccessRule{Prefix{{0, 0}, 0}, Access::kAllow}};
   for (const Endpoint& from : {request.from, request.to}) {
     for (const Endpoint& to : {request.from, request.to}) {
-      require(!judge({reply, from, to, request.received}, kAnyone), "a reply is not answered");
+      require(!parse_request({reply, from, to, request.received}, kAnyone), "a reply is not answered");
     }
   }
 }
@@ -89,12 +89,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const WallTime received = input.wall_time();
   const Request request{input.rest(), from, to, received};
 
-  const auto question = judge(request, rules);
-  if (!question) {
-    require(to_string(question.error())[0] != '\0', "a refusal has a reason");
+  const auto parsed = parse_request(request, rules);
+  if (!parsed) {
+    require(to_string(parsed.error())[0] != '\0', "a refusal has a reason");
     return 0;
   }
-  Reply reply = Account(state, received).answer(*question, received);
+  Reply reply = Account(state, received).answer(*parsed, received);
   require(reply.size() <= request.bytes.size(), "a reply is no longer than its request");
   require(decide(rules, from.address) == Access::kAllow, "only whom the rules allow is answered");
   check_that_it_was_a_request(request);

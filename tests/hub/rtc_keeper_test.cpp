@@ -103,10 +103,10 @@ TEST_F(RtcKeeperTest, AJobThatCannotBeginIsToldOfOnceAndTriedAgainLater) {
 // The chip reads 5 s more than the machine's clock, which was wrong at boot.
 TEST_F(RtcKeeperTest, AloneTheChipTellsTheTime) {
   const auto news = run(seen(kStart + 5s, kStart), alone());
-  ASSERT_TRUE(news.claim);
-  EXPECT_TRUE(news.claim->is_heard);
-  EXPECT_EQ(news.claim->offset.value, 5s);
-  EXPECT_EQ(news.claim->bound.value, bound_of_uncompared(kDs3231, 0s).value + 2ms);
+  ASSERT_TRUE(news.chip_time);
+  EXPECT_TRUE(news.chip_time->is_heard);
+  EXPECT_EQ(news.chip_time->offset.value, 5s);
+  EXPECT_EQ(news.chip_time->bound.value, bound_of_uncompared(kDs3231, 0s).value + 2ms);
 }
 
 // 1 ppm is 86.4 ms per day.
@@ -115,8 +115,8 @@ TEST_F(RtcKeeperTest, UncomparedAChipGrowsAsUncertainAsItsDriverSays) {
     RtcKeeper fresh{{.source = kSource, .may_write = true, .earliest = kBuilt}, {}, {}, now};
     RtcOutcome outcome = seen(kStart, kStart);
     outcome.look->oscillator = oscillator;
-    const auto at_first = fresh.take(outcome, alone(), now).claim;
-    const auto a_day_later = fresh.take(outcome, alone(), now + 24h).claim;
+    const auto at_first = fresh.take(outcome, alone(), now).chip_time;
+    const auto a_day_later = fresh.take(outcome, alone(), now + 24h).chip_time;
     ASSERT_TRUE(at_first && a_day_later);
     EXPECT_EQ(at_first->bound.value, bound_of_uncompared(oscillator, 0s).value + 2ms);
     EXPECT_NEAR(Seconds(a_day_later->bound.value - at_first->bound.value).count(),
@@ -127,15 +127,15 @@ TEST_F(RtcKeeperTest, UncomparedAChipGrowsAsUncertainAsItsDriverSays) {
 
 TEST_F(RtcKeeperTest, AChipThatLostItsTimeClaimsNothing) {
   const auto news = run(distrusted(), alone());
-  EXPECT_FALSE(news.claim);
+  EXPECT_FALSE(news.chip_time);
   EXPECT_TRUE(notes(news, Event::kFault));
   EXPECT_EQ(keeper.view(now).trouble, "it lost its power");
 }
 
 TEST_F(RtcKeeperTest, WhileOthersTellTheTimeItIsComparedAndNotHeard) {
   const auto news = run(seen(kStart, kStart + 1ms), verified());
-  ASSERT_TRUE(news.claim);
-  EXPECT_FALSE(news.claim->is_heard);
+  ASSERT_TRUE(news.chip_time);
+  EXPECT_FALSE(news.chip_time->is_heard);
   EXPECT_TRUE(keeper.saved());
 }
 
@@ -144,9 +144,9 @@ TEST_F(RtcKeeperTest, WhatWasSavedTellsHowFarOffItIsWhenPowerReturns) {
   RtcKeeper after{{.source = kSource, .may_write = true, .earliest = kBuilt}, keeper.saved(), {}, now};
   ASSERT_TRUE(after.next_job(alone(), {2026, 9, 21}, now));
   const auto news = after.take(seen(kStart + 1h, kStart), alone(), now);
-  ASSERT_TRUE(news.claim);
-  EXPECT_EQ(news.claim->offset.value, 1h + 4ms);
-  EXPECT_LT(news.claim->bound.value, 100ms);
+  ASSERT_TRUE(news.chip_time);
+  EXPECT_EQ(news.chip_time->offset.value, 1h + 4ms);
+  EXPECT_LT(news.chip_time->bound.value, 100ms);
 }
 
 TEST_F(RtcKeeperTest, WhatWasSavedOfAnotherChipTellsNothing) {
@@ -156,7 +156,7 @@ TEST_F(RtcKeeperTest, WhatWasSavedOfAnotherChipTellsNothing) {
   saved->chip = "pcf8523";
   RtcKeeper after{{.source = kSource, .may_write = true, .earliest = kBuilt}, saved, {}, now};
   ASSERT_TRUE(after.next_job(alone(), {2026, 9, 21}, now));
-  EXPECT_GT(after.take(seen(kStart + 1h, kStart), alone(), now).claim->bound,
+  EXPECT_GT(after.take(seen(kStart + 1h, kStart), alone(), now).chip_time->bound,
             bound_of_uncompared(kDs3231, 0s));
 }
 
@@ -165,8 +165,8 @@ TEST_F(RtcKeeperTest, ACrystalThatAPersonSetAYearAgoIsWithinItsBound) {
   RtcOutcome outcome = seen(kStart, kStart);
   outcome.look->oscillator = Ds1307Chip::kOscillator;
   const auto news = run(outcome, alone());
-  ASSERT_TRUE(news.claim);
-  EXPECT_GT(news.claim->bound.value, 60s + nanoseconds{24h} * 365 * 62 / 1'000'000);
+  ASSERT_TRUE(news.chip_time);
+  EXPECT_GT(news.chip_time->bound.value, 60s + nanoseconds{24h} * 365 * 62 / 1'000'000);
 }
 
 // A chip that was compared just now, and read after months without power.
@@ -186,7 +186,7 @@ TEST_F(RtcKeeperTest, KnowingMoreNeverClaimsMoreErrorThanKnowingLess) {
         }
         RtcKeeper after{{.source = kSource, .may_write = false, .earliest = kBuilt}, before.saved(), {}, now};
         outcome.look->pair = RtcPair{kStart + learned + age, kStart, {2ms}};
-        return after.take(outcome, alone(), now).claim->bound;
+        return after.take(outcome, alone(), now).chip_time->bound;
       };
       EXPECT_LE(bound_after(true, 0s), bound_after(false, 0s));
       EXPECT_LE(bound_after(true, 72h), bound_after(true, 0s));
@@ -198,14 +198,14 @@ TEST_F(RtcKeeperTest, AnotherChipOfTheSameModelIsNotTakenForTheOneThatWasSaved) 
   RtcOutcome outcome = seen(kStart, kStart + 4ms);
   outcome.look->mark = "0123";
   run(outcome, verified());
-  const auto claim_of = [&](const std::string& mark) {
+  const auto chip_time_of = [&](const std::string& mark) {
     RtcKeeper after{{.source = kSource, .may_write = true, .earliest = kBuilt}, keeper.saved(), {}, now};
     outcome = seen(kStart + 1h, kStart);
     outcome.look->mark = mark;
-    return *after.take(outcome, alone(), now).claim;
+    return *after.take(outcome, alone(), now).chip_time;
   };
-  EXPECT_LT(claim_of("0123").bound.value, 100ms);
-  EXPECT_GE(claim_of("4567").bound, bound_of_uncompared(kDs3231, 0s));
+  EXPECT_LT(chip_time_of("0123").bound.value, 100ms);
+  EXPECT_GE(chip_time_of("4567").bound, bound_of_uncompared(kDs3231, 0s));
 }
 
 TEST_F(RtcKeeperTest, AChipWhoseTrimIsNotWhatWasSavedMayBeAnother) {
@@ -216,7 +216,7 @@ TEST_F(RtcKeeperTest, AChipWhoseTrimIsNotWhatWasSavedMayBeAnother) {
   outcome.look->trim = 1.2e-6;
   RtcKeeper after{{.source = kSource, .may_write = true, .earliest = kBuilt}, keeper.saved(), {}, now};
   const auto news = after.take(outcome, alone(), now);
-  EXPECT_GE(news.claim->bound, bound_of_uncompared(kDs3231, 0s));
+  EXPECT_GE(news.chip_time->bound, bound_of_uncompared(kDs3231, 0s));
   EXPECT_TRUE(notes(news, Event::kFault));
 }
 
@@ -232,12 +232,12 @@ TEST_F(RtcKeeperTest, ATrimBetweenTwoReadingsIsInTheBound) {
   for (const nanoseconds gained : {0ms, 360ms}) {
     RtcKeeper trimmed = keeper;
     outcome.look->pair = RtcPair{kStart + 82h + gained, kStart + 82h, {2ms}};
-    const auto claim = trimmed.take(outcome, alone(), now + 82h).claim;
-    ASSERT_TRUE(claim);
-    EXPECT_LE(magnitude(claim->offset.value), claim->bound.value) << gained.count();
-    EXPECT_LT(claim->bound.value, 1s);
+    const auto chip_time = trimmed.take(outcome, alone(), now + 82h).chip_time;
+    ASSERT_TRUE(chip_time);
+    EXPECT_LE(magnitude(chip_time->offset.value), chip_time->bound.value) << gained.count();
+    EXPECT_LT(chip_time->bound.value, 1s);
     outcome.look->pair = RtcPair{kStart + 106h + gained + 864ms, kStart + 106h, {2ms}};
-    const auto later = trimmed.take(outcome, alone(), now + 106h).claim;
+    const auto later = trimmed.take(outcome, alone(), now + 106h).chip_time;
     EXPECT_LE(magnitude(later->offset.value), later->bound.value) << "it gains 0.864 s a day now";
   }
 }

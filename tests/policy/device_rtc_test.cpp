@@ -106,10 +106,10 @@ class Chip : public testing::Test {
   RtcSighting sighting(nanoseconds at) const { return {kStart + at - drifted(at), MonoTime{at}, {2ms}}; }
   nanoseconds drifted(nanoseconds at) const { return at / 1'000'000'000 * slow_ppb_; }
   RtcTruth truth(nanoseconds at) const { return {kStart + at, {1ms}, true}; }
-  std::optional<DeviceRtc::Claim> verified_read(nanoseconds at) {
+  std::optional<DeviceRtc::ChipTime> verified_read(nanoseconds at) {
     return rtc_.on_read(sighting(at), kTraits, truth(at), MonoTime{at});
   }
-  std::optional<DeviceRtc::Claim> lone_read(nanoseconds at) {
+  std::optional<DeviceRtc::ChipTime> lone_read(nanoseconds at) {
     return rtc_.on_read(sighting(at), kTraits, {}, MonoTime{at});
   }
   std::int64_t slow_ppb_ = 20'000;
@@ -126,10 +126,10 @@ TEST_F(Chip, IsReadAtOnceAndThenChecked) {
 }
 
 TEST_F(Chip, ThatWasNeverComparedHasTheBoundOfThat) {
-  const auto claim = lone_read(2s);
-  ASSERT_TRUE(claim);
-  EXPECT_EQ(claim->time, sighting(2s).chip);
-  EXPECT_EQ(claim->bound.value, 1h + 2ms);
+  const auto chip_time = lone_read(2s);
+  ASSERT_TRUE(chip_time);
+  EXPECT_EQ(chip_time->time, sighting(2s).chip);
+  EXPECT_EQ(chip_time->bound.value, 1h + 2ms);
 }
 
 TEST_F(Chip, IsComparedAndNotClaimedWhileABetterSourceTellsTheTime) {
@@ -191,21 +191,21 @@ TEST_F(Chip, ThatDoesNotTakeTheTimeIsLeftAloneForAWhile) {
 TEST_F(Chip, WhoseRateIsLearnedIsPredicted) {
   verified_read(2s);
   verified_read(10h);
-  const auto claim = lone_read(20h);
-  ASSERT_TRUE(claim);
-  const nanoseconds error = claim->time - (kStart + 20h);
+  const auto chip_time = lone_read(20h);
+  ASSERT_TRUE(chip_time);
+  const nanoseconds error = chip_time->time - (kStart + 20h);
   EXPECT_LE(std::max(error, -error), 10ms);
-  EXPECT_LE(std::max(error, -error), claim->bound.value);
-  EXPECT_LE(claim->bound.value, drift(10h, Ppm::whole(51)));
-  EXPECT_GE(claim->bound.value, drift(10h, kLimits.wander));
+  EXPECT_LE(std::max(error, -error), chip_time->bound.value);
+  EXPECT_LE(chip_time->bound.value, drift(10h, Ppm::whole(51)));
+  EXPECT_GE(chip_time->bound.value, drift(10h, kLimits.wander));
 }
 
 TEST_F(Chip, WhoseRateIsUnknownMayBeOffByItsWholeTolerance) {
   verified_read(2s);
-  const auto claim = lone_read(10h);
-  ASSERT_TRUE(claim);
-  EXPECT_GE(claim->bound.value, drift(10h, kLimits.tolerance) - 1ms);
-  EXPECT_LE(kStart + 10h - claim->time, claim->bound.value);
+  const auto chip_time = lone_read(10h);
+  ASSERT_TRUE(chip_time);
+  EXPECT_GE(chip_time->bound.value, drift(10h, kLimits.tolerance) - 1ms);
+  EXPECT_LE(kStart + 10h - chip_time->time, chip_time->bound.value);
 }
 
 TEST_F(Chip, ThatJumpsLosesItsComparison) {
@@ -271,9 +271,9 @@ class Play {
     const nanoseconds error{uniform(-bound.count(), bound.count())};
     return {kStart + now_ + error, {bound}, true};
   }
-  void check(const DeviceRtc::Claim& claim) const {
-    const nanoseconds error = claim.time - (kStart + now_);
-    EXPECT_LE(std::max(error, -error), claim.bound.value);
+  void check(const DeviceRtc::ChipTime& chip_time) const {
+    const nanoseconds error = chip_time.time - (kStart + now_);
+    EXPECT_LE(std::max(error, -error), chip_time.bound.value);
   }
 
   std::mt19937_64 random_;

@@ -110,8 +110,9 @@ Datagram request_of(ControlOperation operation, std::uint16_t association = 0, c
   return bytes;
 }
 
-Result<ControlReply, Refusal> answer(const Datagram& request, const Hub& hub = {},
-                                     const ControlAccess& access = kEverybody, Endpoint from = kAsker) {
+Result<ControlReply, RequestRefusal> answer(const Datagram& request, const Hub& hub = {},
+                                            const ControlAccess& access = kEverybody,
+                                            Endpoint from = kAsker) {
   return answer_control({request, from, kUs, kArrival}, access, hub.shown());
 }
 
@@ -139,8 +140,8 @@ std::string variable(const std::string& name, std::uint16_t association = 0, con
   return data_of(request_of(ControlOperation::kReadVariables, association, name), hub);
 }
 
-std::optional<Refusal> refusal_of_control(const Datagram& request, Endpoint from = kAsker,
-                                          const ControlAccess& access = kEverybody) {
+std::optional<RequestRefusal> refusal_of_control(const Datagram& request, Endpoint from = kAsker,
+                                                 const ControlAccess& access = kEverybody) {
   const auto reply = answer(request, {}, access, from);
   return reply ? std::nullopt : std::optional{reply.error()};
 }
@@ -395,7 +396,7 @@ TEST(Monitor, NeverAnswersAReply) {
     const auto reply = answer(request);
     const ControlFragment fragment = reply->fragment(0);
     const Bytes bytes = fragment.bytes();
-    EXPECT_EQ(refusal_of_control({bytes.begin(), bytes.end()}), Refusal::kNotARequest);
+    EXPECT_EQ(refusal_of_control({bytes.begin(), bytes.end()}), RequestRefusal::kNotARequest);
   }
 }
 
@@ -403,15 +404,15 @@ TEST(Monitor, AnswersNeitherErrorsNorFragmentsNorOtherModes) {
   for (const unsigned bit : {0x80U, 0x40U, 0x20U}) {
     Datagram request = kReadSystem;
     request[1] = static_cast<std::uint8_t>(request[1] | bit);
-    EXPECT_EQ(refusal_of_control(request), Refusal::kNotARequest);
+    EXPECT_EQ(refusal_of_control(request), RequestRefusal::kNotARequest);
   }
   Datagram request = kReadSystem;
   request[control_field::kOffset + 1] = 4;
-  EXPECT_EQ(refusal_of_control(request), Refusal::kNotARequest);
+  EXPECT_EQ(refusal_of_control(request), RequestRefusal::kNotARequest);
   for (const unsigned mode : {0U, 1U, 2U, 3U, 4U, 5U, 7U}) {
     request = kReadSystem;
     request[0] = static_cast<std::uint8_t>(2 << 3 | mode);
-    EXPECT_EQ(refusal_of_control(request), Refusal::kNotARequest);
+    EXPECT_EQ(refusal_of_control(request), RequestRefusal::kNotARequest);
   }
 }
 
@@ -421,7 +422,7 @@ TEST(Monitor, AnswersVersions1To4) {
     request[0] = static_cast<std::uint8_t>(version << 3 | 6);
     const bool is_known = version >= 1 && version <= 4;
     EXPECT_EQ(refusal_of_control(request),
-              is_known ? std::nullopt : std::optional{Refusal::kUnsupportedVersion});
+              is_known ? std::nullopt : std::optional{RequestRefusal::kUnsupportedVersion});
   }
 }
 
@@ -429,18 +430,18 @@ TEST(Monitor, RefusesFewerThan12AndMoreThan1024Bytes) {
   for (const std::size_t size : {std::size_t{1}, std::size_t{11}}) {
     Datagram request = kReadSystem;
     request.resize(size);
-    EXPECT_EQ(refusal_of_control(request), Refusal::kTooShort);
+    EXPECT_EQ(refusal_of_control(request), RequestRefusal::kTooShort);
   }
   Datagram request = kReadSystem;
   request.resize(1024);
   EXPECT_EQ(refusal_of_control(request), std::nullopt);
   request.resize(1025);
-  EXPECT_EQ(refusal_of_control(request), Refusal::kNotARequest);
+  EXPECT_EQ(refusal_of_control(request), RequestRefusal::kNotARequest);
 }
 
 TEST(Monitor, RefusesPort0AndItself) {
-  EXPECT_EQ(refusal_of_control(kReadSystem, {kAsker.address, 0}), Refusal::kFromPortZero);
-  EXPECT_EQ(refusal_of_control(kReadSystem, kUs), Refusal::kFromOurselves);
+  EXPECT_EQ(refusal_of_control(kReadSystem, {kAsker.address, 0}), RequestRefusal::kFromPortZero);
+  EXPECT_EQ(refusal_of_control(kReadSystem, kUs), RequestRefusal::kFromOurselves);
   EXPECT_EQ(refusal_of_control(kReadSystem, {kUs.address, 50'000}), std::nullopt);
 }
 
@@ -448,9 +449,9 @@ TEST(Monitor, AnswersThoseWhoAreAllowedBothTheTimeAndThis) {
   const std::array<AccessRule, 1> loopback{AccessRule{kLoopbackPrefixes[0], Access::kAllow}};
   const Endpoint local{IpAddress::v4(0x7f00'0001), 50'000};
   EXPECT_EQ(refusal_of_control(kReadSystem, local, {kAnyone, loopback}), std::nullopt);
-  EXPECT_EQ(refusal_of_control(kReadSystem, kAsker, {kAnyone, loopback}), Refusal::kDenied);
-  EXPECT_EQ(refusal_of_control(kReadSystem, kAsker, {loopback, kAnyone}), Refusal::kDenied);
-  EXPECT_EQ(refusal_of_control(kReadSystem, kAsker, {kAnyone, {}}), Refusal::kDenied);
+  EXPECT_EQ(refusal_of_control(kReadSystem, kAsker, {kAnyone, loopback}), RequestRefusal::kDenied);
+  EXPECT_EQ(refusal_of_control(kReadSystem, kAsker, {loopback, kAnyone}), RequestRefusal::kDenied);
+  EXPECT_EQ(refusal_of_control(kReadSystem, kAsker, {kAnyone, {}}), RequestRefusal::kDenied);
 }
 
 }  // namespace

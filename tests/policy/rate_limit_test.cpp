@@ -13,14 +13,14 @@ constexpr std::uint32_t kUnlucky = 33;  // random number of a request that is ne
 
 TEST(RateLimit, AnswersABurstAndThenNoMore) {
   RateLimit limit;
-  for (int i = 0; i < 64; ++i) EXPECT_EQ(limit.judge(kStart, kUnlucky), Allowance::kWithin) << i;
-  EXPECT_NE(limit.judge(kStart, kUnlucky), Allowance::kWithin);
+  for (int i = 0; i < 64; ++i) EXPECT_EQ(limit.admit(kStart, kUnlucky), Allowance::kWithin) << i;
+  EXPECT_NE(limit.admit(kStart, kUnlucky), Allowance::kWithin);
 }
 
 TEST(RateLimit, AnswersSixteenASecondForEver) {
   RateLimit limit;
   for (int i = 0; i < 100'000; ++i) {
-    ASSERT_EQ(limit.judge(kStart + i * 62'500us, kUnlucky), Allowance::kWithin) << i;
+    ASSERT_EQ(limit.admit(kStart + i * 62'500us, kUnlucky), Allowance::kWithin) << i;
   }
 }
 
@@ -28,25 +28,25 @@ TEST(RateLimit, AnswersNoMoreThanSixteenASecondInTheLongRun) {
   RateLimit limit;
   int answered = 0;
   for (int i = 0; i < 100'000; ++i) {
-    if (limit.judge(kStart + i * 1ms, kUnlucky) == Allowance::kWithin) ++answered;
+    if (limit.admit(kStart + i * 1ms, kUnlucky) == Allowance::kWithin) ++answered;
   }
   EXPECT_EQ(answered, 64 + 100 * 16 - 1);  // the last token arrives at 100 s
 }
 
 TEST(RateLimit, FourSecondsOfSilenceMakeUpForABurst) {
   RateLimit limit;
-  for (int i = 0; i < 1000; ++i) (void)limit.judge(kStart, kUnlucky);
-  for (int i = 0; i < 64; ++i) EXPECT_EQ(limit.judge(kStart + 4s, kUnlucky), Allowance::kWithin) << i;
-  EXPECT_NE(limit.judge(kStart + 4s, kUnlucky), Allowance::kWithin);
+  for (int i = 0; i < 1000; ++i) (void)limit.admit(kStart, kUnlucky);
+  for (int i = 0; i < 64; ++i) EXPECT_EQ(limit.admit(kStart + 4s, kUnlucky), Allowance::kWithin) << i;
+  EXPECT_NE(limit.admit(kStart + 4s, kUnlucky), Allowance::kWithin);
 }
 
 // RFC 8633, section 5.4: an attacker who floods in a victim's name must not silence the victim.
 TEST(RateLimit, SparesOneInFourOfWhatIsBeyond) {
   RateLimit limit;
-  for (int i = 0; i < 64; ++i) (void)limit.judge(kStart, kUnlucky);
+  for (int i = 0; i < 64; ++i) (void)limit.admit(kStart, kUnlucky);
   int spared = 0;
   for (std::uint32_t random = 0; random < 4000; ++random) {
-    if (limit.judge(kStart, random) == Allowance::kSpared) ++spared;
+    if (limit.admit(kStart, random) == Allowance::kSpared) ++spared;
   }
   EXPECT_GE(spared, 4000 / 4 - 4000 / 32);
   EXPECT_LE(spared, 4000 / 4);
@@ -54,10 +54,10 @@ TEST(RateLimit, SparesOneInFourOfWhatIsBeyond) {
 
 TEST(RateLimit, KissesOneIn32OfWhatIsBeyond) {
   RateLimit limit;
-  for (int i = 0; i < 64; ++i) (void)limit.judge(kStart, kUnlucky);
+  for (int i = 0; i < 64; ++i) (void)limit.admit(kStart, kUnlucky);
   int kisses = 0;
   for (std::uint32_t random = 0; random < 32'000; ++random) {
-    if (limit.judge(kStart, random) == Allowance::kKiss) ++kisses;
+    if (limit.admit(kStart, random) == Allowance::kKiss) ++kisses;
   }
   EXPECT_EQ(kisses, 1000);
 }
@@ -65,9 +65,9 @@ TEST(RateLimit, KissesOneIn32OfWhatIsBeyond) {
 // If kisses came by count, an attacker could time his requests to have them sent to a victim.
 TEST(RateLimit, WhoIsKissedIsUpToTheRandomNumberAndNotToTheCount) {
   RateLimit limit;
-  for (int i = 0; i < 64; ++i) (void)limit.judge(kStart, kUnlucky);
-  for (int i = 0; i < 1000; ++i) ASSERT_EQ(limit.judge(kStart, kUnlucky), Allowance::kNothing) << i;
-  for (int i = 0; i < 1000; ++i) ASSERT_EQ(limit.judge(kStart, 0), Allowance::kKiss) << i;
+  for (int i = 0; i < 64; ++i) (void)limit.admit(kStart, kUnlucky);
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(limit.admit(kStart, kUnlucky), Allowance::kNothing) << i;
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(limit.admit(kStart, 0), Allowance::kKiss) << i;
 }
 
 // The limit of 16 requests a second corresponds to a poll of 2^-4 s.
@@ -77,11 +77,11 @@ TEST(RateLimit, AKissAsksForAPollFarWithinTheLimit) {
 
 TEST(RateLimit, ATimeThatRunsBackGivesNothing) {
   RateLimit limit;
-  for (int i = 0; i < 64; ++i) (void)limit.judge(kStart, kUnlucky);
+  for (int i = 0; i < 64; ++i) (void)limit.admit(kStart, kUnlucky);
   for (const MonoTime now : {kStart - 1h, MonoTime::min(), kStart}) {
-    EXPECT_NE(limit.judge(now, kUnlucky), Allowance::kWithin);
+    EXPECT_NE(limit.admit(now, kUnlucky), Allowance::kWithin);
   }
-  EXPECT_EQ(limit.judge(MonoTime::max(), kUnlucky), Allowance::kWithin);
+  EXPECT_EQ(limit.admit(MonoTime::max(), kUnlucky), Allowance::kWithin);
 }
 
 TEST(LimitedAs, AnIpv4AddressIsItsOwn) {

@@ -10,7 +10,7 @@
 
 namespace isletime {
 
-inline void PrintTo(Refusal refusal, std::ostream* out) {
+inline void PrintTo(RequestRefusal refusal, std::ostream* out) {
   *out << to_string(refusal);
 }
 
@@ -41,21 +41,21 @@ inline Header request_of(Mode mode, std::uint8_t version = 4) {
   return request;
 }
 
-inline Result<Reply, Refusal> respond_to(Bytes request, const ServerState& state = kState,
-                                         Endpoint from = kAsker, WallTime received = kArrival) {
-  const auto question = judge({request, from, kUs, received}, kAnyone);
-  if (!question) return Unexpected{question.error()};
-  return Account(state, received).answer(*question, received);
+inline Result<Reply, RequestRefusal> respond_to(Bytes request, const ServerState& state = kState,
+                                                Endpoint from = kAsker, WallTime received = kArrival) {
+  const auto parsed = parse_request({request, from, kUs, received}, kAnyone);
+  if (!parsed) return Unexpected{parsed.error()};
+  return Account(state, received).answer(*parsed, received);
 }
 
-inline Result<Reply, Refusal> respond_to(const Header& request, const ServerState& state = kState,
-                                         Endpoint from = kAsker, WallTime received = kArrival) {
+inline Result<Reply, RequestRefusal> respond_to(const Header& request, const ServerState& state = kState,
+                                                Endpoint from = kAsker, WallTime received = kArrival) {
   return respond_to(bytes_of(request), state, from, received);
 }
 
 // Returns nothing if there is a reply.
 template <class... Args>
-std::optional<Refusal> refusal_of(const Args&... args) {
+std::optional<RequestRefusal> refusal_of(const Args&... args) {
   const auto result = respond_to(args...);
   return result ? std::nullopt : std::optional{result.error()};
 }

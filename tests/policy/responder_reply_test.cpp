@@ -190,8 +190,8 @@ TEST(Responder, TakesHostileClocks) {
   }
 }
 
-Question question_of(const Header& request) {
-  return *judge({bytes_of(request), kAsker, kUs, kArrival}, kAnyone);
+ParsedRequest parsed(const Header& request) {
+  return *parse_request({bytes_of(request), kAsker, kUs, kArrival}, kAnyone);
 }
 
 // RFC 9769, section 2: the origin is the request's receive timestamp, by which the client recognises the
@@ -202,8 +202,8 @@ TEST(Responder, AnInterleavedReplyTellsWhenTheOneBeforeLeft) {
   request.receive = NtpTimestamp::from_raw(0x2222);
   const auto left = NtpTimestamp::from_raw(0x3333);
   const Account account(kState, kArrival);
-  const Header interleaved = parse_header(account.interleaved_answer(question_of(request), kArrival, left));
-  Header expected = parse_header(account.answer(question_of(request), kArrival));
+  const Header interleaved = parse_header(account.interleaved_answer(parsed(request), kArrival, left));
+  Header expected = parse_header(account.answer(parsed(request), kArrival));
   expected.origin = request.receive;
   expected.transmit = left;
   EXPECT_EQ(interleaved, expected);
@@ -213,7 +213,7 @@ TEST(Responder, AnInterleavedReplyTellsWhenTheOneBeforeLeft) {
 TEST(Responder, ARateKissIsUnsynchronisedAndAsksForALongerPoll) {
   Header request = request_of(Mode::kClient, 3);
   request.poll = 4;
-  const Header kiss = parse_header(kiss_rate(question_of(request), kArrival, 6));
+  const Header kiss = parse_header(kiss_rate(parsed(request), kArrival, 6));
   EXPECT_EQ(kiss.leap, Leap::kUnsynchronised);
   EXPECT_EQ(kiss.stratum, 0);
   EXPECT_EQ(kiss.version, 3);
@@ -222,7 +222,7 @@ TEST(Responder, ARateKissIsUnsynchronisedAndAsksForALongerPoll) {
   EXPECT_EQ(kiss.origin, request.transmit);
   EXPECT_EQ(kiss.poll, 6);
   request.poll = 10;
-  EXPECT_EQ(parse_header(kiss_rate(question_of(request), kArrival, 6)).poll, 10);
+  EXPECT_EQ(parse_header(kiss_rate(parsed(request), kArrival, 6)).poll, 10);
 }
 
 }  // namespace

@@ -40,9 +40,9 @@ TEST(Responder, AnswersMode1WithMode2InEveryVersion) {
 TEST(Responder, AnswersMode0OnlyInVersion1AndFromAnotherPortThan123) {
   const Header request = request_of(Mode::kUnspecified, 1);
   EXPECT_EQ(mode_of_reply_to(request), Mode::kServer);
-  EXPECT_EQ(refusal_of(request, kState, Endpoint{kAsker.address, 123}), Refusal::kNotARequest);
+  EXPECT_EQ(refusal_of(request, kState, Endpoint{kAsker.address, 123}), RequestRefusal::kNotARequest);
   for (std::uint8_t version = 2; version <= 4; ++version) {
-    EXPECT_EQ(refusal_of(request_of(Mode::kUnspecified, version)), Refusal::kNotARequest);
+    EXPECT_EQ(refusal_of(request_of(Mode::kUnspecified, version)), RequestRefusal::kNotARequest);
   }
 }
 
@@ -51,7 +51,7 @@ TEST(Responder, NeverAnswersModes2And4To7) {
   for (const Mode mode :
        {Mode::kSymmetricPassive, Mode::kServer, Mode::kBroadcast, Mode::kControl, Mode::kPrivate}) {
     for (std::uint8_t version = 1; version <= 4; ++version) {
-      EXPECT_EQ(refusal_of(request_of(mode, version)), Refusal::kNotARequest);
+      EXPECT_EQ(refusal_of(request_of(mode, version)), RequestRefusal::kNotARequest);
     }
   }
 }
@@ -63,7 +63,7 @@ TEST(Responder, NeverAnswersItsOwnReply) {
       auto reply = respond_to(request_of(mode));
       ASSERT_TRUE(reply.has_value());
       stamp_transmit(*reply, kArrival);
-      EXPECT_FALSE(judge({*reply, from, kAsker, kArrival}, kAnyone).has_value());
+      EXPECT_FALSE(parse_request({*reply, from, kAsker, kArrival}, kAnyone).has_value());
     }
   }
 }
@@ -72,7 +72,7 @@ TEST(Responder, NeverAnswersItsOwnReply) {
 TEST(Responder, NeverRepliesWithMoreBytesThanTheRequest) {
   const auto request = bytes_of(request_of(Mode::kClient));
   for (std::size_t size = 0; size < request.size(); ++size) {
-    EXPECT_EQ(refusal_of(Bytes{request}.first(size)), Refusal::kTooShort);
+    EXPECT_EQ(refusal_of(Bytes{request}.first(size)), RequestRefusal::kTooShort);
   }
   EXPECT_EQ(respond_to(Bytes{request})->size(), request.size());
 }
@@ -89,20 +89,20 @@ TEST(Responder, NeverAnswersAQueryForItsLog) {
 
 TEST(Responder, GivesNoAnswerToVersionsBelow1AndAbove4) {
   for (const std::uint8_t version : std::initializer_list<std::uint8_t>{0, 5, 6, 7}) {
-    EXPECT_EQ(refusal_of(request_of(Mode::kClient, version)), Refusal::kUnsupportedVersion);
+    EXPECT_EQ(refusal_of(request_of(Mode::kClient, version)), RequestRefusal::kUnsupportedVersion);
   }
 }
 
 TEST(Responder, NeverRepliesToPort0) {
   EXPECT_EQ(refusal_of(request_of(Mode::kClient), kState, Endpoint{kAsker.address, 0}),
-            Refusal::kFromPortZero);
+            RequestRefusal::kFromPortZero);
 }
 
 TEST(Responder, NeverRepliesToItself) {
-  EXPECT_EQ(refusal_of(request_of(Mode::kClient), kState, kUs), Refusal::kFromOurselves);
+  EXPECT_EQ(refusal_of(request_of(Mode::kClient), kState, kUs), RequestRefusal::kFromOurselves);
   Endpoint scoped = kUs;
   scoped.scope = 2;
-  EXPECT_EQ(refusal_of(request_of(Mode::kClient), kState, scoped), Refusal::kFromOurselves);
+  EXPECT_EQ(refusal_of(request_of(Mode::kClient), kState, scoped), RequestRefusal::kFromOurselves);
 }
 
 TEST(Responder, AnswersAClientOnItsOwnHost) {
@@ -119,7 +119,7 @@ TEST(Responder, AnswersOnlyWhomTheRulesAllow) {
   const std::array rules{AccessRule{Prefix::v4(0xc000'0209, 32), Access::kDeny},
                          AccessRule{Prefix::v4(0xc000'0200, 24), Access::kAllow}};
   const auto answers = [&](std::uint32_t address) {
-    return judge({request, {IpAddress::v4(address), 50'000}, kUs, kArrival}, rules).has_value();
+    return parse_request({request, {IpAddress::v4(address), 50'000}, kUs, kArrival}, rules).has_value();
   };
   EXPECT_FALSE(answers(0xc000'0209));
   EXPECT_TRUE(answers(0xc000'020a));
@@ -128,9 +128,9 @@ TEST(Responder, AnswersOnlyWhomTheRulesAllow) {
 
 TEST(Responder, AnswersNobodyWithoutARule) {
   const auto request = bytes_of(request_of(Mode::kClient));
-  const auto result = judge({request, kAsker, kUs, kArrival}, {});
+  const auto result = parse_request({request, kAsker, kUs, kArrival}, {});
   ASSERT_FALSE(result.has_value());
-  EXPECT_EQ(result.error(), Refusal::kDenied);
+  EXPECT_EQ(result.error(), RequestRefusal::kDenied);
 }
 
 // CVE-2015-7871: a crypto-NAK was accepted as authentication.
@@ -138,7 +138,7 @@ TEST(Responder, NeverAnswersACryptoNak) {
   for (std::uint8_t version = 1; version <= 4; ++version) {
     for (const Mode mode : {Mode::kClient, Mode::kSymmetricActive}) {
       EXPECT_EQ(refusal_of(Bytes{with_trailer(request_of(mode, version), {0, 0, 0, 0})}),
-                Refusal::kCryptoNak);
+                RequestRefusal::kCryptoNak);
     }
   }
 }
@@ -147,18 +147,18 @@ TEST(Responder, NeverAnswersACryptoNak) {
 TEST(Responder, SaysWhichMacARequestBears) {
   const auto request = with_trailer(request_of(Mode::kClient),
                                     {0, 0, 0, 7, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
-  const auto question = judge({request, kAsker, kUs, kArrival}, kAnyone);
-  ASSERT_TRUE(question.has_value());
-  ASSERT_TRUE(question->mac.has_value());
-  EXPECT_EQ(question->mac->key_id, 7U);
-  EXPECT_EQ(question->mac->digest.size(), 16U);
+  const auto parsed = parse_request({request, kAsker, kUs, kArrival}, kAnyone);
+  ASSERT_TRUE(parsed.has_value());
+  ASSERT_TRUE(parsed->mac.has_value());
+  EXPECT_EQ(parsed->mac->key_id, 7U);
+  EXPECT_EQ(parsed->mac->digest.size(), 16U);
 }
 
 TEST(Responder, GivesNoAnswerToTrailersThatAreNone) {
   EXPECT_EQ(refusal_of(Bytes{with_trailer(request_of(Mode::kClient), std::vector<std::uint8_t>(8))}),
-            Refusal::kBadMacLength);
+            RequestRefusal::kBadMacLength);
   EXPECT_EQ(refusal_of(Bytes{with_trailer(request_of(Mode::kClient), std::vector<std::uint8_t>(28))}),
-            Refusal::kBadExtensionField);
+            RequestRefusal::kBadExtensionField);
 }
 
 TEST(Responder, AnswersARequestWithExtensionFieldsByAPlainHeader) {
@@ -167,9 +167,9 @@ TEST(Responder, AnswersARequestWithExtensionFieldsByAPlainHeader) {
 }
 
 TEST(Responder, EveryRefusalHasItsOwnText) {
-  for (std::size_t i = 0; i < kRefusals; ++i) {
+  for (std::size_t i = 0; i < kRequestRefusals; ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      EXPECT_STRNE(to_string(static_cast<Refusal>(i)), to_string(static_cast<Refusal>(j)));
+      EXPECT_STRNE(to_string(static_cast<RequestRefusal>(i)), to_string(static_cast<RequestRefusal>(j)));
     }
   }
 }

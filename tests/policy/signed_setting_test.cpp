@@ -36,7 +36,7 @@ class SignedSettingTest : public testing::Test {
     return {text.data(), text.size()};
   }
   SettingRefusal refusal(const std::string& request, MonoTime at = kStart + 100ms) {
-    const auto result = setting.judge(request, at);
+    const auto result = setting.verify(request, at);
     EXPECT_FALSE(result);
     return result.error();
   }
@@ -47,7 +47,7 @@ std::string request(const std::string& nonce, const std::string& time = kTime) {
 }
 
 TEST_F(SignedSettingTest, ASignedTimeIsTakenAsOfTheMiddleBetweenNonceAndRequest) {
-  const auto taken = setting.judge(request(nonce()), kStart + 199ms);
+  const auto taken = setting.verify(request(nonce()), kStart + 199ms);
   ASSERT_TRUE(taken);
   EXPECT_EQ(taken->time, kClaimed + 100ms);
   EXPECT_EQ(taken->bound.value, 600ms);
@@ -66,21 +66,21 @@ TEST_F(SignedSettingTest, TheMacIsThatOfOpenSsl) {
 
 TEST_F(SignedSettingTest, ARequestIsTakenOnce) {
   const std::string once = request(nonce());
-  EXPECT_TRUE(setting.judge(once, kStart + 100ms));
+  EXPECT_TRUE(setting.verify(once, kStart + 100ms));
   EXPECT_EQ(refusal(once, kStart + 200ms), SettingRefusal::kUsedNonce);
 }
 
 TEST_F(SignedSettingTest, ANonceFromBeforeTheLastUsedOneIsVoid) {
   const std::string earlier = request(nonce());
   const std::string later = request(nonce(kStart + 1ms));
-  EXPECT_TRUE(setting.judge(later, kStart + 100ms));
+  EXPECT_TRUE(setting.verify(later, kStart + 100ms));
   EXPECT_EQ(refusal(earlier), SettingRefusal::kUsedNonce);
 }
 
 TEST_F(SignedSettingTest, OthersWhoAskForNoncesDoNotVoidOnesOwn) {
   const std::string ours = request(nonce());
   for (int i = 0; i < 1000; ++i) nonce(kStart + 1ms);
-  EXPECT_TRUE(setting.judge(ours, kStart + 100ms));
+  EXPECT_TRUE(setting.verify(ours, kStart + 100ms));
 }
 
 TEST_F(SignedSettingTest, NoTwoNoncesAreEqual) {
@@ -90,7 +90,7 @@ TEST_F(SignedSettingTest, NoTwoNoncesAreEqual) {
 TEST_F(SignedSettingTest, ANonceExpiresAfterHalfAMinute) {
   const std::string in_time = request(nonce());
   EXPECT_EQ(refusal(in_time, kStart + 30s + 1ns), SettingRefusal::kExpiredNonce);
-  EXPECT_TRUE(setting.judge(in_time, kStart + 30s));
+  EXPECT_TRUE(setting.verify(in_time, kStart + 30s));
 }
 
 TEST_F(SignedSettingTest, ARequestForADeviceThatHasRestartedIsVoid) {
@@ -126,7 +126,7 @@ TEST_F(SignedSettingTest, WrongAttemptsAreLimitedAndThatIsSoonOver) {
   const std::string wrong = with_mac("nonce=" + nonce() + "&time=" + kTime, {});
   for (int i = 0; i < 4; ++i) EXPECT_EQ(refusal(wrong), SettingRefusal::kWrongMac);
   EXPECT_EQ(refusal(wrong), SettingRefusal::kTooMany);
-  EXPECT_TRUE(setting.judge(request(nonce()), kStart + 1100ms));
+  EXPECT_TRUE(setting.verify(request(nonce()), kStart + 1100ms));
 }
 
 TEST_F(SignedSettingTest, WhatIsNotOfTheFormIsRefused) {
@@ -155,7 +155,7 @@ TEST_F(SignedSettingTest, WhatIsNotOfTheFormIsRefused) {
 
 TEST_F(SignedSettingTest, ATimeBeyond2262IsRefused) {
   EXPECT_EQ(refusal(request(nonce(), "9223372036855")), SettingRefusal::kNoSuchTime);
-  EXPECT_TRUE(setting.judge(request(nonce(), "9223372036854"), kStart + 1s));
+  EXPECT_TRUE(setting.verify(request(nonce(), "9223372036854"), kStart + 1s));
 }
 
 }  // namespace

@@ -66,14 +66,14 @@ FieldOutcome try_field(const FieldPlan& plan, int runs, std::uint64_t first_seed
     add(outcome.least_squares, record.mean_rate, least_squares(record.rows));
     add(outcome.newey_west, record.mean_rate, newey_west(record.rows));
     add(outcome.theil_sen, record.mean_rate, theil_sen(record.rows));
-    if (fit.verdict != analysis::Verdict::kConclusive && fit.verdict != analysis::Verdict::kTooShort &&
-        fit.verdict != analysis::Verdict::kWanders)
+    if (fit.verdict != analysis::FitVerdict::kConclusive && fit.verdict != analysis::FitVerdict::kTooShort &&
+        fit.verdict != analysis::FitVerdict::kWanders)
       continue;
     ++outcome.rated;
     outcome.with_faults += fit.steps.empty() ? 0 : 1;
     outcome.mean.add(record.mean_rate, fit.rate, fit.mean_interval.low, fit.mean_interval.high);
     outcome.once.add(record.rate_once, fit.rate, fit.interval.low, fit.interval.high);
-    if (fit.verdict != analysis::Verdict::kConclusive) continue;
+    if (fit.verdict != analysis::FitVerdict::kConclusive) continue;
     judge(outcome.window, record.clock, 0.0, fit.window.seconds, question.tolerance_s);
     judge(outcome.corrected, record.clock, fit.rate, fit.corrected_window.seconds, question.tolerance_s);
   }

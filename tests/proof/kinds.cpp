@@ -192,11 +192,11 @@ Outcome try_kind(const Kind& kind, int runs, std::uint64_t first_seed) {
     // A clock that does not wander has one rate, the mean.
     const Interval interval = kind.promise == Promise::kKept ? fit.mean_interval : fit.interval;
     const auto holds = [&](double rate) {
-      return fit.verdict != Verdict::kTooFewRows && interval.low <= rate && rate <= interval.high;
+      return fit.verdict != FitVerdict::kTooFewRows && interval.low <= rate && rate <= interval.high;
     };
     outcome.held += holds(made.rate) ? 1 : 0;
     outcome.held_mean += holds(made.mean_rate) ? 1 : 0;
-    outcome.concluded += fit.verdict == Verdict::kConclusive ? 1 : 0;
+    outcome.concluded += fit.verdict == FitVerdict::kConclusive ? 1 : 0;
     outcome.false_steps += fit.steps.size() > made.steps.size() ? 1 : 0;
     outcome.missed_steps += fit.steps.size() < made.steps.size() ? 1 : 0;
     outcome.false_outliers += missing(fit.outliers, made.outliers);

@@ -22,7 +22,7 @@ TEST(Window, TheErrorAtItsEndIsWithinTheToleranceAsOftenAsIsSaid) {
   for (int i = 0; i < kRuns; ++i) {
     const MadeRows made = make_record(plan, 1 + static_cast<std::uint64_t>(i));
     const DriftFit fit = fit_drift(made.rows, question);
-    if (fit.verdict != Verdict::kConclusive) continue;
+    if (fit.verdict != FitVerdict::kConclusive) continue;
     SeededRandom random(10'000 + static_cast<std::uint64_t>(i));
     const double error = made.rate * fit.window.seconds + plan.noise_s * random.normal();
     ++tried;
@@ -40,20 +40,20 @@ TEST(Window, RunningForAsLongAsIsSaidConcludes) {
     MadeRecord plan;
     plan.rows = 30;
     const DriftFit brief = fit_drift(make_record(plan, seed).rows, {});
-    if (brief.verdict != Verdict::kTooShort || !brief.run_for_s) continue;
+    if (brief.verdict != FitVerdict::kTooShort || !brief.run_for_s) continue;
     ++tried;
     plan.rows = static_cast<std::size_t>(2.0 * *brief.run_for_s / plan.interval_s) + 1;
-    concluded += fit_drift(make_record(plan, seed + 100).rows, {}).verdict == Verdict::kConclusive ? 1 : 0;
+    concluded += fit_drift(make_record(plan, seed + 100).rows, {}).verdict == FitVerdict::kConclusive ? 1 : 0;
   }
   EXPECT_GT(tried, 20);
   EXPECT_GE(concluded, tried * 9 / 10);
 }
 
 TEST(Window, TwoRowsTenMinutesAndStandingStillConcludeNothing) {
-  EXPECT_NE(fit_drift(steady_rows(2, 86'400.0, 1e-5, 1e-4), {}).verdict, Verdict::kConclusive);
+  EXPECT_NE(fit_drift(steady_rows(2, 86'400.0, 1e-5, 1e-4), {}).verdict, FitVerdict::kConclusive);
   MadeRecord plan;
   plan.rows = 11;
-  EXPECT_NE(fit_drift(make_record(plan, 3).rows, {}).verdict, Verdict::kConclusive);
+  EXPECT_NE(fit_drift(make_record(plan, 3).rows, {}).verdict, FitVerdict::kConclusive);
 }
 
 }  // namespace

@@ -109,7 +109,7 @@ TEST(DriftlogFit, OfATrialTrimsAndSaysSo) {
 // All lists have their greatest length, and the file name needs escapes.
 TEST(DriftlogFit, TheLargestIsReadWhole) {
   driftlog::FitReport report{std::string(4096, '\1'), kSource, WallTime{4'000'000'000s}, 0, {}};
-  report.fit.verdict = analysis::Verdict::kConclusive;
+  report.fit.verdict = analysis::FitVerdict::kConclusive;
   report.fit.rate = 3.2e-6;
   report.fit.interval = {3.19e-6, 3.21e-6};
   report.fit.temperature = {99.99, {-1e-3, {-1e-3, 1e-3}}};

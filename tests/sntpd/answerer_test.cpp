@@ -41,21 +41,22 @@ class AServer {
   // One of several threads that share the saved timestamps.
   explicit AServer(SharedStamps& stamps) : answerer_({.keys = &keys(), .bindings = {}}, stamps, 1) {}
 
-  Result<Answer, Refusal> ask(Bytes request, Endpoint from = kAsker, WallTime received = kArrival) {
+  Result<PendingReply, RequestRefusal> ask(Bytes request, Endpoint from = kAsker,
+                                           WallTime received = kArrival) {
     const Account account(kState, received);
     return answerer_.start_batch(kAnyone, account, now_).answer({request, from, kUs, received});
   }
   // Returns the complete reply, or nothing if the request was refused.
   std::vector<std::uint8_t> reply_to(Bytes request, Endpoint from = kAsker, WallTime received = kArrival) {
-    auto answer = ask(request, from, received);
-    if (!answer) return {};
-    Answer::Room room;
-    const Bytes bytes = answer->complete(received + 20us, room);
+    auto reply = ask(request, from, received);
+    if (!reply) return {};
+    PendingReply::Room room;
+    const Bytes bytes = reply->complete(received + 20us, room);
     return {bytes.begin(), bytes.end()};
   }
-  std::optional<Refusal> refusal_of(Bytes request, Endpoint from = kAsker) {
-    const auto answer = ask(request, from);
-    return answer ? std::nullopt : std::optional{answer.error()};
+  std::optional<RequestRefusal> refusal_of(Bytes request, Endpoint from = kAsker) {
+    const auto reply = ask(request, from);
+    return reply ? std::nullopt : std::optional{reply.error()};
   }
 
   Answerer& answerer() { return answerer_; }
@@ -104,13 +105,13 @@ TEST(Answerer, GivesNoAnswerToAWrongOrUnknownSignature) {
   for (const Key& key : keys().keys()) {
     auto request = signed_with(key, request_of(Mode::kClient));
     request.back() ^= 1;
-    EXPECT_EQ(server.refusal_of(request), Refusal::kWrongMac) << key.id;
+    EXPECT_EQ(server.refusal_of(request), RequestRefusal::kWrongMac) << key.id;
     request.back() ^= 1;
     request[field::kPoll] ^= 1;
-    EXPECT_EQ(server.refusal_of(request), Refusal::kWrongMac) << key.id;
+    EXPECT_EQ(server.refusal_of(request), RequestRefusal::kWrongMac) << key.id;
     request[field::kPoll] ^= 1;
     request[kHeaderSize] ^= 1;
-    EXPECT_EQ(server.refusal_of(request), Refusal::kUnknownKey) << key.id;
+    EXPECT_EQ(server.refusal_of(request), RequestRefusal::kUnknownKey) << key.id;
   }
 }
 
@@ -120,12 +121,12 @@ TEST(Answerer, TakesABoundKeyFromItsOwnAddressesOnly) {
   AServer server({.keys = &keys(), .bindings = bindings});
   const auto request = signed_with(*keys().find(3), request_of(Mode::kClient));
   EXPECT_EQ(server.refusal_of(request), std::nullopt);
-  EXPECT_EQ(server.refusal_of(request, {IpAddress::v4(0xc000'0277), 50'000}), Refusal::kKeyOfOthers);
+  EXPECT_EQ(server.refusal_of(request, {IpAddress::v4(0xc000'0277), 50'000}), RequestRefusal::kKeyOfOthers);
 }
 
 TEST(Answerer, ServesTheSignedOnlyWhereThatIsDemanded) {
   AServer server({.keys = &keys(), .bindings = {}, .signed_only = true});
-  EXPECT_EQ(server.refusal_of(bytes_of(request_of(Mode::kClient))), Refusal::kUnsigned);
+  EXPECT_EQ(server.refusal_of(bytes_of(request_of(Mode::kClient))), RequestRefusal::kUnsigned);
   EXPECT_EQ(server.refusal_of(signed_with(*keys().find(5), request_of(Mode::kClient))), std::nullopt);
 }
 
@@ -233,7 +234,7 @@ TEST(Answerer, AFloodOfSignedRequestsIsLimitedAndLeavesTheUnsignedTheirOwn) {
 TEST(Answerer, AWrongSignatureIsAtTheExpenseOfTheUnsigned) {
   AServer server;
   for (int i = 0; i < RateLimit::kBurst; ++i) {
-    EXPECT_EQ(server.refusal_of(wrongly_signed_request(5)), Refusal::kWrongMac);
+    EXPECT_EQ(server.refusal_of(wrongly_signed_request(5)), RequestRefusal::kWrongMac);
   }
   EXPECT_GT(tally_of(server, unsigned_request(), 100).limited, 50);
 }
@@ -246,8 +247,8 @@ TEST(Answerer, ChecksSoManyWrongSignaturesOnlyButAlwaysThatOfWhomItKnows) {
   int checked = 0;
   for (int i = 0; i < 10'000; ++i) {
     const auto refusal = server.refusal_of(wrongly_signed_request(5), stranger);
-    EXPECT_TRUE(refusal == Refusal::kWrongMac || refusal == Refusal::kLimited);
-    checked += refusal == Refusal::kWrongMac ? 1 : 0;
+    EXPECT_TRUE(refusal == RequestRefusal::kWrongMac || refusal == RequestRefusal::kLimited);
+    checked += refusal == RequestRefusal::kWrongMac ? 1 : 0;
   }
   EXPECT_EQ(checked, 4096);
   EXPECT_EQ(tally_of(server, request, 1).told_the_time, 1);
@@ -264,7 +265,7 @@ TEST(Answerer, LimitsNobodyWhereThatIsOff) {
 TEST(Answerer, ChecksEverySignatureWhereThereIsNoLimit) {
   AServer server({.keys = &keys(), .bindings = {}, .signed_only = false, .limits_rates = false});
   for (int i = 0; i < 10'000; ++i) {
-    ASSERT_EQ(server.refusal_of(wrongly_signed_request(5)), Refusal::kWrongMac);
+    ASSERT_EQ(server.refusal_of(wrongly_signed_request(5)), RequestRefusal::kWrongMac);
   }
 }
 
@@ -295,11 +296,11 @@ class AnInterleavedClient {
   Header ask(AServer& server, Endpoint from) {
     const auto request = bytes_of(interleaved_request(last_));
     now_ += 10s;
-    auto answer = server.ask(request, from, now_);
-    Answer::Room room;
+    auto reply = server.ask(request, from, now_);
+    PendingReply::Room room;
     const WallTime left = now_ + 20us;
-    last_ = parse_header(answer->complete(left, room));
-    if (answer->is_to_be_saved()) server.answerer().save(answer->receive(), from.address, to_ntp(left));
+    last_ = parse_header(reply->complete(left, room));
+    if (reply->is_to_be_saved()) server.answerer().save(reply->receive(), from.address, to_ntp(left));
     return last_;
   }
   // Reports the kernel's transmit timestamp of the last reply.

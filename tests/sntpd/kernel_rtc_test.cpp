@@ -53,7 +53,7 @@ class Kept {
       const RtcOutcome outcome = do_rtc_job(*job, *device_, clocks);
       RtcKeeper::News news = keeper->take(outcome, hub(), clocks.mono());
       for (const auto& note : news.notes) notes += note.text + '\n';
-      if (news.claim) claim = news.claim;
+      if (news.chip_time) chip_time = news.chip_time;
     }
   }
   void pass(nanoseconds span) {
@@ -70,7 +70,7 @@ class Kept {
   KernelRtc rtc;
   std::optional<RtcKeeper> keeper;
   bool is_verified = false;
-  std::optional<RtcKeeper::Claim> claim;
+  std::optional<RtcKeeper::ChipTime> chip_time;
   std::string notes;
 
  private:
@@ -91,32 +91,32 @@ TEST(KernelRtc, WhatItsDriverSaysNothingOfIsToldButNotAsReliable) {
   Kept kept{fakes::kRtcDs1307};
   kept.rtc.lose(7 * 24h);
   kept.work();
-  ASSERT_TRUE(kept.claim) << kept.trouble();
-  EXPECT_TRUE(kept.claim->is_heard);
-  EXPECT_FALSE(kept.claim->is_reliable);
+  ASSERT_TRUE(kept.chip_time) << kept.trouble();
+  EXPECT_TRUE(kept.chip_time->is_heard);
+  EXPECT_FALSE(kept.chip_time->is_reliable);
   EXPECT_NE(kept.notes.find("trust"), std::string::npos) << kept.notes;
 }
 
 TEST(KernelRtc, WhatTheAdministratorTrustsIsReliable) {
   Kept kept{fakes::kRtcDs1307, ",trust"};
   kept.work();
-  ASSERT_TRUE(kept.claim) << kept.trouble();
-  EXPECT_TRUE(kept.claim->is_reliable);
+  ASSERT_TRUE(kept.chip_time) << kept.trouble();
+  EXPECT_TRUE(kept.chip_time->is_reliable);
   EXPECT_EQ(kept.notes.find("trust"), std::string::npos) << kept.notes;
 }
 
 TEST(KernelRtc, WhatItsDriverVouchesForIsReliable) {
   Kept kept{fakes::kRtcPcf8523};
   kept.work();
-  ASSERT_TRUE(kept.claim) << kept.trouble();
-  EXPECT_TRUE(kept.claim->is_reliable);
+  ASSERT_TRUE(kept.chip_time) << kept.trouble();
+  EXPECT_TRUE(kept.chip_time->is_reliable);
 }
 
 TEST(KernelRtc, TrustDoesNotBringBackATimeThatWasLost) {
   Kept kept{fakes::kRtcPcf8523, ",trust"};
   kept.rtc.lose(7 * 24h);
   kept.work();
-  EXPECT_FALSE(kept.claim);
+  EXPECT_FALSE(kept.chip_time);
   EXPECT_NE(kept.trouble(), "");
 }
 
@@ -129,8 +129,8 @@ TEST(KernelRtc, WhatItsDriverSaysOfTheBatteryIsTrouble) {
     kept.work();
     EXPECT_NE(kept.trouble().find(words), std::string::npos) << kept.trouble();
     EXPECT_NE(kept.notes.find(words), std::string::npos) << kept.notes;
-    ASSERT_TRUE(kept.claim);
-    EXPECT_EQ(kept.claim->is_reliable, flag != RTC_VL_BACKUP_EMPTY) << words;
+    ASSERT_TRUE(kept.chip_time);
+    EXPECT_EQ(kept.chip_time->is_reliable, flag != RTC_VL_BACKUP_EMPTY) << words;
   }
 }
 
@@ -138,8 +138,8 @@ TEST(KernelRtc, TrustIsOfNoAvailIfItsBatteryIsEmpty) {
   Kept kept{fakes::kRtcPcf8523, ",trust"};
   kept.rtc.flags = static_cast<unsigned>(RTC_VL_BACKUP_EMPTY);
   kept.work();
-  ASSERT_TRUE(kept.claim) << kept.trouble();
-  EXPECT_FALSE(kept.claim->is_reliable);
+  ASSERT_TRUE(kept.chip_time) << kept.trouble();
+  EXPECT_FALSE(kept.chip_time->is_reliable);
 }
 
 // It has run on its battery, as it should.
@@ -148,7 +148,7 @@ TEST(KernelRtc, ASwitchOverToTheBatteryIsNoTrouble) {
   kept.rtc.flags = RTC_VL_BACKUP_SWITCH;
   kept.work();
   EXPECT_EQ(kept.trouble(), "");
-  EXPECT_TRUE(kept.claim && kept.claim->is_reliable);
+  EXPECT_TRUE(kept.chip_time && kept.chip_time->is_reliable);
 }
 
 // After RTC_SET_TIME these chips show the next second half a second later.
@@ -190,8 +190,8 @@ TEST_F(KeepsLocalTime, IsReadAndWrittenAsSuch) {
   Kept kept{fakes::kRtcPcf8523, ",local-time"};
   kept.rtc.shift(2h);
   kept.work();
-  ASSERT_TRUE(kept.claim) << kept.trouble();
-  EXPECT_LE(magnitude(kept.claim->offset.value), 2ms);
+  ASSERT_TRUE(kept.chip_time) << kept.trouble();
+  EXPECT_LE(magnitude(kept.chip_time->offset.value), 2ms);
   kept.rtc.shift(3s);
   kept.is_verified = true;
   kept.pass(20min);
@@ -204,16 +204,16 @@ TEST_F(KeepsLocalTime, TheTurnOfClocksIsInTheBoundUntilItWasComparedSince) {
   Kept kept{fakes::kRtcPcf8523, ",local-time,trust"};
   kept.rtc.shift(2h);
   kept.work();
-  ASSERT_TRUE(kept.claim);
-  EXPECT_GE(kept.claim->bound.value, 1h);
+  ASSERT_TRUE(kept.chip_time);
+  EXPECT_GE(kept.chip_time->bound.value, 1h);
   kept.is_verified = true;
   kept.pass(3h);
   kept.is_verified = false;
-  kept.claim.reset();
+  kept.chip_time.reset();
   kept.boot();
   kept.work();
-  ASSERT_TRUE(kept.claim);
-  EXPECT_LT(kept.claim->bound.value, 1min);
+  ASSERT_TRUE(kept.chip_time);
+  EXPECT_LT(kept.chip_time->bound.value, 1min);
 }
 
 // On 2026-10-25 the hour from 02:00 to 03:00 comes twice.
@@ -223,11 +223,11 @@ TEST_F(KeepsLocalTime, AnHourThatComesTwiceIsNotBelievedUnlessTheTimeIsKnown) {
   kept.rtc.shift(2h);
   kept.clocks.now = kHalfPastTwo;
   kept.work();
-  EXPECT_FALSE(kept.claim);
+  EXPECT_FALSE(kept.chip_time);
   EXPECT_NE(kept.trouble().find("comes twice"), std::string::npos) << kept.trouble();
   kept.is_verified = true;
   kept.pass(10min);
-  EXPECT_TRUE(kept.claim);
+  EXPECT_TRUE(kept.chip_time);
   EXPECT_EQ(kept.trouble(), "");
   EXPECT_EQ(kept.rtc.sets(), 0) << kept.notes;
 }

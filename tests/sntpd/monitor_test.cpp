@@ -63,7 +63,7 @@ TEST(Monitor, TellsWhatWasPublishedLast) {
 
 TEST(Monitor, RefusesWhoMayNotAsk) {
   const Monitor monitor{{}};
-  EXPECT_EQ(answer_of(monitor, ControlOperation::kReadStatus), to_string(Refusal::kDenied));
+  EXPECT_EQ(answer_of(monitor, ControlOperation::kReadStatus), to_string(RequestRefusal::kDenied));
 }
 
 TEST(Monitor, AnswersWhileAnotherThreadPublishes) {

@@ -14,10 +14,10 @@ namespace {
 
 constexpr int kPatience = 30'000;  // ms; only a hang takes it
 
-std::vector<Resolver::Answer> wait_for_answers(Resolver& resolver) {
+std::vector<Resolver::Resolved> wait_for_resolved(Resolver& resolver) {
   pollfd polled{resolver.descriptor(), POLLIN, 0};
   EXPECT_EQ(poll(&polled, 1, kPatience), 1);
-  return resolver.take_answers();
+  return resolver.take_resolved();
 }
 
 TEST(Resolver, HasNoDescriptorUntilItIsAsked) {
@@ -30,22 +30,22 @@ TEST(Resolver, AnswersWithEveryAddressAndThePort) {
     return std::vector{Endpoint{IpAddress::v4(1), port}, Endpoint{IpAddress::v4(2), port}};
   });
   resolver.ask("pool.example.org", 123);
-  const auto answers = wait_for_answers(resolver);
-  ASSERT_EQ(answers.size(), 1U);
-  EXPECT_EQ(answers[0].name, "pool.example.org");
-  ASSERT_TRUE(answers[0].addresses);
-  EXPECT_EQ(answers[0].addresses->size(), 2U);
-  EXPECT_EQ(answers[0].addresses->at(1), (Endpoint{IpAddress::v4(2), 123}));
+  const auto resolved = wait_for_resolved(resolver);
+  ASSERT_EQ(resolved.size(), 1U);
+  EXPECT_EQ(resolved[0].name, "pool.example.org");
+  ASSERT_TRUE(resolved[0].addresses);
+  EXPECT_EQ(resolved[0].addresses->size(), 2U);
+  EXPECT_EQ(resolved[0].addresses->at(1), (Endpoint{IpAddress::v4(2), 123}));
   EXPECT_EQ(resolver.descriptor(), -1);
 }
 
 TEST(Resolver, TellsTheSystemsReasonForAFailure) {
   Resolver resolver(resolve_all);
   resolver.ask("no such name", 123);
-  const auto answers = wait_for_answers(resolver);
-  ASSERT_EQ(answers.size(), 1U);
-  ASSERT_FALSE(answers[0].addresses);
-  EXPECT_FALSE(answers[0].addresses.error().empty());
+  const auto resolved = wait_for_resolved(resolver);
+  ASSERT_EQ(resolved.size(), 1U);
+  ASSERT_FALSE(resolved[0].addresses);
+  EXPECT_FALSE(resolved[0].addresses.error().empty());
 }
 
 TEST(Resolver, AsksForANameOnceAtATimeAndAgainAfterItsAnswer) {
@@ -58,11 +58,11 @@ TEST(Resolver, AsksForANameOnceAtATimeAndAgainAfterItsAnswer) {
   });
   resolver.ask("a", 1);
   resolver.ask("a", 1);
-  EXPECT_TRUE(resolver.take_answers().empty());
+  EXPECT_TRUE(resolver.take_resolved().empty());
   go.set_value();
-  EXPECT_EQ(wait_for_answers(resolver).size(), 1U);
+  EXPECT_EQ(wait_for_resolved(resolver).size(), 1U);
   resolver.ask("a", 1);
-  EXPECT_EQ(wait_for_answers(resolver).size(), 1U);
+  EXPECT_EQ(wait_for_resolved(resolver).size(), 1U);
   EXPECT_EQ(lookups, 2);
 }
 

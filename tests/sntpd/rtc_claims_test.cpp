@@ -25,15 +25,16 @@ class RtcClaims : public RtcWithModel {
   void rely_on_it(nanoseconds span, nanoseconds at_a_time) {
     is_verified = false;
     for (nanoseconds done{}; done < span; done += at_a_time) {
-      claim.reset();
+      chip_time.reset();
       pass(at_a_time);
-      if (claim) expect_truth(done);
+      if (chip_time) expect_truth(done);
       if (HasFailure()) return;
     }
   }
   void expect_truth(nanoseconds at = {}) {
-    EXPECT_LE(magnitude(error_of_claim()), claim->bound.value)
-        << "after " << Seconds{at}.count() << " s, and it is off by " << Seconds{error_of_claim()}.count();
+    EXPECT_LE(magnitude(error_of_chip_time()), chip_time->bound.value)
+        << "after " << Seconds{at}.count() << " s, and it is off by "
+        << Seconds{error_of_chip_time()}.count();
   }
   // Another program sets the chip to this.
   void set_chip(WallTime to) {
@@ -54,7 +55,7 @@ TEST_F(RtcClaims, HoldWhenClocksAreTurnedAndNobodyMovesTheChip) {
       start_at(turn - 78h);
       learn(model, {.error_ppb = 1500});
       rely_on_it(48h, 10min);
-      ASSERT_TRUE(claim) << to_string(model) << notes;
+      ASSERT_TRUE(chip_time) << to_string(model) << notes;
     }
   }
 }
@@ -67,7 +68,7 @@ TEST_F(RtcClaims, HoldWhenTheMachineIsMovedToAnotherZone) {
   time.now += 1h;
   boot();
   rely_on_it(1h, 10min);
-  ASSERT_TRUE(claim) << notes;
+  ASSERT_TRUE(chip_time) << notes;
 }
 
 // A chip whose drift is learned is left to itself, here by half a minute, until somebody sets it right.
@@ -89,7 +90,7 @@ TEST_F(RtcClaims, AreAsGoodAsBeforeAfterTheMachineSlept) {
   keeper->on_slept();
   rely_on_it(1h, 10min);
   EXPECT_FALSE(is_told("somebody has set it")) << notes;
-  EXPECT_LT(claim->bound.value, 10s);
+  EXPECT_LT(chip_time->bound.value, 10s);
 }
 
 // Another system of this machine knows the time better, and sets the chip right.
@@ -102,7 +103,7 @@ TEST_F(RtcClaims, HoldWhenAnotherSystemHasSetTheChipThatKeepsLocalTime) {
   set_chip(WallTime{std::chrono::ceil<seconds>(time.now)} + 2h);
   boot();
   rely_on_it(1h, 10min);
-  ASSERT_TRUE(claim) << notes;
+  ASSERT_TRUE(chip_time) << notes;
 }
 
 // The drivers state 0.035 ppm/K^2 for tuning forks.
@@ -129,7 +130,7 @@ TEST_F(RtcClaims, HoldWhenAChipIsTakenIntoTheColdAndBack) {
       rely_on_it(24h * 6, 12h);
       chip->set_temperature({learned * 1000}, time.now);
       rely_on_it(24h, 6h);
-      ASSERT_TRUE(claim) << to_string(model) << notes;
+      ASSERT_TRUE(chip_time) << to_string(model) << notes;
       if (HasFailure()) FAIL() << to_string(model) << " learned at " << learned;
     }
   }
@@ -152,9 +153,9 @@ TEST_F(RtcClaims, HoldWhenAChipIsTakenForAnotherAndForItselfAgain) {
     chip->poke(0x08, static_cast<std::uint8_t>(memory ^ changed), time.now);
     bus.fail_always({});
     is_verified = false;
-    claim.reset();
+    chip_time.reset();
     pass(20min);
-    ASSERT_TRUE(claim) << notes;
+    ASSERT_TRUE(chip_time) << notes;
     expect_truth();
   }
 }

@@ -89,7 +89,7 @@ class RtcWithModel : public testing::Test {
       writes_begun += job->kind == RtcJob::Kind::kWrite ? 1 : 0;
       RtcKeeper::News news = keeper->take(outcome, hub(), clocks.mono());
       for (const auto& note : news.notes) notes += note.text + '\n';
-      if (news.claim) claim = news.claim;
+      if (news.chip_time) chip_time = news.chip_time;
     }
   }
   void pass(nanoseconds span) {
@@ -104,8 +104,8 @@ class RtcWithModel : public testing::Test {
     time.now = std::max(time.now, end);
   }
   RtcKeeper::View view() { return keeper->view(clocks.mono()); }
-  // Returns the machine's error that would remain if its clock were set by the claim.
-  nanoseconds error_of_claim() const { return clocks.machine_ahead + claim->offset.value; }
+  // Returns the machine's error that would remain if its clock were set by the chip time.
+  nanoseconds error_of_chip_time() const { return clocks.machine_ahead + chip_time->offset.value; }
   nanoseconds chip_ahead() { return *chip->time_shown(time.now) - time.now; }
   bool is_told(const std::string& words) const { return notes.find(words) != std::string::npos; }
 
@@ -118,7 +118,7 @@ class RtcWithModel : public testing::Test {
   std::optional<RtcKeeper> keeper;
   bool is_verified = false;
   bool may_write = true;
-  std::optional<RtcKeeper::Claim> claim;
+  std::optional<RtcKeeper::ChipTime> chip_time;
   std::string notes;
   int writes_begun = 0;
 };

@@ -8,9 +8,9 @@ namespace {
 TEST_F(RtcWithModel, AMachineThatBootsInAnotherYearIsToldTheTime) {
   clocks.machine_ahead = -24h * 1000;
   work();
-  ASSERT_TRUE(claim) << notes;
-  EXPECT_TRUE(claim->is_heard);
-  EXPECT_LE(magnitude(error_of_claim()), 2ms);
+  ASSERT_TRUE(chip_time) << notes;
+  EXPECT_TRUE(chip_time->is_heard);
+  EXPECT_LE(magnitude(error_of_chip_time()), 2ms);
   EXPECT_EQ(view().chip, "ds3231");
   EXPECT_EQ(view().trouble, "");
 }
@@ -21,17 +21,17 @@ TEST_F(RtcWithModel, EachModelIsFoundAndReadToTwoMilliseconds) {
     const bool is_told = model != ChipModel::kDs3232 && model != ChipModel::kDs1340;
     option.chip = is_told ? std::nullopt : std::optional{model};
     boot();
-    claim.reset();
+    chip_time.reset();
     work();
-    ASSERT_TRUE(claim) << to_string(model) << ": " << notes;
-    EXPECT_LE(magnitude(error_of_claim()), 2ms) << to_string(model);
+    ASSERT_TRUE(chip_time) << to_string(model) << ": " << notes;
+    EXPECT_LE(magnitude(error_of_chip_time()), 2ms) << to_string(model);
   }
 }
 
 TEST_F(RtcWithModel, AnAddressThatHoldsTheBusHidesNoClockAtAnother) {
   bus.hold_at(0x51);
   work();
-  ASSERT_TRUE(claim) << notes;
+  ASSERT_TRUE(chip_time) << notes;
   EXPECT_EQ(view().chip, "ds3231");
   EXPECT_EQ(view().trouble, "");
 }
@@ -40,14 +40,14 @@ TEST_F(RtcWithModel, AChipThatMayBeAnotherIsNotGuessed) {
   plug(ChipModel::kDs1340, {});
   boot();
   work();
-  EXPECT_FALSE(claim);
+  EXPECT_FALSE(chip_time);
   EXPECT_EQ(view().trouble, "its registers do not tell which clock it is at 0x68: say so, as in chip=ds3232");
 }
 
 TEST_F(RtcWithModel, AChipWhoseOscillatorStoppedIsNotBelieved) {
   chip->poke(0x0f, 0x80, time.now);
   work();
-  EXPECT_FALSE(claim);
+  EXPECT_FALSE(chip_time);
   EXPECT_EQ(view().trouble,
             "it lost its power since it was set: set it, and change its battery if that comes back");
   EXPECT_EQ(writes_begun, 0);
@@ -57,21 +57,21 @@ TEST_F(RtcWithModel, GarbageIsNotBelieved) {
   chip->poke(0x04, 0x50, time.now);
   chip->poke(0x05, 0x1f, time.now);
   work();
-  EXPECT_FALSE(claim);
+  EXPECT_FALSE(chip_time);
   EXPECT_NE(view().trouble, "");
 }
 
 TEST_F(RtcWithModel, ATimeBeforeThisProgramWasMadeIsNotBelieved) {
   chip->poke(0x06, 0x00, time.now);
   work();
-  EXPECT_FALSE(claim);
+  EXPECT_FALSE(chip_time);
   EXPECT_EQ(view().trouble.rfind("it reads 2000-", 0), 0U) << view().trouble;
 }
 
 TEST_F(RtcWithModel, AYearFarAheadIsNotBelieved) {
   chip->poke(0x06, 0x66, time.now);
   work();
-  EXPECT_FALSE(claim);
+  EXPECT_FALSE(chip_time);
   EXPECT_EQ(view().trouble.rfind("it reads 2066-", 0), 0U) << view().trouble;
 }
 
@@ -115,12 +115,12 @@ TEST_F(RtcWithModel, ACrystalWhoseDriftIsLearnedIsNotWrittenForWeeks) {
   is_verified = false;
   clocks.machine_ahead = -24h;
   time.now += 24h;
-  claim.reset();
+  chip_time.reset();
   boot();
   work();
-  ASSERT_TRUE(claim);
-  EXPECT_LE(magnitude(error_of_claim()), 100ms);
-  EXPECT_LE(magnitude(error_of_claim()), claim->bound.value);
+  ASSERT_TRUE(chip_time);
+  EXPECT_LE(magnitude(error_of_chip_time()), 100ms);
+  EXPECT_LE(magnitude(error_of_chip_time()), chip_time->bound.value);
 }
 
 TEST_F(RtcWithModel, AChipThatSomebodySetIsWrittenThoughItsDriftIsLearned) {
@@ -168,16 +168,16 @@ TEST_F(RtcWithModel, WhenAllOthersAreGoneItTellsTheTimeWithABoundThatGrows) {
   pass(48h);
   is_verified = false;
   pass(10min);
-  ASSERT_TRUE(claim && claim->is_heard) << notes;
-  const Dispersion soon = claim->bound;
-  EXPECT_LE(magnitude(error_of_claim()), soon.value);
+  ASSERT_TRUE(chip_time && chip_time->is_heard) << notes;
+  const Dispersion soon = chip_time->bound;
+  EXPECT_LE(magnitude(error_of_chip_time()), soon.value);
   EXPECT_LT(soon.value, 50ms);
   pass(24h * 3);
-  const Dispersion later = claim->bound;
+  const Dispersion later = chip_time->bound;
   EXPECT_GT(later, soon);
-  EXPECT_LE(magnitude(error_of_claim()), later.value);
+  EXPECT_LE(magnitude(error_of_chip_time()), later.value);
   // The chip's own time is wrong by 0.6 s.
-  EXPECT_LE(magnitude(error_of_claim()), 100ms);
+  EXPECT_LE(magnitude(error_of_chip_time()), 100ms);
   EXPECT_LT(later.value, 1s);
 }
 
@@ -189,13 +189,13 @@ TEST_F(RtcWithModel, WhatItKnowsOfTheChipSurvivesThirtyDaysWithoutPower) {
   is_verified = false;
   time.now += 24h * 30;
   clocks.machine_ahead = -24h * 30;
-  claim.reset();
+  chip_time.reset();
   boot();
   work();
-  ASSERT_TRUE(claim);
+  ASSERT_TRUE(chip_time);
   EXPECT_GT(magnitude(chip_ahead()), 3s);
-  EXPECT_LE(magnitude(error_of_claim()), claim->bound.value);
-  EXPECT_LT(claim->bound.value, 10s);
+  EXPECT_LE(magnitude(error_of_chip_time()), chip_time->bound.value);
+  EXPECT_LT(chip_time->bound.value, 10s);
 }
 
 // An NXP chip corrects by pulses: 43 steps of mode 0, which kernel drivers write, hold it up to 0.9 s off its
@@ -221,10 +221,11 @@ TEST_F(RtcWithModel, NoClaimIsOffByThePulsesThatCorrectTheChip) {
     pass(48h);
     is_verified = false;
     for (int i = 0; i < 300; ++i) {
-      claim.reset();
+      chip_time.reset();
       pass(10min);
-      ASSERT_TRUE(claim) << notes;
-      EXPECT_LE(magnitude(error_of_claim()), claim->bound.value) << to_string(model) << int{trim} << i;
+      ASSERT_TRUE(chip_time) << notes;
+      EXPECT_LE(magnitude(error_of_chip_time()), chip_time->bound.value)
+          << to_string(model) << int{trim} << i;
     }
   }
 }
@@ -260,11 +261,11 @@ TEST_F(RtcWithModel, AChipThatDisappearsIsAskedForEverMoreSeldomAndFoundAgain) {
   EXPECT_NE(view().trouble.find("is it connected"), std::string::npos) << view().trouble;
   EXPECT_TRUE(is_told("no chip answers"));
   bus.fail_always({});
-  claim.reset();
+  chip_time.reset();
   pass(20min);
   EXPECT_EQ(view().trouble, "");
-  ASSERT_TRUE(claim);
-  EXPECT_LE(magnitude(error_of_claim()), claim->bound.value);
+  ASSERT_TRUE(chip_time);
+  EXPECT_LE(magnitude(error_of_chip_time()), chip_time->bound.value);
 }
 
 TEST_F(RtcWithModel, ABusThatFailsNowAndThenIsNoTrouble) {
@@ -301,7 +302,7 @@ TEST_F(RtcWithModel, AnotherModelThanWasSaidIsNotSpokenTo) {
   boot();
   bus.forget_transactions();
   work();
-  EXPECT_FALSE(claim);
+  EXPECT_FALSE(chip_time);
   EXPECT_EQ(view().trouble, "what answers is a ds3231, and no pcf8523: say so by chip=");
   EXPECT_EQ(bus.bytes_written(), 0U);
 }
@@ -329,12 +330,12 @@ TEST_F(RtcWithModel, AChipThatSomebodySetSinceTheLastRunIsNotCorrectedByWhatWasS
   time.now += 1h;
   chip->poke(0x01, 0x30, time.now);
   ASSERT_GT(magnitude(chip_ahead()), 1min);
-  claim.reset();
+  chip_time.reset();
   boot(last_run);
   work();
-  ASSERT_TRUE(claim);
+  ASSERT_TRUE(chip_time);
   EXPECT_TRUE(is_told("somebody has set it"));
-  EXPECT_GE(claim->bound, bound_of_uncompared(device->oscillator(), 0s));
+  EXPECT_GE(chip_time->bound, bound_of_uncompared(device->oscillator(), 0s));
 }
 
 // The chip was changed for one of the same model while the power was off.
@@ -347,12 +348,12 @@ TEST_F(RtcWithModel, AnotherChipOfTheSameModelIsNoticedAfterAReboot) {
   plug(ChipModel::kDs3231, {.error_ppb = -4000});
   chip->poke(0x08, 0x42, time.now);  // alarm 1
   time.now += 24h * 30;
-  claim.reset();
+  chip_time.reset();
   boot();
   work();
-  ASSERT_TRUE(claim);
+  ASSERT_TRUE(chip_time);
   EXPECT_TRUE(is_told("another chip")) << notes;
-  EXPECT_LE(magnitude(error_of_claim()), claim->bound.value);
+  EXPECT_LE(magnitude(error_of_chip_time()), chip_time->bound.value);
 }
 
 // A write that the bus cuts short leaves the chip's stop flag set.
@@ -379,7 +380,7 @@ TEST_F(RtcWithModel, AChipThatStandsStillTellsNoTime) {
   option.chip = ChipModel::kDs1307;
   boot();
   work();
-  EXPECT_FALSE(claim);
+  EXPECT_FALSE(chip_time);
   EXPECT_NE(view().trouble, "");
 }
 

@@ -39,7 +39,7 @@ ExitStatus fit(const FitOptions& options, Log::Level level) {
     for (const SourceRows& rows : *sources) {
       reports.push_back({name, rows.source, rows.start, rows.without_offset,
                          analysis::fit_drift(rows.rows, options.question), rows.skipped});
-      if (reports.back().fit.verdict != analysis::Verdict::kConclusive) status = ExitStatus::kBadVerdict;
+      if (reports.back().fit.verdict != analysis::FitVerdict::kConclusive) status = ExitStatus::kBadVerdict;
       if (options.json) output.line(fit_json(reports.back(), options.question));
     }
   }

@@ -15,8 +15,8 @@ namespace {
 
 using analysis::DriftFit;
 using analysis::FitQuestion;
+using analysis::FitVerdict;
 using analysis::Interval;
-using analysis::Verdict;
 
 constexpr int kPpmDecimals = 6;
 constexpr std::size_t kMostListed = 100;
@@ -31,19 +31,19 @@ double ppm(double rate) {
   return rounded(rate * 1e6, kPpmDecimals);
 }
 
-const char* to_string(Verdict verdict) {
+const char* to_string(FitVerdict verdict) {
   switch (verdict) {
-    case Verdict::kConclusive:
+    case FitVerdict::kConclusive:
       return "conclusive";
-    case Verdict::kTooFewRows:
+    case FitVerdict::kTooFewRows:
       return "too-few-rows";
-    case Verdict::kTooShort:
+    case FitVerdict::kTooShort:
       return "too-short";
-    case Verdict::kWanders:
+    case FitVerdict::kWanders:
       return "wanders";
-    case Verdict::kManySteps:
+    case FitVerdict::kManySteps:
       return "too-many-steps";
-    case Verdict::kNoNoise:
+    case FitVerdict::kNoNoise:
       return "no-noise";
   }
   return "";
@@ -108,7 +108,7 @@ std::string allan_json(const DriftFit& fit) {
 
 void add_rate(JsonWriter& json, const DriftFit& fit) {
   // The rate is written only if the fit is conclusive, for readers that ignore the interval.
-  if (fit.verdict == Verdict::kConclusive) json.number("drift_ppm", ppm(fit.rate), kPpmDecimals);
+  if (fit.verdict == FitVerdict::kConclusive) json.number("drift_ppm", ppm(fit.rate), kPpmDecimals);
   json.number("drift_ppm_low", ppm(fit.interval.low), kPpmDecimals)
       .number("drift_ppm_high", ppm(fit.interval.high), kPpmDecimals)
       .number("mean_ppm_low", ppm(fit.mean_interval.low), kPpmDecimals)
@@ -157,26 +157,26 @@ std::string reservation(const DriftFit& fit, const FitQuestion& question) {
       fit.run_for_s ? fmt::format("; run for about {} in all", length_text(*fit.run_for_s)) : std::string{};
   const double half = ppm(fit.interval.high - fit.interval.low) / 2.0;
   switch (fit.verdict) {
-    case Verdict::kConclusive:
+    case FitVerdict::kConclusive:
       return {};
-    case Verdict::kTooFewRows:
+    case FitVerdict::kTooFewRows:
       return fmt::format("too little to conclude from: {} rows over {}{}", fit.rows, length_text(fit.span_s),
                          run);
-    case Verdict::kTooShort:
+    case FitVerdict::kTooShort:
       return fmt::format(
           "too little to conclude from: the drift is known to +-{:.3g} ppm only, not to {:.3g}{}", half,
           question.precision_ppm, run);
-    case Verdict::kWanders:
+    case FitVerdict::kWanders:
       return fmt::format(
           "no conclusion: its rate {}, by more than +-{:.3g} ppm; running longer does not help",
           fit.temperature && ppm(fit.temperature->swing) > question.precision_ppm ? "follows the temperature"
                                                                                   : "wanders",
           question.precision_ppm);
-    case Verdict::kManySteps:
+    case FitVerdict::kManySteps:
       return fmt::format(
           "no conclusion: {} steps in {} rows are no clock's: was it set, or the reference changed?",
           fit.steps.size(), fit.rows);
-    case Verdict::kNoNoise:
+    case FitVerdict::kNoNoise:
       return "no conclusion: the offsets have no noise at all, so that nothing tells how well they are "
              "known: is one value logged again and again, or computed?";
   }
@@ -254,7 +254,7 @@ std::string fit_json(const FitReport& report, const FitQuestion& question) {
       .raw("outliers", outliers_json(fit))
       .count("step_count", fit.steps.size())
       .raw("steps", steps_json(fit));
-  if (fit.verdict == Verdict::kConclusive) add_window(json, fit, question);
+  if (fit.verdict == FitVerdict::kConclusive) add_window(json, fit, question);
   if (has_rate(fit.verdict)) add_details(json, report);
   json.number("run_for_s", fit.run_for_s, 0);
   return json.object();
@@ -303,7 +303,7 @@ std::string fit_words(const FitReport& report, const FitQuestion& question) {
   for (const auto& point : fit.allan) {
     text += fmt::format("  allan        {:.2e} at {}\n", point.deviation, length_text(point.tau_s));
   }
-  if (fit.verdict != Verdict::kConclusive)
+  if (fit.verdict != FitVerdict::kConclusive)
     return text + "  verdict      " + reservation(fit, question) + '\n';
   text += fmt::format("  window       after a sync within {:g} s for {}\n", question.tolerance_s,
                       window_text(fit.window));
@@ -326,7 +326,7 @@ std::string fit_table(const std::vector<FitReport>& reports, const FitQuestion& 
   for (const FitReport& report : reports) {
     const DriftFit& fit = report.fit;
     const bool is_rated = has_rate(fit.verdict);
-    const bool concludes = fit.verdict == Verdict::kConclusive;
+    const bool concludes = fit.verdict == FitVerdict::kConclusive;
     const RateText drift = text_of(fit.rate, fit.interval);
     const std::string verdict =
         concludes ? (fit.window.is_beyond_record ? "good; the window is extrapolated" : "good")

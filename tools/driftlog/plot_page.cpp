@@ -12,7 +12,7 @@ namespace isletime::driftlog {
 namespace {
 
 using analysis::ClockRow;
-using analysis::Verdict;
+using analysis::FitVerdict;
 
 constexpr double kNanosecond = 1e-9;
 constexpr std::size_t kMostEvents = 200;
@@ -145,7 +145,7 @@ void add_fit(std::vector<Curve>& curves, const Series& series, const std::vector
     }
     return thinned(dots, frame.most_dots / 2);
   };
-  if (series.fit.verdict == Verdict::kConclusive) {
+  if (series.fit.verdict == FitVerdict::kConclusive) {
     curves.push_back({Style::kFit, "fit", line_by(series.fit.rate)});
   } else {
     curves.push_back({Style::kPossible, "drift range", line_by(series.fit.interval.low)});

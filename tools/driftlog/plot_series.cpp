@@ -13,7 +13,7 @@ namespace {
 
 using analysis::ClockRow;
 using analysis::DriftFit;
-using analysis::Verdict;
+using analysis::FitVerdict;
 
 // Puts the fit of a segment through the weighted mean of its rows, which weigh as in the fit. `first` and
 // `last` delimit the segment, whose rows have the fit without its level.
@@ -41,17 +41,17 @@ std::string verdict_text(const DriftFit& fit) {
       fmt::format("{} to {}", ppm_text(fit.interval.low, half), ppm_text(fit.interval.high, half));
   const std::string longer = fit.run_for_s ? "; run for " + length_text(*fit.run_for_s) : "";
   switch (fit.verdict) {
-    case Verdict::kConclusive:
+    case FitVerdict::kConclusive:
       return fmt::format("{} ppm ({})", ppm_text(fit.rate, half), interval);
-    case Verdict::kTooFewRows:
+    case FitVerdict::kTooFewRows:
       return "too few rows to conclude" + longer;
-    case Verdict::kTooShort:
+    case FitVerdict::kTooShort:
       return fmt::format("too little to conclude: {} ppm{}", interval, longer);
-    case Verdict::kWanders:
+    case FitVerdict::kWanders:
       return fmt::format("wanders too much to conclude: {} ppm", interval);
-    case Verdict::kManySteps:
+    case FitVerdict::kManySteps:
       return "too many steps to conclude";
-    case Verdict::kNoNoise:
+    case FitVerdict::kNoNoise:
       return fmt::format("a line of {} ppm without any noise: no conclusion", ppm_text(fit.rate, 0.0));
   }
   return "";

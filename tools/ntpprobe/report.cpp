@@ -58,7 +58,7 @@ void Report::begin() {
 }
 
 void Report::add(std::size_t host, const Finding& finding) {
-  last_[host] = Judged{finding, judge(finding, options_)};
+  last_[host] = Judged{finding, verdict_of(finding, options_)};
   if (options_.monitor) print(*last_[host]);
 }
 

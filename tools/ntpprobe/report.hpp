@@ -32,7 +32,7 @@ class Report {
  private:
   struct Judged {
     Finding finding;
-    Verdict verdict;
+    ProbeVerdict verdict;
   };
 
   bool prints_table() const;

@@ -20,7 +20,7 @@ std::string sentence_of(const Measurement& m) {
 
 }  // namespace
 
-Verdict judge(const Finding& finding, const Options& options) {
+ProbeVerdict verdict_of(const Finding& finding, const Options& options) {
   if (const auto* failure = std::get_if<Failure>(&finding.outcome))
     return {false, failure->name, failure->text};
   const auto& [m, follows_us] = std::get<Measured>(finding.outcome);

@@ -12,12 +12,12 @@ namespace isletime::ntpprobe {
 using probe::Finding;
 using probe::Measured;
 
-struct Verdict {
+struct ProbeVerdict {
   bool good;
   std::string word;      // "good", or the reason in a word: "offset", "stratum", "no-reply"
   std::string sentence;  // "this clock is 0.0012 s behind, give or take 0.0001 s"
 };
 
-Verdict judge(const Finding& finding, const Options& options);
+ProbeVerdict verdict_of(const Finding& finding, const Options& options);
 
 }  // namespace isletime::ntpprobe

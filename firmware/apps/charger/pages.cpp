@@ -91,8 +91,8 @@ net::HttpReply Pages::answer_nonce(const net::HttpRequest&) {
 
 net::HttpReply Pages::answer_set(const net::HttpRequest& request) {
   if (!signed_setting_ && is_locked_) return answer_nonce(request);
-  const auto set = signed_setting_ ? signed_setting_->judge(request.body, request.at)
-                                   : phone_.judge(request.body, request.at);
+  const auto set = signed_setting_ ? signed_setting_->verify(request.body, request.at)
+                                   : phone_.verify(request.body, request.at);
   if (!set) return refused(set.error());
   return report_setting(on_.clock, SourceKind::kPhone, *set, request.at, "phone", text_);
 }

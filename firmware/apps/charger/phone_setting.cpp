@@ -51,8 +51,8 @@ PhoneSetting::Nonce PhoneSetting::issue(std::uint64_t random, MonoTime now) {
   return nonce;
 }
 
-Result<SignedSetting::Setting, SettingRefusal> PhoneSetting::judge(std::string_view request,
-                                                                   MonoTime arrived) {
+Result<SignedSetting::Setting, SettingRefusal> PhoneSetting::verify(std::string_view request,
+                                                                    MonoTime arrived) {
   const auto parsed = parse(request);
   if (!parsed) return Unexpected{SettingRefusal::kMalformed};
   constexpr std::int64_t kMost = nanoseconds::max() / milliseconds{1};

@@ -24,7 +24,7 @@ class PhoneSetting {
   Nonce issue(std::uint64_t random, MonoTime now);
 
   // Each nonce is taken once. Returns the time at the instant of the request's arrival.
-  Result<SignedSetting::Setting, SettingRefusal> judge(std::string_view request, MonoTime arrived);
+  Result<SignedSetting::Setting, SettingRefusal> verify(std::string_view request, MonoTime arrived);
 
  private:
   struct Issued {

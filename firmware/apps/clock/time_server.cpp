@@ -78,38 +78,37 @@ void TimeServer::on_arrival(const net::Arrival& arrival) {
                         .from = arrival.from,
                         .to = {.address = arrival.to, .port = port_.port()},
                         .received = stamp(arrival.at)};
-  const auto question = judge(request, kRules);
-  if (question && answer(*question, arrival)) {
+  const auto parsed = parse_request(request, kRules);
+  if (parsed && answer(*parsed, arrival)) {
     ++replies_;
   } else {
     ++refusals_;
   }
 }
 
-bool TimeServer::answer(const Question& question, const net::Arrival& arrival) {
-  const Allowance allowance = limit_of(arrival.from.address).judge(arrival.at, random_word());
+bool TimeServer::answer(const ParsedRequest& parsed, const net::Arrival& arrival) {
+  const Allowance allowance = limit_of(arrival.from.address).admit(arrival.at, random_word());
   if (allowance == Allowance::kNothing) return false;
-  if (question.mac && !(key_ && is_signed_by(*key_, arrival.bytes, *question.mac))) return false;
+  if (parsed.mac && !(key_ && is_signed_by(*key_, arrival.bytes, *parsed.mac))) return false;
   const WallTime received = stamp(arrival.at);
   std::array<std::uint8_t, kHeaderSize + kNtpCmacSize> packet{};
   Reply reply;
   if (allowance == Allowance::kKiss) {
-    reply = kiss_rate(question, received, RateLimit::kKissPoll);
+    reply = kiss_rate(parsed, received, RateLimit::kKissPoll);
   } else {
     const MonoTime now = uptime();
     const ServerState state = server_state(standing_of(clock_, following_, now), kPrecision);
-    reply = Account{state, stamp(now)}.answer(question, received);
+    reply = Account{state, stamp(now)}.answer(parsed, received);
   }
-  nanoseconds& departs_after = departs_after_[question.mac ? 1 : 0];
+  nanoseconds& departs_after = departs_after_[parsed.mac ? 1 : 0];
   const MonoTime stamped = uptime();
   if (allowance != Allowance::kKiss) stamp_transmit(reply, stamp(stamped + departs_after));
   std::copy(reply.begin(), reply.end(), packet.begin());
-  if (question.mac) {
+  if (parsed.mac) {
     const auto mac = ntp_cmac(*key_, reply);
     std::copy(mac.begin(), mac.end(), packet.begin() + kHeaderSize);
   }
-  if (!port_.send(arrival.from, Bytes{packet}.first(question.mac ? packet.size() : kHeaderSize)))
-    return false;
+  if (!port_.send(arrival.from, Bytes{packet}.first(parsed.mac ? packet.size() : kHeaderSize))) return false;
   if (allowance == Allowance::kKiss) return true;
   const nanoseconds took =
       std::clamp(elapsed(stamped, net::departed()), nanoseconds::zero(), kLongestSending);

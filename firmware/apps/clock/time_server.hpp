@@ -37,7 +37,7 @@ class TimeServer {
   static constexpr std::size_t kLimits = 32;
 
   void on_arrival(const net::Arrival& arrival);
-  bool answer(const Question& question, const net::Arrival& arrival);
+  bool answer(const ParsedRequest& parsed, const net::Arrival& arrival);
   WallTime stamp(MonoTime at) const;
   RateLimit& limit_of(IpAddress client);
 

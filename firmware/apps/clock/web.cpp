@@ -82,7 +82,7 @@ net::HttpReply Web::answer_nonce(const net::HttpRequest&) {
 
 net::HttpReply Web::answer_set(const net::HttpRequest& request) {
   if (!setting_) return without_key();
-  const auto set = setting_->judge(request.body, request.at);
+  const auto set = setting_->verify(request.body, request.at);
   if (!set) return refused(set.error());
   return report_setting(clock_, SourceKind::kManual, *set, request.at, "set by hand", text_);
 }

@@ -87,8 +87,8 @@ Outcome Discipline::observe(Source& source, const OffsetSample& sample, const So
   const bool is_another = source.last_sample != sample.at;
   source.last_sample = sample.at;
   const Outcome outcome = source.estimator.add(sample, evidence_for_step(source));
-  source.claim.reset();
-  if (!sample.delay && outcome != Outcome::kSuspect) source.claim = sample;
+  source.stated.reset();
+  if (!sample.delay && outcome != Outcome::kSuspect) source.stated = sample;
   if (outcome == Outcome::kSuspect) {
     source.good_in_row = 0;
     ++source.more_suspects;
@@ -175,7 +175,7 @@ void Discipline::forget_phase() {
   for (auto& source : sources_) {
     if (!source) continue;
     source->estimator.forget_phase();
-    source->claim.reset();
+    source->stated.reset();
     source->more_suspects = 0;
     source->is_awaited = source->last_sample && source->reachable && !source->is_refused;
     source->polls.restart();
@@ -186,7 +186,7 @@ void Discipline::on_leap_second(Offset by) {
   for (auto& source : sources_) {
     if (!source) continue;
     source->estimator.on_leap_second(by);
-    source->claim.reset();
+    source->stated.reset();
   }
 }
 
@@ -218,17 +218,17 @@ Candidate Discipline::candidate_of(const Source& source, FreeTime now, nanosecon
 // since. The deviations of one sample would make it twice as much.
 Dispersion Discipline::error_bound(const Source& source, const Estimate& estimate, FreeTime now) const {
   const Dispersion bound = source.estimator.error_bound(estimate);
-  if (!source.claim) return bound;
+  if (!source.stated) return bound;
   const Seconds since =
-      magnitude(saturated_difference(now.time_since_epoch(), source.claim->at.time_since_epoch()));
+      magnitude(saturated_difference(now.time_since_epoch(), source.stated->at.time_since_epoch()));
   const nanoseconds then = saturated_sum(offset_of(estimate).value, rounded(since * estimate.frequency));
-  const nanoseconds apart = magnitude(saturated_difference(then, source.claim->offset.value));
+  const nanoseconds apart = magnitude(saturated_difference(then, source.stated->offset.value));
   double drift = source.estimator.frequency_bound(estimate);
   if (most_drift_ && seed_)
     drift = std::min(drift, *most_drift_ + std::abs(estimate.frequency - seed_->value));
-  const nanoseconds by_claim =
-      saturated_sum(saturated_sum(source.claim->dispersion.value, apart), rounded(since * drift));
-  return {std::min(bound.value, by_claim)};
+  const nanoseconds by_stated =
+      saturated_sum(saturated_sum(source.stated->dispersion.value, apart), rounded(since * drift));
+  return {std::min(bound.value, by_stated)};
 }
 
 // Gives all sources of one server the number of the first of them.

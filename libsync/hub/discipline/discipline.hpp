@@ -65,9 +65,9 @@ class Discipline {
     PollChoice polls;
     SourceAccount account;
     std::optional<FreeTime> last_sample;
-    std::optional<OffsetSample> claim;  // the last sample, if its bound is the source's own word
-    int good_in_row = 0;                // consecutive samples that were not suspected
-    int more_suspects = 0;              // surplus of suspects over good samples
+    std::optional<OffsetSample> stated;  // the last sample, if its bound is what the source itself states
+    int good_in_row = 0;                 // consecutive samples that were not suspected
+    int more_suspects = 0;               // surplus of suspects over good samples
     bool is_proven = false;
     bool is_erratic = false;    // it was dropped and has not proven itself since
     bool is_refused = false;    // it would move the clock too far
@@ -92,8 +92,8 @@ class Discipline {
     double frequency_bound = 0.0;  // the frequency's greatest error, if the majority is right
     std::size_t system_peer = 0;   // index of the source whose system variables are served
     Leap leap = Leap::kNone;       // announced by more than half of the sources that agree
-    // As many sources as agree, or more, are still awaited, and may contradict them; more of those that answer
-    // that they are not set yet.
+    // As many sources as agree, or more, are still awaited, and may contradict them; more of those that
+    // answer that they are not set yet.
     bool is_premature = false;
     // More sources that may be right were refused than agree.
     bool is_outvoted = false;
@@ -124,7 +124,7 @@ class Discipline {
   // Takes the sample of a broadcast. Only replies to queries affect the poll interval and reachability.
   Outcome on_broadcast(std::size_t index, const OffsetSample& sample, const SourceAccount& account);
   // The last sample's bound is less than what the source has stated.
-  void forget_claim(std::size_t index) { sources_[index]->claim.reset(); }
+  void forget_stated(std::size_t index) { sources_[index]->stated.reset(); }
   // `reachable` says whether any of its last eight queries was answered.
   void on_trouble(std::size_t index, Trouble trouble, bool reachable);
   // Returns the interval from the source's last query to the next.

@@ -59,7 +59,7 @@ Outcome SourceEstimator::add(const OffsetSample& sample, int step_evidence) {
   DelayStatistics delays = delays_;
   if (sample.delay) delays.add(sample.at, *sample.delay);
   const Observation observation = observe(sample, delays);
-  const Outcome outcome = judge(observation, interval, step_evidence);
+  const Outcome outcome = classify(observation, interval, step_evidence);
   ++samples_;
   if (outcome == Outcome::kSuspect) return outcome;
   delays_ = delays;
@@ -70,7 +70,7 @@ Outcome SourceEstimator::add(const OffsetSample& sample, int step_evidence) {
   return outcome;
 }
 
-Outcome SourceEstimator::judge(const Observation& observation, double interval, int step_evidence) {
+Outcome SourceEstimator::classify(const Observation& observation, double interval, int step_evidence) {
   if (!phase_known_) {
     restart_at(observation);
     samples_ = 0;

@@ -74,7 +74,7 @@ class SourceEstimator {
   };
 
   Observation observe(const OffsetSample& sample, const DelayStatistics& delays) const;
-  Outcome judge(const Observation& observation, double interval, int step_evidence);
+  Outcome classify(const Observation& observation, double interval, int step_evidence);
   bool is_explained(Observation observation) const;
   bool is_disproved(const Observation& observation) const;
   void wonder(const Observation& observation, bool is_surprise);

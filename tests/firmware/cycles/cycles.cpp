@@ -110,8 +110,8 @@ class Device {
   Reply serve(Bytes bytes) {
     now_ += 10s;
     const WallTime received = clock_.wall(now_).value_or(kBuilt);
-    const auto question = judge({bytes, kClient, kUs, received}, kRules);
-    if (!question || limit_.judge(now_, 1) != Allowance::kWithin) return {};
+    const auto parsed = parse_request({bytes, kClient, kUs, received}, kRules);
+    if (!parsed || limit_.admit(now_, 1) != Allowance::kWithin) return {};
     DeviceStanding standing{.time = clock_.at(now_),
                             .confirmed_at = received,
                             .is_vouched = clock_.timekeeper().standing(now_).vouched,
@@ -123,7 +123,7 @@ class Device {
                                        .address = {kServer.address.v4_value()}};
     }
     const WallTime sent = clock_.wall(now_).value_or(kBuilt);
-    Reply reply = Account{server_state(standing, kPrecision), sent}.answer(*question, received);
+    Reply reply = Account{server_state(standing, kPrecision), sent}.answer(*parsed, received);
     stamp_transmit(reply, clock_.wall(now_).value_or(kBuilt));
     return reply;
   }

@@ -17,7 +17,7 @@ Offset BroadcastListener::moved(WallTime now, Offset books, double gain) const {
 }
 
 std::optional<Measurement> BroadcastListener::take(const HeardDatagram& heard, const SinceExchange& since) {
-  auto measured = judge(heard, since);
+  auto measured = validate(heard, since);
   if (!measured) {
     ++refused_;
     refusal_ = std::move(measured).error();
@@ -28,8 +28,8 @@ std::optional<Measurement> BroadcastListener::take(const HeardDatagram& heard, c
   return *measured;
 }
 
-Result<Measurement, std::string> BroadcastListener::judge(const HeardDatagram& heard,
-                                                          const SinceExchange& since) {
+Result<Measurement, std::string> BroadcastListener::validate(const HeardDatagram& heard,
+                                                             const SinceExchange& since) {
   const auto packet = parse(heard.bytes);
   if (!packet) return Unexpected{std::string{describe(as<BroadcastReject>(packet.error()))}};
   if (!is_signed_by(key_, heard.bytes)) {

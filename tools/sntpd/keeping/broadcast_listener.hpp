@@ -39,7 +39,7 @@ class BroadcastListener {
   const std::string& refusal() const { return refusal_; }
 
  private:
-  Result<Measurement, std::string> judge(const HeardDatagram& heard, const SinceExchange& since);
+  Result<Measurement, std::string> validate(const HeardDatagram& heard, const SinceExchange& since);
 
   Endpoint server_;
   BroadcastClient client_;

@@ -83,7 +83,7 @@ void HubHost::step(std::span<const pollfd> polled) {
   upstreams_.step(
       polled.first(polled.size() - of_receiver), mono_now(),
       [this](const Upstreams::Happening& happening) { handle(happening); },
-      [this](const Resolver::Answer& answer) { take_addresses(answer); });
+      [this](const Resolver::Resolved& resolved) { take_addresses(resolved); });
   listen();
   if (const auto outcome = rtc_worker_ ? rtc_worker_->take() : std::nullopt) {
     hub_.on_rtc(*outcome, instant_now());

@@ -91,7 +91,7 @@ class HubHost {
   void handle(const Upstreams::Happening& happening);
   void take_measurement(Association& association, const Measurement& measurement, Instant now);
   void take_loss(Association& association, const Lost& lost, Instant now);
-  void take_addresses(const Resolver::Answer& answer);
+  void take_addresses(const Resolver::Resolved& resolved);
   void set_intervals();
   void listen();
   void hear(const HeardDatagram& heard);

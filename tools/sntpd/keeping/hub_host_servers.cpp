@@ -151,17 +151,17 @@ void HubHost::take_loss(Association& association, const Lost& lost, Instant now)
 }
 
 // Several servers may have the same name, with other ports.
-void HubHost::take_addresses(const Resolver::Answer& answer) {
+void HubHost::take_addresses(const Resolver::Resolved& resolved) {
   for (std::size_t plan = 0; plan < options_.servers.size() + options_.pools.size(); ++plan) {
     const Host& host = option_of(plan).host;
-    if (hub_.plan(plan).literal || host.name != answer.name) continue;
-    if (!answer.addresses) {
-      log_.detail(fmt::format("{}: cannot be resolved: {}", host.text, answer.addresses.error()));
-      hub_.on_no_address(plan, answer.addresses.error());
+    if (hub_.plan(plan).literal || host.name != resolved.name) continue;
+    if (!resolved.addresses) {
+      log_.detail(fmt::format("{}: cannot be resolved: {}", host.text, resolved.addresses.error()));
+      hub_.on_no_address(plan, resolved.addresses.error());
       continue;
     }
     std::vector<ServerAddress> addresses;
-    for (const Endpoint& endpoint : *answer.addresses)
+    for (const Endpoint& endpoint : *resolved.addresses)
       addresses.push_back(address_of({endpoint.address, host.port, endpoint.scope}));
     hub_.on_addresses(plan, addresses, instant_now());
     execute();

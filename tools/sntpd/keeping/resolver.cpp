@@ -20,13 +20,13 @@ namespace isletime::sntpd {
 struct Resolver::Shared {
   std::mutex mutex;
   std::vector<std::string> asked;
-  std::vector<Answer> answers;
+  std::vector<Resolved> resolved;
   Fd readable;
   Fd writable;
 
-  void answer(Answer answer) {
+  void add(Resolved one) {
     const std::lock_guard lock(mutex);
-    answers.push_back(std::move(answer));
+    resolved.push_back(std::move(one));
     const char wake = 0;
     // If the pipe is full, it is readable already.
     [[maybe_unused]] const auto written = write(writable.get(), &wake, 1);
@@ -48,7 +48,7 @@ std::optional<std::string> Resolver::ask(const std::string& name, std::uint16_t 
     shared.writable = Fd{ends[1]};
   }
   auto thread = start_thread([alive = shared_, lookup = lookup_, name, port] {
-    alive->answer({name, lookup(name, port)});
+    alive->add({name, lookup(name, port)});
   });
   if (!thread) return thread.error();
   thread->detach();
@@ -61,14 +61,14 @@ int Resolver::descriptor() const {
   return shared_->asked.empty() ? -1 : shared_->readable.get();
 }
 
-std::vector<Resolver::Answer> Resolver::take_answers() {
+std::vector<Resolver::Resolved> Resolver::take_resolved() {
   Shared& shared = *shared_;
   const std::lock_guard lock(shared.mutex);
   std::array<char, 64> drained{};
   while (shared.readable.is_open() && read(shared.readable.get(), drained.data(), drained.size()) > 0) {
   }
-  for (const Answer& answer : shared.answers) std::erase(shared.asked, answer.name);
-  return std::exchange(shared.answers, {});
+  for (const Resolved& one : shared.resolved) std::erase(shared.asked, one.name);
+  return std::exchange(shared.resolved, {});
 }
 
 }  // namespace isletime::sntpd

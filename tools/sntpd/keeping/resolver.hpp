@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Resolves names outside the event loop, because the system's resolver may take minutes without internet
-// access. Each lookup has a thread of its own, and its answer wakes poll(2).
+// access. Each lookup has a thread of its own, and its result wakes poll(2).
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ class Resolver {
   using Addresses = Result<std::vector<Endpoint>, std::string>;  // error: the resolver's words
   using Lookup = std::function<Addresses(const std::string& name, std::uint16_t port)>;
 
-  struct Answer {
+  struct Resolved {
     std::string name;
     Addresses addresses;
   };
@@ -34,10 +34,10 @@ class Resolver {
   // Starts a lookup unless one for this name is under way. Returns the failure, as a clause, if the system
   // has no pipe or thread for it now; then ask again later.
   std::optional<std::string> ask(const std::string& name, std::uint16_t port);
-  // Returns the descriptor that becomes readable with an answer, or -1 while no lookup is under way. A hub
+  // Returns the descriptor that becomes readable with a result, or -1 while no lookup is under way. A hub
   // that has only literal addresses never opens one.
   int descriptor() const;
-  std::vector<Answer> take_answers();
+  std::vector<Resolved> take_resolved();
 
  private:
   struct Shared;

@@ -45,7 +45,7 @@ void Upstreams::append_polled(std::vector<pollfd>& polled) const {
 
 void Upstreams::step(std::span<const pollfd> polled, MonoTime now,
                      const std::function<void(Happening)>& handle,
-                     const std::function<void(const Resolver::Answer&)>& take_answer) {
+                     const std::function<void(const Resolver::Resolved&)>& take_resolved) {
   const std::size_t of_associations = polled.empty() ? 0 : polled.size() - 1;
   for (std::size_t i = 0; i < associations_.size(); ++i) {
     Association& association = *associations_[i];
@@ -57,7 +57,7 @@ void Upstreams::step(std::span<const pollfd> polled, MonoTime now,
     if (outcome) handle({association, *std::move(outcome)});
   }
   if (polled.empty() || polled.back().revents == 0) return;
-  for (const Resolver::Answer& answer : resolver_.take_answers()) take_answer(answer);
+  for (const Resolver::Resolved& resolved : resolver_.take_resolved()) take_resolved(resolved);
 }
 
 std::optional<MonoTime> Upstreams::next_wakeup() const {

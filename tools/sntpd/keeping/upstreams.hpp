@@ -50,9 +50,9 @@ class Upstreams {
 
   void append_polled(std::vector<pollfd>& polled) const;
   // `polled` are the entries that append_polled() appended, after poll(2), or it is empty. `handle` may
-  // change the association's interval; `take_answer` may start and stop others.
+  // change the association's interval; `take_resolved` may start and stop others.
   void step(std::span<const pollfd> polled, MonoTime now, const std::function<void(Happening)>& handle,
-            const std::function<void(const Resolver::Answer&)>& take_answer);
+            const std::function<void(const Resolver::Resolved&)>& take_resolved);
   std::optional<MonoTime> next_wakeup() const;
 
   std::span<const std::unique_ptr<Association>> associations() const { return associations_; }

@@ -7,7 +7,7 @@
 
 namespace isletime::sntpd {
 
-Bytes Answer::complete(WallTime now, Room& room) {
+Bytes PendingReply::complete(WallTime now, Room& room) {
   if (!has_stamp_) stamp_transmit(reply_, now);
   if (key_ == nullptr) return reply_;
   const SentMac mac(*key_, reply_, asked_);
@@ -16,11 +16,11 @@ Bytes Answer::complete(WallTime now, Room& room) {
   return {room.begin(), end};
 }
 
-Result<Answer, Refusal> Answerer::Batch::answer(const Request& request) {
+Result<PendingReply, RequestRefusal> Answerer::Batch::answer(const Request& request) {
   log_.add(request);
-  auto answer = decide(request);
-  if (!answer) log_.refuse();
-  return answer;
+  auto reply = decide(request);
+  if (!reply) log_.refuse();
+  return reply;
 }
 
 Allowance Answerer::Batch::limit(const Key* key) {
@@ -33,55 +33,58 @@ bool Answerer::Batch::is_allowed() {
   return allowance == Allowance::kWithin || allowance == Allowance::kSpared;
 }
 
-Result<Answer, Refusal> Answerer::Batch::decide(const Request& request) {
-  const auto question = judge(request, rules_);
-  if (!question) return Unexpected{question.error()};
-  if (answerer_.demands_.own_queries != nullptr)
-    answerer_.demands_.own_queries->on_request(question->transmit);
-  const auto key = answerer_.key_of(request, *question);
+Result<PendingReply, RequestRefusal> Answerer::Batch::decide(const Request& request) {
+  const auto parsed = parse_request(request, rules_);
+  if (!parsed) return Unexpected{parsed.error()};
+  if (answerer_.demands_.own_queries != nullptr) answerer_.demands_.own_queries->on_request(parsed->transmit);
+  const auto key = answerer_.key_of(request, *parsed);
   if (!key) return Unexpected{key.error()};
   if (*key != nullptr) {
-    if (const auto fault = find_fault_of_mac(request, *question, **key)) return Unexpected{*fault};
+    if (const auto fault = find_fault_of_mac(request, *parsed, **key)) return Unexpected{*fault};
   }
   // Only the signature shows whose limit applies: anybody can send in a client's name, but not sign.
   const Allowance allowance = limit(*key);
-  if (allowance == Allowance::kNothing) return Unexpected{Refusal::kLimited};
+  if (allowance == Allowance::kNothing) return Unexpected{RequestRefusal::kLimited};
 
-  const auto answer_by = [&](const Reply& reply) { return Answer{reply, *key, question->mac}; };
+  const auto pending = [&](const Reply& reply) { return PendingReply{reply, *key, parsed->mac}; };
   if (allowance == Allowance::kKiss)
-    return answer_by(kiss_rate(*question, request.received, RateLimit::kKissPoll));
-  if (!may_be_interleaved(question->origin, question->receive, question->transmit))
-    return answer_by(account_.answer(*question, request.received));
-  return interleave(request, *question, *key);
+    return pending(kiss_rate(*parsed, request.received, RateLimit::kKissPoll));
+  if (!may_be_interleaved(parsed->origin, parsed->receive, parsed->transmit))
+    return pending(account_.answer(*parsed, request.received));
+  return interleave(request, *parsed, *key);
 }
 
-std::optional<Refusal> Answerer::Batch::find_fault_of_mac(const Request& request, const Question& question,
-                                                          const Key& key) {
+std::optional<RequestRefusal> Answerer::Batch::find_fault_of_mac(const Request& request,
+                                                                 const ParsedRequest& parsed,
+                                                                 const Key& key) {
   const bool is_limited = answerer_.demands_.limits_rates;
-  if (is_limited && !log_.may_check_mac(key.id)) return Refusal::kLimited;
-  if (is_signed_by(key, request.bytes, question.version, *question.mac)) return std::nullopt;
+  if (is_limited && !log_.may_check_mac(key.id)) return RequestRefusal::kLimited;
+  if (is_signed_by(key, request.bytes, parsed.version, *parsed.mac)) return std::nullopt;
   if (is_limited) log_.on_wrong_mac(key.id);
-  return Refusal::kWrongMac;
+  return RequestRefusal::kWrongMac;
 }
 
-Answer Answerer::Batch::interleave(const Request& request, const Question& question, const Key* key) const {
-  const auto left = answerer_.saved_->table().find(question.origin, request.from.address);
-  Answer answer(left ? account_.interleaved_answer(question, request.received, *left)
-                     : account_.answer(question, request.received),
-                key, question.mac);
-  answer.has_stamp_ = left.has_value();
-  answer.receive_ = to_ntp(request.received);
-  return answer;
+PendingReply Answerer::Batch::interleave(const Request& request, const ParsedRequest& parsed,
+                                         const Key* key) const {
+  const auto left = answerer_.saved_->table().find(parsed.origin, request.from.address);
+  PendingReply reply(left ? account_.interleaved_answer(parsed, request.received, *left)
+                          : account_.answer(parsed, request.received),
+                     key, parsed.mac);
+  reply.has_stamp_ = left.has_value();
+  reply.receive_ = to_ntp(request.received);
+  return reply;
 }
 
-Result<const Key*, Refusal> Answerer::key_of(const Request& request, const Question& question) const {
-  if (!question.mac) {
-    if (demands_.signed_only) return Unexpected{Refusal::kUnsigned};
+Result<const Key*, RequestRefusal> Answerer::key_of(const Request& request,
+                                                    const ParsedRequest& parsed) const {
+  if (!parsed.mac) {
+    if (demands_.signed_only) return Unexpected{RequestRefusal::kUnsigned};
     return nullptr;
   }
-  const Key* key = demands_.keys->find(question.mac->key_id);
-  if (key == nullptr) return Unexpected{Refusal::kUnknownKey};
-  if (!may_use(demands_.bindings, key->id, request.from.address)) return Unexpected{Refusal::kKeyOfOthers};
+  const Key* key = demands_.keys->find(parsed.mac->key_id);
+  if (key == nullptr) return Unexpected{RequestRefusal::kUnknownKey};
+  if (!may_use(demands_.bindings, key->id, request.from.address))
+    return Unexpected{RequestRefusal::kKeyOfOthers};
   return key;
 }
 

@@ -28,7 +28,7 @@ struct Demands {
 };
 
 // A reply that lacks only its transmit timestamp and its signature. It refers to the request.
-class Answer {
+class PendingReply {
  public:
   using Room = std::array<std::uint8_t, kHeaderSize + framing::kKeyId + framing::kLongestDigest>;
 
@@ -44,7 +44,7 @@ class Answer {
 
  private:
   friend class Answerer;
-  Answer(const Reply& reply, const Key* key, const std::optional<Mac>& asked)
+  PendingReply(const Reply& reply, const Key* key, const std::optional<Mac>& asked)
       : reply_(reply), key_(key), asked_(asked.value_or(Mac{})) {}
 
   Reply reply_;
@@ -63,7 +63,7 @@ class Answerer {
   // The requests of one moment, with the rules and the clock's state that apply to them.
   class Batch {
    public:
-    Result<Answer, Refusal> answer(const Request& request);
+    Result<PendingReply, RequestRefusal> answer(const Request& request);
     std::span<const AccessRule> rules() const { return rules_; }
     // These three are for requests that are answered elsewhere. Add each request first, and call is_allowed()
     // only for requests that would get a reply.
@@ -78,10 +78,10 @@ class Answerer {
 
     // `key` is null for unsigned requests.
     Allowance limit(const Key* key);
-    std::optional<Refusal> find_fault_of_mac(const Request& request, const Question& question,
-                                             const Key& key);
-    Result<Answer, Refusal> decide(const Request& request);
-    Answer interleave(const Request& request, const Question& question, const Key* key) const;
+    std::optional<RequestRefusal> find_fault_of_mac(const Request& request, const ParsedRequest& parsed,
+                                                    const Key& key);
+    Result<PendingReply, RequestRefusal> decide(const Request& request);
+    PendingReply interleave(const Request& request, const ParsedRequest& parsed, const Key* key) const;
 
     Answerer& answerer_;
     std::span<const AccessRule> rules_;
@@ -102,7 +102,7 @@ class Answerer {
 
  private:
   // Returns the key that the request claims, or null if it is unsigned.
-  Result<const Key*, Refusal> key_of(const Request& request, const Question& question) const;
+  Result<const Key*, RequestRefusal> key_of(const Request& request, const ParsedRequest& parsed) const;
 
   Demands demands_;
   SharedStamps* saved_;

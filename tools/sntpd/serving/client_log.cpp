@@ -104,12 +104,12 @@ void ClientLog::Batch::refuse() {
 
 Allowance ClientLog::Batch::limit() {
   const IpAddress shared = limited_as(address_);
-  return judge(shared == address_ ? entry_->limit : table_.networks.at(shared, now_));
+  return admit(shared == address_ ? entry_->limit : table_.networks.at(shared, now_));
 }
 
 Allowance ClientLog::Batch::limit_signed(std::uint32_t key_id) {
   SignerLimits& limits = table_.signers.at({limited_as(address_), key_id}, now_);
-  const Allowance allowance = judge(limits.limit);
+  const Allowance allowance = admit(limits.limit);
   // An attacker who repeats another client's signed packet makes us check it in vain.
   if (allowance == Allowance::kNothing && !limits.checks.take(now_)) table_.strangers_checks.take(now_);
   return allowance;
@@ -129,8 +129,8 @@ void ClientLog::Batch::on_wrong_mac(std::uint32_t key_id) {
   (void)limit();
 }
 
-Allowance ClientLog::Batch::judge(RateLimit& limit) {
-  const Allowance allowance = limit.judge(now_, next_random(table_.random));
+Allowance ClientLog::Batch::admit(RateLimit& limit) {
+  const Allowance allowance = limit.admit(now_, next_random(table_.random));
   if (allowance != Allowance::kWithin) count_limited();
   return allowance;
 }

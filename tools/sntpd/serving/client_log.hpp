@@ -63,7 +63,7 @@ class ClientLog {
     friend class ClientLog;
     Batch(Table& table, MonoTime now);
 
-    Allowance judge(RateLimit& limit);
+    Allowance admit(RateLimit& limit);
     void count_limited();
 
     Table& table_;

@@ -28,8 +28,9 @@ std::shared_ptr<const MonitorView> Monitor::latest() const {
   return view_;
 }
 
-Result<ControlReply, Refusal> Monitor::answer(const Request& request, std::span<const AccessRule> rules,
-                                              const ServerState& state) const {
+Result<ControlReply, RequestRefusal> Monitor::answer(const Request& request,
+                                                     std::span<const AccessRule> rules,
+                                                     const ServerState& state) const {
   const auto view = latest();
   Monitored monitored{state, view->system, {}};
   monitored.system.version = version_;

@@ -22,8 +22,8 @@ class Monitor {
   void publish(MonitorView view);
 
   // `rules` are the server's access rules, and `state` is what clients are told. Any thread may call this.
-  Result<ControlReply, Refusal> answer(const Request& request, std::span<const AccessRule> rules,
-                                       const ServerState& state) const;
+  Result<ControlReply, RequestRefusal> answer(const Request& request, std::span<const AccessRule> rules,
+                                              const ServerState& state) const;
 
  private:
   std::shared_ptr<const MonitorView> latest() const;

@@ -11,18 +11,18 @@
 
 namespace isletime::sntpd {
 
-bool Service::Group::takes(const Answer& answer) const {
-  const auto type_of = [](const Answer& a) {
-    return a.key() == nullptr ? std::nullopt : std::optional{a.key()->type};
+bool Service::Group::takes(const PendingReply& reply) const {
+  const auto type_of = [](const PendingReply& one) {
+    return one.key() == nullptr ? std::nullopt : std::optional{one.key()->type};
   };
-  return size == 0 || type_of(*answers[0]) == type_of(answer);
+  return size == 0 || type_of(*pending[0]) == type_of(reply);
 }
 
 SendPath::Work Service::Group::work(std::size_t place) const {
   constexpr std::size_t kPlaces = 1 + ServiceSocket::kMostReplies;  // alone, or one of several
   constexpr std::size_t kSignings = 2 + static_cast<std::size_t>(KeyType::kAes256);
   static_assert(kPlaces * kSignings == SendPath::kKinds);
-  const Key* key = answers[place]->key();
+  const Key* key = pending[place]->key();
   const std::size_t signing = key == nullptr ? 0 : 1 + static_cast<std::size_t>(key->type);
   return {pause, signing * kPlaces + (size == 1 ? 0 : 1 + place)};
 }
@@ -45,14 +45,14 @@ void Service::serve(ServiceSocket::Wait wait) {
       answer_control(arrival, request, batch, time);
       continue;
     }
-    auto answer = batch.answer(request);
-    if (!answer) {
-      ++counters_.refused[static_cast<std::size_t>(answer.error())];
+    auto reply = batch.answer(request);
+    if (!reply) {
+      ++counters_.refused[static_cast<std::size_t>(reply.error())];
       continue;
     }
-    const bool leaves_alone = !more_are_waiting || answer->is_to_be_saved();
-    if (leaves_alone || !group.takes(*answer)) send(group, time, now);
-    group.add(arrival, *answer);
+    const bool leaves_alone = !more_are_waiting || reply->is_to_be_saved();
+    if (leaves_alone || !group.takes(*reply)) send(group, time, now);
+    group.add(arrival, *reply);
     if (leaves_alone && waits) warm_up(arrival, group.pause);
     if (leaves_alone || group.is_full()) send(group, time, now);
   }
@@ -66,7 +66,7 @@ void Service::warm_up(const Arrival& request, SendPath::Pause pause) {
 }
 
 std::optional<std::size_t> Service::place_to_stamp(const Group& group, MonoTime now) {
-  if (group.answers[0]->is_to_be_saved()) return 0;
+  if (group.pending[0]->is_to_be_saved()) return 0;
   if (!awaited_.empty()) return std::nullopt;
   for (std::size_t i = 0; i < group.size; ++i) {
     if (!send_path_.wants_sample(group.work(i), now)) continue;
@@ -88,26 +88,26 @@ nanoseconds Service::pace_of(const Group& group, WallTime completed) {
 void Service::send(Group& group, const ServedTime& time, MonoTime now) {
   if (group.size == 0) return;
   std::array<ServiceSocket::Reply, ServiceSocket::kMostReplies> replies;
-  std::array<Answer::Room, ServiceSocket::kMostReplies> rooms;
+  std::array<PendingReply::Room, ServiceSocket::kMostReplies> rooms;
   const auto stamped = place_to_stamp(group, now);
   const WallTime completed = wall_now();
   const nanoseconds pace = pace_of(group, completed);
   for (std::size_t i = 0; i < group.size; ++i) {
     const WallTime leaves = time.map(completed + send_path_.advance(group.work(i), pace));
-    replies[i] = {group.arrivals[i], group.answers[i]->complete(leaves, rooms[i]), i == stamped};
+    replies[i] = {group.arrivals[i], group.pending[i]->complete(leaves, rooms[i]), i == stamped};
   }
-  const bool is_to_be_saved = stamped && group.answers[*stamped]->is_to_be_saved();
+  const bool is_to_be_saved = stamped && group.pending[*stamped]->is_to_be_saved();
   // This must happen before it leaves, because another thread may get its client's next request at once.
   if (is_to_be_saved) {
     const WallTime leaves = time.map(completed + send_path_.advance(group.work(*stamped), pace));
-    answerer_.save(group.answers[*stamped]->receive(), group.arrivals[*stamped]->from.address,
+    answerer_.save(group.pending[*stamped]->receive(), group.arrivals[*stamped]->from.address,
                    to_ntp(leaves));
   }
   const auto sent = socket_.reply(std::span{replies}.first(group.size));
   counters_.answered += sent.count;
   counters_.unsent += group.size - sent.count;
   if (sent.number) {
-    const NtpTimestamp receive = group.answers[*stamped]->receive();
+    const NtpTimestamp receive = group.pending[*stamped]->receive();
     awaited_.push_back({*sent.number, group.work(*stamped), pace, completed, receive});
   }
   group.size = 0;
@@ -130,7 +130,7 @@ void Service::answer_control(const Arrival& arrival, const Request& request, Ans
                              const ServedTime& time) {
   batch.add(request);
   auto reply = monitor_->answer(request, batch.rules(), time.state);
-  if (reply && !batch.is_allowed()) reply = Unexpected{Refusal::kLimited};
+  if (reply && !batch.is_allowed()) reply = Unexpected{RequestRefusal::kLimited};
   if (!reply) {
     ++counters_.refused[static_cast<std::size_t>(reply.error())];
     batch.refuse();
@@ -146,16 +146,16 @@ void Service::answer_control(const Arrival& arrival, const Request& request, Ans
 Counters& Counters::operator+=(const Counters& other) {
   answered += other.answered;
   unsent += other.unsent;
-  for (std::size_t i = 0; i < kRefusals; ++i) refused[i] += other.refused[i];
+  for (std::size_t i = 0; i < kRequestRefusals; ++i) refused[i] += other.refused[i];
   return *this;
 }
 
 std::string to_string(const Counters& counters) {
   std::string text = fmt::format("answered {}", counters.answered);
   if (counters.unsent > 0) text += fmt::format("; could not send {}", counters.unsent);
-  for (std::size_t i = 0; i < kRefusals; ++i) {
+  for (std::size_t i = 0; i < kRequestRefusals; ++i) {
     if (counters.refused[i] == 0) continue;
-    text += fmt::format("; refused {} {}", counters.refused[i], to_string(static_cast<Refusal>(i)));
+    text += fmt::format("; refused {} {}", counters.refused[i], to_string(static_cast<RequestRefusal>(i)));
   }
   return text;
 }

@@ -23,7 +23,7 @@ namespace isletime::sntpd {
 struct Counters {
   std::uint64_t answered = 0;
   std::uint64_t unsent = 0;
-  std::array<std::uint64_t, kRefusals> refused{};
+  std::array<std::uint64_t, kRequestRefusals> refused{};
 
   Counters& operator+=(const Counters& other);
 };
@@ -59,15 +59,15 @@ class Service {
 
     SendPath::Pause pause;  // before the first reply
     std::array<const Arrival*, ServiceSocket::kMostReplies> arrivals{};
-    std::array<std::optional<Answer>, ServiceSocket::kMostReplies> answers;
+    std::array<std::optional<PendingReply>, ServiceSocket::kMostReplies> pending;
     std::size_t size = 0;
 
-    bool takes(const Answer& answer) const;
-    void add(const Arrival& arrival, const Answer& answer) {
+    bool takes(const PendingReply& reply) const;
+    void add(const Arrival& arrival, const PendingReply& reply) {
       arrivals[size] = &arrival;
-      answers[size++] = answer;
+      pending[size++] = reply;
     }
-    bool is_full() const { return size == answers.size(); }
+    bool is_full() const { return size == pending.size(); }
     SendPath::Work work(std::size_t place) const;
   };
   // A reply whose timestamp from the kernel is awaited.
