@@ -458,6 +458,25 @@ TEST(HubServers, ALiarWithinTheBoundsOfTheOthersDoesNotTeachARate) {
   }
 }
 
+// It was silent at the start, for longer than a silent one is waited for.
+TEST(HubServers, OneThatCameLateIsAwaitedAfterASleepAllTheSame) {
+  HubConfig config = ordinary();
+  config.limits.step.at_any_time = true;
+  HubPlay play(config);
+  Server& liar = play.add_server();
+  Server& late = play.add_server();
+  late.is_silent = true;
+  play.pass(1min);
+  late.is_silent = false;
+  play.pass(10min);
+  ASSERT_TRUE(play.is_reliable());
+  liar.off = 500s;
+  play.sleep(15s);
+  play.ask(liar);
+  EXPECT_LT(magnitude(play.error()), 1s);
+  EXPECT_TRUE(play.is_bound_honest());
+}
+
 // It may be set by nobody but this hub.
 TEST(HubServers, OneThatIsBeingSetDoesNotHoldUpTheOnlyOther) {
   HubPlay play;

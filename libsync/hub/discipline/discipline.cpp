@@ -84,6 +84,7 @@ Outcome Discipline::observe(Source& source, const OffsetSample& sample, const So
   }
   source.account = account;
   source.is_awaited = false;
+  source.queries_lost = 0;
   const bool is_another = source.last_sample != sample.at;
   source.last_sample = sample.at;
   const Outcome outcome = source.estimator.add(sample, evidence_for_step(source));
