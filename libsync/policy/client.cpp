@@ -89,7 +89,7 @@ Query Client::make_query(NtpTimestamp nonce) const {
   query[field::kLeapVersionMode] = first_byte(Leap::kNone, config_.version, Mode::kClient);
   store_be64(query, field::kTransmit, nonce.raw());
   if (previous_) {
-    // By this timestamp the server finds the reply whose T3 it is to send.
+    // The server finds the reply whose T3 it is to send by this timestamp.
     store_be64(query, field::kOrigin, previous_->t2.raw());
     store_be64(query, field::kReceive, receive_nonce(nonce).raw());
   }

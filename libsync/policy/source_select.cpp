@@ -188,8 +188,8 @@ class Selector {
     return a == b || (candidates_[a].server != 0 && candidates_[a].server == candidates_[b].server);
   }
 
-  // Of a server's names, the one with the least distance represents it, with an interval that covers those of
-  // all of them: a liar may pass for another name of an honest server by stating the same of itself.
+  // The name with the least distance represents its server. Its interval is extended to those of the server's
+  // other names, because a liar may pass for one of them by copying the honest server's system variables.
   Group without_duplicates(const Group& group) {
     const Group servers = keep(group, Standing::kDuplicate, [&](std::size_t i) {
       return std::none_of(group.begin(), group.end(), [&](std::size_t other) {

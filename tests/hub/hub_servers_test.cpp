@@ -400,7 +400,7 @@ TEST(HubServers, OneThatComesRightOutranksAPhoneThatHasSetTheClockSince) {
   EXPECT_LT(magnitude(play.error()), 10ms);
 }
 
-// What a server states of its clock is public, so a liar can state the same as an honest one.
+// A server's system variables are public, so a liar can copy those of an honest one.
 TEST(HubServers, ALiarThatPosesAsAnotherNameOfAllTheOthersTakesNoVotes) {
   for (const nanoseconds lie : {nanoseconds{-500s}, nanoseconds{800ms}, nanoseconds{6ms}}) {
     HubPlay play;

@@ -355,8 +355,8 @@ TEST(DeviceClock, AnotherServerStartsAnewButTheRateRemains) {
   EXPECT_TRUE(world.clock.is_rate_known(later + 10min));
 }
 
-// What is known of the rate is what was known before the first change, as no other server has taught it
-// since.
+// The rate that was known before the first change still counts: the second server was not heard for long
+// enough to replace it.
 TEST(DeviceClock, BoundHoldsAfterTwoServersThatTaughtAWrongRate) {
   World world;
   world.ask_until(MonoTime{10min});

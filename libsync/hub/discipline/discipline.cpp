@@ -215,8 +215,8 @@ Candidate Discipline::candidate_of(const Source& source, FreeTime now, nanosecon
   return candidate;
 }
 
-// A source that states a bound of its own was not further off than that, and the clock may have drifted
-// since. The deviations of one sample would make it twice as much.
+// A source that states its own bound was within it when it was sampled, and only the clock's drift since then
+// adds to that. The estimator's bound after one sample is about twice as large.
 Dispersion Discipline::error_bound(const Source& source, const Estimate& estimate, FreeTime now) const {
   const Dispersion bound = source.estimator.error_bound(estimate);
   if (!source.stated) return bound;
