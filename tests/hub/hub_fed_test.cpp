@@ -224,6 +224,25 @@ TEST(HubFed, OfTwoPhonesThatDifferByLessThanIsCorrectedEachCountsAndTheBoundReac
   EXPECT_TRUE(play.is_reliable());
 }
 
+TEST(HubFed, OfPhonesThatAllContradictOneAnotherTheBoundReachesEach) {
+  HubPlay play;
+  play.feed("phone:192.0.2.4", 0s, 20ms);
+  EXPECT_EQ(play.feed("phone:192.0.2.5", 800ms, 20ms).name, "agree");
+  EXPECT_EQ(play.feed("phone:192.0.2.6", -300ms, 20ms).name, "agree");
+  EXPECT_GE(play.root_distance(), 820ms);
+}
+
+TEST(HubFed, OnePhoneThatOthersContradictByLessThanIsCorrectedRenewsNoWindow) {
+  HubPlay play;
+  play.feed("phone:192.0.2.4", 0s, 20ms);
+  play.feed("phone:192.0.2.5", 10ms, 20ms);
+  play.pass(20min);
+  EXPECT_EQ(play.feed("phone:192.0.2.6", 500ms, 20ms).name, "falseticker");
+  EXPECT_GE(play.root_distance(), 500ms);
+  play.pass(15min);
+  EXPECT_FALSE(play.is_reliable());
+}
+
 TEST(HubFed, OneLiarThatSeemsToKnowBestDoesNotNarrowTheBoundOfTheOthers) {
   for (const std::string kind : {"phone:", "ntp:", "ocpp:"}) {
     for (int liars_turn = 0; liars_turn < 3; ++liars_turn) {

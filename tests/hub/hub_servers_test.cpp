@@ -442,17 +442,22 @@ TEST(HubServers, ALiarThatStatesTheOthersSettingsDoesNotMakeThemLoopsOnceItLies)
 // Within the others' bounds, one that claims to know best is followed alone.
 TEST(HubServers, ALiarWithinTheBoundsOfTheOthersDoesNotTeachARate) {
   HubPlay play;
-  for (int honest = 0; honest < 2; ++honest) play.add_server().root_dispersion = 20ms;
+  for (int honest = 0; honest < 2; ++honest) {
+    Server& server = play.add_server();
+    server.root_dispersion = 20ms;
+    server.delay = 40ms;
+  }
   Server& liar = play.add_server();
   liar.root_dispersion = 10us;
   liar.delay = 200us;
   liar.off = 15ms;
-  for (int tenth = 0; tenth < 750; ++tenth) {
-    liar.off -= 40us;
-    play.pass(100ms);
+  play.pass(5min);
+  for (int second = 0; second < 850; ++second) {
+    liar.off -= 35us;
+    play.pass(1s);
   }
   for (Server& server : play.servers) server.is_silent = true;
-  for (int minute = 0; minute < 120; ++minute) {
+  for (int minute = 0; minute < 240; ++minute) {
     play.pass(1min);
     ASSERT_TRUE(play.is_bound_honest()) << minute;
   }
