@@ -217,14 +217,18 @@ void Hub::widen_by_doubts(Instant now) {
   const std::uint8_t rank = default_rule(timekeeper_.standing(now.mono).kind).rank;
   const bool is_borne_out = is_borne_out_by_server(now);
   for (std::size_t i = 0; i < servers_.size(); ++i) {
-    const auto estimate = estimate_of(i, now);
-    if (!estimate) continue;
+    if (!servers_[i]) continue;
     const auto& source = *discipline_.source(i);
     if (!source.is_proven || source.is_refused || source.config.rank > rank) continue;
     const bool is_of_rank = source.config.rank == rank;
-    if (source.placement.standing == Standing::kFalseticker && (is_of_rank || !is_borne_out)) {
+    const bool disagrees =
+        source.placement.standing == Standing::kFalseticker && (is_of_rank || !is_borne_out);
+    if (!disagrees && !source.estimator.is_suspicious()) continue;
+    const auto estimate = estimate_of(i, now);
+    if (!estimate) continue;
+    if (disagrees) {
       widen({saturated_sum(estimate->bound.value, magnitude(estimate->offset.value))}, now.mono);
-    } else if (source.estimator.is_suspicious()) {
+    } else {
       widen(estimate->bound, now.mono);
     }
   }
@@ -233,16 +237,17 @@ void Hub::widen_by_doubts(Instant now) {
 bool Hub::is_borne_out_by_server(Instant now) const {
   const nanoseconds known = timekeeper_.standing(now.mono).bound.value;
   for (std::size_t i = 0; i < servers_.size(); ++i) {
+    if (!servers_[i] || discipline_.source(i)->placement.standing != Standing::kFalseticker) continue;
     const auto estimate = estimate_of(i, now);
-    if (!estimate || discipline_.source(i)->placement.standing != Standing::kFalseticker) continue;
+    if (!estimate) continue;
     if (magnitude(estimate->offset.value) <= saturated_sum(known, estimate->bound.value)) return true;
   }
   return false;
 }
 
 std::optional<Hub::ServerEstimate> Hub::estimate_of(std::size_t index, Instant now) const {
-  if (!servers_[index] || discipline_.source(index)->placement.is_outvoted) return std::nullopt;
   const auto& source = *discipline_.source(index);
+  if (source.placement.is_outvoted) return std::nullopt;
   const auto estimate = source.estimator.at(free_time(now));
   if (!estimate) return std::nullopt;
   return ServerEstimate{
@@ -318,13 +323,11 @@ void Hub::report_disagreement(bool is_server_believed, Instant now) {
   int known = 0;
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     if (!servers_[i] || servers_[i]->samples < kFirstSamples) continue;
-    const auto& source = *discipline_.source(i);
-    const auto estimate = source.estimator.at(free_time(now));
-    const Placement& placement = source.placement;
-    if (placement.standing != Standing::kFalseticker || placement.is_outvoted || !estimate) continue;
-    const nanoseconds offset = saturated_difference(offset_of(*estimate).value, steered(now));
+    if (discipline_.source(i)->placement.standing != Standing::kFalseticker) continue;
+    const auto estimate = estimate_of(i, now);
+    if (!estimate) continue;
     accounts += fmt::format("{}{} {:+.3f} s", known++ == 0 ? "" : ", ", servers_[i]->source(),
-                            Seconds{offset}.count());
+                            Seconds{estimate->offset.value}.count());
   }
   const bool did_disagree = std::exchange(do_disagree_, !is_server_believed && known > 1);
   is_server_believed_ = is_server_believed;

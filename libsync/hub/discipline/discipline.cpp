@@ -315,31 +315,33 @@ Leap Discipline::leap_by_majority() const {
 }
 
 void Discipline::count_others(Consensus& consensus) const {
+  // A server counts once, whatever its names, and is heard if it is heard under one of them.
+  struct Server {
+    bool agrees = false;
+    bool is_refused = false;
+    bool is_awaited = false;
+    bool is_awaited_for_long = false;
+  };
+  std::array<Server, kMaxSources> servers{};
   const std::uint8_t rank = sources_[consensus.system_peer]->config.rank;
+  for (std::size_t i = 0; i < kMaxSources; ++i) {
+    if (!sources_[i] || sources_[i]->config.rank > rank) continue;
+    const Source& source = *sources_[i];
+    Server& server = servers[server_numbers_[i] - 1U];
+    server.agrees |= is_agreeing(source.placement.standing);
+    server.is_refused |= source.placement.standing == Standing::kRefused && source.may_be_right;
+    server.is_awaited |= source.is_awaited;
+    server.is_awaited_for_long |= source.is_awaited && source.queries_lost >= kLostBeforeOthersDecide;
+  }
   int agreeing = 0;
   int awaited = 0;
   int awaited_for_long = 0;
   int refused = 0;
-  // A server counts once, whatever its names, and is heard if it is heard under one of them.
-  for (std::uint8_t number = 1; number <= kMaxSources; ++number) {
-    const auto has = [&](auto is) {
-      for (std::size_t i = 0; i < kMaxSources; ++i) {
-        if (server_numbers_[i] == number && sources_[i]->config.rank <= rank && is(*sources_[i])) return true;
-      }
-      return false;
-    };
-    const bool agrees = has([](const Source& source) { return is_agreeing(source.placement.standing); });
-    const bool is_refused = has([](const Source& source) {
-      return source.placement.standing == Standing::kRefused && source.may_be_right;
-    });
-    const auto is_awaited_after = [&](int lost) {
-      return has([lost](const Source& source) { return source.is_awaited && source.queries_lost >= lost; });
-    };
-    agreeing += agrees ? 1 : 0;
-    refused += is_refused ? 1 : 0;
-    if (agrees) continue;
-    awaited += is_awaited_after(0) ? 1 : 0;
-    awaited_for_long += is_awaited_after(kLostBeforeOthersDecide) ? 1 : 0;
+  for (const Server& server : servers) {
+    agreeing += server.agrees ? 1 : 0;
+    refused += server.is_refused ? 1 : 0;
+    awaited += server.is_awaited && !server.agrees ? 1 : 0;
+    awaited_for_long += server.is_awaited_for_long && !server.agrees ? 1 : 0;
   }
   consensus.is_premature = agreeing <= awaited - awaited_for_long || agreeing < awaited;
   consensus.is_outvoted = agreeing < refused;
