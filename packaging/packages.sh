@@ -9,7 +9,7 @@ build_packages=(
 
 test_packages=(
   libgtest-dev libgmock-dev python3
-  clang clang-format clang-tidy libclang-rt-dev llvm
+  clang clang-format clang-tidy libclang-rt-dev lld llvm
   mandoc shellcheck gnuplot-nox openssl
   # Parses the metrics of syncweb.
   python3-prometheus-client

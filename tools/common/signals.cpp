@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "tools/common/sanitizer.hpp"
+
 namespace isletime {
 namespace {
 
@@ -36,10 +38,8 @@ void handle(int signal, void (*handler)(int)) {
 }  // namespace
 
 void catch_signals(Hangup hangup) {
-#if defined(__SANITIZE_THREAD__)
-  // GCC 12's ThreadSanitizer loses a signal that arrives during the first call that can block.
-  poll(nullptr, 0, 0);
-#endif
+  // ThreadSanitizer loses a signal that arrives during the first call that can block.
+  if constexpr (kIsSanitized) poll(nullptr, 0, 0);
   handle(SIGINT, on_stop);
   handle(SIGTERM, on_stop);
   handle(SIGHUP, hangup == Hangup::kReloads ? on_reload : on_stop);
