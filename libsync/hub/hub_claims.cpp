@@ -282,10 +282,9 @@ void Hub::adopt(FedSource& fed, const Claim& claim, Instant now) {
   const OffsetSample sample = sample_of(claim, fed.is_vague());
   const nanoseconds apart = magnitude(saturated_sum(consensus_->estimate.phase, sample.offset.value));
   const Dispersion by_claim{saturated_sum(claim.bound.value, apart)};
-  const Dispersion by_vote = is_borne_out(fed) ? consensus_->bound : std::min(consensus_->bound, by_claim);
   order(*correction,
         AdoptClaim{.claim = claim,
-                   .known = fed.is_vague() ? by_claim : by_vote,
+                   .known = fed.is_vague() ? by_claim : consensus_->bound,
                    .left = correction->step ? nanoseconds::zero() : magnitude(error),
                    .frequency_bound =
                        correction->rate == 0 ? std::nullopt : std::optional{consensus_->frequency_bound}},

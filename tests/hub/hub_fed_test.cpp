@@ -243,6 +243,13 @@ TEST(HubFed, OnePhoneThatOthersContradictByLessThanIsCorrectedRenewsNoWindow) {
   EXPECT_FALSE(play.is_reliable());
 }
 
+TEST(HubFed, OnePhoneAloneIsBelievedToWhatItSays) {
+  HubPlay play;
+  play.feed("phone:192.0.2.4", 0s, 20ms);
+  EXPECT_GE(play.root_distance(), 20ms);
+  EXPECT_LT(play.root_distance(), 22ms);
+}
+
 TEST(HubFed, OneLiarThatSeemsToKnowBestDoesNotNarrowTheBoundOfTheOthers) {
   for (const std::string kind : {"phone:", "ntp:", "ocpp:"}) {
     for (int liars_turn = 0; liars_turn < 3; ++liars_turn) {

@@ -402,7 +402,8 @@ TEST(HubServers, OneThatComesRightOutranksAPhoneThatHasSetTheClockSince) {
 
 // A server's system variables are public, so a liar can copy those of an honest one.
 TEST(HubServers, ALiarThatPosesAsAnotherNameOfAllTheOthersTakesNoVotes) {
-  for (const nanoseconds lie : {nanoseconds{-500s}, nanoseconds{800ms}, nanoseconds{6ms}}) {
+  for (const nanoseconds lie :
+       {nanoseconds{-500s}, nanoseconds{800ms}, nanoseconds{6ms}, nanoseconds{-6ms}}) {
     HubPlay play;
     for (int honest = 0; honest < 4; ++honest) play.add_server().root_dispersion = 5ms;
     Server& liar = play.add_server();
