@@ -138,8 +138,10 @@ void idle(nanoseconds at_most) {
   constexpr std::uint64_t kSecond = 1'000'000'000;
   const nanoseconds wait = std::clamp(at_most, nanoseconds{0}, kLongestIdle);
   const std::uint64_t scaled = static_cast<std::uint64_t>(wait.count()) * lockstep::kTicksPerSecond;
+  const auto ticks = static_cast<std::uint32_t>((scaled + kSecond - 1) / kSecond);
+  if (lockstep::pass(ticks)) return;
   std::array<std::uint8_t, 4> payload{};
-  lockstep::store_le32(payload, static_cast<std::uint32_t>((scaled + kSecond - 1) / kSecond));
+  lockstep::store_le32(payload, ticks);
   take(ask(Request::kWait, payload));
 }
 

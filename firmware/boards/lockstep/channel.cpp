@@ -21,6 +21,7 @@ std::size_t waiting = 0;
 std::uint32_t last_count = 0;
 std::uint32_t spent = 0;           // since last_count
 std::uint32_t spent_and_told = 0;  // as much of it as messages in `outgoing` have stated
+std::uint32_t quiet_until = 0;     // a count: until then nothing comes from the bench
 
 bool is_computing_charged = false;
 std::uint32_t charged_until = 0;  // by emulated_ticks()
@@ -52,6 +53,8 @@ void put(Request kind, Bytes payload) {
   std::copy(kept.begin(), kept.end(), message.begin() + kHeaderSize);
   waiting += message.size();
   spent_and_told = spent;
+  // A frame may be answered at once.
+  if (kind == Request::kFrame || kind == Request::kWait) quiet_until = last_count;
 }
 
 Answer receive() {
@@ -90,6 +93,14 @@ void spend(std::uint32_t ticks) {
   spent += ticks;
 }
 
+bool pass(std::uint32_t ticks) {
+  const std::uint32_t now = count();
+  // Counts wrap, and a program that computes for long may be past the time.
+  if (static_cast<std::int32_t>(quiet_until - now) <= 0 || quiet_until - now < ticks) return false;
+  spend(ticks);
+  return true;
+}
+
 std::uint32_t count() {
   charge();
   charge_from_now_on();
@@ -112,6 +123,9 @@ Answer ask(Request kind, Bytes payload) {
   put(kind, payload);
   flush();
   const Answer answer = receive();
+  if (kind == Request::kWait && answer.kind == static_cast<char>(Event::kTimeout)) {
+    quiet_until = last_count + load_le32(answer.payload);
+  }
   charge_from_now_on();
   return answer;
 }

@@ -30,9 +30,9 @@ enum class Request : char {
 
 // The kinds of what the bench answers to kWait; other answers have the kind of their request.
 enum class Event : char {
-  kTimeout = 'T',
-  kFrame = 'F',  // ticks of its arrival (u32), the frame
-  kPress = 'P',  // ticks of the interrupt (u32)
+  kTimeout = 'T',  // ticks (u32) for which nothing else will come: see pass()
+  kFrame = 'F',    // ticks of its arrival (u32), the frame
+  kPress = 'P',    // ticks of the interrupt (u32)
   kLinkUp = 'U',
   kLinkDown = 'D',
   kStop = 'S',
@@ -49,6 +49,9 @@ void open_channel();
 void charge_computing();
 // Adds to the time at which the next message is sent.
 void spend(std::uint32_t ticks);
+// Lets this many ticks pass without asking the bench, if it has said that nothing will come in that time and
+// no frame has been sent since; returns whether they have passed.
+bool pass(std::uint32_t ticks);
 // Returns the count at this moment: the bench's last word and what was spent since.
 std::uint32_t count();
 // Neither takes time by itself.

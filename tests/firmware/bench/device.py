@@ -15,7 +15,7 @@ from typing import Callable
 from . import stack
 from .link import Link, LinkPath
 from .oscillator import Oscillator
-from .simulation import Simulation
+from .simulation import SECOND, Simulation
 
 # A process that says nothing for this long, in real time, hangs.
 PATIENCE_S = 30
@@ -37,6 +37,7 @@ _FRAMES_WAITING = 8  # as in the receiver of kc705-lx106
 _QUIET = ["-display", "none", "-monitor", "none", "-serial", "none"]
 _ANSWER = struct.Struct("<IBH")
 _MASK = 0xFFFFFFFF
+_MOST_QUIET = 20 * SECOND  # less than 2^31 ticks of any board
 
 
 class DeviceFailure(AssertionError):
@@ -195,7 +196,9 @@ class Device:
     def _time_out(self) -> None:
         self._is_waiting = False
         self._count = max(self._count, self._wait_until)
-        self._answer(84)  # T
+        until = min(self.simulation.quiet_until(), self.simulation.now + _MOST_QUIET)
+        quiet = max(0, self.oscillator.count_at(until) - self._count)
+        self._answer(84, quiet.to_bytes(4, "little"))  # T
         self._run()
 
     def _receive(self) -> bytes:

@@ -38,6 +38,7 @@ class Simulation:
 
     def __init__(self, start: int = DEFAULT_START, seed: int = 1):
         self.now = 0
+        self._end = 0  # of the present run
         self.start = start
         self.seed = seed
         self._queue: list[tuple[int, int, Timer]] = []
@@ -67,8 +68,17 @@ class Simulation:
 
         self.after(first, run)
 
+    def quiet_until(self) -> int:
+        """Returns the last nanosecond of the present run before another event, as far as one has been asked for."""
+        queue = self._queue
+        while queue and queue[0][2].action is None:
+            heapq.heappop(queue)
+        return min(self._end, queue[0][0] - 1) if queue else self._end
+
     def run_until(self, when: int) -> None:
         queue = self._queue
+        outer_end = self._end
+        self._end = when
         while queue and queue[0][0] <= when:
             at, _, timer = heapq.heappop(queue)
             action = timer.action
@@ -78,6 +88,7 @@ class Simulation:
             timer.action = None
             action()
         self.now = when
+        self._end = outer_end
 
     def run_for(self, duration: int) -> None:
         self.run_until(self.now + duration)
