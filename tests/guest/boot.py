@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Boots a guest for each test, as many at once as there are processors, and reports the results.
+"""Boots a guest for each test, two at once for each processor, and reports the results.
 
 Usage: island boot.py FOLDER_OF_PROGRAMS MEMORY_DISK TEST...
 Runs under tests/integration/island, with chronyd on port 123 for the guests. QEMU's exit status says nothing about the
@@ -109,11 +109,11 @@ def why_not(test):
     return None
 
 
-async def passes(test, processors):
+async def passes(test, places):
     if reason := why_not(test):
         say(f"{test} skipped: {reason}")
         return True
-    async with processors:
+    async with places:
         start = time.monotonic()
         fault = await fault_of(test)
     if fault:
@@ -125,9 +125,10 @@ async def passes(test, processors):
 async def main(tests):
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)
     LOGS.mkdir(exist_ok=True)
-    processors = asyncio.Semaphore(os.cpu_count())
+    # A guest waits half of the time.
+    places = asyncio.Semaphore(2 * os.cpu_count())
     with tempfile.TemporaryDirectory() as folder, chronyd(pathlib.Path(folder)):
-        passed = await asyncio.gather(*(passes(test, processors) for test in tests))
+        passed = await asyncio.gather(*(passes(test, places) for test in tests))
     failed = [test for test, good in zip(tests, passed) if not good]
     if failed:
         say(f"failed: {' '.join(failed)}")
