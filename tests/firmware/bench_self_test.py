@@ -54,6 +54,16 @@ class Time(unittest.TestCase):
         simulation.run_for(30)
         self.assertEqual((seen, simulation.now), ([10, 20], 30))
 
+    def test_it_is_quiet_until_the_next_event_or_the_end_of_the_run(self):
+        simulation = Simulation()
+        said = []
+        for when in (10, 20, 40):
+            simulation.at(when, lambda: said.append(simulation.quiet_until()))
+        simulation.at(15, lambda: None).cancel()
+        simulation.run_until(30)
+        self.assertEqual(said, [19, 30])
+        self.assertEqual(simulation.quiet_until(), 0)  # Outside a run, anything may come.
+
     def test_an_oscillator_runs_fast_by_its_error(self):
         oscillator = Oscillator(1_000_000, 40, 0.0, Simulation().random())
         self.assertEqual(oscillator.count_at(1000 * SECOND), 1_000_040_000)
