@@ -69,7 +69,7 @@ class Simulation:
         self.after(first, run)
 
     def quiet_until(self) -> int:
-        """Returns the last nanosecond of the present run before another event, as far as one has been asked for."""
+        """Returns the last nanosecond of the present run before the next event."""
         queue = self._queue
         while queue and queue[0][2].action is None:
             heapq.heappop(queue)
