@@ -85,7 +85,7 @@ class Device:
         self.can_save = True
         self.i2c = None
         self.light = 2000
-        self.console = ""
+        self._console: list[str] = []
         self.led: list[tuple[int, bool]] = []
         self.display: list[tuple[int, bytes]] = []
         self.on_display: Callable[[int, bytes], None] | None = None
@@ -155,6 +155,12 @@ class Device:
     @property
     def is_on(self) -> bool:
         return self._process is not None
+
+    @property
+    def console(self) -> str:
+        # Pieces are joined when somebody reads them: to append each to the text would copy all of it every time.
+        self._console = ["".join(self._console)]
+        return self._console[0]
 
     # What comes from the link
 
@@ -307,7 +313,7 @@ class Device:
         self._answer(ord("R"), self.random.randbytes(256))
 
     def _on_console(self, payload: bytes) -> None:
-        self.console += payload.decode(errors="replace")
+        self._console.append(payload.decode(errors="replace"))
 
     def _on_led(self, payload: bytes) -> None:
         is_on = payload[0] == 1
