@@ -7,7 +7,7 @@
 
 #include "libsync/analysis/seeded_random.hpp"
 
-namespace isletime::analysis {
+namespace isletime::analysis::allan_deviation_test {
 namespace {
 
 std::vector<PhasePoint> points_of_readings(double noise_s, double rate) {
@@ -54,4 +54,4 @@ TEST(AllanDeviation, DoesNotGoAcrossAStep) {
 }
 
 }  // namespace
-}  // namespace isletime::analysis
+}  // namespace isletime::analysis::allan_deviation_test

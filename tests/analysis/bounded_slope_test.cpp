@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::analysis {
+namespace isletime::analysis::bounded_slope_test {
 namespace {
 
 // The readings of a clock of that rate on a display of whole seconds.
@@ -76,4 +76,4 @@ TEST(BoundedSlope, BreaksWhereAClockWasSet) {
 }
 
 }  // namespace
-}  // namespace isletime::analysis
+}  // namespace isletime::analysis::bounded_slope_test

@@ -7,7 +7,7 @@
 
 #include "tests/analysis/records.hpp"
 
-namespace isletime::analysis {
+namespace isletime::analysis::clock_simulation_test {
 namespace {
 
 TEST(ClockSimulation, ASeedDecidesAllOfIt) {
@@ -94,4 +94,4 @@ TEST(ClockSimulation, AWalkSpreadsWithTheTimeToThePowerOfThreeHalves) {
 }
 
 }  // namespace
-}  // namespace isletime::analysis
+}  // namespace isletime::analysis::clock_simulation_test

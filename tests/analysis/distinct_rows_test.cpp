@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::analysis {
+namespace isletime::analysis::distinct_rows_test {
 namespace {
 
 // A clock of +5 ppm, logged each 10 s; its source is updated once in `held` rows.
@@ -64,4 +64,4 @@ TEST(DistinctRows, ValuesThatRepeatByChanceAreNotHeld) {
 }
 
 }  // namespace
-}  // namespace isletime::analysis
+}  // namespace isletime::analysis::distinct_rows_test

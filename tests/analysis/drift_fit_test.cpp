@@ -7,7 +7,7 @@
 
 #include "tests/analysis/records.hpp"
 
-namespace isletime::analysis {
+namespace isletime::analysis::drift_fit_test {
 namespace {
 
 constexpr double kPpm = 1e-6;
@@ -406,4 +406,4 @@ TEST(DriftFit, RowsThatShareTheirTimesAreAnIntervalApart) {
 }
 
 }  // namespace
-}  // namespace isletime::analysis
+}  // namespace isletime::analysis::drift_fit_test

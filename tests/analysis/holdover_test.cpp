@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::analysis {
+namespace isletime::analysis::holdover_test {
 namespace {
 
 constexpr double kLong = 1e9;
@@ -98,4 +98,4 @@ TEST(Holdover, TheRateAtTheEndOfTheRecordCountsIfItIsLessWellKnown) {
 }
 
 }  // namespace
-}  // namespace isletime::analysis
+}  // namespace isletime::analysis::holdover_test

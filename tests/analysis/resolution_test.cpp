@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::analysis {
+namespace isletime::analysis::resolution_test {
 namespace {
 
 struct Made {
@@ -116,4 +116,4 @@ TEST(Resolution, NoiseOrADriftOfAStepFromRowToRowIsNotHidden) {
 }
 
 }  // namespace
-}  // namespace isletime::analysis
+}  // namespace isletime::analysis::resolution_test

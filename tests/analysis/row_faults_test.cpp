@@ -8,7 +8,7 @@
 
 #include "tests/analysis/records.hpp"
 
-namespace isletime::analysis {
+namespace isletime::analysis::row_faults_test {
 namespace {
 
 constexpr double kNoise = 1e-4;
@@ -156,4 +156,4 @@ TEST(RowFaults, AFinelyReadClockThatSwingsHasNoFaults) {
 }
 
 }  // namespace
-}  // namespace isletime::analysis
+}  // namespace isletime::analysis::row_faults_test

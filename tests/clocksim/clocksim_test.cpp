@@ -8,7 +8,7 @@
 #include "tests/clocksim/simulate.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime {
+namespace isletime::clocksim_test {
 namespace {
 
 using namespace clocksim;
@@ -217,4 +217,4 @@ TEST(SimulatedClock, WhatWasKnownAgesInItsSleep) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::clocksim_test

@@ -5,7 +5,7 @@
 
 #include "tests/clocksim/simulate.hpp"
 
-namespace isletime::clocksim {
+namespace isletime::clocksim::era_test {
 namespace {
 
 constexpr std::int64_t k1970 = 100;  // booting takes a while
@@ -57,4 +57,4 @@ TEST(Era, AClockThatIsRightPassesTheEndOfTheEra) {
 }
 
 }  // namespace
-}  // namespace isletime::clocksim
+}  // namespace isletime::clocksim::era_test

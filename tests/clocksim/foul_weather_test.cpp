@@ -6,7 +6,7 @@
 
 #include "tests/clocksim/simulate.hpp"
 
-namespace isletime::clocksim {
+namespace isletime::clocksim::foul_weather_test {
 namespace {
 
 const Words kWan{"CLOCKSIM_DELAY=5e-3", "CLOCKSIM_JITTER=1e-3"};
@@ -74,4 +74,4 @@ TEST(FoulWeather, MayBeOneOfThreeServersAlone) {
 }
 
 }  // namespace
-}  // namespace isletime::clocksim
+}  // namespace isletime::clocksim::foul_weather_test

@@ -9,7 +9,7 @@
 
 #include "tests/clocksim/simulate.hpp"
 
-namespace isletime::clocksim {
+namespace isletime::clocksim::lost_clock_test {
 namespace {
 
 const Words kDay{"CLOCKSIM_SECONDS=86400", "CLOCKSIM_SETTLED=14400"};
@@ -120,4 +120,4 @@ TEST(LostClock, IsNoReasonToAskAPublicServerMoreOften) {
 }
 
 }  // namespace
-}  // namespace isletime::clocksim
+}  // namespace isletime::clocksim::lost_clock_test

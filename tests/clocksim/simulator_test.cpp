@@ -4,7 +4,7 @@
 
 #include "tests/clocksim/simulate.hpp"
 
-namespace isletime::clocksim {
+namespace isletime::clocksim::simulator_test {
 namespace {
 
 Results unsteered(const std::string& events) {
@@ -102,4 +102,4 @@ TEST(Simulator, DoesTheSameAgain) {
 }
 
 }  // namespace
-}  // namespace isletime::clocksim
+}  // namespace isletime::clocksim::simulator_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::config_file_test {
 namespace {
 
 TEST(ConfigFile, ArraysMaySpanLinesAndCommentsGo) {
@@ -33,4 +33,4 @@ TEST(ConfigFile, TakesFilesFromOtherSystems) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::config_file_test

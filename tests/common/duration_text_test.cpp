@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::duration_text_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -19,4 +19,4 @@ TEST(DurationText, UsesTheUnitThatPeopleWould) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::duration_text_test

@@ -6,7 +6,7 @@
 #include "libsync/core/civil_time.hpp"
 #include "tests/fakes/time_zone.hpp"
 
-namespace isletime {
+namespace isletime::local_time_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -42,4 +42,4 @@ TEST(LocalTime, NeverOccursWhenClocksArePutForward) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::local_time_test

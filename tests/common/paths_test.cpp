@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::paths_test {
 namespace {
 
 Surroundings of_user() {
@@ -48,4 +48,4 @@ TEST(Paths, AClientTriesTheSystemsHubFirst) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::paths_test

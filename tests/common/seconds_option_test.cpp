@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::seconds_option_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -25,4 +25,4 @@ TEST(SecondsOption, RefusesWhatIsNoDecimalNumber) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::seconds_option_test

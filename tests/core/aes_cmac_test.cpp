@@ -5,7 +5,7 @@
 
 #include "tests/core/vectors/aes_cmac_vectors.hpp"
 
-namespace isletime::vectors {
+namespace isletime::vectors::aes_cmac_test {
 namespace {
 
 static_assert(kEncryptions[0].holds());  // more would exceed a compiler's limit of steps
@@ -44,4 +44,4 @@ TEST(IsEqualInConstantTime, ComparesAllBytesAndTheSize) {
 }
 
 }  // namespace
-}  // namespace isletime::vectors
+}  // namespace isletime::vectors::aes_cmac_test

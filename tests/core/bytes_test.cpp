@@ -5,7 +5,7 @@
 
 #include "tests/core/vectors/bytes_vectors.hpp"
 
-namespace isletime::vectors {
+namespace isletime::vectors::bytes_test {
 namespace {
 
 static_assert(all_hold(kBytesChecks));
@@ -19,4 +19,4 @@ TEST(Bytes, AreStoredBigEndianAndTheirNeighboursLeftAlone) {
 }
 
 }  // namespace
-}  // namespace isletime::vectors
+}  // namespace isletime::vectors::bytes_test

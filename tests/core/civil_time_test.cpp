@@ -8,7 +8,7 @@
 
 #include "tests/core/vectors/civil_time_vectors.hpp"
 
-namespace isletime::vectors {
+namespace isletime::vectors::civil_time_test {
 namespace {
 
 namespace chrono = std::chrono;
@@ -88,4 +88,4 @@ TEST(CivilTime, EveryWallTimeIsThatOfTheStandardCalendar) {
 }
 
 }  // namespace
-}  // namespace isletime::vectors
+}  // namespace isletime::vectors::civil_time_test

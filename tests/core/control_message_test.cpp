@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::control_message_test {
 namespace {
 
 using HeaderBytes = std::array<std::uint8_t, kControlHeaderSize>;
@@ -102,4 +102,4 @@ TEST(ControlMessage, HasNoDataBeyondItsEnd) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::control_message_test

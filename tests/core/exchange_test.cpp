@@ -5,7 +5,7 @@
 
 #include "tests/core/vectors/exchange_vectors.hpp"
 
-namespace isletime::vectors {
+namespace isletime::vectors::exchange_test {
 namespace {
 
 static_assert(all_hold(kExchangeChecks));
@@ -31,4 +31,4 @@ TEST(Exchange, AnOffsetIsOfTheEraThatIsNearest) {
 }
 
 }  // namespace
-}  // namespace isletime::vectors
+}  // namespace isletime::vectors::exchange_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::hex_test {
 namespace {
 
 TEST(Hex, IsReadInEitherCase) {
@@ -19,4 +19,4 @@ TEST(Hex, OfAnotherLengthOrWithAnythingElseIsNotRead) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hex_test

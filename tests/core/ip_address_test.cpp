@@ -5,7 +5,7 @@
 
 #include "tests/core/vectors/ip_address_vectors.hpp"
 
-namespace isletime::vectors {
+namespace isletime::vectors::ip_address_test {
 namespace {
 
 static_assert(all_hold(kIpAddressChecks));
@@ -47,4 +47,4 @@ TEST(IpAddress, EndpointsDifferByAddressPortOrScope) {
 }
 
 }  // namespace
-}  // namespace isletime::vectors
+}  // namespace isletime::vectors::ip_address_test

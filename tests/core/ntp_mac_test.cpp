@@ -5,7 +5,7 @@
 
 #include "tests/core/vectors/ntp_mac_vectors.hpp"
 
-namespace isletime::vectors {
+namespace isletime::vectors::ntp_mac_test {
 namespace {
 
 static_assert(all_hold(kNtpMacChecks));
@@ -56,4 +56,4 @@ TEST(NtpMac, ExtensionFieldsAreTakenOffOneByOne) {
 }
 
 }  // namespace
-}  // namespace isletime::vectors
+}  // namespace isletime::vectors::ntp_mac_test

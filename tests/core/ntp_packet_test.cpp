@@ -5,7 +5,7 @@
 
 #include "tests/core/vectors/ntp_packet_vectors.hpp"
 
-namespace isletime::vectors {
+namespace isletime::vectors::ntp_packet_test {
 namespace {
 
 static_assert(all_hold(kNtpPacketChecks));
@@ -64,4 +64,4 @@ TEST(NtpPacket, ParseErrorsKeepTheirNamesInOtherEnums) {
 }
 
 }  // namespace
-}  // namespace isletime::vectors
+}  // namespace isletime::vectors::ntp_packet_test

@@ -7,7 +7,7 @@
 
 #include "tests/core/vectors/ntp_timestamp_vectors.hpp"
 
-namespace isletime::vectors {
+namespace isletime::vectors::ntp_timestamp_test {
 namespace {
 
 static_assert(all_hold(kNtpTimestampChecks));
@@ -87,4 +87,4 @@ TEST(NtpTimestamp, EveryNanosecondSurvivesTheWireWithinHalfAnEra) {
 }
 
 }  // namespace
-}  // namespace isletime::vectors
+}  // namespace isletime::vectors::ntp_timestamp_test

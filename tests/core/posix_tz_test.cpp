@@ -10,7 +10,7 @@
 
 #include "tests/core/vectors/posix_tz_vectors.hpp"
 
-namespace isletime::vectors {
+namespace isletime::vectors::posix_tz_test {
 namespace {
 
 static_assert(all_hold(kPosixTzChecks));
@@ -156,4 +156,4 @@ TEST(PosixTz, ReadsWhateverBytesComeAndNeverFailsOnAnInstant) {
 }
 
 }  // namespace
-}  // namespace isletime::vectors
+}  // namespace isletime::vectors::posix_tz_test

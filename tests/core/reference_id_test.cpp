@@ -5,7 +5,7 @@
 
 #include "tests/core/vectors/reference_id_vectors.hpp"
 
-namespace isletime::vectors {
+namespace isletime::vectors::reference_id_test {
 namespace {
 
 static_assert(all_hold(kReferenceIdChecks));
@@ -27,4 +27,4 @@ TEST(ReferenceId, ZeroAndAddressesAreNoCode) {
 }
 
 }  // namespace
-}  // namespace isletime::vectors
+}  // namespace isletime::vectors::reference_id_test

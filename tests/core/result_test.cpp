@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::result_test {
 namespace {
 
 enum class Fault { kNone, kOdd, kNegative };
@@ -66,4 +66,4 @@ TEST(Result, CarriesAnErrorWithMembers) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::result_test

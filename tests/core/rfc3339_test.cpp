@@ -7,7 +7,7 @@
 
 #include "tests/core/vectors/rfc3339_vectors.hpp"
 
-namespace isletime::vectors {
+namespace isletime::vectors::rfc3339_test {
 namespace {
 
 static_assert(all_hold(kRfc3339Checks));
@@ -76,4 +76,4 @@ TEST(Rfc3339, ReadsWhatItWrites) {
 }
 
 }  // namespace
-}  // namespace isletime::vectors
+}  // namespace isletime::vectors::rfc3339_test

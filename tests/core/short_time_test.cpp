@@ -5,7 +5,7 @@
 
 #include "tests/core/vectors/short_time_vectors.hpp"
 
-namespace isletime::vectors {
+namespace isletime::vectors::short_time_test {
 namespace {
 
 static_assert(all_hold(kShortTimeChecks));
@@ -32,4 +32,4 @@ TEST(ShortTime, SaturatesAtBothEnds) {
 }
 
 }  // namespace
-}  // namespace isletime::vectors
+}  // namespace isletime::vectors::short_time_test

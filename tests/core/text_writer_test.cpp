@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::text_writer_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -55,4 +55,4 @@ TEST(TextWriter, LeavesOutWhatDoesNotFitAndSaysSo) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::text_writer_test

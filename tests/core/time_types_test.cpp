@@ -7,7 +7,7 @@
 
 #include "tests/core/vectors/time_types_vectors.hpp"
 
-namespace isletime::vectors {
+namespace isletime::vectors::time_types_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -62,4 +62,4 @@ TEST(TimeTypes, SubsecondCountsFromTheSecondBeforeEvenInTheEarliestDuration) {
 }
 
 }  // namespace
-}  // namespace isletime::vectors
+}  // namespace isletime::vectors::time_types_test

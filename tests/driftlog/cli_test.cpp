@@ -19,7 +19,7 @@
 #include "tests/integration/hub.hpp"
 #include "tools/driftlog/camera_time.hpp"
 
-namespace isletime::driftlog {
+namespace isletime::driftlog::cli_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -415,4 +415,4 @@ TEST(DriftlogNtp, WithoutItsReferenceARowHasNoOffset) {
 }
 
 }  // namespace
-}  // namespace isletime::driftlog
+}  // namespace isletime::driftlog::cli_test

@@ -5,7 +5,7 @@
 
 #include "tools/driftlog/step_watch.hpp"
 
-namespace isletime::driftlog {
+namespace isletime::driftlog::clock_watch_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -79,4 +79,4 @@ TEST(StepWatch, OffsetsOfCenturiesDoNotOverflow) {
 }
 
 }  // namespace
-}  // namespace isletime::driftlog
+}  // namespace isletime::driftlog::clock_watch_test

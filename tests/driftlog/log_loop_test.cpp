@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::driftlog {
+namespace isletime::driftlog::log_loop_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -285,4 +285,4 @@ TEST(Progress, SaysWhatIsLeft) {
 }
 
 }  // namespace
-}  // namespace isletime::driftlog
+}  // namespace isletime::driftlog::log_loop_test

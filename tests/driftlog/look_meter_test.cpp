@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::driftlog {
+namespace isletime::driftlog::look_meter_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -160,4 +160,4 @@ TEST(LookMeter, ASourceThatFailsIsAskedNoMore) {
 }
 
 }  // namespace
-}  // namespace isletime::driftlog
+}  // namespace isletime::driftlog::look_meter_test

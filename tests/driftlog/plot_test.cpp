@@ -17,7 +17,7 @@
 #include "tools/driftlog/plot_thinning.hpp"
 #include "tools/driftlog/text_chart.hpp"
 
-namespace isletime::driftlog {
+namespace isletime::driftlog::plot_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -485,4 +485,4 @@ TEST_F(DriftlogPlot, HalfAMillionRowsAreASmallPicture) {
 }
 
 }  // namespace
-}  // namespace isletime::driftlog
+}  // namespace isletime::driftlog::plot_test

@@ -9,7 +9,7 @@
 #include "tools/driftlog/log_options.hpp"
 #include "tools/driftlog/mail_date.hpp"
 
-namespace isletime::driftlog {
+namespace isletime::driftlog::printed_time_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -148,4 +148,4 @@ TEST(Duration, HasAUnitOrIsOfSeconds) {
 }
 
 }  // namespace
-}  // namespace isletime::driftlog
+}  // namespace isletime::driftlog::printed_time_test

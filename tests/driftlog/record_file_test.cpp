@@ -7,7 +7,7 @@
 
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime::driftlog {
+namespace isletime::driftlog::record_file_test {
 namespace {
 
 const std::string kHeader = csv_header() + '\n';
@@ -110,4 +110,4 @@ TEST(RecordFile, IsOneRunsOnly) {
 }
 
 }  // namespace
-}  // namespace isletime::driftlog
+}  // namespace isletime::driftlog::record_file_test

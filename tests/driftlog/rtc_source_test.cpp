@@ -7,7 +7,7 @@
 #include "tests/fakes/rtc_world.hpp"
 #include "tools/driftlog/make_source.hpp"
 
-namespace isletime::driftlog {
+namespace isletime::driftlog::rtc_source_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -74,4 +74,4 @@ TEST(RtcSource, ABusThatIsRefusedIsAnError) {
 }
 
 }  // namespace
-}  // namespace isletime::driftlog
+}  // namespace isletime::driftlog::rtc_source_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::driftlog {
+namespace isletime::driftlog::schedule_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -44,4 +44,4 @@ TEST(Schedule, WhatIsLeftIsNeverLessThanNothing) {
 }
 
 }  // namespace
-}  // namespace isletime::driftlog
+}  // namespace isletime::driftlog::schedule_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::driftlog {
+namespace isletime::driftlog::fit_columns_test {
 namespace {
 
 std::string fault(const std::vector<std::string_view>& header, const ColumnNames& names = {}) {
@@ -71,4 +71,4 @@ TEST(FitColumns, NamesThatSayNothingAreRefused) {
 }
 
 }  // namespace
-}  // namespace isletime::driftlog
+}  // namespace isletime::driftlog::fit_columns_test

@@ -4,7 +4,7 @@
 
 #include "tools/driftlog/fit_files.hpp"
 
-namespace isletime::driftlog {
+namespace isletime::driftlog::fit_options_test {
 namespace {
 
 struct Parsed {
@@ -43,4 +43,4 @@ TEST(FitOptions, ThatMakeNoSenseAreRefused) {
 }
 
 }  // namespace
-}  // namespace isletime::driftlog
+}  // namespace isletime::driftlog::fit_options_test

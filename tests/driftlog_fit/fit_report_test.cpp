@@ -5,7 +5,7 @@
 
 #include "libsync/record/json_value.hpp"
 
-namespace isletime::driftlog {
+namespace isletime::driftlog::fit_report_test {
 namespace {
 
 using analysis::FitVerdict;
@@ -114,4 +114,4 @@ TEST(FitReport, LengthsAreInTheUnitThatFits) {
 }
 
 }  // namespace
-}  // namespace isletime::driftlog
+}  // namespace isletime::driftlog::fit_report_test

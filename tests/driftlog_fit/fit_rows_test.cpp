@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::driftlog {
+namespace isletime::driftlog::fit_rows_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -261,4 +261,4 @@ TEST(FitRows, ACompleteLastLineNeedsNoLineEnd) {
 }
 
 }  // namespace
-}  // namespace isletime::driftlog
+}  // namespace isletime::driftlog::fit_rows_test

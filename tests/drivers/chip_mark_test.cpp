@@ -5,7 +5,7 @@
 
 #include "tests/fakes/rtc_model.hpp"
 
-namespace isletime {
+namespace isletime::chip_mark_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -78,4 +78,4 @@ TEST_P(MarkWithUndefinedBits, LeavesThemOut) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::chip_mark_test

@@ -9,7 +9,7 @@
 #include "libsync/drivers/rtc_chips.hpp"
 #include "tests/fakes/rtc_model.hpp"
 
-namespace isletime {
+namespace isletime::chip_oscillator_test {
 namespace {
 
 class OscillatorOfEach : public testing::TestWithParam<ChipModel> {
@@ -73,4 +73,4 @@ TEST(UnknownOscillator, IsNoBetterThanAnyTuningFork) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::chip_oscillator_test

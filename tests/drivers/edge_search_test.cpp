@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::edge_search_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -228,4 +228,4 @@ TEST(EdgeSearch, SecondsAtTheEndsOfTheRangeOverflowNothing) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::edge_search_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::max7219_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -146,4 +146,4 @@ TEST_F(Max7219Test, APictureThatChangesDuringARefreshIsShownAsAWhole) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::max7219_test

@@ -9,7 +9,7 @@
 
 #include "tests/fakes/rtc_model.hpp"
 
-namespace isletime {
+namespace isletime::rtc_detect_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -264,4 +264,4 @@ TEST_F(Detect, TakesNothingForAClockThatTicksTooFast) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::rtc_detect_test

@@ -11,7 +11,7 @@
 #include "libsync/drivers/rtc_chips.hpp"
 #include "tests/fakes/rtc_model.hpp"
 
-namespace isletime {
+namespace isletime::rtc_set_test {
 namespace {
 
 constexpr CivilDate kNear{2026, 11, 21};
@@ -260,4 +260,4 @@ TEST_P(EveryChipWithATrim, RunsFasterByItsStepsWhenTrimmedUp) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::rtc_set_test

@@ -11,7 +11,7 @@
 #include "libsync/drivers/rtc_chips.hpp"
 #include "tests/fakes/rtc_model.hpp"
 
-namespace isletime {
+namespace isletime::rtc_stepper_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -390,4 +390,4 @@ TEST_P(SteppedChip, IsSetAtOnceToWithinTwoMilliseconds) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::rtc_stepper_test

@@ -2,7 +2,7 @@
 // The bus transactions, byte for byte, as the datasheets require them.
 #include "tests/drivers/chip_on_bus.hpp"
 
-namespace isletime {
+namespace isletime::rtc_transactions_test {
 namespace {
 
 class Transactions : public ChipOnBus {};
@@ -244,4 +244,4 @@ TEST_F(Transactions, UsersRegistersAreKept) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::rtc_transactions_test

@@ -9,7 +9,7 @@
 #include "libsync/drivers/rtc_chips.hpp"
 #include "tests/fakes/rtc_model.hpp"
 
-namespace isletime {
+namespace isletime::rtc_trim_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -82,4 +82,4 @@ TEST_P(Trimmed, InMode0IsReportedAndInTheRipple) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::rtc_trim_test

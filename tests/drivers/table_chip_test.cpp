@@ -6,7 +6,7 @@
 #include "libsync/drivers/chip_setting.hpp"
 #include "tests/drivers/chip_on_bus.hpp"
 
-namespace isletime {
+namespace isletime::table_chip_test {
 namespace {
 
 class TableChipTest : public ChipOnBus {
@@ -221,4 +221,4 @@ TEST(ChipRipple, OfAnRv3032IsHalfOfItsSteps) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::table_chip_test

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::board {
+namespace isletime::board::bit_bang_i2c_test {
 namespace {
 
 constexpr std::uint8_t kAddress = 0x68;
@@ -178,4 +178,4 @@ TEST_F(BitBangI2cTest, gives_up_when_the_clock_stays_low) {
 }
 
 }  // namespace
-}  // namespace isletime::board
+}  // namespace isletime::board::bit_bang_i2c_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::board {
+namespace isletime::board::interrupt_ring_test {
 namespace {
 
 TEST(InterruptRing, hands_over_in_order_and_each_once) {
@@ -27,4 +27,4 @@ TEST(InterruptRing, keeps_the_first_ones_when_it_is_full) {
 }
 
 }  // namespace
-}  // namespace isletime::board
+}  // namespace isletime::board::interrupt_ring_test

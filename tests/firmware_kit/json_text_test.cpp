@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::firmware {
+namespace isletime::firmware::json_text_test {
 namespace {
 
 TEST(JsonText, ReadsTheMembersOfAnOcppReply) {
@@ -102,4 +102,4 @@ TEST(JsonText, AgreesWithAnotherParserOnDamagedTexts) {
 }
 
 }  // namespace
-}  // namespace isletime::firmware
+}  // namespace isletime::firmware::json_text_test

@@ -11,7 +11,7 @@
 #include "firmware/apps/charger/ocpp_client.hpp"
 #include "firmware/apps/charger/ocpp_message.hpp"
 
-namespace isletime::firmware {
+namespace isletime::firmware::ocpp_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -326,4 +326,4 @@ TEST_F(ChargePoint, SurvivesDamagedReplies) {
 }
 
 }  // namespace
-}  // namespace isletime::firmware
+}  // namespace isletime::firmware::ocpp_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::board {
+namespace isletime::board::record_slots_test {
 namespace {
 
 using Record = std::vector<std::uint8_t>;
@@ -75,4 +75,4 @@ TEST(RecordSlots, are_written_in_turn) {
 }
 
 }  // namespace
-}  // namespace isletime::board
+}  // namespace isletime::board::record_slots_test

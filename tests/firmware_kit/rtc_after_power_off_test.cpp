@@ -8,7 +8,7 @@
 
 #include "tests/firmware_kit/rtc_device.hpp"
 
-namespace isletime::firmware {
+namespace isletime::firmware::rtc_after_power_off_test {
 namespace {
 
 constexpr std::int64_t kParabola = -35;  // ppb/K^2
@@ -318,4 +318,4 @@ TEST_F(AfterPowerOff, AComparisonWithAWorseClockDoesNotWidenTheBound) {
 }
 
 }  // namespace
-}  // namespace isletime::firmware
+}  // namespace isletime::firmware::rtc_after_power_off_test

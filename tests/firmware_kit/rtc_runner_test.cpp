@@ -8,7 +8,7 @@
 
 #include "tests/firmware_kit/rtc_device.hpp"
 
-namespace isletime::firmware {
+namespace isletime::firmware::rtc_runner_test {
 namespace {
 
 class Device : public RtcDevice, public testing::WithParamInterface<ChipModel> {};
@@ -282,4 +282,4 @@ TEST(RtcRunner, ReportsThatThereIsNoBus) {
 }
 
 }  // namespace
-}  // namespace isletime::firmware
+}  // namespace isletime::firmware::rtc_runner_test

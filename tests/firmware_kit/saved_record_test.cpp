@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::firmware {
+namespace isletime::firmware::saved_record_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -101,4 +101,4 @@ TEST(SavedRecord, DoesNotSaveAbsurdValues) {
 }
 
 }  // namespace
-}  // namespace isletime::firmware
+}  // namespace isletime::firmware::saved_record_test

@@ -16,7 +16,7 @@ std::string_view board::settings() {
   return told;
 }
 
-namespace firmware {
+namespace firmware::settings_test {
 namespace {
 
 TEST(Settings, are_found_by_their_whole_name) {
@@ -49,5 +49,5 @@ TEST(Settings, that_are_no_number_in_range_are_ignored) {
 }
 
 }  // namespace
-}  // namespace firmware
+}  // namespace firmware::settings_test
 }  // namespace isletime

@@ -23,7 +23,7 @@ std::uint32_t board::ticks_per_second() {
   return 1000 * kTicksPerMillisecond;
 }
 
-namespace firmware {
+namespace firmware::uptime_test {
 namespace {
 
 TEST(Uptime, goes_on_when_the_counter_wraps) {
@@ -53,5 +53,5 @@ TEST(Uptime, of_an_interrupt_is_right_when_nobody_has_asked_for_a_minute) {
 }
 
 }  // namespace
-}  // namespace firmware
+}  // namespace firmware::uptime_test
 }  // namespace isletime

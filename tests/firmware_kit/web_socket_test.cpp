@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::firmware {
+namespace isletime::firmware::web_socket_test {
 namespace {
 
 using Event = WebSocket::Event;
@@ -225,4 +225,4 @@ TEST_F(Connection, SurvivesRandomBytes) {
 }
 
 }  // namespace
-}  // namespace isletime::firmware
+}  // namespace isletime::firmware::web_socket_test

@@ -4,7 +4,7 @@
 
 #include "tests/hub/hub_play.hpp"
 
-namespace isletime {
+namespace isletime::hub_boot_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -206,4 +206,4 @@ TEST(HubBoot, WhereServersAreAskedItSaysWhereToSeeWhyNoneHasToldTheTime) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_boot_test

@@ -6,7 +6,7 @@
 
 #include "tests/hub/hub_play.hpp"
 
-namespace isletime {
+namespace isletime::hub_claims_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -388,4 +388,4 @@ TEST(HubClaims, ARateThatAnotherProgramHasLeftBehindIsInTheBound) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_claims_test

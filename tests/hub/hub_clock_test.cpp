@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::hub_clock_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -36,4 +36,4 @@ TEST(HubClock, NoRateAppliesToAStepBesideTheMachinesClock) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_clock_test

@@ -12,7 +12,7 @@
 #include "tests/hub/hub_play.hpp"
 #include "tests/hub/lives/chance.hpp"
 
-namespace isletime {
+namespace isletime::hub_fed_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -521,4 +521,4 @@ TEST(HubFed, WhatAPersonSetsIsNotExactHoweverExactItIsSaidToBe) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_fed_test

@@ -4,7 +4,7 @@
 
 #include "tests/hub/hub_play.hpp"
 
-namespace isletime {
+namespace isletime::hub_islands_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -162,4 +162,4 @@ TEST(HubIslands, OneThatIsPassedOverIsNotShownAsSelected) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_islands_test

@@ -5,7 +5,7 @@
 
 #include "tests/hub/hub_play.hpp"
 
-namespace isletime {
+namespace isletime::hub_kernel_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -197,4 +197,4 @@ TEST(HubKernel, ItsWordIsNotServedForLongOnceItIsTakenBack) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_kernel_test

@@ -7,7 +7,7 @@
 
 #include "tests/hub/lives/life.hpp"
 
-namespace isletime {
+namespace isletime::hub_lives_test {
 namespace {
 
 constexpr std::uint64_t kLives = 200;
@@ -23,4 +23,4 @@ TEST(HubLives, KeepTheHubsTimeWithinItsBounds) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_lives_test

@@ -4,7 +4,7 @@
 
 #include "libsync/hub/hub.hpp"
 
-namespace isletime {
+namespace isletime::hub_mid_slew_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -122,4 +122,4 @@ TEST_F(HubMidSlew, ASampleAgesByWhatTheClockMayHaveDrifted) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_mid_slew_test

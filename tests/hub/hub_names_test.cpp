@@ -6,7 +6,7 @@
 
 #include "tests/hub/hub_play.hpp"
 
-namespace isletime {
+namespace isletime::hub_names_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -204,4 +204,4 @@ TEST(HubNames, ANameWhoseAddressIsAskedUnderAnotherIsShownAsItsDuplicate) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_names_test

@@ -6,7 +6,7 @@
 
 #include "tests/hub/hub_play.hpp"
 
-namespace isletime {
+namespace isletime::hub_refusals_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -162,4 +162,4 @@ TEST(HubRefusals, AClockThatIsLeftAtTheRateOfASlewIsNotClaimed) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_refusals_test

@@ -4,7 +4,7 @@
 
 #include "tests/hub/hub_play.hpp"
 
-namespace isletime {
+namespace isletime::hub_restart_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -389,4 +389,4 @@ TEST(HubRestart, AStateThatWasIgnoredIsReplacedOnceTheClockIsSet) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_restart_test

@@ -6,7 +6,7 @@
 
 #include "tests/hub/hub_play.hpp"
 
-namespace isletime {
+namespace isletime::hub_ring_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -73,4 +73,4 @@ TEST(HubRing, WhoseRootComesRightFollowsItWithinMinutes) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_ring_test

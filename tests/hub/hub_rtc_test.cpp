@@ -5,7 +5,7 @@
 #include "libsync/drivers/rtc_chips.hpp"
 #include "tests/hub/hub_play.hpp"
 
-namespace isletime {
+namespace isletime::hub_rtc_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -294,4 +294,4 @@ TEST_F(HubWithRtc, WhileAServerTellsTheTimeItIsComparedAndNotHeard) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_rtc_test

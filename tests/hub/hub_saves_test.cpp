@@ -4,7 +4,7 @@
 
 #include "libsync/hub/hub.hpp"
 
-namespace isletime {
+namespace isletime::hub_saves_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -34,4 +34,4 @@ TEST(HubSaves, NoLastGoodTimeThatIsToCome) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_saves_test

@@ -5,7 +5,7 @@
 #include "libsync/record/sample_record.hpp"
 #include "tests/hub/hub_play.hpp"
 
-namespace isletime {
+namespace isletime::hub_servers_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -583,4 +583,4 @@ TEST(HubServers, OneUnderTwoNamesHasOneVote) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_servers_test

@@ -5,7 +5,7 @@
 #include "libsync/core/civil_time.hpp"
 #include "tests/hub/hub_play.hpp"
 
-namespace isletime {
+namespace isletime::hub_steering_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -275,4 +275,4 @@ TEST(HubSteering, TheKernelsOwnLeapSecondIsNobodysStep) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_steering_test

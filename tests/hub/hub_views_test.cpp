@@ -4,7 +4,7 @@
 
 #include "tests/hub/hub_play.hpp"
 
-namespace isletime {
+namespace isletime::hub_views_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -84,4 +84,4 @@ TEST(HubViews, APersonsTimeIsAsUncertainAsTheClockThatItHasSet) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_views_test

@@ -6,7 +6,7 @@
 
 #include "tests/hub/hub_play.hpp"
 
-namespace isletime {
+namespace isletime::hub_votes_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -151,4 +151,4 @@ TEST_F(HubVotes, AServerIsHeardByOneAddressThoughTheOtherIsDead) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::hub_votes_test

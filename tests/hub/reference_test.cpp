@@ -5,7 +5,7 @@
 
 #include "libsync/policy/server_header.hpp"
 
-namespace isletime {
+namespace isletime::reference_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -241,4 +241,4 @@ TEST(Reference, AServerThatRoundsWhenItsClockWasSetIsNotTakenForAFollower) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::reference_test

@@ -8,7 +8,7 @@
 
 #include "libsync/drivers/rtc_chips.hpp"
 
-namespace isletime {
+namespace isletime::rtc_keeper_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -388,4 +388,4 @@ TEST_F(RtcKeeperTest, HowAChipDriftsThatTheKernelSetsIsNotLearned) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::rtc_keeper_test

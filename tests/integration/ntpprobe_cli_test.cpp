@@ -9,7 +9,7 @@
 #include "tests/fakes/lying_server.hpp"
 #include "tests/integration/hub.hpp"
 
-namespace isletime {
+namespace isletime::ntpprobe_cli_test {
 namespace {
 
 using fakes::Finished;
@@ -244,4 +244,4 @@ TEST(Ntpprobe, WrongOptionsAreOneLineAndStatus2) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::ntpprobe_cli_test

@@ -9,7 +9,7 @@
 #include "tests/fakes/scratch_folder.hpp"
 #include "tests/fakes/secrets.hpp"
 
-namespace isletime {
+namespace isletime::ntpprobe_keys_test {
 namespace {
 
 using fakes::Datagrams;
@@ -135,4 +135,4 @@ TEST_F(NtpprobeWithKey, SaysWhatSilenceMayMean) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::ntpprobe_keys_test

@@ -13,7 +13,7 @@
 #include "tests/fakes/program.hpp"
 #include "tests/fakes/reply_maker.hpp"
 
-namespace isletime {
+namespace isletime::ntpprobe_lies_test {
 namespace {
 
 using fakes::Datagrams;
@@ -235,4 +235,4 @@ TEST(NtpprobeAgainstLies, AFloodThatNeverEndsEndsWithTheTimeout) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::ntpprobe_lies_test

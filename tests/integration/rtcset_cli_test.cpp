@@ -8,7 +8,7 @@
 #include "tests/fakes/program.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime {
+namespace isletime::rtcset_cli_test {
 namespace {
 
 using fakes::Finished;
@@ -76,4 +76,4 @@ TEST(RtcsetCli, AMachineWithoutABatteryClockIsToldHowToGetOne) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::rtcset_cli_test

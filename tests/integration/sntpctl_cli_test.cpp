@@ -9,7 +9,7 @@
 #include "tests/fakes/program.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime {
+namespace isletime::sntpctl_cli_test {
 namespace {
 
 using fakes::ControlDaemon;
@@ -246,4 +246,4 @@ TEST_F(Sntpctl, TheOldNameOfSetRateErrorIsAnErrorThatNamesTheNewOne) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sntpctl_cli_test

@@ -10,7 +10,7 @@
 #include "tests/fakes/program.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime {
+namespace isletime::sntpctl_keygen_test {
 namespace {
 
 using fakes::Finished;
@@ -103,4 +103,4 @@ TEST_F(SntpctlKeygen, AFullDiskLeavesTheFileAsItWas) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sntpctl_keygen_test

@@ -9,7 +9,7 @@
 #include "libsync/policy/saturated.hpp"
 #include "tests/integration/talk_to_hub.hpp"
 
-namespace isletime {
+namespace isletime::sntpd_claims_test {
 namespace {
 
 using fakes::Datagrams;
@@ -317,4 +317,4 @@ TEST(SntpdClaims, ARingWhoseRootIsGoneEndsOnItsOwnClockAndIsNeverFresh) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sntpd_claims_test

@@ -19,7 +19,7 @@
 #include "tests/fakes/lying_server.hpp"
 #include "tests/integration/hub.hpp"
 
-namespace isletime {
+namespace isletime::sntpd_failing_system_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -198,4 +198,4 @@ TEST(SntpdControl, AFullTableOfClientsIsNotTheEventLoopsWork) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sntpd_failing_system_test

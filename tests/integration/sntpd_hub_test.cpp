@@ -18,7 +18,7 @@
 #include "tests/fakes/reply_maker.hpp"
 #include "tests/integration/talk_to_hub.hpp"
 
-namespace isletime {
+namespace isletime::sntpd_hub_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -356,4 +356,4 @@ TEST(SntpdHub, RefusesAFolderThatOthersMayWriteOrThatIsALink) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sntpd_hub_test

@@ -18,7 +18,7 @@
 #include "tests/fakes/program.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime {
+namespace isletime::sntpd_jump_test {
 namespace {
 
 using fakes::ClockJump;
@@ -97,4 +97,4 @@ TEST_F(SntpdJump, AReplyIsNotMeasuredIfTheClockWasSetJustBeforeItIsRead) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sntpd_jump_test

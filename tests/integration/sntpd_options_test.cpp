@@ -9,7 +9,7 @@
 
 #include "tests/integration/hub.hpp"
 
-namespace isletime {
+namespace isletime::sntpd_options_test {
 namespace {
 
 using fakes::Finished;
@@ -215,4 +215,4 @@ TEST(SntpdOptions, HelpAndVersionGoToStdout) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sntpd_options_test

@@ -13,7 +13,7 @@
 #include "tests/fakes/lying_server.hpp"
 #include "tests/integration/hub.hpp"
 
-namespace isletime {
+namespace isletime::sntpd_rate_error_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -186,4 +186,4 @@ TEST(SntpdRateError, IsNotForEverybodyToChange) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sntpd_rate_error_test

@@ -13,7 +13,7 @@
 #include "libsync/posix/privileges.hpp"
 #include "tests/integration/hub.hpp"
 
-namespace isletime {
+namespace isletime::sntpd_rights_test {
 namespace {
 
 // linux/capability.h: CAP_NET_BIND_SERVICE is 10, CAP_SYS_TIME 25.
@@ -164,4 +164,4 @@ TEST_F(SntpdStartedByRoot, AFolderThatHoldsAnythingElseIsNotTakenFromRootAndSaid
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sntpd_rights_test

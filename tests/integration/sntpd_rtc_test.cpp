@@ -10,7 +10,7 @@
 #include "libsync/record/json_value.hpp"
 #include "tests/integration/hub.hpp"
 
-namespace isletime {
+namespace isletime::sntpd_rtc_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -117,4 +117,4 @@ TEST(SntpdRtc, WhatCanBeNoBatteryClockIsAnError) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sntpd_rtc_test

@@ -6,7 +6,7 @@
 #include "tests/fakes/reply_maker.hpp"
 #include "tests/integration/hub.hpp"
 
-namespace isletime {
+namespace isletime::sntpd_service_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -176,4 +176,4 @@ TEST(Sntpd, ItsRootDispersionGrowsWhileNothingSetsTheClock) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sntpd_service_test

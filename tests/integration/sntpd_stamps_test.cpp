@@ -14,7 +14,7 @@
 #include "tests/fakes/reply_maker.hpp"
 #include "tests/integration/hub.hpp"
 
-namespace isletime {
+namespace isletime::sntpd_stamps_test {
 namespace {
 
 // Replies of one kind that are stamped without an advance, until it has been learned.
@@ -86,4 +86,4 @@ TEST(SntpdStamps, AreNearerToTheTimeAtWhichAReplyLeavesOnceTheSendingIsLearned) 
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sntpd_stamps_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::ntpprobe {
+namespace isletime::ntpprobe::verdict_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -52,4 +52,4 @@ TEST(Verdict, WarnsOfAServerThatFollowsUs) {
 }
 
 }  // namespace
-}  // namespace isletime::ntpprobe
+}  // namespace isletime::ntpprobe::verdict_test

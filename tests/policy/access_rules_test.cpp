@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::access_rules_test {
 namespace {
 
 constexpr AccessRule allow(Prefix prefix) {
@@ -79,4 +79,4 @@ TEST(AccessRules, LocalPrefixesAreLoopbackPrivateAndLinkLocal) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::access_rules_test

@@ -7,7 +7,7 @@
 
 #include "libsync/core/civil_time.hpp"
 
-namespace isletime {
+namespace isletime::aligned_stamps_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -148,4 +148,4 @@ TEST(AlignedStamps, AreMadeOnceInEveryMinuteOfADay) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::aligned_stamps_test

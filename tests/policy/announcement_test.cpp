@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::announcement_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -110,4 +110,4 @@ TEST_F(InterleavedAnnouncement, SaysNothingOfOneThatLeftBeforeItWasStampedOrASec
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::announcement_test

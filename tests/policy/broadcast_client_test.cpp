@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::broadcast_client_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -337,4 +337,4 @@ TEST(Broadcast, TheMostHostileClocksAreOnlyRefused) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::broadcast_client_test

@@ -3,7 +3,7 @@
 
 #include "tests/policy/conversation.hpp"
 
-namespace isletime {
+namespace isletime::client_backoff_test {
 namespace {
 
 using namespace fakes;
@@ -413,4 +413,4 @@ TEST(ClientInterval, BeforeTheFirstQueryDoesNotDelayIt) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::client_backoff_test

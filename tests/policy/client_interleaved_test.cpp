@@ -5,7 +5,7 @@
 
 #include "tests/policy/conversation.hpp"
 
-namespace isletime {
+namespace isletime::client_interleaved_test {
 namespace {
 
 using namespace fakes;
@@ -328,4 +328,4 @@ TEST_F(Interleaved, AQueryThatWasUnderWayWhenTheClockWasSetCompletesNothing) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::client_interleaved_test

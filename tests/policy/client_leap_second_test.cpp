@@ -4,7 +4,7 @@
 
 #include "tests/policy/conversation.hpp"
 
-namespace isletime {
+namespace isletime::client_leap_second_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -82,4 +82,4 @@ TEST(ClientLeapSecond, HostileClocksAreNoDanger) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::client_leap_second_test

@@ -3,7 +3,7 @@
 
 #include "tests/policy/conversation.hpp"
 
-namespace isletime {
+namespace isletime::client_measurement_test {
 namespace {
 
 using namespace fakes;
@@ -125,4 +125,4 @@ TEST(ClientMeasurement, ErrorBoundHoldsHoweverTheDelayWasSplit) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::client_measurement_test

@@ -5,7 +5,7 @@
 
 #include "tests/policy/conversation.hpp"
 
-namespace isletime {
+namespace isletime::client_query_test {
 namespace {
 
 using namespace fakes;
@@ -107,4 +107,4 @@ TEST(ClientQuery, NextWakeupIsWhenTheNextOneIsDue) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::client_query_test

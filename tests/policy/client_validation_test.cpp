@@ -5,7 +5,7 @@
 
 #include "tests/policy/conversation.hpp"
 
-namespace isletime {
+namespace isletime::client_validation_test {
 namespace {
 
 using namespace fakes;
@@ -351,4 +351,4 @@ TEST(ClientValidation, EveryReasonHasItsOwnName) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::client_validation_test

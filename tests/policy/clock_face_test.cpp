@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::clock_face_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -286,4 +286,4 @@ TEST(NightHours, AreReadFromTwoHours) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::clock_face_test

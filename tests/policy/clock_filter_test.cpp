@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::clock_filter_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -62,4 +62,4 @@ TEST(ClockFilter, ReportsTheBestDelayRaw) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::clock_filter_test

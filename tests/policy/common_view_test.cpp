@@ -9,7 +9,7 @@
 #include "libsync/policy/fixed_point.hpp"
 #include "tests/fakes/reply_maker.hpp"
 
-namespace isletime {
+namespace isletime::common_view_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -246,4 +246,4 @@ TEST_F(HearingTogether, TheyAgreeAgainAfterTheServersClockHasMoved) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::common_view_test

@@ -8,7 +8,7 @@
 #include "libsync/core/reference_id.hpp"
 #include "libsync/policy/fixed_point.hpp"
 
-namespace isletime {
+namespace isletime::device_clock_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -390,4 +390,4 @@ TEST(DeviceClock, ASavedRateThatIsWrongIsUnlearned) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::device_clock_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::device_delays_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -189,4 +189,4 @@ TEST(DeviceDelays, HostileDelaysOverflowNothing) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::device_delays_test

@@ -11,7 +11,7 @@
 
 #include "libsync/policy/software_clock.hpp"
 
-namespace isletime {
+namespace isletime::device_estimator_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -647,4 +647,4 @@ TEST(DeviceEstimatorAfterAGap, OneQuickSampleSettlesTheOffset) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::device_estimator_test

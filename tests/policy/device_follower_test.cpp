@@ -8,7 +8,7 @@
 
 #include "tests/fakes/reply_maker.hpp"
 
-namespace isletime {
+namespace isletime::device_follower_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -204,4 +204,4 @@ TEST_F(Following, AHubThatRestartsWithAnotherTimeIsFollowedAfterThreeReplies) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::device_follower_test

@@ -11,7 +11,7 @@
 
 #include "libsync/policy/device_estimator.hpp"
 
-namespace isletime {
+namespace isletime::device_holdover_test {
 namespace {
 
 constexpr double kDay = 86'400;
@@ -167,4 +167,4 @@ TEST(DeviceEstimatorOffline, ABadSampleBoundsNoBetterThanItsRoundTripAndItsStamp
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::device_holdover_test

@@ -8,7 +8,7 @@
 
 #include "libsync/policy/device_rtc_rate.hpp"
 
-namespace isletime {
+namespace isletime::device_rtc_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -295,4 +295,4 @@ TEST(DeviceRtcClaim, IsAsNearToTheTruthAsItSaysWhateverCameBefore) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::device_rtc_test

@@ -5,7 +5,7 @@
 
 #include "libsync/policy/server_header.hpp"
 
-namespace isletime {
+namespace isletime::device_server_state_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -114,4 +114,4 @@ TEST(DeviceServerState, StratumFifteenIsFollowedByNone) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::device_server_state_test

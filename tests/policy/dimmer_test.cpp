@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::dimmer_test {
 namespace {
 
 constexpr int kLongEnough = 20;  // measurements, for any fade
@@ -50,4 +50,4 @@ TEST(Dimmer, ALampFadesItInByOneLevelAtATime) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::dimmer_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::fixed_point_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -63,4 +63,4 @@ TEST(FixedPoint, DriftOfCenturiesFits) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::fixed_point_test

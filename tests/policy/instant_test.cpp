@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::instant_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -60,4 +60,4 @@ TEST(Instant, NeverLeftInPeaceItIsTheBestOfSomeAndSaysHowGood) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::instant_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::key_bindings_test {
 namespace {
 
 constexpr std::array kBindings{KeyBinding{7, Prefix::v4(0xc0a8'0400, 24)},
@@ -27,4 +27,4 @@ TEST(KeyBindings, ABoundKeyIsForItsOwnAddressesOnly) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::key_bindings_test

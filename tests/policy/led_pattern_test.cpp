@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::led_pattern_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -71,4 +71,4 @@ TEST(LedPattern, HoldsBeforeTheEpochToo) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::led_pattern_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::measurement_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -54,4 +54,4 @@ TEST(Measurement, RootDistanceTakesBothForUnsigned) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::measurement_test

@@ -10,7 +10,7 @@
 
 #include "tests/policy/request_maker.hpp"
 
-namespace isletime {
+namespace isletime::monitor_test {
 namespace {
 
 using namespace fakes;
@@ -455,4 +455,4 @@ TEST(Monitor, AnswersThoseWhoAreAllowedBothTheTimeAndThis) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::monitor_test

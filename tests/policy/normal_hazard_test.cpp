@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::normal_hazard_test {
 namespace {
 
 double exact(double x) {
@@ -41,4 +41,4 @@ TEST(NormalHazard, FarAboveTheEdgeItIsNothing) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::normal_hazard_test

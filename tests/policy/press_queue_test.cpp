@@ -7,7 +7,7 @@
 
 #include "libsync/policy/tick_counter.hpp"
 
-namespace isletime {
+namespace isletime::press_queue_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -190,4 +190,4 @@ TEST_F(Button, APressDuringAnotherIsSentAfterIt) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::press_queue_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::rate_limit_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -98,4 +98,4 @@ TEST(LimitedAs, TheNeighboursOnALinkAreNot) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::rate_limit_test

@@ -4,7 +4,7 @@
 
 #include "tests/policy/request_maker.hpp"
 
-namespace isletime {
+namespace isletime::responder_reply_test {
 namespace {
 
 using namespace fakes;
@@ -226,4 +226,4 @@ TEST(Responder, ARateKissIsUnsynchronisedAndAsksForALongerPoll) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::responder_reply_test

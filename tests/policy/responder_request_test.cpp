@@ -6,7 +6,7 @@
 
 #include "tests/policy/request_maker.hpp"
 
-namespace isletime {
+namespace isletime::responder_request_test {
 namespace {
 
 using namespace fakes;
@@ -175,4 +175,4 @@ TEST(Responder, EveryRefusalHasItsOwnText) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::responder_request_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::rtc_schedule_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -235,4 +235,4 @@ TEST_F(RtcScheduleTest, AnAbsurdReadingOverflowsNothing) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::rtc_schedule_test

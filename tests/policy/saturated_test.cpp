@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::saturated_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -32,4 +32,4 @@ TEST(Saturated, AMagnitudeIsNeverNegative) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::saturated_test

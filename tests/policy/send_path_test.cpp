@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::send_path_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -125,4 +125,4 @@ TEST(SendPath, TellsARestFromAStream) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::send_path_test

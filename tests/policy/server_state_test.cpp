@@ -5,7 +5,7 @@
 
 #include "libsync/policy/measurement.hpp"
 
-namespace isletime {
+namespace isletime::server_state_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -155,4 +155,4 @@ TEST(ServerState, TheIslandsOwnClockIsNamed127_127_1_1AndInAsciiAtStratum1) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::server_state_test

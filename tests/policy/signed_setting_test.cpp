@@ -7,7 +7,7 @@
 
 #include "libsync/core/text_writer.hpp"
 
-namespace isletime {
+namespace isletime::signed_setting_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -159,4 +159,4 @@ TEST_F(SignedSettingTest, ATimeBeyond2262IsRefused) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::signed_setting_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::software_clock_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -134,4 +134,4 @@ TEST(SoftwareClock, HostileTimesAndRatesOverflowNothing) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::software_clock_test

@@ -9,7 +9,7 @@
 #include "libsync/policy/source_kind_texts.hpp"
 #include "libsync/policy/timekeeper.hpp"
 
-namespace isletime {
+namespace isletime::source_kinds_test {
 namespace {
 
 std::string window_text(const Rule& rule) {
@@ -61,4 +61,4 @@ TEST(SourceKinds, AFedSourceIsOfTheKindThatItsPrefixNames) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::source_kinds_test

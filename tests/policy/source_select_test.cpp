@@ -11,7 +11,7 @@
 
 #include "libsync/policy/saturated.hpp"
 
-namespace isletime {
+namespace isletime::source_select_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -620,4 +620,4 @@ TEST(SourceSelect, OfTwoPossiblePlacesTheClockStaysInItsOwn) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::source_select_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::tick_counter_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -54,4 +54,4 @@ TEST(TickCounter, ACenturyOfTheFastestCounterFits) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::tick_counter_test

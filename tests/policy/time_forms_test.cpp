@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::time_forms_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -51,4 +51,4 @@ TEST(TimeForms, TheLongestObjectFits) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::time_forms_test

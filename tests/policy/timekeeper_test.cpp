@@ -9,7 +9,7 @@
 
 #include "libsync/policy/source_kind_texts.hpp"
 
-namespace isletime {
+namespace isletime::timekeeper_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -697,4 +697,4 @@ TEST(TimekeeperUnvouched, ReplacesNoSourceThatSomethingVouchedFor) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::timekeeper_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::variable_list_test {
 namespace {
 
 // A copy that ends where the text does lets AddressSanitizer detect a read beyond it.
@@ -68,4 +68,4 @@ TEST(VariableList, TheLongestListIsReadToItsEnd) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::variable_list_test

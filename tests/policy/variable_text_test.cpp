@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::variable_text_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -145,4 +145,4 @@ TEST(VariableText, WhatDoesNotFitIsLeftOutWhole) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::variable_text_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::address_reference_id_test {
 namespace {
 
 TEST(AddressReferenceId, OfAnIpv4AddressIsTheAddress) {
@@ -16,4 +16,4 @@ TEST(AddressReferenceId, OfAnIpv6AddressStartsItsMd5) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::address_reference_id_test

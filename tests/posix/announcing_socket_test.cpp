@@ -16,7 +16,7 @@
 #include "libsync/posix/socket_address.hpp"
 #include "libsync/posix/udp_socket.hpp"
 
-namespace isletime {
+namespace isletime::announcing_socket_test {
 namespace {
 
 constexpr IpAddress kLoopback = IpAddress::v4(0x7f00'0001);
@@ -83,4 +83,4 @@ TEST(AnnouncingSocket, DoesNotShareThePortOfAnotherProgram) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::announcing_socket_test

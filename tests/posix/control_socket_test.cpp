@@ -13,7 +13,7 @@
 #include "tests/fakes/scratch_folder.hpp"
 #include "tests/posix/local_client.hpp"
 
-namespace isletime {
+namespace isletime::control_socket_test {
 namespace {
 
 constexpr uid_t kStranger = 12345;
@@ -374,4 +374,4 @@ TEST_F(ControlSocket, SupplementaryGroupsCount) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::control_socket_test

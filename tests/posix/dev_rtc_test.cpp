@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::dev_rtc_test {
 namespace {
 
 constexpr CivilTime kLeapDay{
@@ -54,4 +54,4 @@ TEST(DevRtc, ADriverThatShowsNonsenseShowsNoTime) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::dev_rtc_test

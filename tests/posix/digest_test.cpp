@@ -6,7 +6,7 @@
 #include "libsync/posix/machine_id.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime {
+namespace isletime::digest_test {
 namespace {
 
 TEST(Digest, IsBlake2bOf128Bits) {
@@ -37,4 +37,4 @@ TEST(MachineId, IsAbsentUntilTheSystemHasOne) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::digest_test

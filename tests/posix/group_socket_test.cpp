@@ -14,7 +14,7 @@
 #include "libsync/posix/socket_address.hpp"
 #include "libsync/posix/udp_socket.hpp"
 
-namespace isletime {
+namespace isletime::group_socket_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -71,4 +71,4 @@ TEST(GroupSocket, APortIsNotTakenFromAnotherPrograms) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::group_socket_test

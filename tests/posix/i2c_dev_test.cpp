@@ -45,7 +45,7 @@ extern "C" int ioctl(int descriptor, unsigned long request, ...) noexcept {  // 
   return static_cast<int>(syscall(SYS_ioctl, descriptor, request, argument));
 }
 
-namespace isletime {
+namespace isletime::i2c_dev_test {
 namespace {
 
 int code_of(const std::string& path) {
@@ -100,4 +100,4 @@ TEST(I2cDev, FaultCodesOfTheKernelAreErrorsOfTheBus) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::i2c_dev_test

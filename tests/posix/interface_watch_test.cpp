@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::interface_watch_test {
 namespace {
 
 TEST(InterfaceWatch, NeitherWaitsNorTellsOfWhatWasThereBefore) {
@@ -15,4 +15,4 @@ TEST(InterfaceWatch, NeitherWaitsNorTellsOfWhatWasThereBefore) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::interface_watch_test

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::interfaces_test {
 namespace {
 
 TEST(Interfaces, HaveTheLoopbackAddressAndItsNetwork) {
@@ -26,4 +26,4 @@ TEST(Interfaces, HaveTheLoopbackAddressAndItsNetwork) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::interfaces_test

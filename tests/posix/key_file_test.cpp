@@ -11,7 +11,7 @@
 #include "tests/fakes/scratch_folder.hpp"
 #include "tests/posix/hexadecimal.hpp"
 
-namespace isletime {
+namespace isletime::key_file_test {
 namespace {
 
 using hexadecimal::hex_of;
@@ -245,4 +245,4 @@ TEST(KeyFile, ExpandsEveryAesKeyOnce) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::key_file_test

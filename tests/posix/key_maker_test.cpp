@@ -13,7 +13,7 @@
 #include "libsync/posix/key_file.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime {
+namespace isletime::key_maker_test {
 namespace {
 
 constexpr KeyType kTypes[] = {KeyType::kMd5,    KeyType::kSha1,   KeyType::kSha256,
@@ -199,4 +199,4 @@ TEST_F(KeyFileMaker, OfTwoAtATimeOneIsRefused) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::key_maker_test

@@ -26,7 +26,7 @@ int __wrap_sodium_memcmp(const void* a, const void* b, std::size_t size) {  // N
 }
 }
 
-namespace isletime {
+namespace isletime::mac_secrecy_test {
 namespace {
 
 constexpr std::array kTypes{KeyType::kMd5,    KeyType::kSha1,   KeyType::kSha256,
@@ -88,4 +88,4 @@ TEST_F(MacSecrecy, NothingIsLeftBehindByAPacketRightOrWrong) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::mac_secrecy_test

@@ -11,7 +11,7 @@
 #include "tests/fakes/secrets.hpp"
 #include "tests/posix/hexadecimal.hpp"
 
-namespace isletime {
+namespace isletime::mac_test {
 namespace {
 
 using hexadecimal::bytes_of_hex;
@@ -261,4 +261,4 @@ TEST(Mac, WhatIsNoSignedPacketIsSignedByNobody) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::mac_test

@@ -16,7 +16,7 @@
 #include "tests/fakes/child.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime {
+namespace isletime::privileges_test {
 namespace {
 
 using fakes::status_of_child;
@@ -178,4 +178,4 @@ TEST(FindUser, TakesIdsAndGroupsFromTheFiles) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::privileges_test

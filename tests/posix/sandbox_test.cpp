@@ -30,7 +30,7 @@
 #include "tests/fakes/child.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime {
+namespace isletime::sandbox_test {
 namespace {
 
 constexpr int kKilled = 128 + SIGSYS;
@@ -216,4 +216,4 @@ TEST(Sandbox, LeavesNoWayToGainPrivileges) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sandbox_test

@@ -6,7 +6,7 @@
 #include "libsync/core/ntp_packet.hpp"
 #include "tests/fakes/secrets.hpp"
 
-namespace isletime {
+namespace isletime::signed_exchange_test {
 namespace {
 
 using fakes::key_of;
@@ -79,4 +79,4 @@ TEST(SignedExchange, SaysWhichKeyItIsAbout) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::signed_exchange_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::snapshot_test {
 namespace {
 
 struct Value {
@@ -44,4 +44,4 @@ TEST(Snapshot, NoReaderEverSeesHalfAValue) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::snapshot_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::socket_address_test {
 namespace {
 
 constexpr IpAddress kDocumentation{0x2001'0db8'0000'0000, 1};
@@ -90,4 +90,4 @@ TEST(SocketAddress, SaysWhyANameDoesNotResolve) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::socket_address_test

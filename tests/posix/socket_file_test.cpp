@@ -13,7 +13,7 @@
 #include "tests/fakes/scratch_folder.hpp"
 #include "tests/posix/local_client.hpp"
 
-namespace isletime {
+namespace isletime::socket_file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -145,4 +145,4 @@ TEST(SocketFile, APathMustFitAndLeadSomewhere) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::socket_file_test

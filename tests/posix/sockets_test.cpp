@@ -13,7 +13,7 @@
 #include "libsync/posix/query_socket.hpp"
 #include "libsync/posix/service_socket.hpp"
 
-namespace isletime {
+namespace isletime::sockets_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -264,4 +264,4 @@ TEST(Clocks, PrecisionIsThatOfARealClock) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sockets_test

@@ -13,7 +13,7 @@
 #include "tests/fakes/child.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime {
+namespace isletime::state_file_test {
 namespace {
 
 constexpr std::size_t kMost = 1 << 20;
@@ -180,4 +180,4 @@ TEST(StateFile, IsWholeAfterItsWriterWasKilledAtAnyInstant) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::state_file_test

@@ -12,7 +12,7 @@
 #include "tests/fakes/scratch_folder.hpp"
 #include "tests/fakes/synced_paths.hpp"
 
-namespace isletime {
+namespace isletime::state_folder_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -234,4 +234,4 @@ TEST(StateError, SaysWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::state_folder_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::system_clock_test {
 namespace {
 
 TEST(KernelRate, NoRateIsTheNominalTick) {
@@ -54,4 +54,4 @@ TEST(KernelPatience, IsWhatTheKernelsOwnGrowthLeaves) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::system_clock_test

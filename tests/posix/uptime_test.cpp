@@ -7,7 +7,7 @@
 
 #include "libsync/posix/clocks.hpp"
 
-namespace isletime {
+namespace isletime::uptime_test {
 namespace {
 
 TEST(Uptime, IsThatOfTheClockThatSleepDoesNotStop) {
@@ -20,4 +20,4 @@ TEST(Uptime, IsThatOfTheClockThatSleepDoesNotStop) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::uptime_test

@@ -11,7 +11,7 @@
 #include "libsync/analysis/row_faults.hpp"
 #include "tests/proof/made_records.hpp"
 
-namespace isletime::analysis {
+namespace isletime::analysis::constants_test {
 namespace {
 
 constexpr std::uint64_t kRuns = 60;
@@ -132,4 +132,4 @@ TEST(Constants, LimitsTellFaultsFromNoise) {
 }
 
 }  // namespace
-}  // namespace isletime::analysis
+}  // namespace isletime::analysis::constants_test

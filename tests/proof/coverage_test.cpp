@@ -5,7 +5,7 @@
 
 #include "tests/proof/kinds.hpp"
 
-namespace isletime::analysis {
+namespace isletime::analysis::coverage_test {
 namespace {
 
 struct Total {
@@ -64,4 +64,4 @@ TEST(Coverage, InventsNoFaultsInRecordsWithoutAny) {
 }
 
 }  // namespace
-}  // namespace isletime::analysis
+}  // namespace isletime::analysis::coverage_test

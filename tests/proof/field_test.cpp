@@ -8,7 +8,7 @@
 
 #include "tests/proof/field_outcome.hpp"
 
-namespace isletime::proof {
+namespace isletime::proof::field_test {
 namespace {
 
 constexpr int kRuns = 60;
@@ -107,4 +107,4 @@ TEST(Field, WindowsHoldForEveryKindOfClock) {
 }
 
 }  // namespace
-}  // namespace isletime::proof
+}  // namespace isletime::proof::field_test

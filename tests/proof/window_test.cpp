@@ -8,7 +8,7 @@
 #include "tests/analysis/records.hpp"
 #include "tests/proof/made_records.hpp"
 
-namespace isletime::analysis {
+namespace isletime::analysis::window_test {
 namespace {
 
 TEST(Window, TheErrorAtItsEndIsWithinTheToleranceAsOftenAsIsSaid) {
@@ -57,4 +57,4 @@ TEST(Window, TwoRowsTenMinutesAndStandingStillConcludeNothing) {
 }
 
 }  // namespace
-}  // namespace isletime::analysis
+}  // namespace isletime::analysis::window_test

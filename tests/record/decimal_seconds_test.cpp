@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::decimal_seconds_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -59,4 +59,4 @@ TEST(DecimalSeconds, OnlyJsonNumbersAreNumbers) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::decimal_seconds_test

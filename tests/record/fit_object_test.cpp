@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::fit_object_test {
 namespace {
 
 std::string fault(std::string_view text) {
@@ -59,4 +59,4 @@ TEST(FitObject, OneThatConcludesNothingSaysHowLongToLogForIfItKnows) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::fit_object_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::json_value_test {
 namespace {
 
 constexpr JsonLimits kRoomy{1000, 3};
@@ -70,4 +70,4 @@ TEST(JsonValue, AFaultIsOneShortPlainLine) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::json_value_test

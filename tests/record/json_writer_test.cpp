@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::json_writer_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -43,4 +43,4 @@ TEST(JsonWriter, ArraysAreOfWhatIsJsonAlready) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::json_writer_test

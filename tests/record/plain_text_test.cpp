@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::plain_text_test {
 namespace {
 
 TEST(PlainText, IsUtf8OfOneToFourBytes) {
@@ -38,4 +38,4 @@ TEST(PlainText, IsShortenedBehind40Bytes) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::plain_text_test

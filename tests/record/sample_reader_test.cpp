@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::sample_reader_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -158,4 +158,4 @@ TEST(SampleReader, CsvQuotesAreWholeFields) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sample_reader_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::sample_record_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -88,4 +88,4 @@ TEST(ReferenceIdText, IsAsciiAtStratumOneAndAnAddressAbove) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::sample_record_test

@@ -3,7 +3,7 @@
 // determines the chip's phase, its crystal, and how late the program wakes up.
 #include "tests/rtcset/world.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::rtcset::accuracy_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -84,4 +84,4 @@ TEST_P(EveryChipWithATrim, IsTrimmedAgainFromWhereItIs) {
 }
 
 }  // namespace
-}  // namespace isletime::rtcset
+}  // namespace isletime::rtcset::accuracy_test

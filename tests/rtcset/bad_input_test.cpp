@@ -4,7 +4,7 @@
 #include "tests/rtcset/world.hpp"
 #include "tools/common/battery_clock/kernel_clock.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::rtcset::bad_input_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -305,4 +305,4 @@ TEST(AClockThatSntpdHas, IsMeantAlsoIfSntpdWasNotToldItsAddress) {
 }
 
 }  // namespace
-}  // namespace isletime::rtcset
+}  // namespace isletime::rtcset::bad_input_test

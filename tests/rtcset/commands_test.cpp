@@ -4,7 +4,7 @@
 
 #include "tests/rtcset/world.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::rtcset::commands_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -431,4 +431,4 @@ TEST(Rtcset, QuietSaysNothingIfAllIsWell) {
 }
 
 }  // namespace
-}  // namespace isletime::rtcset
+}  // namespace isletime::rtcset::commands_test

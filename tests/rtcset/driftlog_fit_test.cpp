@@ -9,7 +9,7 @@
 #include "tests/rtcset/world.hpp"
 #include "tools/driftlog/fit_report.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::rtcset::driftlog_fit_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -130,4 +130,4 @@ TEST(DriftlogFit, TheLargestIsReadWhole) {
 }
 
 }  // namespace
-}  // namespace isletime::rtcset
+}  // namespace isletime::rtcset::driftlog_fit_test

@@ -2,7 +2,7 @@
 // Whoever types a line of hwclock(8) is told the line of rtcset that does the same; nothing is done.
 #include "tests/rtcset/world.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::rtcset::hwclock_habits_test {
 namespace {
 
 struct Habit {
@@ -51,4 +51,4 @@ TEST(HwclockHabits, AreNotSeenInLinesOfRtcset) {
 }
 
 }  // namespace
-}  // namespace isletime::rtcset
+}  // namespace isletime::rtcset::hwclock_habits_test

@@ -7,7 +7,7 @@
 
 #include "tests/rtcset/world.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::rtcset::kernel_rtc_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -98,4 +98,4 @@ TEST(RtcsetCheck, AgreesWithShow) {
 }
 
 }  // namespace
-}  // namespace isletime::rtcset
+}  // namespace isletime::rtcset::kernel_rtc_test

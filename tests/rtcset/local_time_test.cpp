@@ -3,7 +3,7 @@
 #include "tests/fakes/time_zone.hpp"
 #include "tests/rtcset/world.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::rtcset::local_time_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -193,4 +193,4 @@ TEST_F(LocalTime, AnyOtherOffsetIsNoZones) {
 }
 
 }  // namespace
-}  // namespace isletime::rtcset
+}  // namespace isletime::rtcset::local_time_test

@@ -14,7 +14,7 @@
 #include "libsync/record/fit_object.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime::rtcset {
+namespace isletime::rtcset::read_stdin_test {
 namespace {
 
 // Replaces stdin until the end of the test.
@@ -65,4 +65,4 @@ TEST(ReadStdin, DoesNotWaitForSomebodyToTypeADriftFit) {
 }
 
 }  // namespace
-}  // namespace isletime::rtcset
+}  // namespace isletime::rtcset::read_stdin_test

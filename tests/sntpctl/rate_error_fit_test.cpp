@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace isletime::sntpctl {
+namespace isletime::sntpctl::rate_error_fit_test {
 namespace {
 
 // Returns a fit as driftlog fit --json prints it, without the members that are not read here.
@@ -98,4 +98,4 @@ TEST(RateErrorFit, AFileThatCannotBeReadIsTheSystemsFault) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpctl
+}  // namespace isletime::sntpctl::rate_error_fit_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::sntpctl {
+namespace isletime::sntpctl::sample_lines_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -98,4 +98,4 @@ TEST(LineSplitter, ALongLineIsCutAndTheNextIsWhole) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpctl
+}  // namespace isletime::sntpctl::sample_lines_test

@@ -6,7 +6,7 @@
 #include "tools/sntpctl/request_json.hpp"
 #include "tools/sntpd/control/control_request.hpp"
 
-namespace isletime::sntpctl {
+namespace isletime::sntpctl::text_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -158,4 +158,4 @@ TEST(RequestJson, TheLongestSampleFitsARequest) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpctl
+}  // namespace isletime::sntpctl::text_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::access_list_test {
 namespace {
 
 AccessList::Rules all(Access access) {
@@ -44,4 +44,4 @@ TEST(AccessList, ReadersInOtherThreadsAreNeverWithoutRules) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::access_list_test

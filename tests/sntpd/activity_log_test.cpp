@@ -10,7 +10,7 @@
 #include "tests/fakes/child.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::activity_log_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -149,4 +149,4 @@ TEST_F(ActivityLogInAFolder, AFullDiskCostsTheLineButNoHalfOfItStays) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::activity_log_test

@@ -13,7 +13,7 @@
 #include "tests/fakes/secrets.hpp"
 #include "tests/policy/request_maker.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::answerer_test {
 namespace {
 
 using namespace fakes;
@@ -363,4 +363,4 @@ TEST(Answerer, KeepsNothingForClientsOfBasicMode) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::answerer_test

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::background_test {
 namespace {
 
 constexpr int kPatience = 30'000;  // ms; only a hang takes it
@@ -77,4 +77,4 @@ TEST_F(BackgroundTest, FinishesAllWorkButNotWhatFollows) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::background_test

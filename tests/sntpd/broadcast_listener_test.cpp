@@ -9,7 +9,7 @@
 #include "libsync/hub/discipline/offset_sample.hpp"
 #include "tests/fakes/secrets.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::broadcast_listener_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -113,4 +113,4 @@ TEST(BroadcastListener, IgnoresWhatAnotherHostHasSigned) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::broadcast_listener_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::broadcast_option_test {
 namespace {
 
 std::string fault_of(const std::string& text) {
@@ -47,4 +47,4 @@ TEST(BroadcastOption, NamesTheWordThatIsWrong) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::broadcast_option_test

@@ -7,7 +7,7 @@
 
 #include "libsync/posix/socket_address.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::broadcast_places_test {
 namespace {
 
 InterfaceAddress ethernet(std::uint32_t index, const std::string& prefix) {
@@ -68,4 +68,4 @@ TEST(BroadcastPlaces, AreNotWhereAnInterfaceIsDown) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::broadcast_places_test

@@ -5,7 +5,7 @@
 
 #include "libsync/posix/socket_address.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::broadcast_targets_test {
 namespace {
 
 constexpr std::uint16_t kPort = 123;
@@ -132,4 +132,4 @@ TEST(BroadcastTargets, OfAnInterfaceThatIsNotThereOrDownAreNamedAsAbsent) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::broadcast_targets_test

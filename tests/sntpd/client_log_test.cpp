@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::client_log_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -392,4 +392,4 @@ TEST(MergedClients, TheOrderOfTheLogsDoesNotMatter) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::client_log_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::clock_reading_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -93,4 +93,4 @@ TEST(ClockReader, DoesNotStateTheRawClockIfItIsUnknownHowLongTheMachineSlept) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::clock_reading_test

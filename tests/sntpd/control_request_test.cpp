@@ -5,7 +5,7 @@
 
 #include "libsync/posix/control_socket.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::control_request_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -137,4 +137,4 @@ TEST(ControlRequest, AHostileNameIsShownShortAndPlain) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::control_request_test

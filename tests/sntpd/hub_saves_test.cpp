@@ -7,7 +7,7 @@
 #include "tests/hub/hub_play.hpp"
 #include "tools/sntpd/storing/saved_state.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::hub_saves_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -93,4 +93,4 @@ TEST(HubSaves, EveryStateThatIsSavedIsReadBack) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::hub_saves_test

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::interleaved_stamps_test {
 namespace {
 
 constexpr IpAddress kClient = IpAddress::v4(0xc000'0209);
@@ -97,4 +97,4 @@ TEST(InterleavedStamps, OnlyARequestThatTellsItsTwoStampsApartMayBeInterleaved) 
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::interleaved_stamps_test

@@ -12,7 +12,7 @@
 #include "tools/sntpd/keeping/rtc_jobs.hpp"
 #include "tools/sntpd/keeping/rtc_open.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::kernel_rtc_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -248,4 +248,4 @@ TEST_F(KeepsLocalTime, ThoughItIsToKeepUtcIsNamedBeforeItIsOverwritten) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::kernel_rtc_test

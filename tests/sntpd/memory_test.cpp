@@ -12,7 +12,7 @@
 #include "tests/fakes/scratch_folder.hpp"
 #include "tools/common/control_limits.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::memory_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -169,4 +169,4 @@ TEST_P(RememberedActivity, WhoAwaitsTheWritingHearsOfItOnceItIsDone) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::memory_test

@@ -10,7 +10,7 @@
 
 #include "tests/policy/request_maker.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::monitor_test {
 namespace {
 
 using fakes::kAnyone;
@@ -83,4 +83,4 @@ TEST(Monitor, AnswersWhileAnotherThreadPublishes) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::monitor_test

@@ -5,7 +5,7 @@
 
 #include "libsync/posix/privileges.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::permission_test {
 namespace {
 
 constexpr uid_t kOurs = 991;
@@ -71,4 +71,4 @@ TEST(Permission, TheRefusalNamesThoseWhoMay) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::permission_test

@@ -9,7 +9,7 @@
 
 #include "libsync/posix/socket_address.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::resolver_test {
 namespace {
 
 constexpr int kPatience = 30'000;  // ms; only a hang takes it
@@ -82,4 +82,4 @@ TEST(Resolver, MayGoWhileALookupStillHangs) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::resolver_test

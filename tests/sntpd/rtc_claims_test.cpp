@@ -4,7 +4,7 @@
 #include "tests/fakes/time_zone.hpp"
 #include "tests/sntpd/rtc_with_model.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::rtc_claims_test {
 namespace {
 
 constexpr const char* kCentralEurope = "CET-1CEST,M3.5.0,M10.5.0/3";
@@ -169,4 +169,4 @@ TEST_F(RtcClaims, HoldWhenTheTrimIsChangedWhileItAloneTellsTheTime) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::rtc_claims_test

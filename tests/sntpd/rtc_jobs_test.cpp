@@ -12,7 +12,7 @@
 #include "libsync/hub/discipline/free_time.hpp"
 #include "tools/sntpd/keeping/rtc_worker.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::rtc_jobs_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -301,4 +301,4 @@ TEST(RtcWorker, IsGoneAtOnceWhileAJobIsStillDone) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::rtc_jobs_test

@@ -5,7 +5,7 @@
 
 #include "tools/sntpd/keeping/rtc_device.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::rtc_option_test {
 namespace {
 
 std::string fault_of(const std::string& text) {
@@ -73,4 +73,4 @@ TEST(RtcOption, AnAddressIsOneThatChipsMayHave) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::rtc_option_test

@@ -2,7 +2,7 @@
 // Runs sntpd with a chip over simulated days, and checks how well it then knows the time.
 #include "tests/sntpd/rtc_with_model.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::rtc_with_model_test {
 namespace {
 
 TEST_F(RtcWithModel, AMachineThatBootsInAnotherYearIsToldTheTime) {
@@ -385,4 +385,4 @@ TEST_F(RtcWithModel, AChipThatStandsStillTellsNoTime) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::rtc_with_model_test

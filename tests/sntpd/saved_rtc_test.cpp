@@ -5,7 +5,7 @@
 
 #include "tools/sntpd/storing/saved_state.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::saved_rtc_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -116,4 +116,4 @@ TEST(SavedRtc, IsPartOfTheState) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::saved_rtc_test

@@ -8,7 +8,7 @@
 
 #include "libsync/posix/digest.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::saved_state_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -291,4 +291,4 @@ TEST(SavedState, AnotherMachinesCrystalIsNotOurs) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::saved_state_test

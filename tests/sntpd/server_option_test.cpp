@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::server_option_test {
 namespace {
 
 std::string fault_of(const std::string& text) {
@@ -74,4 +74,4 @@ TEST(ServerOption, NamesTheWordThatIsWrong) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::server_option_test

@@ -12,7 +12,7 @@
 
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::service_manager_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -112,4 +112,4 @@ TEST(Watchdog, OfAnotherProcessOrOfNoSenseIsNotOurs) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::service_manager_test

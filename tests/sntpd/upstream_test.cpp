@@ -14,7 +14,7 @@
 #include "tests/fakes/reply_maker.hpp"
 #include "tests/fakes/secrets.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::upstream_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -327,4 +327,4 @@ TEST(ReachRegister, RemembersEightQueries) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::upstream_test

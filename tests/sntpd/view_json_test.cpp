@@ -8,7 +8,7 @@
 #include "libsync/posix/control_socket.hpp"
 #include "libsync/record/json_value.hpp"
 
-namespace isletime::sntpd {
+namespace isletime::sntpd::view_json_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -182,4 +182,4 @@ TEST(ViewJson, DoneAndNotDone) {
 }
 
 }  // namespace
-}  // namespace isletime::sntpd
+}  // namespace isletime::sntpd::view_json_test

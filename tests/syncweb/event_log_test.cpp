@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::event_log_test {
 namespace {
 
 TEST(EventLog, AreNumberedWithoutGapsAndCaughtUpWith) {
@@ -33,4 +33,4 @@ TEST(EventLog, TheOldestMakeRoomForLargeOnes) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::event_log_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::options_test {
 namespace {
 
 // Returns what is said about these options, if they are wrong.
@@ -42,4 +42,4 @@ TEST(WebOptions, AComplaintNamesTheOptionAlsoIfHelpOnlyMentionsIt) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::options_test

@@ -5,7 +5,7 @@
 
 #include "tests/fakes/time_zone.hpp"
 
-namespace isletime::battery_clock {
+namespace isletime::battery_clock::chip_scale_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -20,4 +20,4 @@ TEST(ChipScale, ALocalTimeThatDoesNotExistIsStillOneTime) {
 }
 
 }  // namespace
-}  // namespace isletime::battery_clock
+}  // namespace isletime::battery_clock::chip_scale_test

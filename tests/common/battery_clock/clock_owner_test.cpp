@@ -6,7 +6,7 @@
 #include "tests/fakes/control_daemon.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime::battery_clock {
+namespace isletime::battery_clock::clock_owner_test {
 namespace {
 
 TEST(FindSntpd, FindsOneThatRunsAndNoneThatDoesNot) {
@@ -27,4 +27,4 @@ TEST(FindSntpd, OneThatTalksNonsenseRunsAllTheSame) {
 }
 
 }  // namespace
-}  // namespace isletime::battery_clock
+}  // namespace isletime::battery_clock::clock_owner_test

@@ -5,7 +5,7 @@
 
 #include "tests/fakes/rtc_world.hpp"
 
-namespace isletime::battery_clock {
+namespace isletime::battery_clock::measurement_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -34,4 +34,4 @@ TEST_P(EveryChip, IsReadToTwoMillisecondsInLessThanThreeSeconds) {
 }
 
 }  // namespace
-}  // namespace isletime::battery_clock
+}  // namespace isletime::battery_clock::measurement_test

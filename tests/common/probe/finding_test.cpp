@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::probe {
+namespace isletime::probe::finding_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -21,4 +21,4 @@ TEST(FindingRecord, UncertaintyIsHalfTheDelayAndTheDispersion) {
 }
 
 }  // namespace
-}  // namespace isletime::probe
+}  // namespace isletime::probe::finding_test

@@ -9,7 +9,7 @@
 #include "tests/fakes/lying_server.hpp"
 #include "tests/fakes/reply_maker.hpp"
 
-namespace isletime::probe {
+namespace isletime::probe::probe_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -50,4 +50,4 @@ TEST(Probe, DoesNotAskAgainWithinADayWhoToldItToStop) {
 }
 
 }  // namespace
-}  // namespace isletime::probe
+}  // namespace isletime::probe::probe_test

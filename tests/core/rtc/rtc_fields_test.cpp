@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::rtc_fields_test {
 namespace {
 
 constexpr CivilDate kNear{2026, 11, 21};
@@ -154,4 +154,4 @@ TEST(RtcReading, IsBelievedOnlyWithATimeThatIsGoodAndGoesOn) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::rtc_fields_test

@@ -12,7 +12,7 @@
 #include "libsync/core/rtc/pcf8563.hpp"
 #include "libsync/core/rtc/rv3028.hpp"
 
-namespace isletime {
+namespace isletime::rtc_registers_test {
 namespace {
 
 using Registers = std::vector<std::uint8_t>;
@@ -209,4 +209,4 @@ TEST(Rv3028, SwitchesOverWhereEitherModeIsOn) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::rtc_registers_test

@@ -8,7 +8,7 @@
 
 #include "tests/firmware/net/pieces.hpp"
 
-namespace isletime::net {
+namespace isletime::net::http_request_parser_test {
 namespace {
 
 using State = HttpRequestParser::State;
@@ -154,4 +154,4 @@ TEST(HttpRequestParser, AnyBytesLeaveItSound) {
 }
 
 }  // namespace
-}  // namespace isletime::net
+}  // namespace isletime::net::http_request_parser_test

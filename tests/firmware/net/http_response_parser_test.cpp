@@ -8,7 +8,7 @@
 
 #include "tests/firmware/net/pieces.hpp"
 
-namespace isletime::net {
+namespace isletime::net::http_response_parser_test {
 namespace {
 
 using State = HttpResponseParser::State;
@@ -186,4 +186,4 @@ TEST(HttpResponseParser, AnyBytesLeaveItInOneOfItsStates) {
 }
 
 }  // namespace
-}  // namespace isletime::net
+}  // namespace isletime::net::http_response_parser_test

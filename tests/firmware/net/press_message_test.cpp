@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::firmware {
+namespace isletime::firmware::press_message_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -36,4 +36,4 @@ TEST(PressMessage, HasRoomForTheLargestValues) {
 }
 
 }  // namespace
-}  // namespace isletime::firmware
+}  // namespace isletime::firmware::press_message_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::firmware {
+namespace isletime::firmware::rate_keeper_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -41,4 +41,4 @@ TEST(RateKeeper, WritesAtMostOnceAnHour) {
 }
 
 }  // namespace
-}  // namespace isletime::firmware
+}  // namespace isletime::firmware::rate_keeper_test

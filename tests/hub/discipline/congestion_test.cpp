@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::congestion_test {
 namespace {
 
 constexpr CongestionShares kHomewardAgain{0.1, 0.0, 0.8, 0.1};
@@ -49,4 +49,4 @@ TEST(Congestion, AShortRoundTripEndsIt) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::congestion_test

@@ -7,7 +7,7 @@
 
 #include "libsync/hub/discipline/free_time.hpp"
 
-namespace isletime {
+namespace isletime::control_law_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -128,4 +128,4 @@ TEST(ControlLaw, AWaitThatIsOverGetsTheShortestSlew) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::control_law_test

@@ -7,7 +7,7 @@
 
 #include "tests/sim/random.hpp"
 
-namespace isletime {
+namespace isletime::delay_statistics_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -184,4 +184,4 @@ TEST(DelayStatistics, AbsurdDelaysStayFinite) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::delay_statistics_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::discipline_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -373,4 +373,4 @@ TEST(Discipline, ARefusedSourceIsHeardAgainWhenItIsRefusedNoMore) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::discipline_test

@@ -7,7 +7,7 @@
 
 #include "tests/sim/random.hpp"
 
-namespace isletime {
+namespace isletime::filter_bank_test {
 namespace {
 
 constexpr Frequency kUnknown{.value = 0.0, .deviation = 1e-4};
@@ -136,4 +136,4 @@ TEST(FilterBank, FollowsAChangeOfTheOscillatorsCharacter) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::filter_bank_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::free_time_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -34,4 +34,4 @@ TEST(FreeTime, EveryHeldDurationHasANegative) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::free_time_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::offset_sample_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -69,4 +69,4 @@ TEST(OffsetSample, HostileMeasurementsStayInRange) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::offset_sample_test

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::phase_filter_test {
 namespace {
 
 constexpr FilterModel kNormal{.wander = 1e-9, .noise = NoiseKind::kNormal, .softness = 0.35};
@@ -189,4 +189,4 @@ TEST(PhaseFilter, APhaseKnownAfreshKeepsTheFrequency) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::phase_filter_test

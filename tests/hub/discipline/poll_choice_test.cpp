@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::poll_choice_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -219,4 +219,4 @@ TEST(PollChoice, AbsurdLimitsAreHeld) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::poll_choice_test

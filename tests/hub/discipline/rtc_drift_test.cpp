@@ -12,7 +12,7 @@
 
 #include "tests/sim/random.hpp"
 
-namespace isletime {
+namespace isletime::rtc_drift_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -398,4 +398,4 @@ TEST(RtcDrift, ThirtyDaysWithoutPowerOfChipsThatWereLearnedForAnHour) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::rtc_drift_test

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::soft_box_test {
 namespace {
 
 double normal_density(double x, double variance) {
@@ -157,4 +157,4 @@ TEST(SoftBox, AbsurdBoxesStayFinite) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::soft_box_test

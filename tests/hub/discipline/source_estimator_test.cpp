@@ -10,7 +10,7 @@
 #include "tests/hub/discipline/weighted_regression.hpp"
 #include "tests/sim/random.hpp"
 
-namespace isletime {
+namespace isletime::source_estimator_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -576,4 +576,4 @@ TEST(SourceEstimator, ASurpriseIsFollowedUpUntilItIsSettled) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::source_estimator_test

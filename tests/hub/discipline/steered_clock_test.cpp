@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::steered_clock_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -118,4 +118,4 @@ TEST(SteeredClock, HostileReadingsStayInRange) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::steered_clock_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime {
+namespace isletime::step_detector_test {
 namespace {
 
 constexpr Observation kSuspect{.phase = 1.0, .half_width = 1e-3, .mean_excess = 1e-4, .precision = 2e-7};
@@ -110,4 +110,4 @@ TEST(StepDetector, SuspectsMayDriftAsAnOscillatorMay) {
 }
 
 }  // namespace
-}  // namespace isletime
+}  // namespace isletime::step_detector_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::authority_test {
 namespace {
 
 TEST(Authority, IsANameOrAnAddressWithOrWithoutAPort) {
@@ -96,4 +96,4 @@ TEST(Origin, OfAFileAnExtensionOrASandboxIsNone) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::authority_test

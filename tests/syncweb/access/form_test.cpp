@@ -6,7 +6,7 @@
 #include "tests/syncweb/access/request_to_hub.hpp"
 #include "tools/syncweb/access/cookie.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::form_test {
 namespace {
 
 std::string value_of(std::string_view body, std::string_view name) {
@@ -67,4 +67,4 @@ TEST(Cookie, OfASessionIsNotForScriptsNorOtherSites) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::form_test

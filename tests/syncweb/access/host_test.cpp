@@ -5,7 +5,7 @@
 #include "tools/syncweb/access/called_host.hpp"
 #include "tools/syncweb/access/own_names.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::host_test {
 namespace {
 
 Status status_of(HubAtTest& hub, const std::string& host) {
@@ -113,4 +113,4 @@ TEST(OwnNames, OfAMachineWithoutANameAreThoseOfTheOptions) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::host_test

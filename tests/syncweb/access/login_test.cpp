@@ -10,7 +10,7 @@
 #include "tools/syncweb/access/pin.hpp"
 #include "tools/syncweb/access/requester.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::login_test {
 namespace {
 
 const std::string& known_hash() {
@@ -281,4 +281,4 @@ TEST(OwnUrl, IsNeverOneThatBrowsersCannotOpen) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::login_test

@@ -5,7 +5,7 @@
 
 #include "tests/syncweb/access/request_to_hub.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::place_test {
 namespace {
 
 const std::vector<InterfaceAddress> kOwn{address_on("ap0", "192.168.4.1", "192.168.4.0/24"),
@@ -49,4 +49,4 @@ TEST(Place, NoneIsNowhere) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::place_test

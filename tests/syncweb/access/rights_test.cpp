@@ -6,7 +6,7 @@
 #include "tests/syncweb/access/request_to_hub.hpp"
 #include "tools/syncweb/access/cookie.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::rights_test {
 namespace {
 
 // POST /logout is there for everybody, which makes it a route on which to try the checks of every POST.
@@ -169,4 +169,4 @@ TEST(CommonHeaders, AreOnEveryResponseEvenOnRefusals) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::rights_test

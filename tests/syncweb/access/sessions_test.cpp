@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::sessions_test {
 namespace {
 
 constexpr MonoTime kStart{std::chrono::hours{5}};
@@ -80,4 +80,4 @@ TEST(Sessions, EndWhenSomebodyLogsOut) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::sessions_test

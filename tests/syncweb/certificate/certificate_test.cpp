@@ -9,7 +9,7 @@
 #include "tools/syncweb/certificate/certificate_text.hpp"
 #include "tools/syncweb/certificate/der.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::certificate_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -241,4 +241,4 @@ TEST(Der, TimesThatAreNoneAreRefused) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::certificate_test

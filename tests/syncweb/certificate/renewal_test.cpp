@@ -11,7 +11,7 @@
 #include "tests/syncweb/access/request_to_hub.hpp"
 #include "tools/syncweb/certificate/own_certificate.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::renewal_test {
 namespace {
 
 using std::chrono::days;
@@ -252,4 +252,4 @@ TEST_F(KeptCertificateFile, WithoutAFolderServesUntilTheEnd) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::renewal_test

@@ -16,7 +16,7 @@
 #include "tests/fakes/scratch_folder.hpp"
 #include "tests/syncweb/hub_lines.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::hub_link_test {
 namespace {
 
 constexpr std::string_view kAdopted = R"({"reply":"feed","verdict":"adopt","message":"the clock is set"})";
@@ -218,4 +218,4 @@ TEST(FeedReply, IsReadFromALine) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::hub_link_test

@@ -5,7 +5,7 @@
 
 #include "tests/syncweb/hub_lines.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::hub_picture_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -222,4 +222,4 @@ TEST_F(HubPictures, ControlCharactersReachNoPage) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::hub_picture_test

@@ -6,7 +6,7 @@
 #include "libsync/record/json_value.hpp"
 #include "tests/syncweb/hub_lines.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::history_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -68,4 +68,4 @@ TEST_F(Histories, OldPointsGoEvenIfNoneFollow) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::history_test

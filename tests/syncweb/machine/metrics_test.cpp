@@ -8,7 +8,7 @@
 #include "tests/fakes/scratch_folder.hpp"
 #include "tests/syncweb/machine/machine_site.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::metrics_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -152,4 +152,4 @@ TEST_F(Metrics, TheParserOfPrometheusReadsThem) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::metrics_test

@@ -3,7 +3,7 @@
 
 #include "tests/syncweb/machine/machine_site.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::state_api_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -130,4 +130,4 @@ TEST_F(StateApi, TheHistoryIsKeptAndPagesAreTold) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::state_api_test

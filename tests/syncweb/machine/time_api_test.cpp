@@ -4,7 +4,7 @@
 #include "tests/fakes/time_zone.hpp"
 #include "tests/syncweb/machine/machine_site.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::time_api_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -161,4 +161,4 @@ TEST_F(MachineSite, AWrongMethodIsToldTheRightOnes) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::time_api_test

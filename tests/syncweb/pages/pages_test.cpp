@@ -6,19 +6,13 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/syncweb/access/request_to_hub.hpp"
 #include "tools/syncweb/routes.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::pages_test {
 namespace {
 
 constexpr std::size_t kMostBytes = 60'000;
-
-std::string header_of(const Response& response, std::string_view name) {
-  for (const Field& field : response.headers) {
-    if (field.name == name) return field.value;
-  }
-  return {};
-}
 
 class Pages : public testing::Test {
  protected:
@@ -102,4 +96,4 @@ TEST_F(Pages, HaveDifferentTags) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::pages_test

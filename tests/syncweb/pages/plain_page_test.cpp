@@ -5,7 +5,7 @@
 
 #include "tests/syncweb/hub_lines.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::plain_page_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -85,4 +85,4 @@ TEST_F(PlainPage, AsksForThePinWhereThereIsOne) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::plain_page_test

@@ -7,7 +7,7 @@
 
 #include "tools/syncweb/phone/phone_json.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::client_report_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -119,4 +119,4 @@ TEST(ClientReport, AZoneComesWithItsOffset) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::client_report_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::confirmations_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -46,4 +46,4 @@ TEST(Confirmations, AreBounded) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::confirmations_test

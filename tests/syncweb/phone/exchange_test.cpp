@@ -10,7 +10,7 @@
 #include "libsync/analysis/seeded_random.hpp"
 #include "libsync/policy/saturated.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::exchange_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -174,4 +174,4 @@ TEST(ExchangeSimulation, TheBoundHoldsInEachOfAThousandRunsAndTheMedianErrorIsBe
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::exchange_test

@@ -9,7 +9,7 @@
 
 #include "tools/sntpd/control/view_json.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::own_time_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -69,4 +69,4 @@ TEST(OwnTime, ATimeThatIsSentWithoutAnExchangeCanOnlyHaveAged) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::own_time_test

@@ -12,7 +12,7 @@
 
 #include "tests/fakes/scratch_folder.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::settings_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -174,4 +174,4 @@ TEST_F(SettingsTest, WhatTheDiskRefusedIsWrittenWhenThePhoneSaysItAgain) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::settings_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::sync_decision_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -94,4 +94,4 @@ TEST(SyncDecision, WithoutAWordOfTheHubNobodyMakesALargeStepAndNoTimeIsTheHubsOw
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::sync_decision_test

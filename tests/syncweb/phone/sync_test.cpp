@@ -7,7 +7,7 @@
 #include "tools/syncweb/phone/sync_api.hpp"
 #include "tools/syncweb/phone/sync_words.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::sync_test {
 namespace {
 
 constexpr auto kYear = 24h * 365;
@@ -477,4 +477,4 @@ TEST(SyncWords, AmountsAreAsPeopleSayThem) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::sync_test

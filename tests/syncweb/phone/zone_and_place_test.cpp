@@ -7,7 +7,7 @@
 #include "tests/syncweb/phone/phone_world.hpp"
 #include "tools/syncweb/phone/settings_json.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::zone_and_place_test {
 namespace {
 
 // Of zones without daylight saving, so that the season of the test does not matter.
@@ -196,4 +196,4 @@ TEST_F(PlaceOfHub, WithoutADiskThatIsSaid) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::zone_and_place_test

@@ -9,7 +9,7 @@
 #include "libsync/core/rfc3339.hpp"
 #include "tests/fakes/time_zone.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::zone_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -65,4 +65,4 @@ TEST(Zone, BrowsersThatHideTheirZoneSayUtc) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::zone_test

@@ -8,7 +8,7 @@
 #include "tools/syncweb/portal/probe.hpp"
 #include "tools/syncweb/portal/qr_code.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::portal_test {
 namespace {
 
 Options options_with_portal() {
@@ -213,4 +213,4 @@ TEST(QrCode, OfTooLongATextIsNone) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::portal_test

@@ -14,7 +14,7 @@
 #include "tests/syncweb/access/request_to_hub.hpp"
 #include "tests/syncweb/hub_lines.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::press_api_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -267,4 +267,4 @@ TEST_F(PressApi, AFullStoreIsOneErrorAndLaterPressesAreTakenWhenThereIsRoom) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::press_api_test

@@ -13,7 +13,7 @@
 #include "tests/fakes/scratch_folder.hpp"
 #include "tests/fakes/synced_paths.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::press_store_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -305,4 +305,4 @@ TEST_F(PressStoreTest, PressesTakeLittleSpaceAndOneWaitEach) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::press_store_test

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::splits_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -157,4 +157,4 @@ TEST(Splits, CenturiesApartDoNotOverflow) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::splits_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::connection_counts_test {
 namespace {
 
 constexpr IpAddress kPhone = IpAddress::v4(0xc0a8'0411);
@@ -72,4 +72,4 @@ TEST(ConnectionCounts, RemovingAnUnknownClientChangesNothing) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::connection_counts_test

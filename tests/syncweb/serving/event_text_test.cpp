@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::event_text_test {
 namespace {
 
 // HTML Living Standard, section 9.2.6: fields are lines, and an empty line ends an event.
@@ -19,4 +19,4 @@ TEST(EventText, GreetingAndHeartbeatHaveNoId) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::event_text_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::held_bytes_test {
 namespace {
 
 constexpr IpAddress kGreedy = IpAddress::v4(0xc0a8'0411);  // 192.168.4.17
@@ -37,4 +37,4 @@ TEST(HeldBytes, ManyClientsCannotHoldMoreThanAllMayButSmallResponsesGoOn) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::held_bytes_test

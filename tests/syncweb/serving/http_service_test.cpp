@@ -8,7 +8,7 @@
 #include "tests/syncweb/hub_lines.hpp"
 #include "tests/syncweb/serving/served_site.hpp"
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::http_service_test {
 namespace {
 
 constexpr std::string_view kGet = "GET /echo?a=1 HTTP/1.1\r\nHost: hub\r\n\r\n";
@@ -256,4 +256,4 @@ TEST(HttpService, EndsWhileStreamsAreOpen) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::http_service_test

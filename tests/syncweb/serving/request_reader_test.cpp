@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::request_reader_test {
 namespace {
 
 int status_of(std::string_view method, std::string_view target, std::vector<Field> headers) {
@@ -59,4 +59,4 @@ TEST(RequestReader, KnowsBodiesThatAreTooLargeByTheirHeader) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::request_reader_test

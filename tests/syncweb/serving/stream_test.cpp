@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace isletime::syncweb {
+namespace isletime::syncweb::stream_test {
 namespace {
 
 // Reads everything that there is, in pieces of this size.
@@ -63,4 +63,4 @@ TEST(Stream, AnEventThatIsBegunIsSentWholeAlthoughTheLogHasForgottenIt) {
 }
 
 }  // namespace
-}  // namespace isletime::syncweb
+}  // namespace isletime::syncweb::stream_test
