@@ -98,7 +98,8 @@ Result<std::string, std::string> plain_config(const std::string& text) {
   return plain;
 }
 
-void add_config_option(CLI::App& app) {
+void add_config_option(CommandLine& line) {
+  CLI::App& app = line.app();
   app.set_config("-c,--config", "", "Read options from FILE, as name = value")->type_name("FILE");
   app.config_formatter(std::make_shared<StrictToml>(app));
 }

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "libsync/core/result.hpp"
-#include "tools/common/cli_classes.hpp"
+#include "tools/common/command_line.hpp"
 
 namespace isletime {
 
@@ -15,6 +15,6 @@ namespace isletime {
 // says what is wrong, and in which line.
 Result<std::string, std::string> plain_config(const std::string& text);
 
-void add_config_option(CLI::App& app);
+void add_config_option(CommandLine& line);
 
 }  // namespace isletime

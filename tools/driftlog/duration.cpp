@@ -26,7 +26,7 @@ std::optional<nanoseconds> parse_duration(const std::string& text) {
   return parse_seconds(text);
 }
 
-CLI::Validator must_be_duration(nanoseconds least, const char* what) {
+Check must_be_duration(nanoseconds least, const char* what) {
   return must_be(what, [=](const std::string& text) {
     const auto value = parse_duration(text);
     return value && *value >= least;

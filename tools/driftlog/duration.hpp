@@ -6,7 +6,7 @@
 #include <string>
 
 #include "libsync/core/time_types.hpp"
-#include "tools/common/cli_classes.hpp"
+#include "tools/common/command_line.hpp"
 
 namespace isletime::driftlog {
 
@@ -14,6 +14,6 @@ namespace isletime::driftlog {
 std::optional<nanoseconds> parse_duration(const std::string& text);
 
 // The duration must be at least `least`; `what` completes "is not ...".
-CLI::Validator must_be_duration(nanoseconds least, const char* what);
+Check must_be_duration(nanoseconds least, const char* what);
 
 }  // namespace isletime::driftlog

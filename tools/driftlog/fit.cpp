@@ -8,20 +8,20 @@
 
 namespace isletime::driftlog {
 
-CLI::App* add_fit_command(CLI::App& program, FitOptions& options) {
-  CLI::App& app = *program.add_subcommand("fit", "Say how fast clocks drift, and how long to trust them");
+void add_fit_command(CommandLine& program, FitOptions& options, Log::Level& level) {
+  CommandLine app =
+      program.add_command("fit", "Say how fast clocks drift, and how long to trust them", level);
   constexpr double kTenYears = 10.0 * 365.25 * 86'400.0;
-  app.add_option("FILE", options.files, "Records as CSV or JSON lines; -: stdin")->type_name("")->required();
+  app.add_option("FILE", options.files, "Records as CSV or JSON lines; -: stdin").type_name("").required();
   add_read_options(app, options.reading);
   add_number(app, "--tolerance", options.question.tolerance_s, 1e-6, kTenYears, "a number of seconds above 0",
              "How far off is too far (default: 1)")
-      ->type_name("S");
+      .type_name("S");
   add_verdict_options(app, options.question);
   app.add_flag("--json", options.json, "Print JSON, an object a file and source");
   app.footer(
       "Example: how long is each within 50 ms, after a sync?\n"
       "  driftlog fit --tolerance 0.05 pi.csv camera.csv");
-  return &app;
 }
 
 ExitStatus fit(const FitOptions& options, Log::Level level) {

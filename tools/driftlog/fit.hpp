@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "libsync/analysis/drift_fit.hpp"
-#include "tools/common/cli_classes.hpp"
+#include "tools/common/command_line.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
 #include "tools/driftlog/fit_rows.hpp"
@@ -20,7 +20,7 @@ struct FitOptions {
   bool json = false;
 };
 
-CLI::App* add_fit_command(CLI::App& program, FitOptions& options);
+void add_fit_command(CommandLine& program, FitOptions& options, Log::Level& level);
 
 // Returns a bad verdict if the fit of any source is not conclusive.
 ExitStatus fit(const FitOptions& options, Log::Level level);

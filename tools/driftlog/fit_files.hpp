@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "libsync/analysis/drift_fit.hpp"
-#include "tools/common/cli_classes.hpp"
+#include "tools/common/command_line.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/driftlog/fit_rows.hpp"
 
@@ -25,9 +25,9 @@ Result<std::vector<SourceRows>, Refusal> read_fit_file(const std::string& file, 
 std::string shown_name(const std::string& file);
 
 // Adds --column, --zone, --sort and --skip-bad.
-void add_read_options(CLI::App& app, ReadOptions& options);
+void add_read_options(CommandLine& app, ReadOptions& options);
 
 // Adds --confidence, --precision, --resolution and --oscillator.
-void add_verdict_options(CLI::App& app, analysis::FitQuestion& question);
+void add_verdict_options(CommandLine& app, analysis::FitQuestion& question);
 
 }  // namespace isletime::driftlog

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <charconv>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
-#include <CLI/CLI.hpp>
+#include "tools/common/command_line.hpp"
 
 namespace isletime::driftlog {
 
@@ -18,21 +21,23 @@ inline std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
-// Sets `value` to a number from `least` to `most`; `what` completes "is not ...".
-inline CLI::Option* add_number(CLI::App& app, const std::string& names, double& value, double least,
-                               double most, const char* what, const char* help) {
+// Takes a number from `least` to `most`; `what` completes "is not ...".
+inline Option add_number(CommandLine& app, const char* names, std::function<void(double)> take, double least,
+                         double most, const char* what, const char* help) {
   const auto is_within = [=](const std::string& text) {
     const auto number = parse_number(text);
     return number && *number >= least && *number <= most;
   };
   return app
-      .add_option_function<std::string>(
-          names, [&value](const std::string& text) { value = *parse_number(text); }, help)
-      ->check(CLI::Validator(
-          [=](std::string& text) {
-            return is_within(text) ? std::string{} : '"' + text + "\" is not " + what;
-          },
-          ""));
+      .add_option(
+          names, [take = std::move(take)](const std::string& text) { take(*parse_number(text)); }, help)
+      .check(must_be(what, is_within));
+}
+
+inline Option add_number(CommandLine& app, const char* names, double& value, double least, double most,
+                         const char* what, const char* help) {
+  return add_number(
+      app, names, [&value](double number) { value = number; }, least, most, what, help);
 }
 
 }  // namespace isletime::driftlog

@@ -36,46 +36,45 @@ struct Words {
   bool json = false;
 };
 
-CLI::Validator must_be_source() {
-  return {[](std::string& text) {
-            const auto source = parse_source(text);
-            return source ? std::string{} : '"' + text + "\" " + source.error();
-          },
-          ""};
+Check must_be_source() {
+  return [](const std::string& text) {
+    const auto source = parse_source(text);
+    return source ? std::string{} : '"' + text + "\" " + source.error();
+  };
 }
 
-void add_log_options(CLI::App& app, LogOptions& options, Words& words) {
+void add_log_options(CommandLine& app, LogOptions& options, Words& words) {
   app.add_option("SOURCE", words.sources, "ntp:HOST rtc:PATH ssh:HOST http:URL ccapi:URL cmd:RUN")
-      ->type_name("")
-      ->check(must_be_source());
+      .type_name("")
+      .check(must_be_source());
   app.add_option("-i,--interval", words.interval, "Between rows: seconds, or 5m, 1h, 1d (default: 1m)")
-      ->type_name("S")
-      ->check(must_be_duration(milliseconds{10}, "a time, at least 0.01 s"));
+      .type_name("S")
+      .check(must_be_duration(milliseconds{10}, "a time, at least 0.01 s"));
   app.add_option("-d,--duration", words.duration, "How long (default: until interrupted)")
-      ->type_name("S")
-      ->check(must_be_duration(nanoseconds::zero(), "a time, as in 90, 5m, 1.5h, 2d"));
+      .type_name("S")
+      .check(must_be_duration(nanoseconds::zero(), "a time, as in 90, 5m, 1.5h, 2d"));
   app.add_option("-r,--reference", words.reference, "By this clock, not by the system's")
-      ->type_name("SOURCE")
-      ->check(must_be_source());
+      .type_name("SOURCE")
+      .check(must_be_source());
   app.add_option("--resume", options.resume, "Go on with the file of a run that was interrupted")
-      ->type_name("FILE");
+      .type_name("FILE");
   app.add_flag("--set-first", options.sets_first, "Set the sources that can be set");
   app.add_flag("--thermal", words.thermal, "Log the machine's temperature as well");
   app.add_flag("--json", words.json, "Print JSON, one object a line, and no CSV");
 }
 
 // Adds options that --help, which must fit a screen, only names.
-void add_rare_options(CLI::App& app, LogOptions& options, Words& words) {
-  app.add_flag("--csv", words.csv)->group(kUnlisted);
+void add_rare_options(CommandLine& app, LogOptions& options, Words& words) {
+  app.add_flag("--csv", words.csv).unlisted();
   app.add_option("-t,--timeout", words.timeout)
-      ->check(must_be_duration(milliseconds{100}, "a time, at least 0.1 s"))
-      ->group(kUnlisted);
-  app.add_flag("--insecure", options.trusts_any_certificate)->group(kUnlisted);
-  app.add_option("--thermal-file", words.thermal_file)->group(kUnlisted);
+      .check(must_be_duration(milliseconds{100}, "a time, at least 0.1 s"))
+      .unlisted();
+  app.add_flag("--insecure", options.trusts_any_certificate).unlisted();
+  app.add_option("--thermal-file", words.thermal_file).unlisted();
   app.add_option("--camera-zone", words.camera_zone)
-      ->check(must_be("current or standard",
-                      [](const std::string& text) { return text == "current" || text == "standard"; }))
-      ->group(kUnlisted);
+      .check(must_be("current or standard",
+                     [](const std::string& text) { return text == "current" || text == "standard"; }))
+      .unlisted();
 }
 
 // Finds arguments and options that contradict each other.
@@ -108,13 +107,6 @@ ExitStatus refuse(const std::string& why) {
   return ExitStatus::kUsage;
 }
 
-// Finds options of the program that a command does not take.
-bool is_any_given(const CLI::App& app) {
-  const auto options = app.get_options();
-  return std::any_of(options.begin(), options.end(),
-                     [](const CLI::Option* option) { return option->count() > 0; });
-}
-
 // Finds the thermometer to log by. Returns what is wrong if it cannot be read.
 std::optional<std::string> find_thermal(LogOptions& options, bool is_asked_for) {
   if (options.thermal) {
@@ -137,25 +129,19 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
   PlotOptions plot;
   SimulateOptions simulation;
   Words words;
-  const auto app = make_command_line(kText, options.level);
-  add_log_options(*app, log, words);
-  add_rare_options(*app, log, words);
-  const auto* fit_command = add_fit_command(*app, fit);
-  const auto* plot_command = add_plot_command(*app, plot);
-  const auto* simulate_command = add_simulate_command(*app, simulation);
-  for (auto* command : app->get_subcommands({})) {
-    command->group("");
-    add_levels(*command, options.level);
-    // The command's --help has no room for these, which the program's --help explains.
-    for (const char* level : {"--verbose", "--quiet"}) command->get_option(level)->group(kUnlisted);
-  }
-  if (const auto status = parse_command_line(*app, argc, argv)) return *status;
-  if (const auto commands = app->get_subcommands(); !commands.empty()) {
-    if (commands.size() > 1 || is_any_given(*app))
-      return refuse(commands[0]->get_name() + ": is to come first, with its options behind it");
-    if (fit_command->parsed()) options.job = fit;
-    if (plot_command->parsed()) options.job = plot;
-    if (simulate_command->parsed()) options.job = simulation;
+  CommandLine app(kText, options.level);
+  add_log_options(app, log, words);
+  add_rare_options(app, log, words);
+  add_fit_command(app, fit, options.level);
+  add_plot_command(app, plot, options.level);
+  add_simulate_command(app, simulation, options.level);
+  if (const auto status = app.parse(argc, argv)) return *status;
+  if (const auto commands = app.commands(); !commands.empty()) {
+    if (commands.size() > 1 || app.has_any())
+      return refuse(commands[0] + ": is to come first, with its options behind it");
+    if (commands[0] == "fit") options.job = fit;
+    if (commands[0] == "plot") options.job = plot;
+    if (commands[0] == "simulate") options.job = simulation;
     return options;
   }
   if (words.csv && words.json) return refuse("--csv and --json exclude each other");

@@ -142,31 +142,29 @@ Fault draw(std::vector<Sources> files, const PlotOptions& options) {
 
 }  // namespace
 
-CLI::App* add_plot_command(CLI::App& app, PlotOptions& options) {
-  auto* plot = app.add_subcommand("plot", "Draw what was logged, by gnuplot or in text");
-  plot->add_option("FILE", options.files, "Records as CSV or JSON lines; -: stdin")
-      ->type_name("")
-      ->required();
-  add_read_options(*plot, options.reading);
-  add_verdict_options(*plot, options.question);
-  plot->add_option_function<std::string>(
-          "-o,--output",
-          [&options](const std::string& path) {
-            options.output = path;
-            if (path.ends_with(".png")) options.picture = Picture::kPng;
-          },
-          "A picture, .svg or .png (default: SVG to stdout)")
-      ->type_name("FILE")
-      ->check(must_be("a file's name that ends in .svg or .png", [](const std::string& path) {
-        return path.ends_with(".svg") || path.ends_with(".png");
-      }));
-  plot->add_flag_callback(
+void add_plot_command(CommandLine& program, PlotOptions& options, Log::Level& level) {
+  CommandLine plot = program.add_command("plot", "Draw what was logged, by gnuplot or in text", level);
+  plot.add_option("FILE", options.files, "Records as CSV or JSON lines; -: stdin").type_name("").required();
+  add_read_options(plot, options.reading);
+  add_verdict_options(plot, options.question);
+  const Option output =
+      plot.add_option(
+              "-o,--output",
+              [&options](const std::string& path) {
+                options.output = path;
+                if (path.ends_with(".png")) options.picture = Picture::kPng;
+              },
+              "A picture, .svg or .png (default: SVG to stdout)")
+          .type_name("FILE")
+          .check(must_be("a file's name that ends in .svg or .png", [](const std::string& path) {
+            return path.ends_with(".svg") || path.ends_with(".png");
+          }));
+  plot.add_flag(
           "--terminal", [&options] { options.picture = Picture::kText; }, "Draw in text, on stdout")
-      ->excludes("--output");
-  plot->footer(
+      .excludes(output);
+  plot.footer(
       "Example: look at it from afar\n"
       "  ssh pi cat run.csv | driftlog plot --terminal -");
-  return plot;
 }
 
 ExitStatus plot(const PlotOptions& options, Log::Level level) {

@@ -35,67 +35,74 @@ SampleRecord to_record(const SimulatedRow& row) {
   return record;
 }
 
-void add_duration(CLI::App& app, const char* names, double& value_s, nanoseconds least, const char* what,
+void add_duration(CommandLine& app, const char* names, double& value_s, nanoseconds least, const char* what,
                   const char* help) {
-  app.add_option_function<std::string>(
+  app.add_option(
          names,
          [&value_s](const std::string& text) {
            value_s = std::chrono::duration<double>(*parse_duration(text)).count();
          },
          help)
-      ->type_name("S")
-      ->check(must_be_duration(least, what));
+      .type_name("S")
+      .check(must_be_duration(least, what));
 }
 
-void add_clock(CLI::App& app, Simulation& plan) {
+void add_clock(CommandLine& app, Simulation& plan) {
   constexpr const char* kPpm = "a number of ppm, at most 10000";
   add_number(app, "--ppm", plan.clock.drift_ppm, -1e4, 1e4, kPpm, "It gains this much (default: 10)")
-      ->type_name("PPM");
+      .type_name("PPM");
   add_number(app, "--white", plan.clock.white_ppm, 0.0, 1e4, kPpm, "Allan deviation at 1 s (default: 0)")
-      ->type_name("PPM");
+      .type_name("PPM");
   add_number(app, "--walk", plan.clock.walk_ppm, 0.0, 1e4, kPpm, "Its rate wanders in a second (default: 0)")
-      ->type_name("PPM");
-  add_number(app, "--temperature", plan.clock.temperature_ppm_per_c, -1e3, 1e3, "a number of ppm a degree",
-             "It gains this much a degree more (default: 0)")
-      ->type_name("PPM");
-  add_number(app, "--swing", plan.room.swing_c, 0.0, 100.0, "a number of degrees, at most 100",
-             "A day is this much warmer, a night colder (default: 5)")
-      ->type_name("C");
+      .type_name("PPM");
+  const auto takes_temperatures = [&plan](double& value) {
+    return [&plan, &value](double number) {
+      value = number;
+      plan.room.has_thermometer = true;
+    };
+  };
+  add_number(app, "--temperature", takes_temperatures(plan.clock.temperature_ppm_per_c), -1e3, 1e3,
+             "a number of ppm a degree", "It gains this much a degree more (default: 0)")
+      .type_name("PPM");
+  add_number(app, "--swing", takes_temperatures(plan.room.swing_c), 0.0, 100.0,
+             "a number of degrees, at most 100", "A day is this much warmer, a night colder (default: 5)")
+      .type_name("C");
 }
 
-void add_reading(CLI::App& app, Simulation& plan) {
+void add_reading(CommandLine& app, Simulation& plan) {
   constexpr const char* kSeconds = "a number of seconds, at most 3600";
   add_number(app, "--delay", plan.reading.least_delay_s, 0.0, 3600.0, kSeconds,
              "Least round trip (default: 0.002)")
-      ->type_name("S");
+      .type_name("S");
   add_number(app, "--jitter", plan.reading.jitter_s, 0.0, 3600.0, kSeconds,
              "Mean excess of each way (default: 0.0005)")
-      ->type_name("S");
-  auto* edges = app.add_flag_callback(
+      .type_name("S");
+  const Option edges = app.add_flag(
       "--edges", [&plan] { plan.reading.resolution = SimulatedResolution::kSearchedEdge; },
       "It shows whole seconds, read until one changes");
-  app.add_flag_callback(
+  app.add_flag(
          "--whole-seconds", [&plan] { plan.reading.resolution = SimulatedResolution::kWholeSeconds; },
          "It shows whole seconds, read once")
-      ->excludes(edges);
+      .excludes(edges);
 }
 
-void add_faults(CLI::App& app, Simulation& plan) {
+void add_faults(CommandLine& app, Simulation& plan) {
   add_number(app, "--gaps", plan.faults.gap_probability, 0.0, 1.0, "a share, from 0 to 1",
              "Share of rows that begin a gap of an hour or so")
-      ->type_name("P");
+      .type_name("P");
   add_number(app, "--outliers", plan.faults.outlier_probability, 0.0, 1.0, "a share, from 0 to 1",
              "Share of rows that are wrong by up to 1 s")
-      ->type_name("P");
+      .type_name("P");
   app.add_option("--steps", plan.faults.steps, "So many steps of a second or so")
-      ->type_name("N")
-      ->check(must_be_within(0, 1000));
+      .type_name("N")
+      .check(must_be_within(0, 1000));
 }
 
 }  // namespace
 
-CLI::App* add_simulate_command(CLI::App& program, SimulateOptions& options) {
-  CLI::App& app = *program.add_subcommand("simulate", "Print the record that a clock would leave behind");
+void add_simulate_command(CommandLine& program, SimulateOptions& options, Log::Level& level) {
+  CommandLine app =
+      program.add_command("simulate", "Print the record that a clock would leave behind", level);
   Simulation& plan = options.plan;
   add_duration(app, "-i,--interval", plan.interval_s, milliseconds{1}, "a time, at least 0.001 s",
                "Between rows: seconds, or 5m, 1h, 1d (default: 1m)");
@@ -104,12 +111,9 @@ CLI::App* add_simulate_command(CLI::App& program, SimulateOptions& options) {
   add_clock(app, plan);
   add_reading(app, plan);
   add_faults(app, plan);
-  app.add_option("--seed", plan.seed, "Another number, another record (default: 1)")->type_name("N");
+  app.add_option("--seed", plan.seed, "Another number, another record (default: 1)").type_name("N");
   app.add_flag("--json", options.json, "Print JSON, one object a line, and no CSV");
-  app.parse_complete_callback(
-      [&app, &plan] { plan.room.has_thermometer = app.count("--temperature") + app.count("--swing") > 0; });
   app.footer("Example: driftlog simulate -d 1d -i 5m | driftlog fit --precision 1 -");
-  return &app;
 }
 
 ExitStatus simulate(const SimulateOptions& options, Log::Level level) {

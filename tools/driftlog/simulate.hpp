@@ -3,7 +3,7 @@
 #pragma once
 
 #include "libsync/analysis/clock_simulation.hpp"
-#include "tools/common/cli_classes.hpp"
+#include "tools/common/command_line.hpp"
 #include "tools/common/exit_status.hpp"
 #include "tools/common/log.hpp"
 
@@ -23,7 +23,7 @@ struct SimulateOptions {
   bool json = false;
 };
 
-CLI::App* add_simulate_command(CLI::App& program, SimulateOptions& options);
+void add_simulate_command(CommandLine& program, SimulateOptions& options, Log::Level& level);
 
 ExitStatus simulate(const SimulateOptions& options, Log::Level level);
 

@@ -52,15 +52,15 @@ std::optional<TrimJob> parse_trim(const std::string& word) {
   return is_relative ? TrimJob{TrimBy{*ppb}} : TrimJob{TrimTo{*ppb}};
 }
 
-void add_options(CLI::App& app, Options& options, Words& words) {
+void add_options(CommandLine& app, Options& options, Words& words) {
   app.add_option("COMMAND", words.command, "What to do")
-      ->type_name("")
-      ->required()
-      ->check(must_be("a command", parse_command));
-  app.add_option("ARGUMENT", words.argument, "Of set, trim and repair")->type_name("");
+      .type_name("")
+      .required()
+      .check(must_be("a command", parse_command));
+  app.add_option("ARGUMENT", words.argument, "Of set, trim and repair").type_name("");
   app.add_option("-d,--device", options.device, "/dev/i2c-N or /dev/rtcN")
-      ->type_name("PATH")
-      ->check(must_be("a device", [](const std::string& path) { return !path.empty(); }));
+      .type_name("PATH")
+      .check(must_be("a device", [](const std::string& path) { return !path.empty(); }));
   app.add_flag("-n,--dry-run", options.is_dry_run, "Say what would be done, and do not");
   app.add_flag("-f,--force", options.force, "Do it although there is a reason not to");
   app.add_flag("--json", options.json, "Print JSON, one object a line");
@@ -74,27 +74,24 @@ std::string one_of_the_chips() {
 }
 
 // Adds options that --help, which must fit a screen, only names.
-void add_rare_options(CLI::App& app, Options& options, Words& words) {
+void add_rare_options(CommandLine& app, Options& options, Words& words) {
   static const std::string kOneOfTheChips = one_of_the_chips();
   app.add_option("--address", words.address)
-      ->check(must_be("an address on an I2C bus, 0x08 to 0x77", parse_chip_address))
-      ->group(kUnlisted);
-  app.add_option("--chip", words.chip)
-      ->check(must_be(kOneOfTheChips.c_str(), parse_chip_model))
-      ->group(kUnlisted);
-  app.add_option("--control", options.control)->group(kUnlisted);
-  app.add_flag("--local-time", options.is_local_time)->group(kUnlisted);
-  app.add_flag("--trust", options.is_trusted)->group(kUnlisted);
+      .check(must_be("an address on an I2C bus, 0x08 to 0x77", parse_chip_address))
+      .unlisted();
+  app.add_option("--chip", words.chip).check(must_be(kOneOfTheChips.c_str(), parse_chip_model)).unlisted();
+  app.add_option("--control", options.control).unlisted();
+  app.add_flag("--local-time", options.is_local_time).unlisted();
+  app.add_flag("--trust", options.is_trusted).unlisted();
 }
 
 // Finds options that contradict each other. Returns null if there are none.
-const char* find_fault(const CLI::App& app, const Options& options) {
-  const bool has_argument = app.count("ARGUMENT") > 0;
+const char* find_fault(const CommandLine& app, const Options& options) {
+  const bool has_argument = app.has("ARGUMENT");
   const bool takes_argument = options.command == Command::kSet || options.command == Command::kTrim ||
                               options.command == Command::kRepair;
   if (has_argument && !takes_argument) return "only set, trim and repair take an argument";
-  if (options.command == Command::kDetect && app.count("--chip") > 0)
-    return "detect finds out the chip itself";
+  if (options.command == Command::kDetect && app.has("--chip")) return "detect finds out the chip itself";
   return nullptr;
 }
 
@@ -176,12 +173,12 @@ std::variant<Options, ExitStatus> parse_options(int argc, const char* const* arg
     Log(kText.name, Log::Level::kErrors).error(*answer);
     return ExitStatus::kUsage;
   }
-  const auto app = make_command_line(kText, options.level);
-  add_options(*app, options, words);
-  add_rare_options(*app, options, words);
-  if (const auto status = parse_command_line(*app, argc, argv)) return *status;
+  CommandLine app(kText, options.level);
+  add_options(app, options, words);
+  add_rare_options(app, options, words);
+  if (const auto status = app.parse(argc, argv)) return *status;
   options.command = *parse_command(words.command);
-  const char* fault = find_fault(*app, options);
+  const char* fault = find_fault(app, options);
   if (fault == nullptr) fault = parse_argument(options, words.argument);
   if (fault != nullptr) {
     Log(kText.name, Log::Level::kErrors).error(std::string{fault} + "; see rtcset --help");

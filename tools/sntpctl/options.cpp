@@ -63,23 +63,23 @@ bool is_shown(Command command) {
   return false;
 }
 
-void add_options(CLI::App& app, Options& options, Words& words) {
+void add_options(CommandLine& app, Options& options, Words& words) {
   app.add_option("COMMAND", words.command, "What to ask or to do")
-      ->type_name("")
-      ->required()
-      ->check(new_name_of)
-      ->check(must_be("a command", parse_command));
-  app.add_option("ARGUMENT", words.argument, "TIME as in 2026-02-03T04:05:06Z, or FILE")->type_name("");
-  app.add_option("-c,--control", words.control, "The control socket of sntpd")->type_name("PATH");
+      .type_name("")
+      .required()
+      .check(new_name_of)
+      .check(must_be("a command", parse_command));
+  app.add_option("ARGUMENT", words.argument, "TIME as in 2026-02-03T04:05:06Z, or FILE").type_name("");
+  app.add_option("-c,--control", words.control, "The control socket of sntpd").type_name("PATH");
   app.add_flag("-f,--follow", options.follow, "Go on, and show every change");
   app.add_flag("--json", options.json, "Print the replies as JSON, one a line");
   app.add_option("-n,--lines", options.lines, "How much of the activity (default: 20)")
-      ->type_name("N")
-      ->check(must_be_within(1U, kMostActivityLines));
+      .type_name("N")
+      .check(must_be_within(1U, kMostActivityLines));
   app.add_option("-u,--uncertainty", words.uncertainty, "Seconds that TIME may be off (default: 0.5)")
-      ->type_name("S")
-      ->check(must_be("a number of seconds",
-                      [](const std::string& text) { return parse_seconds(text).has_value(); }));
+      .type_name("S")
+      .check(must_be("a number of seconds",
+                     [](const std::string& text) { return parse_seconds(text).has_value(); }));
 }
 
 std::optional<std::uint32_t> parse_shared_key_id(const std::string& word) {
@@ -94,45 +94,45 @@ std::optional<KeyDialect> parse_dialect(const std::string& word) {
 }
 
 // Adds options that --help, which must fit a screen, only names.
-void add_keygen_options(CLI::App& app, KeygenOptions& options, Words& words) {
+void add_keygen_options(CommandLine& app, KeygenOptions& options, Words& words) {
   app.add_option("--format", words.dialect)
-      ->check(must_be("a format: chrony or ntpsec", parse_dialect))
-      ->group(kUnlisted);
+      .check(must_be("a format: chrony or ntpsec", parse_dialect))
+      .unlisted();
   app.add_option("--id", words.id)
-      ->check(must_be("a key's number, 1 to 65535", parse_shared_key_id))
-      ->group(kUnlisted);
+      .check(must_be("a key's number, 1 to 65535", parse_shared_key_id))
+      .unlisted();
   app.add_option("--out", options.out)
-      ->check(must_be("a file", [](const std::string& path) { return !path.empty(); }))
-      ->group(kUnlisted);
+      .check(must_be("a file", [](const std::string& path) { return !path.empty(); }))
+      .unlisted();
   app.add_option("--type", words.type)
-      ->check(must_be("a key's type: MD5, SHA1, SHA256, SHA512, AES128 or AES256", parse_key_type))
-      ->group(kUnlisted);
+      .check(must_be("a key's type: MD5, SHA1, SHA256, SHA512, AES128 or AES256", parse_key_type))
+      .unlisted();
 }
 
 // Finds options that are for other commands. Returns null if there are none.
-const char* find_fault_of_keygen(const CLI::App& app) {
+const char* find_fault_of_keygen(const CommandLine& app) {
   for (const char* option : {"--control", "--json"}) {
-    if (app.count(option) > 0) return "keygen asks no sntpd: --control and --json are not for it";
+    if (app.has(option)) return "keygen asks no sntpd: --control and --json are not for it";
   }
   return nullptr;
 }
 
 // Finds arguments and options that do not belong to the command. Returns null if there are none.
-const char* find_fault(const CLI::App& app, Command command) {
-  const bool has_argument = app.count("ARGUMENT") > 0;
+const char* find_fault(const CommandLine& app, Command command) {
+  const bool has_argument = app.has("ARGUMENT");
   if (command == Command::kSet && !has_argument) return "set: which time? As in 2026-02-03T04:05:06Z";
   if (command == Command::kSetRateError && !has_argument)
     return "set-rate-error: which fit? A file that driftlog fit --json printed, or - for stdin";
   if (command != Command::kSet && command != Command::kSetRateError && has_argument)
     return "a time is for set, and a file for set-rate-error alone";
-  if (command != Command::kSet && app.count("--uncertainty") > 0) return "--uncertainty is for set alone";
-  if (command != Command::kActivity && app.count("--lines") > 0) return "--lines is for activity alone";
-  if (!is_shown(command) && app.count("--follow") > 0) {
+  if (command != Command::kSet && app.has("--uncertainty")) return "--uncertainty is for set alone";
+  if (command != Command::kActivity && app.has("--lines")) return "--lines is for activity alone";
+  if (!is_shown(command) && app.has("--follow")) {
     return "--follow is for status, sources, clients and activity";
   }
   if (command == Command::kKeygen) return find_fault_of_keygen(app);
   for (const char* option : {"--format", "--id", "--out", "--type"}) {
-    if (app.count(option) > 0) return "--format, --id, --out and --type are for keygen alone";
+    if (app.has(option)) return "--format, --id, --out and --type are for keygen alone";
   }
   return nullptr;
 }
@@ -179,12 +179,12 @@ const char* to_string(Command command) {
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv) {
   Options options;
   Words words;
-  const auto app = make_command_line(kText, options.level);
-  add_options(*app, options, words);
-  add_keygen_options(*app, options.keygen, words);
-  if (const auto status = parse_command_line(*app, argc, argv)) return *status;
+  CommandLine app(kText, options.level);
+  add_options(app, options, words);
+  add_keygen_options(app, options.keygen, words);
+  if (const auto status = app.parse(argc, argv)) return *status;
   options.command = *parse_command(words.command);
-  const char* fault = find_fault(*app, options.command);
+  const char* fault = find_fault(app, options.command);
   if (fault == nullptr) fault = parse_argument(words.argument, !words.uncertainty.empty(), options);
   if (fault != nullptr) {
     Log(kText.name, Log::Level::kErrors).error(std::string{fault} + "; see sntpctl --help");

@@ -71,89 +71,84 @@ std::vector<AccessRule> monitors_of(const Words& words) {
   return rules;
 }
 
-CLI::Validator is_prefix() {
+Check is_prefix() {
   return must_be("an IP address or a prefix such as 10.0.0.0/8",
                  [](const std::string& text) { return parse_prefix(text).has_value(); });
 }
 
-CLI::Option* repeatable(CLI::Option* option) {
-  return option->allow_extra_args(false);
-}
-
-void add_service_options(CLI::App& app, Options& options, Words& words) {
+void add_service_options(CommandLine& app, Options& options, Words& words) {
   const auto is_address =
       must_be("an IP address", [](const std::string& text) { return parse_address(text).has_value(); });
-  repeatable(app.add_option("-b,--bind", words.bind, "Serve on this address; repeatable (default: all)"))
-      ->type_name("ADDRESS")
-      ->check(is_address);
+  app.add_option("-b,--bind", words.bind, "Serve on this address; repeatable (default: all)")
+      .repeatable()
+      .type_name("ADDRESS")
+      .check(is_address);
   app.add_option("-p,--port", options.port, "Serve on this UDP port (default: 123); 0: nobody")
-      ->type_name("PORT")
-      ->check(must_be_within(0, 65535));
-  repeatable(app.add_option("--allow", words.allow, "Answer it (default: loopback, private, link-local)"))
-      ->type_name("PREFIX")
-      ->check(is_prefix());
-  repeatable(app.add_option("--deny", words.deny, "Do not answer it; the longest prefix decides"))
-      ->type_name("PREFIX")
-      ->check(is_prefix());
+      .type_name("PORT")
+      .check(must_be_within(0, 65535));
+  app.add_option("--allow", words.allow, "Answer it (default: loopback, private, link-local)")
+      .repeatable()
+      .type_name("PREFIX")
+      .check(is_prefix());
+  app.add_option("--deny", words.deny, "Do not answer it; the longest prefix decides")
+      .repeatable()
+      .type_name("PREFIX")
+      .check(is_prefix());
 }
 
-void add_source_options(CLI::App& app, Options& options, Words& words) {
-  const CLI::Validator is_server(
-      [](std::string& text) {
-        const auto server = parse_server_option(text);
-        return server ? std::string{} : '"' + text + "\": " + server.error();
-      },
-      "");
-  repeatable(app.add_option("-s,--server", words.servers, "Take the time from HOST; repeatable"))
-      ->type_name("HOST[,...]")
-      ->check(is_server);
-  repeatable(app.add_option("--pool", words.pools, "The same, from several of its addresses"))
-      ->type_name("HOST[,...]")
-      ->check(is_server);
+void add_source_options(CommandLine& app, Options& options, Words& words) {
+  const Check is_server = [](const std::string& text) {
+    const auto server = parse_server_option(text);
+    return server ? std::string{} : '"' + text + "\": " + server.error();
+  };
+  app.add_option("-s,--server", words.servers, "Take the time from HOST; repeatable")
+      .repeatable()
+      .type_name("HOST[,...]")
+      .check(is_server);
+  app.add_option("--pool", words.pools, "The same, from several of its addresses")
+      .repeatable()
+      .type_name("HOST[,...]")
+      .check(is_server);
   app.add_flag("--no-clock", options.no_clock, "Never set this machine's clock");
   app.add_flag("--local", options.is_island_reference, "Serve this clock as the island's, whatever it reads");
 }
 
 // Adds rarely needed options. --help must fit a screen, so it only names them.
-void add_rare_options(CLI::App& app, Options& options, Words& words) {
-  const auto is_poll = must_be_within<int>(kLeastPoll, kMostPoll);
+void add_rare_options(CommandLine& app, Options& options, Words& words) {
+  const auto is_poll = must_be_within(kLeastPoll, kMostPoll);
   const auto is_binding = must_be("a key's number and a prefix, as in 7=192.168.4.0/24",
                                   [](const std::string& text) { return parse_binding(text).has_value(); });
   const auto is_duration =
       must_be("a number of seconds", [](const std::string& text) { return parse_seconds(text).has_value(); });
-  app.add_option("--access-point", options.access_point)->group(kUnlisted);
-  const CLI::Validator is_broadcast(
-      [](std::string& text) {
-        const auto broadcast = parse_broadcast_option(text);
-        return broadcast ? std::string{} : '"' + text + "\": " + broadcast.error();
-      },
-      "");
-  repeatable(app.add_option("--broadcast", words.broadcasts))->check(is_broadcast)->group(kUnlisted);
-  app.add_option("--control", options.control_socket)->group(kUnlisted);
-  repeatable(app.add_option("--bind-key", words.key_bindings))->check(is_binding)->group(kUnlisted);
-  app.add_option("--keys", options.keys)->group(kUnlisted);
-  app.add_option("--local-stratum", options.local_stratum)->check(must_be_within(1, 15))->group(kUnlisted);
-  app.add_option("--maxpoll", words.maxpoll)->check(is_poll)->group(kUnlisted);
-  app.add_option("--minpoll", words.minpoll)->check(is_poll)->group(kUnlisted);
-  repeatable(app.add_option("--monitor", words.monitor))->check(is_prefix())->group(kUnlisted);
-  app.add_flag("--no-control", options.no_control)->group(kUnlisted);
-  app.add_flag("--no-rate-limit", options.no_rate_limit)->group(kUnlisted);
-  app.add_flag("--no-sandbox", options.no_sandbox)->group(kUnlisted);
-  app.add_option("--panic", words.panic)->check(is_duration)->group(kUnlisted);
-  const CLI::Validator is_rtc(
-      [](std::string& text) {
-        const auto rtc = parse_rtc_option(text);
-        return rtc ? std::string{} : '"' + text + "\": " + rtc.error();
-      },
-      "");
-  app.add_option("--rtc", words.rtc)->check(is_rtc)->group(kUnlisted);
-  app.add_option("--reliable-within", words.reliable_within)->check(is_duration)->group(kUnlisted);
-  app.add_flag("--signed-only", options.signed_only)->group(kUnlisted);
-  app.add_option("--state-dir", options.state_folder)->group(kUnlisted);
-  app.add_option("--step", words.step)->check(is_duration)->group(kUnlisted);
-  app.add_flag("--step-always", options.limits.step.at_any_time)->group(kUnlisted);
-  app.add_option("--user", options.user)->group(kUnlisted);
-  app.add_option("--workers", options.workers)->check(must_be_within(0, 64))->group(kUnlisted);
+  app.add_option("--access-point", options.access_point).unlisted();
+  const Check is_broadcast = [](const std::string& text) {
+    const auto broadcast = parse_broadcast_option(text);
+    return broadcast ? std::string{} : '"' + text + "\": " + broadcast.error();
+  };
+  app.add_option("--broadcast", words.broadcasts).repeatable().check(is_broadcast).unlisted();
+  app.add_option("--control", options.control_socket).unlisted();
+  app.add_option("--bind-key", words.key_bindings).repeatable().check(is_binding).unlisted();
+  app.add_option("--keys", options.keys).unlisted();
+  app.add_option("--local-stratum", options.local_stratum).check(must_be_within(1, 15)).unlisted();
+  app.add_option("--maxpoll", words.maxpoll).check(is_poll).unlisted();
+  app.add_option("--minpoll", words.minpoll).check(is_poll).unlisted();
+  app.add_option("--monitor", words.monitor).repeatable().check(is_prefix()).unlisted();
+  app.add_flag("--no-control", options.no_control).unlisted();
+  app.add_flag("--no-rate-limit", options.no_rate_limit).unlisted();
+  app.add_flag("--no-sandbox", options.no_sandbox).unlisted();
+  app.add_option("--panic", words.panic).check(is_duration).unlisted();
+  const Check is_rtc = [](const std::string& text) {
+    const auto rtc = parse_rtc_option(text);
+    return rtc ? std::string{} : '"' + text + "\": " + rtc.error();
+  };
+  app.add_option("--rtc", words.rtc).check(is_rtc).unlisted();
+  app.add_option("--reliable-within", words.reliable_within).check(is_duration).unlisted();
+  app.add_flag("--signed-only", options.signed_only).unlisted();
+  app.add_option("--state-dir", options.state_folder).unlisted();
+  app.add_option("--step", words.step).check(is_duration).unlisted();
+  app.add_flag("--step-always", options.limits.step.at_any_time).unlisted();
+  app.add_option("--user", options.user).unlisted();
+  app.add_option("--workers", options.workers).check(must_be_within(0, 64)).unlisted();
 }
 
 // An error is one clause.
@@ -200,12 +195,12 @@ bool takes_broadcasts(const Options& options) {
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv) {
   Options options;
   Words words;
-  const auto app = make_command_line(kText, options.level);
-  add_service_options(*app, options, words);
-  add_source_options(*app, options, words);
-  add_rare_options(*app, options, words);
-  add_config_option(*app);
-  if (const auto status = parse_command_line(*app, argc, argv)) return *status;
+  CommandLine app(kText, options.level);
+  add_service_options(app, options, words);
+  add_source_options(app, options, words);
+  add_rare_options(app, options, words);
+  add_config_option(app);
+  if (const auto status = app.parse(argc, argv)) return *status;
   std::transform(words.bind.begin(), words.bind.end(), std::back_inserter(options.bind),
                  [](const std::string& text) { return *parse_address(text); });
   options.access_rules = rules_of(words);

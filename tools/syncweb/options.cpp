@@ -38,58 +38,55 @@ bool is_host_name(const std::string& text) {
   return called && !called->address && !called->port;
 }
 
-CLI::Option* repeatable(CLI::Option* option) {
-  return option->allow_extra_args(false);
-}
-
-void add_options(CLI::App& app, Options& options, Words& words) {
+void add_options(CommandLine& app, Options& options, Words& words) {
   const auto is_address =
       must_be("an IP address", [](const std::string& text) { return parse_address(text).has_value(); });
   const auto is_prefix = must_be("an IP address or a prefix such as 10.0.0.0/8",
                                  [](const std::string& text) { return parse_prefix(text).has_value(); });
   const auto is_place = must_be("an interface, an IP address or a prefix",
                                 [](const std::string& text) { return parse_place(text).has_value(); });
-  repeatable(app.add_option("-b,--bind", words.bind, "Serve on this address; repeatable (default: all)"))
-      ->type_name("ADDRESS")
-      ->check(is_address);
+  app.add_option("-b,--bind", words.bind, "Serve on this address; repeatable (default: all)")
+      .repeatable()
+      .type_name("ADDRESS")
+      .check(is_address);
   app.add_option("-p,--port", options.port, "HTTP on this TCP port (default: 80); 0: none")
-      ->type_name("PORT")
-      ->check(must_be_within(0, 65535));
+      .type_name("PORT")
+      .check(must_be_within(0, 65535));
   app.add_option("--tls-port", options.tls_port, "HTTPS on this TCP port (default: 443); 0: none")
-      ->type_name("PORT")
-      ->check(must_be_within(0, 65535));
-  repeatable(app.add_option("--allow", words.allow, "Who may look (default: loopback, private, link-local)"))
-      ->type_name("PREFIX")
-      ->check(is_prefix);
-  repeatable(app.add_option("--deny", words.deny))->check(is_prefix)->group(kUnlisted);
-  repeatable(app.add_option("--permit", words.permit, "Who may set the time and reset (default: lo, ap0)"))
-      ->type_name("PLACE")
-      ->check(is_place);
-  repeatable(
-      app.add_option("--automatic", words.automatic, "Whose phones set the hub unasked (default: ap0)"))
-      ->type_name("PLACE")
-      ->check(is_place);
-  app.add_option("--pin-file", options.pin_file, "Ask for the PIN of FILE before changes")->type_name("FILE");
+      .type_name("PORT")
+      .check(must_be_within(0, 65535));
+  app.add_option("--allow", words.allow, "Who may look (default: loopback, private, link-local)")
+      .repeatable()
+      .type_name("PREFIX")
+      .check(is_prefix);
+  app.add_option("--deny", words.deny).repeatable().check(is_prefix).unlisted();
+  app.add_option("--permit", words.permit, "Who may set the time and reset (default: lo, ap0)")
+      .repeatable()
+      .type_name("PLACE")
+      .check(is_place);
+  app.add_option("--automatic", words.automatic, "Whose phones set the hub unasked (default: ap0)")
+      .repeatable()
+      .type_name("PLACE")
+      .check(is_place);
+  app.add_option("--pin-file", options.pin_file, "Ask for the PIN of FILE before changes").type_name("FILE");
   app.add_flag("--portal", options.is_portal, "Lead phones that join to the page");
-  app.add_option("--control", words.control, "The control socket of sntpd")->type_name("PATH");
+  app.add_option("--control", words.control, "The control socket of sntpd").type_name("PATH");
 }
 
 // Adds options that few need. --help, which must fit a screen, only names them.
-void add_rare_options(CLI::App& app, Options& options, Words& words) {
-  repeatable(app.add_option("--name", words.names))
-      ->check(must_be("a host name", is_host_name))
-      ->group(kUnlisted);
-  app.add_flag("--no-sandbox", options.no_sandbox)->group(kUnlisted);
+void add_rare_options(CommandLine& app, Options& options, Words& words) {
+  app.add_option("--name", words.names).repeatable().check(must_be("a host name", is_host_name)).unlisted();
+  app.add_flag("--no-sandbox", options.no_sandbox).unlisted();
   app.add_option("--phone-error", words.phone_error)
-      ->check(must_be("a number of seconds",
-                      [](const std::string& text) {
-                        const auto value = parse_seconds(text);
-                        return value && *value >= nanoseconds::zero();
-                      }))
-      ->group(kUnlisted);
-  app.add_flag("--make-pin", options.is_to_make_pin)->group(kUnlisted);
-  app.add_option("--state-dir", options.state_folder)->group(kUnlisted);
-  app.add_option("--user", options.user)->group(kUnlisted);
+      .check(must_be("a number of seconds",
+                     [](const std::string& text) {
+                       const auto value = parse_seconds(text);
+                       return value && *value >= nanoseconds::zero();
+                     }))
+      .unlisted();
+  app.add_flag("--make-pin", options.is_to_make_pin).unlisted();
+  app.add_option("--state-dir", options.state_folder).unlisted();
+  app.add_option("--user", options.user).unlisted();
 }
 
 std::vector<AccessRule> access_rules_of(const Words& words) {
@@ -126,11 +123,11 @@ Options converted(Options options, const Words& words) {
 std::variant<Options, ExitStatus> parse_options(int argc, const char* const* argv) {
   Options options;
   Words words;
-  const auto app = make_command_line(kText, options.level);
-  add_config_option(*app);
-  add_options(*app, options, words);
-  add_rare_options(*app, options, words);
-  if (const auto status = parse_command_line(*app, argc, argv)) return *status;
+  CommandLine app(kText, options.level);
+  add_config_option(app);
+  add_options(app, options, words);
+  add_rare_options(app, options, words);
+  if (const auto status = app.parse(argc, argv)) return *status;
   if (options.port == 0 && options.tls_port == 0) {
     Log(kText.name, Log::Level::kErrors)
         .error("--port 0 and --tls-port 0 leave nothing to serve; see syncweb --help");
