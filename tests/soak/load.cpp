@@ -10,7 +10,6 @@
 
 #include <poll.h>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "libsync/posix/clocks.hpp"
@@ -20,6 +19,7 @@
 #include "tests/soak/many_clients.hpp"
 #include "tests/soak/requests.hpp"
 #include "tests/soak/spoofer.hpp"
+#include "tools/common/command_line.hpp"
 
 using namespace isletime;
 
@@ -179,20 +179,24 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App app{"A crowd of clients, good and bad"};
-  app.add_option("--server", options.server)->required();
-  app.add_option("--port", options.port);
-  app.add_option("--clients", options.clients, "their addresses, a prefix that is local here")->required();
-  app.add_option("--seconds", options.seconds);
-  app.add_option("--rate", options.rate, "requests a second");
-  app.add_option("--keys", options.keys)->required();
-  app.add_option("--key", options.key);
-  app.add_flag("--signing", options.is_signing, "the server signs: ask for it too");
-  app.add_flag("--only-plain", options.only_plain);
-  app.add_option("--patience", options.patience, "seconds until a request counts as lost");
-  CLI11_PARSE(app, argc, argv);
+  Log::Level level = Log::Level::kNotices;
+  CommandLine line({"soak_load", "A crowd of clients, good and bad.", ""}, level);
+  const auto number = [](double& value) {
+    return [&value](const std::string& text) { value = std::stod(text); };
+  };
+  line.add_option("--server", options.server).required();
+  line.add_option("--port", options.port);
+  line.add_option("--clients", options.clients, "Their addresses, a prefix that is local here").required();
+  line.add_option("--seconds", number(options.seconds));
+  line.add_option("--rate", number(options.rate), "Requests a second");
+  line.add_option("--keys", options.keys).required();
+  line.add_option("--key", options.key);
+  line.add_flag("--signing", options.is_signing, "The server signs: ask for it too");
+  line.add_flag("--only-plain", options.only_plain);
+  line.add_option("--patience", number(options.patience), "Seconds until a request counts as lost");
   std::signal(SIGTERM, [](int) { stopping = 1; });
   try {
+    if (const auto status = line.parse(argc, argv)) return static_cast<int>(*status);
     return run(options);
   } catch (const std::exception& failure) {
     fmt::print(stderr, "soak_load: {}\n", failure.what());
