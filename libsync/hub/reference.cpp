@@ -22,8 +22,8 @@ void Reference::on_sync(WallTime at, Dispersion bound, const std::optional<Upstr
 
 bool Reference::is_derived(std::uint8_t stratum, NtpTimestamp reference_time, bool contradicts_clock) const {
   // An instant rounded so coarsely may match another clock's as well.
-  constexpr std::uint64_t kUnrounded = 0xffff;
-  if ((reference_time.raw() & kUnrounded) == 0) return false;
+  constexpr std::uint64_t kFine = 0xffff;
+  if ((reference_time.raw() & kFine) == 0) return false;
   // Each hop converts the time, and rounds it.
   constexpr nanoseconds kRounding{100};
   return std::any_of(stated_.begin(), stated_.end(), [&](const Stated& stated) {

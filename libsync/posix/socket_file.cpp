@@ -14,8 +14,6 @@
 namespace isletime {
 namespace {
 
-using Fault = std::optional<std::string>;
-
 std::string errno_text() {
   return std::strerror(errno);
 }
@@ -34,7 +32,7 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-Fault fault_of_folder(const std::string& folder, std::optional<uid_t> account) {
+std::optional<std::string> fault_of_folder(const std::string& folder, std::optional<uid_t> account) {
   struct stat status {};
   if (lstat(folder.c_str(), &status) != 0 && errno == ENOENT) mkdir(folder.c_str(), 0755);
   if (lstat(folder.c_str(), &status) != 0) return errno_text();
@@ -49,9 +47,9 @@ Fault fault_of_folder(const std::string& folder, std::optional<uid_t> account) {
 }
 
 // The path must be free or hold a stale socket, which is removed.
-Fault clear_way(const std::string& path) {
+std::optional<std::string> clear_way(const std::string& path) {
   struct stat status {};
-  if (lstat(path.c_str(), &status) != 0) return errno == ENOENT ? Fault{} : errno_text();
+  if (lstat(path.c_str(), &status) != 0) return errno == ENOENT ? std::optional<std::string>{} : errno_text();
   if (S_ISLNK(status.st_mode)) return "it is a symbolic link";
   if (!S_ISSOCK(status.st_mode)) return "it exists and is not a socket";
   const auto probe = open_local_socket();

@@ -150,12 +150,12 @@ Option CommandLine::add_option(const char* names, std::uint64_t& value, const ch
 
 Option CommandLine::add_option(const char* names, std::function<void(const std::string&)> take,
                                const char* help) {
-  return Option{*app_->add_option_function<std::string>(names, std::move(take), help)};
+  return Option{*app_->add_option_function<std::string>(names, take, help)};
 }
 
 Option CommandLine::add_option(const char* names, std::function<void(const std::vector<std::string>&)> take,
                                const char* help) {
-  return Option{*app_->add_option_function<std::vector<std::string>>(names, std::move(take), help)};
+  return Option{*app_->add_option_function<std::vector<std::string>>(names, take, help)};
 }
 
 Option CommandLine::add_flag(const char* names, bool& value, const char* help) {

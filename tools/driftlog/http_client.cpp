@@ -9,6 +9,7 @@
 #include "libsync/posix/clocks.hpp"
 #include "tools/common/signals.hpp"
 #include "tools/driftlog/source.hpp"
+#include "tools/driftlog/trimmed.hpp"
 
 namespace isletime::driftlog {
 namespace {
@@ -20,13 +21,6 @@ std::string in_lower_case(std::string_view text) {
   std::string out{text};
   std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
   return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const auto begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) {

@@ -25,8 +25,6 @@
 namespace isletime::driftlog {
 namespace {
 
-using Fault = std::optional<PlotFault>;
-
 // A picture cannot show more than this.
 constexpr std::size_t kMostPictured = 20;
 // Keeps a picture below a megabyte, whatever the number of rows.
@@ -97,16 +95,16 @@ std::vector<Page> pages_of(std::vector<Sources> files, const PlotOptions& option
   return pages;
 }
 
-Fault write_failed(const std::string& path) {
+std::optional<PlotFault> write_failed(const std::string& path) {
   return PlotFault{fmt::format("{}: {}", path, std::strerror(errno))};
 }
 
 // The picture has a temporary name until it is complete.
-Fault write_file(const std::string& path, const std::string& picture) {
+std::optional<PlotFault> write_file(const std::string& path, const std::string& picture) {
   const std::string unfinished = path + ".unfinished";
   Fd file{open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644)};
   if (!file.is_open()) return write_failed(path);
-  Fault fault;
+  std::optional<PlotFault> fault;
   if (const auto failure = write_all(file.get(), picture)) {
     errno = failure->code;
     fault = write_failed(path);
@@ -116,14 +114,14 @@ Fault write_file(const std::string& path, const std::string& picture) {
   return fault;
 }
 
-Fault print(const std::string& text) {
+std::optional<PlotFault> print(const std::string& text) {
   Output output;
   output.write(text);
   if (output.failure()) return PlotFault{to_string(*output.failure())};
   return std::nullopt;
 }
 
-Fault draw(std::vector<Sources> files, const PlotOptions& options) {
+std::optional<PlotFault> draw(std::vector<Sources> files, const PlotOptions& options) {
   if (options.picture != Picture::kText) {
     constexpr std::size_t kMostTicks = 9;
     const auto picture =
@@ -174,7 +172,8 @@ ExitStatus plot(const PlotOptions& options, Log::Level level) {
     return ExitStatus::kUsage;
   }
   auto files = read_files(options, log);
-  const Fault fault = files ? draw(*std::move(files), options) : Fault{files.error()};
+  const std::optional<PlotFault> fault =
+      files ? draw(*std::move(files), options) : std::optional<PlotFault>{files.error()};
   if (!fault) return ExitStatus::kGood;
   log.error(fault->text);
   return fault->status;

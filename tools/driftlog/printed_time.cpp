@@ -3,6 +3,7 @@
 
 #include "libsync/core/rfc3339.hpp"
 #include "libsync/record/decimal_seconds.hpp"
+#include "tools/driftlog/trimmed.hpp"
 
 namespace isletime::driftlog {
 namespace {
@@ -15,13 +16,6 @@ constexpr std::size_t kMostDigits = 10;
 // The range is 1900 to 2200, which nanoseconds in 64 bits can represent.
 constexpr WallTime kEarliest{seconds{-2'208'988'800}};
 constexpr WallTime kLatest{seconds{7'258'118'400}};
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const auto begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 std::size_t count_digits(std::string_view text) {
   const auto end = text.find_first_not_of(kDigits);

@@ -13,7 +13,7 @@ constexpr double kLogSqrtTwoPi = 0.91893853320467274178;
 // A box this narrow relative to everything else is as good as normal.
 constexpr double kNarrow = 0.3;
 // Alternatives that are less likely than another by this much, in logarithms, do not count.
-constexpr double kNegligible = -40.0;
+constexpr double kNegligibleRarity = -40.0;
 // An edge this many deviations away has no effect.
 constexpr double kBeyondSight = 8.5;
 // If less than this of the prior is within the box, the difference of two tails has lost its digits.
@@ -132,7 +132,7 @@ Posterior mixed(std::span<const Posterior> alternatives) {
   double second = 0.0;
   for (const Posterior& p : alternatives) {
     const double rarity = p.log_likelihood - likeliest.log_likelihood;
-    if (rarity < kNegligible) continue;
+    if (rarity < kNegligibleRarity) continue;
     const double weight = rarity == 0.0 ? 1.0 : std::exp(rarity);
     // Distances are taken from the likeliest mean, so that no digits are lost where most of the weight lies.
     const double apart = p.normal.mean - likeliest.normal.mean;

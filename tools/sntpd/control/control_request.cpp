@@ -112,7 +112,7 @@ Fault read_set_rate_error(const JsonValue& request, SetRateError& set) {
   return std::nullopt;
 }
 
-Fault read(const JsonValue& request, const std::string& name, ControlRequest& out) {
+Fault read_request(const JsonValue& request, const std::string& name, ControlRequest& out) {
   for (const Topic topic : kTopics) {
     if (name == to_string(topic)) return read_show(request, topic, out.emplace<Show>());
   }
@@ -154,7 +154,7 @@ Result<ControlRequest, RequestFault> parse_control_request(std::string_view line
   const std::string* name = member == nullptr ? nullptr : member->text();
   if (name == nullptr) return Unexpected{bad("request: is missing, or not a text")};
   ControlRequest out;
-  if (auto fault = read(*request, *name, out)) return Unexpected{std::move(*fault)};
+  if (auto fault = read_request(*request, *name, out)) return Unexpected{std::move(*fault)};
   return out;
 }
 

@@ -13,7 +13,7 @@
 namespace isletime::syncweb {
 namespace {
 
-constexpr std::size_t kLongestName = 64;
+constexpr std::size_t kLongestZone = 64;
 constexpr const char* kZoneFolder = "/usr/share/zoneinfo/";
 
 // tzdata installs these beside the zones of IANA: copies without and with leap seconds, and defaults.
@@ -65,7 +65,7 @@ bool is_zone_name(std::string_view text) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' ||
            c == '_' || c == '+' || c == '-';
   };
-  return !text.empty() && text.size() <= kLongestName && text.front() != '/' && text.back() != '/' &&
+  return !text.empty() && text.size() <= kLongestZone && text.front() != '/' && text.back() != '/' &&
          text.find("//") == std::string_view::npos && std::all_of(text.begin(), text.end(), is_allowed);
 }
 
