@@ -18,6 +18,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GUEST = ROOT / "build/guest/root"
+KERNEL = ROOT / "build/guest/kernel"
 LOGS = ROOT / "build/guest/logs"
 CHRONYD = ROOT / "build/peers/root/usr/sbin/chronyd"
 PROGRAMS = pathlib.Path(sys.argv[1])
@@ -36,7 +37,7 @@ def only(pattern):
 def qemu(test, console, words):
     return (
         *("qemu-system-arm", "-M", "vexpress-a9", "-m", "256M", "-display", "none", "-monitor", "none", "-no-reboot"),
-        *("-kernel", only("boot/vmlinuz-*"), "-dtb", only("usr/lib/linux-image-*/vexpress-v2p-ca9.dtb")),
+        *("-kernel", KERNEL, "-dtb", only("usr/lib/linux-image-*/vexpress-v2p-ca9.dtb")),
         *("-initrd", DISK, "-append", f"console=ttyAMA0 panic=-1 guest_test={test}"),
         *("-serial", f"file:{console}", "-serial", f"file:{words}"),
         *("-device", "ds1338,address=0x68", "-rtc", f"base={CHIPS_TIME}"),
