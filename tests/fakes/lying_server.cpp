@@ -11,6 +11,8 @@
 namespace isletime::fakes {
 namespace {
 
+constexpr std::chrono::minutes kLongestPause{1};  // between queries
+
 ServiceSocket open_on_loopback() {
   auto socket = ServiceSocket::open(Endpoint{IpAddress::v4(0x7f00'0001)}, ServiceSocket::Sharing::kFirst);
   if (!socket) throw std::runtime_error(to_string(socket.error()));
@@ -33,16 +35,28 @@ LyingServer::~LyingServer() {
   thread_.join();
 }
 
+bool LyingServer::is_asked_again(std::size_t times) {
+  std::unique_lock lock(mutex_);
+  return is_asked_.wait_for(lock, kLongestPause,
+                            [this, enough = asked_ + times] { return asked_ >= enough; });
+}
+
+std::size_t LyingServer::next_number() {
+  const std::lock_guard lock(mutex_);
+  is_asked_.notify_all();
+  return asked_++;
+}
+
 void LyingServer::work() {
-  std::size_t number = 0;
   while (!stopping_) {
     for (const Arrival& arrival : socket_.receive(ServiceSocket::Wait::kForOne)) {
       const auto packet = parse(arrival.bytes);
       if (!packet) continue;
       const Header truth = honest_reply(packet->header, to_ntp(arrival.received), to_ntp(wall_now()));
-      const Question question{packet->header, truth, number++, {arrival.bytes.begin(), arrival.bytes.end()}};
+      const Question question{
+          packet->header, truth, next_number(), {arrival.bytes.begin(), arrival.bytes.end()}};
       pending_.push_back({arrival.from, answer_(question)});
-      if (when_ == When::kWithTheNextQuery && number == 1) continue;
+      if (when_ == When::kWithTheNextQuery && question.number == 0) continue;
       for (const Pending& pending : std::exchange(pending_, {})) send(pending);
     }
   }

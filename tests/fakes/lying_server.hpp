@@ -4,8 +4,10 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -33,6 +35,8 @@ class LyingServer {
   explicit LyingServer(Answer answer, From from = From::kTheAddressAsked, When when = When::kAtOnce);
   ~LyingServer();
 
+  // Waits for so many more queries. Returns false if a minute passes before that.
+  bool is_asked_again(std::size_t times);
   std::string port() const { return std::to_string(socket_.local().port); }
 
  private:
@@ -42,6 +46,7 @@ class LyingServer {
   };
 
   void work();
+  std::size_t next_number();
   void send(const Pending& pending);
 
   Answer answer_;
@@ -50,6 +55,9 @@ class LyingServer {
   ServiceSocket socket_;
   ServiceSocket other_socket_;
   std::vector<Pending> pending_;
+  std::mutex mutex_;
+  std::condition_variable is_asked_;
+  std::size_t asked_ = 0;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "tests/fakes/program.hpp"
 #include "tests/fakes/raw_client.hpp"
 #include "tests/fakes/scratch_folder.hpp"
@@ -28,6 +30,19 @@ class Hub {
   fakes::Finished sntpctl(std::vector<std::string> words) const {
     words.insert(words.begin(), {fakes::built("sntpctl"), "--control", folder_.path("control")});
     return fakes::run(std::move(words));
+  }
+  // Follows what sntpctl shows until it has one of these words.
+  testing::AssertionResult comes_to_say(std::vector<std::string> shown,
+                                        const std::vector<std::string>& one_of) const {
+    shown.insert(shown.begin(), {fakes::built("sntpctl"), "--control", folder_.path("control"), "--follow"});
+    fakes::Program follower(std::move(shown));
+    do {
+      for (const std::string& words : one_of) {
+        if (follower.out().find(words) != std::string::npos) return testing::AssertionSuccess();
+      }
+    } while (follower.wait_for_more_output());
+    return testing::AssertionFailure() << "none of " << testing::PrintToString(one_of) << " but:\n"
+                                       << follower.out() << follower.err();
   }
   std::string sntpctl_command() const {
     return fakes::built("sntpctl") + " --control " + folder_.path("control");

@@ -22,17 +22,6 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// Repeats the query until the reply contains the words, for up to a minute.
-testing::AssertionResult comes_to_say(const Hub& hub, const std::string& what, const std::string& words) {
-  std::string last;
-  for (const MonoTime end = mono_now() + 60s; mono_now() < end;) {
-    last = hub.sntpctl({"--json", what}).out;
-    if (has(last, words)) return testing::AssertionSuccess();
-    std::this_thread::sleep_for(50ms);  // keeps the test from slowing down the hub
-  }
-  return testing::AssertionFailure() << "not \"" << words << "\" but:\n" << last;
-}
-
 nanoseconds served_ahead(const Hub& hub) {
   return hub.client().ask(fakes::query())->header().transmit - to_ntp(wall_now());
 }
@@ -40,16 +29,16 @@ nanoseconds served_ahead(const Hub& hub) {
 TEST(SntpdRtc, AtTheStartTheClockIsSetByTheChip) {
   const UnsetHub hub({"--rtc", "/dev/ahead"}, kWithModel);
   ASSERT_TRUE(hub.is_serving());
-  EXPECT_TRUE(comes_to_say(hub, "status", R"("source":"rtc:/dev/ahead")"));
-  EXPECT_TRUE(comes_to_say(hub, "status", R"("chip":"ds3231")"));
+  EXPECT_TRUE(hub.comes_to_say({"--json", "status"}, {R"("source":"rtc:/dev/ahead")"}));
+  EXPECT_TRUE(hub.comes_to_say({"--json", "status"}, {R"("chip":"ds3231")"}));
   EXPECT_GT(served_ahead(hub), 7199s);
   EXPECT_LT(served_ahead(hub), 7201s);
   // A chip that was never compared may have been set two minutes off, and clients must be told so.
   const Header served = hub.client().ask(fakes::query())->header();
   EXPECT_EQ(served.leap, Leap::kNone);
   EXPECT_GE(served.root_dispersion.to_nanoseconds(), 120s);
-  EXPECT_TRUE(comes_to_say(hub, "status", R"("reliable":false)"));
-  EXPECT_TRUE(comes_to_say(hub, "status", "--reliable-within"));
+  EXPECT_TRUE(hub.comes_to_say({"--json", "status"}, {R"("reliable":false)"}));
+  EXPECT_TRUE(hub.comes_to_say({"--json", "status"}, {"--reliable-within"}));
 }
 
 TEST(SntpdRtc, AChipThatMayNotBeBelievedSetsNothingAndSaysWhy) {
@@ -59,8 +48,8 @@ TEST(SntpdRtc, AChipThatMayNotBeBelievedSetsNothingAndSaysWhy) {
     UnsetHub hub({"--rtc", device}, kWithModel);
     ASSERT_TRUE(hub.is_serving());
     EXPECT_TRUE(hub.program().wait_for(why));
-    EXPECT_TRUE(comes_to_say(hub, "sources", why));
-    EXPECT_TRUE(comes_to_say(hub, "status", why));
+    EXPECT_TRUE(hub.comes_to_say({"--json", "sources"}, {why}));
+    EXPECT_TRUE(hub.comes_to_say({"--json", "status"}, {why}));
     EXPECT_EQ(hub.client().ask(fakes::query())->header().leap, Leap::kUnsynchronised);
     EXPECT_LT(served_ahead(hub), 1s);
     EXPECT_GT(served_ahead(hub), -1s);
@@ -69,7 +58,7 @@ TEST(SntpdRtc, AChipThatMayNotBeBelievedSetsNothingAndSaysWhy) {
 
 TEST(SntpdRtc, AControlRegisterThatIsWrongIsRepairedAndCounted) {
   const Hub hub({"--rtc", "/dev/flipped"}, kWithModel);
-  EXPECT_TRUE(comes_to_say(hub, "status", R"("repairs":1)"));
+  EXPECT_TRUE(hub.comes_to_say({"--json", "status"}, {R"("repairs":1)"}));
   EXPECT_TRUE(has(hub.sntpctl({"status"}).out, "1 repairs"));
   EXPECT_TRUE(has(hub.sntpctl({"activity"}).out, "repaired"));
 }
@@ -79,7 +68,7 @@ TEST(SntpdRtc, ABusThatHangsKeepsNobodyWaiting) {
   ASSERT_TRUE(hub.is_serving());
   EXPECT_TRUE(hub.client().ask(fakes::query()));
   hub.program().send(SIGHUP);
-  EXPECT_TRUE(comes_to_say(hub, "status", "its bus hangs"));
+  EXPECT_TRUE(hub.comes_to_say({"--json", "status"}, {"its bus hangs"}));
   EXPECT_TRUE(hub.program().wait_for("its bus hangs"));
   EXPECT_TRUE(hub.client().ask(fakes::query()));
   const MonoTime before = mono_now();
@@ -94,7 +83,7 @@ TEST(SntpdRtc, ADeviceThatIsNotThereIsWaitedFor) {
     ASSERT_TRUE(hub.is_serving());
     EXPECT_TRUE(hub.program().wait_for(": there is no such device: connect it, or enable I2C\n"));
     EXPECT_TRUE(hub.client().ask(fakes::query()));
-    EXPECT_TRUE(comes_to_say(hub, "sources", "there is no such device"));
+    EXPECT_TRUE(hub.comes_to_say({"--json", "sources"}, {"there is no such device"}));
     hub.program().send(SIGTERM);
     EXPECT_EQ(hub.program().finish().status, 0);
   }

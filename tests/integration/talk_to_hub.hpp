@@ -72,47 +72,14 @@ inline fakes::LyingServer::Answer off_by(nanoseconds error) {
   };
 }
 
-// Repeats the query until the sources contain the words, for up to 40 s.
 inline testing::AssertionResult comes_to_say(const Hub& hub, const std::string& words) {
-  std::string last;
-  for (const MonoTime end = mono_now() + 40s; mono_now() < end;) {
-    last = hub.sntpctl({"sources"}).out;
-    if (has(last, words)) return testing::AssertionSuccess();
-  }
-  return testing::AssertionFailure() << "not \"" << words << "\" but:\n" << last;
-}
-
-inline testing::AssertionResult comes_to_be_older(const Hub& hub, double seconds_up) {
-  for (const MonoTime end = mono_now() + 40s; mono_now() < end;) {
-    if (std::stod(text_of(status_of(hub), "uptime_s")) >= seconds_up) return testing::AssertionSuccess();
-  }
-  return testing::AssertionFailure() << "it does not get older";
-}
-
-inline testing::AssertionResult comes_to_say_status(const Hub& hub, const std::string& words) {
-  std::string last;
-  for (const MonoTime end = mono_now() + 60s; mono_now() < end;) {
-    last = hub.sntpctl({"--json", "status"}).out;
-    if (has(last, words)) return testing::AssertionSuccess();
-  }
-  return testing::AssertionFailure() << last;
+  return hub.comes_to_say({"sources"}, {words});
 }
 
 inline int count_of(const std::string& text, const std::string& part) {
   int count = 0;
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
   return count;
-}
-
-inline testing::AssertionResult comes_to_say_in_json(const Hub& hub, const std::vector<std::string>& one_of) {
-  std::string last;
-  for (const MonoTime end = mono_now() + 40s; mono_now() < end;) {
-    last = hub.sntpctl({"--json", "sources"}).out;
-    for (const std::string& words : one_of) {
-      if (has(last, words)) return testing::AssertionSuccess();
-    }
-  }
-  return testing::AssertionFailure() << last;
 }
 
 }  // namespace isletime
