@@ -259,6 +259,8 @@ void Server::wait_for_events() {
   const std::span all{polled};
   hub_->step(all.first(of_hub));
   background_.step();
+  // Whoever is told of a change and asks at once is served by what he was told.
+  time_.publish(hub_->served());
   if (control_) control_->step(all.subspan(of_broadcaster));
   if (hub_->has_changed()) monitor_.publish(hub_->monitored());
   if (control_) {
@@ -266,7 +268,6 @@ void Server::wait_for_events() {
   } else {
     hub_->take_changed();
   }
-  time_.publish(hub_->served());
   if (broadcaster_) broadcaster_->step(polled[of_services].revents, time_.read(), mono_now());
   show_life();
   if (of_watch > of_hub && polled[of_hub].revents != 0 && clock_watch_->take_set()) announce();

@@ -80,7 +80,9 @@ void Control::answer(ClientId to, const SetTime& set) {
 
 // Replies once the value is on the disk, or writing has failed.
 void Control::answer(ClientId to, const SetRateError& request) {
-  daemon_.memory.when_written([this, to, view = daemon_.hub.set_rate_error(request)]() mutable {
+  auto view = daemon_.hub.set_rate_error(request);
+  daemon_.publish_time();
+  daemon_.memory.when_written([this, to, view = std::move(view)]() mutable {
     const std::string warning = daemon_.memory.warning();
     if (!warning.empty()) view.message += "; " + warning;
     server_.reply(to, rate_error_json(view));
