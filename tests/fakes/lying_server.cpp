@@ -11,8 +11,6 @@
 namespace isletime::fakes {
 namespace {
 
-constexpr std::chrono::minutes kLongestPause{1};  // between queries
-
 ServiceSocket open_on_loopback() {
   auto socket = ServiceSocket::open(Endpoint{IpAddress::v4(0x7f00'0001)}, ServiceSocket::Sharing::kFirst);
   if (!socket) throw std::runtime_error(to_string(socket.error()));
@@ -37,7 +35,7 @@ LyingServer::~LyingServer() {
 
 bool LyingServer::is_asked_again(std::size_t times) {
   std::unique_lock lock(mutex_);
-  return is_asked_.wait_for(lock, kLongestPause,
+  return is_asked_.wait_for(lock, std::chrono::minutes{1},
                             [this, enough = asked_ + times] { return asked_ >= enough; });
 }
 

@@ -82,10 +82,12 @@ bool Program::read_some(std::chrono::steady_clock::time_point deadline) {
   return true;
 }
 
-bool Program::wait_for(const std::string& text) {
+bool Program::wait_for_one_of(const std::vector<std::string>& texts) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  const auto holds = [&](const std::string& output) { return output.find(text) != std::string::npos; };
-  while (!holds(finished_.out) && !holds(finished_.err)) {
+  const auto is_said = [this](const std::string& text) {
+    return finished_.out.find(text) != std::string::npos || finished_.err.find(text) != std::string::npos;
+  };
+  while (std::none_of(texts.begin(), texts.end(), is_said)) {
     if (!read_some(deadline)) return false;
   }
   return true;

@@ -27,8 +27,10 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   void send(int signal) const;
-  // Reads until stdout or stderr contains `text`. Returns false if it ends or kPatience passes before that.
-  bool wait_for(const std::string& text);
+  // Reads until stdout or stderr contains the text, or one of them. Returns false if it ends or kPatience
+  // passes before that.
+  bool wait_for(const std::string& text) { return wait_for_one_of({text}); }
+  bool wait_for_one_of(const std::vector<std::string>& texts);
   // Reads until there is more output. Returns false if it ends or kPatience passes before that.
   bool wait_for_more_output();
   // Waits for the program to end; after kPatience it is killed, and the status says so.

@@ -36,11 +36,7 @@ class Hub {
                                         const std::vector<std::string>& one_of) const {
     shown.insert(shown.begin(), {fakes::built("sntpctl"), "--control", folder_.path("control"), "--follow"});
     fakes::Program follower(std::move(shown));
-    do {
-      for (const std::string& words : one_of) {
-        if (follower.out().find(words) != std::string::npos) return testing::AssertionSuccess();
-      }
-    } while (follower.wait_for_more_output());
+    if (follower.wait_for_one_of(one_of)) return testing::AssertionSuccess();
     return testing::AssertionFailure() << "none of " << testing::PrintToString(one_of) << " but:\n"
                                        << follower.out() << follower.err();
   }

@@ -3,7 +3,6 @@
 #include <fstream>
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 

@@ -2,12 +2,10 @@
 // The whole sntpd with a battery clock, in its sandbox: chips that may be believed and chips that may not, a
 // bus that hangs, and devices that are no clocks.
 #include <csignal>
-#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "libsync/posix/clocks.hpp"
-#include "libsync/record/json_value.hpp"
 #include "tests/integration/hub.hpp"
 
 namespace isletime::sntpd_rtc_test {
