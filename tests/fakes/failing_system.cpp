@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// For LD_PRELOAD: starting a thread fails or the disk hangs, as the file named by FAILING_SYSTEM says.
+// For LD_PRELOAD: starting a thread fails, the disk hangs or send() is slow once it has sent, as the file
+// named by FAILING_SYSTEM says.
 #include "tests/fakes/failing_system.hpp"
 
 #include <cerrno>
@@ -9,6 +10,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace {
@@ -37,6 +39,14 @@ int fsync(int file) {
   while (failures->disk_hangs) usleep(1000);
   --failures->hanging;
   return real(file);
+}
+
+ssize_t send(int socket, const void* data, size_t size, int flags) {
+  using Send = ssize_t(int, const void*, size_t, int);
+  static auto* const real = reinterpret_cast<Send*>(dlsym(RTLD_NEXT, "send"));
+  const ssize_t sent = real(socket, data, size, flags);
+  if (failures->is_slow_after_send) usleep(500'000);
+  return sent;
 }
 
 int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*body)(void*),

@@ -13,6 +13,7 @@ struct SystemFailures {
   std::atomic<int> thread_count{0};    // attempts that have failed
   std::atomic<bool> disk_hangs{false};
   std::atomic<int> hanging{0};  // calls that are waiting for the disk
+  std::atomic<bool> is_slow_after_send{false};
 };
 
 }  // namespace isletime::fakes

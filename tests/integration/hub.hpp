@@ -31,11 +31,14 @@ class Hub {
     words.insert(words.begin(), {fakes::built("sntpctl"), "--control", folder_.path("control")});
     return fakes::run(std::move(words));
   }
+  fakes::Program follow(std::vector<std::string> shown) const {
+    shown.insert(shown.begin(), {fakes::built("sntpctl"), "--control", folder_.path("control"), "--follow"});
+    return fakes::Program(std::move(shown));
+  }
   // Follows what sntpctl shows until it has one of these words.
   testing::AssertionResult comes_to_say(std::vector<std::string> shown,
                                         const std::vector<std::string>& one_of) const {
-    shown.insert(shown.begin(), {fakes::built("sntpctl"), "--control", folder_.path("control"), "--follow"});
-    fakes::Program follower(std::move(shown));
+    fakes::Program follower = follow(std::move(shown));
     if (follower.wait_for_one_of(one_of)) return testing::AssertionSuccess();
     return testing::AssertionFailure() << "none of " << testing::PrintToString(one_of) << " but:\n"
                                        << follower.out() << follower.err();

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The system cannot start another thread: sntpd starts, warns once, serves, and recovers later.
+// The system cannot start another thread, its disk hangs, or it is slow: sntpd starts, warns once, serves,
+// says nothing that it does not serve, and recovers later.
+#include <atomic>
 #include <ctime>
 #include <fstream>
 #include <limits>
@@ -158,6 +160,23 @@ TEST_F(SntpdOnAFailingSystem, ADiskThatHangsKeepsNobodyWaitingButWhoAskedForIt) 
     EXPECT_EQ(done.status, 0) << done.err;
     EXPECT_NE(done.out.find("a phone's sync now counts for"), std::string::npos) << done.out;
   }
+}
+
+TEST_F(SntpdOnAFailingSystem, WhoIsToldOfAChangeIsServedIt) {
+  std::atomic<bool> is_set = false;
+  const fakes::LyingServer upstream([&is_set](const fakes::LyingServer::Question& question) {
+    Header reply = question.truth;
+    if (!is_set) reply.leap = Leap::kUnsynchronised;
+    return fakes::only(reply);
+  });
+  failures_->is_slow_after_send = true;
+  const Hub sntpd = hub({"--server", "127.0.0.1:" + upstream.port() + ",minpoll=1,maxpoll=1"});
+  fakes::Program follower = sntpd.follow({"--json", "status"});
+  ASSERT_TRUE(follower.wait_for(R"("synchronised":false)"));
+  ASSERT_EQ(sntpd.client().ask(query())->header().leap, Leap::kUnsynchronised);
+  is_set = true;
+  ASSERT_TRUE(follower.wait_for(R"("synchronised":true)")) << follower.out();
+  EXPECT_EQ(sntpd.client().ask(query())->header().leap, Leap::kNone);
 }
 
 // Returns the CPU time of the event loop's thread in nanoseconds.
