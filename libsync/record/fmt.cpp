@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Compiles fmt once. Debian has no static library of it, a shared one costs the daemon memory, and the
-// header-only variant would be compiled with each source that includes it.
+// Compiles fmt once for all of libsync and the tools. Debian has no static library of it, a shared one costs
+// the daemon memory, and the header-only variant would be compiled with each source that includes it.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE
