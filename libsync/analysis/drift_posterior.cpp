@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "libsync/analysis/order_statistics.hpp"
+#include "libsync/analysis/root.hpp"
 
 namespace isletime::analysis {
 namespace {
@@ -194,7 +195,7 @@ double mean_of(const DriftPosterior& posterior, double NoiseHypothesis::*value) 
   return mean / weight;
 }
 
-// Returns the quantile for `probability`, found by bisection within the reach of the parts.
+// Returns the quantile for `probability`, which is sought within the reach of the parts.
 double quantile(const std::vector<Part>& parts, double degrees_of_freedom, double probability) {
   double low = kInfinity;
   double high = -kInfinity;
@@ -202,20 +203,20 @@ double quantile(const std::vector<Part>& parts, double degrees_of_freedom, doubl
     low = std::min(low, part.value - 100.0 * part.deviation);
     high = std::max(high, part.value + 100.0 * part.deviation);
   }
-  for (int i = 0; i < 60; ++i) {
-    const double middle = (low + high) / 2.0;
+  const auto excess = [&](double value) {
     double below = 0.0;
     for (const Part& part : parts) {
-      const double distance = middle - part.value;
+      const double distance = value - part.value;
       if (std::abs(distance) >= 100.0 * part.deviation) {
         below += distance >= 0.0 ? part.weight : 0.0;
       } else {
         below += part.weight * student_cumulative(distance / part.deviation, degrees_of_freedom);
       }
     }
-    (below < probability ? low : high) = middle;
-  }
-  return (low + high) / 2.0;
+    return below - probability;
+  };
+  const RootBracket found = bracket_root(excess, low, high, 1e-16 * (high - low));
+  return (found.low + found.high) / 2.0;
 }
 
 Interval interval_of(const std::vector<Part>& parts, double degrees_of_freedom, double confidence) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "libsync/analysis/order_statistics.hpp"
+#include "libsync/analysis/root.hpp"
 
 namespace isletime::analysis {
 namespace {
@@ -75,20 +76,15 @@ double time_within(const DriftPosterior& posterior, Holdover holdover, const Tru
   const double corrected_by = holdover == Holdover::kCorrected ? mean_rate(posterior) : 0.0;
   const auto once = rates_at_sync(posterior.rates);
   const auto last = rates_at_end(once);
-  const auto is_safe = [&](double after) {
-    return std::max(chance_beyond(once, corrected_by, posterior.degrees_of_freedom, trust, at_sync_s, after),
-                    chance_beyond(last, corrected_by, posterior.degrees_of_freedom, trust, at_sync_s,
-                                  after)) <= 1.0 - trust.confidence;
+  // It is safe while this is not negative.
+  const auto margin = [&](double after) {
+    return 1.0 - trust.confidence -
+           std::max(chance_beyond(once, corrected_by, posterior.degrees_of_freedom, trust, at_sync_s, after),
+                    chance_beyond(last, corrected_by, posterior.degrees_of_freedom, trust, at_sync_s, after));
   };
-  if (!is_safe(0.0)) return 0.0;
-  if (is_safe(most_s)) return most_s;
-  double safe = 0.0;
-  double unsafe = most_s;
-  for (int i = 0; i < 40; ++i) {
-    const double middle = (safe + unsafe) / 2.0;
-    (is_safe(middle) ? safe : unsafe) = middle;
-  }
-  return safe;
+  if (margin(0.0) < 0.0) return 0.0;
+  if (margin(most_s) >= 0.0) return most_s;
+  return bracket_root(margin, 0.0, most_s, 1e-12 * most_s).low;
 }
 
 double length_needed(const DriftPosterior& posterior, const Wanted& wanted, double most_s) {
@@ -97,20 +93,17 @@ double length_needed(const DriftPosterior& posterior, const Wanted& wanted, doub
   const auto likeliest =
       std::max_element(posterior.hypotheses.begin(), posterior.hypotheses.end(),
                        [](const auto& one, const auto& other) { return one.weight < other.weight; });
-  // Bisection of the normal distribution gives the number of deviations for a confidence.
-  double least = 0.0;
-  double most = 10.0;
-  for (int i = 0; i < 50; ++i) {
-    const double middle = (least + most) / 2.0;
-    (std::erf(middle / std::sqrt(2.0)) < wanted.confidence ? least : most) = middle;
-  }
+  const auto excess = [&](double distance) {
+    return std::erf(distance / std::sqrt(2.0)) - wanted.confidence;
+  };
+  const double deviations = bracket_root(excess, 0.0, 10.0, 1e-14).high;
   const double walk = std::min(likeliest->walk, kMostWalk);
   double length = std::max(10.0 * wanted.interval_s, wanted.length_s);
   while (length <= most_s) {
     const double variance =
         12.0 * likeliest->reading_variance * wanted.interval_s / (length * length * length) +
         likeliest->white_frequency / length + walk * length / 3.0 + likeliest->flicker_frequency;
-    if (most * std::sqrt(variance) <= wanted.precision) return length;
+    if (deviations * std::sqrt(variance) <= wanted.precision) return length;
     length *= 1.1;
   }
   return kInfinity;

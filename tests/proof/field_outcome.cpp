@@ -63,9 +63,6 @@ FieldOutcome try_field(const FieldPlan& plan, int runs, std::uint64_t first_seed
     question.tolerance_s = tolerances_s[static_cast<std::size_t>(i) % tolerances_s.size()];
     const analysis::DriftFit fit = analysis::fit_drift(rows, question);
     ++outcome.runs;
-    add(outcome.least_squares, record.mean_rate, least_squares(record.rows));
-    add(outcome.newey_west, record.mean_rate, newey_west(record.rows));
-    add(outcome.theil_sen, record.mean_rate, theil_sen(record.rows));
     if (fit.verdict != analysis::FitVerdict::kConclusive && fit.verdict != analysis::FitVerdict::kTooShort &&
         fit.verdict != analysis::FitVerdict::kWanders)
       continue;
@@ -76,6 +73,17 @@ FieldOutcome try_field(const FieldPlan& plan, int runs, std::uint64_t first_seed
     if (fit.verdict != analysis::FitVerdict::kConclusive) continue;
     judge(outcome.window, record.clock, 0.0, fit.window.seconds, question.tolerance_s);
     judge(outcome.corrected, record.clock, fit.rate, fit.corrected_window.seconds, question.tolerance_s);
+  }
+  return outcome;
+}
+
+PlainOutcome try_plain_fits(const FieldPlan& plan, int runs, std::uint64_t first_seed) {
+  PlainOutcome outcome;
+  for (int i = 0; i < runs; ++i) {
+    const FieldRecord record = make_field_record(plan, first_seed + static_cast<std::uint64_t>(i));
+    add(outcome.least_squares, record.mean_rate, least_squares(record.rows));
+    add(outcome.newey_west, record.mean_rate, newey_west(record.rows));
+    add(outcome.theil_sen, record.mean_rate, theil_sen(record.rows));
   }
   return outcome;
 }

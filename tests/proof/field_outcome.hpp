@@ -48,7 +48,11 @@ struct FieldOutcome {
   Held once;
   Windows window;
   Windows corrected;
-  Held least_squares;  // these are of the mean rate
+};
+
+// What others make of the mean rate.
+struct PlainOutcome {
+  Held least_squares;
   Held theil_sen;
   Held newey_west;
 };
@@ -56,5 +60,7 @@ struct FieldOutcome {
 // The tolerances of the windows take turns.
 FieldOutcome try_field(const FieldPlan& plan, int runs, std::uint64_t first_seed,
                        const std::vector<double>& tolerances_s = {1.0});
+// Of the same records.
+PlainOutcome try_plain_fits(const FieldPlan& plan, int runs, std::uint64_t first_seed);
 
 }  // namespace isletime::proof

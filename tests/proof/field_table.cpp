@@ -47,9 +47,10 @@ int main(int argc, char** argv) {
     print(outcome.once);
     print(outcome.window);
     print(outcome.corrected);
-    print(outcome.least_squares);
-    print(outcome.theil_sen);
-    print(outcome.newey_west);
+    const PlainOutcome others = try_plain_fits(plan, runs, seed);
+    print(others.least_squares);
+    print(others.theil_sen);
+    print(others.newey_west);
     std::printf(" |\n");
     std::fflush(stdout);
   }
