@@ -76,13 +76,13 @@ double time_within(const DriftPosterior& posterior, Holdover holdover, const Tru
   const double corrected_by = holdover == Holdover::kCorrected ? mean_rate(posterior) : 0.0;
   const auto once = rates_at_sync(posterior.rates);
   const auto last = rates_at_end(once);
-  // It is safe while this is not negative.
+  // The clock is safe while its margin is not negative.
   const auto margin = [&](double after) {
     return 1.0 - trust.confidence -
            std::max(chance_beyond(once, corrected_by, posterior.degrees_of_freedom, trust, at_sync_s, after),
                     chance_beyond(last, corrected_by, posterior.degrees_of_freedom, trust, at_sync_s, after));
   };
-  if (margin(0.0) < 0.0) return 0.0;
+  if (!(margin(0.0) >= 0.0)) return 0.0;
   if (margin(most_s) >= 0.0) return most_s;
   return bracket_root(margin, 0.0, most_s, 1e-12 * most_s).low;
 }

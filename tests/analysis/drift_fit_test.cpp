@@ -113,6 +113,24 @@ TEST(DriftFit, LooseRowsWeighLessThanTightOnes) {
   EXPECT_NEAR(fit.rate, 5 * kPpm, 0.01 * kPpm);
 }
 
+// Where the confidence is so high that its tail is less than the weight of all the hypotheses that were
+// dropped, the interval is as wide as can be.
+TEST(DriftFit, AHigherConfidenceNeverNarrowsTheInterval) {
+  SeededRandom random(4);
+  auto rows = steady_rows(200, 60.0, 5 * kPpm, 0.0);
+  for (auto& row : rows) row.offset_s += 1e-3 * random.normal();
+  double narrower = 0.0;
+  for (const double confidence : {0.5, 0.95, 0.9999, 0.99999, 0.999999, 0.9999999}) {
+    FitQuestion question;
+    question.confidence = confidence;
+    const auto fit = fit_drift(rows, question);
+    EXPECT_GT(half_width(fit), narrower) << confidence;
+    EXPECT_LE(fit.mean_interval.low, fit.rate) << confidence;
+    EXPECT_GE(fit.mean_interval.high, fit.rate) << confidence;
+    narrower = half_width(fit);
+  }
+}
+
 TEST(DriftFit, AStaircaseOfWholeSecondsIsNoProofThatAClockStandsStill) {
   // 2 ppm gain 0.17 s a day: on most days a clock that is read to the second shows nothing of it.
   auto rows = steady_rows(1441, 60.0, 0.0, 0.0);

@@ -2,6 +2,7 @@
 #include "libsync/analysis/root.hpp"
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include <gtest/gtest.h>
@@ -72,7 +73,27 @@ TEST(Root, AStepCounts) {
   EXPECT_LE(calls, 40);
 }
 
-// Interpolation would creep up to a root of high order.
+// Some probability of a mixture may be missing from the parts that are left of it.
+TEST(Root, ThatIsNotBetweenTheEndsGivesTheEndThatIsNearest) {
+  const auto rising = [](double x) { return 0.9999 * normal(x) - 0.99995; };
+  const RootBracket above = bracket_root(rising, -100.0, 100.0, 1e-12);
+  EXPECT_EQ(above.low, 100.0);
+  EXPECT_EQ(above.high, 100.0);
+  const RootBracket below = bracket_root([](double x) { return x; }, 1.0, 2.0, 1e-12);
+  EXPECT_EQ(below.low, 1.0);
+  EXPECT_EQ(below.high, 1.0);
+}
+
+TEST(Root, OfWhatIsNoNumberEnds) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  bracket_root([](double) { return kNan; }, 0.0, 1.0, 1e-12);
+  bracket_root([](double x) { return x < 0.5 ? -1.0 : kNan; }, 0.0, 1.0, 0.0);
+  bracket_root([](double x) { return x; }, -kInfinity, 1.0, 1e-12);
+  bracket_root([](double x) { return x; }, kNan, 1.0, 1e-12);
+}
+
+// Interpolation alone would creep up to a root of high order.
 TEST(Root, OfHighOrderDoesNotTakeForever) {
   int calls = 0;
   const auto ninth = [&calls](double x) {

@@ -50,7 +50,7 @@ struct FieldOutcome {
   Windows corrected;
 };
 
-// What others make of the mean rate.
+// How often the intervals of well-known fits hold the mean rate.
 struct PlainOutcome {
   Held least_squares;
   Held theil_sen;
@@ -60,7 +60,7 @@ struct PlainOutcome {
 // The tolerances of the windows take turns.
 FieldOutcome try_field(const FieldPlan& plan, int runs, std::uint64_t first_seed,
                        const std::vector<double>& tolerances_s = {1.0});
-// Of the same records.
+// Applies those fits to the records that try_field() makes of the same plan and seeds.
 PlainOutcome try_plain_fits(const FieldPlan& plan, int runs, std::uint64_t first_seed);
 
 }  // namespace isletime::proof
