@@ -259,7 +259,8 @@ void Server::wait_for_events() {
   const std::span all{polled};
   hub_->step(all.first(of_hub));
   background_.step();
-  // Whoever is told of a change and asks at once is served by what he was told.
+  // The time is published before followers are told of a change, so that who asks at once is served that
+  // time.
   time_.publish(hub_->served());
   if (control_) control_->step(all.subspan(of_broadcaster));
   if (hub_->has_changed()) monitor_.publish(hub_->monitored());
